@@ -1,1 +1,44 @@
-//! Tokens.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod arn;
+mod attributes;
+mod capability;
+mod claim_set;
+mod endpoint;
+mod error;
+mod id;
+mod inspect;
+mod json;
+mod jws;
+mod key;
+mod mint;
+mod participant;
+mod printable;
+mod stage;
+mod timestamp;
+mod user_id;
+mod verify;
+mod version;
+
+pub use arn::{ChannelArn, PlaybackKeyArn, PublicKeyArn, StageArn};
+pub use attributes::Attributes;
+pub use capability::{Capabilities, Capability};
+pub use endpoint::DEFAULT_EVENTS_URL;
+pub use error::{
+    ArnError, Base64Error, ClaimError, ClaimsError, EndpointError, HeaderError, JsonError, KeyError,
+    MalformedError, MintError, Part, RandomnessError, SignError, StageError, VerifierError, VerifyError,
+};
+pub use es384::VerifyingKey;
+pub use id::ParticipantId;
+pub use inspect::{Check, Inspection, Member, Outcome, TokenKind, inspect, inspect_at};
+pub use key::SigningKey;
+pub use participant::{Participant, ParticipantClaims, Token};
+pub use stage::Stage;
+pub use timestamp::{Clock, SystemClock, Timestamp};
+pub use user_id::UserId;
+pub use verify::{Expectations, VerifiedToken, Verifier, VerifierBuilder};
+pub use version::Version;
+
+/// The keys and signatures that tokens are built on: every encoding a key arrives in, and every one it leaves in.
+pub use es384;

@@ -1,0 +1,163 @@
+//! The claims of a payload, read one at a time and typed strictly.
+
+use std::borrow::Cow;
+
+use crate::error::{ArnError, ClaimsError, MalformedError, Part};
+use crate::json::Members;
+use crate::printable::printable;
+use crate::timestamp::Timestamp;
+
+/// Times beyond this many seconds lie in the year 5138; in milliseconds they lie in our own time.
+const LOOKS_LIKE_MILLISECONDS: i64 = 100_000_000_000;
+
+/// The members of a payload. Each kind of token reads its claims from one of these.
+pub(crate) struct ClaimSet<'a>(Members<'a>);
+
+impl<'a> ClaimSet<'a> {
+    pub(crate) fn parse(payload: &'a [u8]) -> Result<Self, MalformedError> {
+        let part = Part::Payload;
+        let text = std::str::from_utf8(payload).map_err(|_| MalformedError::NotUtf8 { part })?;
+        Members::parse(text).map(Self).map_err(|source| MalformedError::Json { part, source })
+    }
+
+    /// The text of a claim's value, if the claim is there.
+    pub(crate) fn raw(&self, claim: &str) -> Option<&'a str> {
+        self.0.get(claim)
+    }
+
+    pub(crate) fn required(&self, claim: &'static str) -> Result<&'a str, ClaimsError> {
+        self.raw(claim).ok_or(ClaimsError::Missing { claim })
+    }
+
+    pub(crate) fn string(&self, claim: &'static str) -> Result<Cow<'a, str>, ClaimsError> {
+        string(claim, self.required(claim)?)
+    }
+
+    pub(crate) fn optional_string(&self, claim: &'static str) -> Result<Option<Cow<'a, str>>, ClaimsError> {
+        self.raw(claim).map(|raw| string(claim, raw)).transpose()
+    }
+
+    pub(crate) fn arn<T>(&self, claim: &'static str) -> Result<T, ClaimsError>
+    where
+        T: for<'t> TryFrom<&'t str, Error = ArnError>,
+    {
+        T::try_from(&self.string(claim)?).map_err(|source| ClaimsError::Arn { claim, source })
+    }
+
+    pub(crate) fn time(&self, claim: &'static str) -> Result<Timestamp, ClaimsError> {
+        time(claim, self.required(claim)?)
+    }
+
+    pub(crate) fn optional_time(&self, claim: &'static str) -> Result<Option<Timestamp>, ClaimsError> {
+        self.raw(claim).map(|raw| time(claim, raw)).transpose()
+    }
+
+    /// The object that a claim is, member by member.
+    pub(crate) fn object(&self, claim: &'static str) -> Result<Members<'a>, ClaimsError> {
+        object(claim, self.required(claim)?)
+    }
+
+    pub(crate) fn optional_object(&self, claim: &'static str) -> Result<Option<Members<'a>>, ClaimsError> {
+        self.raw(claim).map(|raw| object(claim, raw)).transpose()
+    }
+}
+
+pub(crate) fn string<'a>(claim: &'static str, raw: &'a str) -> Result<Cow<'a, str>, ClaimsError> {
+    let wrong = || wrong_type(claim, "a string", raw);
+    let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).ok_or_else(wrong)?;
+    if inner.contains('\\') {
+        return serde_json::from_str(raw).map(Cow::Owned).map_err(|_| wrong());
+    }
+    // The text is a JSON string that was checked when the object was parsed: without escapes it means itself.
+    Ok(Cow::Borrowed(inner))
+}
+
+/// `true` or `false`.
+pub(crate) fn boolean(claim: &'static str, raw: &str) -> Result<bool, ClaimsError> {
+    match raw {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(wrong_type(claim, "true or false", raw)),
+    }
+}
+
+fn object<'a>(claim: &'static str, raw: &'a str) -> Result<Members<'a>, ClaimsError> {
+    // What stands below the payload was parsed with it: it is sound, and only its type can be wrong.
+    Members::parse(raw).map_err(|_| wrong_type(claim, "an object", raw))
+}
+
+/// Seconds since 1970 as an integer in plain digits: no fraction, no exponent, no string.
+fn time(claim: &'static str, raw: &str) -> Result<Timestamp, ClaimsError> {
+    let digits = raw.strip_prefix('-').unwrap_or(raw);
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(wrong_type(claim, "an integer", raw));
+    }
+    match raw.parse::<i64>() {
+        Ok(found) if found > LOOKS_LIKE_MILLISECONDS && Timestamp::from_secs(found / 1000).is_some() => {
+            Err(ClaimsError::Milliseconds { claim, found })
+        }
+        Ok(secs) => Timestamp::from_secs(secs).ok_or_else(|| out_of_range(claim, raw)),
+        Err(_) => Err(out_of_range(claim, raw)),
+    }
+}
+
+fn out_of_range(claim: &'static str, raw: &str) -> ClaimsError {
+    ClaimsError::OutOfRange { claim, found: shorten(raw) }
+}
+
+fn wrong_type(claim: &'static str, expected: &'static str, raw: &str) -> ClaimsError {
+    let found = match raw.as_bytes().first() {
+        Some(b'"') => "a string",
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b't' | b'f') => "a boolean",
+        Some(b'n') => "null",
+        _ if raw.contains(['.', 'e', 'E']) => "a number with a fraction or an exponent",
+        _ => "a number",
+    };
+    ClaimsError::Type { claim, expected, found }
+}
+
+/// The first 40 characters of a text that goes into an error, fit for a terminal.
+pub(crate) fn shorten(text: &str) -> String {
+    match text.char_indices().nth(40) {
+        Some((end, _)) => format!("{}...", printable(&text[..end])),
+        None => printable(text).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_plain_integers() {
+        assert_eq!(time("exp", "1795252645").unwrap().as_secs(), 1_795_252_645);
+        assert_eq!(time("exp", "0").unwrap().as_secs(), 0);
+        for (raw, found) in [
+            ("1e9", "a number with a fraction or an exponent"),
+            ("1.0", "a number with a fraction or an exponent"),
+            ("\"1\"", "a string"),
+            ("null", "null"),
+            ("true", "a boolean"),
+            ("[1]", "an array"),
+            ("{}", "an object"),
+        ] {
+            assert_eq!(
+                time("exp", raw),
+                Err(ClaimsError::Type { claim: "exp", expected: "an integer", found })
+            );
+        }
+        for raw in ["-1", "9223372036854775807", "9223372036854775808", "-9223372036854775809"] {
+            assert_eq!(time("exp", raw), Err(ClaimsError::OutOfRange { claim: "exp", found: raw.into() }));
+        }
+        assert_eq!(
+            time("exp", &"9".repeat(99)),
+            Err(ClaimsError::OutOfRange { claim: "exp", found: format!("{}...", "9".repeat(40)) })
+        );
+        assert_eq!(
+            time("exp", "1795252645000"),
+            Err(ClaimsError::Milliseconds { claim: "exp", found: 1_795_252_645_000 })
+        );
+    }
+}

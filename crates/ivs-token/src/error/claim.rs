@@ -1,0 +1,113 @@
+use std::convert::Infallible;
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// A value that no token may carry. Raised when the value is made.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ClaimError {
+    /// A participant ID of no characters.
+    #[error(
+        "the participant ID is empty: leave it out for a random one, or give 1 to 64 of A-Z, a-z, 0-9, `_`, `-`"
+    )]
+    ParticipantIdEmpty,
+    /// A participant ID of more than 64 characters.
+    #[error("the participant ID has {actual} characters: at most {limit} are allowed")]
+    ParticipantIdTooLong {
+        /// Characters given.
+        actual: usize,
+        /// Characters allowed.
+        limit: usize,
+    },
+    /// A participant ID with a character outside `[A-Za-z0-9_-]`.
+    #[error(
+        "the participant ID holds {character:?} at position {position}: only A-Z, a-z, 0-9, `_` and `-` are allowed"
+    )]
+    ParticipantIdCharacter {
+        /// The first character that is not allowed.
+        character: char,
+        /// Where it stands, counted in characters from 0.
+        position: usize,
+    },
+    /// A user ID of more than 128 characters.
+    #[error("the user ID has {actual} characters: at most {limit} are allowed")]
+    UserIdTooLong {
+        /// Characters (Unicode scalar values) given.
+        actual: usize,
+        /// Characters allowed.
+        limit: usize,
+    },
+    /// Attributes of more than 1 024 bytes.
+    #[error(
+        "the attributes have {actual} bytes, names and values together in UTF-8: at most {limit} are allowed"
+    )]
+    AttributesTooLarge {
+        /// Bytes given.
+        actual: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// A word that is no capability.
+    #[error("{found:?} is no capability: PUBLISH and SUBSCRIBE are")]
+    Capability {
+        /// The word given.
+        found: String,
+    },
+    /// A duration under one second.
+    #[error("the duration is under one second: a token lasts at least 1 second")]
+    DurationTooShort,
+    /// A duration beyond 14 days.
+    #[error("the duration is {} s ({} min): a token lasts at most {} s (20160 min, 14 days)",
+        .actual.as_secs(), .actual.as_secs() / 60, .limit.as_secs())]
+    DurationTooLong {
+        /// The duration given.
+        actual: Duration,
+        /// The longest allowed.
+        limit: Duration,
+    },
+    /// A version that is not a digit, a dot and a digit.
+    #[error("{found:?} is no token version: it is a digit, a dot and a digit, such as 1.0")]
+    Version {
+        /// The first characters of the text given.
+        found: String,
+    },
+}
+
+impl ClaimError {
+    /// The stable name of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ParticipantIdEmpty
+            | Self::ParticipantIdTooLong { .. }
+            | Self::ParticipantIdCharacter { .. } => "INVALID_PARTICIPANT_ID",
+            Self::UserIdTooLong { .. } => "INVALID_USER_ID",
+            Self::AttributesTooLarge { .. } => "INVALID_ATTRIBUTES",
+            Self::Capability { .. } => "INVALID_CAPABILITY",
+            Self::DurationTooShort | Self::DurationTooLong { .. } => "INVALID_DURATION",
+            Self::Version { .. } => "INVALID_VERSION",
+        }
+    }
+
+    /// What the value is called in the API: `participantId`, `userId`, `attributes`, `capabilities`, `duration` or
+    /// `version`.
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::ParticipantIdEmpty
+            | Self::ParticipantIdTooLong { .. }
+            | Self::ParticipantIdCharacter { .. } => "participantId",
+            Self::UserIdTooLong { .. } => "userId",
+            Self::AttributesTooLarge { .. } => "attributes",
+            Self::Capability { .. } => "capabilities",
+            Self::DurationTooShort | Self::DurationTooLong { .. } => "duration",
+            Self::Version { .. } => "version",
+        }
+    }
+}
+
+impl From<Infallible> for ClaimError {
+    /// For conversions that can not fail, such as that of a value into itself.
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}

@@ -1,0 +1,55 @@
+use thiserror::Error;
+
+use super::{ClaimError, SignError};
+
+/// A token that could not be minted.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum MintError {
+    /// A value that no token may carry: the first that the builder was given.
+    #[error(transparent)]
+    Claim(#[from] ClaimError),
+    /// The key does not know its ARN, which every participant token names.
+    #[error("the signing key has no ID: give it the ARN that ImportPublicKey answered, with `with_id`")]
+    NoKeyId,
+    /// The key is registered in another account or region than the stage is in.
+    #[error(
+        "the key is in account {key_account}, region {key_region}, and the stage in account {stage_account}, region \
+         {stage_region}: IVS takes only a key of the stage's own account and region"
+    )]
+    ForeignKey {
+        /// The account in the key's ARN.
+        key_account: String,
+        /// The region in the key's ARN.
+        key_region: String,
+        /// The account in the stage's ARN.
+        stage_account: String,
+        /// The region in the stage's ARN.
+        stage_region: String,
+    },
+    /// No random bytes for a participant ID.
+    #[error(transparent)]
+    Randomness(#[from] RandomnessError),
+    /// The signature could not be made.
+    #[error("the token could not be signed: {0}")]
+    Sign(#[from] SignError),
+}
+
+impl MintError {
+    /// The stable name of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Claim(error) => error.code(),
+            Self::NoKeyId => "NO_KEY_ID",
+            Self::ForeignKey { .. } => "FOREIGN_KEY",
+            Self::Randomness(_) => "NO_RANDOMNESS",
+            Self::Sign(_) => "SIGNING_FAILED",
+        }
+    }
+}
+
+/// The operating system gave no random bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the operating system gave no random bytes: without them no ID can be made")]
+#[non_exhaustive]
+pub struct RandomnessError;

@@ -1,0 +1,19 @@
+//! What can go wrong, one small enum a step.
+//!
+//! Each error has a `code()`: a stable name for programs. Texts may be reworded, codes are not.
+
+mod arn;
+mod claim;
+mod mint;
+mod stage;
+mod verify;
+
+pub use arn::ArnError;
+pub use claim::ClaimError;
+pub use mint::{MintError, RandomnessError};
+pub use stage::{EndpointError, StageError};
+pub use verify::{
+    Base64Error, ClaimsError, HeaderError, JsonError, MalformedError, Part, VerifierError, VerifyError,
+};
+
+pub use es384::{KeyError, SignError};

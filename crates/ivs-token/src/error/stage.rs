@@ -1,0 +1,96 @@
+use thiserror::Error;
+
+use super::ArnError;
+
+/// Something that is no stage.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum StageError {
+    /// An endpoint is no URL of its kind.
+    #[error("the stage's {name} endpoint: {source}")]
+    Endpoint {
+        /// `whip` or `events`.
+        name: &'static str,
+        /// What is wrong with it.
+        source: EndpointError,
+    },
+    /// The ARN is none of a stage.
+    #[error("the stage's ARN: {0}")]
+    Arn(#[source] ArnError),
+    /// Not JSON, or not the right types; the parser's own words.
+    #[error("this is not the JSON that GetStage or CreateStage answers: {0}")]
+    Json(String),
+    /// A list of stages, which has no endpoints.
+    #[error("this is what ListStages answers, which has no endpoints: ask for one stage with GetStage")]
+    List,
+    /// A member is not there.
+    #[error("the stage has no `{name}`: give all of what GetStage or CreateStage answers")]
+    Missing {
+        /// Where it should be, such as `endpoints.whip`.
+        name: &'static str,
+    },
+}
+
+impl StageError {
+    /// The stable name of this error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Endpoint { source, .. } => source.code(),
+            Self::Arn(source) => source.code(),
+            Self::Json(_) | Self::List | Self::Missing { .. } => "INVALID_STAGE",
+        }
+    }
+}
+
+/// A text that is no endpoint of a stage.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum EndpointError {
+    /// There is no text.
+    #[error("the URL is empty: give the {expected} URL that GetStage answers")]
+    Empty {
+        /// The scheme wanted.
+        expected: &'static str,
+    },
+    /// More than 2 048 bytes.
+    #[error("the URL has {actual} bytes: an endpoint has at most {limit}")]
+    TooLong {
+        /// Bytes given.
+        actual: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// Not a URL as RFC 3986 describes it.
+    #[error("this is not a URL: it must begin with {expected}:// and may hold no spaces or accents")]
+    NotAUrl {
+        /// The scheme wanted.
+        expected: &'static str,
+    },
+    /// Another scheme.
+    #[error("the URL begins with {found}: and must begin with {expected}://")]
+    Scheme {
+        /// The scheme wanted.
+        expected: &'static str,
+        /// The scheme found.
+        found: String,
+    },
+    /// No host.
+    #[error("the URL names no host")]
+    NoHost,
+    /// A user name or password before the host.
+    #[error("the URL holds a user name before the host: remove it")]
+    UserInfo,
+    /// A `#`.
+    #[error("the URL has a fragment: remove the `#` and all after it")]
+    Fragment,
+    /// A `?`, to which nothing can be appended.
+    #[error("the URL has a query: remove the `?` and all after it")]
+    Query,
+}
+
+impl EndpointError {
+    /// The stable name of this error, the same for each way an endpoint can be wrong.
+    pub fn code(&self) -> &'static str {
+        "INVALID_ENDPOINT"
+    }
+}

@@ -1,0 +1,134 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ClaimError, RandomnessError};
+
+/// The ID of a participant, the token's claim `jti`: 1 to 64 of `[A-Za-z0-9_-]`, case-sensitive.
+///
+/// Every token needs one of its own: `DisconnectParticipant` names it, and the web client publishes under it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ParticipantId(Box<str>);
+
+impl ParticipantId {
+    /// The most characters an ID may have (`ParticipantTokenId` of the `ivs-realtime` service model).
+    pub const MAX_LEN: usize = 64;
+
+    /// How many characters a random ID has: 62^22 of them make 130 bits.
+    pub const RANDOM_LEN: usize = 22;
+
+    /// A fresh random ID: 22 characters of `[A-Za-z0-9]`, 130 bits from the operating system.
+    ///
+    /// # Errors
+    ///
+    /// [`RandomnessError`] when the operating system gives no random bytes.
+    pub fn random() -> Result<Self, RandomnessError> {
+        const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        let mut id = String::with_capacity(Self::RANDOM_LEN);
+        // Six bits choose a character; 62 and 63 are thrown away, so each character is equally likely. 32 bytes are
+        // nearly always enough.
+        let mut bytes = [0; 32];
+        while id.len() < Self::RANDOM_LEN {
+            getrandom::fill(&mut bytes).map_err(|_| RandomnessError)?;
+            let characters = bytes.iter().filter_map(|byte| ALPHABET.get(usize::from(byte & 63)));
+            id.extend(characters.take(Self::RANDOM_LEN - id.len()).map(|&c| char::from(c)));
+        }
+        Ok(Self(id.into_boxed_str()))
+    }
+
+    /// The ID itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<&str> for ParticipantId {
+    type Error = ClaimError;
+
+    fn try_from(id: &str) -> Result<Self, ClaimError> {
+        if let Some((position, character)) =
+            id.chars().enumerate().find(|(_, c)| !matches!(c, 'A'..='Z' | 'a'..='z' | '0'..='9' | '_' | '-'))
+        {
+            return Err(ClaimError::ParticipantIdCharacter { character, position });
+        }
+        match id.len() {
+            0 => Err(ClaimError::ParticipantIdEmpty),
+            actual @ 1.. if actual > Self::MAX_LEN => {
+                Err(ClaimError::ParticipantIdTooLong { actual, limit: Self::MAX_LEN })
+            }
+            _ => Ok(Self(id.into())),
+        }
+    }
+}
+
+impl TryFrom<String> for ParticipantId {
+    type Error = ClaimError;
+
+    fn try_from(id: String) -> Result<Self, ClaimError> {
+        Self::try_from(id.as_str())
+    }
+}
+
+impl FromStr for ParticipantId {
+    type Err = ClaimError;
+
+    fn from_str(id: &str) -> Result<Self, ClaimError> {
+        Self::try_from(id)
+    }
+}
+
+impl From<ParticipantId> for String {
+    fn from(id: ParticipantId) -> String {
+        id.0.into_string()
+    }
+}
+
+impl AsRef<str> for ParticipantId {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for ParticipantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ParticipantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ParticipantId({})", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits() {
+        assert!(ParticipantId::try_from("a").is_ok());
+        assert!(ParticipantId::try_from("aZ09_-".repeat(10)).is_ok());
+        assert_eq!(ParticipantId::try_from(""), Err(ClaimError::ParticipantIdEmpty));
+        assert_eq!(
+            ParticipantId::try_from("x".repeat(65)),
+            Err(ClaimError::ParticipantIdTooLong { actual: 65, limit: 64 })
+        );
+        assert_eq!(
+            ParticipantId::try_from("aé"),
+            Err(ClaimError::ParticipantIdCharacter { character: 'é', position: 1 })
+        );
+    }
+
+    #[test]
+    fn random_ids_differ_and_use_the_whole_alphabet() {
+        let ids: std::collections::HashSet<_> = (0..1000).map(|_| ParticipantId::random().unwrap()).collect();
+        assert_eq!(ids.len(), 1000);
+        let characters: std::collections::BTreeSet<char> =
+            ids.iter().flat_map(|id| id.as_str().chars()).collect();
+        assert_eq!(characters.len(), 62);
+        assert!(ids.iter().all(|id| id.as_str().len() == 22));
+    }
+}

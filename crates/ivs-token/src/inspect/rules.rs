@@ -1,0 +1,222 @@
+use base64::Engine;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::paste::Pasted;
+use super::report::{Check, Inspection, Member, Outcome, TokenKind};
+use crate::arn::{PublicKeyArn, StageArn};
+use crate::claim_set::ClaimSet;
+use crate::error::{ClaimsError, MalformedError, Part, VerifyError};
+use crate::json::Members;
+use crate::jws;
+use crate::key::same_home;
+use crate::participant;
+use crate::timestamp::Timestamp;
+use crate::verify::Header;
+
+/// What is decoded at all, in bytes: far more than a token, far less than would hurt.
+const MAX_DECODED_TEXT: usize = 1 << 20;
+
+pub(super) fn inspect(pasted: &Pasted<'_>, now: Timestamp) -> Inspection {
+    let token = &*pasted.token;
+    let mut checks = Checks::default();
+    checks.form(pasted);
+
+    let parts: Vec<&str> =
+        if token.len() > MAX_DECODED_TEXT { Vec::new() } else { token.split('.').collect() };
+    let part = |i: usize| parts.get(i).map(|text| decode_leniently(text)).unwrap_or_default();
+    let (header, payload) = (members(&part(0)), members(&part(1)));
+    let kind = kind(&header, &payload);
+    let (mut issued_at, mut expiration_time) = (None, None);
+    if kind != TokenKind::NotAToken {
+        if kind == TokenKind::ParticipantFromApi {
+            checks.push("the header names ES384 and the key", Err(VerifyError::IssuedByApi.to_string()));
+        } else {
+            checks.header(parts.first().copied().unwrap_or_default());
+            checks.signature(parts.get(2).copied().unwrap_or_default());
+        }
+        let payload = part(1);
+        let set = ClaimSet::parse(payload.as_bytes());
+        checks.push("the payload is a JSON object that has each name once", words(set.as_ref()));
+        if let Ok(set) = set {
+            (issued_at, expiration_time) = (set.time("iat").ok(), set.time("exp").ok());
+            if kind == TokenKind::Participant {
+                checks.claims(&set);
+                checks.home(&header, &set);
+            }
+            checks.time(issued_at, expiration_time, now);
+        }
+    }
+    Inspection {
+        kind,
+        header,
+        claims: payload,
+        issued_at,
+        expiration_time,
+        remaining_seconds: expiration_time.map(|at| at.secs_since(now)),
+        checks: checks.0,
+    }
+}
+
+#[derive(Default)]
+struct Checks(Vec<Check>);
+
+impl Checks {
+    fn push(&mut self, rule: &'static str, result: Result<(), String>) {
+        let outcome = match result {
+            Ok(()) => Outcome::Holds,
+            Err(problem) => Outcome::Broken(problem),
+        };
+        self.0.push(Check { rule, outcome });
+    }
+
+    fn unchecked(&mut self, rule: &'static str, why: &str) {
+        self.0.push(Check { rule, outcome: Outcome::Unchecked(why.to_owned()) });
+    }
+
+    fn form(&mut self, pasted: &Pasted<'_>) {
+        let token = &*pasted.token;
+        let rule = "the text is the token and nothing else";
+        if pasted.notes.is_empty() {
+            self.push(rule, Ok(()));
+        }
+        for note in &pasted.notes {
+            self.push(rule, Err((*note).to_owned()));
+        }
+        if token.is_empty() {
+            return self.push("there is a token", Err(VerifyError::Missing.to_string()));
+        }
+        if token.contains("-----BEGIN ") {
+            let problem = "this is a key in PEM form, not a token: keep it secret if it is a private one";
+            return self.push("there is a token", Err(problem.to_owned()));
+        }
+        self.push("the token has at most 16384 bytes and 3 parts", words(jws::split(token)));
+        if let Ok([header, payload, _]) = jws::split(token) {
+            self.push("the header is canonical base64url", words(jws::decode(Part::Header, header)));
+            self.push("the payload is canonical base64url", words(jws::decode(Part::Payload, payload)));
+        }
+    }
+
+    fn header(&mut self, text: &str) {
+        let rule =
+            "the header has `alg` ES384, `typ` JWT or none, `kid` the ARN of a public key, and no `crit`";
+        match Header::parse(text) {
+            // Told by an earlier check.
+            Err(VerifyError::Malformed(MalformedError::Base64 { .. })) => {}
+            result => self.push(rule, words(result)),
+        }
+    }
+
+    fn signature(&mut self, text: &str) {
+        let result = jws::decode_signature(text).and_then(|signature| signature.whole().map(drop));
+        let is_whole = result.is_ok();
+        self.push("the signature is 96 bytes in canonical base64url", words(result));
+        if is_whole {
+            self.unchecked("the signature is that of the key", "that takes the public key");
+        }
+    }
+
+    fn claims(&mut self, set: &ClaimSet<'_>) {
+        for (rule, check) in participant::RULES {
+            match words(check(set)) {
+                // A rule about several claims fails with the fault of one of them, which has a rule of its own.
+                Err(problem) if self.has(&problem) => {
+                    self.unchecked(rule, "it rests on another rule, which is broken")
+                }
+                result => self.push(rule, result),
+            }
+        }
+    }
+
+    fn has(&self, problem: &str) -> bool {
+        self.0.iter().any(|check| matches!(&check.outcome, Outcome::Broken(told) if told == problem))
+    }
+
+    fn home(&mut self, header: &[Member], set: &ClaimSet<'_>) {
+        let rule = "`kid` and `resource` are in one account and region";
+        let kid: Option<PublicKeyArn> = find(header, "kid").and_then(|raw| serde_json::from_str(raw).ok());
+        match (kid, set.arn::<StageArn>("resource")) {
+            (Some(kid), Ok(resource)) if same_home(&kid, &resource) => self.push(rule, Ok(())),
+            (Some(kid), Ok(resource)) => {
+                self.push(rule, Err(ClaimsError::ForeignKey { kid, resource }.to_string()));
+            }
+            _ => self.unchecked(rule, "one of them could not be read"),
+        }
+    }
+
+    fn time(&mut self, issued_at: Option<Timestamp>, expires_at: Option<Timestamp>, now: Timestamp) {
+        if let Some(issued_at) = issued_at {
+            let result =
+                if issued_at > now { Err(VerifyError::IssuedInFuture { issued_at, now }) } else { Ok(()) };
+            self.push("`iat` is not in the future", words(result));
+        }
+        if let Some(expired_at) = expires_at {
+            let result =
+                if now >= expired_at { Err(VerifyError::Expired { expired_at, now }) } else { Ok(()) };
+            self.push("`exp` is in the future", words(result));
+        }
+    }
+}
+
+fn words<T, E: std::fmt::Display>(result: Result<T, E>) -> Result<(), String> {
+    result.map(drop).map_err(|error| error.to_string())
+}
+
+fn kind(header: &[Member], payload: &[Member]) -> TokenKind {
+    let algorithm = find(header, "alg");
+    let has = |claim| find(payload, claim).is_some();
+    if algorithm == Some("\"KMS\"") {
+        TokenKind::ParticipantFromApi
+    } else if has("aws:channel-arn") {
+        TokenKind::Playback
+    } else if has("account_id") && !has("resource") {
+        TokenKind::Connection
+    } else if has("resource") || has("topic") || has("whip_url") || has("capabilities") {
+        TokenKind::Participant
+    } else if algorithm.is_some() {
+        TokenKind::Other
+    } else {
+        TokenKind::NotAToken
+    }
+}
+
+fn find<'m>(members: &'m [Member], name: &str) -> Option<&'m str> {
+    members.iter().find(|member| member.name == name).map(|member| member.value.as_str())
+}
+
+/// The members of an object, however faulty: for eyes only.
+fn members(text: &str) -> Vec<Member> {
+    if let Ok(members) = Members::parse(text) {
+        return members.iter().map(|(name, value)| Member::new(name, value)).collect();
+    }
+    if let Ok(members) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) {
+        return members.iter().map(|(name, value)| Member::new(name, &value.to_string())).collect();
+    }
+    if text.is_empty() {
+        return Vec::new();
+    }
+    vec![Member::new("(unreadable)", &text.chars().take(400).collect::<String>())]
+}
+
+/// What a part says, whatever the faults of its base64: for eyes only.
+fn decode_leniently(text: &str) -> String {
+    let lenient = GeneralPurpose::new(
+        &URL_SAFE,
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+            .with_decode_allow_trailing_bits(true),
+    );
+    let text: String = text
+        .chars()
+        .filter_map(|c| match c {
+            '+' => Some('-'),
+            '/' => Some('_'),
+            c if c.is_whitespace() => None,
+            c => Some(c),
+        })
+        .collect();
+    // What was cut off in the middle of a group still shows what stands before.
+    let whole = text.len() - usize::from(text.trim_end_matches('=').len() % 4 == 1);
+    let bytes = text.get(..whole).and_then(|text| lenient.decode(text).ok()).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,287 @@
+//! JSON, stricter than usual when read and plainer than usual when written.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::error::JsonError;
+
+/// The members of a JSON object: names and the texts of their values, in their order.
+///
+/// No name stands twice in one object, here or at any depth below.
+pub(crate) struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'a> Members<'a> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, JsonError> {
+        let mut repeated = None;
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let members = deserializer
+            .deserialize_map(MembersVisitor { repeated: &mut repeated })
+            .and_then(|members| deserializer.end().map(|()| members));
+        members.map_err(|error| match repeated {
+            Some(name) => JsonError::Repeated { name },
+            None if error.is_data() && serde_json::from_str::<&RawValue>(text).is_ok() => {
+                JsonError::NotAnObject
+            }
+            None => syntax(&error),
+        })
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
+        self.iter().find_map(|(found, value)| (found == name).then_some(value))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value.get()))
+    }
+}
+
+/// Writes a value as JSON of ASCII characters only: all others become `\u` escapes, in surrogate pairs beyond U+FFFF.
+///
+/// The official web client reads the payload of a token as Latin-1 before it parses it, so that raw UTF-8 arrives
+/// garbled there; escapes arrive intact, and every JSON parser reads both the same.
+pub(crate) fn write_ascii<T: Serialize>(out: &mut Vec<u8>, value: &T) -> Result<(), serde_json::Error> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(out, AsciiFormatter))
+}
+
+struct AsciiFormatter;
+
+impl serde_json::ser::Formatter for AsciiFormatter {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(|c: char| !c.is_ascii()) {
+            let (ascii, other) = rest.split_at(at);
+            writer.write_all(ascii.as_bytes())?;
+            let mut characters = other.chars();
+            if let Some(character) = characters.next() {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            }
+            rest = characters.as_str();
+        }
+        writer.write_all(rest.as_bytes())
+    }
+}
+
+/// Whether a text is JSON, but no object.
+fn is_other_value(text: &str) -> bool {
+    serde_json::from_str::<&RawValue>(text).is_ok_and(|value| !value.get().starts_with('{'))
+}
+
+/// What serde_json says when something is nested too deeply; it gives no other sign of it.
+const RECURSION: &str = "recursion limit exceeded";
+
+fn syntax(error: &serde_json::Error) -> JsonError {
+    let text = error.to_string();
+    if text.starts_with(RECURSION) { JsonError::TooDeep } else { JsonError::Syntax(text) }
+}
+
+struct MembersVisitor<'r> {
+    repeated: &'r mut Option<String>,
+}
+
+impl<'de> Visitor<'de> for MembersVisitor<'_> {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+        // All claims of a participant token, without growing.
+        let mut members = Vec::with_capacity(12);
+        while let Some(Name(name)) = map.next_key()? {
+            let value: &'de RawValue = map.next_value()?;
+            // A number or a word has no names in it, and a string without a backslash no broken escape.
+            if value.get().starts_with(['{', '[']) || value.get().contains('\\') {
+                let mut below = serde_json::Deserializer::from_str(value.get());
+                Unique { repeated: self.repeated }
+                    .deserialize(&mut below)
+                    .map_err(serde::de::Error::custom)?;
+            }
+            members.push((name, value));
+        }
+        check_unique(&members, |(name, _)| name, self.repeated)?;
+        Ok(Members(members))
+    }
+}
+
+/// Reads a value and keeps nothing of it, but stops where a name stands twice in one object.
+struct Unique<'r> {
+    repeated: &'r mut Option<String>,
+}
+
+impl<'de> DeserializeSeed<'de> for Unique<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Unique<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut names: Vec<Cow<'de, str>> = Vec::new();
+        while let Some(Name(name)) = map.next_key()? {
+            names.push(name);
+            map.next_value_seed(Unique { repeated: self.repeated })?;
+        }
+        check_unique(&names, |name| name, self.repeated)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element_seed(Unique { repeated: self.repeated })?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+fn check_unique<T, E: serde::de::Error>(
+    items: &[T],
+    name: impl Fn(&T) -> &str,
+    repeated: &mut Option<String>,
+) -> Result<(), E> {
+    // Comparing each with each is fastest for a handful; a header of thousands must not cost thousands squared.
+    let twice = if items.len() <= 16 {
+        let before = |i: usize| items[..i].iter();
+        (1..items.len()).find(|&i| before(i).any(|one| name(one) == name(&items[i]))).map(|i| name(&items[i]))
+    } else {
+        let mut names: Vec<&str> = items.iter().map(&name).collect();
+        names.sort_unstable();
+        names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+    };
+    match twice {
+        None => Ok(()),
+        Some(name) => {
+            *repeated = Some(name.to_owned());
+            Err(E::custom("a repeated member"))
+        }
+    }
+}
+
+/// A member's name, borrowed where the text has no escapes in it.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Vec<(String, String)>, JsonError> {
+        Members::parse(text)
+            .map(|members| members.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect())
+    }
+
+    #[test]
+    fn keeps_names_and_texts() {
+        let members = parse(r#" {"a": 1e9, "\u0062":{"c":[1,{"d":"é\n"}]} } "#).unwrap();
+        assert_eq!(
+            members,
+            [("a".into(), "1e9".into()), ("b".into(), r#"{"c":[1,{"d":"é\n"}]}"#.to_owned())]
+        );
+    }
+
+    #[test]
+    fn refuses_repeated_names_at_any_depth() {
+        for text in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"a":1,"\u0061":1}"#,
+            r#"{"x":{"a":1,"a":1}}"#,
+            r#"{"x":[[{"y":{"a":1,"b":2,"a":1}}]]}"#,
+        ] {
+            assert_eq!(parse(text), Err(JsonError::Repeated { name: "a".into() }), "{text}");
+        }
+        assert!(parse(r#"{"a":{"a":{"a":1}},"b":[{"a":1},{"a":1}]}"#).is_ok());
+        let many: Vec<String> = (0..2000).map(|i| format!("\"{i}\":0")).collect();
+        assert!(parse(&format!("{{{}}}", many.join(","))).is_ok());
+        assert_eq!(
+            parse(&format!("{{{},\"77\":1}}", many.join(","))),
+            Err(JsonError::Repeated { name: "77".into() })
+        );
+    }
+
+    #[test]
+    fn refuses_what_is_no_object() {
+        for text in ["[]", "1", "\"a\"", "null", " true "] {
+            assert_eq!(parse(text), Err(JsonError::NotAnObject), "{text}");
+        }
+        for text in [
+            "",
+            "{",
+            "{}x",
+            "{\"a\":NaN}",
+            "{a:1}",
+            "{\"a\":1,}",
+            "\u{feff}{}",
+            "{\"a\":01}",
+            "{'a':1}",
+            "[",
+            "nul",
+        ] {
+            assert!(matches!(parse(text), Err(JsonError::Syntax(_))), "{text}: {:?}", parse(text));
+        }
+    }
+
+    #[test]
+    fn refuses_broken_strings_even_where_nobody_looks() {
+        for text in [r#"{"x":"\ud800"}"#, r#"{"x":["\udc00"]}"#, r#"{"x":"\q"}"#, "{\"x\":\"\n\"}"] {
+            assert!(matches!(parse(text), Err(JsonError::Syntax(_))), "{text}");
+        }
+        assert!(parse(r#"{"x":"\ud83d\ude00"}"#).is_ok());
+    }
+
+    #[test]
+    fn refuses_depth() {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            let nested = |n: usize| format!("{{\"x\":{}1{}}}", open.repeat(n), close.repeat(n));
+            assert!(parse(&nested(100)).is_ok());
+            assert_eq!(parse(&nested(10_000)), Err(JsonError::TooDeep));
+        }
+    }
+
+    #[test]
+    fn writes_ascii() {
+        let mut out = Vec::new();
+        write_ascii(&mut out, &["José 😀\u{ffff}", "\"\\\n\u{0}\u{7f}/"]).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text, "[\"Jos\\u00e9 \\ud83d\\ude00\\uffff\",\"\\\"\\\\\\n\\u0000\u{7f}/\"]");
+    }
+}

@@ -1,0 +1,118 @@
+use std::fmt;
+use std::sync::Arc;
+
+use crate::arn::{PublicKeyArn, StageArn};
+use crate::error::{KeyError, MintError};
+use crate::jws;
+
+/// A private key that mints tokens, and the ARN under which IVS knows its public half. Parsed once, cheap to clone,
+/// shareable across threads.
+///
+/// The private half is wiped when the last clone goes, and is never part of `Debug`, of an error or of a panic.
+///
+/// ```
+/// # let pem = ivs_token::es384::SigningKey::generate()?.to_pkcs8_pem();
+/// use ivs_token::SigningKey;
+///
+/// let key = SigningKey::from_pem(pem)?.with_id("arn:aws:ivs:us-west-2:123456789012:public-key/abc".parse()?);
+/// assert_eq!(key.id().map(|arn| arn.resource_id()), Some("abc"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct SigningKey {
+    key: es384::SigningKey,
+    id: Option<Arc<KeyId>>,
+}
+
+/// The ARN of a key, and the header that every token signed with it has.
+pub(crate) struct KeyId {
+    arn: PublicKeyArn,
+    /// Base64url of `{"alg":"ES384","typ":"JWT","kid":"<ARN>"}`.
+    pub(crate) header: String,
+}
+
+impl SigningKey {
+    /// Reads a private key from PEM: SEC1 (`EC PRIVATE KEY`, what AWS's OpenSSL commands write) or PKCS#8 (`PRIVATE
+    /// KEY`, what the IVS console gives), also as PEM arrives in an environment variable: with literal `\n`, in quotes,
+    /// on one line, or base64 of it all.
+    ///
+    /// [`es384::SigningKey`] reads every other form: DER, JWK, with a passphrase. `SigningKey::from` takes it.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`], which says what the text is instead and what to do about it.
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        es384::SigningKey::from_pem(pem).map(Self::from)
+    }
+
+    /// Makes a new key from the randomness of the operating system. Register its public half with `ImportPublicKey`.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] when the operating system gives no random bytes.
+    pub fn generate() -> Result<Self, KeyError> {
+        es384::SigningKey::generate().map(Self::from)
+    }
+
+    /// This key with the ARN that `ImportPublicKey` answered for its public half: the `kid` of its tokens.
+    #[must_use]
+    pub fn with_id(self, arn: PublicKeyArn) -> Self {
+        let header = header(&arn);
+        Self { id: Some(Arc::new(KeyId { arn, header })), ..self }
+    }
+
+    /// The ARN under which IVS knows this key, if it was given.
+    pub fn id(&self) -> Option<&PublicKeyArn> {
+        self.id.as_ref().map(|id| &id.arn)
+    }
+
+    /// The public half: what IVS and verifiers need.
+    pub fn verifying_key(&self) -> &es384::VerifyingKey {
+        self.key.verifying_key()
+    }
+
+    pub(crate) fn es384(&self) -> &es384::SigningKey {
+        &self.key
+    }
+
+    /// The ID of this key, if tokens for this stage can be signed with it.
+    pub(crate) fn id_for(&self, stage: &StageArn) -> Result<&KeyId, MintError> {
+        let id = self.id.as_deref().ok_or(MintError::NoKeyId)?;
+        if !same_home(&id.arn, stage) {
+            return Err(MintError::ForeignKey {
+                key_account: id.arn.account_id().to_owned(),
+                key_region: id.arn.region().to_owned(),
+                stage_account: stage.account_id().to_owned(),
+                stage_region: stage.region().to_owned(),
+            });
+        }
+        Ok(id)
+    }
+}
+
+/// Whether a key and a stage are in one account and region. A public key lives in one of each.
+pub(crate) fn same_home(key: &PublicKeyArn, stage: &StageArn) -> bool {
+    key.account_id() == stage.account_id() && key.region() == stage.region()
+}
+
+/// The header of every token signed with the key of this ARN, in base64url.
+pub(crate) fn header(kid: &PublicKeyArn) -> String {
+    // An ARN has no character that JSON would escape.
+    jws::encode(format!(r#"{{"alg":"ES384","typ":"JWT","kid":"{kid}"}}"#).as_bytes())
+}
+
+impl From<es384::SigningKey> for SigningKey {
+    /// A key without an ID yet.
+    fn from(key: es384::SigningKey) -> Self {
+        Self { key, id: None }
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("id", &self.id())
+            .field("verifying_key", self.verifying_key())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,34 @@
+//! Claims and a key make a token.
+
+use serde::Serialize;
+
+use crate::error::{MintError, SignError};
+use crate::key::SigningKey;
+use crate::participant::{Participant, Token};
+use crate::timestamp::Timestamp;
+use crate::{json, jws};
+
+impl SigningKey {
+    /// Mints a token for each participant, in their order, all issued at one moment; one that fails does not stop the
+    /// others.
+    ///
+    /// # Errors
+    ///
+    /// Each element is what [`Participant::mint`] would have answered.
+    pub fn mint_batch(
+        &self,
+        participants: impl IntoIterator<Item = Participant>,
+    ) -> Vec<Result<Token, MintError>> {
+        let now = Timestamp::now();
+        participants.into_iter().map(|participant| participant.mint_at(self, now)).collect()
+    }
+}
+
+/// The one way in which claims of any kind become a signed text.
+#[expect(clippy::expect_used, reason = "writing plain structs to memory has no way to fail")]
+pub(crate) fn sign(header: &str, claims: &impl Serialize, key: &SigningKey) -> Result<String, SignError> {
+    // All claims of a usual token, without growing.
+    let mut payload = Vec::with_capacity(1024);
+    json::write_ascii(&mut payload, claims).expect("claims serialise");
+    jws::assemble(header, &payload, |signed| key.es384().sign(signed))
+}

@@ -1,0 +1,160 @@
+use std::time::Duration;
+
+use crate::attributes::Attributes;
+use crate::capability::Capabilities;
+use crate::error::{ClaimError, MintError};
+use crate::id::ParticipantId;
+use crate::key::SigningKey;
+use crate::mint;
+use crate::participant::claims::{MAX_DURATION, ParticipantClaims};
+use crate::participant::token::Token;
+use crate::stage::Stage;
+use crate::timestamp::Timestamp;
+use crate::user_id::UserId;
+use crate::version::Version;
+
+/// A token for one participant of a stage, about to be minted. [`Stage::participant`] begins one.
+///
+/// Each value is checked when it is given; what breaks a limit is remembered, and minting reports the first of them.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use ivs_token::{Capabilities, SigningKey, Stage};
+/// # let stage = Stage::new("arn:aws:ivs:us-west-2:123456789012:stage/x".parse()?, "https://whip.example")?;
+/// # let key = SigningKey::generate()?.with_id("arn:aws:ivs:us-west-2:123456789012:public-key/y".parse()?);
+/// let token = stage
+///     .participant()
+///     .user_id("ana")
+///     .attribute("displayName", "Ana")
+///     .capabilities(Capabilities::SUBSCRIBE)
+///     .duration(Duration::from_secs(900))
+///     .mint(&key)?;
+/// assert_eq!(token.user_id(), Some("ana"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a participant does nothing until it is minted"]
+pub struct Participant {
+    stage: Stage,
+    participant_id: Option<ParticipantId>,
+    user_id: Option<UserId>,
+    attributes: Attributes,
+    capabilities: Capabilities,
+    duration: Duration,
+    version: Version,
+    /// The first value that broke a limit.
+    error: Option<ClaimError>,
+}
+
+impl Participant {
+    /// How long a token lasts unless told otherwise: 12 hours (720 minutes), as with `CreateParticipantToken`.
+    pub const DEFAULT_DURATION: Duration = Duration::from_secs(12 * 60 * 60);
+
+    /// The longest a token may last: 14 days (20 160 minutes).
+    pub const MAX_DURATION: Duration = MAX_DURATION;
+
+    pub(crate) fn new(stage: Stage) -> Self {
+        Self {
+            stage,
+            participant_id: None,
+            user_id: None,
+            attributes: Attributes::new(),
+            capabilities: Capabilities::default(),
+            duration: Self::DEFAULT_DURATION,
+            version: Version::default(),
+            error: None,
+        }
+    }
+
+    /// The participant ID, `jti`; a fresh random one unless given. Every token needs its own.
+    pub fn participant_id(self, id: ParticipantId) -> Self {
+        Self { participant_id: Some(id), ..self }
+    }
+
+    /// Your application's name for the participant: at most 128 characters, visible to everyone on the stage.
+    pub fn user_id<T: TryInto<UserId, Error: Into<ClaimError>>>(self, user_id: T) -> Self {
+        match user_id.try_into() {
+            Ok(user_id) => Self { user_id: Some(user_id), ..self },
+            Err(error) => self.broken(error.into()),
+        }
+    }
+
+    /// Adds an attribute, or replaces the one of this name: at most 1 024 bytes, all names and values together,
+    /// visible to everyone on the stage.
+    pub fn attribute(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        match self.attributes.insert(name.as_ref(), value.as_ref()) {
+            Ok(()) => self,
+            Err(error) => self.broken(error),
+        }
+    }
+
+    /// All attributes at once, in place of those given so far.
+    pub fn attributes(self, attributes: Attributes) -> Self {
+        Self { attributes, ..self }
+    }
+
+    /// What the participant may do; publish and subscribe unless given.
+    pub fn capabilities(self, capabilities: impl Into<Capabilities>) -> Self {
+        Self { capabilities: capabilities.into(), ..self }
+    }
+
+    /// How long the token lasts from the moment it is minted: 1 second to 14 days, 12 hours unless given.
+    ///
+    /// Fractions of a second are dropped.
+    pub fn duration(self, duration: Duration) -> Self {
+        if duration.as_secs() == 0 {
+            return self.broken(ClaimError::DurationTooShort);
+        }
+        if duration.as_secs() > MAX_DURATION.as_secs() {
+            return self.broken(ClaimError::DurationTooLong { actual: duration, limit: MAX_DURATION });
+        }
+        Self { duration, ..self }
+    }
+
+    /// The version of the token's form; `1.0` unless given.
+    pub fn version(self, version: Version) -> Self {
+        Self { version, ..self }
+    }
+
+    /// Mints the token: it is issued now, by the system's clock.
+    ///
+    /// # Errors
+    ///
+    /// [`MintError`]: the first value that broke a limit, a key without an ID or of another account or region than the
+    /// stage, or no randomness.
+    pub fn mint(self, key: &SigningKey) -> Result<Token, MintError> {
+        self.mint_at(key, Timestamp::now())
+    }
+
+    /// Mints the token as if it were `now`: `iat` is `now`, and `exp` the duration later.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mint`].
+    pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token, MintError> {
+        if let Some(error) = self.error {
+            return Err(error.into());
+        }
+        let id = key.id_for(self.stage.arn())?;
+        let claims = ParticipantClaims {
+            participant_id: match self.participant_id {
+                Some(id) => id,
+                None => ParticipantId::random()?,
+            },
+            stage: self.stage,
+            user_id: self.user_id,
+            attributes: self.attributes,
+            capabilities: self.capabilities,
+            issued_at: now,
+            expires_at: now.saturating_add(self.duration),
+            version: self.version,
+        };
+        let text = mint::sign(&id.header, &claims, key)?;
+        Ok(Token::new(text, claims))
+    }
+
+    fn broken(mut self, error: ClaimError) -> Self {
+        self.error.get_or_insert(error);
+        self
+    }
+}

@@ -1,0 +1,241 @@
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::ser::SerializeStruct;
+
+use crate::arn::StageArn;
+use crate::attributes::Attributes;
+use crate::capability::{Capabilities, Capability};
+use crate::claim_set::{self, ClaimSet};
+use crate::endpoint;
+use crate::error::{ClaimError, ClaimsError};
+use crate::id::ParticipantId;
+use crate::stage::Stage;
+use crate::timestamp::Timestamp;
+use crate::user_id::UserId;
+use crate::version::Version;
+
+/// The longest time a token may last: 14 days (20 160 minutes) after `iat`.
+pub(crate) const MAX_DURATION: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+
+/// What a participant token says: every claim, each within its limits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParticipantClaims {
+    pub(crate) participant_id: ParticipantId,
+    pub(crate) stage: Stage,
+    pub(crate) user_id: Option<UserId>,
+    pub(crate) attributes: Attributes,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) issued_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) version: Version,
+}
+
+impl ParticipantClaims {
+    /// The participant's ID, `jti`: `DisconnectParticipant` takes it.
+    pub fn participant_id(&self) -> &ParticipantId {
+        &self.participant_id
+    }
+
+    /// The stage and its endpoints: `resource`, `topic`, `whip_url` and `events_url`.
+    pub fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
+    /// Your application's name for the participant, `user_id`.
+    pub fn user_id(&self) -> Option<&str> {
+        self.user_id.as_ref().map(UserId::as_str)
+    }
+
+    /// The participant's attributes; none when the token carries none.
+    pub fn attributes(&self) -> &Attributes {
+        &self.attributes
+    }
+
+    /// What the participant may do.
+    pub fn capabilities(&self) -> Capabilities {
+        self.capabilities
+    }
+
+    /// When the token was issued, `iat`.
+    pub fn issued_at(&self) -> Timestamp {
+        self.issued_at
+    }
+
+    /// The first second at which the token is no longer good, `exp`.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// The version of the token's form.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Reads the claims and checks every rule that needs nothing but the claims.
+    pub(crate) fn read(set: &ClaimSet<'_>) -> Result<Self, ClaimsError> {
+        let expires_at = set.time(EXP)?;
+        let issued_at = set.time(IAT)?;
+        let claims = Self {
+            participant_id: participant_id(set)?,
+            user_id: user_id(set)?,
+            stage: stage(set)?,
+            capabilities: capabilities(set)?,
+            attributes: attributes(set)?,
+            version: version(set)?,
+            issued_at,
+            expires_at,
+        };
+        lifetime(issued_at, expires_at)?;
+        Ok(claims)
+    }
+}
+
+const EXP: &str = "exp";
+const IAT: &str = "iat";
+const JTI: &str = "jti";
+const USER_ID: &str = "user_id";
+const RESOURCE: &str = "resource";
+const TOPIC: &str = "topic";
+const EVENTS_URL: &str = "events_url";
+const WHIP_URL: &str = "whip_url";
+const CAPABILITIES: &str = "capabilities";
+const ATTRIBUTES: &str = "attributes";
+const VERSION: &str = "version";
+const ALLOW_PUBLISH: &str = "allow_publish";
+const ALLOW_SUBSCRIBE: &str = "allow_subscribe";
+
+/// A rule in words, and the check of it.
+pub(crate) type Rule = (&'static str, fn(&ClaimSet<'_>) -> Result<(), ClaimsError>);
+
+/// Each rule that needs nothing but the claims, for those who want to know about all of them and not only the first
+/// that is broken. [`ParticipantClaims::read`] checks the same.
+pub(crate) const RULES: &[Rule] = &[
+    ("`exp` is a time in whole seconds", |set| set.time(EXP).map(drop)),
+    ("`iat` is a time in whole seconds", |set| set.time(IAT).map(drop)),
+    ("`exp` is after `iat`, by at most 14 days", |set| lifetime(set.time(IAT)?, set.time(EXP)?)),
+    ("`jti` is a participant ID of 1 to 64 of A-Z, a-z, 0-9, `_`, `-`", |set| participant_id(set).map(drop)),
+    ("`user_id`, if present, has at most 128 characters", |set| user_id(set).map(drop)),
+    ("`resource` is the ARN of a stage", |set| resource(set).map(drop)),
+    ("`topic` is the stage ID in `resource`", |set| topic(set, &resource(set)?)),
+    ("`events_url` is a wss: or ws: URL", |set| events_url(set).map(drop)),
+    ("`whip_url` is an https: URL", |set| whip_url(set).map(drop)),
+    ("`capabilities` holds `allow_publish` and `allow_subscribe` as booleans", |set| {
+        capabilities(set).map(drop)
+    }),
+    ("`attributes`, if present, are strings of at most 1024 bytes together", |set| attributes(set).map(drop)),
+    ("`version` is a digit, a dot and a digit", |set| version(set).map(drop)),
+];
+
+fn lifetime(issued_at: Timestamp, expires_at: Timestamp) -> Result<(), ClaimsError> {
+    let limit = MAX_DURATION.as_secs().cast_signed();
+    match expires_at.secs_since(issued_at) {
+        ..=0 => Err(ClaimsError::ExpiresBeforeIssued { issued_at, expires_at }),
+        actual if actual > limit => Err(ClaimsError::Lifetime { actual, limit }),
+        _ => Ok(()),
+    }
+}
+
+fn participant_id(set: &ClaimSet<'_>) -> Result<ParticipantId, ClaimsError> {
+    ParticipantId::try_from(&*set.string(JTI)?).map_err(value(JTI))
+}
+
+fn user_id(set: &ClaimSet<'_>) -> Result<Option<UserId>, ClaimsError> {
+    let Some(text) = set.optional_string(USER_ID)? else { return Ok(None) };
+    UserId::try_from(&*text).map(Some).map_err(value(USER_ID))
+}
+
+fn stage(set: &ClaimSet<'_>) -> Result<Stage, ClaimsError> {
+    let arn = resource(set)?;
+    topic(set, &arn)?;
+    let events_url = events_url(set)?;
+    Ok(Stage::from_checked(arn, whip_url(set)?, events_url))
+}
+
+fn resource(set: &ClaimSet<'_>) -> Result<StageArn, ClaimsError> {
+    set.arn(RESOURCE)
+}
+
+fn topic(set: &ClaimSet<'_>, arn: &StageArn) -> Result<(), ClaimsError> {
+    let topic = set.string(TOPIC)?;
+    if topic == arn.resource_id() {
+        return Ok(());
+    }
+    Err(ClaimsError::Topic { topic: claim_set::shorten(&topic), stage_id: arn.resource_id().to_owned() })
+}
+
+fn events_url(set: &ClaimSet<'_>) -> Result<std::borrow::Cow<'static, str>, ClaimsError> {
+    endpoint::events_url(&set.string(EVENTS_URL)?)
+        .map_err(|source| ClaimsError::Endpoint { claim: EVENTS_URL, source })
+}
+
+fn whip_url(set: &ClaimSet<'_>) -> Result<std::borrow::Cow<'static, str>, ClaimsError> {
+    endpoint::whip_url(&set.string(WHIP_URL)?)
+        .map_err(|source| ClaimsError::Endpoint { claim: WHIP_URL, source })
+}
+
+/// An absent member is false; members that are not known are ignored.
+fn capabilities(set: &ClaimSet<'_>) -> Result<Capabilities, ClaimsError> {
+    let members = set.object(CAPABILITIES)?;
+    let mut capabilities = Capabilities::NONE;
+    for (claim, capability) in
+        [(ALLOW_PUBLISH, Capability::Publish), (ALLOW_SUBSCRIBE, Capability::Subscribe)]
+    {
+        if members.get(claim).map_or(Ok(false), |raw| claim_set::boolean(claim, raw))? {
+            capabilities |= capability.into();
+        }
+    }
+    Ok(capabilities)
+}
+
+fn attributes(set: &ClaimSet<'_>) -> Result<Attributes, ClaimsError> {
+    let Some(members) = set.optional_object(ATTRIBUTES)? else { return Ok(Attributes::new()) };
+    let mut pairs = Vec::new();
+    for (name, raw) in members.iter() {
+        pairs.push((name, claim_set::string(ATTRIBUTES, raw)?));
+    }
+    Attributes::try_from_iter(pairs).map_err(value(ATTRIBUTES))
+}
+
+fn version(set: &ClaimSet<'_>) -> Result<Version, ClaimsError> {
+    set.string(VERSION)?.parse().map_err(value(VERSION))
+}
+
+fn value(claim: &'static str) -> impl Fn(ClaimError) -> ClaimsError {
+    move |source| ClaimsError::Value { claim, source }
+}
+
+impl Serialize for ParticipantClaims {
+    /// The payload of the token, as AWS's guide orders it.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut payload = serializer.serialize_struct("ParticipantClaims", 11)?;
+        payload.serialize_field(EXP, &self.expires_at.as_secs())?;
+        payload.serialize_field(IAT, &self.issued_at.as_secs())?;
+        payload.serialize_field(JTI, self.participant_id.as_str())?;
+        if let Some(user_id) = &self.user_id {
+            payload.serialize_field(USER_ID, user_id.as_str())?;
+        }
+        payload.serialize_field(RESOURCE, self.stage.arn().as_str())?;
+        payload.serialize_field(TOPIC, self.stage.stage_id())?;
+        payload.serialize_field(EVENTS_URL, self.stage.events_url())?;
+        payload.serialize_field(WHIP_URL, self.stage.whip_url())?;
+        payload.serialize_field(CAPABILITIES, &CapabilitiesClaim(self.capabilities))?;
+        if !self.attributes.is_empty() {
+            payload.serialize_field(ATTRIBUTES, &self.attributes)?;
+        }
+        payload.serialize_field(VERSION, &self.version)?;
+        payload.end()
+    }
+}
+
+/// The capabilities as a token carries them: only what is granted, and that as `true`.
+struct CapabilitiesClaim(Capabilities);
+
+impl Serialize for CapabilitiesClaim {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|capability| match capability {
+            Capability::Publish => (ALLOW_PUBLISH, true),
+            Capability::Subscribe => (ALLOW_SUBSCRIBE, true),
+        }))
+    }
+}

@@ -1,0 +1,11 @@
+//! The participant token: joins one stage.
+
+mod builder;
+mod claims;
+mod token;
+
+pub use builder::Participant;
+pub use claims::ParticipantClaims;
+pub use token::Token;
+
+pub(crate) use claims::RULES;

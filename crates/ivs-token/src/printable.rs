@@ -1,0 +1,37 @@
+//! Texts that came out of a token, made fit for a person's eyes and terminal.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// The text with every character escaped that would move a cursor, colour a terminal or turn the reading direction.
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        if is_unsafe(character) {
+            // Writing to a string does not fail.
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
+        } else {
+            out.push(character);
+        }
+    }
+    Cow::Owned(out)
+}
+
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_what_a_terminal_would_obey() {
+        assert_eq!(printable("José 😀"), "José 😀");
+        assert_eq!(printable("a\u{1b}[31m\u{9b}b\u{202e}c\n"), "a\\u{1b}[31m\\u{9b}b\\u{202e}c\\u{a}");
+    }
+}

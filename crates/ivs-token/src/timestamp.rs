@@ -1,0 +1,141 @@
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Serialize, Serializer};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A moment in UTC, in whole seconds since 1970-01-01 (a `NumericDate` of RFC 7519, section 2, without fractions).
+///
+/// From 0 to 253 402 300 799, the last second of the year 9999. `Display` and `Serialize` write ISO 8601, such as
+/// `2026-11-21T09:17:25Z`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const MIN: Self = Self(0);
+    /// 9999-12-31T23:59:59Z.
+    pub const MAX: Self = Self(253_402_300_799);
+
+    /// The moment so many seconds after 1970-01-01T00:00:00Z, or `None` outside the years 1970 to 9999.
+    pub const fn from_secs(secs: i64) -> Option<Self> {
+        if secs < Self::MIN.0 || secs > Self::MAX.0 { None } else { Some(Self(secs)) }
+    }
+
+    /// What the system's clock says. A clock set before 1970 or after 9999 gives the nearest end of that range.
+    pub fn now() -> Self {
+        Self::from(SystemTime::now())
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub const fn as_secs(self) -> i64 {
+        self.0
+    }
+
+    /// This moment and so much later; fractions of a second are dropped, and [`Timestamp::MAX`] is the end.
+    pub fn saturating_add(self, duration: Duration) -> Self {
+        let secs = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+        Self(self.0.saturating_add(secs).min(Self::MAX.0))
+    }
+
+    /// The whole seconds from `earlier` to this moment; negative when `earlier` is later.
+    pub const fn secs_since(self, earlier: Self) -> i64 {
+        // Both are between 0 and 2^38: no overflow.
+        self.0 - earlier.0
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    /// Fractions of a second are dropped; what lies outside 1970 to 9999 becomes the nearest end.
+    fn from(time: SystemTime) -> Self {
+        match time.duration_since(UNIX_EPOCH) {
+            Ok(since) => Self::MIN.saturating_add(since),
+            Err(_) => Self::MIN,
+        }
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    fn from(timestamp: Timestamp) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(timestamp.0.unsigned_abs())
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = OffsetDateTime::from_unix_timestamp(self.0).ok().and_then(|at| at.format(&Rfc3339).ok());
+        f.write_str(&text.ok_or(fmt::Error)?)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// Where the time comes from; [`SystemClock`] unless a test or a simulation says otherwise.
+///
+/// A [`Timestamp`] is a clock that stands still, and a closure `|| -> Timestamp` is one too.
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The clock of the operating system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+impl Clock for Timestamp {
+    fn now(&self) -> Timestamp {
+        *self
+    }
+}
+
+impl<F: Fn() -> Timestamp + Send + Sync> Clock for F {
+    fn now(&self) -> Timestamp {
+        self()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_iso_8601() {
+        assert_eq!(Timestamp::from_secs(1_795_252_645).unwrap().to_string(), "2026-11-21T09:17:25Z");
+        assert_eq!(Timestamp::MIN.to_string(), "1970-01-01T00:00:00Z");
+        assert_eq!(Timestamp::MAX.to_string(), "9999-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn stays_in_its_range() {
+        assert_eq!(Timestamp::from_secs(-1), None);
+        assert_eq!(Timestamp::from_secs(Timestamp::MAX.as_secs() + 1), None);
+        assert_eq!(Timestamp::MAX.saturating_add(Duration::from_secs(1)), Timestamp::MAX);
+        assert_eq!(Timestamp::MIN.saturating_add(Duration::MAX), Timestamp::MAX);
+        assert_eq!(Timestamp::from(UNIX_EPOCH - Duration::from_secs(5)), Timestamp::MIN);
+    }
+
+    #[test]
+    fn goes_to_system_time_and_back() {
+        let at = Timestamp::from_secs(1_795_252_645).unwrap();
+        assert_eq!(Timestamp::from(SystemTime::from(at)), at);
+    }
+
+    #[test]
+    fn clocks() {
+        let at = Timestamp::from_secs(5).unwrap();
+        assert_eq!(Clock::now(&at), at);
+        assert_eq!(Clock::now(&move || at), at);
+        assert!(Clock::now(&SystemClock) > at);
+    }
+}

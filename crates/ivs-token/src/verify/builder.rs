@@ -1,0 +1,103 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use es384::VerifyingKey;
+
+use super::Verifier;
+use super::expectations::Expectations;
+use super::keys::Keys;
+use super::time::Leeway;
+use crate::arn::{PublicKeyArn, StageArn};
+use crate::capability::Capability;
+use crate::error::VerifierError;
+use crate::timestamp::{Clock, SystemClock};
+
+/// A verifier about to be built. [`Verifier::builder`] begins one.
+#[must_use = "a builder does nothing until `build`"]
+pub struct VerifierBuilder {
+    keys: Vec<(PublicKeyArn, VerifyingKey)>,
+    expectations: Expectations,
+    leeway: Leeway,
+    clock: Arc<dyn Clock>,
+}
+
+impl VerifierBuilder {
+    /// Holds a public key under its ARN, which tokens name as `kid`. Any number of keys can be held; at least one must.
+    pub fn key(mut self, arn: PublicKeyArn, key: VerifyingKey) -> Self {
+        self.keys.push((arn, key));
+        self
+    }
+
+    /// Accepts only tokens for this stage.
+    pub fn stage(mut self, stage: &StageArn) -> Self {
+        self.expectations = self.expectations.stage(stage);
+        self
+    }
+
+    /// Accepts only tokens that grant this; call it twice to require both.
+    pub fn capability(mut self, capability: Capability) -> Self {
+        self.expectations = self.expectations.capability(capability);
+        self
+    }
+
+    /// Accepts only tokens of this user.
+    pub fn user_id(mut self, user_id: impl Into<String>) -> Self {
+        self.expectations = self.expectations.user_id(user_id);
+        self
+    }
+
+    /// How far in the future `iat` may lie, for clocks that disagree; 60 seconds unless given. In whole seconds.
+    pub fn issued_at_leeway(mut self, leeway: Duration) -> Self {
+        self.leeway.issued_at = leeway;
+        self
+    }
+
+    /// How long after `exp` a token is still accepted; 0 seconds unless given, as the service's clients do. In whole
+    /// seconds.
+    pub fn expiry_leeway(mut self, leeway: Duration) -> Self {
+        self.leeway.expiry = leeway;
+        self
+    }
+
+    /// Where the time comes from; the system's clock unless given. A [`crate::Timestamp`] is a clock that stands still.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Builds the verifier.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifierError`] when it holds no key, or two different keys under one ARN.
+    pub fn build(self) -> Result<Verifier, VerifierError> {
+        Ok(Verifier {
+            keys: Keys::new(self.keys)?,
+            expectations: self.expectations,
+            leeway: self.leeway,
+            clock: self.clock,
+        })
+    }
+}
+
+impl Default for VerifierBuilder {
+    fn default() -> Self {
+        Self {
+            keys: Vec::new(),
+            expectations: Expectations::default(),
+            leeway: Leeway::default(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+impl fmt::Debug for VerifierBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifierBuilder")
+            .field("keys", &self.keys)
+            .field("expectations", &self.expectations)
+            .field("leeway", &self.leeway)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,49 @@
+use crate::arn::PublicKeyArn;
+use crate::claim_set::{shorten, string};
+use crate::error::{HeaderError, MalformedError, Part, VerifyError};
+use crate::json::Members;
+use crate::jws;
+
+/// A header that keeps the rules: `alg` is `ES384`, `typ` is `JWT` or absent, `kid` is the ARN of a public key, and
+/// there is no `crit`. Other members are ignored (RFC 7515, section 4).
+pub(crate) struct Header {
+    pub(crate) kid: PublicKeyArn,
+}
+
+impl Header {
+    /// Reads the header as it stands in the token.
+    pub(crate) fn parse(text: &str) -> Result<Self, VerifyError> {
+        let part = Part::Header;
+        let bytes = jws::decode(part, text)?;
+        let json = std::str::from_utf8(&bytes).map_err(|_| MalformedError::NotUtf8 { part })?;
+        let members = Members::parse(json).map_err(|source| MalformedError::Json { part, source })?;
+        algorithm(&members)?;
+        if members.get("crit").is_some() {
+            return Err(HeaderError::Critical.into());
+        }
+        if let Some(found) = members.get("typ").filter(|raw| word(raw) != Some("JWT".into())) {
+            return Err(HeaderError::Type { found: shorten(found) }.into());
+        }
+        Ok(Self { kid: kid(&members)? })
+    }
+}
+
+fn algorithm(members: &Members<'_>) -> Result<(), VerifyError> {
+    let raw = members.get("alg").ok_or(HeaderError::AlgorithmMissing)?;
+    match word(raw).as_deref() {
+        Some("ES384") => Ok(()),
+        Some("KMS") => Err(VerifyError::IssuedByApi),
+        _ => Err(HeaderError::Algorithm { found: shorten(raw) }.into()),
+    }
+}
+
+fn kid(members: &Members<'_>) -> Result<PublicKeyArn, HeaderError> {
+    let raw = members.get("kid").ok_or(HeaderError::KeyIdMissing)?;
+    let text = word(raw).ok_or(HeaderError::KeyIdType)?;
+    PublicKeyArn::try_from(&*text).map_err(HeaderError::KeyId)
+}
+
+/// The string that a JSON value is, if it is one.
+fn word(raw: &str) -> Option<std::borrow::Cow<'_, str>> {
+    string("", raw).ok()
+}

@@ -1,0 +1,81 @@
+use std::time::Duration;
+
+use crate::error::VerifyError;
+use crate::timestamp::Timestamp;
+
+/// How far clocks may disagree.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leeway {
+    /// On an `iat` in the future.
+    pub(super) issued_at: Duration,
+    /// On an `exp` in the past.
+    pub(super) expiry: Duration,
+}
+
+impl Default for Leeway {
+    fn default() -> Self {
+        Self { issued_at: Duration::from_secs(60), expiry: Duration::ZERO }
+    }
+}
+
+impl Leeway {
+    /// Whether it is now the time of a token. At `exp` itself it has expired (RFC 7519, section 4.1.4).
+    pub(super) fn check(
+        &self,
+        issued_at: Timestamp,
+        not_before: Option<Timestamp>,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), VerifyError> {
+        let latest = now.saturating_add(self.issued_at);
+        if issued_at > latest {
+            return Err(VerifyError::IssuedInFuture { issued_at, now });
+        }
+        if let Some(not_before) = not_before.filter(|&not_before| not_before > latest) {
+            return Err(VerifyError::NotYetValid { not_before, now });
+        }
+        if now >= expires_at.saturating_add(self.expiry) {
+            return Err(VerifyError::Expired { expired_at: expires_at, now });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(secs: i64) -> Timestamp {
+        Timestamp::from_secs(secs).unwrap()
+    }
+
+    #[test]
+    fn to_the_second() {
+        let leeway = Leeway::default();
+        assert_eq!(leeway.check(at(1060), None, at(2000), at(1000)), Ok(()));
+        assert_eq!(
+            leeway.check(at(1061), None, at(2000), at(1000)),
+            Err(VerifyError::IssuedInFuture { issued_at: at(1061), now: at(1000) })
+        );
+        assert_eq!(leeway.check(at(1000), None, at(2000), at(1999)), Ok(()));
+        assert_eq!(
+            leeway.check(at(1000), None, at(2000), at(2000)),
+            Err(VerifyError::Expired { expired_at: at(2000), now: at(2000) })
+        );
+        assert_eq!(leeway.check(at(1000), Some(at(1060)), at(2000), at(1000)), Ok(()));
+        assert_eq!(
+            leeway.check(at(1000), Some(at(1061)), at(2000), at(1000)),
+            Err(VerifyError::NotYetValid { not_before: at(1061), now: at(1000) })
+        );
+    }
+
+    #[test]
+    fn leeway_is_settable() {
+        let leeway = Leeway { issued_at: Duration::ZERO, expiry: Duration::from_secs(5) };
+        assert!(leeway.check(at(1001), None, at(2000), at(1000)).is_err());
+        assert!(leeway.check(at(1000), None, at(2000), at(2004)).is_ok());
+        assert!(leeway.check(at(1000), None, at(2000), at(2005)).is_err());
+        let endless = Leeway { issued_at: Duration::MAX, expiry: Duration::MAX };
+        assert!(endless.check(at(9000), Some(at(9000)), at(2000), at(5000)).is_ok());
+    }
+}
