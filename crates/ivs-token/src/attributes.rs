@@ -14,7 +14,7 @@ use crate::error::ClaimError;
 /// ```
 /// let attributes = ivs_token::Attributes::try_from_iter([("displayName", "Ana"), ("role", "host")])?;
 /// assert_eq!(attributes.get("role"), Some("host"));
-/// assert_eq!(attributes.size(), 26);
+/// assert_eq!(attributes.size(), 22);
 /// # Ok::<(), ivs_token::ClaimError>(())
 /// ```
 #[derive(Clone, Default)]

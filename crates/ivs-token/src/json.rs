@@ -24,9 +24,7 @@ impl<'a> Members<'a> {
             .and_then(|members| deserializer.end().map(|()| members));
         members.map_err(|error| match repeated {
             Some(name) => JsonError::Repeated { name },
-            None if error.is_data() && serde_json::from_str::<&RawValue>(text).is_ok() => {
-                JsonError::NotAnObject
-            }
+            None if is_other_value(text) => JsonError::NotAnObject,
             None => syntax(&error),
         })
     }

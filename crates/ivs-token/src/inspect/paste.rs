@@ -84,7 +84,7 @@ fn in_json(text: &str) -> Option<String> {
 
     let answer: Answer = serde_json::from_str(text).ok()?;
     let inner = answer.participant_token.or(answer.participant_tokens.into_iter().next());
-    answer.token.or(inner?.token)
+    answer.token.or(inner.and_then(|inner| inner.token))
 }
 
 #[cfg(test)]
