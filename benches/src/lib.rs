@@ -1,1 +1,154 @@
-//! Placeholder.
+//! What is measured: minting and verifying one token, by us, by aws-lc-rs alone, and by other libraries. Every key is
+//! parsed before, every token has the same 587 bytes of payload.
+
+use std::time::Duration;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P384_SHA384_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, ParsedPublicKey,
+};
+use ivs_token::{Participant, PublicKeyArn, SigningKey, Stage, Verifier, VerifyingKey};
+use serde_json::{Map, Value};
+
+/// Bytes of the payload that every token here has: all claims of a participant, three attributes.
+pub const PAYLOAD_LEN: usize = 587;
+
+/// The name of a case in a table.
+pub type Name = &'static str;
+
+/// Something that mints or verifies one token when it is called.
+pub type Case = (Name, Box<dyn Fn() + Send + Sync>);
+
+/// Keys, a stage, and a token, as every case uses them.
+pub struct Sample {
+    key: SigningKey,
+    public: VerifyingKey,
+    pkcs8: Vec<u8>,
+    arn: PublicKeyArn,
+    stage: Stage,
+    token: String,
+}
+
+impl Sample {
+    /// A fresh key and a token of [`PAYLOAD_LEN`] bytes of payload.
+    ///
+    /// # Panics
+    ///
+    /// When the payload has another length: the sample must be mended then.
+    pub fn new() -> Self {
+        let arn: PublicKeyArn = "arn:aws:ivs:us-west-2:123456789012:public-key/f99cde61-c2b0-4df3-8941-ca7d38acca1a"
+            .parse()
+            .expect("a key ARN");
+        let private = es384::SigningKey::generate().expect("a key");
+        let pkcs8 = private.to_pkcs8_der().to_vec();
+        let key = SigningKey::from(private).with_id(arn.clone());
+        let stage = Stage::new(
+            "arn:aws:ivs:us-west-2:123456789012:stage/oRmLNwuCeMlQ".parse().expect("a stage ARN"),
+            "https://453fdfd2ad24df.global-bm.whip.live-video.net",
+        )
+        .expect("a stage");
+        let public = key.verifying_key().clone();
+        let mut sample = Self { key, public, pkcs8, arn, stage, token: String::new() };
+        sample.token = sample.participant().mint(&sample.key).expect("a token").into_string();
+        assert_eq!(sample.payload().len(), PAYLOAD_LEN, "the sample's payload");
+        sample
+    }
+
+    /// What an application knows about someone who joins.
+    pub fn participant(&self) -> Participant {
+        self.stage
+            .participant()
+            .user_id("2f3c1a9e-7b64-4c1d-9f0a-5d8e6b7a4c21")
+            .attribute("displayName", "Ana Sofia Hernandez")
+            .attribute("avatar", "https://cdn.example.com/avatars/2f3c1a9e-7b64-4c1d-9f0a-5d8e6b7a4c21/profile/large@2x.png?size=512x512&v=42")
+            .attribute("role", "presenter")
+            .duration(Duration::from_secs(900))
+    }
+
+    /// Minting, the raw signature first.
+    pub fn minting(&self) -> Vec<Case> {
+        let pair = self.key_pair();
+        let random = SystemRandom::new();
+        let signed = self.signed();
+        let (key, participant) = (self.key.clone(), self.participant());
+        let jwt_key = jsonwebtoken::EncodingKey::from_ec_der(&self.pkcs8);
+        let jwt_header = jsonwebtoken::Header {
+            kid: Some(self.arn.to_string()),
+            ..jsonwebtoken::Header::new(jsonwebtoken::Algorithm::ES384)
+        };
+        let claims: Map<String, Value> = serde_json::from_slice(&self.payload()).expect("claims");
+        vec![
+            ("aws-lc-rs, raw signature", Box::new(move || {
+                std::hint::black_box(pair.sign(&random, &signed).expect("a signature"));
+            })),
+            ("ivs-token", Box::new(move || {
+                let _ = std::hint::black_box(participant.clone().mint(&key).expect("a token"));
+            })),
+            ("jsonwebtoken (aws-lc-rs)", Box::new(move || {
+                std::hint::black_box(jsonwebtoken::encode(&jwt_header, &claims, &jwt_key).expect("a token"));
+            })),
+        ]
+    }
+
+    /// Verifying, the raw signature first.
+    pub fn verifying(&self) -> Vec<Case> {
+        let parsed = ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, self.public.to_sec1_point()).expect("a key");
+        let (signed, signature) = (self.signed(), self.signature());
+        let verifier = self.verifier();
+        let token = self.token.clone();
+        let jwt_key = jsonwebtoken::DecodingKey::from_ec_der(&self.public.to_sec1_point());
+        let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES384);
+        validation.validate_aud = false;
+        let jwt_token = self.token.clone();
+        vec![
+            ("aws-lc-rs, raw signature", Box::new(move || {
+                parsed.verify_sig(&signed, &signature).expect("a good signature");
+            })),
+            ("ivs-token", Box::new(move || {
+                std::hint::black_box(verifier.verify(&token).expect("a good token"));
+            })),
+            ("jsonwebtoken (aws-lc-rs)", Box::new(move || {
+                let decoded = jsonwebtoken::decode::<Map<String, Value>>(&jwt_token, &jwt_key, &validation);
+                std::hint::black_box(decoded.expect("a good token"));
+            })),
+        ]
+    }
+
+    fn verifier(&self) -> Verifier {
+        Verifier::builder()
+            .key(self.arn.clone(), self.public.clone())
+            .stage(self.stage.arn())
+            .build()
+            .expect("a verifier")
+    }
+
+    fn key_pair(&self) -> EcdsaKeyPair {
+        EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &self.pkcs8).expect("a key pair")
+    }
+
+    /// What the token's signature is over.
+    fn signed(&self) -> Vec<u8> {
+        self.token.rsplit_once('.').expect("a token").0.as_bytes().to_vec()
+    }
+
+    fn signature(&self) -> Vec<u8> {
+        let pair = self.key_pair();
+        pair.sign(&SystemRandom::new(), &self.signed()).expect("a signature").as_ref().to_vec()
+    }
+
+    fn payload(&self) -> Vec<u8> {
+        let inspection = ivs_token::inspect(&self.token);
+        let members: Vec<String> = inspection
+            .claims
+            .iter()
+            .map(|member| format!("{}:{}", Value::from(member.name.as_str()), member.value))
+            .collect();
+        format!("{{{}}}", members.join(",")).into_bytes()
+    }
+}
+
+impl Default for Sample {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -13,7 +13,6 @@ use crate::timestamp::Timestamp;
 /// Serialises to an object in the names of the API: `participantId`, `userId`, `stageArn`, `attributes`,
 /// `capabilities`, `issuedAt`, `expirationTime` (both ISO 8601), `keyArn`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use]
 pub struct VerifiedToken {
     claims: ParticipantClaims,
     key_id: PublicKeyArn,

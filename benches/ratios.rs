@@ -1,0 +1,88 @@
+//! Ratios to the raw signature, measured side by side: what the README states.
+//!
+//! Machines are shared and their speed drifts, so each round measures every case in turn, and a ratio is the median of
+//! the ratios within the rounds, not a quotient of two means taken at different times.
+
+use std::time::{Duration, Instant};
+
+use benches::{Case, PAYLOAD_LEN, Sample};
+
+const ROUNDS: usize = 101;
+const CALLS: u32 = 40;
+
+fn main() {
+    // `cargo test --benches` and `cargo clippy` run or build this too: only `cargo bench` measures.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let sample = Sample::new();
+    println!("one token with a payload of {PAYLOAD_LEN} bytes; the backend is {}\n", es384::BACKEND);
+    table("mint", &sample.minting());
+    table("verify", &sample.verifying());
+    threads("mint", &sample.minting());
+    threads("verify", &sample.verifying());
+}
+
+fn table(title: &str, cases: &[Case]) {
+    let mut rounds: Vec<Vec<f64>> = Vec::with_capacity(ROUNDS);
+    for round in 0..=ROUNDS {
+        let mut times = vec![0.0; cases.len()];
+        // Each round begins with another case, so that none always follows the same one.
+        for i in (0..cases.len()).map(|i| (i + round) % cases.len()) {
+            times[i] = micros(|| cases[i].1());
+        }
+        // The first round warms up.
+        if round > 0 {
+            rounds.push(times);
+        }
+    }
+    println!("{title:<28} {:>10} {:>8} {:>12}", "µs", "ratio", "µs over raw");
+    for (i, (name, _)) in cases.iter().enumerate() {
+        let time = median(rounds.iter().map(|times| times[i]));
+        let ratio = median(rounds.iter().map(|times| times[i] / times[0]));
+        let over = median(rounds.iter().map(|times| times[i] - times[0]));
+        println!("{name:<28} {time:>10.2} {ratio:>8.3} {over:>12.2}");
+    }
+    println!();
+}
+
+/// How much more two threads do than one, in the same time.
+fn threads(title: &str, cases: &[Case]) {
+    let (_, ours) = &cases[1];
+    let ratios = (0..15).map(|_| {
+        let alone = throughput(1, ours);
+        throughput(2, ours) / alone
+    });
+    println!("{title}: 2 threads do {:.2} times the work of one", median(ratios));
+}
+
+fn throughput(threads: usize, call: &(dyn Fn() + Send + Sync)) -> f64 {
+    let time = Duration::from_millis(100);
+    let count = || {
+        let start = Instant::now();
+        let mut calls = 0_u32;
+        while start.elapsed() < time {
+            call();
+            calls += 1;
+        }
+        f64::from(calls) / start.elapsed().as_secs_f64()
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(count)).collect();
+        workers.into_iter().map(|worker| worker.join().expect("a worker")).sum()
+    })
+}
+
+fn micros(call: impl Fn()) -> f64 {
+    let start = Instant::now();
+    for _ in 0..CALLS {
+        call();
+    }
+    start.elapsed().as_secs_f64() * 1e6 / f64::from(CALLS)
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

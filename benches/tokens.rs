@@ -1,0 +1,22 @@
+//! Microseconds of one mint and one verification, with criterion's statistics.
+
+use criterion::{Criterion, criterion_group, criterion_main};
+
+use benches::{Case, Sample};
+
+fn bench(criterion: &mut Criterion, group: &str, cases: Vec<Case>) {
+    let mut group = criterion.benchmark_group(group);
+    for (name, case) in cases {
+        group.bench_function(name, |bencher| bencher.iter(&case));
+    }
+    group.finish();
+}
+
+fn tokens(criterion: &mut Criterion) {
+    let sample = Sample::new();
+    bench(criterion, "mint", sample.minting());
+    bench(criterion, "verify", sample.verifying());
+}
+
+criterion_group!(benches, tokens);
+criterion_main!(benches);
