@@ -36,9 +36,10 @@ impl Sample {
     ///
     /// When the payload has another length: the sample must be mended then.
     pub fn new() -> Self {
-        let arn: PublicKeyArn = "arn:aws:ivs:us-west-2:123456789012:public-key/f99cde61-c2b0-4df3-8941-ca7d38acca1a"
-            .parse()
-            .expect("a key ARN");
+        let arn: PublicKeyArn =
+            "arn:aws:ivs:us-west-2:123456789012:public-key/f99cde61-c2b0-4df3-8941-ca7d38acca1a"
+                .parse()
+                .expect("a key ARN");
         let private = es384::SigningKey::generate().expect("a key");
         let pkcs8 = private.to_pkcs8_der().to_vec();
         let key = SigningKey::from(private).with_id(arn.clone());
@@ -78,21 +79,33 @@ impl Sample {
         };
         let claims: Map<String, Value> = serde_json::from_slice(&self.payload()).expect("claims");
         vec![
-            ("aws-lc-rs, raw signature", Box::new(move || {
-                std::hint::black_box(pair.sign(&random, &signed).expect("a signature"));
-            })),
-            ("ivs-token", Box::new(move || {
-                let _ = std::hint::black_box(participant.clone().mint(&key).expect("a token"));
-            })),
-            ("jsonwebtoken (aws-lc-rs)", Box::new(move || {
-                std::hint::black_box(jsonwebtoken::encode(&jwt_header, &claims, &jwt_key).expect("a token"));
-            })),
+            (
+                "aws-lc-rs, raw signature",
+                Box::new(move || {
+                    std::hint::black_box(pair.sign(&random, &signed).expect("a signature"));
+                }),
+            ),
+            (
+                "ivs-token",
+                Box::new(move || {
+                    let _ = std::hint::black_box(participant.clone().mint(&key).expect("a token"));
+                }),
+            ),
+            (
+                "jsonwebtoken (aws-lc-rs)",
+                Box::new(move || {
+                    std::hint::black_box(
+                        jsonwebtoken::encode(&jwt_header, &claims, &jwt_key).expect("a token"),
+                    );
+                }),
+            ),
         ]
     }
 
     /// Verifying, the raw signature first.
     pub fn verifying(&self) -> Vec<Case> {
-        let parsed = ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, self.public.to_sec1_point()).expect("a key");
+        let parsed =
+            ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, self.public.to_sec1_point()).expect("a key");
         let (signed, signature) = (self.signed(), self.signature());
         let verifier = self.verifier();
         let token = self.token.clone();
@@ -101,16 +114,26 @@ impl Sample {
         validation.validate_aud = false;
         let jwt_token = self.token.clone();
         vec![
-            ("aws-lc-rs, raw signature", Box::new(move || {
-                parsed.verify_sig(&signed, &signature).expect("a good signature");
-            })),
-            ("ivs-token", Box::new(move || {
-                std::hint::black_box(verifier.verify(&token).expect("a good token"));
-            })),
-            ("jsonwebtoken (aws-lc-rs)", Box::new(move || {
-                let decoded = jsonwebtoken::decode::<Map<String, Value>>(&jwt_token, &jwt_key, &validation);
-                std::hint::black_box(decoded.expect("a good token"));
-            })),
+            (
+                "aws-lc-rs, raw signature",
+                Box::new(move || {
+                    parsed.verify_sig(&signed, &signature).expect("a good signature");
+                }),
+            ),
+            (
+                "ivs-token",
+                Box::new(move || {
+                    std::hint::black_box(verifier.verify(&token).expect("a good token"));
+                }),
+            ),
+            (
+                "jsonwebtoken (aws-lc-rs)",
+                Box::new(move || {
+                    let decoded =
+                        jsonwebtoken::decode::<Map<String, Value>>(&jwt_token, &jwt_key, &validation);
+                    std::hint::black_box(decoded.expect("a good token"));
+                }),
+            ),
         ]
     }
 

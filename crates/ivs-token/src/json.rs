@@ -75,7 +75,7 @@ fn is_other_value(text: &str) -> bool {
     serde_json::from_str::<&RawValue>(text).is_ok_and(|value| !value.get().starts_with('{'))
 }
 
-/// What serde_json says when something is nested too deeply; it gives no other sign of it.
+/// What the parser says when something is nested too deeply; it gives no other sign of it.
 const RECURSION: &str = "recursion limit exceeded";
 
 fn syntax(error: &serde_json::Error) -> JsonError {

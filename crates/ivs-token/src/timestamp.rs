@@ -34,6 +34,7 @@ impl Timestamp {
     }
 
     /// This moment and so much later; fractions of a second are dropped, and [`Timestamp::MAX`] is the end.
+    #[must_use]
     pub fn saturating_add(self, duration: Duration) -> Self {
         let secs = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
         Self(self.0.saturating_add(secs).min(Self::MAX.0))

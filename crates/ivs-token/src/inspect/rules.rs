@@ -121,7 +121,7 @@ impl Checks {
             match words(check(set)) {
                 // A rule about several claims fails with the fault of one of them, which has a rule of its own.
                 Err(problem) if self.has(&problem) => {
-                    self.unchecked(rule, "it rests on another rule, which is broken")
+                    self.unchecked(rule, "it rests on another rule, which is broken");
                 }
                 result => self.push(rule, result),
             }

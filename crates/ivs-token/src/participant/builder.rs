@@ -36,7 +36,7 @@ use crate::version::Version;
 #[must_use = "a participant does nothing until it is minted"]
 pub struct Participant {
     stage: Stage,
-    participant_id: Option<ParticipantId>,
+    id: Option<ParticipantId>,
     user_id: Option<UserId>,
     attributes: Attributes,
     capabilities: Capabilities,
@@ -56,7 +56,7 @@ impl Participant {
     pub(crate) fn new(stage: Stage) -> Self {
         Self {
             stage,
-            participant_id: None,
+            id: None,
             user_id: None,
             attributes: Attributes::new(),
             capabilities: Capabilities::default(),
@@ -68,7 +68,7 @@ impl Participant {
 
     /// The participant ID, `jti`; a fresh random one unless given. Every token needs its own.
     pub fn participant_id(self, id: ParticipantId) -> Self {
-        Self { participant_id: Some(id), ..self }
+        Self { id: Some(id), ..self }
     }
 
     /// Your application's name for the participant: at most 128 characters, visible to everyone on the stage.
@@ -135,9 +135,9 @@ impl Participant {
         if let Some(error) = self.error {
             return Err(error.into());
         }
-        let id = key.id_for(self.stage.arn())?;
+        let key_id = key.id_for(self.stage.arn())?;
         let claims = ParticipantClaims {
-            participant_id: match self.participant_id {
+            participant_id: match self.id {
                 Some(id) => id,
                 None => ParticipantId::random()?,
             },
@@ -149,7 +149,7 @@ impl Participant {
             expires_at: now.saturating_add(self.duration),
             version: self.version,
         };
-        let text = mint::sign(&id.header, &claims, key)?;
+        let text = mint::sign(&key_id.header, &claims, key)?;
         Ok(Token::new(text, claims))
     }
 
