@@ -1,0 +1,22 @@
+# Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
+
+.PHONY: demo test bench fmt lint docs
+
+demo:
+	@cargo run --quiet --release --locked -p ivs-token-cli -- demo
+
+test:
+	@scripts/test
+
+bench:
+	@cargo bench --quiet --locked -p benches --bench ratios
+
+fmt:
+	@cargo fmt --all
+
+lint:
+	@cargo fmt --all --check
+	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+
+docs:
+	@RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --no-deps
