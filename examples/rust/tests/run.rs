@@ -1,0 +1,54 @@
+//! The examples run, and do what they say.
+
+use std::error::Error;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use ivs_token::SigningKey;
+
+const KEY: &str = "arn:aws:ivs:us-west-2:123456789012:public-key/abc";
+const STAGE: &str = "arn:aws:ivs:us-west-2:123456789012:stage/oRmLNwuCeMlQ";
+
+#[test]
+fn what_mint_prints_may_join() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let file = |name: &str, text: &str| -> std::io::Result<String> {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text)?;
+        Ok(path.display().to_string())
+    };
+    let private = ivs_token::es384::SigningKey::generate()?;
+    let private_file = file("private.pem", &private.to_pkcs8_pem())?;
+    let public_file = file("public.pem", &SigningKey::from(private).verifying_key().to_spki_pem())?;
+    let stage = format!(
+        r#"{{"stage":{{"arn":"{STAGE}","endpoints":{{"events":"wss://global.events.live-video.net","whip":"https://x.example"}}}}}}"#
+    );
+    let stage_file = file("stage.json", &stage)?;
+
+    let answer = run(env!("CARGO_BIN_EXE_mint"), &[&private_file, KEY, &stage_file, "José"], "")?;
+    let answer: serde_json::Value = serde_json::from_str(&answer)?;
+    assert_eq!(answer["participantToken"]["userId"], "José");
+    assert_eq!(answer["participantToken"]["duration"], 15);
+    let token = answer["participantToken"]["token"].as_str().ok_or("no token")?;
+
+    let lines = format!("{token}\nnonsense\n\n");
+    let said = run(env!("CARGO_BIN_EXE_join_gate"), &[&public_file, KEY, STAGE], &lines)?;
+    let said: Vec<&str> = said.lines().collect();
+    assert_eq!(said[0], "join  José");
+    assert!(said[1].starts_with("stop  TOKEN_INVALID: "), "{}", said[1]);
+    assert!(said[2].starts_with("stop  TOKEN_MISSING: "), "{}", said[2]);
+    Ok(())
+}
+
+fn run(program: impl AsRef<Path>, arguments: &[&str], input: &str) -> Result<String, Box<dyn Error>> {
+    let mut child = Command::new(program.as_ref())
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    child.stdin.take().ok_or("no input")?.write_all(input.as_bytes())?;
+    let output = child.wait_with_output()?;
+    assert!(output.status.success(), "{}", output.status);
+    Ok(String::from_utf8(output.stdout)?)
+}
