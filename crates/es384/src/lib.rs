@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 #[cfg(not(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto")))]
-compile_error!("es384 needs a backend: turn on one of the features `aws-lc-rs` (the default), `ring` or `rust-crypto`");
+compile_error!(
+    "es384 needs a backend: turn on one of the features `aws-lc-rs` (the default), `ring` or `rust-crypto`"
+);
 
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod backend;
