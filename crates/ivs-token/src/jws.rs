@@ -12,9 +12,9 @@ pub(crate) const MAX_LEN: usize = 16 * 1024;
 /// Characters of a signature of 96 bytes.
 const SIGNATURE_CHARS: usize = SIGNATURE_LEN / 3 * 4;
 
-/// A token in its three parts, all canonical base64url, none of it believed.
+/// A token in its three parts, none of it believed.
 pub(crate) struct Compact<'a> {
-    /// The header as it stands in the token.
+    /// The header as it stands in the token: most are known as they are, and never decoded.
     pub(crate) header: &'a str,
     /// The payload, decoded.
     pub(crate) payload: Vec<u8>,
@@ -45,7 +45,6 @@ impl SignaturePart {
 impl<'a> Compact<'a> {
     pub(crate) fn parse(token: &'a str) -> Result<Self, MalformedError> {
         let [header, payload, signature] = split(token)?;
-        check(Part::Header, header)?;
         Ok(Self {
             header,
             payload: decode(Part::Payload, payload)?,
@@ -91,15 +90,6 @@ pub(crate) fn assemble<E>(
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(signature, &mut token);
     Ok(token)
-}
-
-fn check(part: Part, text: &str) -> Result<(), MalformedError> {
-    // Headers are short; what a verifier knows already is compared as text and never comes here decoded.
-    let mut buffer = [0; 256];
-    match URL_SAFE_NO_PAD.decode_slice(text, &mut buffer) {
-        Ok(_) => Ok(()),
-        Err(_) => decode(part, text).map(drop),
-    }
 }
 
 pub(crate) fn decode_signature(text: &str) -> Result<SignaturePart, MalformedError> {

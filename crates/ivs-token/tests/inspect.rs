@@ -1,0 +1,209 @@
+//! What `inspect` says about the texts that users paste.
+
+use ivs_token::{
+    Inspection, Outcome, PublicKeyArn, SigningKey, Stage, Timestamp, Token, TokenKind, inspect_at,
+};
+
+const NOW: i64 = 1_795_252_645;
+
+fn at(secs: i64) -> Timestamp {
+    Timestamp::from_secs(secs).unwrap()
+}
+
+fn key() -> SigningKey {
+    let arn: PublicKeyArn = "arn:aws:ivs:us-west-2:123456789012:public-key/abc".parse().unwrap();
+    SigningKey::generate().unwrap().with_id(arn)
+}
+
+fn token() -> Token {
+    let stage = Stage::new(
+        "arn:aws:ivs:us-west-2:123456789012:stage/oRmLNwuCeMlQ".parse().unwrap(),
+        "https://453fdfd2ad24df.global-bm.whip.live-video.net",
+    )
+    .unwrap();
+    stage.participant().user_id("José").mint_at(&key(), at(NOW)).unwrap()
+}
+
+fn problems(inspection: &Inspection) -> Vec<&str> {
+    inspection.problems().collect()
+}
+
+/// A token whose parts are these texts, with a signature of the right form that nobody made.
+fn forged(header: &str, payload: &str) -> String {
+    let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    format!("{}.{}.{}", encode(header), encode(payload), "A".repeat(128))
+}
+
+const HEADER: &str =
+    r#"{"alg":"ES384","typ":"JWT","kid":"arn:aws:ivs:us-west-2:123456789012:public-key/abc"}"#;
+
+fn payload() -> String {
+    format!(
+        r#"{{"exp":{},"iat":{NOW},"jti":"p","resource":"arn:aws:ivs:us-west-2:123456789012:stage/s","topic":"s","events_url":"wss://e.example","whip_url":"https://w.example","capabilities":{{"allow_publish":true}},"version":"1.0"}}"#,
+        NOW + 60
+    )
+}
+
+#[test]
+fn a_good_token_has_no_problem() {
+    let token = token();
+    let inspection = inspect_at(token.as_str(), at(NOW + 60));
+    assert_eq!(inspection.kind, TokenKind::Participant);
+    assert_eq!(problems(&inspection), [""; 0]);
+    assert_eq!(inspection.remaining_seconds, Some(12 * 3600 - 60));
+    assert!(
+        inspection.checks.iter().any(|check| matches!(check.outcome, Outcome::Unchecked(_))),
+        "the signature"
+    );
+    let text = inspection.to_string();
+    assert!(text.starts_with("This is a participant token, signed with a key pair.\n\nheader\n"), "{text}");
+    assert!(text.contains(r#"  user_id       "Jos\u00e9""#), "{text}");
+    assert!(text.contains("It expires at 2026-11-21T21:17:25Z, 11 h 59 min from now."), "{text}");
+    assert!(
+        text.ends_with("No problem found. The signature was not checked: that takes the public key.\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_expired_token_is_said_to_be() {
+    let token = token();
+    let inspection = inspect_at(token.as_str(), at(NOW + 13 * 3600));
+    assert_eq!(
+        problems(&inspection),
+        ["the token expired at 2026-11-21T21:17:25Z, 3600 s ago: mint a new one"]
+    );
+    assert_eq!(inspection.remaining_seconds, Some(-3600));
+    assert!(inspection.to_string().contains("It expired at 2026-11-21T21:17:25Z, 1 h ago."));
+}
+
+#[test]
+fn what_stands_around_a_token_is_named_and_left_out() {
+    let token = token();
+    for (pasted, word) in [
+        (format!(" {}", token.as_str()), "white space stands around"),
+        (format!("\"{}\"", token.as_str()), "quotes"),
+        (format!("Authorization\nBearer {}", token.as_str()), "white space or a line break"),
+        (format!("Bearer {}", token.as_str()), "Bearer"),
+        (format!("https://x.example/a.m3u8?token={}", token.as_str()), "URL"),
+        (serde_json::json!({"participantToken": token}).to_string(), "JSON"),
+        (token.as_str().replace('.', ".\n"), "line break"),
+    ] {
+        let inspection = inspect_at(&pasted, at(NOW));
+        assert!(problems(&inspection)[0].contains(word), "{word}: {:?}", problems(&inspection));
+        if !pasted.starts_with("Authorization") {
+            assert_eq!(inspection.kind, TokenKind::Participant, "{word}");
+            assert_eq!(problems(&inspection).len(), 1, "{:?}", problems(&inspection));
+        }
+    }
+    assert_eq!(problems(&inspect_at(&format!("{}\n", token.as_str()), at(NOW))), [""; 0]);
+}
+
+#[test]
+fn each_broken_claim_is_named_once() {
+    let good = payload();
+    assert_eq!(problems(&inspect_at(&forged(HEADER, &good), at(NOW))), [""; 0]);
+    let broken = good
+        .replace(r#""exp":"#, r#""exp":"x","ignored":"#)
+        .replace(r#""topic":"s""#, r#""topic":"t""#)
+        .replace("https://w", "ftp://w")
+        .replace(r#","version":"1.0""#, "");
+    assert_eq!(
+        problems(&inspect_at(&forged(HEADER, &broken), at(NOW))),
+        [
+            "the claim `exp` is a string, and must be an integer",
+            "the claim `topic` is \"t\", and must be \"s\", the stage ID in `resource`",
+            "the claim `whip_url`: the URL begins with ftp: and must begin with https://",
+            "the claim `version` is missing",
+        ]
+    );
+    let milliseconds = good.replace(&(NOW + 60).to_string(), &format!("{}000", NOW + 60));
+    assert_eq!(
+        problems(&inspect_at(&forged(HEADER, &milliseconds), at(NOW))),
+        ["the claim `exp` is 1795252705000, which looks like milliseconds: it must be seconds since 1970"]
+    );
+    let foreign = good.replace("us-west-2:123456789012:stage", "eu-west-1:123456789012:stage");
+    assert!(
+        problems(&inspect_at(&forged(HEADER, &foreign), at(NOW)))[0]
+            .contains("different accounts or regions")
+    );
+}
+
+#[test]
+fn repeated_members_are_shown_and_named() {
+    let twice = payload().replace('{', r#"{"jti":"q","#);
+    let inspection = inspect_at(&forged(HEADER, &twice), at(NOW));
+    assert_eq!(inspection.kind, TokenKind::Participant);
+    assert!(problems(&inspection)[0].contains("\"jti\" twice"), "{:?}", problems(&inspection));
+    assert!(inspection.claims.iter().any(|member| member.name == "resource"));
+}
+
+#[test]
+fn each_kind_is_recognised() {
+    let kind = |header: &str, payload: &str| inspect_at(&forged(header, payload), at(NOW)).kind;
+    let api = r#"{"alg":"KMS","typ":"JWT"}"#;
+    assert_eq!(kind(api, &payload()), TokenKind::ParticipantFromApi);
+    assert_eq!(kind(HEADER, &payload()), TokenKind::Participant);
+    assert_eq!(kind(HEADER, r#"{"account_id":"123456789012","region":"us-west-2"}"#), TokenKind::Connection);
+    assert_eq!(kind(HEADER, r#"{"aws:channel-arn":"x"}"#), TokenKind::Playback);
+    assert_eq!(kind(HEADER, r#"{"sub":"x"}"#), TokenKind::Other);
+    assert_eq!(kind("x", "y"), TokenKind::NotAToken);
+    let said = inspect_at(&forged(api, &payload()), at(NOW)).to_string();
+    assert!(said.contains("only AWS can verify it"), "{said}");
+    assert!(!said.contains("ES384 and no other"), "{said}");
+}
+
+#[test]
+fn what_is_no_token_says_so() {
+    for (text, word) in [
+        ("", "there is no token"),
+        ("   \n", "there is no token"),
+        ("hello", "3 parts"),
+        ("-----BEGIN EC PRIVATE KEY-----\nAA\n-----END EC PRIVATE KEY-----", "key in PEM form"),
+        ("a.b.c.d", "has 4"),
+    ] {
+        let inspection = inspect_at(text, at(NOW));
+        assert_eq!(inspection.kind, TokenKind::NotAToken, "{text}");
+        assert!(
+            inspection.problems().any(|problem| problem.contains(word)),
+            "{text}: {:?}",
+            problems(&inspection)
+        );
+    }
+    let long = "a.".repeat(2_000_000);
+    assert!(problems(&inspect_at(&long, at(NOW)))[0].contains("at most 16384"));
+}
+
+#[test]
+fn cut_off_tokens_still_show_what_they_say() {
+    let token = token();
+    let cut = &token.as_str()[..token.as_str().rfind('.').unwrap() - 3];
+    let inspection = inspect_at(cut, at(NOW));
+    assert!(problems(&inspection)[0].contains("has 2"), "{:?}", problems(&inspection));
+    assert!(!inspection.header.is_empty());
+    let half = &token.as_str()[..token.as_str().len() - 60];
+    let inspection = inspect_at(half, at(NOW));
+    assert_eq!(inspection.kind, TokenKind::Participant);
+    assert_eq!(problems(&inspection).len(), 1);
+    assert!(problems(&inspection)[0].contains("the signature has 51 bytes"), "{:?}", problems(&inspection));
+}
+
+#[test]
+fn nothing_in_a_token_reaches_the_terminal_raw() {
+    let hostile = payload().replace(r#""jti":"p""#, "\"jti\":\"\u{9b}31m\u{202e}\",\"\u{9b}x\":1");
+    let said = inspect_at(&forged(&HEADER.replace("ES384", "\u{9b}31m"), &hostile), at(NOW)).to_string();
+    assert!(said.chars().all(|c| c == '\n' || !c.is_control()), "{said:?}");
+    assert!(!said.contains('\u{202e}'), "{said:?}");
+}
+
+#[test]
+fn programs_read_it_as_json() {
+    let token = token();
+    let json = serde_json::to_value(inspect_at(token.as_str(), at(NOW))).unwrap();
+    assert_eq!(json["kind"], "participant");
+    assert_eq!(json["header"][0]["name"], "alg");
+    assert_eq!(json["header"][0]["value"], "ES384");
+    assert_eq!(json["expirationTime"], "2026-11-21T21:17:25Z");
+    assert_eq!(json["checks"][0]["outcome"], "holds");
+    assert!(json["checks"].as_array().unwrap().iter().any(|check| check["outcome"] == "unchecked"));
+}
