@@ -1,5 +1,7 @@
 //! What `inspect` says about the texts that users paste.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ivs_token::{
     Inspection, Outcome, PublicKeyArn, SigningKey, Stage, Timestamp, Token, TokenKind, inspect_at,
 };
