@@ -1,5 +1,7 @@
 //! Any bytes at all, and valid keys changed at random: no panic, and never a different key without a word.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+
 mod common;
 
 use common::{
@@ -85,7 +87,7 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_bytes_panic(input in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -115,7 +117,11 @@ proptest! {
         for key in private {
             prop_assert_eq!(key.to_pkcs8_der(), original.to_pkcs8_der());
         }
-        prop_assert!(public.is_empty(), "a private key was taken for a public one");
+        // A JWK whose `d` is called otherwise is a public key; nothing else turns into one.
+        prop_assert!(public.is_empty() || form == 5, "a private key was taken for a public one");
+        for key in public {
+            prop_assert_eq!(&key, original.verifying_key());
+        }
     }
 
     #[test]
