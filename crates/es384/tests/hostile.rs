@@ -32,8 +32,7 @@ fn all_constructors(input: &[u8]) -> (Vec<SigningKey>, Vec<VerifyingKey>) {
 /// Every form that carries enough to notice a change: those with both halves, and none of the bare public ones, whose
 /// every point is some key.
 fn both_halves() -> Vec<Vec<u8>> {
-    let mut forms: Vec<Vec<u8>> =
-        [SEC1_PEM, SEC1_WITH_PARAMETERS_PEM, PKCS8_PEM].map(|pem| pem.into()).into();
+    let mut forms: Vec<Vec<u8>> = [SEC1_PEM, SEC1_WITH_PARAMETERS_PEM, PKCS8_PEM].map(Into::into).into();
     forms.extend([SEC1_DER, PKCS8_DER].map(<[u8]>::to_vec));
     forms.push(private_jwk().into_bytes());
     forms
@@ -63,11 +62,11 @@ impl Change {
             Self::Flip(at, mask) => bytes[at.index(length)] ^= mask,
             Self::Remove(at, count) => drop(bytes.drain(at.index(length)..end(at.index(length), *count))),
             Self::Insert(at, more) => {
-                drop(bytes.splice(at.index(length)..at.index(length), more.iter().copied()))
+                drop(bytes.splice(at.index(length)..at.index(length), more.iter().copied()));
             }
             Self::Double(at, count) => {
                 let again = bytes[at.index(length)..end(at.index(length), *count)].to_vec();
-                bytes.splice(at.index(length)..at.index(length), again);
+                drop(bytes.splice(at.index(length)..at.index(length), again));
             }
             Self::Cut(at) => bytes.truncate(at.index(length)),
         }
@@ -169,7 +168,10 @@ fn long_inputs_take_no_time() {
         repeat("-----"),
         repeat("["),
         format!("{{{}}}", repeat("\"a\":{").trim_end_matches('{')),
-        format!("{{\"a0\":0{}}}", (1..6_000).map(|at| format!(",\"{at}\":0")).collect::<String>()),
+        format!(
+            "{{\"a0\":0{}}}",
+            (1..6_000).map(|at| at.to_string() + "\":0").fold(String::new(), |all, next| all + ",\"" + &next)
+        ),
         repeat("A"),
         repeat("LS0tLS1C"),
     ] {

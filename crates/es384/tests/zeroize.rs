@@ -41,7 +41,7 @@ fn a_dropped_key_leaves_nothing() {
     let nothing = Vec::<&str>::new();
     assert_eq!(search(&secrets), nothing, "before there is a key");
     for (name, load) in ways {
-        let [living, shared, dropped] = watch(&secrets, load);
+        let [unused, living, shared, dropped] = watch(&secrets, load);
         // What the test can find, it can also miss: so the key is found first, in its own form and in the backend's.
         assert!(living.contains(&"big-endian"), "{name}: the living key is not found: {living:?}");
         let form = match BACKEND {
@@ -50,15 +50,16 @@ fn a_dropped_key_leaves_nothing() {
         };
         assert!(living.contains(&form), "{name}: the living key of {BACKEND} is not found: {living:?}");
         assert_ne!(shared, nothing, "{name}: a clone lives");
-        assert_eq!(dropped, nothing, "{name}: after the drop");
+        assert_eq!(unused, nothing, "{name}: after reading and the drop");
+        assert_eq!(dropped, nothing, "{name}: after use and the drop");
     }
 }
 
-/// What is found while the key lives, while a used clone of it lives, and after.
+/// What is found after a key was read and dropped, while one lives, while a used clone of it lives, and after.
 ///
 /// The key is handled in a thread of its own, which stands still while this one searches: searching on the same stack
 /// would overwrite what it should find there.
-fn watch(secrets: &[Secret], load: Load) -> [Vec<&'static str>; 3] {
+fn watch(secrets: &[Secret], load: Load) -> [Vec<&'static str>; 4] {
     let turn = Barrier::new(2);
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -66,6 +67,9 @@ fn watch(secrets: &[Secret], load: Load) -> [Vec<&'static str>; 3] {
                 turn.wait();
                 turn.wait();
             };
+            // Dropped at once, so that nothing else has run where the key was read.
+            drop(load());
+            pause();
             let key = load().unwrap();
             pause();
             let clone = key.clone();
@@ -75,7 +79,7 @@ fn watch(secrets: &[Secret], load: Load) -> [Vec<&'static str>; 3] {
             drop(clone);
             pause();
         });
-        [(); 3].map(|()| {
+        [(); 4].map(|()| {
             turn.wait();
             let found = search(secrets);
             turn.wait();
