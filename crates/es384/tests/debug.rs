@@ -1,5 +1,7 @@
 //! What `Debug` shows of a key, and what no error shows.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+
 mod common;
 
 use common::{D_URL, SCALAR, SEC1_DER, SEC1_PEM, hex, private_jwk};

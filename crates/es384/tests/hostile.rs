@@ -1,5 +1,7 @@
 //! Any bytes at all, and valid keys changed at random: no panic, and never a different key without a word.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+
 mod common;
 
 use common::{
@@ -30,8 +32,7 @@ fn all_constructors(input: &[u8]) -> (Vec<SigningKey>, Vec<VerifyingKey>) {
 /// Every form that carries enough to notice a change: those with both halves, and none of the bare public ones, whose
 /// every point is some key.
 fn both_halves() -> Vec<Vec<u8>> {
-    let mut forms: Vec<Vec<u8>> =
-        [SEC1_PEM, SEC1_WITH_PARAMETERS_PEM, PKCS8_PEM].map(|pem| pem.into()).into();
+    let mut forms: Vec<Vec<u8>> = [SEC1_PEM, SEC1_WITH_PARAMETERS_PEM, PKCS8_PEM].map(Into::into).into();
     forms.extend([SEC1_DER, PKCS8_DER].map(<[u8]>::to_vec));
     forms.push(private_jwk().into_bytes());
     forms
@@ -61,11 +62,11 @@ impl Change {
             Self::Flip(at, mask) => bytes[at.index(length)] ^= mask,
             Self::Remove(at, count) => drop(bytes.drain(at.index(length)..end(at.index(length), *count))),
             Self::Insert(at, more) => {
-                drop(bytes.splice(at.index(length)..at.index(length), more.iter().copied()))
+                drop(bytes.splice(at.index(length)..at.index(length), more.iter().copied()));
             }
             Self::Double(at, count) => {
                 let again = bytes[at.index(length)..end(at.index(length), *count)].to_vec();
-                bytes.splice(at.index(length)..at.index(length), again);
+                drop(bytes.splice(at.index(length)..at.index(length), again));
             }
             Self::Cut(at) => bytes.truncate(at.index(length)),
         }
@@ -85,7 +86,7 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_bytes_panic(input in prop::collection::vec(any::<u8>(), 0..400)) {
@@ -115,7 +116,11 @@ proptest! {
         for key in private {
             prop_assert_eq!(key.to_pkcs8_der(), original.to_pkcs8_der());
         }
-        prop_assert!(public.is_empty(), "a private key was taken for a public one");
+        // A JWK whose `d` is called otherwise is a public key; nothing else turns into one.
+        prop_assert!(public.is_empty() || form == 5, "a private key was taken for a public one");
+        for key in public {
+            prop_assert_eq!(&key, original.verifying_key());
+        }
     }
 
     #[test]
@@ -163,7 +168,10 @@ fn long_inputs_take_no_time() {
         repeat("-----"),
         repeat("["),
         format!("{{{}}}", repeat("\"a\":{").trim_end_matches('{')),
-        format!("{{\"a0\":0{}}}", (1..6_000).map(|at| format!(",\"{at}\":0")).collect::<String>()),
+        format!(
+            "{{\"a0\":0{}}}",
+            (1..6_000).map(|at| at.to_string() + "\":0").fold(String::new(), |all, next| all + ",\"" + &next)
+        ),
         repeat("A"),
         repeat("LS0tLS1C"),
     ] {

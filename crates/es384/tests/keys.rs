@@ -1,5 +1,7 @@
 //! Every form of key, in and out.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+
 mod common;
 
 use common::{

@@ -1,6 +1,12 @@
 //! What the tests share: the test key in every form, and the `openssl` command.
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test stops where it fails, and says so"
+)]
 
 use std::{
     io::Write,
