@@ -10,7 +10,11 @@ use crate::error::{ClaimError, RandomnessError};
 /// Every token needs one of its own: `DisconnectParticipant` names it, and the web client publishes under it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ParticipantId(Box<str>);
+pub struct ParticipantId {
+    /// ASCII, then zeros. In place, as every token makes one.
+    bytes: [u8; Self::MAX_LEN],
+    len: u8,
+}
 
 impl ParticipantId {
     /// The most characters an ID may have (`ParticipantTokenId` of the `ivs-realtime` service model).
@@ -26,21 +30,36 @@ impl ParticipantId {
     /// [`RandomnessError`] when the operating system gives no random bytes.
     pub fn random() -> Result<Self, RandomnessError> {
         const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-        let mut id = String::with_capacity(Self::RANDOM_LEN);
+        let mut id = Self::EMPTY;
         // Six bits choose a character; 62 and 63 are thrown away, so each character is equally likely. 32 bytes are
         // nearly always enough.
         let mut bytes = [0; 32];
-        while id.len() < Self::RANDOM_LEN {
+        while id.as_bytes().len() < Self::RANDOM_LEN {
             getrandom::fill(&mut bytes).map_err(|_| RandomnessError)?;
             let characters = bytes.iter().filter_map(|byte| ALPHABET.get(usize::from(byte & 63)));
-            id.extend(characters.take(Self::RANDOM_LEN - id.len()).map(|&c| char::from(c)));
+            for &character in characters.take(Self::RANDOM_LEN - id.as_bytes().len()) {
+                id.push(character);
+            }
         }
-        Ok(Self(id.into_boxed_str()))
+        Ok(id)
     }
 
     /// The ID itself.
     pub fn as_str(&self) -> &str {
-        &self.0
+        // Only ASCII is ever pushed, so this always holds.
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    const EMPTY: Self = Self { bytes: [0; Self::MAX_LEN], len: 0 };
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+
+    /// Appends an ASCII character to an ID that is not full.
+    fn push(&mut self, character: u8) {
+        self.bytes[usize::from(self.len)] = character;
+        self.len += 1;
     }
 }
 
@@ -58,7 +77,11 @@ impl TryFrom<&str> for ParticipantId {
             actual @ 1.. if actual > Self::MAX_LEN => {
                 Err(ClaimError::ParticipantIdTooLong { actual, limit: Self::MAX_LEN })
             }
-            _ => Ok(Self(id.into())),
+            _ => {
+                let mut checked = Self::EMPTY;
+                id.bytes().for_each(|character| checked.push(character));
+                Ok(checked)
+            }
         }
     }
 }
@@ -81,7 +104,7 @@ impl FromStr for ParticipantId {
 
 impl From<ParticipantId> for String {
     fn from(id: ParticipantId) -> String {
-        id.0.into_string()
+        id.as_str().to_owned()
     }
 }
 
@@ -93,13 +116,13 @@ impl AsRef<str> for ParticipantId {
 
 impl fmt::Display for ParticipantId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for ParticipantId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ParticipantId({})", self.0)
+        write!(f, "ParticipantId({self})")
     }
 }
 
