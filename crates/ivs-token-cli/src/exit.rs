@@ -44,7 +44,7 @@ impl Failure {
 /// Says what went wrong, if anything did, and gives the exit code.
 pub(crate) fn code(result: Result<(), Failure>) -> ExitCode {
     ExitCode::from(match result {
-        Ok(()) => DONE,
+        Ok(()) | Err(Failure::ReaderGone) => DONE,
         Err(Failure::Misuse(message)) => {
             output::alarm("error", None, &message);
             output::word("\nFor more information, try '--help'.");
@@ -59,7 +59,6 @@ pub(crate) fn code(result: Result<(), Failure>) -> ExitCode {
             FAILED
         }
         Err(Failure::Told) => FAILED,
-        Err(Failure::ReaderGone) => DONE,
     })
 }
 

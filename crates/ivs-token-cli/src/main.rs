@@ -1,4 +1,6 @@
 //! The `ivs-token` command: mints, verifies and inspects Amazon IVS tokens, locally.
+// Many of them are help texts, which are printed as they stand.
+#![allow(clippy::doc_markdown)]
 
 mod args;
 mod cli;

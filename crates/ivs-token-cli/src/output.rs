@@ -71,9 +71,10 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
 pub(crate) fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        match is_harmful(character) {
-            true => out.extend(character.escape_default()),
-            false => out.push(character),
+        if is_harmful(character) {
+            out.extend(character.escape_default());
+        } else {
+            out.push(character);
         }
     }
     out

@@ -62,7 +62,7 @@ impl Demo {
 
         let public_key = key.verifying_key().clone();
         let verifier = Verifier::builder().key(KID.parse()?, public_key).stage(stage.arn()).build()?;
-        let verified = verifier.verify(token.as_str())?;
+        let who = verifier.verify(token.as_str())?;
 
         let an_hour_ago = Timestamp::from_secs(Timestamp::now().as_secs() - 3600).unwrap_or(Timestamp::MIN);
         let expired = participant(&stage).mint_at(&key, an_hour_ago)?;
@@ -77,7 +77,7 @@ impl Demo {
         Ok(Self {
             fingerprint: key::fingerprint(key.verifying_key()),
             inspection: ivs_token::inspect(token.as_str()),
-            verified,
+            verified: who,
             refusals: refusals.into_iter().map(Refusal::of).collect::<Result<_, _>>()?,
             mint_micros: median_micros(|| participant(&stage).mint(&key).map(drop))?,
             verify_micros: median_micros(|| verifier.verify(token.as_str()).map(drop))?,

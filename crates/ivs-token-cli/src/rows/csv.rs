@@ -53,7 +53,7 @@ fn columns(header: &ByteRecord) -> Result<Vec<Column>, String> {
                 return Err(format!("the column {name} stands twice in the header: leave one"));
             }
             Some((_, column)) => columns.push(*column),
-            None => unknown.push(format!("{:?}", name)),
+            None => unknown.push(format!("{name:?}")),
         }
     }
     if unknown.is_empty() {
