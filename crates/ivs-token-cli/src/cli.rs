@@ -16,7 +16,6 @@ use crate::keys;
     name = "ivs-token",
     version = VERSION.as_str(),
     arg_required_else_help = true,
-    disable_help_subcommand = true,
     max_term_width = 100,
     after_long_help = CONVENTIONS,
 )]

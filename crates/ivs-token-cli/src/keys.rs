@@ -18,6 +18,7 @@ pub(crate) const PASSPHRASE: &str = "IVS_TOKEN_PASSPHRASE";
 pub(crate) struct Material {
     bytes: Zeroizing<Vec<u8>>,
     origin: String,
+    in_variable: bool,
 }
 
 /// A key of either kind.
@@ -31,13 +32,15 @@ pub(crate) enum AnyKey {
 impl Material {
     /// Reads a key file.
     pub(crate) fn from_source(source: &Source) -> Result<Self, Failure> {
-        Ok(Self { bytes: source.read("a key", es384::MAX_INPUT_LEN)?, origin: source.to_string() })
+        let bytes = source.read("a key", es384::MAX_INPUT_LEN)?;
+        Ok(Self { bytes, origin: source.to_string(), in_variable: false })
     }
 
     /// Reads a key out of an environment variable, if that is set.
     pub(crate) fn from_variable(name: &str) -> Option<Self> {
         let value = input::variable(name)?;
-        Some(Self { bytes: Zeroizing::new(value.into_encoded_bytes()), origin: name.to_owned() })
+        let bytes = Zeroizing::new(value.into_encoded_bytes());
+        Some(Self { bytes, origin: name.to_owned(), in_variable: true })
     }
 
     /// A private key, in any form.
@@ -71,6 +74,9 @@ impl Material {
                 "this is a private key, and only the public key belongs here: write it with \
                                           `ivs-token key public --key private.pem --out public.pem`"
                     .to_owned()
+            }
+            KeyError::NotAKey | KeyError::PemNoBegin if self.in_variable => {
+                format!("{error}. The variable holds the key itself, not the name of its file")
             }
             other => other.to_string(),
         };

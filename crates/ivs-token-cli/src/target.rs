@@ -117,3 +117,22 @@ fn reason(error: &io::Error) -> String {
         _ => input::reason(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_in_between_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        let draft = Draft::new(&path, b"ours", Readers::Owner, false).unwrap();
+        std::fs::write(&path, b"theirs").unwrap();
+        assert!(matches!(draft.keep(), Err(Failure::Failed { message, .. }) if message.contains("--force")));
+        assert_eq!(std::fs::read(&path).unwrap(), b"theirs");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+
+        Draft::new(&path, b"ours", Readers::Owner, true).unwrap().keep().unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"ours");
+    }
+}

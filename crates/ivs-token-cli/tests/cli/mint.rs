@@ -194,8 +194,8 @@ fn failures_name_the_file_and_the_code() {
     );
     let run = world
         .run_with(&["mint", "--kid", KID, "--stage-json", "stage.json"], &[("IVS_TOKEN_PRIVATE_KEY", "x")]);
-    run.fails(1, "error: KEY_");
-    assert!(run.stderr.contains("IVS_TOKEN_PRIVATE_KEY: "), "{run:?}");
+    run.fails(1, "error: KEY_NOT_A_KEY: IVS_TOKEN_PRIVATE_KEY: this is not a key: ");
+    assert!(run.stderr.contains("The variable holds the key itself, not the name of its file"), "{run:?}");
 }
 
 #[test]

@@ -44,7 +44,8 @@ fn refusals_have_the_services_codes() {
     refused(&world.verify(&[], "\r\n"), "TOKEN_MISSING: there is no token");
     refused(&world.verify(&[], "nonsense"), "TOKEN_INVALID: ");
     refused(&world.verify(&[], b"\xff.\xfe.\xfd"), "TOKEN_INVALID: ");
-    refused(&world.verify(&[], " a.b.c"), "TOKEN_INVALID: ");
+    refused(&world.verify(&[], format!(" {token}")), "TOKEN_INVALID: ");
+    refused(&world.verify(&[], format!("{token} \n")), "TOKEN_INVALID: ");
     refused(&world.verify(&[], "a".repeat(70_000)), "TOKEN_INVALID: ");
     let elsewhere = format!("{STAGE}2");
     refused(&world.verify(&["--stage-arn", &elsewhere], token), "TOKEN_INVALID: the token is for the stage ");
