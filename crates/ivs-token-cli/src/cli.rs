@@ -1,0 +1,82 @@
+//! The command line as a whole.
+
+use std::process::ExitCode;
+use std::sync::LazyLock;
+
+use clap::{Parser, Subcommand};
+use ivs_token::es384;
+
+use crate::commands::{completions, inspect, key, mint, verify};
+use crate::exit::{self, Failure};
+use crate::keys;
+
+/// Mints, verifies and inspects Amazon IVS tokens locally, without an API call.
+#[derive(Parser, Debug)]
+#[command(
+    name = "ivs-token",
+    version = VERSION.as_str(),
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_long_help = CONVENTIONS,
+)]
+pub(crate) struct Cli {
+    /// Print JSON instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Make a key pair, show a public key, or look at a key
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// Mint a participant token, or one for each row of a file
+    Mint(Box<mint::MintArgs>),
+    /// Say what a token is and what is wrong with it, without trusting it
+    Inspect(inspect::InspectArgs),
+    /// Decide whether a participant token is good, and whose it is
+    Verify(verify::VerifyArgs),
+    /// Show it all at work: a key, a token, three refusals, and how long it takes
+    Demo,
+    /// Print a completion script for a shell
+    Completions(completions::CompletionsArgs),
+}
+
+/// Reads the command line. What is wrong with it, and what `--help` and `--version` print, is printed here.
+pub(crate) fn parse() -> Result<Cli, ExitCode> {
+    // Before clap sees it, which would quote it in an error.
+    if std::env::args_os().any(|argument| keys::is_private_key(&argument.to_string_lossy())) {
+        return Err(exit::code(Err(Failure::misuse(format!(
+            "a private key stands on the command line, where other users and the history of the shell see it: give it \
+             with --key FILE, --key - or {}",
+            keys::PRIVATE_KEY
+        )))));
+    }
+    Cli::try_parse().map_err(|error| {
+        let _ = error.print();
+        ExitCode::from(if error.use_stderr() { exit::MISUSE } else { exit::DONE })
+    })
+}
+
+static VERSION: LazyLock<String> =
+    LazyLock::new(|| format!("{} ({})", env!("CARGO_PKG_VERSION"), es384::BACKEND));
+
+const CONVENTIONS: &str = "\
+Results go to standard output, words to standard error; `-` is standard input or output. A private key or a passphrase \
+is given in a file, on standard input or in an environment variable, never on the command line. Flags come before \
+variables. NO_COLOR turns colours off.
+
+Exit codes:
+  0  done; for `inspect`: no problem found
+  1  a token was refused or has problems, or something failed: a file, a key, a row
+  2  misuse: flags or variables that make no sense
+
+Examples:
+  ivs-token key generate --out private.pem --public-out public.pem
+  ivs-token mint --key private.pem --kid ARN --stage-json stage.json --user-id ana
+  ivs-token verify --public-key public.pem --kid ARN --stage-arn ARN < token
+  ivs-token inspect < token";

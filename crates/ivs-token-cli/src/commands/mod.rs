@@ -1,0 +1,24 @@
+//! One file a subcommand.
+
+mod batch;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod inspect;
+pub(crate) mod key;
+pub(crate) mod mint;
+pub(crate) mod verify;
+
+use crate::cli::{Cli, Command};
+use crate::exit::Failure;
+
+/// Does what the command line says.
+pub(crate) fn run(cli: &Cli) -> Result<(), Failure> {
+    match &cli.command {
+        Command::Key(command) => key::run(command, cli.json),
+        Command::Mint(args) => mint::run(args, cli.json),
+        Command::Inspect(args) => inspect::run(args, cli.json),
+        Command::Verify(args) => verify::run(args, cli.json),
+        Command::Demo => demo::run(cli.json),
+        Command::Completions(args) => completions::run(args),
+    }
+}

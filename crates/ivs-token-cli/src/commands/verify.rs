@@ -1,0 +1,165 @@
+use std::time::Duration;
+
+use clap::Args;
+use ivs_token::{Capability, PublicKeyArn, StageArn, VerifiedToken, Verifier, VerifyError};
+use serde_json::json;
+
+use crate::args;
+use crate::exit::Failure;
+use crate::input::{self, Source};
+use crate::keys::{self, Material};
+use crate::{output, values};
+
+/// Decides whether a participant token is good, and says whose it is.
+#[derive(Args, Debug)]
+#[command(after_long_help = EXAMPLES)]
+pub(crate) struct VerifyArgs {
+    /// The token; `-` for standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    token: Source,
+
+    /// The public key: PEM, DER or JWK; once for each --kid [env: IVS_TOKEN_PUBLIC_KEY, the key itself]
+    #[arg(long, value_name = "FILE", help_heading = "Key")]
+    public_key: Vec<Source>,
+
+    /// The ARN of the public key; the first --kid is that of the first --public-key, and so on [env: IVS_TOKEN_KID]
+    #[arg(long, value_name = "ARN", help_heading = "Key")]
+    kid: Vec<PublicKeyArn>,
+
+    /// The token must be for this stage [env: IVS_TOKEN_STAGE_ARN]
+    #[arg(long, value_name = "ARN", help_heading = "Expectations")]
+    stage_arn: Option<StageArn>,
+
+    /// The token must grant this: PUBLISH or SUBSCRIBE; repeat it to require both
+    #[arg(long, value_name = "NAME", value_parser = values::capability, help_heading = "Expectations")]
+    capability: Vec<Capability>,
+
+    /// The token must be of this user
+    #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
+    user_id: Option<String>,
+
+    /// How far in the future the token may have been issued, such as 60s, for clocks that disagree
+    #[arg(long, value_name = "DURATION", value_parser = values::duration, default_value = "60s", help_heading = "Time")]
+    leeway: Duration,
+
+    /// How long after its end a token is still accepted
+    #[arg(long, value_name = "DURATION", value_parser = values::duration, default_value = "0s", help_heading = "Time")]
+    expiry_leeway: Duration,
+}
+
+const EXAMPLES: &str = "\
+Exits with 0 when the token is good and with 1 when it is refused. A refusal has the code that the official web client \
+shows, such as TOKEN_EXPIRED; with --json it is {\"error\": {\"code\": .., \"message\": ..}} on standard output.
+
+Examples:
+  ivs-token verify --public-key public.pem --kid ARN --stage-arn ARN < token
+  ivs-token verify --public-key old.pem --kid OLD-ARN --public-key new.pem --kid NEW-ARN token.txt
+  ivs-token verify --public-key public.pem --kid ARN --json < token | jq .userId";
+
+/// More than the library reads of a token, so that it is the one to say that a token is too long.
+const MAX_TEXT: usize = 1 << 20;
+
+pub(crate) fn run(args: &VerifyArgs, json: bool) -> Result<(), Failure> {
+    check_stdin(args)?;
+    let verifier = verifier(args)?;
+    let text = args.token.read("a token", MAX_TEXT)?;
+    let text = String::from_utf8_lossy(&text);
+    match verifier.verify(only_token(&args.token, &text)?) {
+        Ok(who) if json => output::json(&who),
+        Ok(who) => output::line(&describe(&who)),
+        Err(error) => refuse(&error, json),
+    }
+}
+
+fn verifier(args: &VerifyArgs) -> Result<Verifier, Failure> {
+    let mut builder = Verifier::builder().issued_at_leeway(args.leeway).expiry_leeway(args.expiry_leeway);
+    for (kid, material) in held_keys(args)? {
+        builder = builder.key(kid, material.public()?);
+    }
+    let stage = match &args.stage_arn {
+        Some(arn) => Some(arn.clone()),
+        None => args::stage_arn_variable()?,
+    };
+    if let Some(stage) = stage {
+        builder = builder.stage(&stage);
+    }
+    for capability in &args.capability {
+        builder = builder.capability(*capability);
+    }
+    if let Some(user_id) = &args.user_id {
+        builder = builder.user_id(user_id);
+    }
+    builder.build().map_err(|error| Failure::misuse(error.to_string()))
+}
+
+/// Each public key with its ARN; a variable stands in where there is no flag at all.
+fn held_keys(args: &VerifyArgs) -> Result<Vec<(PublicKeyArn, Material)>, Failure> {
+    let kids = match args.kid.as_slice() {
+        [] => args::kid_variable()?.into_iter().collect(),
+        kids => kids.to_vec(),
+    };
+    let from_variable =
+        args.public_key.is_empty().then(|| Material::from_variable(keys::PUBLIC_KEY)).flatten();
+    let count = args.public_key.len() + usize::from(from_variable.is_some());
+    if count == 0 {
+        return Err(Failure::misuse(format!(
+            "there is no public key: give --public-key FILE, or the key itself in {}",
+            keys::PUBLIC_KEY
+        )));
+    }
+    if count != kids.len() {
+        return Err(Failure::misuse(format!(
+            "{} and {} were given: give a --kid (or IVS_TOKEN_KID) for each --public-key, in the same order",
+            output::count(count, "public key"),
+            output::count(kids.len(), "key ARN")
+        )));
+    }
+    let mut materials: Vec<Material> = from_variable.into_iter().collect();
+    for source in &args.public_key {
+        materials.push(Material::from_source(source)?);
+    }
+    Ok(kids.into_iter().zip(materials).collect())
+}
+
+fn check_stdin(args: &VerifyArgs) -> Result<(), Failure> {
+    let mut sources = vec![("the token", Some(&args.token))];
+    sources.extend(args.public_key.iter().map(|source| ("--public-key", Some(source))));
+    input::one_stdin(&sources)
+}
+
+/// The token without the line break that ends a file.
+fn only_token<'t>(source: &Source, text: &'t str) -> Result<&'t str, Failure> {
+    let token = text.trim_end_matches(['\n', '\r']);
+    match token.lines().filter(|line| !line.trim().is_empty()).count() {
+        0 | 1 => Ok(token),
+        lines => Err(Failure::failed(format!(
+            "{source}: there are {lines} lines, and exactly one token is verified: give one at a time"
+        ))),
+    }
+}
+
+fn refuse(error: &VerifyError, json: bool) -> Result<(), Failure> {
+    let (code, message) = (error.code(), error.to_string());
+    if json {
+        output::json(&json!({"error": {"code": code, "message": message}}))?;
+    }
+    Err(Failure::Refused { code, message })
+}
+
+/// Who it is, in words. What the participant chose is quoted and escaped.
+fn describe(who: &VerifiedToken) -> String {
+    let user = who.user_id().map_or_else(|| "(none)".to_owned(), |user_id| format!("{user_id:?}"));
+    let mut rows = vec![
+        ("user ID", user),
+        ("participant ID", who.participant_id().to_string()),
+        ("stage", who.stage_arn().to_string()),
+        ("capabilities", who.capabilities().to_string()),
+    ];
+    for (name, value) in who.attributes().iter() {
+        rows.push(("attribute", format!("{name:?} = {value:?}")));
+    }
+    rows.push(("issued", who.issued_at().to_string()));
+    rows.push(("expires", who.expires_at().to_string()));
+    rows.push(("key", who.key_id().to_string()));
+    format!("The token is good.\n\n{}", output::table(&rows))
+}

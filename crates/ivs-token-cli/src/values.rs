@@ -1,0 +1,93 @@
+//! What flags and rows give as text: durations, attributes, capabilities, user IDs.
+
+use std::time::Duration;
+
+use ivs_token::{Capability, ClaimError, Participant, UserId};
+
+/// How long a token lasts: a number with a unit, whole seconds, 1 second to 14 days.
+pub(crate) fn token_duration(text: &str) -> Result<Duration, String> {
+    let duration = duration(text)?;
+    check_token_duration(duration).map_err(|error| error.to_string())?;
+    Ok(duration)
+}
+
+/// Whether a token may last so long.
+pub(crate) fn check_token_duration(duration: Duration) -> Result<(), ClaimError> {
+    let limit = Participant::MAX_DURATION;
+    match duration {
+        _ if duration < Duration::from_secs(1) => Err(ClaimError::DurationTooShort),
+        _ if duration > limit => Err(ClaimError::DurationTooLong { actual: duration, limit }),
+        _ => Ok(()),
+    }
+}
+
+/// Any number of whole seconds, with a unit: `90s`, `15m`, `1h 30m`, `14d`.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(format!("{text} has no unit: write {text}s, {text}m, {text}h or {text}d"));
+    }
+    let duration = humantime::parse_duration(text).map_err(|_| {
+        "this is no duration: write a number and its unit, such as 90s, 15m, 12h, 14d or \"1h 30m\""
+            .to_owned()
+    })?;
+    if duration.subsec_nanos() != 0 {
+        return Err("tokens count in whole seconds: leave out the fraction".to_owned());
+    }
+    Ok(duration)
+}
+
+/// `NAME=VALUE`; the value may hold `=` and may be empty.
+pub(crate) fn attribute(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        None => Err("an attribute is given as NAME=VALUE, such as displayName=Ana".to_owned()),
+        Some(("", _)) => Err("the attribute has no name: give NAME=VALUE".to_owned()),
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+    }
+}
+
+/// The API's words in upper or lower case.
+pub(crate) fn capability(text: &str) -> Result<Capability, ClaimError> {
+    text.to_ascii_uppercase().parse().map_err(|_| ClaimError::Capability { found: text.to_owned() })
+}
+
+/// At most 128 characters.
+pub(crate) fn user_id(text: &str) -> Result<UserId, ClaimError> {
+    UserId::try_from(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_units() {
+        for (text, secs) in
+            [("90s", 90), ("15m", 900), ("12h", 43_200), ("14d", 1_209_600), (" 1h 30m ", 5_400)]
+        {
+            assert_eq!(token_duration(text), Ok(Duration::from_secs(secs)), "{text}");
+        }
+        assert_eq!(token_duration("15").unwrap_err(), "15 has no unit: write 15s, 15m, 15h or 15d");
+        assert!(token_duration("0s").unwrap_err().contains("at least 1 second"));
+        assert!(token_duration("14d 1s").unwrap_err().contains("at most 1209600 s"));
+        assert!(token_duration("1500ms").unwrap_err().contains("whole seconds"));
+        for text in ["", "m", "-5m", "5 parsecs", "soon", "99999999999999999999d"] {
+            assert!(token_duration(text).unwrap_err().contains("no duration"), "{text}");
+        }
+    }
+
+    #[test]
+    fn attributes_split_at_the_first_sign() {
+        assert_eq!(attribute("a=b=c"), Ok(("a".to_owned(), "b=c".to_owned())));
+        assert_eq!(attribute("a="), Ok(("a".to_owned(), String::new())));
+        assert!(attribute("a").is_err());
+        assert!(attribute("=b").is_err());
+    }
+
+    #[test]
+    fn capabilities_in_any_case() {
+        assert_eq!(capability("publish"), Ok(Capability::Publish));
+        assert_eq!(capability("SUBSCRIBE"), Ok(Capability::Subscribe));
+        assert_eq!(capability("Watch"), Err(ClaimError::Capability { found: "Watch".to_owned() }));
+    }
+}

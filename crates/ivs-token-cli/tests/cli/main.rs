@@ -1,0 +1,11 @@
+//! Drives the real `ivs-token` binary: what it prints, what it says, how it ends.
+// What clippy lets a test do, its helpers may do too.
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::unwrap_used)]
+
+mod batch;
+mod inspect;
+mod key;
+mod mint;
+mod other;
+mod support;
+mod verify;

@@ -1,0 +1,114 @@
+//! The rest: demo, completions, help, pipes that close.
+
+use std::io::Read;
+use std::process::Stdio;
+
+use ivs_token::es384::BACKEND;
+use serde_json::json;
+
+use crate::support::{World, mint_args};
+
+#[test]
+fn demo_shows_it_all() {
+    let world = World::new();
+    let run = world.run(&["demo"]);
+    assert_eq!(run.stderr, "");
+    let text = run.ok();
+    for words in [
+        "TOKEN_INVALID_SIGNATURE",
+        "TOKEN_EXPIRED",
+        "the token is for the stage ",
+        "This is a participant token",
+        "It is ana, who may PUBLISH,SUBSCRIBE until ",
+        "one mint ",
+        "one verification ",
+        BACKEND,
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(text.lines().count() <= 45);
+}
+
+#[test]
+fn demo_as_json() {
+    let demo = World::new().run(&["--json", "demo"]).json();
+    let codes: Vec<_> = demo["refusals"].as_array().unwrap().iter().map(|one| one["code"].clone()).collect();
+    assert_eq!(codes, [json!("TOKEN_INVALID_SIGNATURE"), json!("TOKEN_EXPIRED"), json!("TOKEN_INVALID")]);
+    assert!(demo["mintMicros"].as_f64().unwrap() > 0.0);
+    assert!(demo["verifyMicros"].as_f64().unwrap() > 0.0);
+    assert_eq!(demo["backend"], BACKEND);
+    assert_eq!(demo["verified"]["userId"], "ana");
+}
+
+#[test]
+fn completions_for_every_shell() {
+    let world = World::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = world.run(&["completions", shell]).ok();
+        assert!(script.contains("ivs-token") && script.contains("skip-bad"), "{shell}");
+    }
+    world.run(&["completions", "dos"]).fails(2, "error: invalid value 'dos' for '<SHELL>'");
+}
+
+#[test]
+fn version_and_help() {
+    let world = World::new();
+    assert_eq!(
+        world.run(&["--version"]).ok(),
+        format!("ivs-token {} ({BACKEND})\n", env!("CARGO_PKG_VERSION"))
+    );
+    assert!(world.run(&["--help"]).ok().contains("Exit codes:"));
+    for command in ["key generate", "key public", "key inspect", "mint", "inspect", "verify", "completions"] {
+        let args: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        let help = world.run(&args).ok();
+        assert!(help.contains("Examples:\n  "), "{command}: {help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 100), "{command}: {help}");
+    }
+    let run = world.run(&[]);
+    run.fails(2, "Mints, verifies and inspects Amazon IVS tokens locally");
+    world.run(&["mnt"]).fails(2, "error: unrecognized subcommand 'mnt'");
+    world.run(&["mint", "--frob"]).fails(2, "error: unexpected argument '--frob' found");
+}
+
+#[test]
+fn help_shows_no_variable() {
+    let world = World::new();
+    let pem = world.read("private.pem");
+    let secrets = [("IVS_TOKEN_PRIVATE_KEY", pem.as_str()), ("IVS_TOKEN_PASSPHRASE", "correct horse")];
+    for args in [&["mint", "--help"][..], &["mint", "--frob"], &["key", "public", "--help"], &["mint"]] {
+        let run = world.run_with(args, &secrets);
+        for text in [&run.stdout, &run.stderr] {
+            assert!(!text.contains("BEGIN") && !text.contains("correct horse"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let world = World::new();
+    let rows = "ana\n".repeat(2000);
+    world.write("many.csv", format!("userId\n{rows}"));
+    for args in [&mint_args(&["--batch", "many.csv"])[..], &["demo"], &["completions", "bash"]] {
+        let mut child = world.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut first = [0; 1];
+        if args[0] == "mint" {
+            // One piece, and then no more.
+            child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+        }
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{args:?}");
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_one() {
+    let world = World::new();
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for args in [&mint_args(&[])[..], &["demo"], &["key", "public", "--key", "private.pem"]] {
+        let run = world.finish(world.command(args).stdout(full()));
+        run.fails(1, "error: standard output: No space left on device");
+    }
+}
