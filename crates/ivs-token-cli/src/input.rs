@@ -111,7 +111,7 @@ pub(crate) fn shown(path: &Path) -> String {
     if text.len() > 512 || text.contains('\n') {
         return "(a file name that can not be one)".to_owned();
     }
-    output::harmless(&text)
+    ivs_token::printable(&text).into_owned()
 }
 
 /// The reason without the number that Rust puts after it.

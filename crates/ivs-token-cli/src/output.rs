@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use ivs_token::is_unprintable;
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
@@ -67,26 +68,13 @@ pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A text with every character escaped that a terminal would obey.
-pub(crate) fn harmless(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_harmful(character) {
-            out.extend(character.escape_default());
-        } else {
-            out.push(character);
-        }
-    }
-    out
-}
-
 /// JSON in one line, with `\u` escapes for what would move a cursor or turn the reading direction.
 struct Harmless;
 
 impl Formatter for Harmless {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut rest = fragment;
-        while let Some(at) = rest.find(is_harmful) {
+        while let Some(at) = rest.find(is_unprintable) {
             let (before, other) = rest.split_at(at);
             writer.write_all(before.as_bytes())?;
             let mut characters = other.chars();
@@ -105,11 +93,6 @@ impl Formatter for Harmless {
         let one_line = fragment.replace(['\n', '\r', '\t'], " ");
         self.write_string_fragment(writer, &one_line)
     }
-}
-
-fn is_harmful(character: char) -> bool {
-    character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

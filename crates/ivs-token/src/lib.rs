@@ -17,6 +17,7 @@ mod participant;
 mod printable;
 mod stage;
 mod timestamp;
+mod token_duration;
 mod user_id;
 mod verify;
 mod version;
@@ -36,9 +37,14 @@ pub use key::SigningKey;
 pub use participant::{Participant, ParticipantClaims, Token};
 pub use stage::Stage;
 pub use timestamp::{Clock, SystemClock, Timestamp};
+pub use token_duration::TokenDuration;
 pub use user_id::UserId;
 pub use verify::{Expectations, VerifiedToken, Verifier, VerifierBuilder};
 pub use version::Version;
 
 /// The keys and signatures that tokens are built on: every encoding a key arrives in, and every one it leaves in.
 pub use es384;
+
+/// For our own command line and bindings: texts made fit for a terminal.
+#[doc(hidden)]
+pub use printable::{is_unprintable, printable};

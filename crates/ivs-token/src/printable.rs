@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 /// The text with every character escaped that would move a cursor, colour a terminal or turn the reading direction.
-pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unsafe) {
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unprintable) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
     for character in text.chars() {
-        if is_unsafe(character) {
+        if is_unprintable(character) {
             // Writing to a string does not fail.
             let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
         } else {
@@ -20,7 +20,8 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn is_unsafe(character: char) -> bool {
+/// Whether a terminal would obey this character instead of showing it, or could not show it at all.
+pub fn is_unprintable(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

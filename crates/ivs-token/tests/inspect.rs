@@ -1,5 +1,7 @@
 //! What `inspect` says about the texts that users paste.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ivs_token::{

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use ivs_token::{Attributes, Capabilities, ClaimError, Participant, ParticipantId, UserId};
+use ivs_token::{Attributes, Capabilities, ClaimError, Participant, ParticipantId, TokenDuration, UserId};
 
 use crate::values;
 
@@ -10,7 +10,7 @@ pub(crate) struct Values {
     pub(super) user_id: Option<UserId>,
     pub(super) attributes: Option<Attributes>,
     pub(super) capabilities: Option<Capabilities>,
-    pub(super) duration: Option<Duration>,
+    pub(super) duration: Option<TokenDuration>,
     pub(crate) participant_id: Option<ParticipantId>,
 }
 
@@ -85,7 +85,7 @@ pub(super) fn capabilities(text: &str) -> Result<Capabilities, Reason> {
 }
 
 /// Minutes, as the API has them, or a number with a unit.
-pub(super) fn duration(text: &str) -> Result<Duration, Reason> {
+pub(super) fn duration(text: &str) -> Result<TokenDuration, Reason> {
     let invalid = |message| Reason::new("INVALID_DURATION", format!("duration: {message}"));
     let duration = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let seconds = text.parse::<u64>().ok().and_then(|minutes| minutes.checked_mul(60));
@@ -93,8 +93,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, Reason> {
     } else {
         values::duration(text).map_err(invalid)?
     };
-    values::check_token_duration(duration)?;
-    Ok(duration)
+    Ok(TokenDuration::try_from(duration)?)
 }
 
 /// What the JSON parser says, without the line: a row has only one.
@@ -113,9 +112,9 @@ mod tests {
 
     #[test]
     fn durations_are_minutes_unless_they_say_otherwise() {
-        assert_eq!(duration("15"), Ok(Duration::from_secs(900)));
-        assert_eq!(duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(duration("20160"), Ok(Duration::from_secs(1_209_600)));
+        for (text, secs) in [("15", 900), ("90s", 90), ("20160", 1_209_600)] {
+            assert_eq!(duration(text).map(TokenDuration::as_secs), Ok(secs));
+        }
         for text in
             ["0", "20161", "18446744073709551615", "99999999999999999999", "1.5", "-1", "soon", "15e1"]
         {

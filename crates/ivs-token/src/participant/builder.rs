@@ -1,15 +1,14 @@
-use std::time::Duration;
-
 use crate::attributes::Attributes;
 use crate::capability::Capabilities;
 use crate::error::{ClaimError, MintError};
 use crate::id::ParticipantId;
 use crate::key::SigningKey;
 use crate::mint;
-use crate::participant::claims::{MAX_DURATION, ParticipantClaims};
+use crate::participant::claims::ParticipantClaims;
 use crate::participant::token::Token;
 use crate::stage::Stage;
 use crate::timestamp::Timestamp;
+use crate::token_duration::TokenDuration;
 use crate::user_id::UserId;
 use crate::version::Version;
 
@@ -40,19 +39,13 @@ pub struct Participant {
     user_id: Option<UserId>,
     attributes: Attributes,
     capabilities: Capabilities,
-    duration: Duration,
+    duration: TokenDuration,
     version: Version,
     /// The first value that broke a limit.
     error: Option<ClaimError>,
 }
 
 impl Participant {
-    /// How long a token lasts unless told otherwise: 12 hours (720 minutes), as with `CreateParticipantToken`.
-    pub const DEFAULT_DURATION: Duration = Duration::from_secs(12 * 60 * 60);
-
-    /// The longest a token may last: 14 days (20 160 minutes).
-    pub const MAX_DURATION: Duration = MAX_DURATION;
-
     pub(crate) fn new(stage: Stage) -> Self {
         Self {
             stage,
@@ -60,7 +53,7 @@ impl Participant {
             user_id: None,
             attributes: Attributes::new(),
             capabilities: Capabilities::default(),
-            duration: Self::DEFAULT_DURATION,
+            duration: TokenDuration::DEFAULT,
             version: Version::default(),
             error: None,
         }
@@ -100,15 +93,12 @@ impl Participant {
 
     /// How long the token lasts from the moment it is minted: 1 second to 14 days, 12 hours unless given.
     ///
-    /// Fractions of a second are dropped.
-    pub fn duration(self, duration: Duration) -> Self {
-        if duration.as_secs() == 0 {
-            return self.broken(ClaimError::DurationTooShort);
+    /// Takes a [`std::time::Duration`] too; fractions of a second are dropped.
+    pub fn duration<T: TryInto<TokenDuration, Error: Into<ClaimError>>>(self, duration: T) -> Self {
+        match duration.try_into() {
+            Ok(duration) => Self { duration, ..self },
+            Err(error) => self.broken(error.into()),
         }
-        if duration.as_secs() > MAX_DURATION.as_secs() {
-            return self.broken(ClaimError::DurationTooLong { actual: duration, limit: MAX_DURATION });
-        }
-        Self { duration, ..self }
     }
 
     /// The version of the token's form; `1.0` unless given.
@@ -146,7 +136,7 @@ impl Participant {
             attributes: self.attributes,
             capabilities: self.capabilities,
             issued_at: now,
-            expires_at: now.saturating_add(self.duration),
+            expires_at: now.saturating_add(self.duration.into()),
             version: self.version,
         };
         let text = mint::sign(&key_id.header, &claims, key)?;

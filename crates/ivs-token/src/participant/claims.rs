@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 
@@ -12,11 +10,9 @@ use crate::error::{ClaimError, ClaimsError};
 use crate::id::ParticipantId;
 use crate::stage::Stage;
 use crate::timestamp::Timestamp;
+use crate::token_duration::TokenDuration;
 use crate::user_id::UserId;
 use crate::version::Version;
-
-/// The longest time a token may last: 14 days (20 160 minutes) after `iat`.
-pub(crate) const MAX_DURATION: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// What a participant token says: every claim, each within its limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +124,7 @@ pub(crate) const RULES: &[Rule] = &[
 ];
 
 fn lifetime(issued_at: Timestamp, expires_at: Timestamp) -> Result<(), ClaimsError> {
-    let limit = MAX_DURATION.as_secs().cast_signed();
+    let limit = i64::from(TokenDuration::MAX.as_secs());
     match expires_at.secs_since(issued_at) {
         ..=0 => Err(ClaimsError::ExpiresBeforeIssued { issued_at, expires_at }),
         actual if actual > limit => Err(ClaimsError::Lifetime { actual, limit }),
