@@ -1,1 +1,25 @@
-//! ES384.
+#![doc = include_str!("../README.md")]
+
+#[cfg(not(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto")))]
+compile_error!("es384 needs a backend: turn on one of the features `aws-lc-rs` (the default), `ring` or `rust-crypto`");
+
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
+mod backend;
+mod encoding;
+mod error;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
+mod key;
+mod wipe;
+
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
+pub use backend::BACKEND;
+pub use encoding::MAX_INPUT_LEN;
+pub use error::{InvalidSignature, KeyError, SignError};
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
+pub use key::{SigningKey, VerifyingKey};
+
+/// The length of an ES384 signature in bytes: 48 of r, 48 of s (RFC 7518, section 3.4).
+pub const SIGNATURE_LEN: usize = 96;
+
+/// An ES384 signature: r then s, each 48 bytes, big-endian.
+pub type Signature = [u8; SIGNATURE_LEN];

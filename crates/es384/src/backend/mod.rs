@@ -1,0 +1,42 @@
+//! Who does the arithmetic. One trait, three libraries behind it; the first that is compiled in does the work.
+
+#[cfg(feature = "aws-lc-rs")]
+mod aws_lc;
+#[cfg(feature = "ring")]
+mod ring;
+#[cfg(feature = "rust-crypto")]
+mod rust_crypto;
+#[cfg(test)]
+mod tests;
+
+use crate::{InvalidSignature, KeyError, SIGNATURE_LEN, SignError, Signature};
+
+#[cfg(feature = "aws-lc-rs")]
+pub(crate) use aws_lc::AwsLc as Active;
+#[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
+pub(crate) use ring::Ring as Active;
+#[cfg(all(feature = "rust-crypto", not(any(feature = "aws-lc-rs", feature = "ring"))))]
+pub(crate) use rust_crypto::RustCrypto as Active;
+
+/// The library that signs and verifies in this build: `aws-lc-rs`, `ring` or `rust-crypto`.
+pub const BACKEND: &str = Active::NAME;
+
+/// ES384 over keys that are known to be valid: 48 bytes in 1..n, and the point that belongs to them.
+///
+/// An implementation copies the private number nowhere that it does not wipe: its `Signer` wipes on drop, and what it
+/// leaves on the stack while being made is wiped by its caller.
+pub(crate) trait Backend {
+    /// The name of the feature.
+    const NAME: &'static str;
+    type Signer: Send + Sync;
+    type Verifier: Send + Sync;
+
+    fn signer(scalar: &[u8; 48], point: &[u8; 97]) -> Result<Self::Signer, KeyError>;
+    fn verifier(point: &[u8; 97]) -> Result<Self::Verifier, KeyError>;
+    fn sign(signer: &Self::Signer, message: &[u8]) -> Result<Signature, SignError>;
+    fn verify(
+        verifier: &Self::Verifier,
+        message: &[u8],
+        signature: &[u8; SIGNATURE_LEN],
+    ) -> Result<(), InvalidSignature>;
+}

@@ -1,0 +1,45 @@
+//! p384 of RustCrypto, for those who can not build C or assembly. It wipes its keys on drop.
+
+use getrandom::SysRng;
+use p384::ecdsa::{
+    Signature as EcdsaSignature, SigningKey, VerifyingKey,
+    signature::{RandomizedSigner, Verifier},
+};
+
+use super::Backend;
+use crate::{InvalidSignature, KeyError, SIGNATURE_LEN, SignError, Signature};
+
+pub(crate) enum RustCrypto {}
+
+impl Backend for RustCrypto {
+    const NAME: &'static str = "rust-crypto";
+    // Boxed, because every move would leave a copy.
+    type Signer = Box<SigningKey>;
+    type Verifier = VerifyingKey;
+
+    fn signer(scalar: &[u8; 48], _point: &[u8; 97]) -> Result<Self::Signer, KeyError> {
+        SigningKey::from_slice(scalar).map(Box::new).map_err(|_| KeyError::Backend)
+    }
+
+    fn verifier(point: &[u8; 97]) -> Result<Self::Verifier, KeyError> {
+        VerifyingKey::from_sec1_bytes(point).map_err(|_| KeyError::Backend)
+    }
+
+    /// The nonce comes from the key, the message (RFC 6979) and fresh randomness (its section 3.6), so that neither a weak
+    /// generator nor a fault in one computation gives the key away.
+    #[inline]
+    fn sign(signer: &Self::Signer, message: &[u8]) -> Result<Signature, SignError> {
+        let signature: EcdsaSignature = signer.try_sign_with_rng(&mut SysRng, message).map_err(|_| SignError)?;
+        Ok(signature.to_bytes().into())
+    }
+
+    #[inline]
+    fn verify(
+        verifier: &Self::Verifier,
+        message: &[u8],
+        signature: &[u8; SIGNATURE_LEN],
+    ) -> Result<(), InvalidSignature> {
+        let signature = EcdsaSignature::from_slice(signature).map_err(|_| InvalidSignature)?;
+        verifier.verify(message, &signature).map_err(|_| InvalidSignature)
+    }
+}

@@ -1,0 +1,155 @@
+//! PEM (RFC 7468), read as it arrives in real life and written as OpenSSL writes it.
+//!
+//! Line ends, indentation, quotes and text around the block do not matter; literal `\n` is a newline; base64 of the
+//! whole PEM is opened. What matters stays strict: markers must match, and what is between them must be base64.
+
+use base64ct::{Base64, Base64Unpadded, Base64UrlUnpadded, Encoding};
+use zeroize::Zeroizing;
+
+use super::{check_len, text};
+use crate::KeyError;
+
+/// The DER inside the one key block of a PEM text. `EC PARAMETERS` blocks are passed over.
+///
+/// # Errors
+///
+/// Everything [`KeyError`] has to say about PEM, and about blocks whose label alone says that they hold no EC key.
+pub(crate) fn read(input: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    check_len(input)?;
+    let text = text::unescape_newlines(&text::narrow(input));
+    if contains(&text, b"-----BEGIN") { read_blocks(&text) } else { read_base64_of_pem(&text) }
+}
+
+/// Writes one block with lines of 64 characters, each ended by a newline.
+pub(crate) fn write(label: &str, der: &[u8]) -> Zeroizing<String> {
+    // Room for everything at once: growing would leave a copy of the key in freed memory.
+    let room = 2 * (label.len() + 17) + der.len().div_ceil(48) * 65;
+    let mut out = Zeroizing::new(String::with_capacity(room));
+    for part in ["-----BEGIN ", label, "-----\n"] {
+        out.push_str(part);
+    }
+    for line in der.chunks(48) {
+        let mut buffer = Zeroizing::new([0_u8; 64]);
+        if let Ok(encoded) = Base64::encode(line, buffer.as_mut_slice()) {
+            out.push_str(encoded);
+        }
+        out.push('\n');
+    }
+    for part in ["-----END ", label, "-----\n"] {
+        out.push_str(part);
+    }
+    out
+}
+
+/// Whether `needle` occurs in `text`.
+pub(crate) fn contains(text: &[u8], needle: &[u8]) -> bool {
+    split_at(text, needle).is_some()
+}
+
+struct Block<'a> {
+    label: &'a [u8],
+    body: &'a [u8],
+}
+
+fn read_blocks(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let mut keys = Vec::new();
+    let mut rest = text;
+    while let Some((_, from_label)) = split_at(rest, b"-----BEGIN") {
+        let (block, after) = read_block(from_label)?;
+        if block.label != b"EC PARAMETERS" {
+            keys.push(block);
+        }
+        rest = after;
+    }
+    match keys.as_slice() {
+        [] => Err(KeyError::OnlyParameters),
+        [block] => open(block),
+        _ => Err(KeyError::MoreThanOneKey { blocks: keys.len() }),
+    }
+}
+
+fn read_block(from_label: &[u8]) -> Result<(Block<'_>, &[u8]), KeyError> {
+    let (label, from_body) = split_at(from_label, b"-----").ok_or(KeyError::PemNoEnd)?;
+    let (body, from_end) = split_at(from_body, b"-----END").ok_or(KeyError::PemNoEnd)?;
+    // A second BEGIN before the END: the first block lost its own END.
+    if contains(body, b"-----BEGIN") {
+        return Err(KeyError::PemNoEnd);
+    }
+    let (end_label, after) = split_at(from_end, b"-----").ok_or(KeyError::PemNoEnd)?;
+    let label = label.trim_ascii();
+    if end_label.trim_ascii() != label {
+        return Err(KeyError::PemLabelMismatch);
+    }
+    Ok((Block { label, body }, after))
+}
+
+fn open(block: &Block<'_>) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    match block.label {
+        // Which of these it is, is told by its structure: labels get mixed up.
+        b"PRIVATE KEY" | b"EC PRIVATE KEY" | b"ENCRYPTED PRIVATE KEY" | b"PUBLIC KEY" => {}
+        b"RSA PRIVATE KEY" | b"RSA PUBLIC KEY" => return Err(KeyError::WrongAlgorithm { algorithm: "RSA".into() }),
+        b"DSA PRIVATE KEY" => return Err(KeyError::WrongAlgorithm { algorithm: "DSA".into() }),
+        b"OPENSSH PRIVATE KEY" => return Err(KeyError::OpensshKey),
+        b"CERTIFICATE" | b"X509 CERTIFICATE" | b"TRUSTED CERTIFICATE" => return Err(KeyError::Certificate),
+        b"CERTIFICATE REQUEST" | b"NEW CERTIFICATE REQUEST" => return Err(KeyError::CertificateRequest),
+        _ => return Err(KeyError::NotAKey),
+    }
+    if contains(block.body, b"Proc-Type") || contains(block.body, b"DEK-Info") {
+        return Err(KeyError::LegacyPemEncryption);
+    }
+    let body = without_blanks(block.body);
+    if body.is_empty() {
+        return Err(KeyError::Truncated);
+    }
+    let is_base64 = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+    if !body.iter().all(is_base64) {
+        return Err(KeyError::PemBase64);
+    }
+    if !body.len().is_multiple_of(4) {
+        return Err(KeyError::Truncated);
+    }
+    decode::<Base64>(&body).ok_or(KeyError::PemBase64)
+}
+
+/// A text without markers: base64 of a whole PEM, base64 of DER, or nothing of ours.
+fn read_base64_of_pem(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    if contains(text, b"BEGIN ") || contains(text, b"-----END") {
+        return Err(KeyError::PemNoBegin);
+    }
+    let mut body = without_blanks(text);
+    if body.starts_with(b"ssh-") || body.starts_with(b"ecdsa-sha2-") {
+        return Err(KeyError::OpensshKey);
+    }
+    body.retain(|b| !matches!(b, b'"' | b'\''));
+    while body.last() == Some(&b'=') {
+        body.pop();
+    }
+    let url = body.iter().any(|b| matches!(b, b'-' | b'_'));
+    let decoded = if url { decode::<Base64UrlUnpadded>(&body) } else { decode::<Base64Unpadded>(&body) };
+    match decoded {
+        Some(inner) if contains(&inner, b"-----BEGIN") => read_blocks(&text::unescape_newlines(&text::narrow(&inner))),
+        Some(inner) if inner.first() == Some(&0x30) => Ok(inner),
+        // base64 of "-----BEG": plainly a PEM once, whatever happened to the rest.
+        None if body.starts_with(b"LS0tLS1CRUd") => Err(KeyError::Truncated),
+        _ => Err(KeyError::NotAKey),
+    }
+}
+
+fn without_blanks(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut out = Zeroizing::new(Vec::with_capacity(text.len()));
+    out.extend(text.iter().filter(|b| !b.is_ascii_whitespace()));
+    out
+}
+
+fn decode<E: Encoding>(body: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let mut buffer = Zeroizing::new(vec![0_u8; body.len()]);
+    let len = E::decode(body, &mut buffer).ok()?.len();
+    buffer.truncate(len);
+    Some(buffer)
+}
+
+/// What is before and what is after the first `needle`.
+fn split_at<'a>(text: &'a [u8], needle: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = text.windows(needle.len()).position(|window| window == needle)?;
+    Some((&text[..at], &text[at + needle.len()..]))
+}

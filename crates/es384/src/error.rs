@@ -1,0 +1,319 @@
+//! What can go wrong: with a key, with signing, with verifying. One type each.
+
+use std::borrow::Cow;
+
+use thiserror::Error;
+
+/// Why a key was refused, or could not be made or written.
+///
+/// Each [`Display`](std::fmt::Display) text says what was found and what to do about it; none ever quotes the input, so
+/// none can carry a piece of a private key.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// There is nothing but white space, quotes or a byte order mark.
+    #[error("the key is empty: check that the file or environment variable that should hold it is set")]
+    Empty,
+
+    /// More than [`MAX_INPUT_LEN`](crate::MAX_INPUT_LEN) bytes; nothing of it was read.
+    #[error("the key is {bytes} bytes, and no key needs more than 65536: check that this is the right file")]
+    TooLong {
+        /// Length of the input in bytes.
+        bytes: usize,
+    },
+
+    /// Neither PEM nor DER nor JWK nor a curve point.
+    #[error("this is not a key: give a P-384 key as PEM (`-----BEGIN ...`), DER or JWK")]
+    NotAKey,
+
+    /// A key, but not in the form that this constructor reads.
+    #[error("this is {found}, and {wanted} is wanted here: use the constructor for {found}, or `from_any`")]
+    WrongForm {
+        /// What the constructor reads.
+        wanted: &'static str,
+        /// What the input looks like.
+        found: &'static str,
+    },
+
+    /// An elliptic-curve key on another curve.
+    #[error(
+        "this is a {curve} key, and ES384 needs P-384: make one with `openssl ecparam -name secp384r1 -genkey -noout -out private.pem`"
+    )]
+    WrongCurve {
+        /// The usual name of the curve, or its OID when it has none here.
+        curve: Cow<'static, str>,
+    },
+
+    /// The curve is spelt out as numbers instead of being named.
+    #[error(
+        "the key spells out its curve parameters instead of naming the curve: name it with `openssl ec -in key.pem -param_enc named_curve -out named.pem`"
+    )]
+    ExplicitCurve,
+
+    /// A key of another kind altogether.
+    #[error(
+        "this key is for {algorithm}, and ES384 needs an elliptic-curve key on P-384: make one with `openssl ecparam -name secp384r1 -genkey -noout -out private.pem`"
+    )]
+    WrongAlgorithm {
+        /// The usual name of the algorithm, or its OID when it has none here.
+        algorithm: Cow<'static, str>,
+    },
+
+    /// A public key where a private key is wanted.
+    #[error("this is a public key, and signing needs the private key: give the file it was made from")]
+    PublicKeyGiven,
+
+    /// A private key where a public key is wanted.
+    #[error(
+        "this is a private key, and only the public key belongs here: write it with `openssl pkey -in private.pem -pubout -out public.pem`"
+    )]
+    PrivateKeyGiven,
+
+    /// An X.509 certificate.
+    #[error(
+        "this is a certificate, not a key: take the public key out with `openssl x509 -in cert.pem -pubkey -noout`; the private key is in a file of its own"
+    )]
+    Certificate,
+
+    /// A PKCS#10 certificate request.
+    #[error(
+        "this is a certificate request, not a key: take the public key out with `openssl req -in request.pem -pubkey -noout`; the private key is in a file of its own"
+    )]
+    CertificateRequest,
+
+    /// A PKCS#12 container.
+    #[error("this is a PKCS#12 container (.p12, .pfx): take the private key out with `openssl pkcs12 -in file.p12 -nocerts -out private.pem`")]
+    Pkcs12,
+
+    /// Only the `EC PARAMETERS` block, without the key that should follow.
+    #[error("there is only an `EC PARAMETERS` block and no key after it: give the whole file")]
+    OnlyParameters,
+
+    /// Several PEM blocks (`EC PARAMETERS` apart).
+    #[error("there are {blocks} PEM blocks, and it is not said which is the key: leave only one")]
+    MoreThanOneKey {
+        /// How many, `EC PARAMETERS` not counted.
+        blocks: usize,
+    },
+
+    /// An OpenSSH file, private or public.
+    #[error(
+        "this is an OpenSSH key: convert a private one with `ssh-keygen -p -m PKCS8 -f key`, a public one with `ssh-keygen -e -m PKCS8 -f key.pub`"
+    )]
+    OpensshKey,
+
+    /// The BEGIN marker is missing or damaged.
+    #[error("the `-----BEGIN ...-----` line is missing or damaged: give the PEM whole, with five dashes on each side of its markers")]
+    PemNoBegin,
+
+    /// The END marker is missing or damaged.
+    #[error(
+        "the PEM stops before its `-----END ...-----` line: a newline was probably taken for the end of the value (write it as \\n, or put the value in quotes), or the file was cut short"
+    )]
+    PemNoEnd,
+
+    /// The END marker belongs to another kind of block.
+    #[error("the `-----BEGIN ...-----` and `-----END ...-----` lines name different things: a newline or a block between them was probably lost")]
+    PemLabelMismatch,
+
+    /// Something between the markers is not base64.
+    #[error("the PEM holds something that is not base64 between its markers: copy it again, unchanged")]
+    PemBase64,
+
+    /// The base64 or the DER ends early.
+    #[error("the key is cut short: copy it again, whole")]
+    Truncated,
+
+    /// Something follows the key inside its encoding.
+    #[error("{bytes} bytes follow the end of the key: leave only the key")]
+    TrailingBytes {
+        /// How many.
+        bytes: usize,
+    },
+
+    /// The DER is not well formed, or not what the standards lay down.
+    #[error("the key's DER is malformed: write it anew with `openssl pkey -in key.pem -out new.pem`")]
+    DerMalformed,
+
+    /// The private number is not 48 bytes long.
+    #[error("the private key is {bytes} bytes, and a P-384 private key is 48: write it anew with `openssl pkey -in key.pem -out new.pem`")]
+    ScalarLength {
+        /// How many there are.
+        bytes: usize,
+    },
+
+    /// The private number is zero, or not below the order of the curve.
+    #[error("the private key is zero or not below the order of P-384: it is no valid key, make a new one")]
+    ScalarOutOfRange,
+
+    /// The public half is not 97 bytes from `04`, nor 49 from `02` or `03`.
+    #[error("the public key is no P-384 point: that is 97 bytes beginning with 04, or 49 beginning with 02 or 03")]
+    PointMalformed,
+
+    /// The public half has the right form, but is not on the curve.
+    #[error("the public key is not a point on P-384: it is damaged or forged, get it again")]
+    PointNotOnCurve,
+
+    /// The public half given is not the one that belongs to the private half.
+    #[error("the private and the public half of this key do not belong together: get it again from where it was made")]
+    HalvesMismatch,
+
+    /// The key is encrypted and no passphrase was given.
+    #[error("the key is encrypted: give its passphrase")]
+    PassphraseMissing,
+
+    /// The passphrase does not decrypt the key.
+    #[error("the passphrase is wrong, or the encrypted key is damaged")]
+    PassphraseWrong,
+
+    /// An empty passphrase, which would protect nothing.
+    #[error("the passphrase is empty: give one, or write the key unencrypted")]
+    PassphraseEmpty,
+
+    /// Traditional OpenSSL encryption (`Proc-Type`, `DEK-Info`), whose key derivation is a single MD5.
+    #[error(
+        "the key is encrypted in the traditional OpenSSL way, which is too weak: convert it with `openssl pkcs8 -topk8 -in key.pem -out new.pem`"
+    )]
+    LegacyPemEncryption,
+
+    /// PKCS#8 encryption other than PBES2 with PBKDF2 or scrypt and AES or 3DES.
+    #[error(
+        "the key is encrypted by a scheme not supported here: convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in key.pem -out new.pem`"
+    )]
+    EncryptionUnsupported,
+
+    /// Decrypting would take absurdly long, or absurdly much memory; it was not tried.
+    #[error(
+        "the key's encryption asks for an absurd amount of work: convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -in key.pem -out new.pem`"
+    )]
+    KdfTooCostly,
+
+    /// The JSON does not parse.
+    #[error("the JWK is not a JSON object (line {line}, column {column}): copy it again, whole")]
+    JwkSyntax {
+        /// Line, from 1.
+        line: usize,
+        /// Column in bytes, from 1; 0 where the line ended.
+        column: usize,
+    },
+
+    /// A set of keys rather than one.
+    #[error("this is a JWK set: give one of the keys in its `keys` array")]
+    JwkSet,
+
+    /// A member that must be there is not.
+    #[error("the JWK has no `{member}`: give the JWK whole")]
+    JwkMemberMissing {
+        /// Its name.
+        member: &'static str,
+    },
+
+    /// The same member twice: readers differ in which one they take, so neither is.
+    #[error("the JWK has {member} twice: leave one")]
+    JwkMemberRepeated {
+        /// Its name in back-quotes, or "a member" when it is not a registered one.
+        member: &'static str,
+    },
+
+    /// A member has the wrong JSON type, or is not base64url without padding.
+    #[error("the JWK's `{member}` is not {wanted}: copy it again, unchanged")]
+    JwkMember {
+        /// Its name.
+        member: &'static str,
+        /// What it should be.
+        wanted: &'static str,
+    },
+
+    /// A coordinate or the private number has the wrong length.
+    #[error("the JWK's `{member}` is {bytes} bytes, and must be 48, leading zeros included: copy it again, whole")]
+    JwkMemberLength {
+        /// Its name.
+        member: &'static str,
+        /// How many bytes there are.
+        bytes: usize,
+    },
+
+    /// `use`, `alg` or `key_ops` rule out what the key is wanted for.
+    #[error("the JWK's `{member}` rules out {purpose}: take another key, or correct the member")]
+    JwkUse {
+        /// Its name.
+        member: &'static str,
+        /// What the key is wanted for.
+        purpose: &'static str,
+    },
+
+    /// The operating system gave no randomness.
+    #[error("the operating system gave no random bytes: a key cannot be made or encrypted without")]
+    Randomness,
+
+    /// The arithmetic below refused a key that passed every check here, or the memory for it was missing.
+    #[error("the cryptographic library refused the key: it may be out of memory")]
+    Backend,
+}
+
+impl KeyError {
+    /// A stable name for the variant, for logs and for other languages: `KEY_` and words in capitals.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "KEY_EMPTY",
+            Self::TooLong { .. } => "KEY_TOO_LONG",
+            Self::NotAKey => "KEY_NOT_A_KEY",
+            Self::WrongForm { .. } => "KEY_WRONG_FORM",
+            Self::WrongCurve { .. } => "KEY_WRONG_CURVE",
+            Self::ExplicitCurve => "KEY_EXPLICIT_CURVE",
+            Self::WrongAlgorithm { .. } => "KEY_WRONG_ALGORITHM",
+            Self::PublicKeyGiven => "KEY_PUBLIC_KEY_GIVEN",
+            Self::PrivateKeyGiven => "KEY_PRIVATE_KEY_GIVEN",
+            Self::Certificate => "KEY_CERTIFICATE",
+            Self::CertificateRequest => "KEY_CERTIFICATE_REQUEST",
+            Self::Pkcs12 => "KEY_PKCS12",
+            Self::OnlyParameters => "KEY_ONLY_PARAMETERS",
+            Self::MoreThanOneKey { .. } => "KEY_MORE_THAN_ONE",
+            Self::OpensshKey => "KEY_OPENSSH",
+            Self::PemNoBegin => "KEY_PEM_NO_BEGIN",
+            Self::PemNoEnd => "KEY_PEM_NO_END",
+            Self::PemLabelMismatch => "KEY_PEM_LABEL_MISMATCH",
+            Self::PemBase64 => "KEY_PEM_BASE64",
+            Self::Truncated => "KEY_TRUNCATED",
+            Self::TrailingBytes { .. } => "KEY_TRAILING_BYTES",
+            Self::DerMalformed => "KEY_DER_MALFORMED",
+            Self::ScalarLength { .. } => "KEY_SCALAR_LENGTH",
+            Self::ScalarOutOfRange => "KEY_SCALAR_OUT_OF_RANGE",
+            Self::PointMalformed => "KEY_POINT_MALFORMED",
+            Self::PointNotOnCurve => "KEY_POINT_NOT_ON_CURVE",
+            Self::HalvesMismatch => "KEY_HALVES_MISMATCH",
+            Self::PassphraseMissing => "KEY_PASSPHRASE_MISSING",
+            Self::PassphraseWrong => "KEY_PASSPHRASE_WRONG",
+            Self::PassphraseEmpty => "KEY_PASSPHRASE_EMPTY",
+            Self::LegacyPemEncryption => "KEY_LEGACY_PEM_ENCRYPTION",
+            Self::EncryptionUnsupported => "KEY_ENCRYPTION_UNSUPPORTED",
+            Self::KdfTooCostly => "KEY_KDF_TOO_COSTLY",
+            Self::JwkSyntax { .. } => "KEY_JWK_SYNTAX",
+            Self::JwkSet => "KEY_JWK_SET",
+            Self::JwkMemberMissing { .. } => "KEY_JWK_MEMBER_MISSING",
+            Self::JwkMemberRepeated { .. } => "KEY_JWK_MEMBER_REPEATED",
+            Self::JwkMember { .. } => "KEY_JWK_MEMBER",
+            Self::JwkMemberLength { .. } => "KEY_JWK_MEMBER_LENGTH",
+            Self::JwkUse { .. } => "KEY_JWK_USE",
+            Self::Randomness => "KEY_RANDOMNESS",
+            Self::Backend => "KEY_BACKEND",
+        }
+    }
+}
+
+/// Why a message was not signed.
+///
+/// A [`SigningKey`](crate::SigningKey) that exists is valid, so what is left is the machine: no randomness, or no memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("signing failed: the operating system gave no random bytes or no memory")]
+#[non_exhaustive]
+pub struct SignError;
+
+/// The signature is not that key's signature of that message, or is no signature at all.
+///
+/// It says no more than that, because nothing more may be concluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the signature is not valid")]
+#[non_exhaustive]
+pub struct InvalidSignature;

@@ -1,0 +1,9 @@
+//! Keys: parsed once, then only used.
+
+pub(crate) mod pair;
+pub(crate) mod point;
+mod signing;
+mod verifying;
+
+pub use signing::SigningKey;
+pub use verifying::VerifyingKey;

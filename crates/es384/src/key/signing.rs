@@ -1,0 +1,229 @@
+//! The private key.
+
+use std::{fmt, sync::Arc};
+
+use zeroize::Zeroizing;
+
+use super::{
+    VerifyingKey,
+    pair::{Pair, Scalar},
+};
+use crate::{
+    KeyError, SignError, Signature,
+    backend::{Active, Backend},
+    encoding::{
+        Form,
+        der::{self, Kind},
+        encrypted, jwk, pem,
+    },
+    wipe::with_wiped_stack,
+};
+
+/// A P-384 private key that signs with ES384 (RFC 7518, section 3.4).
+///
+/// Parsed and checked once; [`sign`](Self::sign) then does nothing but sign. Clones share one key, which is wiped from
+/// memory when the last of them goes. It may be used from any number of threads at once. Its `Debug` shows only the
+/// fingerprint of the public half.
+///
+/// Every constructor refuses more than [`MAX_INPUT_LEN`](crate::MAX_INPUT_LEN) bytes, any curve but P-384, a private
+/// number outside 1..n, and a public half that does not belong to the private one. The caller's own copy of the key, in
+/// the buffer or string passed in, is the caller's to wipe.
+#[derive(Clone)]
+pub struct SigningKey(Arc<Inner>);
+
+struct Inner {
+    signer: <Active as Backend>::Signer,
+    scalar: Scalar,
+    verifying: VerifyingKey,
+}
+
+impl SigningKey {
+    /// Makes a new key from the randomness of the operating system.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Randomness`] when the operating system gives none.
+    pub fn generate() -> Result<Self, KeyError> {
+        with_wiped_stack(|| Self::from_pair(Pair::new(Scalar::random()?, &[])?))
+    }
+
+    /// Reads PEM (RFC 7468): SEC1 `EC PRIVATE KEY` (RFC 5915), with or without an `EC PARAMETERS` block before it, or
+    /// PKCS#8 `PRIVATE KEY` (RFC 5958).
+    ///
+    /// CRLF, a byte order mark, quotes, indentation, literal `\n`, everything on one line, and base64 of the whole PEM are
+    /// all taken as they come.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::PassphraseMissing`] when the key is encrypted, otherwise whatever is wrong with it.
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        Self::read_pem(pem.as_ref(), None)
+    }
+
+    /// Reads PEM as [`from_pem`](Self::from_pem) does, and also `ENCRYPTED PRIVATE KEY` (RFC 5958, PBES2 of RFC 8018).
+    ///
+    /// The passphrase is bytes, UTF-8 for text; it is not looked at when the key is not encrypted. Nothing is ever asked on
+    /// the terminal. Decrypting takes as long as the file says, up to about a second or two: 4 million PBKDF2 iterations, or
+    /// scrypt with 128 MiB.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::PassphraseWrong`], [`KeyError::EncryptionUnsupported`], [`KeyError::KdfTooCostly`], or whatever is wrong
+    /// with the key.
+    pub fn from_pem_with_passphrase(pem: impl AsRef<[u8]>, passphrase: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        Self::read_pem(pem.as_ref(), Some(passphrase.as_ref()))
+    }
+
+    /// Reads DER: PKCS#8 (RFC 5958) or SEC1 (RFC 5915), told apart by their structure.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::PassphraseMissing`] when it is encrypted PKCS#8, otherwise whatever is wrong with it.
+    pub fn from_der(der: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        Self::read_der(der.as_ref(), None)
+    }
+
+    /// Reads DER as [`from_der`](Self::from_der) does, and also encrypted PKCS#8.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_pem_with_passphrase`](Self::from_pem_with_passphrase).
+    pub fn from_der_with_passphrase(der: impl AsRef<[u8]>, passphrase: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        Self::read_der(der.as_ref(), Some(passphrase.as_ref()))
+    }
+
+    /// Reads the JSON text of one private JWK (RFC 7517; RFC 7518, section 6.2.2).
+    ///
+    /// `kty`, `crv`, `x`, `y` and `d` must be there. `use`, `alg` and `key_ops` need not, but may not rule out signing with
+    /// ES384. Other members are passed over.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::PublicKeyGiven`] without a `d`, one of the `Jwk…` variants, or whatever is wrong with the key.
+    pub fn from_jwk(jwk: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        with_wiped_stack(|| {
+            Form::Jwk.expect(jwk.as_ref())?;
+            Self::from_pair(jwk::read_private(jwk.as_ref())?)
+        })
+    }
+
+    /// Reads a private key in whichever of the forms above it is.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::NotAKey`] when it is none of them, otherwise as the constructor for that form.
+    pub fn from_any(input: impl AsRef<[u8]>, passphrase: Option<&[u8]>) -> Result<Self, KeyError> {
+        match Form::of(input.as_ref())? {
+            Form::Pem => Self::read_pem(input.as_ref(), passphrase),
+            Form::Der => Self::read_der(input.as_ref(), passphrase),
+            Form::Jwk => Self::from_jwk(input),
+        }
+    }
+
+    /// Signs `message` with ES384: SHA-384, then ECDSA. The signature is 96 bytes, r then s, as JOSE wants it (RFC 7518,
+    /// section 3.4), and differs from call to call.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError`] when the operating system gives no randomness or no memory.
+    #[inline]
+    pub fn sign(&self, message: &[u8]) -> Result<Signature, SignError> {
+        Active::sign(&self.0.signer, message)
+    }
+
+    /// The public half.
+    pub fn verifying_key(&self) -> &VerifyingKey {
+        &self.0.verifying
+    }
+
+    /// **Prints the private key** as PKCS#8 PEM, as the IVS console does.
+    #[must_use]
+    pub fn to_pkcs8_pem(&self) -> Zeroizing<String> {
+        with_wiped_stack(|| pem::write("PRIVATE KEY", &self.to_pkcs8_der()))
+    }
+
+    /// **Prints the private key** as PKCS#8 DER (RFC 5958), 185 bytes.
+    #[must_use]
+    pub fn to_pkcs8_der(&self) -> Zeroizing<Vec<u8>> {
+        der::write_pkcs8(&self.0.scalar, self.0.verifying.point())
+    }
+
+    /// **Prints the private key** as SEC1 PEM, as `openssl ecparam -genkey -noout` does.
+    #[must_use]
+    pub fn to_sec1_pem(&self) -> Zeroizing<String> {
+        with_wiped_stack(|| pem::write("EC PRIVATE KEY", &self.to_sec1_der()))
+    }
+
+    /// **Prints the private key** as SEC1 DER (RFC 5915), 167 bytes.
+    #[must_use]
+    pub fn to_sec1_der(&self) -> Zeroizing<Vec<u8>> {
+        der::write_sec1(&self.0.scalar, self.0.verifying.point())
+    }
+
+    /// Prints the private key encrypted, as PKCS#8 PEM: PBES2 with PBKDF2 (HMAC-SHA-256, 600 000 iterations) and
+    /// AES-256-CBC, which every common library reads.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::PassphraseEmpty`], or [`KeyError::Randomness`] when the operating system gives none.
+    pub fn to_encrypted_pkcs8_pem(&self, passphrase: impl AsRef<[u8]>) -> Result<String, KeyError> {
+        let mut pem = pem::write("ENCRYPTED PRIVATE KEY", &self.to_encrypted_pkcs8_der(passphrase)?);
+        Ok(std::mem::take(&mut *pem))
+    }
+
+    /// Prints the private key encrypted, as PKCS#8 DER; as [`to_encrypted_pkcs8_pem`](Self::to_encrypted_pkcs8_pem).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::PassphraseEmpty`], or [`KeyError::Randomness`] when the operating system gives none.
+    pub fn to_encrypted_pkcs8_der(&self, passphrase: impl AsRef<[u8]>) -> Result<Vec<u8>, KeyError> {
+        with_wiped_stack(|| encrypted::encrypt(&self.to_pkcs8_der(), passphrase.as_ref()))
+    }
+
+    /// **Prints the private key** as a JWK (RFC 7518, section 6.2.2) with `alg` `ES384` and `use` `sig`.
+    #[must_use]
+    pub fn to_jwk(&self) -> Zeroizing<String> {
+        with_wiped_stack(|| jwk::write(self.0.verifying.point(), Some(&self.0.scalar)))
+    }
+
+    fn read_pem(input: &[u8], passphrase: Option<&[u8]>) -> Result<Self, KeyError> {
+        with_wiped_stack(|| {
+            Form::Pem.expect(input)?;
+            Self::from_checked_der(&pem::read(input)?, passphrase)
+        })
+    }
+
+    fn read_der(input: &[u8], passphrase: Option<&[u8]>) -> Result<Self, KeyError> {
+        with_wiped_stack(|| {
+            Form::Der.expect(input)?;
+            Self::from_checked_der(input, passphrase)
+        })
+    }
+
+    fn from_checked_der(input: &[u8], passphrase: Option<&[u8]>) -> Result<Self, KeyError> {
+        Self::from_pair(match Kind::of(input)? {
+            Kind::Pkcs8 => der::read_pkcs8(input)?,
+            Kind::Sec1 => der::read_sec1(input)?,
+            Kind::EncryptedPkcs8 => {
+                let passphrase = passphrase.ok_or(KeyError::PassphraseMissing)?;
+                der::read_pkcs8(&encrypted::decrypt(input, passphrase)?)?
+            }
+            Kind::Spki => {
+                der::check_spki_algorithm(input)?;
+                return Err(KeyError::PublicKeyGiven);
+            }
+        })
+    }
+
+    fn from_pair(Pair { scalar, point }: Pair) -> Result<Self, KeyError> {
+        let signer = Active::signer(scalar.as_bytes(), &point)?;
+        let verifying = VerifyingKey::from_point(point)?;
+        Ok(Self(Arc::new(Inner { signer, scalar, verifying })))
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey").field("public", self.verifying_key()).finish_non_exhaustive()
+    }
+}

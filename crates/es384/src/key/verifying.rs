@@ -1,0 +1,212 @@
+//! The public key.
+
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+use sha2::{Digest, Sha256};
+
+use super::point::{self, Point};
+use crate::{
+    InvalidSignature, KeyError, SIGNATURE_LEN,
+    backend::{Active, Backend},
+    encoding::{
+        Form, MAX_INPUT_LEN, base64url,
+        der::{self, Kind},
+        jwk, pem,
+    },
+};
+
+/// A P-384 public key that verifies ES384 (RFC 7518, section 3.4).
+///
+/// Parsed and checked once; [`verify`](Self::verify) then does nothing but verify. Clones share one key, and it may be
+/// used from any number of threads at once. Two keys are equal when their points are, whatever form they came in.
+///
+/// Every constructor refuses more than [`MAX_INPUT_LEN`] bytes, any curve but P-384, a point that is not on it, and a
+/// private key, which has no business where a public one will do.
+#[derive(Clone)]
+pub struct VerifyingKey(Arc<Inner>);
+
+struct Inner {
+    verifier: <Active as Backend>::Verifier,
+    point: Point,
+}
+
+impl VerifyingKey {
+    /// Reads PEM (RFC 7468): an SPKI `PUBLIC KEY` (RFC 5480), taken as it comes like
+    /// [`SigningKey::from_pem`](crate::SigningKey::from_pem) takes it.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::PrivateKeyGiven`], or whatever else is wrong with it.
+    pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        Form::Pem.expect(pem.as_ref())?;
+        Self::from_checked_der(&pem::read(pem.as_ref())?)
+    }
+
+    /// Reads the DER of an SPKI (RFC 5480).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::PrivateKeyGiven`], or whatever else is wrong with it.
+    pub fn from_der(der: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        Form::Der.expect(der.as_ref())?;
+        Self::from_checked_der(der.as_ref())
+    }
+
+    /// Reads a bare curve point (SEC 1, section 2.3.3): 97 bytes uncompressed, or 49 compressed.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::PointMalformed`], [`KeyError::PointNotOnCurve`], or [`KeyError::WrongCurve`] for the point lengths of
+    /// P-224, P-256 and P-521.
+    pub fn from_sec1_point(bytes: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        let bytes = bytes.as_ref();
+        if bytes.is_empty() {
+            return Err(KeyError::Empty);
+        }
+        if bytes.len() > MAX_INPUT_LEN {
+            return Err(KeyError::TooLong { bytes: bytes.len() });
+        }
+        if let Some(curve) = point::foreign_curve(bytes) {
+            return Err(KeyError::WrongCurve { curve: curve.into() });
+        }
+        Self::from_point(point::parse(bytes)?)
+    }
+
+    /// Reads the JSON text of one public JWK (RFC 7517; RFC 7518, section 6.2.1).
+    ///
+    /// `kty`, `crv`, `x` and `y` must be there, `d` must not. `use`, `alg` and `key_ops` need not, but may not rule out
+    /// verifying ES384. Other members are passed over.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::PrivateKeyGiven`] with a `d`, one of the `Jwk…` variants, or whatever is wrong with the key.
+    pub fn from_jwk(jwk: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        Form::Jwk.expect(jwk.as_ref())?;
+        Self::from_point(jwk::read_public(jwk.as_ref())?)
+    }
+
+    /// Reads a public key in whichever of the forms above it is.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::NotAKey`] when it is none of them, otherwise as the constructor for that form.
+    pub fn from_any(input: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        let bytes = input.as_ref();
+        // No other form begins with these bytes.
+        if matches!(bytes.first(), Some(2..=4)) {
+            return Self::from_sec1_point(bytes);
+        }
+        match Form::of(bytes)? {
+            Form::Pem => Self::from_pem(bytes),
+            Form::Der => Self::from_der(bytes),
+            Form::Jwk => Self::from_jwk(bytes),
+        }
+    }
+
+    /// Verifies that `signature` is this key's ES384 signature of `message`.
+    ///
+    /// The signature is r then s in 96 bytes (RFC 7518, section 3.4). Any other length, and thus the DER form, is invalid.
+    /// Both s and n - s verify, as ECDSA has it: a signature is no unique name for a message.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSignature`], which does not say why.
+    #[inline]
+    pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+        let signature: &[u8; SIGNATURE_LEN] = signature.try_into().map_err(|_| InvalidSignature)?;
+        Active::verify(&self.0.verifier, message, signature)
+    }
+
+    /// The key as SPKI PEM, as `openssl ec -pubout` prints it.
+    #[must_use]
+    pub fn to_spki_pem(&self) -> String {
+        std::mem::take(&mut *pem::write("PUBLIC KEY", &self.to_spki_der()))
+    }
+
+    /// The key as SPKI DER (RFC 5480), 120 bytes.
+    #[must_use]
+    pub fn to_spki_der(&self) -> Vec<u8> {
+        der::write_spki(self.point())
+    }
+
+    /// The bare point (SEC 1, section 2.3.3): `04`, x, y.
+    #[must_use]
+    pub fn to_sec1_point(&self) -> [u8; 97] {
+        self.0.point
+    }
+
+    /// The bare point, compressed: `02` or `03`, x.
+    #[must_use]
+    pub fn to_sec1_point_compressed(&self) -> [u8; 49] {
+        point::compress(self.point())
+    }
+
+    /// The key as a JWK (RFC 7518, section 6.2.1) with `alg` `ES384` and `use` `sig`.
+    #[must_use]
+    pub fn to_jwk(&self) -> String {
+        std::mem::take(&mut *jwk::write(self.point(), None))
+    }
+
+    /// The JWK thumbprint (RFC 7638): SHA-256 of the required members, in 43 characters of base64url.
+    #[must_use]
+    pub fn thumbprint(&self) -> String {
+        let mut out = String::with_capacity(43);
+        base64url::push(&mut out, &Sha256::digest(jwk::required_members(self.point()).as_bytes()));
+        out
+    }
+
+    /// SHA-256 of the SPKI DER, in 32 bytes.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        Sha256::digest(self.to_spki_der()).into()
+    }
+
+    pub(crate) fn from_point(point: Point) -> Result<Self, KeyError> {
+        Ok(Self(Arc::new(Inner { verifier: Active::verifier(&point)?, point })))
+    }
+
+    pub(crate) fn point(&self) -> &Point {
+        &self.0.point
+    }
+
+    fn from_checked_der(input: &[u8]) -> Result<Self, KeyError> {
+        match Kind::of(input)? {
+            Kind::Spki => Self::from_point(der::read_spki(input)?),
+            Kind::Pkcs8 => {
+                der::check_pkcs8_algorithm(input)?;
+                Err(KeyError::PrivateKeyGiven)
+            }
+            Kind::Sec1 | Kind::EncryptedPkcs8 => Err(KeyError::PrivateKeyGiven),
+        }
+    }
+}
+
+impl PartialEq for VerifyingKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.point() == other.point()
+    }
+}
+
+impl Eq for VerifyingKey {}
+
+impl Hash for VerifyingKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.point().hash(state);
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        struct Hex([u8; 32]);
+        impl fmt::Debug for Hex {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
+        f.debug_struct("VerifyingKey").field("sha256", &Hex(self.fingerprint())).finish()
+    }
+}
