@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ivs_token::{Capability, Participant, PublicKeyArn, SigningKey, Stage, Timestamp, Verifier, VerifyingKey};
+use ivs_token::{
+    Capability, Participant, PublicKeyArn, SigningKey, Stage, Timestamp, Verifier, VerifyingKey,
+};
 use serde_json::{Map, Value, json};
 
 /// When all of it happens: 2026-11-21T09:17:25Z.
@@ -18,7 +20,8 @@ pub const NOW: i64 = 1_795_252_645;
 /// The ARN of [`key`].
 pub const KID: &str = "arn:aws:ivs:us-west-2:123456789012:public-key/f99cde61-c2b0-4df3-8941-ca7d38acca1a";
 /// The ARN of [`other_key`], in the same account and region.
-pub const OTHER_KID: &str = "arn:aws:ivs:us-west-2:123456789012:public-key/0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0";
+pub const OTHER_KID: &str =
+    "arn:aws:ivs:us-west-2:123456789012:public-key/0b1c2d3e-4f50-6172-8394-a5b6c7d8e9f0";
 /// An ARN that [`verifier`] also holds for [`key`], in another account.
 pub const OTHER_ACCOUNT_KID: &str = "arn:aws:ivs:us-west-2:210987654321:public-key/11111111-2222";
 /// An ARN that [`verifier`] also holds for [`key`], in another region.
