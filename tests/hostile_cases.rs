@@ -515,7 +515,8 @@ fn signatures(cases: &mut Vec<Case>) {
         cases.push(case(format!("signature of {name}"), with(&bytes), expected));
     }
     let [h, p, s] = parts(&good);
-    let later = String::from_utf8(decode(p)).unwrap().replace(&format!("{}", NOW + 900), &format!("{}", NOW + 901));
+    let later =
+        String::from_utf8(decode(p)).unwrap().replace(&format!("{}", NOW + 900), &format!("{}", NOW + 901));
     let altered = format!("{h}.{}.{s}", encode(later));
     assert_ne!(altered, good);
     cases.push(case("exp altered", altered, VerifyError::Signature).unseen());
