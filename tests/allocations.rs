@@ -72,8 +72,14 @@ fn few() {
             .attribute("team", "blue")
     };
     // What a backend or the library sets up once is not the price of each call.
-    verifier.verify(participant("x").mint_at(&key, now).unwrap().as_str()).unwrap();
+    drop(verifier.verify(participant("x").mint_at(&key, now).unwrap().as_str()).unwrap());
 
+    let bare = conformance::key();
+    let (signature, signing) = counted(|| bare.sign(&[0; 800]).unwrap());
+    let checking = counted(|| bare.verifying_key().verify(&[0; 800], &signature).unwrap()).1;
+    println!("{}: {signing} of them in the signature alone, {checking} in checking it", es384::BACKEND);
+
+    let mut most = (0, 0);
     for user_id in
         ["ana", "José 😀", "a name of rather more characters, as long as a user ID is ever likely to be"]
     {
@@ -87,10 +93,11 @@ fn few() {
             token.len(),
         );
         assert_eq!(verified.unwrap().attributes().len(), 3);
-        assert!(minting <= MINT_LIMIT, "{minting} to mint");
-        assert!(verifying <= VERIFY_LIMIT, "{verifying} to verify");
+        most = (most.0.max(minting), most.1.max(verifying));
     }
     let built = participant("ana").participant_id("p".parse().unwrap());
     println!("{} to mint with a given participant ID", counted(|| built.mint(&key)).1);
-    println!("{} to ask for the time", counted(Timestamp::now).1);
+    assert_eq!(counted(Timestamp::now).1, 0, "to ask for the time");
+    assert!(most.0 <= MINT_LIMIT, "{} to mint", most.0);
+    assert!(most.1 <= VERIFY_LIMIT, "{} to verify", most.1);
 }

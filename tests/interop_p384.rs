@@ -5,7 +5,6 @@
 use conformance::*;
 use p384::ecdsa::signature::{Signer, Verifier};
 use p384::ecdsa::{Signature, SigningKey, VerifyingKey};
-use p384::elliptic_curve::sec1::ToSec1Point;
 use p384::pkcs8::{DecodePrivateKey, DecodePublicKey};
 
 fn theirs(key: &es384::SigningKey) -> SigningKey {
