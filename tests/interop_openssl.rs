@@ -24,9 +24,9 @@ fn the_main_job() {
         return;
     }
     let folder = key_pair();
-    let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
-    let signing_key = SigningKey::from_pem(read("priv.pem")).unwrap().with_id(arn(KID));
-    let public_key = VerifyingKey::from_pem(read("public.pem")).unwrap();
+    let file = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    let signing_key = SigningKey::from_pem(file("priv.pem")).unwrap().with_id(arn(KID));
+    let public_key = VerifyingKey::from_pem(file("public.pem")).unwrap();
     assert_eq!(signing_key.verifying_key(), &public_key);
     let stage = Stage::from_json(GET_STAGE_JSON).unwrap();
     assert_eq!(
@@ -36,9 +36,9 @@ fn the_main_job() {
 
     let token = stage.participant().user_id("José").attribute("seat", "12").mint(&signing_key).unwrap();
     let verifier = Verifier::builder().key(arn(KID), public_key).stage(stage.arn()).build().unwrap();
-    let verified = verifier.verify(token.as_str()).unwrap();
-    assert_eq!(verified.claims(), token.claims());
-    assert_eq!(verified.user_id(), Some("José"));
+    let read = verifier.verify(token.as_str()).unwrap();
+    assert_eq!(read.claims(), token.claims());
+    assert_eq!(read.user_id(), Some("José"));
 
     // Ours, checked by OpenSSL.
     let (signed, signature) = split_signature(token.as_str());
@@ -62,8 +62,8 @@ fn the_main_job() {
     // Several, for r and s have leading zeros now and then, which DER leaves out and JOSE does not.
     for _ in 0..8 {
         let der = openssl(folder.path(), "dgst -sha384 -sign priv.pem signed");
-        let verified = verifier.verify(&format!("{signed}.{}", encode(from_der(&der)))).unwrap();
-        assert_eq!(verified.user_id(), Some("ana"));
+        let read = verifier.verify(&format!("{signed}.{}", encode(from_der(&der)))).unwrap();
+        assert_eq!(read.user_id(), Some("ana"));
         let in_der = verifier.verify(&format!("{signed}.{}", encode(&der))).unwrap_err();
         assert!(in_der.to_string().contains("DER form"), "{in_der}");
     }

@@ -47,9 +47,7 @@ fn duration() {
         assert_eq!(refused(short), ClaimError::DurationTooShort.into());
     }
     let limit = Duration::from_secs(FORTNIGHT);
-    for actual in
-        [Duration::from_secs(FORTNIGHT + 1), Duration::from_millis(1_209_600_000 * 1000), Duration::MAX]
-    {
+    for actual in [Duration::from_secs(FORTNIGHT + 1), Duration::from_secs(FORTNIGHT * 1000), Duration::MAX] {
         assert_eq!(refused(actual), ClaimError::DurationTooLong { actual, limit }.into());
     }
     assert_eq!(Participant::MAX_DURATION, limit);
