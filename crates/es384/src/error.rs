@@ -82,7 +82,9 @@ pub enum KeyError {
     CertificateRequest,
 
     /// A PKCS#12 container.
-    #[error("this is a PKCS#12 container (.p12, .pfx): take the private key out with `openssl pkcs12 -in file.p12 -nocerts -out private.pem`")]
+    #[error(
+        "this is a PKCS#12 container (.p12, .pfx): take the private key out with `openssl pkcs12 -in file.p12 -nocerts -out private.pem`"
+    )]
     Pkcs12,
 
     /// Only the `EC PARAMETERS` block, without the key that should follow.
@@ -103,7 +105,9 @@ pub enum KeyError {
     OpensshKey,
 
     /// The BEGIN marker is missing or damaged.
-    #[error("the `-----BEGIN ...-----` line is missing or damaged: give the PEM whole, with five dashes on each side of its markers")]
+    #[error(
+        "the `-----BEGIN ...-----` line is missing or damaged: give the PEM whole, with five dashes on each side of its markers"
+    )]
     PemNoBegin,
 
     /// The END marker is missing or damaged.
@@ -113,7 +117,9 @@ pub enum KeyError {
     PemNoEnd,
 
     /// The END marker belongs to another kind of block.
-    #[error("the `-----BEGIN ...-----` and `-----END ...-----` lines name different things: a newline or a block between them was probably lost")]
+    #[error(
+        "the `-----BEGIN ...-----` and `-----END ...-----` lines name different things: a newline or a block between them was probably lost"
+    )]
     PemLabelMismatch,
 
     /// Something between the markers is not base64.
@@ -136,7 +142,9 @@ pub enum KeyError {
     DerMalformed,
 
     /// The private number is not 48 bytes long.
-    #[error("the private key is {bytes} bytes, and a P-384 private key is 48: write it anew with `openssl pkey -in key.pem -out new.pem`")]
+    #[error(
+        "the private key is {bytes} bytes, and a P-384 private key is 48: write it anew with `openssl pkey -in key.pem -out new.pem`"
+    )]
     ScalarLength {
         /// How many there are.
         bytes: usize,
@@ -147,7 +155,9 @@ pub enum KeyError {
     ScalarOutOfRange,
 
     /// The public half is not 97 bytes from `04`, nor 49 from `02` or `03`.
-    #[error("the public key is no P-384 point: that is 97 bytes beginning with 04, or 49 beginning with 02 or 03")]
+    #[error(
+        "the public key is no P-384 point: that is 97 bytes beginning with 04, or 49 beginning with 02 or 03"
+    )]
     PointMalformed,
 
     /// The public half has the right form, but is not on the curve.
@@ -155,7 +165,9 @@ pub enum KeyError {
     PointNotOnCurve,
 
     /// The public half given is not the one that belongs to the private half.
-    #[error("the private and the public half of this key do not belong together: get it again from where it was made")]
+    #[error(
+        "the private and the public half of this key do not belong together: get it again from where it was made"
+    )]
     HalvesMismatch,
 
     /// The key is encrypted and no passphrase was given.
@@ -225,7 +237,9 @@ pub enum KeyError {
     },
 
     /// A coordinate or the private number has the wrong length.
-    #[error("the JWK's `{member}` is {bytes} bytes, and must be 48, leading zeros included: copy it again, whole")]
+    #[error(
+        "the JWK's `{member}` is {bytes} bytes, and must be 48, leading zeros included: copy it again, whole"
+    )]
     JwkMemberLength {
         /// Its name.
         member: &'static str,
@@ -307,7 +321,6 @@ impl KeyError {
 /// A [`SigningKey`](crate::SigningKey) that exists is valid, so what is left is the machine: no randomness, or no memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("signing failed: the operating system gave no random bytes or no memory")]
-#[non_exhaustive]
 pub struct SignError;
 
 /// The signature is not that key's signature of that message, or is no signature at all.
@@ -315,5 +328,4 @@ pub struct SignError;
 /// It says no more than that, because nothing more may be concluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the signature is not valid")]
-#[non_exhaustive]
 pub struct InvalidSignature;

@@ -1,18 +1,24 @@
 #![doc = include_str!("../README.md")]
 
 #[cfg(not(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto")))]
-compile_error!("es384 needs a backend: turn on one of the features `aws-lc-rs` (the default), `ring` or `rust-crypto`");
+compile_error!(
+    "es384 needs a backend: turn on one of the features `aws-lc-rs` (the default), `ring` or `rust-crypto`"
+);
 
+// Without a backend the message above is all there should be to read.
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod backend;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod encoding;
 mod error;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod key;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod wipe;
 
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use backend::BACKEND;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use encoding::MAX_INPUT_LEN;
 pub use error::{InvalidSignature, KeyError, SignError};
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]

@@ -1,11 +1,13 @@
 //! Every form of key, in and out.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
+
 mod common;
 
 use common::{
     DES3_PEM, PASSPHRASE, PBKDF2_DER, PBKDF2_PEM, PKCS8_DER, PKCS8_PEM, SCRYPT_PEM, SEC1_DER, SEC1_PEM,
-    SEC1_WITH_PARAMETERS_PEM, SEC1_WITHOUT_PARAMETERS_DER, SEC1_WITHOUT_PUBLIC_DER, SPKI_COMPRESSED_PEM, SPKI_DER,
-    SPKI_PEM, base64, hex, openssl, point, private_jwk, public_jwk, tlv,
+    SEC1_WITH_PARAMETERS_PEM, SEC1_WITHOUT_PARAMETERS_DER, SEC1_WITHOUT_PUBLIC_DER, SPKI_COMPRESSED_PEM,
+    SPKI_DER, SPKI_PEM, base64, hex, openssl, point, private_jwk, public_jwk, tlv,
 };
 use es384::{KeyError, MAX_INPUT_LEN, SigningKey, VerifyingKey};
 
@@ -126,7 +128,10 @@ fn disguises(pem: &str) -> Vec<(&'static str, Vec<u8>)> {
         ("one line, with nothing", text(flat)),
         ("indented", text(pem.replace('\n', "\n    "))),
         ("blank lines between", text(pem.replace('\n', "\n\n"))),
-        ("words before and after", text(format!("Bag Attributes\n    friendlyName: é\n{pem}\nthat was it\n"))),
+        (
+            "words before and after",
+            text(format!("Bag Attributes\n    friendlyName: é\n{pem}\nthat was it\n")),
+        ),
         ("base64", text(base64(pem.as_bytes(), 0))),
         ("base64, wrapped", text(base64(pem.as_bytes(), 76))),
         ("base64, without padding", text(base64(pem.as_bytes(), 0).trim_end_matches('=').into())),
@@ -180,7 +185,10 @@ fn every_form_out_is_what_openssl_writes() {
     assert_eq!(public.to_spki_pem(), SPKI_PEM);
     assert_eq!(public.to_spki_der(), SPKI_DER);
     assert_eq!(public.to_sec1_point().as_slice(), point());
-    assert_eq!(public.to_sec1_point_compressed().as_slice(), [&[2 + (point()[96] & 1)], &point()[1..49]].concat());
+    assert_eq!(
+        public.to_sec1_point_compressed().as_slice(),
+        [&[2 + (point()[96] & 1)], &point()[1..49]].concat()
+    );
 }
 
 #[test]
@@ -224,7 +232,10 @@ fn jwk_out() {
 fn thumbprint_and_fingerprint() {
     let key = VerifyingKey::from_pem(SPKI_PEM).unwrap();
     assert_eq!(key.thumbprint(), "l2tfkSzhekdOr24I18E1O_-49AlK14MTo7OxJMS7-HI");
-    assert_eq!(key.fingerprint().as_slice(), hex("2f95601fa82060b909bfc6b979dbd303d34d34e0afb27ea496beac362f242a4b"));
+    assert_eq!(
+        key.fingerprint().as_slice(),
+        hex("2f95601fa82060b909bfc6b979dbd303d34d34e0afb27ea496beac362f242a4b")
+    );
 }
 
 #[test]
@@ -276,7 +287,7 @@ fn keys_that_openssl_makes_now() {
         ["-v2prf", "hmacWithSHA1"],
         ["-v2prf", "hmacWithSHA512"],
         ["-iter", "100000"],
-        ["-scrypt_n", "16384"],
+        ["-scrypt_N", "16384"],
     ] {
         let mut arguments = vec!["pkcs8", "-topk8", "-passout", "pass:secret"];
         arguments.extend(options);
@@ -285,7 +296,10 @@ fn keys_that_openssl_makes_now() {
         let other = other.unwrap_or_else(|error| panic!("{options:?}: {error}"));
         assert_eq!(other.to_pkcs8_der(), key.to_pkcs8_der(), "{options:?}");
         assert_eq!(SigningKey::from_pem(&pem).unwrap_err(), KeyError::PassphraseMissing);
-        assert_eq!(SigningKey::from_pem_with_passphrase(&pem, "Secret").unwrap_err(), KeyError::PassphraseWrong);
+        assert_eq!(
+            SigningKey::from_pem_with_passphrase(&pem, "Secret").unwrap_err(),
+            KeyError::PassphraseWrong
+        );
     }
     let public = VerifyingKey::from_pem(run(&["ec", "-pubout"])).unwrap();
     let compressed = VerifyingKey::from_pem(run(&["ec", "-pubout", "-conv_form", "compressed"])).unwrap();

@@ -3,8 +3,16 @@
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc;
 #[cfg(feature = "ring")]
+#[cfg_attr(
+    not(test),
+    allow(dead_code, reason = "only the first that is on works; the tests check the others too")
+)]
 mod ring;
 #[cfg(feature = "rust-crypto")]
+#[cfg_attr(
+    not(test),
+    allow(dead_code, reason = "only the first that is on works; the tests check the others too")
+)]
 mod rust_crypto;
 #[cfg(test)]
 mod tests;

@@ -4,9 +4,7 @@ use std::mem::{MaybeUninit, needs_drop};
 
 use ring::{
     rand::SystemRandom,
-    signature::{
-        ECDSA_P384_SHA384_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, UnparsedPublicKey,
-    },
+    signature::{ECDSA_P384_SHA384_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, UnparsedPublicKey},
 };
 use zeroize::Zeroize;
 

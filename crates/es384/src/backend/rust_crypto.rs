@@ -29,7 +29,8 @@ impl Backend for RustCrypto {
     /// generator nor a fault in one computation gives the key away.
     #[inline]
     fn sign(signer: &Self::Signer, message: &[u8]) -> Result<Signature, SignError> {
-        let signature: EcdsaSignature = signer.try_sign_with_rng(&mut SysRng, message).map_err(|_| SignError)?;
+        let signature: EcdsaSignature =
+            signer.try_sign_with_rng(&mut SysRng, message).map_err(|_| SignError)?;
         Ok(signature.to_bytes().into())
     }
 

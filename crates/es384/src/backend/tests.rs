@@ -42,7 +42,10 @@ fn what_one_signs_all_verify() {
             other[round * 6] ^= 1;
             for (verifier, _, verify) in compiled() {
                 assert!(verify(&pair.point, &message, &signature), "{signer} signed, {verifier} refused");
-                assert!(!verify(&pair.point, &message, &other), "{verifier} took a changed signature of {signer}");
+                assert!(
+                    !verify(&pair.point, &message, &other),
+                    "{verifier} took a changed signature of {signer}"
+                );
                 assert!(!verify(&pair.point, b"another", &signature), "{verifier} took another message");
             }
         }

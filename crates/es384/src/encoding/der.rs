@@ -38,7 +38,9 @@ impl Kind {
             [Sequence, OctetString] => Ok(Self::EncryptedPkcs8),
             [Sequence, BitString] => Ok(Self::Spki),
             [Sequence, Sequence, BitString] => Err(certificate_or_request(&fields[0])),
-            [Integer, Sequence] | [Integer, Sequence, Sequence] if fields[0].value() == [3] => Err(KeyError::Pkcs12),
+            [Integer, Sequence] | [Integer, Sequence, Sequence] if fields[0].value() == [3] => {
+                Err(KeyError::Pkcs12)
+            }
             [Integer, Integer] => Err(KeyError::WrongAlgorithm { algorithm: "RSA".into() }),
             [Integer, Integer, Integer, Integer, Integer, Integer] => {
                 Err(KeyError::WrongAlgorithm { algorithm: "DSA".into() })
@@ -92,8 +94,9 @@ pub(crate) fn check_pkcs8_algorithm(der: &[u8]) -> Result<(), KeyError> {
 
 /// SEQUENCE, INTEGER 0, `AlgorithmIdentifier` (id-ecPublicKey, secp384r1), OCTET STRING; then SEC1 without parameters.
 const PKCS8_HEAD: [u8; 35] = [
-    0x30, 0x81, 0xB6, 0x02, 0x01, 0x00, 0x30, 0x10, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x05,
-    0x2B, 0x81, 0x04, 0x00, 0x22, 0x04, 0x81, 0x9E, 0x30, 0x81, 0x9B, 0x02, 0x01, 0x01, 0x04, 0x30,
+    0x30, 0x81, 0xB6, 0x02, 0x01, 0x00, 0x30, 0x10, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01,
+    0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22, 0x04, 0x81, 0x9E, 0x30, 0x81, 0x9B, 0x02, 0x01, 0x01, 0x04,
+    0x30,
 ];
 /// SEQUENCE, INTEGER 1, OCTET STRING.
 const SEC1_HEAD: [u8; 8] = [0x30, 0x81, 0xA4, 0x02, 0x01, 0x01, 0x04, 0x30];
@@ -103,8 +106,8 @@ const SEC1_PARAMETERS: [u8; 9] = [0xA0, 0x07, 0x06, 0x05, 0x2B, 0x81, 0x04, 0x00
 const SEC1_PUBLIC: [u8; 5] = [0xA1, 0x64, 0x03, 0x62, 0x00];
 /// SEQUENCE, `AlgorithmIdentifier` (id-ecPublicKey, secp384r1), BIT STRING without unused bits.
 const SPKI_HEAD: [u8; 23] = [
-    0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x05, 0x2B, 0x81, 0x04, 0x00,
-    0x22, 0x03, 0x62, 0x00,
+    0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x05, 0x2B, 0x81,
+    0x04, 0x00, 0x22, 0x03, 0x62, 0x00,
 ];
 
 pub(crate) fn write_pkcs8(scalar: &Scalar, point: &Point) -> Zeroizing<Vec<u8>> {
@@ -177,7 +180,11 @@ fn check_curve(parameters: AnyRef<'_>) -> Result<(), KeyError> {
     match parameters.tag() {
         Tag::ObjectIdentifier => {
             let curve: ObjectIdentifier = parameters.decode_as().map_err(malformed)?;
-            if curve == oid::P384 { Ok(()) } else { Err(KeyError::WrongCurve { curve: oid::curve_name(&curve) }) }
+            if curve == oid::P384 {
+                Ok(())
+            } else {
+                Err(KeyError::WrongCurve { curve: oid::curve_name(&curve) })
+            }
         }
         Tag::Sequence => Err(KeyError::ExplicitCurve),
         _ => Err(KeyError::DerMalformed),

@@ -73,7 +73,10 @@ fn check_parameters(der: &[u8]) -> Result<(), KeyError> {
                 <&OctetStringRef>::decode(reader)?;
                 scheme.assert_algorithm_oid(PBES2_OID).map_err(|_| Tag::ObjectIdentifier.value_error())?;
                 scheme.parameters.ok_or(Tag::Sequence.value_error())?.sequence(|reader| {
-                    Ok::<_, der::Error>((AlgorithmIdentifierRef::decode(reader)?, AlgorithmIdentifierRef::decode(reader)?))
+                    Ok::<_, der::Error>((
+                        AlgorithmIdentifierRef::decode(reader)?,
+                        AlgorithmIdentifierRef::decode(reader)?,
+                    ))
                 })
             })
         })

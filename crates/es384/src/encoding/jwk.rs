@@ -95,10 +95,16 @@ impl Members<'_> {
         let crv = self.text("crv")?;
         match (kty.as_str(), crv.as_deref()) {
             ("EC", Some("P-384")) => Ok(()),
-            ("EC", Some(other)) => Err(KeyError::WrongCurve { curve: known(CURVES, other, "foreign-curve").into() }),
+            ("EC", Some(other)) => {
+                Err(KeyError::WrongCurve { curve: known(CURVES, other, "foreign-curve").into() })
+            }
             ("EC", None) => Err(KeyError::JwkMemberMissing { member: "crv" }),
-            ("OKP", Some(other)) => Err(KeyError::WrongAlgorithm { algorithm: known(OKP, other, "OKP").into() }),
-            (other, _) => Err(KeyError::WrongAlgorithm { algorithm: known(KINDS, other, "unknown").into() }),
+            ("OKP", Some(other)) => {
+                Err(KeyError::WrongAlgorithm { algorithm: known(OKP, other, "OKP").into() })
+            }
+            (other, _) => {
+                Err(KeyError::WrongAlgorithm { algorithm: known(KINDS, other, "something unknown").into() })
+            }
         }
     }
 
@@ -139,12 +145,17 @@ impl Members<'_> {
             // base64url has nothing to escape, and undoing escapes would make a copy.
             .and_then(base64url::decode)
             .ok_or(KeyError::JwkMember { member, wanted: "a base64url string without padding" })?;
-        if bytes.len() == 48 { Ok(bytes) } else { Err(KeyError::JwkMemberLength { member, bytes: bytes.len() }) }
+        if bytes.len() == 48 {
+            Ok(bytes)
+        } else {
+            Err(KeyError::JwkMemberLength { member, bytes: bytes.len() })
+        }
     }
 
     fn text(&self, member: &'static str) -> Result<Option<String>, KeyError> {
         let Some(raw) = self.0.get(member) else { return Ok(None) };
-        let text = serde_json::from_str(raw.get()).map_err(|_| KeyError::JwkMember { member, wanted: "a string" })?;
+        let text = serde_json::from_str(raw.get())
+            .map_err(|_| KeyError::JwkMember { member, wanted: "a string" })?;
         Ok(Some(text))
     }
 }

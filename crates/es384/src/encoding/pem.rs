@@ -87,7 +87,9 @@ fn open(block: &Block<'_>) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     match block.label {
         // Which of these it is, is told by its structure: labels get mixed up.
         b"PRIVATE KEY" | b"EC PRIVATE KEY" | b"ENCRYPTED PRIVATE KEY" | b"PUBLIC KEY" => {}
-        b"RSA PRIVATE KEY" | b"RSA PUBLIC KEY" => return Err(KeyError::WrongAlgorithm { algorithm: "RSA".into() }),
+        b"RSA PRIVATE KEY" | b"RSA PUBLIC KEY" => {
+            return Err(KeyError::WrongAlgorithm { algorithm: "RSA".into() });
+        }
         b"DSA PRIVATE KEY" => return Err(KeyError::WrongAlgorithm { algorithm: "DSA".into() }),
         b"OPENSSH PRIVATE KEY" => return Err(KeyError::OpensshKey),
         b"CERTIFICATE" | b"X509 CERTIFICATE" | b"TRUSTED CERTIFICATE" => return Err(KeyError::Certificate),
@@ -127,7 +129,9 @@ fn read_base64_of_pem(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let url = body.iter().any(|b| matches!(b, b'-' | b'_'));
     let decoded = if url { decode::<Base64UrlUnpadded>(&body) } else { decode::<Base64Unpadded>(&body) };
     match decoded {
-        Some(inner) if contains(&inner, b"-----BEGIN") => read_blocks(&text::unescape_newlines(&text::narrow(&inner))),
+        Some(inner) if contains(&inner, b"-----BEGIN") => {
+            read_blocks(&text::unescape_newlines(&text::narrow(&inner)))
+        }
         Some(inner) if inner.first() == Some(&0x30) => Ok(inner),
         // base64 of "-----BEG": plainly a PEM once, whatever happened to the rest.
         None if body.starts_with(b"LS0tLS1CRUd") => Err(KeyError::Truncated),

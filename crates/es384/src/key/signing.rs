@@ -70,7 +70,10 @@ impl SigningKey {
     ///
     /// [`KeyError::PassphraseWrong`], [`KeyError::EncryptionUnsupported`], [`KeyError::KdfTooCostly`], or whatever is wrong
     /// with the key.
-    pub fn from_pem_with_passphrase(pem: impl AsRef<[u8]>, passphrase: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+    pub fn from_pem_with_passphrase(
+        pem: impl AsRef<[u8]>,
+        passphrase: impl AsRef<[u8]>,
+    ) -> Result<Self, KeyError> {
         Self::read_pem(pem.as_ref(), Some(passphrase.as_ref()))
     }
 
@@ -88,7 +91,10 @@ impl SigningKey {
     /// # Errors
     ///
     /// As [`from_pem_with_passphrase`](Self::from_pem_with_passphrase).
-    pub fn from_der_with_passphrase(der: impl AsRef<[u8]>, passphrase: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+    pub fn from_der_with_passphrase(
+        der: impl AsRef<[u8]>,
+        passphrase: impl AsRef<[u8]>,
+    ) -> Result<Self, KeyError> {
         Self::read_der(der.as_ref(), Some(passphrase.as_ref()))
     }
 
