@@ -26,7 +26,7 @@ fn each_is_refused_as_what_it_is() {
                 Expected::Syntax(expected),
             ) if part == *expected && matches!(source, ivs_token::JsonError::Syntax(_)) => {}
             (result, expected) => {
-                wrong.push(format!("{name}:\n  got      {result:?}\n  expected {expected:?}"))
+                wrong.push(format!("{name}:\n  got      {result:?}\n  expected {expected:?}"));
             }
         }
     }

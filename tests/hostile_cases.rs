@@ -159,7 +159,7 @@ fn base64(cases: &mut Vec<Case>) {
             sign_text(key(), &format!("{h}.{}", payload.replace('-', "+").replace('_', "/")))
         }),
         ("signature", Part::Signature, {
-            let token = (0..).map(|_| good_token()).find(|token| parts(token)[2].contains('-')).unwrap();
+            let token = (0..1000).map(|_| good_token()).find(|token| parts(token)[2].contains('-')).unwrap();
             let (signed, signature) = split_signature(&token);
             format!("{signed}.{}", signature.replace('-', "+").replace('_', "/"))
         }),
@@ -180,10 +180,10 @@ fn base64(cases: &mut Vec<Case>) {
         // A line break at the end is how files end: `inspect` passes over it.
         cases.push(if space == "\r\n" { behind.unseen() } else { behind });
     }
-    let wrapped =
-        good.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect::<Vec<_>>();
-    let source = not_base64(Part::Header, Base64Error::WhiteSpace);
-    cases.push(case("wrapped at 64 characters", wrapped.join("\n"), source));
+    // As mail and terminals do; only one part, for nothing says which of several faulty parts is told.
+    let lines: Vec<_> = p.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let source = not_base64(Part::Payload, Base64Error::WhiteSpace);
+    cases.push(case("a payload wrapped at 64 characters", format!("{h}.{}.{s}", lines.join("\n")), source));
 
     for (name, character) in [
         ("BOM", '\u{feff}'),
@@ -239,7 +239,7 @@ fn next_in_alphabet(character: char) -> char {
 fn source_if_last_is_odd(token: &str) -> MalformedError {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let last = token[..token.len() - 1].chars().last().unwrap();
-    if ALPHABET.find(last).unwrap() & 3 == 0 {
+    if ALPHABET.find(last).unwrap().is_multiple_of(4) {
         MalformedError::SignatureLength { actual: 95, looks_like_der: false }
     } else {
         not_base64(Part::Signature, Base64Error::TrailingBits)
@@ -522,6 +522,8 @@ fn signatures(cases: &mut Vec<Case>) {
     cases.push(case("exp altered", altered, VerifyError::Signature).unseen());
 }
 
+type Spoil = fn(&str) -> String;
+
 fn json(cases: &mut Vec<Case>) {
     for (name, bytes) in [
         ("a lone byte", &b"{\"user_id\":\"\xff\"}"[..]),
@@ -542,7 +544,6 @@ fn json(cases: &mut Vec<Case>) {
             MalformedError::NotUtf8 { part: Part::Payload },
         ));
     }
-    type Spoil = fn(&str) -> String;
     let spoilt: [(&str, Spoil); 14] = [
         ("BOM", |text| format!("\u{feff}{text}")),
         ("NUL behind", |text| format!("{text}\0")),
@@ -555,7 +556,7 @@ fn json(cases: &mut Vec<Case>) {
         ("single quotes", |text| text.replace('"', "'")),
         ("no closing brace", |text| text[..text.len() - 1].to_owned()),
         ("a brace more", |text| format!("{text}}}")),
-        ("bare name", |text| text.replacen("\"", "", 2)),
+        ("bare name", |text| text.replacen('"', "", 2)),
         ("raw line break in a string", |text| text.replacen(":\"", ":\"\n", 1)),
         ("no JSON at all", |_| "exp=1&alg=ES384".to_owned()),
     ];

@@ -131,12 +131,12 @@ fn we_verify_pythons() {
             let token = line(&run(&python, &[command, &private, KID], payload.as_bytes()));
             let header = String::from_utf8(decode(parts(&token)[0])).unwrap();
             assert_ne!(header, conformance::header(), "PyJWT orders the header otherwise");
-            let verified = verifier.verify(&token).unwrap();
-            assert_eq!(verified.user_id(), Some(user_id), "{command}");
-            assert_eq!(verified.attributes().get("équipe"), Some(user_id), "{command}");
-            assert_eq!(verified.capabilities(), Capabilities::ALL);
-            assert_eq!(verified.claims().stage(), &stage());
-            assert_eq!(verified.expires_at(), verified.issued_at().saturating_add(Duration::from_secs(60)));
+            let read = verifier.verify(&token).unwrap();
+            assert_eq!(read.user_id(), Some(user_id), "{command}");
+            assert_eq!(read.attributes().get("équipe"), Some(user_id), "{command}");
+            assert_eq!(read.capabilities(), Capabilities::ALL);
+            assert_eq!(read.claims().stage(), &stage());
+            assert_eq!(read.expires_at(), read.issued_at().saturating_add(Duration::from_secs(60)));
             assert_eq!(
                 verifier_of(other_key().verifying_key().clone()).verify(&token),
                 Err(VerifyError::Signature)
