@@ -1,0 +1,103 @@
+//! How many heap allocations one mint and one verification make. Alone in its binary, for it counts all of them.
+//!
+//! Those of Rust are counted; what a backend in C takes for itself is not seen here.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::hint::black_box;
+
+use conformance::{key, signing_key, stage, verifier_of};
+use ivs_token::{Timestamp, UserId};
+
+const MINT_LIMIT: usize = 4;
+const VERIFY_LIMIT: usize = 12;
+
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+thread_local! {
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count() {
+    // Threads that are ending have none any more, and are not measured.
+    let _ = COUNT.try_with(|count| count.set(count.get() + 1));
+}
+
+// SAFETY: every call goes to the system's allocator with the arguments it came with; counting touches no memory of it.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller keeps the contract of `alloc`, which is the same here.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: as above.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: as above; the block is of the system's allocator, as all are.
+        unsafe { System.realloc(block, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+fn counted<T>(action: impl FnOnce() -> T) -> (T, usize) {
+    let before = COUNT.get();
+    let result = black_box(action());
+    (result, COUNT.get() - before)
+}
+
+#[test]
+fn few() {
+    assert_eq!(counted(|| Box::new(1)).1, 1, "the counter counts");
+    let (key, verifier) = (signing_key(), verifier_of(key().verifying_key().clone()));
+    let now = conformance::now();
+    let participant = |user_id: &str| {
+        stage()
+            .participant()
+            .user_id(UserId::try_from(user_id).unwrap())
+            .attribute("displayName", "Ana")
+            .attribute("seat", "12")
+            .attribute("team", "blue")
+    };
+    // What a backend or the library sets up once is not the price of each call.
+    drop(verifier.verify(participant("x").mint_at(&key, now).unwrap().as_str()).unwrap());
+
+    let bare = conformance::key();
+    let (signature, signing) = counted(|| bare.sign(&[0; 800]).unwrap());
+    let checking = counted(|| bare.verifying_key().verify(&[0; 800], &signature).unwrap()).1;
+    println!("{}: {signing} of them in the signature alone, {checking} in checking it", es384::BACKEND);
+
+    let mut most = (0, 0);
+    for user_id in
+        ["ana", "José 😀", "a name of rather more characters, as long as a user ID is ever likely to be"]
+    {
+        let built = participant(user_id);
+        let (token, minting) = counted(|| built.mint_at(&key, now));
+        let token = token.unwrap().into_string();
+        let (verified, verifying) = counted(|| verifier.verify(&token));
+        println!(
+            "{}: {minting} allocations to mint, {verifying} to verify, {} characters, user_id {user_id:?}",
+            es384::BACKEND,
+            token.len(),
+        );
+        assert_eq!(verified.unwrap().attributes().len(), 3);
+        most = (most.0.max(minting), most.1.max(verifying));
+    }
+    let built = participant("ana").participant_id("p".parse().unwrap());
+    println!("{} to mint with a given participant ID", counted(|| built.mint(&key)).1);
+    assert_eq!(counted(Timestamp::now).1, 0, "to ask for the time");
+    assert!(most.0 <= MINT_LIMIT, "{} to mint", most.0);
+    assert!(most.1 <= VERIFY_LIMIT, "{} to verify", most.1);
+}
