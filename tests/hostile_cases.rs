@@ -356,7 +356,7 @@ fn headers(cases: &mut Vec<Case>) {
         cases.push(case(format!("typ {raw}"), forge(header, payload()), expected));
     }
     let long = format!("\"{}\"", "y".repeat(200));
-    let found = format!("{}...", &long[..40]);
+    let found = long[..40].to_owned();
     let header = format!(r#"{{"alg":"ES384","typ":{long},"kid":"{KID}"}}"#);
     cases.push(case("a long typ", forge(header, payload()), HeaderError::Type { found }));
 }
@@ -719,7 +719,7 @@ fn times(cases: &mut Vec<Case>) {
             cases.push(case(format!("{claim} = {raw}"), forge(header(), payload_with(claim, raw)), expected));
         }
         let digits = "9".repeat(10_000);
-        let expected = ClaimsError::OutOfRange { claim, found: format!("{}...", &digits[..40]) };
+        let expected = ClaimsError::OutOfRange { claim, found: digits[..40].to_owned() };
         cases.push(case(
             format!("{claim} of 10000 digits"),
             forge(header(), payload_with(claim, &digits)),
@@ -756,7 +756,7 @@ fn lifetimes(cases: &mut Vec<Case>) {
         ("exp before iat", NOW, NOW - 1, order(NOW, NOW - 1).into()),
         ("exp = 0", NOW, 0, order(NOW, 0).into()),
         ("14 days and a second", NOW, NOW + FORTNIGHT + 1, lasting(FORTNIGHT + 1).into()),
-        ("exp in the year 5138", NOW, 100_000_000_000, lasting(100_000_000_000 - NOW).into()),
+        ("exp in the year 5138", NOW, 99_999_999_999, lasting(99_999_999_999 - NOW).into()),
         ("iat = 0", 0, NOW + 60, lasting(NOW + 60).into()),
         (
             "iat 61 s ahead",
@@ -800,10 +800,7 @@ fn missing_and_wrong_types(cases: &mut Vec<Case>) {
         let token = forge(header(), payload_without(claim));
         cases.push(case(format!("no {claim}"), token, ClaimsError::Missing { claim }));
     }
-    let mut empty = case("no claims at all", forge(header(), "{}"), ClaimsError::Missing { claim: "exp" });
-    // Nothing in it says that it is a token of IVS, and so no rule of those applies.
-    empty.seen = false;
-    cases.push(empty);
+    cases.push(case("no claims at all", forge(header(), "{}"), ClaimsError::Missing { claim: "exp" }));
     let expected = ClaimsError::Missing { claim: "exp" };
     cases.push(case("EXP in capitals", forge(header(), payload().replace("\"exp\"", "\"EXP\"")), expected));
 
@@ -912,7 +909,7 @@ fn values(cases: &mut Vec<Case>) {
         ("[\"a\"]", "an array"),
     ] {
         let token = forge(header(), payload_with("attributes", &format!("{{\"a\":\"1\",\"seat\":{raw}}}")));
-        let expected = ClaimsError::Type { claim: "attributes", expected: "a string", found };
+        let expected = ClaimsError::Attribute { name: "seat".into(), found };
         cases.push(case(format!("an attribute is {raw}"), token, expected));
     }
 
@@ -946,8 +943,7 @@ fn values(cases: &mut Vec<Case>) {
         let expected = ClaimsError::Topic { topic: topic.into(), stage_id: STAGE_ID.into() };
         cases.push(case(format!("topic {topic:?}"), token, expected));
     }
-    let expected =
-        ClaimsError::Topic { topic: format!("{}...", &STAGE_ARN[..40]), stage_id: STAGE_ID.into() };
+    let expected = ClaimsError::Topic { topic: STAGE_ARN[..40].to_owned(), stage_id: STAGE_ID.into() };
     cases.push(case(
         "topic is the whole ARN",
         forge(header(), payload_with("topic", &quoted(STAGE_ARN))),

@@ -6,8 +6,8 @@ use conformance::*;
 use ivs_token::{
     ArnError, Attributes, Base64Error, Capabilities, Capability, ChannelArn, ClaimError, ClaimsError,
     EndpointError, HeaderError, JsonError, MalformedError, MintError, Part, Participant, ParticipantId,
-    PublicKeyArn, SigningKey, Stage, StageArn, StageError, UserId, Verifier, VerifierError, VerifyError,
-    Version,
+    PublicKeyArn, SigningKey, Stage, StageArn, StageError, Timestamp, TokenDuration, UserId, Verifier,
+    VerifierError, VerifyError, Version,
 };
 
 const FORTNIGHT: u64 = 14 * 24 * 3600;
@@ -50,8 +50,8 @@ fn duration() {
     for actual in [Duration::from_secs(FORTNIGHT + 1), Duration::from_secs(FORTNIGHT * 1000), Duration::MAX] {
         assert_eq!(refused(actual), ClaimError::DurationTooLong { actual, limit }.into());
     }
-    assert_eq!(Participant::MAX_DURATION, limit);
-    assert_eq!(Participant::DEFAULT_DURATION, Duration::from_secs(720 * 60));
+    assert_eq!(Duration::from(TokenDuration::MAX), limit);
+    assert_eq!(Duration::from(TokenDuration::DEFAULT), Duration::from_secs(720 * 60));
     let exp = |secs: u64| forged("exp", &(NOW + i64::try_from(secs).unwrap()).to_string());
     assert_eq!(exp(1), Ok(()));
     assert_eq!(exp(0), Err(ClaimsError::ExpiresBeforeIssued { issued_at: now(), expires_at: now() }.into()));
@@ -239,7 +239,7 @@ fn endpoints() {
 }
 
 /// Every limit at once, with attributes as they come: their length in JSON is what the rest depends on.
-fn longest(attributes: Attributes) {
+fn longest(attributes: Attributes) -> Result<usize, MintError> {
     let arn = format!("{STAGE_ARN}{}", "x".repeat(128 - STAGE_ARN.len()));
     let kid = format!("{KID}{}", "x".repeat(128 - KID.len()));
     let url = |scheme: &str| format!("{scheme}://{}", "a".repeat(2048 - scheme.len() - 3));
@@ -257,22 +257,38 @@ fn longest(attributes: Attributes) {
         .user_id("😀".repeat(128))
         .attributes(attributes)
         .duration(Duration::from_secs(FORTNIGHT))
-        .mint_at(&key, now())
-        .unwrap();
-    println!("{} characters", token.as_str().len());
+        .mint_at(&key, now())?;
     assert_eq!(verifier.verify(token.as_str()).unwrap().claims(), token.claims());
+    Ok(token.as_str().len())
 }
 
 /// What can be minted can be verified, at every limit at once.
 #[test]
 fn the_longest_token() {
-    longest(Attributes::try_from_iter([("équipe", "é".repeat(508) + "x")]).unwrap());
+    let attributes = Attributes::try_from_iter([("équipe", "é".repeat(508) + "x")]).unwrap();
+    assert_eq!(longest(attributes), Ok(12_591));
 }
 
-/// The same where each byte of an attribute takes six of JSON.
+/// Where each byte of an attribute takes six of JSON, everything at its limit is more than a verifier looks at.
 #[test]
 fn the_longest_token_with_control_characters() {
-    longest(Attributes::try_from_iter([("", "\u{1}".repeat(1024))]).unwrap());
+    let controls =
+        |count| Attributes::try_from_iter([("x".repeat(1024 - count), "\u{1}".repeat(count))]).unwrap();
+    assert_eq!(longest(controls(1024)), Err(MintError::TooLong { actual: 16_703, limit: 16_384 }));
+    // Each control character less is five bytes of JSON less, of which three make four characters.
+    assert_eq!(longest(controls(976)), Ok(16_383));
+    assert_eq!(longest(controls(977)), Err(MintError::TooLong { actual: 16_389, limit: 16_384 }));
+}
+
+/// A clock far in the future would make tokens that look as if their times were milliseconds.
+#[test]
+fn the_latest_token() {
+    let last = Timestamp::from_secs(Timestamp::MAX.as_secs() - 60).unwrap();
+    let minute = || new().duration(Duration::from_secs(60));
+    assert_eq!(minute().mint_at(&signing_key(), last).unwrap().expires_at(), Timestamp::MAX);
+    for now in [Timestamp::from_secs(last.as_secs() + 1).unwrap(), Timestamp::MAX] {
+        assert_eq!(minute().mint_at(&signing_key(), now), Err(MintError::ClockTooLate { now }));
+    }
 }
 
 #[test]
@@ -393,6 +409,16 @@ fn words_of_claim_and_mint_errors() {
             "FOREIGN_KEY",
             "the key is in account 1, region us-east-1, and the stage in account 2, region us-west-2: IVS takes only a \
              key of the stage's own account and region",
+        ),
+        (
+            MintError::ClockTooLate { now: Timestamp::MAX },
+            "CLOCK_TOO_LATE",
+            "the clock says 5138-11-16T09:46:39Z, and a token can not end so late: set the clock right",
+        ),
+        (
+            MintError::TooLong { actual: 16_385, limit: 16_384 },
+            "TOKEN_TOO_LONG",
+            "the token would have 16385 bytes: at most 16384 are allowed, so shorten the attributes",
         ),
     ] {
         assert_eq!((error.to_string().as_str(), error.code()), (words, code));
@@ -574,8 +600,12 @@ fn words_of_claims_errors() {
             "the claim `exp` is a string, and must be an integer".into(),
         ),
         (
+            ClaimsError::Attribute { name: "a\u{1b}".into(), found: "a number" },
+            "the attribute \"a\\u{1b}\" is a number, and must be a string".into(),
+        ),
+        (
             ClaimsError::OutOfRange { claim: "iat", found: "-1".into() },
-            "the claim `iat` is -1: it must be seconds since 1970, at most those of the year 9999".into(),
+            "the claim `iat` is -1: it must be seconds since 1970, from 0 to 99999999999".into(),
         ),
         (
             ClaimsError::Milliseconds { claim: "exp", found: 1_795_252_645_000 },
@@ -637,7 +667,7 @@ fn words_of_arn_endpoint_and_stage_errors() {
         (ArnError::TooFewParts { expected }, format!("the ARN ends too early: it must look like {example}")),
         (
             ArnError::ResourceType { expected, found },
-            "this is the ARN of a `channel`, and the ARN of a `stage` is wanted".into(),
+            r#"this is the ARN of a "channel", and the ARN of a "stage" is wanted"#.into(),
         ),
         (
             ArnError::ResourceId { expected },

@@ -278,3 +278,8 @@ pub fn stdout_of(command: &mut Command) -> Vec<u8> {
     );
     output.stdout
 }
+
+/// The Rust of the project's README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

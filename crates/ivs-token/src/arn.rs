@@ -1,9 +1,11 @@
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::ArnError;
+use crate::printable::shorten;
 
 /// The longest ARN the service takes, in bytes (`ivs-realtime` service model, 2020-07-14).
 const MAX_LEN: usize = 128;
@@ -105,7 +107,7 @@ macro_rules! arn_type {
 
         impl From<$name> for String {
             fn from(arn: $name) -> String {
-                arn.0.text.into_string()
+                arn.as_str().to_owned()
             }
         }
 
@@ -133,7 +135,8 @@ use arn_type;
 /// A checked ARN and where its parts end. The text comes first, so that ordering is by text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Parts {
-    text: Box<str>,
+    /// Shared, since each verified token names its key.
+    text: Arc<str>,
     region_end: u8,
     account_end: u8,
     resource_type_len: u8,
@@ -167,7 +170,7 @@ impl Parts {
         }
         let (found, id) = resource.split_once('/').unwrap_or((resource, ""));
         if found != resource_type {
-            return Err(ArnError::ResourceType { expected: resource_type, found: found.to_owned() });
+            return Err(ArnError::ResourceType { expected: resource_type, found: shorten(found).to_owned() });
         }
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
             return Err(ArnError::ResourceId { expected: resource_type });

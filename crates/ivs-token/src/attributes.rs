@@ -88,6 +88,10 @@ impl Attributes {
         }
         match at {
             Err(i) => {
+                // The attributes of most tokens, without growing.
+                if self.text.capacity() == 0 {
+                    self.text.reserve(256);
+                }
                 let entry = self.append(name, value);
                 self.entries.insert(i, entry);
             }

@@ -4,11 +4,8 @@ use std::borrow::Cow;
 
 use crate::error::{ArnError, ClaimsError, MalformedError, Part};
 use crate::json::Members;
-use crate::printable::printable;
+use crate::printable::shorten;
 use crate::timestamp::Timestamp;
-
-/// Times beyond this many seconds lie in the year 5138; in milliseconds they lie in our own time.
-const LOOKS_LIKE_MILLISECONDS: i64 = 100_000_000_000;
 
 /// The members of a payload. Each kind of token reads its claims from one of these.
 pub(crate) struct ClaimSet<'a>(Members<'a>);
@@ -93,20 +90,25 @@ fn time(claim: &'static str, raw: &str) -> Result<Timestamp, ClaimsError> {
         return Err(wrong_type(claim, "an integer", raw));
     }
     match raw.parse::<i64>() {
-        Ok(found) if found > LOOKS_LIKE_MILLISECONDS && Timestamp::from_secs(found / 1000).is_some() => {
-            Err(ClaimsError::Milliseconds { claim, found })
-        }
-        Ok(secs) => Timestamp::from_secs(secs).ok_or_else(|| out_of_range(claim, raw)),
         Err(_) => Err(out_of_range(claim, raw)),
+        Ok(found) => Timestamp::from_secs(found).ok_or_else(|| match Timestamp::from_secs(found / 1000) {
+            Some(_) if found > 0 => ClaimsError::Milliseconds { claim, found },
+            _ => out_of_range(claim, raw),
+        }),
     }
 }
 
 fn out_of_range(claim: &'static str, raw: &str) -> ClaimsError {
-    ClaimsError::OutOfRange { claim, found: shorten(raw) }
+    ClaimsError::OutOfRange { claim, found: shorten(raw).to_owned() }
 }
 
 fn wrong_type(claim: &'static str, expected: &'static str, raw: &str) -> ClaimsError {
-    let found = match raw.as_bytes().first() {
+    ClaimsError::Type { claim, expected, found: type_name(raw) }
+}
+
+/// What a JSON value is, with its article.
+pub(crate) fn type_name(raw: &str) -> &'static str {
+    match raw.as_bytes().first() {
         Some(b'"') => "a string",
         Some(b'{') => "an object",
         Some(b'[') => "an array",
@@ -114,15 +116,6 @@ fn wrong_type(claim: &'static str, expected: &'static str, raw: &str) -> ClaimsE
         Some(b'n') => "null",
         _ if raw.contains(['.', 'e', 'E']) => "a number with a fraction or an exponent",
         _ => "a number",
-    };
-    ClaimsError::Type { claim, expected, found }
-}
-
-/// The first 40 characters of a text that goes into an error, fit for a terminal.
-pub(crate) fn shorten(text: &str) -> String {
-    match text.char_indices().nth(40) {
-        Some((end, _)) => format!("{}...", printable(&text[..end])),
-        None => printable(text).into_owned(),
     }
 }
 
@@ -134,6 +127,13 @@ mod tests {
     fn times_are_plain_integers() {
         assert_eq!(time("exp", "1795252645").unwrap().as_secs(), 1_795_252_645);
         assert_eq!(time("exp", "0").unwrap().as_secs(), 0);
+        assert_eq!(time("exp", "99999999999"), Ok(Timestamp::MAX));
+        for found in [100_000_000_000, 99_999_999_999_999] {
+            assert_eq!(
+                time("exp", &found.to_string()),
+                Err(ClaimsError::Milliseconds { claim: "exp", found })
+            );
+        }
         for (raw, found) in [
             ("1e9", "a number with a fraction or an exponent"),
             ("1.0", "a number with a fraction or an exponent"),
@@ -148,12 +148,19 @@ mod tests {
                 Err(ClaimsError::Type { claim: "exp", expected: "an integer", found })
             );
         }
-        for raw in ["-1", "9223372036854775807", "9223372036854775808", "-9223372036854775809"] {
+        for raw in [
+            "-1",
+            "-999",
+            "100000000000000",
+            "9223372036854775807",
+            "9223372036854775808",
+            "-9223372036854775809",
+        ] {
             assert_eq!(time("exp", raw), Err(ClaimsError::OutOfRange { claim: "exp", found: raw.into() }));
         }
         assert_eq!(
             time("exp", &"9".repeat(99)),
-            Err(ClaimsError::OutOfRange { claim: "exp", found: format!("{}...", "9".repeat(40)) })
+            Err(ClaimsError::OutOfRange { claim: "exp", found: "9".repeat(40) })
         );
         assert_eq!(
             time("exp", "1795252645000"),

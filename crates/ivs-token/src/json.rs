@@ -7,13 +7,16 @@ use std::io;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use smallvec::SmallVec;
 
 use crate::error::JsonError;
 
 /// The members of a JSON object: names and the texts of their values, in their order.
 ///
 /// No name stands twice in one object, here or at any depth below.
-pub(crate) struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub(crate) struct Members<'a>(SmallVec<[Member<'a>; 12]>);
+
+type Member<'a> = (Cow<'a, str>, &'a RawValue);
 
 impl<'a> Members<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, JsonError> {
@@ -75,6 +78,25 @@ fn is_other_value(text: &str) -> bool {
     serde_json::from_str::<&RawValue>(text).is_ok_and(|value| !value.get().starts_with('{'))
 }
 
+/// Whether a well-formed JSON string has a `\u` escape of half a character.
+fn has_lone_surrogate(string: &str) -> bool {
+    let mut rest = string;
+    while let Some(at) = rest.find('\\') {
+        let unit = |from: usize| {
+            let escape = rest.get(from..from + 6)?.strip_prefix("\\u")?;
+            u16::from_str_radix(escape, 16).ok()
+        };
+        let taken = match unit(at) {
+            Some(0xd800..=0xdbff) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => 12,
+            Some(0xd800..=0xdfff) => return true,
+            Some(_) => 6,
+            None => 2,
+        };
+        rest = rest.get(at + taken..).unwrap_or_default();
+    }
+    false
+}
+
 /// What the parser says when something is nested too deeply; it gives no other sign of it.
 const RECURSION: &str = "recursion limit exceeded";
 
@@ -95,16 +117,16 @@ impl<'de> Visitor<'de> for MembersVisitor<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-        // All claims of a participant token, without growing.
-        let mut members = Vec::with_capacity(12);
+        let mut members: SmallVec<[Member<'de>; 12]> = SmallVec::new();
         while let Some(Name(name)) = map.next_key()? {
             let value: &'de RawValue = map.next_value()?;
-            // A number or a word has no names in it, and a string without a backslash no broken escape.
-            if value.get().starts_with(['{', '[']) || value.get().contains('\\') {
+            // What was just read over is well-formed but for two things: names, and escapes that make no character.
+            if value.get().starts_with(['{', '[']) {
                 let mut below = serde_json::Deserializer::from_str(value.get());
-                Unique { repeated: self.repeated }
-                    .deserialize(&mut below)
-                    .map_err(serde::de::Error::custom)?;
+                let unique = Unique { repeated: self.repeated };
+                unique.deserialize(&mut below).map_err(serde::de::Error::custom)?;
+            } else if has_lone_surrogate(value.get()) {
+                return Err(serde::de::Error::custom("lone surrogate in a string"));
             }
             members.push((name, value));
         }
@@ -134,7 +156,7 @@ impl<'de> Visitor<'de> for Unique<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut names: Vec<Cow<'de, str>> = Vec::new();
+        let mut names: SmallVec<[Cow<'de, str>; 12]> = SmallVec::new();
         while let Some(Name(name)) = map.next_key()? {
             names.push(name);
             map.next_value_seed(Unique { repeated: self.repeated })?;
@@ -260,10 +282,22 @@ mod tests {
 
     #[test]
     fn refuses_broken_strings_even_where_nobody_looks() {
-        for text in [r#"{"x":"\ud800"}"#, r#"{"x":["\udc00"]}"#, r#"{"x":"\q"}"#, "{\"x\":\"\n\"}"] {
+        for text in [
+            r#"{"x":"\ud800"}"#,
+            r#"{"x":"\udc00\ud800"}"#,
+            r#"{"x":"\ud83d\ud83d\ude00"}"#,
+            r#"{"x":"a\\\ud83d"}"#,
+            r#"{"x":"\ud83d\n"}"#,
+            r#"{"x":["\udc00"]}"#,
+            r#"{"\ud800":1}"#,
+            r#"{"x":"\q"}"#,
+            "{\"x\":\"\n\"}",
+        ] {
             assert!(matches!(parse(text), Err(JsonError::Syntax(_))), "{text}");
         }
-        assert!(parse(r#"{"x":"\ud83d\ude00"}"#).is_ok());
+        for text in [r#"{"x":"\ud83d\ude00"}"#, r#"{"x":"\\ud800 \"\\\ud83d\uDE00\u00e9"}"#] {
+            assert!(parse(text).is_ok(), "{text}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::error::{MintError, SignError};
+use crate::error::MintError;
 use crate::key::SigningKey;
 use crate::participant::{Participant, Token};
 use crate::timestamp::Timestamp;
@@ -26,9 +26,13 @@ impl SigningKey {
 
 /// The one way in which claims of any kind become a signed text.
 #[expect(clippy::expect_used, reason = "writing plain structs to memory has no way to fail")]
-pub(crate) fn sign(header: &str, claims: &impl Serialize, key: &SigningKey) -> Result<String, SignError> {
+pub(crate) fn sign(header: &str, claims: &impl Serialize, key: &SigningKey) -> Result<String, MintError> {
     // All claims of a usual token, without growing.
     let mut payload = Vec::with_capacity(1024);
     json::write_ascii(&mut payload, claims).expect("claims serialise");
-    jws::assemble(header, &payload, |signed| key.es384().sign(signed))
+    let actual = jws::assembled_len(header.len(), payload.len());
+    if actual > jws::MAX_LEN {
+        return Err(MintError::TooLong { actual, limit: jws::MAX_LEN });
+    }
+    Ok(jws::assemble(header, &payload, |signed| key.es384().sign(signed))?)
 }

@@ -20,6 +20,11 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The first 40 characters of a text that goes into an error.
+pub(crate) fn shorten(text: &str) -> &str {
+    text.char_indices().nth(40).map_or(text, |(end, _)| &text[..end])
+}
+
 /// Whether a terminal would obey this character instead of showing it, or could not show it at all.
 pub fn is_unprintable(character: char) -> bool {
     character.is_control()

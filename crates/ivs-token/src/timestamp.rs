@@ -7,7 +7,7 @@ use time::format_description::well_known::Rfc3339;
 
 /// A moment in UTC, in whole seconds since 1970-01-01 (a `NumericDate` of RFC 7519, section 2, without fractions).
 ///
-/// From 0 to 253 402 300 799, the last second of the year 9999. `Display` and `Serialize` write ISO 8601, such as
+/// From 0 to 99 999 999 999, in the year 5138: a larger number in a token is one in milliseconds. `Display` and `Serialize` write ISO 8601, such as
 /// `2026-11-21T09:17:25Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -15,15 +15,15 @@ pub struct Timestamp(i64);
 impl Timestamp {
     /// 1970-01-01T00:00:00Z.
     pub const MIN: Self = Self(0);
-    /// 9999-12-31T23:59:59Z.
-    pub const MAX: Self = Self(253_402_300_799);
+    /// 5138-11-16T09:46:39Z.
+    pub const MAX: Self = Self(99_999_999_999);
 
-    /// The moment so many seconds after 1970-01-01T00:00:00Z, or `None` outside the years 1970 to 9999.
+    /// The moment so many seconds after 1970-01-01T00:00:00Z, or `None` outside [`Self::MIN`] and [`Self::MAX`].
     pub const fn from_secs(secs: i64) -> Option<Self> {
         if secs < Self::MIN.0 || secs > Self::MAX.0 { None } else { Some(Self(secs)) }
     }
 
-    /// What the system's clock says. A clock set before 1970 or after 9999 gives the nearest end of that range.
+    /// What the system's clock says. A clock outside [`Self::MIN`] and [`Self::MAX`] gives the nearest of them.
     pub fn now() -> Self {
         Self::from(SystemTime::now())
     }
@@ -40,6 +40,11 @@ impl Timestamp {
         Self(self.0.saturating_add(secs).min(Self::MAX.0))
     }
 
+    /// This moment and so much later, or `None` when that is after [`Timestamp::MAX`]; fractions of a second are dropped.
+    pub fn checked_add(self, duration: Duration) -> Option<Self> {
+        Self::from_secs(self.0.checked_add(i64::try_from(duration.as_secs()).ok()?)?)
+    }
+
     /// The whole seconds from `earlier` to this moment; negative when `earlier` is later.
     pub const fn secs_since(self, earlier: Self) -> i64 {
         // Both are between 0 and 2^38: no overflow.
@@ -48,7 +53,7 @@ impl Timestamp {
 }
 
 impl From<SystemTime> for Timestamp {
-    /// Fractions of a second are dropped; what lies outside 1970 to 9999 becomes the nearest end.
+    /// Fractions of a second are dropped; what lies outside [`Self::MIN`] and [`Self::MAX`] becomes the nearest of them.
     fn from(time: SystemTime) -> Self {
         match time.duration_since(UNIX_EPOCH) {
             Ok(since) => Self::MIN.saturating_add(since),
@@ -114,7 +119,7 @@ mod tests {
     fn writes_iso_8601() {
         assert_eq!(Timestamp::from_secs(1_795_252_645).unwrap().to_string(), "2026-11-21T09:17:25Z");
         assert_eq!(Timestamp::MIN.to_string(), "1970-01-01T00:00:00Z");
-        assert_eq!(Timestamp::MAX.to_string(), "9999-12-31T23:59:59Z");
+        assert_eq!(Timestamp::MAX.to_string(), "5138-11-16T09:46:39Z");
     }
 
     #[test]
@@ -123,6 +128,9 @@ mod tests {
         assert_eq!(Timestamp::from_secs(Timestamp::MAX.as_secs() + 1), None);
         assert_eq!(Timestamp::MAX.saturating_add(Duration::from_secs(1)), Timestamp::MAX);
         assert_eq!(Timestamp::MIN.saturating_add(Duration::MAX), Timestamp::MAX);
+        assert_eq!(Timestamp::MAX.checked_add(Duration::from_millis(999)), Some(Timestamp::MAX));
+        assert_eq!(Timestamp::MAX.checked_add(Duration::from_secs(1)), None);
+        assert_eq!(Timestamp::MIN.checked_add(Duration::MAX), None);
         assert_eq!(Timestamp::from(UNIX_EPOCH - Duration::from_secs(5)), Timestamp::MIN);
     }
 

@@ -87,7 +87,7 @@ fn everything_from_variables() {
     world.run_with(&["mint"], &[("IVS_TOKEN_PRIVATE_KEY", "")]).fails(2, "error: there is no private key");
     world.run_with(&["mint", "--key", "private.pem"], &[("IVS_TOKEN_KID", STAGE)]).fails(
         2,
-        "error: IVS_TOKEN_KID: this is the ARN of a `stage`, and the ARN of a `public-key` is wanted\n",
+        "error: IVS_TOKEN_KID: this is the ARN of a \"stage\", and the ARN of a \"public-key\" is wanted\n",
     );
 }
 

@@ -37,11 +37,11 @@ pub enum ArnError {
     #[error("the account in the ARN may only hold digits, as in 123456789012")]
     Account,
     /// The ARN of something else.
-    #[error("this is the ARN of a `{found}`, and the ARN of a `{expected}` is wanted")]
+    #[error("this is the ARN of a {found:?}, and the ARN of a {expected:?} is wanted")]
     ResourceType {
         /// The resource type wanted.
         expected: &'static str,
-        /// The resource type found.
+        /// The resource type found, its first 40 characters.
         found: String,
     },
     /// The ID after the `/` is empty or has a character that no ID has.

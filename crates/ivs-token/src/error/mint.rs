@@ -1,6 +1,7 @@
 use thiserror::Error;
 
 use super::{ClaimError, SignError};
+use crate::timestamp::Timestamp;
 
 /// A token that could not be minted.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -27,6 +28,20 @@ pub enum MintError {
         /// The region in the stage's ARN.
         stage_region: String,
     },
+    /// The token would end after [`Timestamp::MAX`].
+    #[error("the clock says {now}, and a token can not end so late: set the clock right")]
+    ClockTooLate {
+        /// What the clock says.
+        now: Timestamp,
+    },
+    /// More than the 16 KiB that a token may have: long endpoints, and attributes of control characters.
+    #[error("the token would have {actual} bytes: at most {limit} are allowed, so shorten the attributes")]
+    TooLong {
+        /// Bytes the token would have.
+        actual: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
     /// No random bytes for a participant ID.
     #[error(transparent)]
     Randomness(#[from] RandomnessError),
@@ -42,6 +57,8 @@ impl MintError {
             Self::Claim(error) => error.code(),
             Self::NoKeyId => "NO_KEY_ID",
             Self::ForeignKey { .. } => "FOREIGN_KEY",
+            Self::ClockTooLate { .. } => "CLOCK_TOO_LATE",
+            Self::TooLong { .. } => "TOKEN_TOO_LONG",
             Self::Randomness(_) => "NO_RANDOMNESS",
             Self::Sign(_) => "SIGNING_FAILED",
         }

@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::{ArnError, ClaimError, EndpointError};
 use crate::arn::{PublicKeyArn, StageArn};
 use crate::capability::Capability;
+use crate::printable::printable;
 use crate::timestamp::Timestamp;
 
 /// A token that is refused, and why. The checks run in the order of these variants; the first that fails is told.
@@ -247,18 +248,18 @@ pub enum HeaderError {
     #[error("the header has no `alg`: it must be \"ES384\"")]
     AlgorithmMissing,
     /// Another algorithm.
-    #[error("the header says the algorithm {found}: IVS takes ES384 and no other")]
+    #[error("the header says the algorithm {}: IVS takes ES384 and no other", printable(.found))]
     Algorithm {
-        /// The JSON value of `alg`, shortened.
+        /// The JSON value of `alg`, its first 40 characters.
         found: String,
     },
     /// `crit`, whose extensions must be understood (RFC 7515, section 4.1.11), and none is.
     #[error("the header lists critical extensions (`crit`), and IVS knows none")]
     Critical,
     /// A `typ` that is not `JWT`.
-    #[error("the header says the type {found}: `typ` must be \"JWT\" or absent")]
+    #[error("the header says the type {}: `typ` must be \"JWT\" or absent", printable(.found))]
     Type {
-        /// The JSON value of `typ`, shortened.
+        /// The JSON value of `typ`, its first 40 characters.
         found: String,
     },
     /// No `kid`.
@@ -292,12 +293,12 @@ pub enum ClaimsError {
         /// The type found.
         found: &'static str,
     },
-    /// A time that is before 1970 or after 9999.
-    #[error("the claim `{claim}` is {found}: it must be seconds since 1970, at most those of the year 9999")]
+    /// A time that no [`Timestamp`] can be.
+    #[error("the claim `{claim}` is {found}: it must be seconds since 1970, from 0 to 99999999999")]
     OutOfRange {
         /// Its name.
         claim: &'static str,
-        /// The number, shortened.
+        /// The number, its first 40 digits.
         found: String,
     },
     /// A time that was given in milliseconds.
@@ -307,6 +308,14 @@ pub enum ClaimsError {
         claim: &'static str,
         /// The number.
         found: i64,
+    },
+    /// An attribute that is no string.
+    #[error("the attribute {name:?} is {found}, and must be a string")]
+    Attribute {
+        /// Its name, its first 40 characters.
+        name: String,
+        /// The type found.
+        found: &'static str,
     },
     /// An ARN that is none of its kind.
     #[error("the claim `{claim}`: {source}")]
@@ -335,7 +344,7 @@ pub enum ClaimsError {
     /// `topic` is not the stage ID of `resource`.
     #[error("the claim `topic` is {topic:?}, and must be {stage_id:?}, the stage ID in `resource`")]
     Topic {
-        /// The claim `topic`, shortened.
+        /// The claim `topic`, its first 40 characters.
         topic: String,
         /// The stage ID in `resource`.
         stage_id: String,

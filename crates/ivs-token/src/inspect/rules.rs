@@ -12,7 +12,7 @@ use crate::jws;
 use crate::key::same_home;
 use crate::participant;
 use crate::timestamp::Timestamp;
-use crate::verify::Header;
+use crate::verify::{Header, Leeway, NBF};
 
 /// What is decoded at all, in bytes: far more than a token, far less than would hurt.
 const MAX_DECODED_TEXT: usize = 1 << 20;
@@ -25,7 +25,8 @@ pub(super) fn inspect(pasted: &Pasted<'_>, now: Timestamp) -> Inspection {
     let parts: Vec<&str> =
         if token.len() > MAX_DECODED_TEXT { Vec::new() } else { token.split('.').collect() };
     let part = |i: usize| parts.get(i).map(|text| decode_leniently(text)).unwrap_or_default();
-    let (header, payload) = (members(&part(0)), members(&part(1)));
+    let (header, payload_bytes) = (members(&part(0)), part(1));
+    let payload = members(&payload_bytes);
     let kind = kind(&header, &payload);
     let (mut issued_at, mut expiration_time) = (None, None);
     if kind != TokenKind::NotAToken {
@@ -35,8 +36,7 @@ pub(super) fn inspect(pasted: &Pasted<'_>, now: Timestamp) -> Inspection {
             checks.header(parts.first().copied().unwrap_or_default());
             checks.signature(parts.get(2).copied().unwrap_or_default());
         }
-        let payload = part(1);
-        let set = ClaimSet::parse(payload.as_bytes());
+        let set = ClaimSet::parse(&payload_bytes);
         checks.push("the payload is a JSON object that has each name once", words(set.as_ref()));
         if let Ok(set) = set {
             (issued_at, expiration_time) = (set.time("iat").ok(), set.time("exp").ok());
@@ -44,9 +44,10 @@ pub(super) fn inspect(pasted: &Pasted<'_>, now: Timestamp) -> Inspection {
                 checks.claims(&set);
                 checks.home(&header, &set);
             }
-            checks.time(issued_at, expiration_time, now);
+            checks.time(&set, now);
         }
     }
+    checks.kind(kind);
     Inspection {
         kind,
         header,
@@ -144,17 +145,37 @@ impl Checks {
         }
     }
 
-    fn time(&mut self, issued_at: Option<Timestamp>, expires_at: Option<Timestamp>, now: Timestamp) {
-        if let Some(issued_at) = issued_at {
-            let result =
-                if issued_at > now { Err(VerifyError::IssuedInFuture { issued_at, now }) } else { Ok(()) };
-            self.push("`iat` is not in the future", words(result));
+    /// As a verifier sees it that was told nothing else. What is no time at all has a rule of its own.
+    fn time(&mut self, set: &ClaimSet<'_>, now: Timestamp) {
+        let leeway = Leeway::default();
+        if let Ok(issued_at) = set.time("iat") {
+            self.push("`iat` is at most 60 s in the future", words(leeway.issued_at(issued_at, now)));
         }
-        if let Some(expired_at) = expires_at {
-            let result =
-                if now >= expired_at { Err(VerifyError::Expired { expired_at, now }) } else { Ok(()) };
-            self.push("`exp` is in the future", words(result));
+        let not_before = match set.optional_time(NBF) {
+            Ok(None) => Ok(()),
+            Ok(Some(not_before)) => words(leeway.not_before(not_before, now)),
+            Err(error) => Err(error.to_string()),
+        };
+        self.push("`nbf`, if present, is at most 60 s in the future", not_before);
+        if let Ok(expires_at) = set.time("exp") {
+            self.push("`exp` is in the future", words(leeway.expiry(expires_at, now)));
         }
+    }
+
+    fn kind(&mut self, kind: TokenKind) {
+        let problem = match kind {
+            TokenKind::Other => {
+                "it has no claim that a token of IVS has: it was made for another service, or by mistake"
+            }
+            // Most of these have a fault of their own that says it better.
+            TokenKind::NotAToken if !self.any_broken() => "nothing in this text can be read as a token",
+            _ => return,
+        };
+        self.push("the text is a token of IVS", Err(problem.to_owned()));
+    }
+
+    fn any_broken(&self) -> bool {
+        self.0.iter().any(|check| matches!(check.outcome, Outcome::Broken(_)))
     }
 }
 
@@ -185,7 +206,8 @@ fn find<'m>(members: &'m [Member], name: &str) -> Option<&'m str> {
 }
 
 /// The members of an object, however faulty: for eyes only.
-fn members(text: &str) -> Vec<Member> {
+fn members(bytes: &[u8]) -> Vec<Member> {
+    let text = &*String::from_utf8_lossy(bytes);
     if let Ok(members) = Members::parse(text) {
         return members.iter().map(|(name, value)| Member::new(name, value)).collect();
     }
@@ -199,7 +221,7 @@ fn members(text: &str) -> Vec<Member> {
 }
 
 /// What a part says, whatever the faults of its base64: for eyes only.
-fn decode_leniently(text: &str) -> String {
+fn decode_leniently(text: &str) -> Vec<u8> {
     let lenient = GeneralPurpose::new(
         &URL_SAFE,
         GeneralPurposeConfig::new()
@@ -217,6 +239,5 @@ fn decode_leniently(text: &str) -> String {
         .collect();
     // What was cut off in the middle of a group still shows what stands before.
     let whole = text.len() - usize::from(text.trim_end_matches('=').len() % 4 == 1);
-    let bytes = text.get(..whole).and_then(|text| lenient.decode(text).ok()).unwrap_or_default();
-    String::from_utf8_lossy(&bytes).into_owned()
+    text.get(..whole).and_then(|text| lenient.decode(text).ok()).unwrap_or_default()
 }

@@ -136,7 +136,7 @@ impl Participant {
             attributes: self.attributes,
             capabilities: self.capabilities,
             issued_at: now,
-            expires_at: now.saturating_add(self.duration.into()),
+            expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
             version: self.version,
         };
         let text = mint::sign(&key_id.header, &claims, key)?;

@@ -1,5 +1,6 @@
 use serde::Serialize;
 use serde::ser::SerializeStruct;
+use smallvec::SmallVec;
 
 use crate::arn::StageArn;
 use crate::attributes::Attributes;
@@ -8,6 +9,7 @@ use crate::claim_set::{self, ClaimSet};
 use crate::endpoint;
 use crate::error::{ClaimError, ClaimsError};
 use crate::id::ParticipantId;
+use crate::printable::shorten;
 use crate::stage::Stage;
 use crate::timestamp::Timestamp;
 use crate::token_duration::TokenDuration;
@@ -138,7 +140,7 @@ fn participant_id(set: &ClaimSet<'_>) -> Result<ParticipantId, ClaimsError> {
 
 fn user_id(set: &ClaimSet<'_>) -> Result<Option<UserId>, ClaimsError> {
     let Some(text) = set.optional_string(USER_ID)? else { return Ok(None) };
-    UserId::try_from(&*text).map(Some).map_err(value(USER_ID))
+    UserId::try_from(text.into_owned()).map(Some).map_err(value(USER_ID))
 }
 
 fn stage(set: &ClaimSet<'_>) -> Result<Stage, ClaimsError> {
@@ -157,7 +159,7 @@ fn topic(set: &ClaimSet<'_>, arn: &StageArn) -> Result<(), ClaimsError> {
     if topic == arn.resource_id() {
         return Ok(());
     }
-    Err(ClaimsError::Topic { topic: claim_set::shorten(&topic), stage_id: arn.resource_id().to_owned() })
+    Err(ClaimsError::Topic { topic: shorten(&topic).to_owned(), stage_id: arn.resource_id().to_owned() })
 }
 
 fn events_url(set: &ClaimSet<'_>) -> Result<std::borrow::Cow<'static, str>, ClaimsError> {
@@ -186,9 +188,13 @@ fn capabilities(set: &ClaimSet<'_>) -> Result<Capabilities, ClaimsError> {
 
 fn attributes(set: &ClaimSet<'_>) -> Result<Attributes, ClaimsError> {
     let Some(members) = set.optional_object(ATTRIBUTES)? else { return Ok(Attributes::new()) };
-    let mut pairs = Vec::new();
+    let mut pairs: SmallVec<[_; 12]> = SmallVec::new();
     for (name, raw) in members.iter() {
-        pairs.push((name, claim_set::string(ATTRIBUTES, raw)?));
+        let value = claim_set::string(ATTRIBUTES, raw).map_err(|_| ClaimsError::Attribute {
+            name: shorten(name).to_owned(),
+            found: claim_set::type_name(raw),
+        })?;
+        pairs.push((name, value));
     }
     Attributes::try_from_iter(pairs).map_err(value(ATTRIBUTES))
 }

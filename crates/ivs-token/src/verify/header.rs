@@ -1,8 +1,9 @@
 use crate::arn::PublicKeyArn;
-use crate::claim_set::{shorten, string};
+use crate::claim_set::string;
 use crate::error::{HeaderError, MalformedError, Part, VerifyError};
 use crate::json::Members;
 use crate::jws;
+use crate::printable::shorten;
 
 /// A header that keeps the rules: `alg` is `ES384`, `typ` is `JWT` or absent, `kid` is the ARN of a public key, and
 /// there is no `crit`. Other members are ignored (RFC 7515, section 4).
@@ -22,7 +23,7 @@ impl Header {
             return Err(HeaderError::Critical.into());
         }
         if let Some(found) = members.get("typ").filter(|raw| word(raw) != Some("JWT".into())) {
-            return Err(HeaderError::Type { found: shorten(found) }.into());
+            return Err(HeaderError::Type { found: shorten(found).to_owned() }.into());
         }
         Ok(Self { kid: kid(&members)? })
     }
@@ -33,7 +34,7 @@ fn algorithm(members: &Members<'_>) -> Result<(), VerifyError> {
     match word(raw).as_deref() {
         Some("ES384") => Ok(()),
         Some("KMS") => Err(VerifyError::IssuedByApi),
-        _ => Err(HeaderError::Algorithm { found: shorten(raw) }.into()),
+        _ => Err(HeaderError::Algorithm { found: shorten(raw).to_owned() }.into()),
     }
 }
 

@@ -23,9 +23,12 @@ use crate::key::same_home;
 use crate::participant::ParticipantClaims;
 use crate::timestamp::Clock;
 use keys::{HeldKey, Keys};
-use time::Leeway;
 
 pub(crate) use header::Header;
+pub(crate) use time::Leeway;
+
+/// A claim that IVS does not use, and that is heeded all the same when a token carries it (RFC 7519, section 4.1.5).
+pub(crate) const NBF: &str = "nbf";
 
 /// Decides whether a token is good. Made once, shared across threads, used for every token.
 ///
@@ -80,7 +83,7 @@ impl Verifier {
             let (kid, resource) = (key.arn.clone(), claims.stage.arn().clone());
             return Err(ClaimsError::ForeignKey { kid, resource }.into());
         }
-        let not_before = set.optional_time("nbf")?;
+        let not_before = set.optional_time(NBF)?;
         self.leeway.check(claims.issued_at, not_before, claims.expires_at, self.clock.now())?;
         self.expectations.check(&claims)?;
         Ok(VerifiedToken::new(claims, key.arn.clone()))

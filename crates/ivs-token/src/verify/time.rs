@@ -5,7 +5,7 @@ use crate::timestamp::Timestamp;
 
 /// How far clocks may disagree.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Leeway {
+pub(crate) struct Leeway {
     /// On an `iat` in the future.
     pub(super) issued_at: Duration,
     /// On an `exp` in the past.
@@ -27,15 +27,28 @@ impl Leeway {
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), VerifyError> {
-        let latest = now.saturating_add(self.issued_at);
-        if issued_at > latest {
+        self.issued_at(issued_at, now)?;
+        not_before.map_or(Ok(()), |not_before| self.not_before(not_before, now))?;
+        self.expiry(expires_at, now)
+    }
+
+    pub(crate) fn issued_at(&self, issued_at: Timestamp, now: Timestamp) -> Result<(), VerifyError> {
+        if issued_at > now.saturating_add(self.issued_at) {
             return Err(VerifyError::IssuedInFuture { issued_at, now });
         }
-        if let Some(not_before) = not_before.filter(|&not_before| not_before > latest) {
+        Ok(())
+    }
+
+    pub(crate) fn not_before(&self, not_before: Timestamp, now: Timestamp) -> Result<(), VerifyError> {
+        if not_before > now.saturating_add(self.issued_at) {
             return Err(VerifyError::NotYetValid { not_before, now });
         }
-        if now >= expires_at.saturating_add(self.expiry) {
-            return Err(VerifyError::Expired { expired_at: expires_at, now });
+        Ok(())
+    }
+
+    pub(crate) fn expiry(&self, expired_at: Timestamp, now: Timestamp) -> Result<(), VerifyError> {
+        if now >= expired_at.saturating_add(self.expiry) {
+            return Err(VerifyError::Expired { expired_at, now });
         }
         Ok(())
     }
