@@ -5,8 +5,8 @@ use std::time::Duration;
 use conformance::*;
 use ivs_token::{
     ArnError, Attributes, Base64Error, Capabilities, Capability, ChannelArn, ClaimError, ClaimsError,
-    EndpointError, HeaderError, JsonError, MalformedError, MintError, Part, Participant, ParticipantId,
-    PublicKeyArn, SigningKey, Stage, StageArn, StageError, Timestamp, TokenDuration, UserId, Verifier,
+    EndpointError, HeaderError, JsonError, MalformedError, MintError, Part, Participant, ParticipantDuration,
+    ParticipantId, PublicKeyArn, SigningKey, Stage, StageArn, StageError, Timestamp, UserId, Verifier,
     VerifierError, VerifyError, Version,
 };
 
@@ -50,8 +50,8 @@ fn duration() {
     for actual in [Duration::from_secs(FORTNIGHT + 1), Duration::from_secs(FORTNIGHT * 1000), Duration::MAX] {
         assert_eq!(refused(actual), ClaimError::DurationTooLong { actual, limit }.into());
     }
-    assert_eq!(Duration::from(TokenDuration::MAX), limit);
-    assert_eq!(Duration::from(TokenDuration::DEFAULT), Duration::from_secs(720 * 60));
+    assert_eq!(Duration::from(ParticipantDuration::MAX), limit);
+    assert_eq!(Duration::from(ParticipantDuration::DEFAULT), Duration::from_secs(720 * 60));
     let exp = |secs: u64| forged("exp", &(NOW + i64::try_from(secs).unwrap()).to_string());
     assert_eq!(exp(1), Ok(()));
     assert_eq!(exp(0), Err(ClaimsError::ExpiresBeforeIssued { issued_at: now(), expires_at: now() }.into()));

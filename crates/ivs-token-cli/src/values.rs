@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use ivs_token::{Capability, ClaimError, TokenDuration, UserId};
+use ivs_token::{Capability, ClaimError, ParticipantDuration, UserId};
 
 /// How long a token lasts: a number with a unit, whole seconds, 1 second to 14 days.
-pub(crate) fn token_duration(text: &str) -> Result<TokenDuration, String> {
-    TokenDuration::try_from(duration(text)?).map_err(|error| error.to_string())
+pub(crate) fn token_duration(text: &str) -> Result<ParticipantDuration, String> {
+    ParticipantDuration::try_from(duration(text)?).map_err(|error| error.to_string())
 }
 
 /// Any number of whole seconds, with a unit: `90s`, `15m`, `1h 30m`, `14d`.
@@ -53,7 +53,7 @@ mod tests {
         for (text, secs) in
             [("90s", 90), ("15m", 900), ("12h", 43_200), ("14d", 1_209_600), (" 1h 30m ", 5_400)]
         {
-            assert_eq!(token_duration(text).map(TokenDuration::as_secs), Ok(secs), "{text}");
+            assert_eq!(token_duration(text).map(ParticipantDuration::as_secs), Ok(secs), "{text}");
         }
         assert_eq!(token_duration("15").unwrap_err(), "15 has no unit: write 15s, 15m, 15h or 15d");
         assert!(token_duration("0s").unwrap_err().contains("at least 1 second"));

@@ -2,7 +2,7 @@ use std::fmt;
 use std::ops::{BitOr, BitOrAssign};
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::ClaimError;
 
@@ -102,7 +102,7 @@ impl Capabilities {
 
     /// What the set holds, `PUBLISH` first.
     pub fn iter(self) -> impl Iterator<Item = Capability> {
-        [Capability::Publish, Capability::Subscribe].into_iter().filter(move |one| self.contains(*one))
+        self.into_iter()
     }
 }
 
@@ -122,6 +122,18 @@ impl From<Capability> for Capabilities {
 impl FromIterator<Capability> for Capabilities {
     fn from_iter<I: IntoIterator<Item = Capability>>(capabilities: I) -> Self {
         capabilities.into_iter().fold(Self::NONE, |set, one| set | one.into())
+    }
+}
+
+impl IntoIterator for Capabilities {
+    type Item = Capability;
+    type IntoIter = std::iter::Flatten<std::array::IntoIter<Option<Capability>, 2>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        [Capability::Publish, Capability::Subscribe]
+            .map(|one| self.contains(one).then_some(one))
+            .into_iter()
+            .flatten()
     }
 }
 
@@ -178,6 +190,13 @@ impl Serialize for Capabilities {
     }
 }
 
+impl<'de> Deserialize<'de> for Capabilities {
+    /// A list of the API's words; one that comes twice counts once.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Vec::<Capability>::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,6 +209,11 @@ mod tests {
         assert_eq!(Capabilities::NONE.to_string(), "none");
         assert_eq!("".parse::<Capabilities>().unwrap(), Capabilities::NONE);
         assert_eq!(serde_json::to_string(&set).unwrap(), r#"["PUBLISH","SUBSCRIBE"]"#);
+        assert_eq!(
+            serde_json::from_str::<Capabilities>(r#"["PUBLISH","PUBLISH"]"#).unwrap(),
+            Capabilities::PUBLISH
+        );
+        assert!(serde_json::from_str::<Capabilities>(r#"["publish"]"#).is_err());
         assert_eq!(format!("{:?}", Capabilities::SUBSCRIBE), "{Subscribe}");
         assert!("publish".parse::<Capabilities>().is_err());
         assert!("PUBLISH,".parse::<Capabilities>().is_err());

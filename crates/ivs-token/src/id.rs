@@ -86,6 +86,14 @@ impl TryFrom<&str> for ParticipantId {
     }
 }
 
+impl TryFrom<&String> for ParticipantId {
+    type Error = ClaimError;
+
+    fn try_from(id: &String) -> Result<Self, ClaimError> {
+        Self::try_from(id.as_str())
+    }
+}
+
 impl TryFrom<String> for ParticipantId {
     type Error = ClaimError;
 

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use smallvec::SmallVec;
 
 use crate::error::JsonError;
+use crate::printable::shorten;
 
 /// The members of a JSON object: names and the texts of their values, in their order.
 ///
@@ -26,7 +27,7 @@ impl<'a> Members<'a> {
             .deserialize_map(MembersVisitor { repeated: &mut repeated })
             .and_then(|members| deserializer.end().map(|()| members));
         members.map_err(|error| match repeated {
-            Some(name) => JsonError::Repeated { name },
+            Some(name) => JsonError::Repeated { name: shorten(&name).to_owned() },
             None if is_other_value(text) => JsonError::NotAnObject,
             None => syntax(&error),
         })

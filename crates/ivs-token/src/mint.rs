@@ -19,7 +19,19 @@ impl SigningKey {
         &self,
         participants: impl IntoIterator<Item = Participant>,
     ) -> Vec<Result<Token, MintError>> {
-        let now = Timestamp::now();
+        self.mint_batch_at(participants, Timestamp::now())
+    }
+
+    /// Mints as [`Self::mint_batch`] does, as if it were `now`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mint_batch`].
+    pub fn mint_batch_at(
+        &self,
+        participants: impl IntoIterator<Item = Participant>,
+        now: Timestamp,
+    ) -> Vec<Result<Token, MintError>> {
         participants.into_iter().map(|participant| participant.mint_at(self, now)).collect()
     }
 }

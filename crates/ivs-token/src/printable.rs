@@ -28,7 +28,10 @@ pub(crate) fn shorten(text: &str) -> &str {
 /// Whether a terminal would obey this character instead of showing it, or could not show it at all.
 pub fn is_unprintable(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(
+            character,
+            '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        )
 }
 
 #[cfg(test)]
@@ -38,6 +41,9 @@ mod tests {
     #[test]
     fn escapes_what_a_terminal_would_obey() {
         assert_eq!(printable("José 😀"), "José 😀");
-        assert_eq!(printable("a\u{1b}[31m\u{9b}b\u{202e}c\n"), "a\\u{1b}[31m\\u{9b}b\\u{202e}c\\u{a}");
+        assert_eq!(
+            printable("a\u{1b}[31m\u{9b}b\u{202e}\u{61c}\u{2066}c\n"),
+            "a\\u{1b}[31m\\u{9b}b\\u{202e}\\u{61c}\\u{2066}c\\u{a}"
+        );
     }
 }

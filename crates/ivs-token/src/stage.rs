@@ -66,14 +66,15 @@ impl Stage {
     }
 
     /// A stage from what `aws ivs-realtime get-stage` or `create-stage` prints: `{"stage": {"arn": .., "endpoints":
-    /// {"events": .., "whip": ..}, ..}, ..}`, or the inner object alone. Other members are ignored.
+    /// {"events": .., "whip": ..}, ..}, ..}`, or the inner object alone. Other members are ignored. UTF-8, or UTF-16 with
+    /// a byte order mark, as some Windows shells redirect it.
     ///
     /// # Errors
     ///
     /// [`StageError`]: not JSON, no stage in it, a member missing, or a value that is none of its kind.
     pub fn from_json(json: impl AsRef<[u8]>) -> Result<Self, StageError> {
-        let document: StageDocument =
-            serde_json::from_slice(json.as_ref()).map_err(|error| StageError::Json(error.to_string()))?;
+        let document: StageDocument = serde_json::from_slice(&utf8(json.as_ref()))
+            .map_err(|error| StageError::Json(error.to_string()))?;
         let body = match (document.stage, document.stages) {
             (Some(stage), _) => stage,
             (None, Some(_)) => return Err(StageError::List),
@@ -132,6 +133,21 @@ impl fmt::Debug for Stage {
     }
 }
 
+/// The text in UTF-8, without a byte order mark. What is broken stays so, for the parser to say.
+fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> =
+            bytes.chunks(2).map(|pair| unit([pair[0], pair.get(1).copied().unwrap_or(0)])).collect();
+        Cow::Owned(String::from_utf16_lossy(&units).into_bytes())
+    };
+    match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ => Cow::Borrowed(bytes),
+    }
+}
+
 /// `GetStageResponse` and `CreateStageResponse` of the service model, or the `Stage` in them alone.
 #[derive(Deserialize)]
 struct StageDocument {
@@ -173,6 +189,18 @@ mod tests {
             assert_eq!(stage.arn().as_str(), "arn:aws:ivs:us-west-2:123456789012:stage/oRmLNwuCeMlQ");
             assert_eq!(stage.whip_url(), "https://453fdfd2ad24df.global-bm.whip.live-video.net");
         }
+    }
+
+    #[test]
+    fn reads_what_windows_shells_make_of_it() {
+        let units = |text: &str| text.encode_utf16().collect::<Vec<_>>();
+        let marked = format!("\u{feff}{STAGE}");
+        let little: Vec<u8> = units(&marked).into_iter().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = units(&marked).into_iter().flat_map(u16::to_be_bytes).collect();
+        for bytes in [marked.as_bytes(), &little, &big] {
+            assert_eq!(Stage::from_json(bytes).unwrap(), Stage::from_json(STAGE).unwrap());
+        }
+        assert!(matches!(Stage::from_json(&little[..7]), Err(StageError::Json(_))));
     }
 
     #[test]

@@ -44,6 +44,14 @@ impl TryFrom<&str> for UserId {
     }
 }
 
+impl TryFrom<&String> for UserId {
+    type Error = ClaimError;
+
+    fn try_from(text: &String) -> Result<Self, ClaimError> {
+        Self::try_from(text.as_str())
+    }
+}
+
 impl TryFrom<String> for UserId {
     type Error = ClaimError;
 

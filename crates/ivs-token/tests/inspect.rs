@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ivs_token::{
     Inspection, Outcome, PublicKeyArn, SigningKey, Stage, Timestamp, Token, TokenKind, inspect_at,
 };
@@ -152,6 +152,13 @@ fn each_kind_is_recognised() {
     assert_eq!(kind(HEADER, r#"{"aws:channel-arn":"x"}"#), TokenKind::Playback);
     assert_eq!(kind(HEADER, r#"{"sub":"x"}"#), TokenKind::Other);
     assert_eq!(kind("x", "y"), TokenKind::NotAToken);
+    let playback = r#"{"aws:channel-arn":"x","exp":1795252705}"#;
+    let inspection = inspect_at(&forged(r#"{"alg":"ES384","typ":"JWT"}"#, playback), at(NOW));
+    assert_eq!(problems(&inspection), [""; 0], "a playback token has no `kid`");
+    for exp in ["", r#","exp":"1795252705""#, r#","exp":1795252705000"#, r#","exp":1795252645"#] {
+        let payload = format!(r#"{{"aws:channel-arn":"x"{exp}}}"#);
+        assert_eq!(problems(&inspect_at(&forged(HEADER, &payload), at(NOW))).len(), 1, "{payload}");
+    }
     let said = inspect_at(&forged(api, &payload()), at(NOW)).to_string();
     assert!(said.contains("only AWS can verify it"), "{said}");
     assert!(!said.contains("ES384 and no other"), "{said}");
@@ -163,7 +170,6 @@ fn what_is_no_token_says_so() {
         ("", "there is no token"),
         ("   \n", "there is no token"),
         ("hello", "3 parts"),
-        ("-----BEGIN EC PRIVATE KEY-----\nAA\n-----END EC PRIVATE KEY-----", "key in PEM form"),
         ("a.b.c.d", "has 4"),
     ] {
         let inspection = inspect_at(text, at(NOW));
@@ -176,6 +182,40 @@ fn what_is_no_token_says_so() {
     }
     let long = "a.".repeat(2_000_000);
     assert!(problems(&inspect_at(&long, at(NOW)))[0].contains("at most 16384"));
+}
+
+#[test]
+fn a_private_key_is_named_and_never_shown() {
+    let key = ivs_token::es384::SigningKey::generate().unwrap();
+    let encode = |bytes: &[u8]| STANDARD.encode(bytes);
+    let (sec1, pkcs8) = (key.to_sec1_pem(), key.to_pkcs8_pem());
+    let scalar = &key.to_sec1_der()[8..56];
+    let body = sec1.lines().filter(|line| !line.starts_with('-')).collect::<String>();
+    for text in [
+        sec1.to_string(),
+        pkcs8.to_string(),
+        pkcs8.replace('\n', ""),
+        pkcs8.trim_end().replace('\n', "\\n"),
+        encode(sec1.as_bytes()),
+        encode(pkcs8.as_bytes()),
+        encode(&key.to_sec1_der()),
+        encode(&key.to_pkcs8_der()),
+        body,
+        key.to_jwk().to_string(),
+        URL_SAFE_NO_PAD.encode(key.to_jwk().as_bytes()),
+        format!("{}.{}.x", encode(sec1.as_bytes()), encode(&key.to_pkcs8_der())),
+    ] {
+        let inspection = inspect_at(&text, at(NOW));
+        assert_eq!(inspection.kind, TokenKind::NotAToken, "{:?}", problems(&inspection));
+        assert!(inspection.problems().next().is_some());
+        if !text.ends_with(".x") {
+            assert!(problems(&inspection)[0].contains("this is a key"), "{:?}", problems(&inspection));
+        }
+        let said = format!("{inspection} {inspection:?} {}", serde_json::to_string(&inspection).unwrap());
+        for piece in [&text[40..60], &encode(&scalar[..24])[..20], &*String::from_utf8_lossy(scalar)] {
+            assert!(!said.contains(piece), "a piece of the key is shown");
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use clap::Args;
 use ivs_token::{
-    Attributes, Capabilities, Capability, MintError, Participant, ParticipantId, SigningKey, Stage, Token,
-    TokenDuration, UserId,
+    Attributes, Capabilities, Capability, MintError, Participant, ParticipantDuration, ParticipantId,
+    SigningKey, Stage, Token, UserId,
 };
 use serde::Serialize;
 
@@ -48,7 +48,7 @@ struct ParticipantArgs {
 
     /// How long the token lasts, from 1s to 14d
     #[arg(long, value_name = "DURATION", value_parser = values::token_duration, default_value = "12h")]
-    duration: TokenDuration,
+    duration: ParticipantDuration,
 
     /// The participant's ID, `jti`: 1 to 64 of A-Z, a-z, 0-9, `_`, `-`; a fresh random one unless given
     #[arg(long, value_name = "ID", conflicts_with = "batch")]

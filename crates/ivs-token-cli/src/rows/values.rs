@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use ivs_token::{Attributes, Capabilities, ClaimError, Participant, ParticipantId, TokenDuration, UserId};
+use ivs_token::{
+    Attributes, Capabilities, ClaimError, Participant, ParticipantDuration, ParticipantId, UserId,
+};
 
 use crate::values;
 
@@ -10,7 +12,7 @@ pub(crate) struct Values {
     pub(super) user_id: Option<UserId>,
     pub(super) attributes: Option<Attributes>,
     pub(super) capabilities: Option<Capabilities>,
-    pub(super) duration: Option<TokenDuration>,
+    pub(super) duration: Option<ParticipantDuration>,
     pub(crate) participant_id: Option<ParticipantId>,
 }
 
@@ -85,7 +87,7 @@ pub(super) fn capabilities(text: &str) -> Result<Capabilities, Reason> {
 }
 
 /// Minutes, as the API has them, or a number with a unit.
-pub(super) fn duration(text: &str) -> Result<TokenDuration, Reason> {
+pub(super) fn duration(text: &str) -> Result<ParticipantDuration, Reason> {
     let invalid = |message| Reason::new("INVALID_DURATION", format!("duration: {message}"));
     let duration = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let seconds = text.parse::<u64>().ok().and_then(|minutes| minutes.checked_mul(60));
@@ -93,7 +95,7 @@ pub(super) fn duration(text: &str) -> Result<TokenDuration, Reason> {
     } else {
         values::duration(text).map_err(invalid)?
     };
-    Ok(TokenDuration::try_from(duration)?)
+    Ok(ParticipantDuration::try_from(duration)?)
 }
 
 /// What the JSON parser says, without the line: a row has only one.
@@ -113,7 +115,7 @@ mod tests {
     #[test]
     fn durations_are_minutes_unless_they_say_otherwise() {
         for (text, secs) in [("15", 900), ("90s", 90), ("20160", 1_209_600)] {
-            assert_eq!(duration(text).map(TokenDuration::as_secs), Ok(secs));
+            assert_eq!(duration(text).map(ParticipantDuration::as_secs), Ok(secs));
         }
         for text in
             ["0", "20161", "18446744073709551615", "99999999999999999999", "1.5", "-1", "soon", "15e1"]

@@ -55,11 +55,16 @@ pub enum ClaimError {
         found: String,
     },
     /// A duration under one second.
-    #[error("the duration is under one second: a token lasts at least 1 second")]
-    DurationTooShort,
+    #[error("the duration is {actual:?}: a token lasts at least {} s", .limit.as_secs())]
+    DurationTooShort {
+        /// The duration given.
+        actual: Duration,
+        /// The shortest allowed.
+        limit: Duration,
+    },
     /// A duration beyond 14 days.
-    #[error("the duration is {} s ({} min): a token lasts at most {} s (20160 min, 14 days)",
-        .actual.as_secs(), .actual.as_secs() / 60, .limit.as_secs())]
+    #[error("the duration is {} s ({} min): a token lasts at most {} s ({} min)",
+        .actual.as_secs(), .actual.as_secs() / 60, .limit.as_secs(), .limit.as_secs() / 60)]
     DurationTooLong {
         /// The duration given.
         actual: Duration,
@@ -84,7 +89,7 @@ impl ClaimError {
             Self::UserIdTooLong { .. } => "INVALID_USER_ID",
             Self::AttributesTooLarge { .. } => "INVALID_ATTRIBUTES",
             Self::Capability { .. } => "INVALID_CAPABILITY",
-            Self::DurationTooShort | Self::DurationTooLong { .. } => "INVALID_DURATION",
+            Self::DurationTooShort { .. } | Self::DurationTooLong { .. } => "INVALID_DURATION",
             Self::Version { .. } => "INVALID_VERSION",
         }
     }
@@ -99,7 +104,7 @@ impl ClaimError {
             Self::UserIdTooLong { .. } => "userId",
             Self::AttributesTooLarge { .. } => "attributes",
             Self::Capability { .. } => "capabilities",
-            Self::DurationTooShort | Self::DurationTooLong { .. } => "duration",
+            Self::DurationTooShort { .. } | Self::DurationTooLong { .. } => "duration",
             Self::Version { .. } => "version",
         }
     }

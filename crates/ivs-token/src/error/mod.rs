@@ -4,16 +4,20 @@
 
 mod arn;
 mod claim;
+mod claims;
+mod header;
+mod malformed;
 mod mint;
 mod stage;
 mod verify;
 
 pub use arn::ArnError;
 pub use claim::ClaimError;
+pub use claims::ClaimsError;
+pub use header::HeaderError;
+pub use malformed::{Base64Error, JsonError, MalformedError, Part};
 pub use mint::{MintError, RandomnessError};
 pub use stage::{EndpointError, StageError};
-pub use verify::{
-    Base64Error, ClaimsError, HeaderError, JsonError, MalformedError, Part, VerifierError, VerifyError,
-};
+pub use verify::{VerifierError, VerifyError};
 
 pub use es384::{KeyError, SignError};

@@ -1,14 +1,11 @@
-use std::fmt;
-
 use thiserror::Error;
 
-use super::{ArnError, ClaimError, EndpointError};
+use super::{ClaimsError, HeaderError, MalformedError};
 use crate::arn::{PublicKeyArn, StageArn};
 use crate::capability::Capability;
-use crate::printable::printable;
 use crate::timestamp::Timestamp;
 
-/// A token that is refused, and why. The checks run in the order of these variants; the first that fails is told.
+/// A token that is refused, and why: the first check that failed, in the order that the crate's page gives.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum VerifyError {
@@ -95,6 +92,26 @@ pub enum VerifyError {
 }
 
 impl VerifyError {
+    /// The stable name of the exact fault, such as `UNKNOWN_KEY` or `CLAIM_MISSING`: finer than [`Self::code`], and for
+    /// programs, since texts may be reworded.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Missing => "MISSING",
+            Self::Malformed(error) => error.reason(),
+            Self::IssuedByApi => "ISSUED_BY_API",
+            Self::Header(error) => error.reason(),
+            Self::UnknownKey { .. } => "UNKNOWN_KEY",
+            Self::Signature => "SIGNATURE_MISMATCH",
+            Self::Claims(error) => error.reason(),
+            Self::IssuedInFuture { .. } => "ISSUED_IN_FUTURE",
+            Self::NotYetValid { .. } => "NOT_YET_VALID",
+            Self::Expired { .. } => "EXPIRED",
+            Self::WrongStage { .. } => "WRONG_STAGE",
+            Self::InsufficientCapabilities { .. } => "INSUFFICIENT_CAPABILITIES",
+            Self::WrongUser { .. } => "WRONG_USER",
+        }
+    }
+
     /// The service's own word for the refusal: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_INVALID_SIGNATURE`,
     /// `TOKEN_EXPIRED` or `INSUFFICIENT_CAPABILITIES`.
     ///
@@ -116,266 +133,6 @@ impl VerifyError {
             | Self::WrongUser { .. } => "TOKEN_INVALID",
         }
     }
-}
-
-/// One of the three parts of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_enums)]
-pub enum Part {
-    /// Before the first dot.
-    Header,
-    /// Between the dots.
-    Payload,
-    /// After the last dot.
-    Signature,
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Header => "header",
-            Self::Payload => "payload",
-            Self::Signature => "signature",
-        })
-    }
-}
-
-/// A text that does not have the form of a signed token: compact JWS (RFC 7515, section 3.1) of an ES384 signature.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum MalformedError {
-    /// More than 16 KiB.
-    #[error("the text has {actual} bytes, and a token has at most {limit}: this is not a token of IVS")]
-    TooLong {
-        /// Bytes given.
-        actual: usize,
-        /// Bytes allowed.
-        limit: usize,
-    },
-    /// Not three parts with two dots between them.
-    #[error(
-        "a token has 3 parts with dots between them, and this text has {actual}: copy all of the token and nothing else"
-    )]
-    Parts {
-        /// Parts found.
-        actual: usize,
-    },
-    /// A part is not canonical base64url.
-    #[error("the {part} {source}")]
-    Base64 {
-        /// Which part.
-        part: Part,
-        /// What is wrong with it.
-        source: Base64Error,
-    },
-    /// A part is not UTF-8.
-    #[error("the {part} is not UTF-8 text")]
-    NotUtf8 {
-        /// Which part.
-        part: Part,
-    },
-    /// A part is not a JSON object as it must be.
-    #[error("the {part} {source}")]
-    Json {
-        /// Which part.
-        part: Part,
-        /// What is wrong with it.
-        source: JsonError,
-    },
-    /// The signature is not 96 bytes.
-    #[error(
-        "the signature has {actual} bytes: ES384 has 96, 48 of r and 48 of s{}",
-        if *.looks_like_der { "; this one is in DER form, which JWS does not take: have the signer write r and s in fixed length (IEEE P1363)" } else { "" }
-    )]
-    SignatureLength {
-        /// Bytes found.
-        actual: usize,
-        /// Whether it begins as a DER sequence of that length does.
-        looks_like_der: bool,
-    },
-}
-
-/// A text that is not canonical, unpadded base64url (RFC 4648, section 5, as RFC 7515, section 2 wants it).
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Base64Error {
-    /// A `=`.
-    #[error("is padded with `=`: base64url in a token has no padding")]
-    Padding,
-    /// A `+` or `/`.
-    #[error("holds `+` or `/`, which is standard base64: a token uses `-` and `_` instead")]
-    StandardAlphabet,
-    /// White space.
-    #[error("holds white space: remove spaces and line breaks from the token")]
-    WhiteSpace,
-    /// Another character.
-    #[error("holds {character:?}, which is not base64url")]
-    Character {
-        /// The first such character.
-        character: char,
-    },
-    /// A length that no base64 text has, or bits at the end that stand for nothing.
-    #[error("ends in bits that stand for nothing: it was cut off or altered")]
-    TrailingBits,
-}
-
-/// A text that is not one JSON object with each name once.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum JsonError {
-    /// Not JSON; the parser's own words.
-    #[error("is not JSON: {0}")]
-    Syntax(String),
-    /// JSON, but not an object.
-    #[error("is not a JSON object")]
-    NotAnObject,
-    /// More than 127 arrays or objects within each other.
-    #[error("is nested too deeply")]
-    TooDeep,
-    /// A name stands twice in one object, at any depth.
-    #[error("has the member {name:?} twice in one object, and readers would not agree which one counts")]
-    Repeated {
-        /// The name.
-        name: String,
-    },
-}
-
-/// A header that is not `{"alg":"ES384","typ":"JWT","kid":"<public key ARN>"}` in its rules.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum HeaderError {
-    /// No `alg`.
-    #[error("the header has no `alg`: it must be \"ES384\"")]
-    AlgorithmMissing,
-    /// Another algorithm.
-    #[error("the header says the algorithm {}: IVS takes ES384 and no other", printable(.found))]
-    Algorithm {
-        /// The JSON value of `alg`, its first 40 characters.
-        found: String,
-    },
-    /// `crit`, whose extensions must be understood (RFC 7515, section 4.1.11), and none is.
-    #[error("the header lists critical extensions (`crit`), and IVS knows none")]
-    Critical,
-    /// A `typ` that is not `JWT`.
-    #[error("the header says the type {}: `typ` must be \"JWT\" or absent", printable(.found))]
-    Type {
-        /// The JSON value of `typ`, its first 40 characters.
-        found: String,
-    },
-    /// No `kid`.
-    #[error("the header has no `kid`: a participant token names the ARN of its public key there")]
-    KeyIdMissing,
-    /// A `kid` that is no string.
-    #[error("the header's `kid` is not a string: it must be the ARN of the public key")]
-    KeyIdType,
-    /// A `kid` that is no ARN of a public key.
-    #[error("the header's `kid`: {0}")]
-    KeyId(#[source] ArnError),
-}
-
-/// Claims that break a rule. The signature holds: whoever has the private key made them so.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum ClaimsError {
-    /// A required claim is not there.
-    #[error("the claim `{claim}` is missing")]
-    Missing {
-        /// Its name.
-        claim: &'static str,
-    },
-    /// A claim has a value of another JSON type.
-    #[error("the claim `{claim}` is {found}, and must be {expected}")]
-    Type {
-        /// Its name.
-        claim: &'static str,
-        /// The type wanted.
-        expected: &'static str,
-        /// The type found.
-        found: &'static str,
-    },
-    /// A time that no [`Timestamp`] can be.
-    #[error("the claim `{claim}` is {found}: it must be seconds since 1970, from 0 to 99999999999")]
-    OutOfRange {
-        /// Its name.
-        claim: &'static str,
-        /// The number, its first 40 digits.
-        found: String,
-    },
-    /// A time that was given in milliseconds.
-    #[error("the claim `{claim}` is {found}, which looks like milliseconds: it must be seconds since 1970")]
-    Milliseconds {
-        /// Its name.
-        claim: &'static str,
-        /// The number.
-        found: i64,
-    },
-    /// An attribute that is no string.
-    #[error("the attribute {name:?} is {found}, and must be a string")]
-    Attribute {
-        /// Its name, its first 40 characters.
-        name: String,
-        /// The type found.
-        found: &'static str,
-    },
-    /// An ARN that is none of its kind.
-    #[error("the claim `{claim}`: {source}")]
-    Arn {
-        /// Its name.
-        claim: &'static str,
-        /// What is wrong with it.
-        source: ArnError,
-    },
-    /// An endpoint that is none of its kind.
-    #[error("the claim `{claim}`: {source}")]
-    Endpoint {
-        /// Its name.
-        claim: &'static str,
-        /// What is wrong with it.
-        source: EndpointError,
-    },
-    /// A value beyond its limit.
-    #[error("the claim `{claim}`: {source}")]
-    Value {
-        /// Its name.
-        claim: &'static str,
-        /// What is wrong with it.
-        source: ClaimError,
-    },
-    /// `topic` is not the stage ID of `resource`.
-    #[error("the claim `topic` is {topic:?}, and must be {stage_id:?}, the stage ID in `resource`")]
-    Topic {
-        /// The claim `topic`, its first 40 characters.
-        topic: String,
-        /// The stage ID in `resource`.
-        stage_id: String,
-    },
-    /// `exp` is not after `iat`.
-    #[error("the token expires at {expires_at}, which is not after it was issued, {issued_at}")]
-    ExpiresBeforeIssued {
-        /// The claim `iat`.
-        issued_at: Timestamp,
-        /// The claim `exp`.
-        expires_at: Timestamp,
-    },
-    /// More than 14 days between `iat` and `exp`.
-    #[error("the token lasts {actual} s from `iat` to `exp`: at most {limit} s (14 days) are allowed")]
-    Lifetime {
-        /// Seconds from `iat` to `exp`.
-        actual: i64,
-        /// Seconds allowed.
-        limit: i64,
-    },
-    /// `kid` and `resource` name different accounts or regions.
-    #[error(
-        "the key {kid} and the stage {resource} are in different accounts or regions: IVS takes only a key of the \
-         stage's own account and region"
-    )]
-    ForeignKey {
-        /// The ARN of the key.
-        kid: PublicKeyArn,
-        /// The ARN of the stage.
-        resource: StageArn,
-    },
 }
 
 /// A verifier that can not be built.

@@ -19,21 +19,20 @@ const MAX_DECODED_TEXT: usize = 1 << 20;
 
 pub(super) fn inspect(pasted: &Pasted<'_>, now: Timestamp) -> Inspection {
     let token = &*pasted.token;
-    let mut checks = Checks::default();
-    checks.form(pasted);
-
     let parts: Vec<&str> =
         if token.len() > MAX_DECODED_TEXT { Vec::new() } else { token.split('.').collect() };
     let part = |i: usize| parts.get(i).map(|text| decode_leniently(text)).unwrap_or_default();
     let (header, payload_bytes) = (members(&part(0)), part(1));
     let payload = members(&payload_bytes);
     let kind = kind(&header, &payload);
+    let mut checks = Checks::default();
+    checks.form(pasted, &header);
     let (mut issued_at, mut expiration_time) = (None, None);
     if kind != TokenKind::NotAToken {
         if kind == TokenKind::ParticipantFromApi {
             checks.push("the header names ES384 and the key", Err(VerifyError::IssuedByApi.to_string()));
         } else {
-            checks.header(parts.first().copied().unwrap_or_default());
+            checks.header(parts.first().copied().unwrap_or_default(), kind);
             checks.signature(parts.get(2).copied().unwrap_or_default());
         }
         let set = ClaimSet::parse(&payload_bytes);
@@ -44,10 +43,12 @@ pub(super) fn inspect(pasted: &Pasted<'_>, now: Timestamp) -> Inspection {
                 checks.claims(&set);
                 checks.home(&header, &set);
             }
-            checks.time(&set, now);
+            checks.time(&set, kind, now);
         }
     }
     checks.kind(kind);
+    // What is no token may be a secret of another kind, such as a private key, and is not shown.
+    let (header, payload) = if kind == TokenKind::NotAToken { Default::default() } else { (header, payload) };
     Inspection {
         kind,
         header,
@@ -75,7 +76,7 @@ impl Checks {
         self.0.push(Check { rule, outcome: Outcome::Unchecked(why.to_owned()) });
     }
 
-    fn form(&mut self, pasted: &Pasted<'_>) {
+    fn form(&mut self, pasted: &Pasted<'_>, header: &[Member]) {
         let token = &*pasted.token;
         let rule = "the text is the token and nothing else";
         if pasted.notes.is_empty() {
@@ -87,8 +88,8 @@ impl Checks {
         if token.is_empty() {
             return self.push("there is a token", Err(VerifyError::Missing.to_string()));
         }
-        if token.contains("-----BEGIN ") {
-            let problem = "this is a key in PEM form, not a token: keep it secret if it is a private one";
+        if looks_like_key(token, header) {
+            let problem = "this is a key, not a token: keep it secret if it is a private one";
             return self.push("there is a token", Err(problem.to_owned()));
         }
         self.push("the token has at most 16384 bytes and 3 parts", words(jws::split(token)));
@@ -98,12 +99,13 @@ impl Checks {
         }
     }
 
-    fn header(&mut self, text: &str) {
+    fn header(&mut self, text: &str, kind: TokenKind) {
         let rule =
             "the header has `alg` ES384, `typ` JWT or none, `kid` the ARN of a public key, and no `crit`";
         match Header::parse(text) {
             // Told by an earlier check.
             Err(VerifyError::Malformed(MalformedError::Base64 { .. })) => {}
+            Ok(header) if kind == TokenKind::Participant => self.push(rule, words(header.kid())),
             result => self.push(rule, words(result)),
         }
     }
@@ -145,9 +147,14 @@ impl Checks {
         }
     }
 
-    /// As a verifier sees it that was told nothing else. What is no time at all has a rule of its own.
-    fn time(&mut self, set: &ClaimSet<'_>, now: Timestamp) {
+    /// As a verifier sees it that was told nothing else.
+    fn time(&mut self, set: &ClaimSet<'_>, kind: TokenKind, now: Timestamp) {
         let leeway = Leeway::default();
+        // The rules of a participant token hold these two. Every other kind has `exp` as well.
+        if kind != TokenKind::Participant {
+            self.push("`exp` is a time in whole seconds", words(set.time("exp")));
+            self.push("`iat`, if present, is a time in whole seconds", words(set.optional_time("iat")));
+        }
         if let Ok(issued_at) = set.time("iat") {
             self.push("`iat` is at most 60 s in the future", words(leeway.issued_at(issued_at, now)));
         }
@@ -184,6 +191,9 @@ fn words<T, E: std::fmt::Display>(result: Result<T, E>) -> Result<(), String> {
 }
 
 fn kind(header: &[Member], payload: &[Member]) -> TokenKind {
+    if find(header, "kty").is_some() {
+        return TokenKind::NotAToken;
+    }
     let algorithm = find(header, "alg");
     let has = |claim| find(payload, claim).is_some();
     if algorithm == Some("\"KMS\"") {
@@ -205,6 +215,17 @@ fn find<'m>(members: &'m [Member], name: &str) -> Option<&'m str> {
     members.iter().find(|member| member.name == name).map(|member| member.value.as_str())
 }
 
+/// PEM, a JWK, or base64 of one of them or of DER.
+fn looks_like_key(text: &str, header: &[Member]) -> bool {
+    let holds = |start: &[u8]| decode_leniently(text).starts_with(start);
+    let is_one_part = text.len() <= MAX_DECODED_TEXT && !text.contains('.');
+    text.contains("-----BEGIN ")
+        || (text.starts_with('{') && text.contains("\"kty\""))
+        || find(header, "kty").is_some()
+        // A SEQUENCE, which any key in DER is.
+        || (is_one_part && (holds(b"-----BEGIN ") || (text.len() > 100 && holds(b"\x30"))))
+}
+
 /// The members of an object, however faulty: for eyes only.
 fn members(bytes: &[u8]) -> Vec<Member> {
     let text = &*String::from_utf8_lossy(bytes);
@@ -214,7 +235,8 @@ fn members(bytes: &[u8]) -> Vec<Member> {
     if let Ok(members) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text) {
         return members.iter().map(|(name, value)| Member::new(name, &value.to_string())).collect();
     }
-    if text.is_empty() {
+    // Only what was meant to be an object: anything else is no part of a token.
+    if !text.starts_with('{') {
         return Vec::new();
     }
     vec![Member::new("(unreadable)", &text.chars().take(400).collect::<String>())]

@@ -4,11 +4,11 @@ use crate::error::{ClaimError, MintError};
 use crate::id::ParticipantId;
 use crate::key::SigningKey;
 use crate::mint;
+use crate::participant::ParticipantDuration;
 use crate::participant::claims::ParticipantClaims;
 use crate::participant::token::Token;
 use crate::stage::Stage;
 use crate::timestamp::Timestamp;
-use crate::token_duration::TokenDuration;
 use crate::user_id::UserId;
 use crate::version::Version;
 
@@ -39,7 +39,7 @@ pub struct Participant {
     user_id: Option<UserId>,
     attributes: Attributes,
     capabilities: Capabilities,
-    duration: TokenDuration,
+    duration: ParticipantDuration,
     version: Version,
     /// The first value that broke a limit.
     error: Option<ClaimError>,
@@ -53,15 +53,18 @@ impl Participant {
             user_id: None,
             attributes: Attributes::new(),
             capabilities: Capabilities::default(),
-            duration: TokenDuration::DEFAULT,
+            duration: ParticipantDuration::DEFAULT,
             version: Version::default(),
             error: None,
         }
     }
 
-    /// The participant ID, `jti`; a fresh random one unless given. Every token needs its own.
-    pub fn participant_id(self, id: ParticipantId) -> Self {
-        Self { id: Some(id), ..self }
+    /// The participant ID, `jti`: 1 to 64 of `[A-Za-z0-9_-]`; a fresh random one unless given. Every token needs its own.
+    pub fn participant_id<T: TryInto<ParticipantId, Error: Into<ClaimError>>>(self, id: T) -> Self {
+        match id.try_into() {
+            Ok(id) => Self { id: Some(id), ..self },
+            Err(error) => self.broken(error.into()),
+        }
     }
 
     /// Your application's name for the participant: at most 128 characters, visible to everyone on the stage.
@@ -94,7 +97,7 @@ impl Participant {
     /// How long the token lasts from the moment it is minted: 1 second to 14 days, 12 hours unless given.
     ///
     /// Takes a [`std::time::Duration`] too; fractions of a second are dropped.
-    pub fn duration<T: TryInto<TokenDuration, Error: Into<ClaimError>>>(self, duration: T) -> Self {
+    pub fn duration<T: TryInto<ParticipantDuration, Error: Into<ClaimError>>>(self, duration: T) -> Self {
         match duration.try_into() {
             Ok(duration) => Self { duration, ..self },
             Err(error) => self.broken(error.into()),
@@ -106,12 +109,22 @@ impl Participant {
         Self { version, ..self }
     }
 
+    /// Whether every value given so far keeps its limit: what minting would report, without minting.
+    ///
+    /// # Errors
+    ///
+    /// The first value that does not.
+    pub fn check(&self) -> Result<(), ClaimError> {
+        self.error.clone().map_or(Ok(()), Err)
+    }
+
     /// Mints the token: it is issued now, by the system's clock.
     ///
     /// # Errors
     ///
-    /// [`MintError`]: the first value that broke a limit, a key without an ID or of another account or region than the
-    /// stage, or no randomness.
+    /// [`MintError`]: the first value that broke a limit; a key without an ID, or of another account or region than the
+    /// stage; a token of more than 16 KiB; a clock beyond [`Timestamp::MAX`]; or the operating system gave no randomness,
+    /// for the participant ID or for the signature.
     pub fn mint(self, key: &SigningKey) -> Result<Token, MintError> {
         self.mint_at(key, Timestamp::now())
     }

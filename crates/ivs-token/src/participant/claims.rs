@@ -9,10 +9,10 @@ use crate::claim_set::{self, ClaimSet};
 use crate::endpoint;
 use crate::error::{ClaimError, ClaimsError};
 use crate::id::ParticipantId;
+use crate::participant::ParticipantDuration;
 use crate::printable::shorten;
 use crate::stage::Stage;
 use crate::timestamp::Timestamp;
-use crate::token_duration::TokenDuration;
 use crate::user_id::UserId;
 use crate::version::Version;
 
@@ -126,7 +126,7 @@ pub(crate) const RULES: &[Rule] = &[
 ];
 
 fn lifetime(issued_at: Timestamp, expires_at: Timestamp) -> Result<(), ClaimsError> {
-    let limit = i64::from(TokenDuration::MAX.as_secs());
+    let limit = i64::from(ParticipantDuration::MAX.as_secs());
     match expires_at.secs_since(issued_at) {
         ..=0 => Err(ClaimsError::ExpiresBeforeIssued { issued_at, expires_at }),
         actual if actual > limit => Err(ClaimsError::Lifetime { actual, limit }),

@@ -2,10 +2,12 @@
 
 mod builder;
 mod claims;
+mod duration;
 mod token;
 
 pub use builder::Participant;
 pub use claims::ParticipantClaims;
+pub use duration::ParticipantDuration;
 pub use token::Token;
 
 pub(crate) use claims::RULES;

@@ -5,10 +5,10 @@ use crate::json::Members;
 use crate::jws;
 use crate::printable::shorten;
 
-/// A header that keeps the rules: `alg` is `ES384`, `typ` is `JWT` or absent, `kid` is the ARN of a public key, and
-/// there is no `crit`. Other members are ignored (RFC 7515, section 4).
+/// A header that keeps the rules: `alg` is `ES384`, `typ` is `JWT` or absent, `kid` is the ARN of a public key if it is
+/// there, and there is no `crit`. Other members are ignored (RFC 7515, section 4).
 pub(crate) struct Header {
-    pub(crate) kid: PublicKeyArn,
+    kid: Option<PublicKeyArn>,
 }
 
 impl Header {
@@ -25,7 +25,18 @@ impl Header {
         if let Some(found) = members.get("typ").filter(|raw| word(raw) != Some("JWT".into())) {
             return Err(HeaderError::Type { found: shorten(found).to_owned() }.into());
         }
-        Ok(Self { kid: kid(&members)? })
+        Ok(Self { kid: members.get("kid").map(kid).transpose()? })
+    }
+
+    /// The key's ARN, which a participant token must name.
+    pub(crate) fn kid(self) -> Result<PublicKeyArn, HeaderError> {
+        self.kid.ok_or(HeaderError::KeyIdMissing)
+    }
+
+    /// Whether this is the header of a token that the `CreateParticipantToken` API issued, whose signature may have any
+    /// form.
+    pub(crate) fn is_of_api(text: &str) -> bool {
+        matches!(Self::parse(text), Err(VerifyError::IssuedByApi))
     }
 }
 
@@ -38,8 +49,7 @@ fn algorithm(members: &Members<'_>) -> Result<(), VerifyError> {
     }
 }
 
-fn kid(members: &Members<'_>) -> Result<PublicKeyArn, HeaderError> {
-    let raw = members.get("kid").ok_or(HeaderError::KeyIdMissing)?;
+fn kid(raw: &str) -> Result<PublicKeyArn, HeaderError> {
     let text = word(raw).ok_or(HeaderError::KeyIdType)?;
     PublicKeyArn::try_from(&*text).map_err(HeaderError::KeyId)
 }

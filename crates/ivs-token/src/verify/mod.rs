@@ -72,7 +72,14 @@ impl Verifier {
         if token.is_empty() {
             return Err(VerifyError::Missing);
         }
-        let compact = Compact::parse(token)?;
+        let compact = Compact::parse(token).map_err(|error| {
+            let header = token.split('.').next().unwrap_or_default();
+            if error.is_of_signature() && Header::is_of_api(header) {
+                VerifyError::IssuedByApi
+            } else {
+                error.into()
+            }
+        })?;
         let key = self.key(compact.header)?;
         key.key
             .verify(compact.signed.as_bytes(), compact.signature.whole()?)
@@ -109,7 +116,7 @@ impl Verifier {
         if let Some(key) = self.keys.by_header(header) {
             return Ok(key);
         }
-        let kid = Header::parse(header)?.kid;
+        let kid = Header::parse(header)?.kid()?;
         self.keys.by_arn(&kid).ok_or(VerifyError::UnknownKey { kid })
     }
 }

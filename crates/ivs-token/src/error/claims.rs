@@ -1,0 +1,129 @@
+use thiserror::Error;
+
+use super::{ArnError, ClaimError, EndpointError};
+use crate::arn::{PublicKeyArn, StageArn};
+use crate::timestamp::Timestamp;
+
+/// Claims that break a rule. The signature holds: whoever has the private key made them so.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ClaimsError {
+    /// A required claim is not there.
+    #[error("the claim `{claim}` is missing")]
+    Missing {
+        /// Its name.
+        claim: &'static str,
+    },
+    /// A claim has a value of another JSON type.
+    #[error("the claim `{claim}` is {found}, and must be {expected}")]
+    Type {
+        /// Its name.
+        claim: &'static str,
+        /// The type wanted.
+        expected: &'static str,
+        /// The type found.
+        found: &'static str,
+    },
+    /// A time that no [`Timestamp`] can be.
+    #[error("the claim `{claim}` is {found}: it must be seconds since 1970, from 0 to 99999999999")]
+    OutOfRange {
+        /// Its name.
+        claim: &'static str,
+        /// The number, its first 40 digits.
+        found: String,
+    },
+    /// A time that was given in milliseconds.
+    #[error("the claim `{claim}` is {found}, which looks like milliseconds: it must be seconds since 1970")]
+    Milliseconds {
+        /// Its name.
+        claim: &'static str,
+        /// The number.
+        found: i64,
+    },
+    /// An attribute that is no string.
+    #[error("the attribute {name:?} is {found}, and must be a string")]
+    Attribute {
+        /// Its name, its first 40 characters.
+        name: String,
+        /// The type found.
+        found: &'static str,
+    },
+    /// An ARN that is none of its kind.
+    #[error("the claim `{claim}`: {source}")]
+    Arn {
+        /// Its name.
+        claim: &'static str,
+        /// What is wrong with it.
+        source: ArnError,
+    },
+    /// An endpoint that is none of its kind.
+    #[error("the claim `{claim}`: {source}")]
+    Endpoint {
+        /// Its name.
+        claim: &'static str,
+        /// What is wrong with it.
+        source: EndpointError,
+    },
+    /// A value beyond its limit.
+    #[error("the claim `{claim}`: {source}")]
+    Value {
+        /// Its name.
+        claim: &'static str,
+        /// What is wrong with it.
+        source: ClaimError,
+    },
+    /// `topic` is not the stage ID of `resource`.
+    #[error("the claim `topic` is {topic:?}, and must be {stage_id:?}, the stage ID in `resource`")]
+    Topic {
+        /// The claim `topic`, its first 40 characters.
+        topic: String,
+        /// The stage ID in `resource`.
+        stage_id: String,
+    },
+    /// `exp` is not after `iat`.
+    #[error("the token expires at {expires_at}, which is not after it was issued, {issued_at}")]
+    ExpiresBeforeIssued {
+        /// The claim `iat`.
+        issued_at: Timestamp,
+        /// The claim `exp`.
+        expires_at: Timestamp,
+    },
+    /// More than 14 days between `iat` and `exp`.
+    #[error("the token lasts {actual} s from `iat` to `exp`: at most {limit} s ({} days) are allowed", .limit / 86_400)]
+    Lifetime {
+        /// Seconds from `iat` to `exp`.
+        actual: i64,
+        /// Seconds allowed.
+        limit: i64,
+    },
+    /// `kid` and `resource` name different accounts or regions.
+    #[error(
+        "the key {kid} and the stage {resource} are in different accounts or regions: IVS takes only a key of the \
+         stage's own account and region"
+    )]
+    ForeignKey {
+        /// The ARN of the key.
+        kid: PublicKeyArn,
+        /// The ARN of the stage.
+        resource: StageArn,
+    },
+}
+
+impl ClaimsError {
+    /// The stable name of this fault.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } => "CLAIM_MISSING",
+            Self::Type { .. } | Self::Attribute { .. } => "CLAIM_TYPE",
+            Self::OutOfRange { .. } => "CLAIM_OUT_OF_RANGE",
+            Self::Milliseconds { .. } => "CLAIM_IN_MILLISECONDS",
+            Self::Arn { source, .. } => source.code(),
+            Self::Endpoint { source, .. } => source.code(),
+            Self::Value { source, .. } => source.code(),
+            Self::Topic { .. } => "TOPIC_MISMATCH",
+            Self::ExpiresBeforeIssued { .. } => "EXPIRES_BEFORE_ISSUED",
+            Self::Lifetime { .. } => "LIFETIME_TOO_LONG",
+            Self::ForeignKey { .. } => "FOREIGN_KEY",
+        }
+    }
+}

@@ -1,0 +1,50 @@
+use thiserror::Error;
+
+use super::ArnError;
+use crate::printable::printable;
+
+/// A header that is not `{"alg":"ES384","typ":"JWT","kid":"<public key ARN>"}` in its rules.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum HeaderError {
+    /// No `alg`.
+    #[error("the header has no `alg`: it must be \"ES384\"")]
+    AlgorithmMissing,
+    /// Another algorithm.
+    #[error("the header says the algorithm {}: IVS takes ES384 and no other", printable(.found))]
+    Algorithm {
+        /// The JSON value of `alg`, its first 40 characters.
+        found: String,
+    },
+    /// `crit`, whose extensions must be understood (RFC 7515, section 4.1.11), and none is.
+    #[error("the header lists critical extensions (`crit`), and IVS knows none")]
+    Critical,
+    /// A `typ` that is not `JWT`.
+    #[error("the header says the type {}: `typ` must be \"JWT\" or absent", printable(.found))]
+    Type {
+        /// The JSON value of `typ`, its first 40 characters.
+        found: String,
+    },
+    /// No `kid`.
+    #[error("the header has no `kid`: a participant token names the ARN of its public key there")]
+    KeyIdMissing,
+    /// A `kid` that is no string.
+    #[error("the header's `kid` is not a string: it must be the ARN of the public key")]
+    KeyIdType,
+    /// A `kid` that is no ARN of a public key.
+    #[error("the header's `kid`: {0}")]
+    KeyId(#[source] ArnError),
+}
+
+impl HeaderError {
+    /// The stable name of this fault.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::AlgorithmMissing | Self::Algorithm { .. } => "WRONG_ALGORITHM",
+            Self::Critical => "CRITICAL_EXTENSION",
+            Self::Type { .. } => "WRONG_TYPE",
+            Self::KeyIdMissing => "KEY_ID_MISSING",
+            Self::KeyIdType | Self::KeyId(_) => "INVALID_KEY_ID",
+        }
+    }
+}
