@@ -95,7 +95,7 @@ fn few() {
         assert_eq!(verified.unwrap().attributes().len(), 3);
         most = (most.0.max(minting), most.1.max(verifying));
     }
-    let built = participant("ana").participant_id("p".parse().unwrap());
+    let built = participant("ana").participant_id("p");
     println!("{} to mint with a given participant ID", counted(|| built.mint(&key)).1);
     assert_eq!(counted(Timestamp::now).1, 0, "to ask for the time");
     assert!(most.0 <= MINT_LIMIT, "{} to mint", most.0);

@@ -32,7 +32,7 @@ fn texts(token: &str) -> [String; 2] {
 #[test]
 fn the_bytes_of_a_token() {
     assert_eq!(texts(&good_token()), [HEADER, PAYLOAD]);
-    let smallest = stage().participant().participant_id("a".parse().unwrap());
+    let smallest = stage().participant().participant_id("a");
     let token = smallest.mint_at(&signing_key(), Timestamp::MIN).unwrap();
     assert_eq!(texts(token.as_str()), [HEADER, SMALLEST_PAYLOAD]);
     let none = participant().capabilities(Capabilities::NONE).mint_at(&signing_key(), now()).unwrap();

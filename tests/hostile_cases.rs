@@ -320,6 +320,15 @@ fn algorithms(cases: &mut Vec<Case>) {
         let token = format!("{}.{}.{}", encode(header), encode(payload()), encode(signature));
         cases.push(case(name, token, VerifyError::IssuedByApi));
     }
+    // Their signature is opaque: it need not even be base64url.
+    let api = format!("{}.{}", encode(r#"{"alg":"KMS","typ":"JWT"}"#), encode(payload()));
+    for signature in ["MGUCMQ==", "+/+/", "not base64"] {
+        cases.push(case(
+            format!("KMS, signature {signature}"),
+            format!("{api}.{signature}"),
+            VerifyError::IssuedByApi,
+        ));
+    }
 }
 
 fn headers(cases: &mut Vec<Case>) {

@@ -43,8 +43,9 @@ fn duration() {
     }
     assert!(round(new().duration(Duration::new(FORTNIGHT, 999_999_999))).is_ok());
     let refused = |duration| round(new().duration(duration)).unwrap_err();
-    for short in [Duration::ZERO, Duration::from_nanos(1), Duration::from_millis(999)] {
-        assert_eq!(refused(short), ClaimError::DurationTooShort.into());
+    for actual in [Duration::ZERO, Duration::from_nanos(1), Duration::from_millis(999)] {
+        let limit = Duration::from_secs(1);
+        assert_eq!(refused(actual), ClaimError::DurationTooShort { actual, limit }.into());
     }
     let limit = Duration::from_secs(FORTNIGHT);
     for actual in [Duration::from_secs(FORTNIGHT + 1), Duration::from_secs(FORTNIGHT * 1000), Duration::MAX] {
@@ -253,7 +254,7 @@ fn longest(attributes: Attributes) -> Result<usize, MintError> {
     assert_eq!(attributes.size(), Attributes::MAX_SIZE);
     let token = stage
         .participant()
-        .participant_id("p".repeat(64).parse().unwrap())
+        .participant_id("p".repeat(64))
         .user_id("😀".repeat(128))
         .attributes(attributes)
         .duration(Duration::from_secs(FORTNIGHT))
@@ -311,10 +312,13 @@ fn keys_and_stages_of_different_homes() {
 #[test]
 fn the_first_bad_value_is_told() {
     let spoilt = new().duration(Duration::ZERO).user_id("x".repeat(129)).attribute("a", "x".repeat(2000));
-    assert_eq!(spoilt.clone().mint(&signing_key()).unwrap_err(), ClaimError::DurationTooShort.into());
+    let first = ClaimError::DurationTooShort { actual: Duration::ZERO, limit: Duration::from_secs(1) };
+    assert_eq!(spoilt.check(), Err(first.clone()));
+    assert_eq!(spoilt.clone().mint(&signing_key()).unwrap_err(), first.clone().into());
     // A good value later does not heal it.
     let healed = spoilt.duration(Duration::from_secs(60)).user_id("ana");
-    assert_eq!(healed.mint(&signing_key()).unwrap_err(), ClaimError::DurationTooShort.into());
+    assert_eq!(healed.mint(&signing_key()).unwrap_err(), first.into());
+    assert_eq!(new().duration(Duration::from_secs(60)).check(), Ok(()));
 }
 
 #[test]
@@ -371,16 +375,16 @@ fn words_of_claim_and_mint_errors() {
             "\"publish\" is no capability: PUBLISH and SUBSCRIBE are",
         ),
         (
-            ClaimError::DurationTooShort,
+            ClaimError::DurationTooShort { actual: Duration::from_millis(500), limit: duration(1) },
             "INVALID_DURATION",
             "duration",
-            "the duration is under one second: a token lasts at least 1 second",
+            "the duration is 0.5 s: a token lasts at least 1 s",
         ),
         (
             ClaimError::DurationTooLong { actual: duration(1_209_660), limit: duration(FORTNIGHT) },
             "INVALID_DURATION",
             "duration",
-            "the duration is 1209660 s (20161 min): a token lasts at most 1209600 s (20160 min, 14 days)",
+            "the duration is 1209660 s (20161 min): a token lasts at most 1209600 s (20160 min)",
         ),
         (
             ClaimError::Version { found: "1".into() },
@@ -455,7 +459,7 @@ fn words_of_verify_errors() {
         (
             VerifyError::UnknownKey { kid: arn(KID) },
             "TOKEN_INVALID",
-            format!("the token was signed with the key {KID}, which this verifier does not hold: add it, or refuse the token"),
+            format!("the token names the key {KID}, which this verifier does not hold: add it if you trust it"),
         ),
         (
             VerifyError::Signature,
@@ -503,6 +507,69 @@ fn words_of_verify_errors() {
         ),
     ] {
         assert_eq!((error.to_string(), error.code()), (words, code));
+    }
+}
+
+/// The names for programs. What was published stays: a change here breaks somebody's `match`.
+#[test]
+fn reasons_of_verify_errors() {
+    let part = Part::Payload;
+    let limit = Duration::ZERO;
+    let malformed = |error: MalformedError| VerifyError::from(error);
+    let json = |source| VerifyError::from(MalformedError::Json { part, source });
+    let claims = |error: ClaimsError| VerifyError::from(error);
+    let claim = "exp";
+    for (error, reason) in [
+        (VerifyError::Missing, "MISSING"),
+        (malformed(MalformedError::TooLong { actual: 1, limit: 0 }), "TOO_LONG"),
+        (malformed(MalformedError::Parts { actual: 1 }), "NOT_THREE_PARTS"),
+        (malformed(MalformedError::Base64 { part, source: Base64Error::Padding }), "NOT_BASE64URL"),
+        (malformed(MalformedError::NotUtf8 { part }), "NOT_UTF8"),
+        (json(JsonError::NotAnObject), "NOT_JSON"),
+        (json(JsonError::Repeated { name: String::new() }), "REPEATED_MEMBER"),
+        (malformed(MalformedError::SignatureLength { actual: 1, looks_like_der: false }), "SIGNATURE_LENGTH"),
+        (VerifyError::IssuedByApi, "ISSUED_BY_API"),
+        (HeaderError::AlgorithmMissing.into(), "WRONG_ALGORITHM"),
+        (HeaderError::Algorithm { found: String::new() }.into(), "WRONG_ALGORITHM"),
+        (HeaderError::Critical.into(), "CRITICAL_EXTENSION"),
+        (HeaderError::Type { found: String::new() }.into(), "WRONG_TYPE"),
+        (HeaderError::KeyIdMissing.into(), "KEY_ID_MISSING"),
+        (HeaderError::KeyIdType.into(), "INVALID_KEY_ID"),
+        (HeaderError::KeyId(ArnError::Region).into(), "INVALID_KEY_ID"),
+        (VerifyError::UnknownKey { kid: arn(KID) }, "UNKNOWN_KEY"),
+        (VerifyError::Signature, "SIGNATURE_MISMATCH"),
+        (claims(ClaimsError::Missing { claim }), "CLAIM_MISSING"),
+        (claims(ClaimsError::Type { claim, expected: "", found: "" }), "CLAIM_TYPE"),
+        (claims(ClaimsError::Attribute { name: String::new(), found: "" }), "CLAIM_TYPE"),
+        (claims(ClaimsError::OutOfRange { claim, found: String::new() }), "CLAIM_OUT_OF_RANGE"),
+        (claims(ClaimsError::Milliseconds { claim, found: 0 }), "CLAIM_IN_MILLISECONDS"),
+        (claims(ClaimsError::Arn { claim, source: ArnError::Region }), "INVALID_ARN"),
+        (claims(ClaimsError::Endpoint { claim, source: EndpointError::NoHost }), "INVALID_ENDPOINT"),
+        (
+            claims(ClaimsError::Value {
+                claim,
+                source: ClaimError::DurationTooShort { actual: limit, limit },
+            }),
+            "INVALID_DURATION",
+        ),
+        (claims(ClaimsError::Topic { topic: String::new(), stage_id: String::new() }), "TOPIC_MISMATCH"),
+        (
+            claims(ClaimsError::ExpiresBeforeIssued { issued_at: now(), expires_at: now() }),
+            "EXPIRES_BEFORE_ISSUED",
+        ),
+        (claims(ClaimsError::Lifetime { actual: 1, limit: 0 }), "LIFETIME_TOO_LONG"),
+        (claims(ClaimsError::ForeignKey { kid: arn(KID), resource: stage().arn().clone() }), "FOREIGN_KEY"),
+        (VerifyError::IssuedInFuture { issued_at: now(), now: now() }, "ISSUED_IN_FUTURE"),
+        (VerifyError::NotYetValid { not_before: now(), now: now() }, "NOT_YET_VALID"),
+        (VerifyError::Expired { expired_at: now(), now: now() }, "EXPIRED"),
+        (
+            VerifyError::WrongStage { expected: stage().arn().clone(), found: stage().arn().clone() },
+            "WRONG_STAGE",
+        ),
+        (VerifyError::InsufficientCapabilities { missing: Capability::Publish }, "INSUFFICIENT_CAPABILITIES"),
+        (VerifyError::WrongUser { found: None }, "WRONG_USER"),
+    ] {
+        assert_eq!(error.reason(), reason, "{error:?}");
     }
 }
 

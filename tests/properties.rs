@@ -99,7 +99,7 @@ proptest! {
         let stage = Stage::with_endpoints(stage_arn, format!("https://{stage_id}.example/x"), "ws://e.example:1/?a=b").unwrap();
         let mut participant = stage
             .participant()
-            .participant_id(id.parse().unwrap())
+            .participant_id(&id)
             .capabilities(capabilities)
             .duration(Duration::new(secs, nanos))
             .version(version.parse().unwrap());

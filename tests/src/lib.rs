@@ -117,7 +117,7 @@ pub fn verifier_of(key: VerifyingKey) -> Verifier {
 pub fn participant() -> Participant {
     stage()
         .participant()
-        .participant_id("pQ7x_-0123456789abcdefAB".parse().unwrap())
+        .participant_id("pQ7x_-0123456789abcdefAB")
         .user_id("José 😀")
         .attribute("displayName", "Zoë \"Z\"")
         .attribute("seat", "12\n")
@@ -255,7 +255,7 @@ pub fn require_tool(name: &str) -> bool {
     there || skip(&format!("there is no `{name}` command"))
 }
 
-/// Says loudly that a test is skipped and why; on CI (`CI` set) that is a failure. Always `false`.
+/// Says that a test is skipped and why; on CI (`CI` set) that is a failure. Always `false`.
 pub fn skip(why: &str) -> bool {
     assert!(std::env::var_os("CI").is_none(), "skipping is no option on CI: {why}");
     eprintln!("\n!!! SKIPPED: {why}\n");

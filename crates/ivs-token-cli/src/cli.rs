@@ -50,11 +50,14 @@ pub(crate) enum Command {
 pub(crate) fn parse() -> Result<Cli, ExitCode> {
     // Before clap sees it, which would quote it in an error.
     if std::env::args_os().any(|argument| keys::is_private_key(&argument.to_string_lossy())) {
-        return Err(exit::code(Err(Failure::misuse(format!(
-            "a private key stands on the command line, where other users and the history of the shell see it: give it \
+        return Err(exit::code(
+            Err(Failure::misuse(format!(
+                "a private key stands on the command line, where other users and the history of the shell see it: give it \
              with --key FILE, --key - or {}",
-            keys::PRIVATE_KEY
-        )))));
+                keys::PRIVATE_KEY
+            ))),
+            false,
+        ));
     }
     Cli::try_parse().map_err(|error| {
         let _ = error.print();
@@ -68,7 +71,7 @@ static VERSION: LazyLock<String> =
 const CONVENTIONS: &str = "\
 Results go to standard output, words to standard error; `-` is standard input or output. A private key or a passphrase \
 is given in a file, on standard input or in an environment variable, never on the command line. Flags come before \
-variables. NO_COLOR turns colours off.
+variables. NO_COLOR turns colours off. With --json a failure is {\"error\": {\"code\": .., \"message\": ..}}.
 
 Exit codes:
   0  done; for `inspect`: no problem found

@@ -3,6 +3,8 @@
 use std::io;
 use std::process::ExitCode;
 
+use serde_json::{Value, json};
+
 use crate::output;
 
 /// Nothing failed.
@@ -17,8 +19,8 @@ pub(crate) const MISUSE: u8 = 2;
 pub(crate) enum Failure {
     /// Flags that make no sense; the words say which and what to give instead.
     Misuse(String),
-    /// A token that is not good.
-    Refused { code: &'static str, message: String },
+    /// A token that is not good: the service's word, the exact fault, and both in words.
+    Refused { code: &'static str, reason: &'static str, message: String },
     /// Anything else: a file, a key, a row.
     Failed { code: Option<&'static str>, message: String },
     /// Everything that there is to say has been said.
@@ -41,25 +43,55 @@ impl Failure {
     }
 }
 
-/// Says what went wrong, if anything did, and gives the exit code.
-pub(crate) fn code(result: Result<(), Failure>) -> ExitCode {
-    ExitCode::from(match result {
-        Ok(()) | Err(Failure::ReaderGone) => DONE,
-        Err(Failure::Misuse(message)) => {
+/// Says what went wrong, if anything did, and gives the exit code. With `json` it is said on standard output too, as
+/// `{"error": {"code": .., "reason": .., "message": ..}}`.
+pub(crate) fn code(result: Result<(), Failure>, json: bool) -> ExitCode {
+    let failure = match result {
+        Ok(()) | Err(Failure::ReaderGone) => return ExitCode::from(DONE),
+        Err(failure) => failure,
+    };
+    if let Some(error) = failure.json().filter(|_| json) {
+        // That nobody reads it changes nothing: the words and the exit code are still to come.
+        let _ = output::json(&error);
+    }
+    ExitCode::from(match failure {
+        Failure::Misuse(message) => {
             output::alarm("error", None, &message);
             output::word("\nFor more information, try '--help'.");
             MISUSE
         }
-        Err(Failure::Refused { code, message }) => {
+        Failure::Refused { code, message, .. } => {
             output::alarm("refused", Some(code), &message);
             FAILED
         }
-        Err(Failure::Failed { code, message }) => {
+        Failure::Failed { code, message } => {
             output::alarm("error", code, &message);
             FAILED
         }
-        Err(Failure::Told) => FAILED,
+        Failure::Told | Failure::ReaderGone => FAILED,
     })
+}
+
+impl Failure {
+    fn json(&self) -> Option<Value> {
+        let error = match self {
+            Self::Misuse(message) => json!({ "code": "MISUSE", "message": message }),
+            Self::Refused { code, reason, message } => {
+                json!({ "code": code, "reason": reason, "message": message })
+            }
+            Self::Failed { code, message } => json!({ "code": code.unwrap_or("FAILED"), "message": message }),
+            Self::Told | Self::ReaderGone => return None,
+        };
+        Some(json!({ "error": error }))
+    }
+
+    /// This failure, after something about it was written. A reader who has had enough takes nothing back of a verdict.
+    pub(crate) fn after(self, said: Result<(), Self>) -> Self {
+        match said {
+            Ok(()) | Err(Self::ReaderGone) => self,
+            Err(other) => other,
+        }
+    }
 }
 
 /// For writing to standard output.

@@ -114,14 +114,27 @@ pub(crate) fn passphrase(file: Option<&Source>) -> Result<Option<Zeroizing<Vec<u
 pub(crate) fn is_private_key(text: &str) -> bool {
     // The base64 of `-----BEGIN `, which begins the base64 of any PEM.
     const WRAPPED: &str = "LS0tLS1CRUdJTi";
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=');
     text.contains("PRIVATE KEY-----")
         || (text.contains("\"kty\"") && text.contains("\"d\""))
         || (text.contains(WRAPPED) && text.len() > 300)
+        // DER in base64: a SEQUENCE of 128 bytes or more, which a public key is not.
+        || (text.len() > 150 && text.starts_with("MI") && text.chars().all(is_base64))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The base64 of a PEM's lines is that of the DER in it.
+    fn base64(der: &[u8]) -> String {
+        let pem = match es384::SigningKey::from_der(der) {
+            Ok(key) if der.len() == key.to_sec1_der().len() => key.to_sec1_pem().to_string(),
+            Ok(key) => key.to_pkcs8_pem().to_string(),
+            Err(_) => VerifyingKey::from_der(der).unwrap().to_spki_pem(),
+        };
+        pem.lines().filter(|line| !line.starts_with('-')).collect()
+    }
 
     #[test]
     fn knows_a_private_key_when_it_sees_one() {
@@ -130,6 +143,10 @@ mod tests {
             assert!(is_private_key(&text));
         }
         assert!(is_private_key(&format!("LS0tLS1CRUdJTi{}", "x".repeat(300))));
+        for der in [key.to_pkcs8_der(), key.to_sec1_der()] {
+            assert!(is_private_key(&base64(&der)));
+        }
+        assert!(!is_private_key(&base64(&key.verifying_key().to_spki_der())));
         for text in ["", "private.pem", "--key", "kty", &key.verifying_key().to_jwk()] {
             assert!(!is_private_key(text));
         }

@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match cli::parse() {
-        Ok(cli) => exit::code(commands::run(&cli)),
+        Ok(cli) => exit::code(commands::run(&cli), cli.json),
         Err(code) => code,
     }
 }

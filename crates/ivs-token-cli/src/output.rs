@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use ivs_token::is_unprintable;
+use ivs_token::{is_unprintable, printable};
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
@@ -53,6 +53,8 @@ pub(crate) fn word(text: &str) {
 /// `error: CODE: message`, the first word in red where the terminal wants it.
 pub(crate) fn alarm(kind: &str, code: Option<&str>, message: &str) {
     let code = code.map(|code| format!("{code}: ")).unwrap_or_default();
+    // Some messages quote what came in: a name in a JSON file, a cell of a table.
+    let message = printable(message);
     let _ = writeln!(anstream::stderr().lock(), "{ALARM}{kind}:{ALARM:#} {code}{message}");
 }
 

@@ -56,7 +56,7 @@ mod tests {
             assert_eq!(token_duration(text).map(ParticipantDuration::as_secs), Ok(secs), "{text}");
         }
         assert_eq!(token_duration("15").unwrap_err(), "15 has no unit: write 15s, 15m, 15h or 15d");
-        assert!(token_duration("0s").unwrap_err().contains("at least 1 second"));
+        assert!(token_duration("0s").unwrap_err().contains("at least 1 s"));
         assert!(token_duration("14d 1s").unwrap_err().contains("at most 1209600 s"));
         assert!(token_duration("1500ms").unwrap_err().contains("whole seconds"));
         for text in ["", "m", "-5m", "5 parsecs", "soon", "99999999999999999999d"] {

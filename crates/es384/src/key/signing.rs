@@ -63,7 +63,7 @@ impl SigningKey {
     /// Reads PEM as [`from_pem`](Self::from_pem) does, and also `ENCRYPTED PRIVATE KEY` (RFC 5958, PBES2 of RFC 8018).
     ///
     /// The passphrase is bytes, UTF-8 for text; it is not looked at when the key is not encrypted. Nothing is ever asked on
-    /// the terminal. Decrypting takes as long as the file says, up to about a second or two: 4 million PBKDF2 iterations, or
+    /// the terminal. Decrypting takes as long as the file says, up to two or three seconds on a slow machine: 4 million PBKDF2 iterations, or
     /// scrypt with 128 MiB.
     ///
     /// # Errors

@@ -1,7 +1,5 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::io::{self, Write};
-use std::iter::Peekable;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -37,7 +35,7 @@ impl BatchArgs {
     }
 }
 
-/// How many tokens are minted and printed at a time.
+/// How many tokens are minted at a time.
 const CHUNK: usize = 256;
 
 /// How many bad rows are told when nothing is minted.
@@ -53,72 +51,97 @@ pub(super) fn run(
 ) -> Result<(), Failure> {
     let rows = rows::open(source, args.format)?;
     let planner = Planner { template, attributes, ids: HashMap::new() };
+    let press = |length| Press { key, json, progress: progress(length) };
     if args.skip_bad {
-        let press = Press { key, json, progress: progress(None) };
-        skip_bad(rows, planner, &press)
+        skip_bad(rows, planner, &press(None))
     } else {
-        let participants = all_good(rows, planner)?;
-        let press = Press { key, json, progress: progress(Some(participants.len())) };
-        press.print_all(participants.into_iter())
+        let planned = all_good(rows, planner)?;
+        let length = planned.len();
+        all_or_nothing(planned, &press(Some(length)))
     }
 }
 
 /// Every row, or none and why.
-fn all_good(rows: Rows, mut planner: Planner) -> Result<Vec<Participant>, Failure> {
-    let (mut participants, mut bad) = (Vec::new(), 0_usize);
+fn all_good(rows: Rows, mut planner: Planner) -> Result<Vec<Planned>, Failure> {
+    let (mut planned, mut bad) = (Vec::new(), BadRows::default());
     for row in rows {
         match planner.plan(row?) {
-            Ok(participant) if bad == 0 => participants.push(participant),
+            Ok(one) if bad.count == 0 => planned.push(one),
             Ok(_) => {}
             Err(told) => {
-                bad += 1;
-                participants = Vec::new();
-                if bad <= TOLD {
-                    told.tell();
+                planned = Vec::new();
+                bad.tell(&told);
+            }
+        }
+    }
+    bad.done().map(|()| planned)
+}
+
+/// Mints all of them before it writes any of them.
+fn all_or_nothing(mut planned: Vec<Planned>, press: &Press<'_>) -> Result<(), Failure> {
+    let (mut lines, mut bad) = (Vec::new(), BadRows::default());
+    while !planned.is_empty() {
+        let rest = planned.split_off(CHUNK.min(planned.len()));
+        for minted in press.mint(std::mem::replace(&mut planned, rest))? {
+            match minted {
+                Ok(line) if bad.count == 0 => lines.push(line),
+                Ok(_) => {}
+                Err(told) => {
+                    lines = Vec::new();
+                    press.progress.suspend(|| bad.tell(&told));
                 }
             }
         }
     }
-    if bad == 0 {
-        return Ok(participants);
-    }
-    if bad > TOLD {
-        output::word(&format!("... and {} more", bad - TOLD));
-    }
-    Err(Failure::failed(format!(
-        "{}, so nothing was minted: correct them, or leave them out with --skip-bad",
-        output::count(bad, "bad row")
-    )))
+    press.progress.finish_and_clear();
+    bad.done()?;
+    press.write(&lines)
 }
 
 /// The good rows as they come, and a word for each of the others.
 fn skip_bad(rows: Rows, mut planner: Planner, press: &Press<'_>) -> Result<(), Failure> {
-    let (mut minted, mut bad) = (0, 0);
+    let (mut count, mut bad) = (0, 0);
+    let mut told = |one: &BadRow| {
+        bad += 1;
+        press.progress.suspend(|| one.tell());
+    };
+    let mut said = Ok(());
     let mut rows = rows.peekable();
-    while rows.peek().is_some() {
-        let mut participants = Vec::with_capacity(CHUNK);
+    while rows.peek().is_some() && said.is_ok() {
+        let mut planned = Vec::with_capacity(CHUNK);
         for row in rows.by_ref().take(CHUNK) {
             match planner.plan(row?) {
-                Ok(participant) => participants.push(participant),
-                Err(told) => {
-                    bad += 1;
-                    press.progress.suspend(|| told.tell());
-                }
+                Ok(one) => planned.push(one),
+                Err(one) => told(&one),
             }
         }
-        minted += participants.len();
-        press.print(participants)?;
+        let mut lines = Vec::with_capacity(planned.len());
+        for minted in press.mint(planned)? {
+            match minted {
+                Ok(line) => lines.push(line),
+                Err(one) => told(&one),
+            }
+        }
+        count += lines.len();
+        said = press.write(&lines);
     }
     press.progress.finish_and_clear();
     if bad == 0 {
-        return Ok(());
+        return said;
     }
     output::word(&format!(
         "{} minted, {} left out",
-        output::count(minted, "token"),
+        output::count(count, "token"),
         output::count(bad, "bad row")
     ));
-    Err(Failure::Told)
+    Err(Failure::Told.after(said))
+}
+
+/// A row that makes a participant.
+struct Planned {
+    row: u64,
+    line: u64,
+    participant: Participant,
 }
 
 /// Makes participants of rows.
@@ -138,7 +161,7 @@ struct BadRow {
 }
 
 impl Planner {
-    fn plan(&mut self, Row { number, line, values }: Row) -> Result<Participant, BadRow> {
+    fn plan(&mut self, Row { number, line, values }: Row) -> Result<Planned, BadRow> {
         let bad = |reason| BadRow { row: number, line, reason };
         let values = values.map_err(bad)?;
         if let Some(id) = &values.participant_id {
@@ -153,7 +176,8 @@ impl Planner {
                 }
             }
         }
-        values.apply(self.template.clone(), &self.attributes).map_err(bad)
+        let participant = values.apply(self.template.clone(), &self.attributes).map_err(bad)?;
+        Ok(Planned { row: number, line, participant })
     }
 }
 
@@ -161,6 +185,34 @@ impl BadRow {
     fn tell(&self) {
         let Reason { code, message } = &self.reason;
         output::alarm(&format!("row {} (line {})", self.row, self.line), Some(code), message);
+    }
+}
+
+/// Bad rows where one is enough to stop everything: the first are told, the others counted.
+#[derive(Default)]
+struct BadRows {
+    count: usize,
+}
+
+impl BadRows {
+    fn tell(&mut self, row: &BadRow) {
+        self.count += 1;
+        if self.count <= TOLD {
+            row.tell();
+        }
+    }
+
+    fn done(&self) -> Result<(), Failure> {
+        if self.count == 0 {
+            return Ok(());
+        }
+        if self.count > TOLD {
+            output::word(&format!("... and {} more", self.count - TOLD));
+        }
+        Err(Failure::failed(format!(
+            "{}, so nothing was minted: correct them, or leave them out with --skip-bad",
+            output::count(self.count, "bad row")
+        )))
     }
 }
 
@@ -172,34 +224,28 @@ struct Press<'a> {
 }
 
 impl Press<'_> {
-    fn print_all(&self, participants: impl Iterator<Item = Participant>) -> Result<(), Failure> {
-        let mut participants: Peekable<_> = participants.peekable();
-        while participants.peek().is_some() {
-            self.print(participants.by_ref().take(CHUNK).collect())?;
+    /// The line of each token, line break included, or what keeps it from being one.
+    fn mint(&self, planned: Vec<Planned>) -> Result<Vec<Result<Vec<u8>, BadRow>>, Failure> {
+        let (places, participants): (Vec<_>, Vec<_>) =
+            planned.into_iter().map(|one| ((one.row, one.line), one.participant)).unzip();
+        let count = participants.len();
+        let mut lines = Vec::with_capacity(count);
+        for (token, (row, line)) in self.key.mint_batch(participants).into_iter().zip(places) {
+            lines.push(match token {
+                Ok(token) => {
+                    let mut text = Vec::new();
+                    mint::write(&mut text, &token, self.json)?;
+                    Ok(text)
+                }
+                Err(error) => Err(BadRow { row, line, reason: Reason::new(error.code(), error.to_string()) }),
+            });
         }
-        self.progress.finish_and_clear();
-        Ok(())
+        self.progress.inc(count as u64);
+        Ok(lines)
     }
 
-    fn print(&self, participants: Vec<Participant>) -> Result<(), Failure> {
-        let count = participants.len();
-        let mut lines = Vec::with_capacity(count * 1024);
-        for token in self.key.mint_batch(participants) {
-            let token = token.map_err(|error| mint::failure(&error))?;
-            if self.json {
-                output::write_json(&mut lines, &token)?;
-            } else {
-                lines.extend_from_slice(token.as_str().as_bytes());
-                lines.push(b'\n');
-            }
-        }
-        self.progress.suspend(|| -> io::Result<()> {
-            let mut out = io::stdout().lock();
-            out.write_all(&lines)?;
-            out.flush()
-        })?;
-        self.progress.inc(count as u64);
-        Ok(())
+    fn write(&self, lines: &[Vec<u8>]) -> Result<(), Failure> {
+        self.progress.suspend(|| output::bytes(&lines.concat()))
     }
 }
 

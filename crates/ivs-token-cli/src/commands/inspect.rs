@@ -30,12 +30,8 @@ const MAX_PASTE: usize = 1 << 20;
 pub(crate) fn run(args: &InspectArgs, json: bool) -> Result<(), Failure> {
     let text = args.token.read("a token", MAX_PASTE)?;
     let inspection = ivs_token::inspect(&String::from_utf8_lossy(&text));
-    if json {
-        output::json(&inspection)?;
-    } else {
-        print(&inspection)?;
-    }
-    if inspection.problems().next().is_some() { Err(Failure::Told) } else { Ok(()) }
+    let said = if json { output::json(&inspection) } else { print(&inspection) };
+    if inspection.problems().next().is_some() { Err(Failure::Told.after(said)) } else { said }
 }
 
 /// The inspection's own words, with the problems in red: they stand at the end, one a line, under a line that counts them.

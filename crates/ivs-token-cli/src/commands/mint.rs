@@ -1,3 +1,5 @@
+use std::io::{self, Write};
+
 use clap::Args;
 use ivs_token::{
     Attributes, Capabilities, Capability, MintError, Participant, ParticipantDuration, ParticipantId,
@@ -56,7 +58,7 @@ struct ParticipantArgs {
 }
 
 const EXAMPLES: &str = "\
-With --json the answer is that of the CreateParticipantToken API: {\"participantToken\": {..}}.
+With --json the answer is that of the CreateParticipantToken API: {\"participantToken\": {..}}, one a line.
 
 A batch is CSV with a header, or JSON lines; its columns or members are userId, attributes (a JSON object), \
 capabilities (PUBLISH,SUBSCRIBE), duration (minutes, or with a unit such as 90s) and participantId, all optional. What \
@@ -86,7 +88,9 @@ pub(crate) fn run(args: &MintArgs, json: bool) -> Result<(), Failure> {
         return batch::run(source, &args.batch, &key, participant, attributes, json);
     }
     let token = participant.mint(&key).map_err(|error| failure(&error))?;
-    print(&token, json)
+    let mut line = Vec::new();
+    write(&mut line, &token, json)?;
+    output::bytes(&line)
 }
 
 impl ParticipantArgs {
@@ -116,11 +120,16 @@ pub(super) fn failure(error: &MintError) -> Failure {
     Failure::coded(error.code(), error.to_string())
 }
 
-fn print(token: &Token, json: bool) -> Result<(), Failure> {
+/// One line: the token, or what the API would answer.
+pub(super) fn write(out: &mut impl Write, token: &Token, json: bool) -> io::Result<()> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Answer<'a> {
         participant_token: &'a Token,
     }
-    if json { output::json(&Answer { participant_token: token }) } else { output::line(token.as_str()) }
+    if json {
+        output::write_json(out, &Answer { participant_token: token })
+    } else {
+        writeln!(out, "{}", token.as_str())
+    }
 }

@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use clap::Args;
 use ivs_token::{Capability, PublicKeyArn, StageArn, VerifiedToken, Verifier, VerifyError};
-use serde_json::json;
 
 use crate::args;
 use crate::exit::Failure;
@@ -49,7 +48,7 @@ pub(crate) struct VerifyArgs {
 
 const EXAMPLES: &str = "\
 Exits with 0 when the token is good and with 1 when it is refused. A refusal has the code that the official web client \
-shows, such as TOKEN_EXPIRED; with --json it is {\"error\": {\"code\": .., \"message\": ..}} on standard output.
+shows, such as TOKEN_EXPIRED; with --json it is {\"error\": {\"code\": .., \"reason\": .., \"message\": ..}}, and the reason names the exact fault.
 
 Examples:
   ivs-token verify --public-key public.pem --kid ARN --stage-arn ARN < token
@@ -67,7 +66,7 @@ pub(crate) fn run(args: &VerifyArgs, json: bool) -> Result<(), Failure> {
     match verifier.verify(only_token(&args.token, &text)?) {
         Ok(who) if json => output::json(&who),
         Ok(who) => output::line(&describe(&who)),
-        Err(error) => refuse(&error, json),
+        Err(error) => Err(refused(&error)),
     }
 }
 
@@ -138,12 +137,8 @@ fn only_token<'t>(source: &Source, text: &'t str) -> Result<&'t str, Failure> {
     }
 }
 
-fn refuse(error: &VerifyError, json: bool) -> Result<(), Failure> {
-    let (code, message) = (error.code(), error.to_string());
-    if json {
-        output::json(&json!({"error": {"code": code, "message": message}}))?;
-    }
-    Err(Failure::Refused { code, message })
+fn refused(error: &VerifyError) -> Failure {
+    Failure::Refused { code: error.code(), reason: error.reason(), message: error.to_string() }
 }
 
 /// Who it is, in words. What the participant chose is quoted and escaped.

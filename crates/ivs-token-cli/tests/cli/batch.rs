@@ -2,10 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Run, World, mint_args};
+use crate::support::{KID, Run, STAGE, World, mint_args};
 
+/// What stands in each line's `participantToken`.
 fn lines(run: Run) -> Vec<Value> {
-    run.ok().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    run.ok().lines().map(inner).collect()
+}
+
+fn inner(line: &str) -> Value {
+    serde_json::from_str::<Value>(line).unwrap()["participantToken"].take()
 }
 
 const CSV: &str = "userId,attributes,capabilities,duration,participantId\n\
@@ -107,7 +112,7 @@ fn bad_rows_stop_everything_and_all_are_told() {
     let world = World::new();
     world.write("bad.csv", BAD);
     let run = world.mint(&["--batch", "bad.csv"]);
-    run.fails(1, "row 2 (line 3): INVALID_DURATION: the duration is under one second: a token lasts at least 1 second\n");
+    run.fails(1, "row 2 (line 3): INVALID_DURATION: the duration is 0 s: a token lasts at least 1 s\n");
     let said: Vec<&str> = run.stderr.lines().collect();
     assert_eq!(said.len(), 5, "{run:?}");
     assert_eq!(
@@ -131,11 +136,7 @@ fn skip_bad_mints_the_rest_and_fails() {
     world.write("bad.csv", BAD);
     let run = world.mint(&["--batch", "bad.csv", "--skip-bad", "--json"]);
     assert_eq!(run.code, 1);
-    let users: Vec<Value> = run
-        .stdout
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap()["userId"].clone())
-        .collect();
+    let users: Vec<Value> = run.stdout.lines().map(|line| inner(line)["userId"].clone()).collect();
     assert_eq!(users, ["ana", "fay"]);
     let said: Vec<&str> = run.stderr.lines().collect();
     assert_eq!(said.len(), 5, "{run:?}");
@@ -202,6 +203,35 @@ fn files_that_are_no_batch() {
     mint(b"userId\n\xff\n").fails(1, "row 1 (line 2): INVALID_ROW: the row is not UTF-8");
     assert_eq!(mint(b"userId\n").ok(), "");
     world.mint(&["--batch", "none.csv"]).fails(1, "error: none.csv: ");
+}
+
+/// What only shows when a token is put together stops everything too: here one of more than 16 KiB, in the last row.
+#[test]
+fn a_token_too_long_is_a_bad_row() {
+    let world = World::new();
+    let url = |scheme: &str| format!("{scheme}://{}", "a".repeat(2048 - scheme.len() - 3));
+    let (whip, events) = (url("https"), url("wss"));
+    let controls = "\\u0001".repeat(1023);
+    let rows = "{}\n".repeat(300)
+        + &format!("{{\"userId\":\"{}\",\"attributes\":{{\"a\":\"{controls}\"}}}}", "😀".repeat(128));
+    world.write("batch.jsonl", rows);
+    let (kid, stage) = (
+        format!("{KID}{}", "x".repeat(128 - KID.len())),
+        format!("{STAGE}{}", "x".repeat(128 - STAGE.len())),
+    );
+    let args = [
+        &["mint", "--key", "private.pem", "--kid", &kid, "--stage-arn", &stage][..],
+        &["--whip-url", &whip, "--events-url", &events, "--batch", "batch.jsonl"],
+    ]
+    .concat();
+    let run = world.run(&args);
+    run.fails(1, "row 301 (line 301): TOKEN_TOO_LONG: the token would have 16");
+    assert!(run.stderr.ends_with(
+        "error: 1 bad row, so nothing was minted: correct them, or leave them out with --skip-bad\n"
+    ));
+    let run = world.run(&[&args[..], &["--skip-bad"]].concat());
+    assert!(run.code == 1 && run.stdout.lines().count() == 300, "{}", run.stderr);
+    assert!(run.stderr.starts_with("row 301 (line 301): TOKEN_TOO_LONG: "), "{}", run.stderr);
 }
 
 #[test]

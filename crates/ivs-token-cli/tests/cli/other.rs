@@ -1,4 +1,4 @@
-//! The rest: demo, completions, help, pipes that close.
+//! The rest: demo, completions, help, pipes that close, failures as JSON.
 
 use std::io::Read;
 use std::process::Stdio;
@@ -6,7 +6,7 @@ use std::process::Stdio;
 use ivs_token::es384::BACKEND;
 use serde_json::json;
 
-use crate::support::{World, mint_args};
+use crate::support::{KID, World, mint_args};
 
 #[test]
 fn demo_shows_it_all() {
@@ -112,3 +112,53 @@ fn a_full_disk_is_one() {
         run.fails(1, "error: standard output: No space left on device");
     }
 }
+
+/// A verdict does not become a good one because nobody reads it.
+#[test]
+#[cfg(unix)]
+fn a_refusal_stays_one_when_the_reader_is_gone() {
+    let world = World::new();
+    world.write("expired", world.token_from(-3600).as_str());
+    world.write("bad.csv", "duration\nx\n");
+    let verify = ["verify", "--public-key", "public.pem", "--kid", KID, "expired"];
+    let inspect = ["inspect", "expired"];
+    let batch = mint_args(&["--batch", "bad.csv", "--skip-bad"]);
+    for args in [&verify[..], &inspect, &batch] {
+        for json in [&[][..], &["--json"]] {
+            let (reader, writer) = std::io::pipe().unwrap();
+            drop(reader);
+            let mut command = world.command(&[args, json].concat());
+            let status = command.stdout(writer).stderr(Stdio::null()).status().unwrap();
+            assert_eq!(status.code(), Some(1), "{args:?} {json:?}");
+        }
+    }
+}
+
+#[test]
+fn every_failure_is_json_when_that_is_asked_for() {
+    let world = World::new();
+    world.write("p256.pem", P256);
+    for (args, code, name) in [
+        (
+            &["mint", "--key", "p256.pem", "--kid", KID, "--stage-json", "stage.json"][..],
+            1,
+            "KEY_WRONG_CURVE",
+        ),
+        (&["mint", "--key", "none.pem", "--kid", KID, "--stage-json", "stage.json"], 1, "FAILED"),
+        (&["mint", "--key", "private.pem"], 2, "MISUSE"),
+    ] {
+        let run = world.run(&[args, &["--json"]].concat());
+        assert_eq!(run.code, code, "{run:?}");
+        let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(json["error"]["code"], name);
+        let message = json["error"]["message"].as_str().unwrap();
+        assert!(run.stderr.contains(message), "{run:?}");
+    }
+}
+
+/// A public key, on the wrong curve: the point of P-256 that everyone begins with.
+const P256: &str = "-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt
+6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==
+-----END PUBLIC KEY-----
+";

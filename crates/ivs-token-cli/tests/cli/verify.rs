@@ -74,6 +74,7 @@ fn a_refusal_as_json() {
     assert_eq!(run.code, 1);
     let json: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(json["error"]["code"], "TOKEN_EXPIRED");
+    assert_eq!(json["error"]["reason"], "EXPIRED");
     let message = json["error"]["message"].as_str().unwrap();
     assert_eq!(run.stderr, format!("refused: TOKEN_EXPIRED: {message}\n"));
 }

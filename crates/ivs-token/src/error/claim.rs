@@ -55,7 +55,7 @@ pub enum ClaimError {
         found: String,
     },
     /// A duration under one second.
-    #[error("the duration is {actual:?}: a token lasts at least {} s", .limit.as_secs())]
+    #[error("the duration is {} s: a token lasts at least {} s", .actual.as_secs_f64(), .limit.as_secs())]
     DurationTooShort {
         /// The duration given.
         actual: Duration,

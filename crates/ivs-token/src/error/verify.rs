@@ -24,9 +24,7 @@ pub enum VerifyError {
     #[error(transparent)]
     Header(#[from] HeaderError),
     /// The token names a key that this verifier does not hold.
-    #[error(
-        "the token was signed with the key {kid}, which this verifier does not hold: add it, or refuse the token"
-    )]
+    #[error("the token names the key {kid}, which this verifier does not hold: add it if you trust it")]
     UnknownKey {
         /// The ARN in the token's header.
         kid: PublicKeyArn,
