@@ -5,10 +5,9 @@
 
 use std::time::{Duration, Instant};
 
-use benches::{Case, PAYLOAD_LEN, Sample};
+use benches::{Case, PAYLOAD_LEN, Sample, TOKENS};
 
 const ROUNDS: usize = 101;
-const CALLS: u32 = 40;
 
 fn main() {
     // `cargo test --benches` and `cargo clippy` run or build this too: only `cargo bench` measures.
@@ -29,7 +28,7 @@ fn table(title: &str, cases: &[Case]) {
         let mut times = vec![0.0; cases.len()];
         // Each round begins with another case, so that none always follows the same one.
         for i in (0..cases.len()).map(|i| (i + round) % cases.len()) {
-            times[i] = micros(|| cases[i].1());
+            times[i] = micros(&cases[i].1);
         }
         // The first round warms up.
         if round > 0 {
@@ -56,16 +55,16 @@ fn threads(title: &str, cases: &[Case]) {
     println!("{title}: 2 threads do {:.2} times the work of one", median(ratios));
 }
 
-fn throughput(threads: usize, call: &(dyn Fn() + Send + Sync)) -> f64 {
+fn throughput(threads: usize, call: &(dyn Fn(usize) + Send + Sync)) -> f64 {
     let time = Duration::from_millis(100);
     let count = || {
         let start = Instant::now();
-        let mut calls = 0_u32;
+        let mut calls = 0;
         while start.elapsed() < time {
-            call();
+            call(calls);
             calls += 1;
         }
-        f64::from(calls) / start.elapsed().as_secs_f64()
+        calls as f64 / start.elapsed().as_secs_f64()
     };
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(count)).collect();
@@ -73,12 +72,13 @@ fn throughput(threads: usize, call: &(dyn Fn() + Send + Sync)) -> f64 {
     })
 }
 
-fn micros(call: impl Fn()) -> f64 {
+/// The time of one call, with each of the tokens.
+fn micros(call: impl Fn(usize)) -> f64 {
     let start = Instant::now();
-    for _ in 0..CALLS {
-        call();
+    for i in 0..TOKENS {
+        call(i);
     }
-    start.elapsed().as_secs_f64() * 1e6 / f64::from(CALLS)
+    start.elapsed().as_secs_f64() * 1e6 / TOKENS as f64
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {

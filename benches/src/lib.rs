@@ -7,6 +7,8 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P384_SHA384_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, ParsedPublicKey,
 };
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ivs_token::{Participant, PublicKeyArn, SigningKey, Stage, Verifier, VerifyingKey};
 use serde_json::{Map, Value};
 
@@ -16,21 +18,25 @@ pub const PAYLOAD_LEN: usize = 587;
 /// The name of a case in a table.
 pub type Name = &'static str;
 
-/// Something that mints or verifies one token when it is called.
-pub type Case = (Name, Box<dyn Fn() + Send + Sync>);
+/// Something that mints a token, or verifies the one of this number, when it is called.
+pub type Case = (Name, Box<dyn Fn(usize) + Send + Sync>);
 
-/// Keys, a stage, and a token, as every case uses them.
+/// How many tokens there are. A processor that sees the same signature again and again learns its way through it, and
+/// how long a verification takes depends on the signature: so each case goes through the same many.
+pub const TOKENS: usize = 64;
+
+/// Keys, a stage, and tokens, as every case uses them.
 pub struct Sample {
     key: SigningKey,
     public: VerifyingKey,
     pkcs8: Vec<u8>,
     arn: PublicKeyArn,
     stage: Stage,
-    token: String,
+    tokens: Vec<String>,
 }
 
 impl Sample {
-    /// A fresh key and a token of [`PAYLOAD_LEN`] bytes of payload.
+    /// A fresh key and [`TOKENS`] tokens of [`PAYLOAD_LEN`] bytes of payload.
     ///
     /// # Panics
     ///
@@ -49,8 +55,9 @@ impl Sample {
         )
         .expect("a stage");
         let public = key.verifying_key().clone();
-        let mut sample = Self { key, public, pkcs8, arn, stage, token: String::new() };
-        sample.token = sample.participant().mint(&sample.key).expect("a token").into_string();
+        let mut sample = Self { key, public, pkcs8, arn, stage, tokens: Vec::new() };
+        let mint = || sample.participant().mint(&sample.key).expect("a token").into_string();
+        sample.tokens = (0..TOKENS).map(|_| mint()).collect();
         assert_eq!(sample.payload().len(), PAYLOAD_LEN, "the sample's payload");
         sample
     }
@@ -70,7 +77,7 @@ impl Sample {
     pub fn minting(&self) -> Vec<Case> {
         let pair = self.key_pair();
         let random = SystemRandom::new();
-        let signed = self.signed();
+        let signed = self.signed(0);
         let (key, participant) = (self.key.clone(), self.participant());
         let jwt_key = jsonwebtoken::EncodingKey::from_ec_der(&self.pkcs8);
         let jwt_header = jsonwebtoken::Header {
@@ -81,19 +88,19 @@ impl Sample {
         vec![
             (
                 "aws-lc-rs, raw signature",
-                Box::new(move || {
+                Box::new(move |_| {
                     std::hint::black_box(pair.sign(&random, &signed).expect("a signature"));
                 }),
             ),
             (
                 "ivs-token",
-                Box::new(move || {
+                Box::new(move |_| {
                     let _ = std::hint::black_box(participant.clone().mint(&key).expect("a token"));
                 }),
             ),
             (
                 "jsonwebtoken (aws-lc-rs)",
-                Box::new(move || {
+                Box::new(move |_| {
                     std::hint::black_box(
                         jsonwebtoken::encode(&jwt_header, &claims, &jwt_key).expect("a token"),
                     );
@@ -106,31 +113,32 @@ impl Sample {
     pub fn verifying(&self) -> Vec<Case> {
         let parsed =
             ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, self.public.to_sec1_point()).expect("a key");
-        let (signed, signature) = (self.signed(), self.signature());
+        let signatures: Vec<_> = (0..TOKENS).map(|i| (self.signed(i), self.signature(i))).collect();
         let verifier = self.verifier();
-        let token = self.token.clone();
+        let tokens = self.tokens.clone();
         let jwt_key = jsonwebtoken::DecodingKey::from_ec_der(&self.public.to_sec1_point());
         let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES384);
         validation.validate_aud = false;
-        let jwt_token = self.token.clone();
+        let jwt_tokens = self.tokens.clone();
         vec![
             (
                 "aws-lc-rs, raw signature",
-                Box::new(move || {
-                    parsed.verify_sig(&signed, &signature).expect("a good signature");
+                Box::new(move |i| {
+                    let (signed, signature) = &signatures[i % TOKENS];
+                    parsed.verify_sig(signed, signature).expect("a good signature");
                 }),
             ),
             (
                 "ivs-token",
-                Box::new(move || {
-                    std::hint::black_box(verifier.verify(&token).expect("a good token"));
+                Box::new(move |i| {
+                    std::hint::black_box(verifier.verify(&tokens[i % TOKENS]).expect("a good token"));
                 }),
             ),
             (
                 "jsonwebtoken (aws-lc-rs)",
-                Box::new(move || {
-                    let decoded =
-                        jsonwebtoken::decode::<Map<String, Value>>(&jwt_token, &jwt_key, &validation);
+                Box::new(move |i| {
+                    let token = &jwt_tokens[i % TOKENS];
+                    let decoded = jsonwebtoken::decode::<Map<String, Value>>(token, &jwt_key, &validation);
                     std::hint::black_box(decoded.expect("a good token"));
                 }),
             ),
@@ -149,18 +157,18 @@ impl Sample {
         EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &self.pkcs8).expect("a key pair")
     }
 
-    /// What the token's signature is over.
-    fn signed(&self) -> Vec<u8> {
-        self.token.rsplit_once('.').expect("a token").0.as_bytes().to_vec()
+    /// What the signature of this token is over.
+    fn signed(&self, i: usize) -> Vec<u8> {
+        self.tokens[i].rsplit_once('.').expect("a token").0.as_bytes().to_vec()
     }
 
-    fn signature(&self) -> Vec<u8> {
-        let pair = self.key_pair();
-        pair.sign(&SystemRandom::new(), &self.signed()).expect("a signature").as_ref().to_vec()
+    fn signature(&self, i: usize) -> Vec<u8> {
+        let (_, signature) = self.tokens[i].rsplit_once('.').expect("a token");
+        URL_SAFE_NO_PAD.decode(signature).expect("a signature")
     }
 
     fn payload(&self) -> Vec<u8> {
-        let inspection = ivs_token::inspect(&self.token);
+        let inspection = ivs_token::inspect(&self.tokens[0]);
         let members: Vec<String> = inspection
             .claims
             .iter()

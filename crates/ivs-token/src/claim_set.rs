@@ -50,12 +50,13 @@ impl<'a> ClaimSet<'a> {
     }
 
     /// The object that a claim is, member by member.
-    pub(crate) fn object(&self, claim: &'static str) -> Result<Members<'a>, ClaimsError> {
-        object(claim, self.required(claim)?)
+    pub(crate) fn object(&self, claim: &'static str) -> Result<&Members<'a>, ClaimsError> {
+        let raw = self.required(claim)?;
+        self.0.object(claim).ok_or_else(|| wrong_type(claim, "an object", raw))
     }
 
-    pub(crate) fn optional_object(&self, claim: &'static str) -> Result<Option<Members<'a>>, ClaimsError> {
-        self.raw(claim).map(|raw| object(claim, raw)).transpose()
+    pub(crate) fn optional_object(&self, claim: &'static str) -> Result<Option<&Members<'a>>, ClaimsError> {
+        if self.raw(claim).is_some() { self.object(claim).map(Some) } else { Ok(None) }
     }
 }
 
@@ -76,11 +77,6 @@ pub(crate) fn boolean(claim: &'static str, raw: &str) -> Result<bool, ClaimsErro
         "false" => Ok(false),
         _ => Err(wrong_type(claim, "true or false", raw)),
     }
-}
-
-fn object<'a>(claim: &'static str, raw: &'a str) -> Result<Members<'a>, ClaimsError> {
-    // What stands below the payload was parsed with it: it is sound, and only its type can be wrong.
-    Members::parse(raw).map_err(|_| wrong_type(claim, "an object", raw))
 }
 
 /// Seconds since 1970 as an integer in plain digits: no fraction, no exponent, no string.

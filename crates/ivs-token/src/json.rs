@@ -4,41 +4,55 @@ use std::borrow::Cow;
 use std::fmt;
 use std::io;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use memchr::memchr;
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use smallvec::SmallVec;
 
 use crate::error::JsonError;
 use crate::printable::shorten;
 
-/// The members of a JSON object: names and the texts of their values, in their order.
+/// The members of a JSON object: names and values, in their order.
 ///
 /// No name stands twice in one object, here or at any depth below.
-pub(crate) struct Members<'a>(SmallVec<[Member<'a>; 12]>);
+pub(crate) struct Members<'a>(Vec<Member<'a>>);
 
-type Member<'a> = (Cow<'a, str>, &'a RawValue);
+struct Member<'a> {
+    name: Cow<'a, str>,
+    text: &'a RawValue,
+    /// Kept for the first level only: deeper down nobody asks, and each level kept is read once more.
+    object: Option<Members<'a>>,
+}
 
 impl<'a> Members<'a> {
     pub(crate) fn parse(text: &'a str) -> Result<Self, JsonError> {
         let mut repeated = None;
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let members = deserializer
-            .deserialize_map(MembersVisitor { repeated: &mut repeated })
-            .and_then(|members| deserializer.end().map(|()| members));
-        members.map_err(|error| match repeated {
+        let has_escapes = memchr(b'\\', text.as_bytes()).is_some();
+        let visitor = MembersVisitor { has_escapes, keep_objects: true, repeated: &mut repeated };
+        visitor.read(text).map_err(|error| match repeated {
             Some(name) => JsonError::Repeated { name: shorten(&name).to_owned() },
             None if is_other_value(text) => JsonError::NotAnObject,
             None => syntax(&error),
         })
     }
 
+    /// The JSON text of a member's value.
     pub(crate) fn get(&self, name: &str) -> Option<&'a str> {
-        self.iter().find_map(|(found, value)| (found == name).then_some(value))
+        self.find(name).map(|member| member.text.get())
     }
 
+    /// The members of a member's value, if it is an object.
+    pub(crate) fn object(&self, name: &str) -> Option<&Self> {
+        self.find(name)?.object.as_ref()
+    }
+
+    /// Names and the JSON texts of their values.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value.get()))
+        self.0.iter().map(|member| (member.name.as_ref(), member.text.get()))
+    }
+
+    fn find(&self, name: &str) -> Option<&Member<'a>> {
+        self.0.iter().find(|member| member.name == name)
     }
 }
 
@@ -107,7 +121,18 @@ fn syntax(error: &serde_json::Error) -> JsonError {
 }
 
 struct MembersVisitor<'r> {
+    /// Whether there is a backslash anywhere in the text.
+    has_escapes: bool,
+    keep_objects: bool,
     repeated: &'r mut Option<String>,
+}
+
+impl MembersVisitor<'_> {
+    fn read(self, text: &str) -> Result<Members<'_>, serde_json::Error> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let members = deserializer.deserialize_map(self)?;
+        deserializer.end().map(|()| members)
+    }
 }
 
 impl<'de> Visitor<'de> for MembersVisitor<'_> {
@@ -118,20 +143,30 @@ impl<'de> Visitor<'de> for MembersVisitor<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-        let mut members: SmallVec<[Member<'de>; 12]> = SmallVec::new();
+        let Self { has_escapes, keep_objects, repeated } = self;
+        // All claims of a participant token, or some attributes, without growing.
+        let mut members = Vec::with_capacity(if keep_objects { 12 } else { 4 });
         while let Some(Name(name)) = map.next_key()? {
-            let value: &'de RawValue = map.next_value()?;
-            // What was just read over is well-formed but for two things: names, and escapes that make no character.
-            if value.get().starts_with(['{', '[']) {
-                let mut below = serde_json::Deserializer::from_str(value.get());
-                let unique = Unique { repeated: self.repeated };
-                unique.deserialize(&mut below).map_err(serde::de::Error::custom)?;
-            } else if has_lone_surrogate(value.get()) {
-                return Err(serde::de::Error::custom("lone surrogate in a string"));
+            let text: &'de RawValue = map.next_value()?;
+            let mut object = None;
+            // What was just read over is well-formed but for depth, names, and escapes that make no character.
+            match text.get().as_bytes() {
+                [b'{', ..] if keep_objects => {
+                    let visitor = MembersVisitor { has_escapes, keep_objects: false, repeated };
+                    object = Some(visitor.read(text.get()).map_err(de::Error::custom)?);
+                }
+                [b'{' | b'[', ..] => {
+                    let mut below = serde_json::Deserializer::from_str(text.get());
+                    Unique { repeated }.deserialize(&mut below).map_err(de::Error::custom)?;
+                }
+                [b'"', ..] if has_escapes && has_lone_surrogate(text.get()) => {
+                    return Err(de::Error::custom("lone surrogate in a string"));
+                }
+                _ => {}
             }
-            members.push((name, value));
+            members.push(Member { name, text, object });
         }
-        check_unique(&members, |(name, _)| name, self.repeated)?;
+        check_unique(&members, |member| &member.name, repeated)?;
         Ok(Members(members))
     }
 }
@@ -157,7 +192,7 @@ impl<'de> Visitor<'de> for Unique<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut names: SmallVec<[Cow<'de, str>; 12]> = SmallVec::new();
+        let mut names: Vec<Cow<'de, str>> = Vec::new();
         while let Some(Name(name)) = map.next_key()? {
             names.push(name);
             map.next_value_seed(Unique { repeated: self.repeated })?;
@@ -195,7 +230,7 @@ impl<'de> Visitor<'de> for Unique<'_> {
     }
 }
 
-fn check_unique<T, E: serde::de::Error>(
+fn check_unique<T, E: de::Error>(
     items: &[T],
     name: impl Fn(&T) -> &str,
     repeated: &mut Option<String>,

@@ -208,7 +208,7 @@ fn a_private_key_is_named_and_never_shown() {
         let inspection = inspect_at(&text, at(NOW));
         assert_eq!(inspection.kind, TokenKind::NotAToken, "{:?}", problems(&inspection));
         assert!(inspection.problems().next().is_some());
-        if !text.ends_with(".x") {
+        if text.matches('.').count() < 2 {
             assert!(problems(&inspection)[0].contains("this is a key"), "{:?}", problems(&inspection));
         }
         let said = format!("{inspection} {inspection:?} {}", serde_json::to_string(&inspection).unwrap());

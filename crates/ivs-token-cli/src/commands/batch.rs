@@ -55,26 +55,26 @@ pub(super) fn run(
     if args.skip_bad {
         skip_bad(rows, planner, &press(None))
     } else {
-        let planned = all_good(rows, planner)?;
-        let length = planned.len();
-        all_or_nothing(planned, &press(Some(length)))
+        let rows = all_good(rows, planner)?;
+        let length = rows.len();
+        all_or_nothing(rows, &press(Some(length)))
     }
 }
 
 /// Every row, or none and why.
 fn all_good(rows: Rows, mut planner: Planner) -> Result<Vec<Planned>, Failure> {
-    let (mut planned, mut bad) = (Vec::new(), BadRows::default());
+    let (mut good, mut bad) = (Vec::new(), BadRows::default());
     for row in rows {
         match planner.plan(row?) {
-            Ok(one) if bad.count == 0 => planned.push(one),
+            Ok(one) if bad.count == 0 => good.push(one),
             Ok(_) => {}
             Err(told) => {
-                planned = Vec::new();
+                good = Vec::new();
                 bad.tell(&told);
             }
         }
     }
-    bad.done().map(|()| planned)
+    bad.done().map(|()| good)
 }
 
 /// Mints all of them before it writes any of them.
@@ -108,15 +108,15 @@ fn skip_bad(rows: Rows, mut planner: Planner, press: &Press<'_>) -> Result<(), F
     let mut said = Ok(());
     let mut rows = rows.peekable();
     while rows.peek().is_some() && said.is_ok() {
-        let mut planned = Vec::with_capacity(CHUNK);
+        let mut good = Vec::with_capacity(CHUNK);
         for row in rows.by_ref().take(CHUNK) {
             match planner.plan(row?) {
-                Ok(one) => planned.push(one),
+                Ok(one) => good.push(one),
                 Err(one) => told(&one),
             }
         }
-        let mut lines = Vec::with_capacity(planned.len());
-        for minted in press.mint(planned)? {
+        let mut lines = Vec::with_capacity(good.len());
+        for minted in press.mint(good)? {
             match minted {
                 Ok(line) => lines.push(line),
                 Err(one) => told(&one),

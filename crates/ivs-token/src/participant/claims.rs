@@ -1,6 +1,7 @@
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::ser::SerializeStruct;
-use smallvec::SmallVec;
 
 use crate::arn::StageArn;
 use crate::attributes::Attributes;
@@ -162,12 +163,12 @@ fn topic(set: &ClaimSet<'_>, arn: &StageArn) -> Result<(), ClaimsError> {
     Err(ClaimsError::Topic { topic: shorten(&topic).to_owned(), stage_id: arn.resource_id().to_owned() })
 }
 
-fn events_url(set: &ClaimSet<'_>) -> Result<std::borrow::Cow<'static, str>, ClaimsError> {
+fn events_url(set: &ClaimSet<'_>) -> Result<Cow<'static, str>, ClaimsError> {
     endpoint::events_url(&set.string(EVENTS_URL)?)
         .map_err(|source| ClaimsError::Endpoint { claim: EVENTS_URL, source })
 }
 
-fn whip_url(set: &ClaimSet<'_>) -> Result<std::borrow::Cow<'static, str>, ClaimsError> {
+fn whip_url(set: &ClaimSet<'_>) -> Result<Cow<'static, str>, ClaimsError> {
     endpoint::whip_url(&set.string(WHIP_URL)?)
         .map_err(|source| ClaimsError::Endpoint { claim: WHIP_URL, source })
 }
@@ -188,15 +189,24 @@ fn capabilities(set: &ClaimSet<'_>) -> Result<Capabilities, ClaimsError> {
 
 fn attributes(set: &ClaimSet<'_>) -> Result<Attributes, ClaimsError> {
     let Some(members) = set.optional_object(ATTRIBUTES)? else { return Ok(Attributes::new()) };
-    let mut pairs: SmallVec<[_; 12]> = SmallVec::new();
-    for (name, raw) in members.iter() {
-        let value = claim_set::string(ATTRIBUTES, raw).map_err(|_| ClaimsError::Attribute {
-            name: shorten(name).to_owned(),
-            found: claim_set::type_name(raw),
-        })?;
-        pairs.push((name, value));
+    let pairs = || members.iter().map(|(name, raw)| Ok((name, attribute(name, raw)?)));
+    let mut attributes = Attributes::new();
+    for pair in pairs() {
+        let (name, text) = pair?;
+        if attributes.insert(name, &text).is_err() {
+            // The error tells the size of all of them.
+            let all: Vec<_> = pairs().collect::<Result<_, _>>()?;
+            return Attributes::try_from_iter(all).map_err(value(ATTRIBUTES));
+        }
     }
-    Attributes::try_from_iter(pairs).map_err(value(ATTRIBUTES))
+    Ok(attributes)
+}
+
+fn attribute<'a>(name: &str, raw: &'a str) -> Result<Cow<'a, str>, ClaimsError> {
+    claim_set::string(ATTRIBUTES, raw).map_err(|_| ClaimsError::Attribute {
+        name: shorten(name).to_owned(),
+        found: claim_set::type_name(raw),
+    })
 }
 
 fn version(set: &ClaimSet<'_>) -> Result<Version, ClaimsError> {
