@@ -106,7 +106,7 @@ fn a_batch_is_minted_in_order_with_ids_of_their_own() {
     for (i, token) in tokens.iter().enumerate() {
         assert_eq!(verifier.verify(token.as_str()).unwrap().user_id(), Some(i.to_string().as_str()));
     }
-    assert_eq!(tokens.iter().map(Token::participant_id).collect::<HashSet<_>>().len(), 100);
+    assert_eq!(tokens.iter().map(|token| token.participant_id()).collect::<HashSet<_>>().len(), 100);
     let mixed = signing_key().mint_batch([
         stage().participant(),
         stage().participant().user_id("x".repeat(129)),

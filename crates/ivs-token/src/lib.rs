@@ -5,6 +5,7 @@ mod arn;
 mod attributes;
 mod capability;
 mod claim_set;
+mod claims;
 mod endpoint;
 mod error;
 mod id;
@@ -17,6 +18,7 @@ mod participant;
 mod printable;
 mod stage;
 mod timestamp;
+mod token;
 mod user_id;
 mod verify;
 mod version;
@@ -33,12 +35,13 @@ pub use es384::VerifyingKey;
 pub use id::ParticipantId;
 pub use inspect::{Check, Inspection, Member, Outcome, TokenKind, inspect, inspect_at};
 pub use key::SigningKey;
-pub use participant::{Participant, ParticipantClaims, ParticipantDuration, Token};
+pub use participant::{Participant, ParticipantClaims, ParticipantDuration};
 pub use stage::Stage;
 pub use timestamp::{Clock, SystemClock, Timestamp};
 
+pub use token::Token;
 pub use user_id::UserId;
-pub use verify::{Expectations, VerifiedToken, Verifier, VerifierBuilder};
+pub use verify::{Expectations, Verified, VerifiedToken, Verifier, VerifierBuilder};
 pub use version::Version;
 
 /// The keys and signatures that tokens are built on: every encoding a key arrives in, and every one it leaves in.

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use crate::error::MintError;
 use crate::key::SigningKey;
-use crate::participant::{Participant, Token};
+use crate::participant::Participant;
 use crate::timestamp::Timestamp;
+use crate::token::Token;
 use crate::{json, jws};
 
 impl SigningKey {

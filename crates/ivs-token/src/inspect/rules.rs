@@ -4,13 +4,13 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::paste::Pasted;
 use super::report::{Check, Inspection, Member, Outcome, TokenKind};
-use crate::arn::{PublicKeyArn, StageArn};
+use crate::arn::PublicKeyArn;
 use crate::claim_set::ClaimSet;
-use crate::error::{ClaimsError, MalformedError, Part, VerifyError};
+use crate::claims::Claims;
+use crate::error::{MalformedError, Part, VerifyError};
 use crate::json::Members;
 use crate::jws;
-use crate::key::same_home;
-use crate::participant;
+use crate::participant::ParticipantClaims;
 use crate::timestamp::Timestamp;
 use crate::verify::{Header, Leeway, NBF};
 
@@ -40,8 +40,7 @@ pub(super) fn inspect(pasted: &Pasted<'_>, now: Timestamp) -> Inspection {
         if let Ok(set) = set {
             (issued_at, expiration_time) = (set.time("iat").ok(), set.time("exp").ok());
             if kind == TokenKind::Participant {
-                checks.claims(&set);
-                checks.home(&header, &set);
+                checks.claims::<ParticipantClaims>(&set, find(&header, "kid"));
             }
             checks.time(&set, kind, now);
         }
@@ -119,8 +118,8 @@ impl Checks {
         }
     }
 
-    fn claims(&mut self, set: &ClaimSet<'_>) {
-        for (rule, check) in participant::RULES {
+    fn claims<C: Claims>(&mut self, set: &ClaimSet<'_>, kid: Option<&str>) {
+        for (rule, check) in C::RULES {
             match words(check(set)) {
                 // A rule about several claims fails with the fault of one of them, which has a rule of its own.
                 Err(problem) if self.has(&problem) => {
@@ -129,22 +128,15 @@ impl Checks {
                 result => self.push(rule, result),
             }
         }
+        let rule = "the key that `kid` names is of the account and region that the claims name";
+        match (kid.and_then(|raw| serde_json::from_str::<PublicKeyArn>(raw).ok()), C::read(set)) {
+            (Some(kid), Ok(claims)) => self.push(rule, words(claims.check_key(&kid))),
+            _ => self.unchecked(rule, "it rests on another rule, which is broken"),
+        }
     }
 
     fn has(&self, problem: &str) -> bool {
         self.0.iter().any(|check| matches!(&check.outcome, Outcome::Broken(told) if told == problem))
-    }
-
-    fn home(&mut self, header: &[Member], set: &ClaimSet<'_>) {
-        let rule = "`kid` and `resource` are in one account and region";
-        let kid: Option<PublicKeyArn> = find(header, "kid").and_then(|raw| serde_json::from_str(raw).ok());
-        match (kid, set.arn::<StageArn>("resource")) {
-            (Some(kid), Ok(resource)) if same_home(&kid, &resource) => self.push(rule, Ok(())),
-            (Some(kid), Ok(resource)) => {
-                self.push(rule, Err(ClaimsError::ForeignKey { kid, resource }.to_string()));
-            }
-            _ => self.unchecked(rule, "one of them could not be read"),
-        }
     }
 
     /// As a verifier sees it that was told nothing else.

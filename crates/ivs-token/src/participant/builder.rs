@@ -6,9 +6,9 @@ use crate::key::SigningKey;
 use crate::mint;
 use crate::participant::ParticipantDuration;
 use crate::participant::claims::ParticipantClaims;
-use crate::participant::token::Token;
 use crate::stage::Stage;
 use crate::timestamp::Timestamp;
+use crate::token::Token;
 use crate::user_id::UserId;
 use crate::version::Version;
 

@@ -3,13 +3,15 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 
-use crate::arn::StageArn;
+use crate::arn::{PublicKeyArn, StageArn};
 use crate::attributes::Attributes;
 use crate::capability::{Capabilities, Capability};
 use crate::claim_set::{self, ClaimSet};
+use crate::claims::{Claims, Rule};
 use crate::endpoint;
 use crate::error::{ClaimError, ClaimsError};
 use crate::id::ParticipantId;
+use crate::key::same_home;
 use crate::participant::ParticipantDuration;
 use crate::printable::shorten;
 use crate::stage::Stage;
@@ -41,6 +43,11 @@ impl ParticipantClaims {
         &self.stage
     }
 
+    /// The ARN of the stage, `resource`.
+    pub fn stage_arn(&self) -> &StageArn {
+        self.stage.arn()
+    }
+
     /// Your application's name for the participant, `user_id`.
     pub fn user_id(&self) -> Option<&str> {
         self.user_id.as_ref().map(UserId::as_str)
@@ -70,24 +77,6 @@ impl ParticipantClaims {
     pub fn version(&self) -> Version {
         self.version
     }
-
-    /// Reads the claims and checks every rule that needs nothing but the claims.
-    pub(crate) fn read(set: &ClaimSet<'_>) -> Result<Self, ClaimsError> {
-        let expires_at = set.time(EXP)?;
-        let issued_at = set.time(IAT)?;
-        let claims = Self {
-            participant_id: participant_id(set)?,
-            user_id: user_id(set)?,
-            stage: stage(set)?,
-            capabilities: capabilities(set)?,
-            attributes: attributes(set)?,
-            version: version(set)?,
-            issued_at,
-            expires_at,
-        };
-        lifetime(issued_at, expires_at)?;
-        Ok(claims)
-    }
 }
 
 const EXP: &str = "exp";
@@ -104,27 +93,61 @@ const VERSION: &str = "version";
 const ALLOW_PUBLISH: &str = "allow_publish";
 const ALLOW_SUBSCRIBE: &str = "allow_subscribe";
 
-/// A rule in words, and the check of it.
-pub(crate) type Rule = (&'static str, fn(&ClaimSet<'_>) -> Result<(), ClaimsError>);
+impl Claims for ParticipantClaims {
+    const RULES: &'static [Rule] = &[
+        ("`exp` is a time in whole seconds", |set| set.time(EXP).map(drop)),
+        ("`iat` is a time in whole seconds", |set| set.time(IAT).map(drop)),
+        ("`exp` is after `iat`, by at most 14 days", |set| lifetime(set.time(IAT)?, set.time(EXP)?)),
+        ("`jti` is a participant ID of 1 to 64 of A-Z, a-z, 0-9, `_`, `-`", |set| {
+            participant_id(set).map(drop)
+        }),
+        ("`user_id`, if present, has at most 128 characters", |set| user_id(set).map(drop)),
+        ("`resource` is the ARN of a stage", |set| resource(set).map(drop)),
+        ("`topic` is the stage ID in `resource`", |set| topic(set, &resource(set)?)),
+        ("`events_url` is a wss: or ws: URL", |set| events_url(set).map(drop)),
+        ("`whip_url` is an https: URL", |set| whip_url(set).map(drop)),
+        ("`capabilities` holds `allow_publish` and `allow_subscribe` as booleans", |set| {
+            capabilities(set).map(drop)
+        }),
+        ("`attributes`, if present, are strings of at most 1024 bytes together", |set| {
+            attributes(set).map(drop)
+        }),
+        ("`version` is a digit, a dot and a digit", |set| version(set).map(drop)),
+    ];
 
-/// Each rule that needs nothing but the claims, for those who want to know about all of them and not only the first
-/// that is broken. [`ParticipantClaims::read`] checks the same.
-pub(crate) const RULES: &[Rule] = &[
-    ("`exp` is a time in whole seconds", |set| set.time(EXP).map(drop)),
-    ("`iat` is a time in whole seconds", |set| set.time(IAT).map(drop)),
-    ("`exp` is after `iat`, by at most 14 days", |set| lifetime(set.time(IAT)?, set.time(EXP)?)),
-    ("`jti` is a participant ID of 1 to 64 of A-Z, a-z, 0-9, `_`, `-`", |set| participant_id(set).map(drop)),
-    ("`user_id`, if present, has at most 128 characters", |set| user_id(set).map(drop)),
-    ("`resource` is the ARN of a stage", |set| resource(set).map(drop)),
-    ("`topic` is the stage ID in `resource`", |set| topic(set, &resource(set)?)),
-    ("`events_url` is a wss: or ws: URL", |set| events_url(set).map(drop)),
-    ("`whip_url` is an https: URL", |set| whip_url(set).map(drop)),
-    ("`capabilities` holds `allow_publish` and `allow_subscribe` as booleans", |set| {
-        capabilities(set).map(drop)
-    }),
-    ("`attributes`, if present, are strings of at most 1024 bytes together", |set| attributes(set).map(drop)),
-    ("`version` is a digit, a dot and a digit", |set| version(set).map(drop)),
-];
+    fn read(set: &ClaimSet<'_>) -> Result<Self, ClaimsError> {
+        let expires_at = set.time(EXP)?;
+        let issued_at = set.time(IAT)?;
+        let claims = Self {
+            participant_id: participant_id(set)?,
+            user_id: user_id(set)?,
+            stage: stage(set)?,
+            capabilities: capabilities(set)?,
+            attributes: attributes(set)?,
+            version: version(set)?,
+            issued_at,
+            expires_at,
+        };
+        lifetime(issued_at, expires_at)?;
+        Ok(claims)
+    }
+
+    fn check_key(&self, kid: &PublicKeyArn) -> Result<(), ClaimsError> {
+        let resource = self.stage.arn();
+        if same_home(kid, resource) {
+            return Ok(());
+        }
+        Err(ClaimsError::ForeignKey { kid: kid.clone(), resource: resource.clone() })
+    }
+
+    fn issued_at(&self) -> Timestamp {
+        self.issued_at
+    }
+
+    fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+}
 
 fn lifetime(issued_at: Timestamp, expires_at: Timestamp) -> Result<(), ClaimsError> {
     let limit = i64::from(ParticipantDuration::MAX.as_secs());

@@ -14,13 +14,12 @@ use std::sync::Arc;
 
 pub use builder::VerifierBuilder;
 pub use expectations::Expectations;
-pub use verified::VerifiedToken;
+pub use verified::{Verified, VerifiedToken};
 
 use crate::claim_set::ClaimSet;
-use crate::error::{ClaimsError, VerifyError};
+use crate::claims::Claims;
+use crate::error::VerifyError;
 use crate::jws::Compact;
-use crate::key::same_home;
-use crate::participant::ParticipantClaims;
 use crate::timestamp::Clock;
 use keys::{HeldKey, Keys};
 
@@ -69,6 +68,29 @@ impl Verifier {
     ///
     /// [`VerifyError`]: the first check that failed.
     pub fn verify(&self, token: &str) -> Result<VerifiedToken, VerifyError> {
+        let verified = self.verify_kind(token)?;
+        self.expectations.check(&verified)?;
+        Ok(verified)
+    }
+
+    /// Verifies a token, that it is what the builder was told to expect, and that it is what is expected here: for a
+    /// gateway that serves many stages with one verifier.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::verify`].
+    pub fn verify_expecting(
+        &self,
+        token: &str,
+        expectations: &Expectations,
+    ) -> Result<VerifiedToken, VerifyError> {
+        let verified = self.verify(token)?;
+        expectations.check(&verified)?;
+        Ok(verified)
+    }
+
+    /// The one way from a text to claims of any kind.
+    fn verify_kind<C: Claims>(&self, token: &str) -> Result<Verified<C>, VerifyError> {
         if token.is_empty() {
             return Err(VerifyError::Missing);
         }
@@ -85,31 +107,11 @@ impl Verifier {
             .verify(compact.signed.as_bytes(), compact.signature.whole()?)
             .map_err(|_| VerifyError::Signature)?;
         let set = ClaimSet::parse(&compact.payload)?;
-        let claims = ParticipantClaims::read(&set)?;
-        if !same_home(&key.arn, claims.stage.arn()) {
-            let (kid, resource) = (key.arn.clone(), claims.stage.arn().clone());
-            return Err(ClaimsError::ForeignKey { kid, resource }.into());
-        }
+        let claims = C::read(&set)?;
+        claims.check_key(&key.arn)?;
         let not_before = set.optional_time(NBF)?;
-        self.leeway.check(claims.issued_at, not_before, claims.expires_at, self.clock.now())?;
-        self.expectations.check(&claims)?;
-        Ok(VerifiedToken::new(claims, key.arn.clone()))
-    }
-
-    /// Verifies a token, that it is what the builder was told to expect, and that it is what is expected here: for a
-    /// gateway that serves many stages with one verifier.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::verify`].
-    pub fn verify_expecting(
-        &self,
-        token: &str,
-        expectations: &Expectations,
-    ) -> Result<VerifiedToken, VerifyError> {
-        let verified = self.verify(token)?;
-        expectations.check(verified.claims())?;
-        Ok(verified)
+        self.leeway.check(claims.issued_at(), not_before, claims.expires_at(), self.clock.now())?;
+        Ok(Verified::new(claims, key.arn.clone()))
     }
 
     fn key(&self, header: &str) -> Result<&HeldKey, VerifyError> {
