@@ -124,7 +124,7 @@ fn several_keys_and_variables() {
     ];
     refused(&world.run_on(&crossed, token.as_str()), "TOKEN_INVALID_SIGNATURE: ");
     let unknown = ["verify", "--public-key", "public.pem", "--kid", &other_kid];
-    refused(&world.run_on(&unknown, token.as_str()), "TOKEN_INVALID: the token was signed with the key ");
+    refused(&world.run_on(&unknown, token.as_str()), "TOKEN_INVALID: the token names the key ");
     let twice =
         ["verify", "--public-key", "other.pem", "--kid", KID, "--public-key", "public.pem", "--kid", KID];
     world.run_on(&twice, token.as_str()).fails(2, "error: two different keys have the ARN ");
