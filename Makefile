@@ -3,6 +3,7 @@
 .PHONY: demo test bench fmt lint docs
 
 demo:
+	@echo "Building; the first time this takes a minute or two." >&2
 	@cargo run --quiet --release --locked -p ivs-token-cli -- demo
 
 test:

@@ -852,31 +852,36 @@ fn values(cases: &mut Vec<Case>) {
     let value = |claim, source| ClaimsError::Value { claim, source };
     let quoted = |text: &str| serde_json::to_string(text).unwrap();
     for (name, claim, text, source) in [
-        ("empty jti", "jti", String::new(), ClaimError::ParticipantIdEmpty),
-        ("jti of 65", "jti", "a".repeat(65), ClaimError::ParticipantIdTooLong { actual: 65, limit: 64 }),
+        ("empty jti", "jti", String::new(), ClaimError::IdEmpty { field: "participantId" }),
+        (
+            "jti of 65",
+            "jti",
+            "a".repeat(65),
+            ClaimError::IdTooLong { field: "participantId", actual: 65, limit: 64 },
+        ),
         (
             "jti with a dot",
             "jti",
             "ab.c".into(),
-            ClaimError::ParticipantIdCharacter { character: '.', position: 2 },
+            ClaimError::IdCharacter { field: "participantId", character: '.', position: 2 },
         ),
         (
             "jti with a slash",
             "jti",
             "../x".into(),
-            ClaimError::ParticipantIdCharacter { character: '.', position: 0 },
+            ClaimError::IdCharacter { field: "participantId", character: '.', position: 0 },
         ),
         (
             "jti with an accent",
             "jti",
             "é".into(),
-            ClaimError::ParticipantIdCharacter { character: 'é', position: 0 },
+            ClaimError::IdCharacter { field: "participantId", character: 'é', position: 0 },
         ),
         (
             "jti with a NUL",
             "jti",
             "a\0".into(),
-            ClaimError::ParticipantIdCharacter { character: '\0', position: 1 },
+            ClaimError::IdCharacter { field: "participantId", character: '\0', position: 1 },
         ),
         ("user_id of 129", "user_id", "a".repeat(129), ClaimError::UserIdTooLong { actual: 129, limit: 128 }),
         (

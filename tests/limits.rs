@@ -69,10 +69,10 @@ fn participant_id() {
     }
     let random = round(new()).unwrap();
     assert_eq!(random.participant_id().as_str().len(), 22);
-    let bad = |character, position| ClaimError::ParticipantIdCharacter { character, position };
+    let bad = |character, position| ClaimError::IdCharacter { field: "participantId", character, position };
     for (id, expected) in [
-        ("", ClaimError::ParticipantIdEmpty),
-        (&*"a".repeat(65), ClaimError::ParticipantIdTooLong { actual: 65, limit: 64 }),
+        ("", ClaimError::IdEmpty { field: "participantId" }),
+        (&*"a".repeat(65), ClaimError::IdTooLong { field: "participantId", actual: 65, limit: 64 }),
         ("a b", bad(' ', 1)),
         ("ab/", bad('/', 2)),
         ("+", bad('+', 0)),
@@ -339,19 +339,19 @@ fn words_of_claim_and_mint_errors() {
     let duration = |secs| Duration::from_secs(secs);
     for (error, code, field, words) in [
         (
-            ClaimError::ParticipantIdEmpty,
+            ClaimError::IdEmpty { field: "participantId" },
             "INVALID_PARTICIPANT_ID",
             "participantId",
             "the participant ID is empty: leave it out for a random one, or give 1 to 64 of A-Z, a-z, 0-9, `_`, `-`",
         ),
         (
-            ClaimError::ParticipantIdTooLong { actual: 65, limit: 64 },
+            ClaimError::IdTooLong { field: "participantId", actual: 65, limit: 64 },
             "INVALID_PARTICIPANT_ID",
             "participantId",
             "the participant ID has 65 characters: at most 64 are allowed",
         ),
         (
-            ClaimError::ParticipantIdCharacter { character: '\n', position: 3 },
+            ClaimError::IdCharacter { field: "participantId", character: '\n', position: 3 },
             "INVALID_PARTICIPANT_ID",
             "participantId",
             "the participant ID holds '\\n' at position 3: only A-Z, a-z, 0-9, `_` and `-` are allowed",
@@ -687,7 +687,7 @@ fn words_of_claims_errors() {
             "the claim `whip_url`: the URL has a query: remove the `?` and all after it".into(),
         ),
         (
-            ClaimsError::Value { claim: "jti", source: ClaimError::ParticipantIdTooLong { actual: 65, limit: 64 } },
+            ClaimsError::Value { claim: "jti", source: ClaimError::IdTooLong { field: "participantId", actual: 65, limit: 64 } },
             "the claim `jti`: the participant ID has 65 characters: at most 64 are allowed".into(),
         ),
         (

@@ -134,15 +134,21 @@ impl StageArgs {
         };
         let whip_url = given_or(self.whip_url.as_ref(), WHIP_URL)?;
         let events_url = given_or(self.events_url.as_ref(), EVENTS_URL)?;
-        let (Some(arn), Some(whip_url)) = (arn, whip_url) else {
+        let (Some(arn), Some(whip_url)) = (&arn, whip_url) else {
+            if arn.is_some() {
+                return Err(Failure::misuse(format!(
+                    "the stage's WHIP URL is not known: give --whip-url or {WHIP_URL}, with `endpoints.whip` of what `aws \
+                     ivs-realtime get-stage` prints"
+                )));
+            }
             return Err(Failure::misuse(format!(
                 "the stage is not known: give --stage-arn and --whip-url, or {STAGE_ARN} and {WHIP_URL}, or \
                  --stage-json with what `aws ivs-realtime get-stage` prints"
             )));
         };
         match events_url {
-            Some(events_url) => Stage::with_endpoints(arn, whip_url, events_url),
-            None => Stage::new(arn, whip_url),
+            Some(events_url) => Stage::with_endpoints(arn.clone(), whip_url, events_url),
+            None => Stage::new(arn.clone(), whip_url),
         }
         .map_err(|error| Failure::misuse(error.to_string()))
     }

@@ -8,7 +8,7 @@ use ivs_token::es384;
 
 use crate::commands::{completions, inspect, key, mint, verify};
 use crate::exit::{self, Failure};
-use crate::keys;
+use crate::{keys, output};
 
 /// Mints, verifies and inspects Amazon IVS tokens locally, without an API call.
 #[derive(Parser, Debug)]
@@ -60,6 +60,12 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
         ));
     }
     Cli::try_parse().map_err(|error| {
+        if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+            let message = error.render().to_string();
+            let message =
+                message.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default().to_owned();
+            let _ = output::json(&Failure::Misuse(message).json());
+        }
         let _ = error.print();
         ExitCode::from(if error.use_stderr() { exit::MISUSE } else { exit::DONE })
     })
@@ -70,8 +76,8 @@ static VERSION: LazyLock<String> =
 
 const CONVENTIONS: &str = "\
 Results go to standard output, words to standard error; `-` is standard input or output. A private key or a passphrase \
-is given in a file, on standard input or in an environment variable, never on the command line. Flags come before \
-variables. NO_COLOR turns colours off. With --json a failure is {\"error\": {\"code\": .., \"message\": ..}}.
+is given in a file, on standard input or in an environment variable, never on the command line. A flag wins over \
+its variable. NO_COLOR turns colours off. With --json a failure is {\"error\": {\"code\": .., \"message\": ..}}.
 
 Exit codes:
   0  done; for `inspect`: no problem found

@@ -73,7 +73,8 @@ pub(crate) fn code(result: Result<(), Failure>, json: bool) -> ExitCode {
 }
 
 impl Failure {
-    fn json(&self) -> Option<Value> {
+    /// What stands for this failure on standard output when JSON is wanted.
+    pub(crate) fn json(&self) -> Option<Value> {
         let error = match self {
             Self::Misuse(message) => json!({ "code": "MISUSE", "message": message }),
             Self::Refused { code, reason, message } => {

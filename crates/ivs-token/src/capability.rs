@@ -119,6 +119,20 @@ impl From<Capability> for Capabilities {
     }
 }
 
+impl<const N: usize> From<[Capability; N]> for Capabilities {
+    fn from(capabilities: [Capability; N]) -> Self {
+        capabilities.into_iter().collect()
+    }
+}
+
+impl BitOr for Capability {
+    type Output = Capabilities;
+
+    fn bitor(self, other: Self) -> Capabilities {
+        Capabilities::from(self) | other.into()
+    }
+}
+
 impl FromIterator<Capability> for Capabilities {
     fn from_iter<I: IntoIterator<Item = Capability>>(capabilities: I) -> Self {
         capabilities.into_iter().fold(Self::NONE, |set, one| set | one.into())
@@ -205,6 +219,8 @@ mod tests {
     fn sets() {
         let set: Capabilities = "SUBSCRIBE,PUBLISH".parse().unwrap();
         assert_eq!(set, Capabilities::ALL);
+        assert_eq!(Capability::Publish | Capability::Subscribe, Capabilities::ALL);
+        assert_eq!(Capabilities::from([Capability::Subscribe]), Capabilities::SUBSCRIBE);
         assert_eq!(set.to_string(), "PUBLISH,SUBSCRIBE");
         assert_eq!(Capabilities::NONE.to_string(), "none");
         assert_eq!("".parse::<Capabilities>().unwrap(), Capabilities::NONE);

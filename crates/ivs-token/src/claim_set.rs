@@ -49,6 +49,17 @@ impl<'a> ClaimSet<'a> {
         self.raw(claim).map(|raw| time(claim, raw)).transpose()
     }
 
+    /// `iat` and `exp`: the second after the first, by at most so many seconds.
+    pub(crate) fn lifetime(&self, limit: u32) -> Result<(Timestamp, Timestamp), ClaimsError> {
+        let expires_at = self.time("exp")?;
+        let issued_at = self.time("iat")?;
+        match expires_at.secs_since(issued_at) {
+            ..=0 => Err(ClaimsError::ExpiresBeforeIssued { issued_at, expires_at }),
+            actual if actual > limit.into() => Err(ClaimsError::Lifetime { actual, limit: limit.into() }),
+            _ => Ok((issued_at, expires_at)),
+        }
+    }
+
     /// The object that a claim is, member by member.
     pub(crate) fn object(&self, claim: &'static str) -> Result<&Members<'a>, ClaimsError> {
         let raw = self.required(claim)?;

@@ -26,7 +26,7 @@ pub struct SigningKey {
 
 /// The ARN of a key, and the header that every token signed with it has.
 pub(crate) struct KeyId {
-    arn: PublicKeyArn,
+    pub(crate) arn: PublicKeyArn,
     /// Base64url of `{"alg":"ES384","typ":"JWT","kid":"<ARN>"}`.
     pub(crate) header: String,
 }
@@ -36,7 +36,7 @@ impl SigningKey {
     /// KEY`, what the IVS console gives), also as PEM arrives in an environment variable: with literal `\n`, in quotes,
     /// on one line, or base64 of it all.
     ///
-    /// [`es384::SigningKey`] reads every other form: DER, JWK, with a passphrase. `SigningKey::from` takes it.
+    /// [`Self::from_any`] reads every other form.
     ///
     /// # Errors
     ///
@@ -45,7 +45,18 @@ impl SigningKey {
         es384::SigningKey::from_pem(pem).map(Self::from)
     }
 
-    /// Makes a new key from the randomness of the operating system. Register its public half with `ImportPublicKey`.
+    /// Reads a private key in whichever form it is: PEM, DER or JWK, encrypted or not. The passphrase, if there is one, is
+    /// never asked for on the terminal.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`], which says what the bytes are instead and what to do about it.
+    pub fn from_any(input: impl AsRef<[u8]>, passphrase: Option<&[u8]>) -> Result<Self, KeyError> {
+        es384::SigningKey::from_any(input, passphrase).map(Self::from)
+    }
+
+    /// Makes a new key from the randomness of the operating system. Register its public half with `ImportPublicKey`, and
+    /// keep the private one: [`Self::as_es384`] gives the key that can be written.
     ///
     /// # Errors
     ///
@@ -71,13 +82,20 @@ impl SigningKey {
         self.key.verifying_key()
     }
 
-    pub(crate) fn es384(&self) -> &es384::SigningKey {
+    /// The key alone, without its ID: what can be written in any form, such as with
+    /// [`to_pkcs8_pem`](es384::SigningKey::to_pkcs8_pem).
+    pub fn as_es384(&self) -> &es384::SigningKey {
         &self.key
+    }
+
+    /// The ID of this key, if it has one.
+    pub(crate) fn key_id(&self) -> Result<&KeyId, MintError> {
+        self.id.as_deref().ok_or(MintError::NoKeyId)
     }
 
     /// The ID of this key, if tokens for this stage can be signed with it.
     pub(crate) fn id_for(&self, stage: &StageArn) -> Result<&KeyId, MintError> {
-        let id = self.id.as_deref().ok_or(MintError::NoKeyId)?;
+        let id = self.key_id()?;
         if !same_home(&id.arn, stage) {
             return Err(MintError::ForeignKey {
                 key_account: id.arn.account_id().to_owned(),

@@ -6,6 +6,8 @@ mod attributes;
 mod capability;
 mod claim_set;
 mod claims;
+mod connection;
+mod duration;
 mod endpoint;
 mod error;
 mod id;
@@ -26,16 +28,18 @@ mod version;
 pub use arn::{ChannelArn, PlaybackKeyArn, PublicKeyArn, StageArn};
 pub use attributes::Attributes;
 pub use capability::{Capabilities, Capability};
+pub use connection::{Connection, ConnectionClaims};
+pub use duration::{ConnectionDuration, ParticipantDuration, TokenDuration};
 pub use endpoint::DEFAULT_EVENTS_URL;
 pub use error::{
     ArnError, Base64Error, ClaimError, ClaimsError, EndpointError, HeaderError, JsonError, KeyError,
     MalformedError, MintError, Part, RandomnessError, SignError, StageError, VerifierError, VerifyError,
 };
 pub use es384::VerifyingKey;
-pub use id::ParticipantId;
+pub use id::{ParticipantId, TokenId};
 pub use inspect::{Check, Inspection, Member, Outcome, TokenKind, inspect, inspect_at};
 pub use key::SigningKey;
-pub use participant::{Participant, ParticipantClaims, ParticipantDuration};
+pub use participant::{Participant, ParticipantClaims};
 pub use stage::Stage;
 pub use timestamp::{Clock, SystemClock, Timestamp};
 

@@ -47,5 +47,5 @@ pub(crate) fn sign(header: &str, claims: &impl Serialize, key: &SigningKey) -> R
     if actual > jws::MAX_LEN {
         return Err(MintError::TooLong { actual, limit: jws::MAX_LEN });
     }
-    Ok(jws::assemble(header, &payload, |signed| key.es384().sign(signed))?)
+    Ok(jws::assemble(header, &payload, |signed| key.as_es384().sign(signed))?)
 }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer};
@@ -105,6 +106,12 @@ impl Clock for Timestamp {
     }
 }
 
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
+}
+
 impl<F: Fn() -> Timestamp + Send + Sync> Clock for F {
     fn now(&self) -> Timestamp {
         self()
@@ -145,6 +152,8 @@ mod tests {
         let at = Timestamp::from_secs(5).unwrap();
         assert_eq!(Clock::now(&at), at);
         assert_eq!(Clock::now(&move || at), at);
+        let shared: Arc<dyn Clock> = Arc::new(at);
+        assert_eq!(Clock::now(&shared), at);
         assert!(Clock::now(&SystemClock) > at);
     }
 }

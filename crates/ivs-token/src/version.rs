@@ -8,7 +8,7 @@ use crate::error::ClaimError;
 /// The token's claim `version`: two digits with a dot between them, `1.0` unless said otherwise.
 ///
 /// The second digit is a set of flags for the client; it may not change in a token exchange.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Version([u8; 2]);
 
 impl Version {
@@ -46,6 +46,12 @@ impl FromStr for Version {
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.major(), self.minor())
+    }
+}
+
+impl fmt::Debug for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Version({self})")
     }
 }
 

@@ -225,6 +225,13 @@ fn cut_off_tokens_still_show_what_they_say() {
     let inspection = inspect_at(cut, at(NOW));
     assert!(problems(&inspection)[0].contains("has 2"), "{:?}", problems(&inspection));
     assert!(!inspection.header.is_empty());
+    // In the middle of the header or of the payload: nothing is said of claims that nobody can see.
+    for length in [100, 300, 600] {
+        let inspection = inspect_at(&token.as_str()[..length], at(NOW));
+        assert!(problems(&inspection)[0].contains("3 parts"), "{:?}", problems(&inspection));
+        assert!(!inspection.to_string().contains("another service"), "{inspection}");
+        assert!(!inspection.to_string().contains("0 bytes"), "{inspection}");
+    }
     let half = &token.as_str()[..token.as_str().len() - 60];
     let inspection = inspect_at(half, at(NOW));
     assert_eq!(inspection.kind, TokenKind::Participant);

@@ -23,5 +23,10 @@ pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
     // To memory first: clap panics when it can not write.
     let mut script = Vec::new();
     generate(args.shell, &mut Cli::command(), "ivs-token", &mut script);
+    if args.shell == Shell::Bash {
+        // clap_complete 4.6 names the states of a command with a hyphen in its name in two ways, so that none is ever
+        // found (clap issue 6421).
+        script = String::from_utf8_lossy(&script).replace("ivs__subcmd__token", "ivs__token").into_bytes();
+    }
     output::bytes(&script)
 }

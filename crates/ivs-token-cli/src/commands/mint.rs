@@ -45,7 +45,7 @@ struct ParticipantArgs {
     attributes: Vec<(String, String)>,
 
     /// What the participant may do: PUBLISH or SUBSCRIBE; repeat it for both, which is the default
-    #[arg(long = "capability", value_name = "NAME", value_parser = values::capability)]
+    #[arg(long = "capability", value_name = "NAME", value_parser = values::capability, value_delimiter = ',')]
     capabilities: Vec<Capability>,
 
     /// How long the token lasts, from 1s to 14d

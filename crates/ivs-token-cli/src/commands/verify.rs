@@ -30,7 +30,7 @@ pub(crate) struct VerifyArgs {
     stage_arn: Option<StageArn>,
 
     /// The token must grant this: PUBLISH or SUBSCRIBE; repeat it to require both
-    #[arg(long, value_name = "NAME", value_parser = values::capability, help_heading = "Expectations")]
+    #[arg(long, value_name = "NAME", value_parser = values::capability, value_delimiter = ',', help_heading = "Expectations")]
     capability: Vec<Capability>,
 
     /// The token must be of this user
@@ -132,13 +132,19 @@ fn only_token<'t>(source: &Source, text: &'t str) -> Result<&'t str, Failure> {
     match token.lines().filter(|line| !line.trim().is_empty()).count() {
         0 | 1 => Ok(token),
         lines => Err(Failure::failed(format!(
-            "{source}: there are {lines} lines, and exactly one token is verified: give one at a time"
+            "{source}: there are {lines} lines, and exactly one token is verified: give one at a time, without a line break in \
+             it (`ivs-token inspect` says more of such a text)"
         ))),
     }
 }
 
 fn refused(error: &VerifyError) -> Failure {
-    Failure::Refused { code: error.code(), reason: error.reason(), message: error.to_string() }
+    let mut message = error.to_string();
+    // It may be a good token with something around it, and that is for `inspect` to find out.
+    if matches!(error, VerifyError::Malformed(_)) {
+        message.push_str(" (`ivs-token inspect` says more of such a text)");
+    }
+    Failure::Refused { code: error.code(), reason: error.reason(), message }
 }
 
 /// Who it is, in words. What the participant chose is quoted and escaped.

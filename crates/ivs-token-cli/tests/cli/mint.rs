@@ -165,6 +165,11 @@ fn misuse_says_what_to_give() {
         .fails(2, "error: there is no key ARN: give --kid ARN or IVS_TOKEN_KID");
     world.run(&["mint", "--key", "private.pem", "--kid", KID, "--stage-arn", STAGE]).fails(
         2,
+        "error: the stage's WHIP URL is not known: give --whip-url or IVS_TOKEN_WHIP_URL, with `endpoints.whip` of what \
+         `aws ivs-realtime get-stage` prints\n",
+    );
+    world.run(&["mint", "--key", "private.pem", "--kid", KID]).fails(
+        2,
         "error: the stage is not known: give --stage-arn and --whip-url, or IVS_TOKEN_STAGE_ARN and \
          IVS_TOKEN_WHIP_URL, or --stage-json with what `aws ivs-realtime get-stage` prints\n",
     );

@@ -146,6 +146,8 @@ fn every_failure_is_json_when_that_is_asked_for() {
         ),
         (&["mint", "--key", "none.pem", "--kid", KID, "--stage-json", "stage.json"], 1, "FAILED"),
         (&["mint", "--key", "private.pem"], 2, "MISUSE"),
+        (&["mint", "--duration", "20d"], 2, "MISUSE"),
+        (&["mint", "--no-such-flag"], 2, "MISUSE"),
     ] {
         let run = world.run(&[args, &["--json"]].concat());
         assert_eq!(run.code, code, "{run:?}");
@@ -162,3 +164,23 @@ MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt
 6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==
 -----END PUBLIC KEY-----
 ";
+
+/// Not only that the words are in the script: the shell must find them.
+#[test]
+#[cfg(unix)]
+fn bash_completes_behind_the_first_word() {
+    let world = World::new();
+    let script = world.run(&["completions", "bash"]).ok();
+    for (words, wanted) in
+        [("mint --st", "--stage-json"), ("key g", "generate"), ("verify --pub", "--public-key")]
+    {
+        let ask = format!(
+            "{script}\nfunction=$(complete -p ivs-token | sed 's/.*-F \\([^ ]*\\).*/\\1/')\n\
+             COMP_WORDS=(ivs-token {words}); COMP_CWORD=2\n\
+             $function ivs-token \"${{COMP_WORDS[2]}}\" \"${{COMP_WORDS[1]}}\"\nprintf '%s\\n' \"${{COMPREPLY[@]}}\""
+        );
+        let output = std::process::Command::new("bash").args(["-c", &ask]).output().unwrap();
+        let found = String::from_utf8(output.stdout).unwrap();
+        assert!(found.lines().any(|line| line == wanted), "{words}: {found}");
+    }
+}

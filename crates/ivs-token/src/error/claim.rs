@@ -7,24 +7,29 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ClaimError {
-    /// A participant ID of no characters.
-    #[error(
-        "the participant ID is empty: leave it out for a random one, or give 1 to 64 of A-Z, a-z, 0-9, `_`, `-`"
-    )]
-    ParticipantIdEmpty,
-    /// A participant ID of more than 64 characters.
-    #[error("the participant ID has {actual} characters: at most {limit} are allowed")]
-    ParticipantIdTooLong {
+    /// An ID of no characters.
+    #[error("the {} is empty: leave it out for a random one, or give 1 to 64 of A-Z, a-z, 0-9, `_`, `-`", name(.field))]
+    IdEmpty {
+        /// Which ID, as [`Self::field`] gives it.
+        field: &'static str,
+    },
+    /// An ID of more than 64 characters.
+    #[error("the {} has {actual} characters: at most {limit} are allowed", name(.field))]
+    IdTooLong {
+        /// Which ID, as [`Self::field`] gives it.
+        field: &'static str,
         /// Characters given.
         actual: usize,
         /// Characters allowed.
         limit: usize,
     },
-    /// A participant ID with a character outside `[A-Za-z0-9_-]`.
+    /// An ID with a character outside `[A-Za-z0-9_-]`.
     #[error(
-        "the participant ID holds {character:?} at position {position}: only A-Z, a-z, 0-9, `_` and `-` are allowed"
+        "the {} holds {character:?} at position {position}: only A-Z, a-z, 0-9, `_` and `-` are allowed", name(.field)
     )]
-    ParticipantIdCharacter {
+    IdCharacter {
+        /// Which ID, as [`Self::field`] gives it.
+        field: &'static str,
         /// The first character that is not allowed.
         character: char,
         /// Where it stands, counted in characters from 0.
@@ -83,9 +88,12 @@ impl ClaimError {
     /// The stable name of this error.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::ParticipantIdEmpty
-            | Self::ParticipantIdTooLong { .. }
-            | Self::ParticipantIdCharacter { .. } => "INVALID_PARTICIPANT_ID",
+            Self::IdEmpty { field } | Self::IdTooLong { field, .. } | Self::IdCharacter { field, .. } => {
+                match *field {
+                    TOKEN_ID => "INVALID_TOKEN_ID",
+                    _ => "INVALID_PARTICIPANT_ID",
+                }
+            }
             Self::UserIdTooLong { .. } => "INVALID_USER_ID",
             Self::AttributesTooLarge { .. } => "INVALID_ATTRIBUTES",
             Self::Capability { .. } => "INVALID_CAPABILITY",
@@ -94,13 +102,13 @@ impl ClaimError {
         }
     }
 
-    /// What the value is called in the API: `participantId`, `userId`, `attributes`, `capabilities`, `duration` or
+    /// What the value is called in the API: `participantId`, `tokenId`, `userId`, `attributes`, `capabilities`, `duration` or
     /// `version`.
     pub fn field(&self) -> &'static str {
         match self {
-            Self::ParticipantIdEmpty
-            | Self::ParticipantIdTooLong { .. }
-            | Self::ParticipantIdCharacter { .. } => "participantId",
+            Self::IdEmpty { field } | Self::IdTooLong { field, .. } | Self::IdCharacter { field, .. } => {
+                field
+            }
             Self::UserIdTooLong { .. } => "userId",
             Self::AttributesTooLarge { .. } => "attributes",
             Self::Capability { .. } => "capabilities",
@@ -114,5 +122,15 @@ impl From<Infallible> for ClaimError {
     /// For conversions that can not fail, such as that of a value into itself.
     fn from(never: Infallible) -> Self {
         match never {}
+    }
+}
+
+const TOKEN_ID: &str = "tokenId";
+
+/// What an ID is called in a sentence.
+fn name(field: &str) -> &'static str {
+    match field {
+        TOKEN_ID => "token ID",
+        _ => "participant ID",
     }
 }

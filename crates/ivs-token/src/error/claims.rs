@@ -96,6 +96,32 @@ pub enum ClaimsError {
         /// Seconds allowed.
         limit: i64,
     },
+    /// Not an account: 12 digits.
+    #[error("the claim `account_id` is {found:?}: it must be 12 digits")]
+    AccountId {
+        /// The claim, its first 40 characters.
+        found: String,
+    },
+    /// `events_url` of a connection token is not the one there is.
+    #[error("the claim `events_url` is {found:?}: in a connection token it must be {expected:?}")]
+    EventsUrl {
+        /// The claim, its first 40 characters.
+        found: String,
+        /// The URL that it must be.
+        expected: &'static str,
+    },
+    /// `account_id` or `region` are not those of the key.
+    #[error(
+        "the token is for the account {account_id}, region {region:?}, and its key {kid} is not of these"
+    )]
+    ForeignAccount {
+        /// The ARN of the key.
+        kid: PublicKeyArn,
+        /// The claim `account_id`.
+        account_id: String,
+        /// The claim `region`, its first 40 characters.
+        region: String,
+    },
     /// `kid` and `resource` name different accounts or regions.
     #[error(
         "the key {kid} and the stage {resource} are in different accounts or regions: IVS takes only a key of the \
@@ -123,7 +149,9 @@ impl ClaimsError {
             Self::Topic { .. } => "TOPIC_MISMATCH",
             Self::ExpiresBeforeIssued { .. } => "EXPIRES_BEFORE_ISSUED",
             Self::Lifetime { .. } => "LIFETIME_TOO_LONG",
-            Self::ForeignKey { .. } => "FOREIGN_KEY",
+            Self::AccountId { .. } => "INVALID_ACCOUNT_ID",
+            Self::EventsUrl { .. } => "INVALID_ENDPOINT",
+            Self::ForeignKey { .. } | Self::ForeignAccount { .. } => "FOREIGN_KEY",
         }
     }
 }

@@ -28,6 +28,14 @@ pub enum MintError {
         /// The region in the stage's ARN.
         stage_region: String,
     },
+    /// The key's ARN has no account that a connection token could name.
+    #[error(
+        "the account in the key's ARN is {account_id:?}, and an account has 12 digits: give the key its right ARN"
+    )]
+    KeyAccount {
+        /// The account in the key's ARN.
+        account_id: String,
+    },
     /// The token would end after [`Timestamp::MAX`].
     #[error("the clock says {now}, and a token can not end so late: set the clock right")]
     ClockTooLate {
@@ -57,6 +65,7 @@ impl MintError {
             Self::Claim(error) => error.code(),
             Self::NoKeyId => "NO_KEY_ID",
             Self::ForeignKey { .. } => "FOREIGN_KEY",
+            Self::KeyAccount { .. } => "INVALID_KEY_ACCOUNT",
             Self::ClockTooLate { .. } => "CLOCK_TOO_LATE",
             Self::TooLong { .. } => "TOKEN_TOO_LONG",
             Self::Randomness(_) => "NO_RANDOMNESS",

@@ -18,7 +18,7 @@ pub(super) fn clean(text: &str) -> Pasted<'_> {
     if token.starts_with('{')
         && let Some(inner) = in_json(token)
     {
-        notes.push("this is the JSON that the API answers: the token is its member `token`");
+        notes.push("this is the JSON that the API answers: the token is `participantToken.token` in it");
         return Pasted { token: Cow::Owned(inner), notes };
     }
     token = strip(token, unquote, "the token stands in quotes: remove them", &mut notes);
@@ -55,6 +55,7 @@ fn unquote(text: &str) -> &str {
 
 fn unbear(text: &str) -> &str {
     match text.split_once(char::is_whitespace) {
+        Some((word, rest)) if word.eq_ignore_ascii_case("authorization:") => unbear(rest.trim()),
         Some((word, rest)) if word.trim_end_matches(':').eq_ignore_ascii_case("bearer") => rest.trim(),
         _ => text,
     }
@@ -102,6 +103,7 @@ mod tests {
             "'a.b.c'\n",
             "Bearer a.b.c",
             "bearer: a.b.c",
+            "Authorization: Bearer a.b.c",
             "\"Bearer a.b.c\"",
             "https://x.example/y.m3u8?z=1&token=a.b.c&q#f",
             "a.\n  b.c",

@@ -68,7 +68,7 @@ impl fmt::Display for TokenKind {
             }
             Self::Connection => "a connection token",
             Self::Playback => "a playback token",
-            Self::Other => "a signed token (JWT), but none of IVS",
+            Self::Other => "a signed token (JWT), but not one that can be recognised as of IVS",
             Self::NotAToken => "not a token",
         })
     }

@@ -7,6 +7,7 @@ use super::report::{Check, Inspection, Member, Outcome, TokenKind};
 use crate::arn::PublicKeyArn;
 use crate::claim_set::ClaimSet;
 use crate::claims::Claims;
+use crate::connection::ConnectionClaims;
 use crate::error::{MalformedError, Part, VerifyError};
 use crate::json::Members;
 use crate::jws;
@@ -33,19 +34,27 @@ pub(super) fn inspect(pasted: &Pasted<'_>, now: Timestamp) -> Inspection {
             checks.push("the header names ES384 and the key", Err(VerifyError::IssuedByApi.to_string()));
         } else {
             checks.header(parts.first().copied().unwrap_or_default(), kind);
-            checks.signature(parts.get(2).copied().unwrap_or_default());
+            // That there is none is told by the count of parts.
+            if let Some(signature) = parts.get(2) {
+                checks.signature(signature);
+            }
         }
         let set = ClaimSet::parse(&payload_bytes);
         checks.push("the payload is a JSON object that has each name once", words(set.as_ref()));
         if let Ok(set) = set {
             (issued_at, expiration_time) = (set.time("iat").ok(), set.time("exp").ok());
-            if kind == TokenKind::Participant {
-                checks.claims::<ParticipantClaims>(&set, find(&header, "kid"));
+            match kind {
+                TokenKind::Participant => checks.claims::<ParticipantClaims>(&set, find(&header, "kid")),
+                TokenKind::Connection => checks.claims::<ConnectionClaims>(&set, find(&header, "kid")),
+                _ => {}
             }
             checks.time(&set, kind, now);
         }
     }
-    checks.kind(kind);
+    // What was cut off may have said more.
+    if kind != TokenKind::Other || ClaimSet::parse(&payload_bytes).is_ok() {
+        checks.kind(kind);
+    }
     // What is no token may be a secret of another kind, such as a private key, and is not shown.
     let (header, payload) = if kind == TokenKind::NotAToken { Default::default() } else { (header, payload) };
     Inspection {
@@ -104,7 +113,7 @@ impl Checks {
         match Header::parse(text) {
             // Told by an earlier check.
             Err(VerifyError::Malformed(MalformedError::Base64 { .. })) => {}
-            Ok(header) if kind == TokenKind::Participant => self.push(rule, words(header.kid())),
+            Ok(header) if has_kid(kind) => self.push(rule, words(header.kid())),
             result => self.push(rule, words(result)),
         }
     }
@@ -142,8 +151,8 @@ impl Checks {
     /// As a verifier sees it that was told nothing else.
     fn time(&mut self, set: &ClaimSet<'_>, kind: TokenKind, now: Timestamp) {
         let leeway = Leeway::default();
-        // The rules of a participant token hold these two. Every other kind has `exp` as well.
-        if kind != TokenKind::Participant {
+        // The rules of these kinds hold these two. Every other kind has `exp` as well.
+        if !has_kid(kind) {
             self.push("`exp` is a time in whole seconds", words(set.time("exp")));
             self.push("`iat`, if present, is a time in whole seconds", words(set.optional_time("iat")));
         }
@@ -201,6 +210,11 @@ fn kind(header: &[Member], payload: &[Member]) -> TokenKind {
     } else {
         TokenKind::NotAToken
     }
+}
+
+/// Whether tokens of this kind name their key, and have their own rules here.
+fn has_kid(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::Participant | TokenKind::Connection)
 }
 
 fn find<'m>(members: &'m [Member], name: &str) -> Option<&'m str> {

@@ -1,10 +1,10 @@
 use crate::attributes::Attributes;
 use crate::capability::Capabilities;
+use crate::duration::ParticipantDuration;
 use crate::error::{ClaimError, MintError};
 use crate::id::ParticipantId;
 use crate::key::SigningKey;
 use crate::mint;
-use crate::participant::ParticipantDuration;
 use crate::participant::claims::ParticipantClaims;
 use crate::stage::Stage;
 use crate::timestamp::Timestamp;

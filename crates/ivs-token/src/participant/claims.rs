@@ -8,11 +8,11 @@ use crate::attributes::Attributes;
 use crate::capability::{Capabilities, Capability};
 use crate::claim_set::{self, ClaimSet};
 use crate::claims::{Claims, Rule};
+use crate::duration::ParticipantDuration;
 use crate::endpoint;
 use crate::error::{ClaimError, ClaimsError};
 use crate::id::ParticipantId;
 use crate::key::same_home;
-use crate::participant::ParticipantDuration;
 use crate::printable::shorten;
 use crate::stage::Stage;
 use crate::timestamp::Timestamp;
@@ -79,6 +79,8 @@ impl ParticipantClaims {
     }
 }
 
+const MAX_SECS: u32 = ParticipantDuration::MAX.as_secs();
+
 const EXP: &str = "exp";
 const IAT: &str = "iat";
 const JTI: &str = "jti";
@@ -97,7 +99,7 @@ impl Claims for ParticipantClaims {
     const RULES: &'static [Rule] = &[
         ("`exp` is a time in whole seconds", |set| set.time(EXP).map(drop)),
         ("`iat` is a time in whole seconds", |set| set.time(IAT).map(drop)),
-        ("`exp` is after `iat`, by at most 14 days", |set| lifetime(set.time(IAT)?, set.time(EXP)?)),
+        ("`exp` is after `iat`, by at most 14 days", |set| set.lifetime(MAX_SECS).map(drop)),
         ("`jti` is a participant ID of 1 to 64 of A-Z, a-z, 0-9, `_`, `-`", |set| {
             participant_id(set).map(drop)
         }),
@@ -116,9 +118,8 @@ impl Claims for ParticipantClaims {
     ];
 
     fn read(set: &ClaimSet<'_>) -> Result<Self, ClaimsError> {
-        let expires_at = set.time(EXP)?;
-        let issued_at = set.time(IAT)?;
-        let claims = Self {
+        let (issued_at, expires_at) = set.lifetime(MAX_SECS)?;
+        Ok(Self {
             participant_id: participant_id(set)?,
             user_id: user_id(set)?,
             stage: stage(set)?,
@@ -127,9 +128,7 @@ impl Claims for ParticipantClaims {
             version: version(set)?,
             issued_at,
             expires_at,
-        };
-        lifetime(issued_at, expires_at)?;
-        Ok(claims)
+        })
     }
 
     fn check_key(&self, kid: &PublicKeyArn) -> Result<(), ClaimsError> {
@@ -146,15 +145,6 @@ impl Claims for ParticipantClaims {
 
     fn expires_at(&self) -> Timestamp {
         self.expires_at
-    }
-}
-
-fn lifetime(issued_at: Timestamp, expires_at: Timestamp) -> Result<(), ClaimsError> {
-    let limit = i64::from(ParticipantDuration::MAX.as_secs());
-    match expires_at.secs_since(issued_at) {
-        ..=0 => Err(ClaimsError::ExpiresBeforeIssued { issued_at, expires_at }),
-        actual if actual > limit => Err(ClaimsError::Lifetime { actual, limit }),
-        _ => Ok(()),
     }
 }
 

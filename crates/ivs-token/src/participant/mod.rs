@@ -3,8 +3,6 @@
 mod answer;
 mod builder;
 mod claims;
-mod duration;
 
 pub use builder::Participant;
 pub use claims::ParticipantClaims;
-pub use duration::ParticipantDuration;

@@ -18,6 +18,7 @@ pub use verified::{Verified, VerifiedToken};
 
 use crate::claim_set::ClaimSet;
 use crate::claims::Claims;
+use crate::connection::ConnectionClaims;
 use crate::error::VerifyError;
 use crate::jws::Compact;
 use crate::timestamp::Clock;
@@ -87,6 +88,15 @@ impl Verifier {
         let verified = self.verify(token)?;
         expectations.check(&verified)?;
         Ok(verified)
+    }
+
+    /// Verifies a connection token. What the builder was told to expect is about participants, and is not asked here.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`]: the first check that failed.
+    pub fn verify_connection(&self, token: &str) -> Result<Verified<ConnectionClaims>, VerifyError> {
+        self.verify_kind(token)
     }
 
     /// The one way from a text to claims of any kind.

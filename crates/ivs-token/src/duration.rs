@@ -2,7 +2,13 @@ use std::time::Duration;
 
 use crate::error::ClaimError;
 
-/// How long a participant token lasts: whole seconds, from 1 second to 14 days (20 160 minutes).
+/// How long a participant token lasts: whole seconds, from 1 second to 14 days (20 160 minutes), 12 hours by default.
+pub type ParticipantDuration = TokenDuration<{ 14 * 24 * 60 * 60 }>;
+
+/// How long a connection token lasts: whole seconds, from 1 second to 4 weeks, 12 hours by default.
+pub type ConnectionDuration = TokenDuration<{ 28 * 24 * 60 * 60 }>;
+
+/// How long a token lasts: whole seconds, from 1 to `MAX_SECS`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -14,14 +20,14 @@ use crate::error::ClaimError;
 /// # Ok::<(), ClaimError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ParticipantDuration(u32);
+pub struct TokenDuration<const MAX_SECS: u32>(u32);
 
-impl ParticipantDuration {
+impl<const MAX_SECS: u32> TokenDuration<MAX_SECS> {
     /// 1 second, the shortest that makes sense.
     pub const MIN: Self = Self(1);
 
-    /// 14 days, the longest that the service takes.
-    pub const MAX: Self = Self(14 * 24 * 60 * 60);
+    /// The longest that the service takes.
+    pub const MAX: Self = Self(MAX_SECS);
 
     /// 12 hours (720 minutes), what `CreateParticipantToken` gives when it is told nothing.
     pub const DEFAULT: Self = Self(12 * 60 * 60);
@@ -32,13 +38,13 @@ impl ParticipantDuration {
     }
 }
 
-impl Default for ParticipantDuration {
+impl<const MAX_SECS: u32> Default for TokenDuration<MAX_SECS> {
     fn default() -> Self {
         Self::DEFAULT
     }
 }
 
-impl TryFrom<Duration> for ParticipantDuration {
+impl<const MAX_SECS: u32> TryFrom<Duration> for TokenDuration<MAX_SECS> {
     type Error = ClaimError;
 
     /// Fractions of a second are dropped, so that no token lasts longer than was asked.
@@ -51,8 +57,8 @@ impl TryFrom<Duration> for ParticipantDuration {
     }
 }
 
-impl From<ParticipantDuration> for Duration {
-    fn from(duration: ParticipantDuration) -> Duration {
+impl<const MAX_SECS: u32> From<TokenDuration<MAX_SECS>> for Duration {
+    fn from(duration: TokenDuration<MAX_SECS>) -> Duration {
         Duration::from_secs(duration.0.into())
     }
 }

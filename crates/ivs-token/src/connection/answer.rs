@@ -1,0 +1,33 @@
+//! A connection token as JSON, in the names of the API.
+
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+use crate::connection::ConnectionClaims;
+use crate::token::Token;
+use crate::verify::Verified;
+
+impl Serialize for Token<ConnectionClaims> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("ConnectionToken", 4)?;
+        let secs = self.expires_at().secs_since(self.issued_at());
+        object.serialize_field("duration", &secs.unsigned_abs().div_ceil(60))?;
+        object.serialize_field("expirationTime", &self.expires_at())?;
+        object.serialize_field("token", self.as_str())?;
+        object.serialize_field("tokenId", self.token_id())?;
+        object.end()
+    }
+}
+
+impl Serialize for Verified<ConnectionClaims> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("VerifiedConnectionToken", 6)?;
+        object.serialize_field("tokenId", self.token_id())?;
+        object.serialize_field("accountId", self.account_id())?;
+        object.serialize_field("region", self.region())?;
+        object.serialize_field("issuedAt", &self.issued_at())?;
+        object.serialize_field("expirationTime", &self.expires_at())?;
+        object.serialize_field("keyArn", self.key_id())?;
+        object.end()
+    }
+}

@@ -1,0 +1,154 @@
+use serde::Serialize;
+use serde::ser::SerializeStruct;
+
+use crate::arn::PublicKeyArn;
+use crate::claim_set::ClaimSet;
+use crate::claims::{Claims, Rule};
+use crate::duration::ConnectionDuration;
+use crate::endpoint::DEFAULT_EVENTS_URL;
+use crate::error::{ClaimError, ClaimsError};
+use crate::id::TokenId;
+use crate::printable::shorten;
+use crate::timestamp::Timestamp;
+use crate::version::Version;
+
+/// What a connection token says: every claim, each within its limits.
+///
+/// It names no stage and grants nothing on one: participant tokens do that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionClaims {
+    pub(crate) token_id: TokenId,
+    pub(crate) account_id: String,
+    pub(crate) region: String,
+    pub(crate) issued_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) version: Version,
+}
+
+impl ConnectionClaims {
+    /// The token's ID, `jti`: `RevokeConnectionToken` takes it as `tokenId`.
+    pub fn token_id(&self) -> &TokenId {
+        &self.token_id
+    }
+
+    /// The account of the key that signed it: 12 digits.
+    pub fn account_id(&self) -> &str {
+        &self.account_id
+    }
+
+    /// The home region of the key that signed it.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// When the token was issued, `iat`.
+    pub fn issued_at(&self) -> Timestamp {
+        self.issued_at
+    }
+
+    /// The first second at which the token is no longer good, `exp`.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// The version of the token's form.
+    pub fn version(&self) -> Version {
+        self.version
+    }
+}
+
+const MAX_SECS: u32 = ConnectionDuration::MAX.as_secs();
+
+const EXP: &str = "exp";
+const IAT: &str = "iat";
+const JTI: &str = "jti";
+const ACCOUNT_ID: &str = "account_id";
+const REGION: &str = "region";
+const EVENTS_URL: &str = "events_url";
+const VERSION: &str = "version";
+
+impl Claims for ConnectionClaims {
+    const RULES: &'static [Rule] = &[
+        ("`exp` is a time in whole seconds", |set| set.time(EXP).map(drop)),
+        ("`iat` is a time in whole seconds", |set| set.time(IAT).map(drop)),
+        ("`exp` is after `iat`, by at most 28 days", |set| set.lifetime(MAX_SECS).map(drop)),
+        ("`jti` is a token ID of 1 to 64 of A-Z, a-z, 0-9, `_`, `-`", |set| token_id(set).map(drop)),
+        ("`account_id` is 12 digits", |set| account_id(set).map(drop)),
+        ("`region` is present", |set| set.string(REGION).map(drop)),
+        ("`events_url` is that of the service", events_url),
+        ("`version` is a digit, a dot and a digit", |set| version(set).map(drop)),
+    ];
+
+    fn read(set: &ClaimSet<'_>) -> Result<Self, ClaimsError> {
+        let (issued_at, expires_at) = set.lifetime(MAX_SECS)?;
+        events_url(set)?;
+        Ok(Self {
+            token_id: token_id(set)?,
+            account_id: account_id(set)?,
+            region: set.string(REGION)?.into_owned(),
+            version: version(set)?,
+            issued_at,
+            expires_at,
+        })
+    }
+
+    /// The region is checked here and nowhere else: what is that of a key's ARN has the form of one.
+    fn check_key(&self, kid: &PublicKeyArn) -> Result<(), ClaimsError> {
+        if kid.account_id() == self.account_id && kid.region() == self.region {
+            return Ok(());
+        }
+        let (account_id, region) = (self.account_id.clone(), shorten(&self.region).to_owned());
+        Err(ClaimsError::ForeignAccount { kid: kid.clone(), account_id, region })
+    }
+
+    fn issued_at(&self) -> Timestamp {
+        self.issued_at
+    }
+
+    fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+}
+
+fn token_id(set: &ClaimSet<'_>) -> Result<TokenId, ClaimsError> {
+    TokenId::try_from(&*set.string(JTI)?).map_err(value(JTI))
+}
+
+fn account_id(set: &ClaimSet<'_>) -> Result<String, ClaimsError> {
+    let account_id = set.string(ACCOUNT_ID)?;
+    if account_id.len() == 12 && account_id.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(account_id.into_owned());
+    }
+    Err(ClaimsError::AccountId { found: shorten(&account_id).to_owned() })
+}
+
+fn events_url(set: &ClaimSet<'_>) -> Result<(), ClaimsError> {
+    let url = set.string(EVENTS_URL)?;
+    if url == DEFAULT_EVENTS_URL {
+        return Ok(());
+    }
+    Err(ClaimsError::EventsUrl { found: shorten(&url).to_owned(), expected: DEFAULT_EVENTS_URL })
+}
+
+fn version(set: &ClaimSet<'_>) -> Result<Version, ClaimsError> {
+    set.string(VERSION)?.parse().map_err(value(VERSION))
+}
+
+fn value(claim: &'static str) -> impl Fn(ClaimError) -> ClaimsError {
+    move |source| ClaimsError::Value { claim, source }
+}
+
+impl Serialize for ConnectionClaims {
+    /// The payload of the token.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut payload = serializer.serialize_struct("ConnectionClaims", 7)?;
+        payload.serialize_field(EXP, &self.expires_at.as_secs())?;
+        payload.serialize_field(IAT, &self.issued_at.as_secs())?;
+        payload.serialize_field(JTI, self.token_id.as_str())?;
+        payload.serialize_field(ACCOUNT_ID, &self.account_id)?;
+        payload.serialize_field(REGION, &self.region)?;
+        payload.serialize_field(EVENTS_URL, DEFAULT_EVENTS_URL)?;
+        payload.serialize_field(VERSION, &self.version)?;
+        payload.end()
+    }
+}

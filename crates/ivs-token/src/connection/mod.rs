@@ -1,0 +1,8 @@
+//! The connection token: one network connection shared by the participant tokens of many stages.
+
+mod answer;
+mod builder;
+mod claims;
+
+pub use builder::Connection;
+pub use claims::ConnectionClaims;
