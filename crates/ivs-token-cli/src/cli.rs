@@ -34,11 +34,11 @@ pub(crate) enum Command {
     /// Make a key pair, show a public key, or look at a key
     #[command(subcommand)]
     Key(key::KeyCommand),
-    /// Mint a participant token, or one for each row of a file
+    /// Mint a participant token, or one for each row of a file, or a connection token
     Mint(Box<mint::MintArgs>),
     /// Say what a token is and what is wrong with it, without trusting it
     Inspect(inspect::InspectArgs),
-    /// Decide whether a participant token is good, and whose it is
+    /// Decide whether a token is good, and whose it is
     Verify(verify::VerifyArgs),
     /// Show it all at work: a key, a token, three refusals, and how long it takes
     Demo,

@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use ivs_token::{Capability, ClaimError, ParticipantDuration, UserId};
+use ivs_token::{Capability, ClaimError, ConnectionDuration, ParticipantDuration, UserId};
 
 /// How long a token lasts: a number with a unit, whole seconds, 1 second to 14 days.
 pub(crate) fn token_duration(text: &str) -> Result<ParticipantDuration, String> {
     ParticipantDuration::try_from(duration(text)?).map_err(|error| error.to_string())
+}
+
+/// The same for a connection token: 1 second to 28 days.
+pub(crate) fn connection_duration(text: &str) -> Result<ConnectionDuration, String> {
+    ConnectionDuration::try_from(duration(text)?).map_err(|error| error.to_string())
 }
 
 /// Any number of whole seconds, with a unit: `90s`, `15m`, `1h 30m`, `14d`.

@@ -1,6 +1,6 @@
 use std::io::{self, Write};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use ivs_token::{
     Attributes, Capabilities, Capability, MintError, Participant, ParticipantDuration, ParticipantId,
     SigningKey, Stage, Token, UserId,
@@ -8,14 +8,18 @@ use ivs_token::{
 use serde::Serialize;
 
 use super::batch::{self, BatchArgs};
+use super::connection;
 use crate::args::{KidArgs, PrivateKeyArgs, StageArgs};
 use crate::exit::Failure;
 use crate::{input, output, values};
 
 /// Mints a participant token and prints it; with --batch, one for each row.
 #[derive(Args, Debug)]
-#[command(after_long_help = EXAMPLES)]
+#[command(after_long_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(crate) struct MintArgs {
+    #[command(subcommand)]
+    other: Option<OtherToken>,
+
     #[command(flatten)]
     key: PrivateKeyArgs,
 
@@ -30,6 +34,13 @@ pub(crate) struct MintArgs {
 
     #[command(flatten)]
     batch: BatchArgs,
+}
+
+/// The tokens that are not a participant's.
+#[derive(Subcommand, Debug)]
+enum OtherToken {
+    /// Mint a connection token: one network connection for many stages
+    Connection(connection::ConnectionArgs),
 }
 
 /// What the token says of the participant. With `--batch`, what it says unless the row says otherwise.
@@ -74,6 +85,9 @@ Examples:
     --batch people.csv --json > tokens.jsonl";
 
 pub(crate) fn run(args: &MintArgs, json: bool) -> Result<(), Failure> {
+    if let Some(OtherToken::Connection(args)) = &args.other {
+        return connection::run(args, json);
+    }
     let [key, passphrase] = args.key.sources();
     let stage = ("--stage-json", args.stage.stage_json.as_ref());
     input::one_stdin(&[key, passphrase, stage, ("--batch", args.batch.source())])?;

@@ -2,6 +2,7 @@
 
 mod batch;
 pub(crate) mod completions;
+mod connection;
 pub(crate) mod demo;
 pub(crate) mod inspect;
 pub(crate) mod key;

@@ -1,7 +1,10 @@
 use std::time::Duration;
 
 use clap::Args;
-use ivs_token::{Capability, PublicKeyArn, StageArn, VerifiedToken, Verifier, VerifyError};
+use ivs_token::{
+    Capability, ConnectionClaims, PublicKeyArn, StageArn, TokenKind, Verified, VerifiedToken, Verifier,
+    VerifyError,
+};
 
 use crate::args;
 use crate::exit::Failure;
@@ -9,7 +12,7 @@ use crate::input::{self, Source};
 use crate::keys::{self, Material};
 use crate::{output, values};
 
-/// Decides whether a participant token is good, and says whose it is.
+/// Decides whether a participant or connection token is good, and says whose it is.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct VerifyArgs {
@@ -63,10 +66,24 @@ pub(crate) fn run(args: &VerifyArgs, json: bool) -> Result<(), Failure> {
     let verifier = verifier(args)?;
     let text = args.token.read("a token", MAX_TEXT)?;
     let text = String::from_utf8_lossy(&text);
-    match verifier.verify(only_token(&args.token, &text)?) {
+    let token = only_token(&args.token, &text)?;
+    // What it looks like decides only which rules it has to keep.
+    if ivs_token::inspect(token).kind == TokenKind::Connection && !args.expects_participant()? {
+        let good = verifier.verify_connection(token).map_err(|error| refused(&error))?;
+        return if json { output::json(&good) } else { output::line(&describe_connection(&good)) };
+    }
+    match verifier.verify(token) {
         Ok(who) if json => output::json(&who),
         Ok(who) => output::line(&describe(&who)),
         Err(error) => Err(refused(&error)),
+    }
+}
+
+impl VerifyArgs {
+    /// Whether something was asked for that only a participant token can give.
+    fn expects_participant(&self) -> Result<bool, Failure> {
+        let stage = self.stage_arn.is_some() || args::stage_arn_variable()?.is_some();
+        Ok(stage || !self.capability.is_empty() || self.user_id.is_some())
     }
 }
 
@@ -145,6 +162,18 @@ fn refused(error: &VerifyError) -> Failure {
         message.push_str(" (`ivs-token inspect` says more of such a text)");
     }
     Failure::Refused { code: error.code(), reason: error.reason(), message }
+}
+
+fn describe_connection(verified: &Verified<ConnectionClaims>) -> String {
+    let rows = [
+        ("token ID", verified.token_id().to_string()),
+        ("account", verified.account_id().to_owned()),
+        ("region", verified.region().to_owned()),
+        ("issued", verified.issued_at().to_string()),
+        ("expires", verified.expires_at().to_string()),
+        ("key", verified.key_id().to_string()),
+    ];
+    format!("The connection token is good.\n\n{}", output::table(&rows))
 }
 
 /// Who it is, in words. What the participant chose is quoted and escaped.

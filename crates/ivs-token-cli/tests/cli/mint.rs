@@ -219,3 +219,39 @@ fn a_key_on_the_command_line_is_refused_and_not_repeated() {
     let glued = format!("--duration={pem}");
     world.run(&["mint", &glued]).fails(2, "error: a private key stands on the command line");
 }
+
+#[test]
+fn a_connection_token_is_minted_and_recognised() {
+    let world = World::new();
+    let args = [
+        "mint",
+        "connection",
+        "--key",
+        "private.pem",
+        "--kid",
+        KID,
+        "--token-id",
+        "c-1",
+        "--duration",
+        "28d",
+    ];
+    let token = world.run(&args).ok();
+    let json = world.run(&[&args[..], &["--json"]].concat()).json();
+    assert_eq!(json["connectionToken"]["tokenId"], "c-1");
+    assert_eq!(json["connectionToken"]["duration"], 40_320);
+    let said = world.verify(&[], &token).ok();
+    assert!(said.starts_with("The connection token is good.\n\n  token ID  c-1\n"), "{said}");
+    let json = world.verify(&["--json"], &token).json();
+    assert_eq!((&json["tokenId"], &json["region"]), (&"c-1".into(), &"us-west-2".into()));
+    assert!(world.run_on(&["inspect"], &token).ok().starts_with("This is a connection token.\n"));
+    // It joins no stage, and so is not what was asked for.
+    world
+        .verify(&["--stage-arn", STAGE], &token)
+        .fails(1, "refused: TOKEN_INVALID: the claim `resource` is missing");
+    world
+        .run(&["mint", "connection", "--key", "private.pem", "--kid", KID, "--duration", "29d"])
+        .fails(2, "error: invalid value '29d' for '--duration <DURATION>': the duration is 2505600 s");
+    world
+        .run(&["mint", "--user-id", "ana", "connection", "--key", "private.pem", "--kid", KID])
+        .fails(2, "error: the subcommand 'connection' cannot be used with '--user-id <TEXT>'");
+}
