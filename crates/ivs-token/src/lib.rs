@@ -10,6 +10,7 @@ mod connection;
 mod duration;
 mod endpoint;
 mod error;
+mod exchange;
 mod id;
 mod inspect;
 mod json;
@@ -32,10 +33,12 @@ pub use connection::{Connection, ConnectionClaims};
 pub use duration::{ConnectionDuration, ParticipantDuration, TokenDuration};
 pub use endpoint::DEFAULT_EVENTS_URL;
 pub use error::{
-    ArnError, Base64Error, ClaimError, ClaimsError, EndpointError, HeaderError, JsonError, KeyError,
-    MalformedError, MintError, Part, RandomnessError, SignError, StageError, VerifierError, VerifyError,
+    ArnError, Base64Error, ClaimError, ClaimsError, EndpointError, ExchangeError, HeaderError, JsonError,
+    KeyError, MalformedError, MintError, Part, RandomnessError, SignError, StageError, VerifierError,
+    VerifyError,
 };
 pub use es384::VerifyingKey;
+pub use exchange::{Exchange, check_exchange};
 pub use id::{ParticipantId, TokenId};
 pub use inspect::{Check, Inspection, Member, Outcome, TokenKind, inspect, inspect_at};
 pub use key::SigningKey;

@@ -4,6 +4,7 @@ mod batch;
 pub(crate) mod completions;
 mod connection;
 pub(crate) mod demo;
+pub(crate) mod exchange;
 pub(crate) mod inspect;
 pub(crate) mod key;
 pub(crate) mod mint;
@@ -17,6 +18,7 @@ pub(crate) fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Key(command) => key::run(command, cli.json),
         Command::Mint(args) => mint::run(args, cli.json),
+        Command::Exchange(args) => exchange::run(args, cli.json),
         Command::Inspect(args) => inspect::run(args, cli.json),
         Command::Verify(args) => verify::run(args, cli.json),
         Command::Demo => demo::run(cli.json),

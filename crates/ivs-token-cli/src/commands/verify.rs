@@ -64,15 +64,13 @@ const MAX_TEXT: usize = 1 << 20;
 pub(crate) fn run(args: &VerifyArgs, json: bool) -> Result<(), Failure> {
     check_stdin(args)?;
     let verifier = verifier(args)?;
-    let text = args.token.read("a token", MAX_TEXT)?;
-    let text = String::from_utf8_lossy(&text);
-    let token = only_token(&args.token, &text)?;
+    let token = read_token(&args.token)?;
     // What it looks like decides only which rules it has to keep.
-    if ivs_token::inspect(token).kind == TokenKind::Connection && !args.expects_participant()? {
-        let good = verifier.verify_connection(token).map_err(|error| refused(&error))?;
+    if ivs_token::inspect(&token).kind == TokenKind::Connection && !args.expects_participant()? {
+        let good = verifier.verify_connection(&token).map_err(|error| refused(&error))?;
         return if json { output::json(&good) } else { output::line(&describe_connection(&good)) };
     }
-    match verifier.verify(token) {
+    match verifier.verify(&token) {
         Ok(who) if json => output::json(&who),
         Ok(who) => output::line(&describe(&who)),
         Err(error) => Err(refused(&error)),
@@ -143,19 +141,21 @@ fn check_stdin(args: &VerifyArgs) -> Result<(), Failure> {
     input::one_stdin(&sources)
 }
 
-/// The token without the line break that ends a file.
-fn only_token<'t>(source: &Source, text: &'t str) -> Result<&'t str, Failure> {
+/// One token, without the line break that ends a file.
+pub(super) fn read_token(source: &Source) -> Result<String, Failure> {
+    let text = source.read("a token", MAX_TEXT)?;
+    let text = String::from_utf8_lossy(&text);
     let token = text.trim_end_matches(['\n', '\r']);
     match token.lines().filter(|line| !line.trim().is_empty()).count() {
-        0 | 1 => Ok(token),
+        0 | 1 => Ok(token.to_owned()),
         lines => Err(Failure::failed(format!(
-            "{source}: there are {lines} lines, and exactly one token is verified: give one at a time, without a line break in \
-             it (`ivs-token inspect` says more of such a text)"
+            "{source}: there are {lines} lines, and exactly one token is wanted: give one at a time, without a line break \
+             in it (`ivs-token inspect` says more of such a text)"
         ))),
     }
 }
 
-fn refused(error: &VerifyError) -> Failure {
+pub(super) fn refused(error: &VerifyError) -> Failure {
     let mut message = error.to_string();
     // It may be a good token with something around it, and that is for `inspect` to find out.
     if matches!(error, VerifyError::Malformed(_)) {

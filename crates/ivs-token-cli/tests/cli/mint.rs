@@ -256,3 +256,36 @@ fn a_connection_token_is_minted_and_recognised() {
         .run(&["mint", "--user-id", "ana", "connection", "--key", "private.pem", "--kid", KID])
         .fails(2, "error: the subcommand 'connection' cannot be used with '--user-id <TEXT>'");
 }
+
+#[test]
+fn an_exchange_changes_what_it_is_told_and_nothing_else() {
+    let world = World::new();
+    let old = world.mint(&["--user-id", "ana", "--attribute", "a=1", "--capability", "subscribe"]).ok();
+    let exchange = ["exchange", "--key", "private.pem", "--kid", KID];
+    let run = |more: &[&str], token: &str| world.run_on(&[&exchange[..], more].concat(), token);
+    let (before, same) = (world.verified(old.trim_end()), world.verified(run(&[], &old).ok().trim_end()));
+    for member in ["participantId", "userId", "stageArn", "attributes", "capabilities"] {
+        assert_eq!(before[member], same[member], "{member}");
+    }
+    let changes = ["--attribute", "b=2", "--capability", "PUBLISH,SUBSCRIBE", "--duration", "5m", "--json"];
+    let answer = run(&changes, &old).json()["participantToken"].take();
+    assert_eq!(answer["participantId"], before["participantId"]);
+    assert_eq!(answer["attributes"], json!({"a": "1", "b": "2"}));
+    assert_eq!(answer["capabilities"], json!(["PUBLISH", "SUBSCRIBE"]));
+    assert_eq!(answer["duration"], 5);
+
+    let tampered = old.replacen("eyJleHA", "eyJleHB", 1);
+    run(&[], &tampered).fails(1, "refused: TOKEN_INVALID_SIGNATURE: ");
+    run(&[], world.token_from(-3600).as_str()).fails(1, "refused: TOKEN_EXPIRED: ");
+    run(&["--old-kid", KID], &old).fails(2, "error: the following required arguments were not provided");
+    // After a rotation the old token names the old key.
+    let new = World::new();
+    new.write("old.pem", world.read("public.pem"));
+    let new_kid = KID.replace("f99c", "0000");
+    let rotated = ["exchange", "--key", "private.pem", "--kid", &new_kid];
+    new.run_on(&rotated, &old).fails(1, "refused: TOKEN_INVALID: the token names the key ");
+    let old_key = ["--old-public-key", "old.pem", "--old-kid", KID];
+    let token = new.run_on(&[&rotated[..], &old_key].concat(), &old).ok();
+    let verify = ["verify", "--public-key", "public.pem", "--kid", &new_kid, "--json"];
+    assert_eq!(new.run_on(&verify, &token).json()["participantId"], before["participantId"]);
+}

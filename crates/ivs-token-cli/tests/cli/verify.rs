@@ -163,5 +163,5 @@ fn misuse_and_failures() {
     let two = format!("{}\n{}\n", token.as_str(), token.as_str());
     world
         .verify(&[], two)
-        .fails(1, "error: standard input: there are 2 lines, and exactly one token is verified");
+        .fails(1, "error: standard input: there are 2 lines, and exactly one token is wanted");
 }

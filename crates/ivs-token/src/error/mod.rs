@@ -5,6 +5,7 @@
 mod arn;
 mod claim;
 mod claims;
+mod exchange;
 mod header;
 mod malformed;
 mod mint;
@@ -14,6 +15,7 @@ mod verify;
 pub use arn::ArnError;
 pub use claim::ClaimError;
 pub use claims::ClaimsError;
+pub use exchange::ExchangeError;
 pub use header::HeaderError;
 pub use malformed::{Base64Error, JsonError, MalformedError, Part};
 pub use mint::{MintError, RandomnessError};

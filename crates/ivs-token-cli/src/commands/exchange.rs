@@ -1,0 +1,108 @@
+use clap::Args;
+use ivs_token::{
+    Capabilities, Capability, Exchange, ParticipantDuration, PublicKeyArn, SigningKey, UserId, Verifier,
+};
+
+use super::{mint, verify};
+use crate::args::{KidArgs, PrivateKeyArgs};
+use crate::exit::Failure;
+use crate::input::{self, Source};
+use crate::keys::Material;
+use crate::{output, values};
+
+/// Mints a token that IVS takes in exchange for an old one: the same participant, with other rights, attributes or user
+/// ID, without leaving the stage. The old token is verified first.
+#[derive(Args, Debug)]
+#[command(after_long_help = EXAMPLES)]
+pub(crate) struct ExchangeArgs {
+    /// The old token; `-` for standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    token: Source,
+
+    #[command(flatten)]
+    key: PrivateKeyArgs,
+
+    #[command(flatten)]
+    kid: KidArgs,
+
+    /// The public key of the old token, if another key signed it
+    #[arg(long, value_name = "FILE", requires = "old_kid", help_heading = "Key")]
+    old_public_key: Option<Source>,
+
+    /// The ARN of that key
+    #[arg(long, value_name = "ARN", requires = "old_public_key", help_heading = "Key")]
+    old_kid: Option<PublicKeyArn>,
+
+    /// Another name for the participant: at most 128 characters, seen by everyone on the stage
+    #[arg(long, value_name = "TEXT", value_parser = values::user_id, help_heading = "Changes")]
+    user_id: Option<UserId>,
+
+    /// An attribute to add or to replace; repeat it for more, at most 1024 bytes together
+    #[arg(long = "attribute", value_name = "NAME=VALUE", value_parser = values::attribute, help_heading = "Changes")]
+    attributes: Vec<(String, String)>,
+
+    /// What the participant may do from now on, in place of what the old token says: PUBLISH or SUBSCRIBE
+    #[arg(
+        long = "capability",
+        value_name = "NAME",
+        value_parser = values::capability,
+        value_delimiter = ',',
+        help_heading = "Changes"
+    )]
+    capabilities: Vec<Capability>,
+
+    /// How long the new token lasts from now, from 1s to 14d
+    #[arg(
+        long,
+        value_name = "DURATION",
+        value_parser = values::token_duration,
+        default_value = "12h",
+        help_heading = "Changes"
+    )]
+    duration: ParticipantDuration,
+}
+
+const EXAMPLES: &str = "\
+What is not changed stays. With --json the answer is that of the CreateParticipantToken API. A token that the \
+CreateParticipantToken API issued can not be exchanged.
+
+Examples:
+  ivs-token exchange --key private.pem --kid ARN --capability PUBLISH,SUBSCRIBE < token > new-token
+  ivs-token exchange --key new.pem --kid NEW-ARN --old-public-key old.pem --old-kid OLD-ARN < token";
+
+pub(crate) fn run(args: &ExchangeArgs, json: bool) -> Result<(), Failure> {
+    let [key, passphrase] = args.key.sources();
+    let old_key = ("--old-public-key", args.old_public_key.as_ref());
+    input::one_stdin(&[("the token", Some(&args.token)), key, passphrase, old_key])?;
+    args.key.check()?;
+
+    let kid = args.kid.read()?;
+    let key = SigningKey::from(args.key.read()?).with_id(kid.clone());
+    let mut builder = Verifier::builder().key(kid, key.verifying_key().clone());
+    if let (Some(source), Some(kid)) = (&args.old_public_key, &args.old_kid) {
+        builder = builder.key(kid.clone(), Material::from_source(source)?.public()?);
+    }
+    let verifier = builder.build().map_err(|error| Failure::misuse(error.to_string()))?;
+    let text = verify::read_token(&args.token)?;
+    let old = verifier.verify(&text).map_err(|error| verify::refused(&error))?;
+    let token = args.change(old.exchange()).mint(&key).map_err(|error| mint::failure(&error))?;
+    let mut line = Vec::new();
+    mint::write(&mut line, &token, json)?;
+    output::bytes(&line)
+}
+
+impl ExchangeArgs {
+    fn change(&self, mut exchange: Exchange) -> Exchange {
+        exchange = exchange.duration(self.duration);
+        if let Some(user_id) = &self.user_id {
+            exchange = exchange.user_id(user_id.clone());
+        }
+        for (name, value) in &self.attributes {
+            exchange = exchange.attribute(name, value);
+        }
+        if !self.capabilities.is_empty() {
+            exchange = exchange.capabilities(self.capabilities.iter().copied().collect::<Capabilities>());
+        }
+        exchange
+    }
+}

@@ -1,0 +1,20 @@
+use thiserror::Error;
+
+/// A token that can not be exchanged for the other.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error(
+    "the tokens differ in {}, which must be the same in an exchange: mint the new one with `exchange` of the old one",
+    .claims.iter().map(|claim| format!("`{claim}`")).collect::<Vec<_>>().join(", ")
+)]
+#[non_exhaustive]
+pub struct ExchangeError {
+    /// The names of all claims that differ and may not.
+    pub claims: Vec<&'static str>,
+}
+
+impl ExchangeError {
+    /// The stable name of this error.
+    pub fn code(&self) -> &'static str {
+        "INVALID_EXCHANGE"
+    }
+}

@@ -1,0 +1,132 @@
+//! Token exchange: another token for the same participant, without leaving the stage.
+
+use crate::attributes::Attributes;
+use crate::capability::Capabilities;
+use crate::duration::ParticipantDuration;
+use crate::error::{ClaimError, ExchangeError, MintError};
+use crate::key::SigningKey;
+use crate::participant::{Participant, ParticipantClaims};
+use crate::timestamp::Timestamp;
+use crate::token::Token;
+use crate::user_id::UserId;
+
+/// A token about to be minted in exchange for another: for the same participant on the same stage, with other
+/// capabilities, attributes, user ID or duration. [`ParticipantClaims::exchange`] begins one, and so every [`Token`] and
+/// every [`crate::VerifiedToken`] does.
+///
+/// What is not changed stays as it was, but for the time: the new token is issued when it is minted, and lasts 12 hours
+/// unless told otherwise. `jti`, `resource`, `topic`, `whip_url`, `events_url` and `version` can not be changed: IVS takes
+/// no such token in exchange. Only tokens signed with a key pair can be exchanged, not those of the
+/// `CreateParticipantToken` API.
+///
+/// ```
+/// # use ivs_token::{Capabilities, SigningKey, Stage, Verifier};
+/// # let stage = Stage::new("arn:aws:ivs:us-west-2:123456789012:stage/x".parse()?, "https://whip.example")?;
+/// # let arn: ivs_token::PublicKeyArn = "arn:aws:ivs:us-west-2:123456789012:public-key/y".parse()?;
+/// # let key = SigningKey::generate()?.with_id(arn.clone());
+/// # let verifier = Verifier::builder().key(arn, key.verifying_key().clone()).build()?;
+/// let viewer = stage.participant().user_id("ana").capabilities(Capabilities::SUBSCRIBE).mint(&key)?;
+///
+/// // Later, Ana may speak. From the token itself, or from its text, which is verified first.
+/// let speaker = viewer.exchange().capabilities(Capabilities::ALL).mint(&key)?;
+/// let same = verifier.verify(viewer.as_str())?.exchange().capabilities(Capabilities::ALL).mint(&key)?;
+///
+/// assert_eq!(speaker.participant_id(), viewer.participant_id());
+/// ivs_token::check_exchange(&viewer, &same)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an exchange does nothing until it is minted"]
+pub struct Exchange(Participant);
+
+impl ParticipantClaims {
+    /// Begins a token that IVS takes in exchange for this one.
+    pub fn exchange(&self) -> Exchange {
+        let participant = self
+            .stage()
+            .participant()
+            .participant_id(self.participant_id().clone())
+            .attributes(self.attributes().clone())
+            .capabilities(self.capabilities())
+            .version(self.version());
+        Exchange(match &self.user_id {
+            Some(user_id) => participant.user_id(user_id.clone()),
+            None => participant,
+        })
+    }
+}
+
+impl Exchange {
+    /// Your application's name for the participant: at most 128 characters, visible to everyone on the stage.
+    pub fn user_id<T: TryInto<UserId, Error: Into<ClaimError>>>(self, user_id: T) -> Self {
+        Self(self.0.user_id(user_id))
+    }
+
+    /// Adds an attribute, or replaces the one of this name: at most 1 024 bytes, all names and values together.
+    pub fn attribute(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        Self(self.0.attribute(name, value))
+    }
+
+    /// All attributes at once, in place of those of the old token.
+    pub fn attributes(self, attributes: Attributes) -> Self {
+        Self(self.0.attributes(attributes))
+    }
+
+    /// What the participant may do from now on.
+    pub fn capabilities(self, capabilities: impl Into<Capabilities>) -> Self {
+        Self(self.0.capabilities(capabilities))
+    }
+
+    /// How long the new token lasts from the moment it is minted: 1 second to 14 days, 12 hours unless given.
+    pub fn duration<T: TryInto<ParticipantDuration, Error: Into<ClaimError>>>(self, duration: T) -> Self {
+        Self(self.0.duration(duration))
+    }
+
+    /// Whether every value given so far keeps its limit.
+    ///
+    /// # Errors
+    ///
+    /// The first value that does not.
+    pub fn check(&self) -> Result<(), ClaimError> {
+        self.0.check()
+    }
+
+    /// Mints the new token: it is issued now, by the system's clock. Any key of the stage's account and region will do.
+    ///
+    /// # Errors
+    ///
+    /// As [`Participant::mint`].
+    pub fn mint(self, key: &SigningKey) -> Result<Token, MintError> {
+        self.0.mint(key)
+    }
+
+    /// Mints the new token as if it were `now`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Participant::mint`].
+    pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token, MintError> {
+        self.0.mint_at(key, now)
+    }
+}
+
+/// Whether IVS and its web client take one token in exchange for the other.
+///
+/// # Errors
+///
+/// [`ExchangeError`], which names every claim that differs and may not.
+pub fn check_exchange(old: &ParticipantClaims, new: &ParticipantClaims) -> Result<(), ExchangeError> {
+    let (from, to) = (old.stage(), new.stage());
+    let claims: Vec<&'static str> = [
+        ("jti", old.participant_id() == new.participant_id()),
+        ("resource", from.arn() == to.arn()),
+        ("topic", from.stage_id() == to.stage_id()),
+        ("whip_url", from.whip_url() == to.whip_url()),
+        ("events_url", from.events_url() == to.events_url()),
+        ("version", old.version() == new.version()),
+    ]
+    .into_iter()
+    .filter_map(|(claim, same)| (!same).then_some(claim))
+    .collect();
+    if claims.is_empty() { Ok(()) } else { Err(ExchangeError { claims }) }
+}
