@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     Refused { code: &'static str, reason: &'static str, message: String },
     /// Anything else: a file, a key, a row.
     Failed { code: Option<&'static str>, message: String },
+    /// Bad rows where one is enough to stop everything: each was told on standard error, and stands here as JSON.
+    BadRows { message: String, rows: Vec<Value> },
     /// Everything that there is to say has been said.
     Told,
     /// Whoever read standard output has had enough of it.
@@ -68,6 +70,10 @@ pub(crate) fn code(result: Result<(), Failure>, json: bool) -> ExitCode {
             output::alarm("error", code, &message);
             FAILED
         }
+        Failure::BadRows { message, .. } => {
+            output::alarm("error", None, &message);
+            FAILED
+        }
         Failure::Told | Failure::ReaderGone => FAILED,
     })
 }
@@ -81,6 +87,9 @@ impl Failure {
                 json!({ "code": code, "reason": reason, "message": message })
             }
             Self::Failed { code, message } => json!({ "code": code.unwrap_or("FAILED"), "message": message }),
+            Self::BadRows { message, rows } => {
+                json!({ "code": "BAD_ROWS", "message": message, "rows": rows })
+            }
             Self::Told | Self::ReaderGone => return None,
         };
         Some(json!({ "error": error }))

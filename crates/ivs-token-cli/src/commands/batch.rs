@@ -4,6 +4,7 @@ use std::collections::hash_map::Entry;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ivs_token::{Attributes, Participant, ParticipantId, SigningKey};
+use serde_json::{Value, json};
 
 use super::mint;
 use crate::exit::Failure;
@@ -192,6 +193,7 @@ impl BadRow {
 #[derive(Default)]
 struct BadRows {
     count: usize,
+    rows: Vec<Value>,
 }
 
 impl BadRows {
@@ -199,20 +201,22 @@ impl BadRows {
         self.count += 1;
         if self.count <= TOLD {
             row.tell();
+            let BadRow { row, line, reason: Reason { code, message } } = row;
+            self.rows.push(json!({ "row": row, "line": line, "code": code, "message": message }));
         }
     }
 
-    fn done(&self) -> Result<(), Failure> {
+    fn done(self) -> Result<(), Failure> {
         if self.count == 0 {
             return Ok(());
         }
         if self.count > TOLD {
             output::word(&format!("... and {} more", self.count - TOLD));
         }
-        Err(Failure::failed(format!(
-            "{}, so nothing was minted: correct them, or leave them out with --skip-bad",
-            output::count(self.count, "bad row")
-        )))
+        let count = output::count(self.count, "bad row");
+        let message =
+            format!("{count}, so nothing was minted: correct them, or leave them out with --skip-bad");
+        Err(Failure::BadRows { message, rows: self.rows })
     }
 }
 

@@ -131,6 +131,20 @@ fn bad_rows_stop_everything_and_all_are_told() {
 }
 
 #[test]
+fn bad_rows_as_json() {
+    let world = World::new();
+    world.write("bad.csv", BAD);
+    let run = world.mint(&["--batch", "bad.csv", "--json"]);
+    assert_eq!(run.code, 1);
+    let json: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(json["error"]["code"], "BAD_ROWS");
+    let rows: Vec<_> =
+        json["error"]["rows"].as_array().unwrap().iter().map(|row| row["row"].clone()).collect();
+    assert_eq!(rows, [2, 3, 4, 5]);
+    assert_eq!(json["error"]["rows"][0]["code"], "INVALID_DURATION");
+}
+
+#[test]
 fn skip_bad_mints_the_rest_and_fails() {
     let world = World::new();
     world.write("bad.csv", BAD);
