@@ -38,6 +38,14 @@ fn what_mint_prints_may_join() -> Result<(), Box<dyn Error>> {
     assert_eq!(said[0], "join  José");
     assert!(said[1].starts_with("stop  TOKEN_INVALID: "), "{}", said[1]);
     assert!(said[2].starts_with("stop  TOKEN_MISSING: "), "{}", said[2]);
+
+    let promoted = run(env!("CARGO_BIN_EXE_promote"), &[&private_file, KEY], token)?;
+    let said = run(env!("CARGO_BIN_EXE_join_gate"), &[&public_file, KEY, STAGE], &promoted)?;
+    assert_eq!(said, "join  José\n");
+
+    let connection = run(env!("CARGO_BIN_EXE_connection"), &[&private_file, KEY], "")?;
+    let said = run(env!("CARGO_BIN_EXE_join_gate"), &[&public_file, KEY, STAGE], &connection)?;
+    assert!(said.starts_with("stop  TOKEN_INVALID: "), "a connection joins no stage: {said}");
     Ok(())
 }
 
