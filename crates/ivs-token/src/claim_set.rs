@@ -1,8 +1,9 @@
 //! The claims of a payload, read one at a time and typed strictly.
 
 use std::borrow::Cow;
+use std::str::FromStr;
 
-use crate::error::{ArnError, ClaimsError, MalformedError, Part};
+use crate::error::{ArnError, ClaimError, ClaimsError, MalformedError, Part};
 use crate::json::Members;
 use crate::printable::shorten;
 use crate::timestamp::Timestamp;
@@ -32,6 +33,11 @@ impl<'a> ClaimSet<'a> {
 
     pub(crate) fn optional_string(&self, claim: &'static str) -> Result<Option<Cow<'a, str>>, ClaimsError> {
         self.raw(claim).map(|raw| string(claim, raw)).transpose()
+    }
+
+    /// A string that has a type of its own.
+    pub(crate) fn value<T: FromStr<Err = ClaimError>>(&self, claim: &'static str) -> Result<T, ClaimsError> {
+        self.string(claim)?.parse().map_err(|source| ClaimsError::Value { claim, source })
     }
 
     pub(crate) fn arn<T>(&self, claim: &'static str) -> Result<T, ClaimsError>

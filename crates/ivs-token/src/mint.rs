@@ -1,7 +1,6 @@
 //! Claims and a key make a token.
 
-use serde::Serialize;
-
+use crate::claims::Claims;
 use crate::error::MintError;
 use crate::key::SigningKey;
 use crate::participant::Participant;
@@ -37,15 +36,16 @@ impl SigningKey {
     }
 }
 
-/// The one way in which claims of any kind become a signed text.
+/// The one way in which claims of any kind become a token.
 #[expect(clippy::expect_used, reason = "writing plain structs to memory has no way to fail")]
-pub(crate) fn sign(header: &str, claims: &impl Serialize, key: &SigningKey) -> Result<String, MintError> {
+pub(crate) fn token<C: Claims>(header: &str, claims: C, key: &SigningKey) -> Result<Token<C>, MintError> {
     // All claims of a usual token, without growing.
     let mut payload = Vec::with_capacity(1024);
-    json::write_ascii(&mut payload, claims).expect("claims serialise");
+    json::write_ascii(&mut payload, &claims).expect("claims serialise");
     let actual = jws::assembled_len(header.len(), payload.len());
     if actual > jws::MAX_LEN {
         return Err(MintError::TooLong { actual, limit: jws::MAX_LEN });
     }
-    Ok(jws::assemble(header, &payload, |signed| key.as_es384().sign(signed))?)
+    let text = jws::assemble(header, &payload, |signed| key.as_es384().sign(signed))?;
+    Ok(Token::new(text, claims))
 }

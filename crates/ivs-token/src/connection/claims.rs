@@ -6,7 +6,7 @@ use crate::claim_set::ClaimSet;
 use crate::claims::{Claims, Rule};
 use crate::duration::ConnectionDuration;
 use crate::endpoint::DEFAULT_EVENTS_URL;
-use crate::error::{ClaimError, ClaimsError};
+use crate::error::ClaimsError;
 use crate::id::TokenId;
 use crate::printable::shorten;
 use crate::timestamp::Timestamp;
@@ -72,21 +72,23 @@ impl Claims for ConnectionClaims {
         ("`exp` is a time in whole seconds", |set| set.time(EXP).map(drop)),
         ("`iat` is a time in whole seconds", |set| set.time(IAT).map(drop)),
         ("`exp` is after `iat`, by at most 28 days", |set| set.lifetime(MAX_SECS).map(drop)),
-        ("`jti` is a token ID of 1 to 64 of A-Z, a-z, 0-9, `_`, `-`", |set| token_id(set).map(drop)),
+        ("`jti` is a token ID of 1 to 64 of A-Z, a-z, 0-9, `_`, `-`", |set| {
+            set.value::<TokenId>(JTI).map(drop)
+        }),
         ("`account_id` is 12 digits", |set| account_id(set).map(drop)),
         ("`region` is present", |set| set.string(REGION).map(drop)),
         ("`events_url` is that of the service", events_url),
-        ("`version` is a digit, a dot and a digit", |set| version(set).map(drop)),
+        ("`version` is a digit, a dot and a digit", |set| set.value::<Version>(VERSION).map(drop)),
     ];
 
     fn read(set: &ClaimSet<'_>) -> Result<Self, ClaimsError> {
         let (issued_at, expires_at) = set.lifetime(MAX_SECS)?;
         events_url(set)?;
         Ok(Self {
-            token_id: token_id(set)?,
+            token_id: set.value(JTI)?,
             account_id: account_id(set)?,
             region: set.string(REGION)?.into_owned(),
-            version: version(set)?,
+            version: set.value(VERSION)?,
             issued_at,
             expires_at,
         })
@@ -110,10 +112,6 @@ impl Claims for ConnectionClaims {
     }
 }
 
-fn token_id(set: &ClaimSet<'_>) -> Result<TokenId, ClaimsError> {
-    TokenId::try_from(&*set.string(JTI)?).map_err(value(JTI))
-}
-
 fn account_id(set: &ClaimSet<'_>) -> Result<String, ClaimsError> {
     let account_id = set.string(ACCOUNT_ID)?;
     if account_id.len() == 12 && account_id.bytes().all(|b| b.is_ascii_digit()) {
@@ -128,14 +126,6 @@ fn events_url(set: &ClaimSet<'_>) -> Result<(), ClaimsError> {
         return Ok(());
     }
     Err(ClaimsError::EventsUrl { found: shorten(&url).to_owned(), expected: DEFAULT_EVENTS_URL })
-}
-
-fn version(set: &ClaimSet<'_>) -> Result<Version, ClaimsError> {
-    set.string(VERSION)?.parse().map_err(value(VERSION))
-}
-
-fn value(claim: &'static str) -> impl Fn(ClaimError) -> ClaimsError {
-    move |source| ClaimsError::Value { claim, source }
 }
 
 impl Serialize for ConnectionClaims {

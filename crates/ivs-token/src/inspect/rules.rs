@@ -28,6 +28,7 @@ pub(super) fn inspect(pasted: &Pasted<'_>, now: Timestamp) -> Inspection {
     let kind = kind(&header, &payload);
     let mut checks = Checks::default();
     checks.form(pasted, &header);
+    let set = ClaimSet::parse(&payload_bytes);
     let (mut issued_at, mut expiration_time) = (None, None);
     if kind != TokenKind::NotAToken {
         if kind == TokenKind::ParticipantFromApi {
@@ -39,20 +40,19 @@ pub(super) fn inspect(pasted: &Pasted<'_>, now: Timestamp) -> Inspection {
                 checks.signature(signature);
             }
         }
-        let set = ClaimSet::parse(&payload_bytes);
         checks.push("the payload is a JSON object that has each name once", words(set.as_ref()));
-        if let Ok(set) = set {
+        if let Ok(set) = &set {
             (issued_at, expiration_time) = (set.time("iat").ok(), set.time("exp").ok());
             match kind {
-                TokenKind::Participant => checks.claims::<ParticipantClaims>(&set, find(&header, "kid")),
-                TokenKind::Connection => checks.claims::<ConnectionClaims>(&set, find(&header, "kid")),
+                TokenKind::Participant => checks.claims::<ParticipantClaims>(set, find(&header, "kid")),
+                TokenKind::Connection => checks.claims::<ConnectionClaims>(set, find(&header, "kid")),
                 _ => {}
             }
-            checks.time(&set, kind, now);
+            checks.time(set, kind, now);
         }
     }
     // What was cut off may have said more.
-    if kind != TokenKind::Other || ClaimSet::parse(&payload_bytes).is_ok() {
+    if kind != TokenKind::Other || set.is_ok() {
         checks.kind(kind);
     }
     // What is no token may be a secret of another kind, such as a private key, and is not shown.

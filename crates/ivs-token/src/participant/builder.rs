@@ -152,8 +152,7 @@ impl Participant {
             expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
             version: self.version,
         };
-        let text = mint::sign(&key_id.header, &claims, key)?;
-        Ok(Token::new(text, claims))
+        mint::token(&key_id.header, claims, key)
     }
 
     fn broken(mut self, error: ClaimError) -> Self {

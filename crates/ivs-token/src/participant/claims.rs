@@ -101,7 +101,7 @@ impl Claims for ParticipantClaims {
         ("`iat` is a time in whole seconds", |set| set.time(IAT).map(drop)),
         ("`exp` is after `iat`, by at most 14 days", |set| set.lifetime(MAX_SECS).map(drop)),
         ("`jti` is a participant ID of 1 to 64 of A-Z, a-z, 0-9, `_`, `-`", |set| {
-            participant_id(set).map(drop)
+            set.value::<ParticipantId>(JTI).map(drop)
         }),
         ("`user_id`, if present, has at most 128 characters", |set| user_id(set).map(drop)),
         ("`resource` is the ARN of a stage", |set| resource(set).map(drop)),
@@ -114,18 +114,18 @@ impl Claims for ParticipantClaims {
         ("`attributes`, if present, are strings of at most 1024 bytes together", |set| {
             attributes(set).map(drop)
         }),
-        ("`version` is a digit, a dot and a digit", |set| version(set).map(drop)),
+        ("`version` is a digit, a dot and a digit", |set| set.value::<Version>(VERSION).map(drop)),
     ];
 
     fn read(set: &ClaimSet<'_>) -> Result<Self, ClaimsError> {
         let (issued_at, expires_at) = set.lifetime(MAX_SECS)?;
         Ok(Self {
-            participant_id: participant_id(set)?,
+            participant_id: set.value(JTI)?,
             user_id: user_id(set)?,
             stage: stage(set)?,
             capabilities: capabilities(set)?,
             attributes: attributes(set)?,
-            version: version(set)?,
+            version: set.value(VERSION)?,
             issued_at,
             expires_at,
         })
@@ -146,10 +146,6 @@ impl Claims for ParticipantClaims {
     fn expires_at(&self) -> Timestamp {
         self.expires_at
     }
-}
-
-fn participant_id(set: &ClaimSet<'_>) -> Result<ParticipantId, ClaimsError> {
-    ParticipantId::try_from(&*set.string(JTI)?).map_err(value(JTI))
 }
 
 fn user_id(set: &ClaimSet<'_>) -> Result<Option<UserId>, ClaimsError> {
@@ -220,10 +216,6 @@ fn attribute<'a>(name: &str, raw: &'a str) -> Result<Cow<'a, str>, ClaimsError> 
         name: shorten(name).to_owned(),
         found: claim_set::type_name(raw),
     })
-}
-
-fn version(set: &ClaimSet<'_>) -> Result<Version, ClaimsError> {
-    set.string(VERSION)?.parse().map_err(value(VERSION))
 }
 
 fn value(claim: &'static str) -> impl Fn(ClaimError) -> ClaimsError {
