@@ -95,7 +95,7 @@ fn everything_else_is_named_all_at_once() {
 
 #[test]
 fn limits_hold_in_an_exchange_too() {
-    let limit = ClaimError::UserIdTooLong { actual: 129, limit: 128 };
+    let limit = ClaimError::TextTooLong { field: "userId", actual: 129, limit: 128 };
     let broken = old().exchange().user_id("x".repeat(129));
     assert_eq!(broken.check(), Err(limit.clone()));
     assert_eq!(broken.mint(&signing_key()).unwrap_err(), limit.into());

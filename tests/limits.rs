@@ -94,7 +94,7 @@ fn user_id() {
         assert_eq!(forged("user_id", &quoted(id)), Ok(()));
     }
     for id in ["a".repeat(129), "😀".repeat(129), "e\u{301}".repeat(64) + "e"] {
-        let expected = ClaimError::UserIdTooLong { actual: 129, limit: 128 };
+        let expected = ClaimError::TextTooLong { field: "userId", actual: 129, limit: 128 };
         assert_eq!(UserId::try_from(id.as_str()), Err(expected.clone()));
         assert_eq!(round(new().user_id(id.as_str())).unwrap_err(), expected.clone().into());
         assert_eq!(forged("user_id", &quoted(&id)), Err(value("user_id", expected)));
@@ -357,7 +357,7 @@ fn words_of_claim_and_mint_errors() {
             "the participant ID holds '\\n' at position 3: only A-Z, a-z, 0-9, `_` and `-` are allowed",
         ),
         (
-            ClaimError::UserIdTooLong { actual: 129, limit: 128 },
+            ClaimError::TextTooLong { field: "userId", actual: 129, limit: 128 },
             "INVALID_USER_ID",
             "userId",
             "the user ID has 129 characters: at most 128 are allowed",

@@ -6,9 +6,9 @@ use crate::duration::ParticipantDuration;
 use crate::error::{ClaimError, ExchangeError, MintError};
 use crate::key::SigningKey;
 use crate::participant::{Participant, ParticipantClaims};
+use crate::text::UserId;
 use crate::timestamp::Timestamp;
 use crate::token::Token;
-use crate::user_id::UserId;
 
 /// A token about to be minted in exchange for another: for the same participant on the same stage, with other
 /// capabilities, attributes, user ID or duration. [`ParticipantClaims::exchange`] begins one, and so every [`Token`] and

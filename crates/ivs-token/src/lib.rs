@@ -20,9 +20,9 @@ mod mint;
 mod participant;
 mod printable;
 mod stage;
+mod text;
 mod timestamp;
 mod token;
-mod user_id;
 mod verify;
 mod version;
 
@@ -46,8 +46,8 @@ pub use participant::{Participant, ParticipantClaims};
 pub use stage::Stage;
 pub use timestamp::{Clock, SystemClock, Timestamp};
 
+pub use text::{DisconnectReason, UserId, ViewerId};
 pub use token::Token;
-pub use user_id::UserId;
 pub use verify::{Expectations, Verified, VerifiedToken, Verifier, VerifierBuilder};
 pub use version::Version;
 

@@ -35,9 +35,17 @@ pub enum ClaimError {
         /// Where it stands, counted in characters from 0.
         position: usize,
     },
-    /// A user ID of more than 128 characters.
-    #[error("the user ID has {actual} characters: at most {limit} are allowed")]
-    UserIdTooLong {
+    /// A text of no characters where there must be some.
+    #[error("the {} is empty: give one, or leave it out", name(.field))]
+    TextEmpty {
+        /// Which text, as [`Self::field`] gives it.
+        field: &'static str,
+    },
+    /// A text of too many characters, such as a user ID of more than 128.
+    #[error("the {} has {actual} characters: at most {limit} are allowed", name(.field))]
+    TextTooLong {
+        /// Which text, as [`Self::field`] gives it.
+        field: &'static str,
         /// Characters (Unicode scalar values) given.
         actual: usize,
         /// Characters allowed.
@@ -94,7 +102,11 @@ impl ClaimError {
                     _ => "INVALID_PARTICIPANT_ID",
                 }
             }
-            Self::UserIdTooLong { .. } => "INVALID_USER_ID",
+            Self::TextEmpty { field } | Self::TextTooLong { field, .. } => match *field {
+                VIEWER_ID => "INVALID_VIEWER_ID",
+                REASON => "INVALID_REASON",
+                _ => "INVALID_USER_ID",
+            },
             Self::AttributesTooLarge { .. } => "INVALID_ATTRIBUTES",
             Self::Capability { .. } => "INVALID_CAPABILITY",
             Self::DurationTooShort { .. } | Self::DurationTooLong { .. } => "INVALID_DURATION",
@@ -102,14 +114,15 @@ impl ClaimError {
         }
     }
 
-    /// What the value is called in the API: `participantId`, `tokenId`, `userId`, `attributes`, `capabilities`, `duration` or
-    /// `version`.
+    /// What the value is called in the API: `participantId`, `tokenId`, `userId`, `viewerId`, `reason`, `attributes`,
+    /// `capabilities`, `duration` or `version`.
     pub fn field(&self) -> &'static str {
         match self {
-            Self::IdEmpty { field } | Self::IdTooLong { field, .. } | Self::IdCharacter { field, .. } => {
-                field
-            }
-            Self::UserIdTooLong { .. } => "userId",
+            Self::IdEmpty { field }
+            | Self::IdTooLong { field, .. }
+            | Self::IdCharacter { field, .. }
+            | Self::TextEmpty { field }
+            | Self::TextTooLong { field, .. } => field,
             Self::AttributesTooLarge { .. } => "attributes",
             Self::Capability { .. } => "capabilities",
             Self::DurationTooShort { .. } | Self::DurationTooLong { .. } => "duration",
@@ -126,11 +139,17 @@ impl From<Infallible> for ClaimError {
 }
 
 const TOKEN_ID: &str = "tokenId";
+const USER_ID: &str = "userId";
+const VIEWER_ID: &str = "viewerId";
+const REASON: &str = "reason";
 
-/// What an ID is called in a sentence.
+/// What an ID or a text is called in a sentence.
 fn name(field: &str) -> &'static str {
     match field {
         TOKEN_ID => "token ID",
+        USER_ID => "user ID",
+        VIEWER_ID => "viewer ID",
+        REASON => "reason",
         _ => "participant ID",
     }
 }

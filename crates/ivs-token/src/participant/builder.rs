@@ -7,9 +7,9 @@ use crate::key::SigningKey;
 use crate::mint;
 use crate::participant::claims::ParticipantClaims;
 use crate::stage::Stage;
+use crate::text::UserId;
 use crate::timestamp::Timestamp;
 use crate::token::Token;
-use crate::user_id::UserId;
 use crate::version::Version;
 
 /// A token for one participant of a stage, about to be minted. [`Stage::participant`] begins one.

@@ -15,8 +15,8 @@ use crate::id::ParticipantId;
 use crate::key::same_home;
 use crate::printable::shorten;
 use crate::stage::Stage;
+use crate::text::UserId;
 use crate::timestamp::Timestamp;
-use crate::user_id::UserId;
 use crate::version::Version;
 
 /// What a participant token says: every claim, each within its limits.
