@@ -1,4 +1,5 @@
 use std::fmt;
+use std::hash::Hash;
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -46,6 +47,30 @@ arn_type! {
     /// What `ImportPlaybackKeyPair` returns. At most 128 bytes; the shape is `PlaybackKeyPairArn` of the `ivs` service
     /// model.
     PlaybackKeyArn, "playback-key"
+}
+
+/// The ARN of a key: [`PublicKeyArn`] or [`PlaybackKeyArn`], and nothing else.
+pub trait KeyArn:
+    sealed::Sealed
+    + Clone
+    + Ord
+    + Hash
+    + fmt::Debug
+    + fmt::Display
+    + for<'t> TryFrom<&'t str, Error = ArnError>
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl KeyArn for PublicKeyArn {}
+impl KeyArn for PlaybackKeyArn {}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::PublicKeyArn {}
+    impl Sealed for super::PlaybackKeyArn {}
 }
 
 /// Defines one kind of ARN: a new type over [`Parts`] that can only be made by parsing.

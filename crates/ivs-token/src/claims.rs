@@ -1,14 +1,25 @@
 //! What makes a kind of token: its claims and their rules. Minting, verifying and inspecting are the same for all.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
-use crate::arn::PublicKeyArn;
+use crate::arn::KeyArn;
 use crate::claim_set::ClaimSet;
 use crate::error::ClaimsError;
+use crate::key_ring::KeyRing;
+use crate::revocation::Subject;
 use crate::timestamp::Timestamp;
+use crate::verify::Rings;
 
 /// The claims of one kind of token. `Serialize` writes its payload.
 pub(crate) trait Claims: Serialize + Sized {
+    /// How the keys are named that sign such tokens.
+    type KeyArn: KeyArn;
+
+    /// Whether the header has to name the key.
+    const KID_REQUIRED: bool;
+
     /// Each rule that needs nothing but the claims, for those who want to know about all of them and not only the first
     /// that is broken. [`Self::read`] checks the same.
     const RULES: &'static [Rule];
@@ -17,10 +28,16 @@ pub(crate) trait Claims: Serialize + Sized {
     fn read(set: &ClaimSet<'_>) -> Result<Self, ClaimsError>;
 
     /// Checks that IVS would take a key of this ARN for such claims.
-    fn check_key(&self, kid: &PublicKeyArn) -> Result<(), ClaimsError>;
+    fn check_key(&self, arn: &Self::KeyArn) -> Result<(), ClaimsError>;
 
-    /// When the token was issued.
-    fn issued_at(&self) -> Timestamp;
+    /// The keys of a verifier that sign such tokens.
+    fn ring(rings: &Rings) -> &KeyRing<Self::KeyArn>;
+
+    /// By what such a token can be revoked. `lifetime` is how long the token is good at most.
+    fn subject(&self, lifetime: Duration) -> Subject<'_>;
+
+    /// When the token was issued, if it says so.
+    fn issued_at(&self) -> Option<Timestamp>;
 
     /// The first second at which the token is no longer good.
     fn expires_at(&self) -> Timestamp;

@@ -8,6 +8,10 @@ pub type ParticipantDuration = TokenDuration<{ 14 * 24 * 60 * 60 }>;
 /// How long a connection token lasts: whole seconds, from 1 second to 4 weeks, 12 hours by default.
 pub type ConnectionDuration = TokenDuration<{ 28 * 24 * 60 * 60 }>;
 
+/// How far ahead the end of a playback token may lie that names a viewer or is good only once (IVS Low-Latency user
+/// guide, "Generate and Sign IVS Playback Tokens").
+pub(crate) const MAX_AHEAD: Duration = Duration::from_secs(10 * 60);
+
 /// How long a token lasts: whole seconds, from 1 to `MAX_SECS`.
 ///
 /// ```

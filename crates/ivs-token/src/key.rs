@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::arn::{PublicKeyArn, StageArn};
+use crate::arn::{KeyArn, PublicKeyArn, StageArn};
 use crate::error::{KeyError, MintError};
 use crate::jws;
 
@@ -113,8 +113,11 @@ pub(crate) fn same_home(key: &PublicKeyArn, stage: &StageArn) -> bool {
     key.account_id() == stage.account_id() && key.region() == stage.region()
 }
 
+/// The header of a token that names no key, in base64url: `{"alg":"ES384","typ":"JWT"}`.
+pub(crate) const HEADER_WITHOUT_KID: &str = "eyJhbGciOiJFUzM4NCIsInR5cCI6IkpXVCJ9";
+
 /// The header of every token signed with the key of this ARN, in base64url.
-pub(crate) fn header(kid: &PublicKeyArn) -> String {
+pub(crate) fn header(kid: &impl KeyArn) -> String {
     // An ARN has no character that JSON would escape.
     jws::encode(format!(r#"{{"alg":"ES384","typ":"JWT","kid":"{kid}"}}"#).as_bytes())
 }

@@ -16,9 +16,11 @@ mod inspect;
 mod json;
 mod jws;
 mod key;
+mod key_ring;
 mod mint;
 mod participant;
 mod printable;
+mod revocation;
 mod stage;
 mod text;
 mod timestamp;
@@ -26,7 +28,7 @@ mod token;
 mod verify;
 mod version;
 
-pub use arn::{ChannelArn, PlaybackKeyArn, PublicKeyArn, StageArn};
+pub use arn::{ChannelArn, KeyArn, PlaybackKeyArn, PublicKeyArn, StageArn};
 pub use attributes::Attributes;
 pub use capability::{Capabilities, Capability};
 pub use connection::{Connection, ConnectionClaims};
@@ -34,15 +36,17 @@ pub use duration::{ConnectionDuration, ParticipantDuration, TokenDuration};
 pub use endpoint::DEFAULT_EVENTS_URL;
 pub use error::{
     ArnError, Base64Error, ClaimError, ClaimsError, EndpointError, ExchangeError, HeaderError, JsonError,
-    KeyError, MalformedError, MintError, Part, RandomnessError, SignError, StageError, VerifierError,
-    VerifyError,
+    KeyError, KeyRingError, MalformedError, MintError, Part, RandomnessError, Revoked, SignError, StageError,
+    StoreError, VerifierError, VerifyError,
 };
 pub use es384::VerifyingKey;
 pub use exchange::{Exchange, check_exchange};
 pub use id::{ParticipantId, TokenId};
 pub use inspect::{Check, Inspection, Member, Outcome, TokenKind, inspect, inspect_at};
 pub use key::SigningKey;
+pub use key_ring::{KeyRing, PublicKey};
 pub use participant::{Participant, ParticipantClaims};
+pub use revocation::{Revocation, RevocationStore, SingleUse, Subject};
 pub use stage::Stage;
 pub use timestamp::{Clock, SystemClock, Timestamp};
 

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 
@@ -8,8 +10,11 @@ use crate::duration::ConnectionDuration;
 use crate::endpoint::DEFAULT_EVENTS_URL;
 use crate::error::ClaimsError;
 use crate::id::TokenId;
+use crate::key_ring::KeyRing;
 use crate::printable::shorten;
+use crate::revocation::Subject;
 use crate::timestamp::Timestamp;
+use crate::verify::Rings;
 use crate::version::Version;
 
 /// What a connection token says: every claim, each within its limits.
@@ -68,6 +73,10 @@ const EVENTS_URL: &str = "events_url";
 const VERSION: &str = "version";
 
 impl Claims for ConnectionClaims {
+    type KeyArn = PublicKeyArn;
+
+    const KID_REQUIRED: bool = true;
+
     const RULES: &'static [Rule] = &[
         ("`exp` is a time in whole seconds", |set| set.time(EXP).map(drop)),
         ("`iat` is a time in whole seconds", |set| set.time(IAT).map(drop)),
@@ -103,8 +112,16 @@ impl Claims for ConnectionClaims {
         Err(ClaimsError::ForeignAccount { kid: kid.clone(), account_id, region })
     }
 
-    fn issued_at(&self) -> Timestamp {
-        self.issued_at
+    fn ring(rings: &Rings) -> &KeyRing<PublicKeyArn> {
+        &rings.public
+    }
+
+    fn subject(&self, _: Duration) -> Subject<'_> {
+        Subject::Connection { token_id: &self.token_id }
+    }
+
+    fn issued_at(&self) -> Option<Timestamp> {
+        Some(self.issued_at)
     }
 
     fn expires_at(&self) -> Timestamp {

@@ -7,8 +7,10 @@ mod claim;
 mod claims;
 mod exchange;
 mod header;
+mod key_ring;
 mod malformed;
 mod mint;
+mod revocation;
 mod stage;
 mod verify;
 
@@ -17,8 +19,10 @@ pub use claim::ClaimError;
 pub use claims::ClaimsError;
 pub use exchange::ExchangeError;
 pub use header::HeaderError;
+pub use key_ring::KeyRingError;
 pub use malformed::{Base64Error, JsonError, MalformedError, Part};
 pub use mint::{MintError, RandomnessError};
+pub use revocation::{Revoked, StoreError};
 pub use stage::{EndpointError, StageError};
 pub use verify::{VerifierError, VerifyError};
 

@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use thiserror::Error;
 
-use super::{ClaimsError, HeaderError, MalformedError};
-use crate::arn::{PublicKeyArn, StageArn};
+use super::{ClaimsError, HeaderError, MalformedError, Revoked, StoreError};
+use crate::arn::StageArn;
 use crate::capability::Capability;
 use crate::timestamp::Timestamp;
 
@@ -27,13 +29,32 @@ pub enum VerifyError {
     #[error("the token names the key {kid}, which this verifier does not hold: add it if you trust it")]
     UnknownKey {
         /// The ARN in the token's header.
-        kid: PublicKeyArn,
+        kid: String,
+    },
+    /// The key was retired.
+    #[error(
+        "the key {kid} was retired at {retired_at}: the token must be signed with the key that took its place"
+    )]
+    RetiredKey {
+        /// The ARN of the key.
+        kid: String,
+        /// The first second at which it verified no more.
+        retired_at: Timestamp,
     },
     /// The signature is not that of this key over this header and payload.
     #[error(
         "the signature does not match: the token was altered, or its `kid` names a key that did not sign it"
     )]
     Signature,
+    /// The token names no key, and none that this verifier holds has signed it.
+    #[error(
+        "the token names no key, and none of the {tried} playback keys that this verifier holds has signed it: the token was \
+         altered, or the right key is missing here"
+    )]
+    NoKeyMatches {
+        /// How many keys were tried.
+        tried: usize,
+    },
     /// The signature holds, and the claims break a rule.
     #[error(transparent)]
     Claims(#[from] ClaimsError),
@@ -87,6 +108,12 @@ pub enum VerifyError {
         /// The user ID in the token, if it has one.
         found: Option<String>,
     },
+    /// A good token that was ended before its time, or used before.
+    #[error(transparent)]
+    Revoked(#[from] Revoked),
+    /// Nobody knows whether the token was revoked.
+    #[error("{0}: the token is refused, as it may have been revoked")]
+    RevocationUnknown(#[from] StoreError),
 }
 
 impl VerifyError {
@@ -99,7 +126,9 @@ impl VerifyError {
             Self::IssuedByApi => "ISSUED_BY_API",
             Self::Header(error) => error.reason(),
             Self::UnknownKey { .. } => "UNKNOWN_KEY",
+            Self::RetiredKey { .. } => "RETIRED_KEY",
             Self::Signature => "SIGNATURE_MISMATCH",
+            Self::NoKeyMatches { .. } => "NO_KEY_MATCHES",
             Self::Claims(error) => error.reason(),
             Self::IssuedInFuture { .. } => "ISSUED_IN_FUTURE",
             Self::NotYetValid { .. } => "NOT_YET_VALID",
@@ -107,23 +136,30 @@ impl VerifyError {
             Self::WrongStage { .. } => "WRONG_STAGE",
             Self::InsufficientCapabilities { .. } => "INSUFFICIENT_CAPABILITIES",
             Self::WrongUser { .. } => "WRONG_USER",
+            Self::Revoked(error) => error.code(),
+            Self::RevocationUnknown(_) => "REVOCATION_UNKNOWN",
         }
     }
 
     /// The service's own word for the refusal: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_INVALID_SIGNATURE`,
-    /// `TOKEN_EXPIRED` or `INSUFFICIENT_CAPABILITIES`.
+    /// `TOKEN_EXPIRED`, `PARTICIPANT_DISCONNECTED`, `STAGE_DELETED` or `INSUFFICIENT_CAPABILITIES`; and, where the service
+    /// has no word that is known, `CONNECTION_TOKEN_REVOKED`, `VIEWER_SESSION_REVOKED`, `TOKEN_ALREADY_USED` and
+    /// `REVOCATION_UNKNOWN`.
     ///
     /// These are the names that the official web client shows, so logs of both ends match.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Missing => "TOKEN_MISSING",
-            Self::Signature => "TOKEN_INVALID_SIGNATURE",
+            Self::Signature | Self::NoKeyMatches { .. } => "TOKEN_INVALID_SIGNATURE",
             Self::Expired { .. } => "TOKEN_EXPIRED",
             Self::InsufficientCapabilities { .. } => "INSUFFICIENT_CAPABILITIES",
+            Self::Revoked(error) => error.code(),
+            Self::RevocationUnknown(_) => "REVOCATION_UNKNOWN",
             Self::Malformed(_)
             | Self::IssuedByApi
             | Self::Header(_)
             | Self::UnknownKey { .. }
+            | Self::RetiredKey { .. }
             | Self::Claims(_)
             | Self::IssuedInFuture { .. }
             | Self::NotYetValid { .. }
@@ -144,7 +180,21 @@ pub enum VerifierError {
     #[error("two different keys have the ARN {kid}: an ARN names one key")]
     AmbiguousKey {
         /// The ARN.
-        kid: PublicKeyArn,
+        kid: String,
+    },
+    /// Single keys and a ring were given.
+    #[error("the verifier was given both single keys and a key ring: import the keys into the ring")]
+    KeysAndRing,
+    /// Tokens would be accepted so long after their end that a revocation is forgotten before.
+    #[error(
+        "the leeways are {} s together, and revocations are remembered only {} s longer than tokens last: allow less",
+        .actual.as_secs(), .limit.as_secs()
+    )]
+    LeewayTooLong {
+        /// Both leeways together.
+        actual: Duration,
+        /// What they may be together.
+        limit: Duration,
     },
 }
 
@@ -154,6 +204,8 @@ impl VerifierError {
         match self {
             Self::NoKeys => "NO_KEYS",
             Self::AmbiguousKey { .. } => "AMBIGUOUS_KEY",
+            Self::KeysAndRing => "KEYS_AND_RING",
+            Self::LeewayTooLong { .. } => "LEEWAY_TOO_LONG",
         }
     }
 }

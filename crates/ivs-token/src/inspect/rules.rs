@@ -113,7 +113,7 @@ impl Checks {
         match Header::parse(text) {
             // Told by an earlier check.
             Err(VerifyError::Malformed(MalformedError::Base64 { .. })) => {}
-            Ok(header) if has_kid(kind) => self.push(rule, words(header.kid())),
+            Ok(header) if has_kid(kind) => self.push(rule, words(header.required_kid::<PublicKeyArn>())),
             result => self.push(rule, words(result)),
         }
     }
@@ -127,7 +127,7 @@ impl Checks {
         }
     }
 
-    fn claims<C: Claims>(&mut self, set: &ClaimSet<'_>, kid: Option<&str>) {
+    fn claims<C: Claims<KeyArn = PublicKeyArn>>(&mut self, set: &ClaimSet<'_>, kid: Option<&str>) {
         for (rule, check) in C::RULES {
             match words(check(set)) {
                 // A rule about several claims fails with the fault of one of them, which has a rule of its own.

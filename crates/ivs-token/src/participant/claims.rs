@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::ser::SerializeStruct;
@@ -13,10 +14,13 @@ use crate::endpoint;
 use crate::error::{ClaimError, ClaimsError};
 use crate::id::ParticipantId;
 use crate::key::same_home;
+use crate::key_ring::KeyRing;
 use crate::printable::shorten;
+use crate::revocation::Subject;
 use crate::stage::Stage;
 use crate::text::UserId;
 use crate::timestamp::Timestamp;
+use crate::verify::Rings;
 use crate::version::Version;
 
 /// What a participant token says: every claim, each within its limits.
@@ -96,6 +100,10 @@ const ALLOW_PUBLISH: &str = "allow_publish";
 const ALLOW_SUBSCRIBE: &str = "allow_subscribe";
 
 impl Claims for ParticipantClaims {
+    type KeyArn = PublicKeyArn;
+
+    const KID_REQUIRED: bool = true;
+
     const RULES: &'static [Rule] = &[
         ("`exp` is a time in whole seconds", |set| set.time(EXP).map(drop)),
         ("`iat` is a time in whole seconds", |set| set.time(IAT).map(drop)),
@@ -139,8 +147,16 @@ impl Claims for ParticipantClaims {
         Err(ClaimsError::ForeignKey { kid: kid.clone(), resource: resource.clone() })
     }
 
-    fn issued_at(&self) -> Timestamp {
-        self.issued_at
+    fn ring(rings: &Rings) -> &KeyRing<PublicKeyArn> {
+        &rings.public
+    }
+
+    fn subject(&self, _: Duration) -> Subject<'_> {
+        Subject::Participant { stage: self.stage.arn(), participant_id: &self.participant_id }
+    }
+
+    fn issued_at(&self) -> Option<Timestamp> {
+        Some(self.issued_at)
     }
 
     fn expires_at(&self) -> Timestamp {

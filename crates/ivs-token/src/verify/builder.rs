@@ -6,17 +6,21 @@ use es384::VerifyingKey;
 
 use super::Verifier;
 use super::expectations::Expectations;
-use super::keys::Keys;
+use super::rings::Rings;
 use super::time::Leeway;
-use crate::arn::{PublicKeyArn, StageArn};
+use crate::arn::{KeyArn, PublicKeyArn, StageArn};
 use crate::capability::Capability;
 use crate::error::VerifierError;
+use crate::key_ring::KeyRing;
+use crate::revocation::{Revocation, RevocationStore};
 use crate::timestamp::{Clock, SystemClock};
 
 /// A verifier about to be built. [`Verifier::builder`] begins one.
 #[must_use = "a builder does nothing until `build`"]
 pub struct VerifierBuilder {
     keys: Vec<(PublicKeyArn, VerifyingKey)>,
+    ring: Option<KeyRing>,
+    revocations: Option<Arc<dyn RevocationStore>>,
     expectations: Expectations,
     leeway: Leeway,
     clock: Arc<dyn Clock>,
@@ -26,6 +30,19 @@ impl VerifierBuilder {
     /// Holds a public key under its ARN, which tokens name as `kid`. Any number of keys can be held; at least one must.
     pub fn key(mut self, arn: PublicKeyArn, key: VerifyingKey) -> Self {
         self.keys.push((arn, key));
+        self
+    }
+
+    /// Holds the keys of this ring, now and whenever it changes, in place of single keys.
+    pub fn key_ring(mut self, ring: &KeyRing) -> Self {
+        self.ring = Some(ring.clone());
+        self
+    }
+
+    /// Asks this store about every token that is good otherwise, and refuses what was revoked or spent. When the store
+    /// gives no answer, the token is refused.
+    pub fn revocations(mut self, store: Arc<dyn RevocationStore>) -> Self {
+        self.revocations = Some(store);
         self
     }
 
@@ -70,21 +87,46 @@ impl VerifierBuilder {
     ///
     /// # Errors
     ///
-    /// [`VerifierError`] when it holds no key, or two different keys under one ARN.
+    /// [`VerifierError`] when it holds no key, both keys and a ring, or two different keys under one ARN; or, with a store of
+    /// revocations, when the leeways together are more than [`Revocation::MARGIN`].
     pub fn build(self) -> Result<Verifier, VerifierError> {
+        let leeway = self.leeway.issued_at.saturating_add(self.leeway.expiry);
+        if self.revocations.is_some() && leeway > Revocation::MARGIN {
+            return Err(VerifierError::LeewayTooLong { actual: leeway, limit: Revocation::MARGIN });
+        }
+        let public = match self.ring {
+            Some(_) if !self.keys.is_empty() => return Err(VerifierError::KeysAndRing),
+            Some(ring) => ring,
+            None if self.keys.is_empty() => return Err(VerifierError::NoKeys),
+            None => ring_of(self.keys)?,
+        };
         Ok(Verifier {
-            keys: Keys::new(self.keys)?,
+            rings: Rings { public, playback: KeyRing::new() },
             expectations: self.expectations,
             leeway: self.leeway,
             clock: self.clock,
+            revocations: self.revocations,
         })
     }
+}
+
+/// A ring of single keys, any number of them.
+fn ring_of<A: KeyArn>(keys: Vec<(A, VerifyingKey)>) -> Result<KeyRing<A>, VerifierError> {
+    let ring = KeyRing::with_limit(keys.len());
+    for (arn, key) in keys {
+        let kid = arn.to_string();
+        // The ring has room for all of them.
+        ring.import(arn, key).map_err(|_| VerifierError::AmbiguousKey { kid })?;
+    }
+    Ok(ring)
 }
 
 impl Default for VerifierBuilder {
     fn default() -> Self {
         Self {
             keys: Vec::new(),
+            ring: None,
+            revocations: None,
             expectations: Expectations::default(),
             leeway: Leeway::default(),
             clock: Arc::new(SystemClock),
@@ -96,6 +138,8 @@ impl fmt::Debug for VerifierBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifierBuilder")
             .field("keys", &self.keys)
+            .field("ring", &self.ring)
+            .field("revocations", &self.revocations)
             .field("expectations", &self.expectations)
             .field("leeway", &self.leeway)
             .finish_non_exhaustive()

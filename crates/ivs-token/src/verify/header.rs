@@ -1,14 +1,17 @@
-use crate::arn::PublicKeyArn;
+use std::borrow::Cow;
+
+use crate::arn::KeyArn;
 use crate::claim_set::string;
 use crate::error::{HeaderError, MalformedError, Part, VerifyError};
 use crate::json::Members;
 use crate::jws;
 use crate::printable::shorten;
 
-/// A header that keeps the rules: `alg` is `ES384`, `typ` is `JWT` or absent, `kid` is the ARN of a public key if it is
+/// A header that keeps the rules: `alg` is `ES384`, `typ` is `JWT` or absent, `kid` is a string if it is
 /// there, and there is no `crit`. Other members are ignored (RFC 7515, section 4).
 pub(crate) struct Header {
-    kid: Option<PublicKeyArn>,
+    /// What the header calls the key: not yet known to be the ARN of one.
+    kid: Option<String>,
 }
 
 impl Header {
@@ -28,9 +31,14 @@ impl Header {
         Ok(Self { kid: members.get("kid").map(kid).transpose()? })
     }
 
-    /// The key's ARN, which a participant token must name.
-    pub(crate) fn kid(self) -> Result<PublicKeyArn, HeaderError> {
-        self.kid.ok_or(HeaderError::KeyIdMissing)
+    /// The key's ARN, if the header names one.
+    pub(crate) fn kid<A: KeyArn>(&self) -> Result<Option<A>, HeaderError> {
+        self.kid.as_deref().map(|kid| A::try_from(kid).map_err(HeaderError::KeyId)).transpose()
+    }
+
+    /// The key's ARN, which most tokens must name.
+    pub(crate) fn required_kid<A: KeyArn>(&self) -> Result<A, HeaderError> {
+        self.kid()?.ok_or(HeaderError::KeyIdMissing)
     }
 
     /// Whether this is the header of a token that the `CreateParticipantToken` API issued, whose signature may have any
@@ -49,12 +57,11 @@ fn algorithm(members: &Members<'_>) -> Result<(), VerifyError> {
     }
 }
 
-fn kid(raw: &str) -> Result<PublicKeyArn, HeaderError> {
-    let text = word(raw).ok_or(HeaderError::KeyIdType)?;
-    PublicKeyArn::try_from(&*text).map_err(HeaderError::KeyId)
+fn kid(raw: &str) -> Result<String, HeaderError> {
+    word(raw).map(Cow::into_owned).ok_or(HeaderError::KeyIdType)
 }
 
 /// The string that a JSON value is, if it is one.
-fn word(raw: &str) -> Option<std::borrow::Cow<'_, str>> {
+fn word(raw: &str) -> Option<Cow<'_, str>> {
     string("", raw).ok()
 }

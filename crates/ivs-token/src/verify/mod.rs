@@ -5,12 +5,13 @@
 mod builder;
 mod expectations;
 mod header;
-mod keys;
+mod rings;
 mod time;
 mod verified;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use builder::VerifierBuilder;
 pub use expectations::Expectations;
@@ -21,10 +22,12 @@ use crate::claims::Claims;
 use crate::connection::ConnectionClaims;
 use crate::error::VerifyError;
 use crate::jws::Compact;
-use crate::timestamp::Clock;
-use keys::{HeldKey, Keys};
+use crate::key_ring::PublicKey;
+use crate::revocation::{Revocation, RevocationStore, Subject};
+use crate::timestamp::{Clock, Timestamp};
 
 pub(crate) use header::Header;
+pub(crate) use rings::Rings;
 pub(crate) use time::Leeway;
 
 /// A claim that IVS does not use, and that is heeded all the same when a token carries it (RFC 7519, section 4.1.5).
@@ -51,10 +54,11 @@ pub(crate) const NBF: &str = "nbf";
 /// ```
 #[derive(Clone)]
 pub struct Verifier {
-    keys: Keys,
+    rings: Rings,
     expectations: Expectations,
     leeway: Leeway,
     clock: Arc<dyn Clock>,
+    revocations: Option<Arc<dyn RevocationStore>>,
 }
 
 impl Verifier {
@@ -69,9 +73,7 @@ impl Verifier {
     ///
     /// [`VerifyError`]: the first check that failed.
     pub fn verify(&self, token: &str) -> Result<VerifiedToken, VerifyError> {
-        let verified = self.verify_kind(token)?;
-        self.expectations.check(&verified)?;
-        Ok(verified)
+        self.verify_kind(token, |claims| self.expectations.check(claims))
     }
 
     /// Verifies a token, that it is what the builder was told to expect, and that it is what is expected here: for a
@@ -85,9 +87,10 @@ impl Verifier {
         token: &str,
         expectations: &Expectations,
     ) -> Result<VerifiedToken, VerifyError> {
-        let verified = self.verify(token)?;
-        expectations.check(&verified)?;
-        Ok(verified)
+        self.verify_kind(token, |claims| {
+            self.expectations.check(claims)?;
+            expectations.check(claims)
+        })
     }
 
     /// Verifies a connection token. What the builder was told to expect is about participants, and is not asked here.
@@ -96,11 +99,39 @@ impl Verifier {
     ///
     /// [`VerifyError`]: the first check that failed.
     pub fn verify_connection(&self, token: &str) -> Result<Verified<ConnectionClaims>, VerifyError> {
-        self.verify_kind(token)
+        self.verify_kind(token, |_| Ok(()))
     }
 
     /// The one way from a text to claims of any kind.
-    fn verify_kind<C: Claims>(&self, token: &str) -> Result<Verified<C>, VerifyError> {
+    fn verify_kind<C: Claims>(
+        &self,
+        token: &str,
+        expect: impl FnOnce(&C) -> Result<(), VerifyError>,
+    ) -> Result<Verified<C, C::KeyArn>, VerifyError> {
+        let now = self.clock.now();
+        let verified = self.decide(token, now, expect)?;
+        if let Some(store) = &self.revocations {
+            store.check(&self.subject(&verified, now))??;
+        }
+        Ok(verified)
+    }
+
+    /// All but what takes another machine to know.
+    fn decide<C: Claims>(
+        &self,
+        token: &str,
+        now: Timestamp,
+        expect: impl FnOnce(&C) -> Result<(), VerifyError>,
+    ) -> Result<Verified<C, C::KeyArn>, VerifyError> {
+        let believed = self.believe::<C>(token, now)?;
+        let claims = &believed.claims;
+        self.leeway.check(claims.issued_at(), believed.not_before, claims.expires_at(), now)?;
+        expect(claims)?;
+        Ok(Verified::new(believed.claims, believed.key.arn().clone()))
+    }
+
+    /// From a text to claims that whoever holds the private key made, whatever the time.
+    fn believe<C: Claims>(&self, token: &str, now: Timestamp) -> Result<Believed<C>, VerifyError> {
         if token.is_empty() {
             return Err(VerifyError::Missing);
         }
@@ -112,33 +143,36 @@ impl Verifier {
                 error.into()
             }
         })?;
-        let key = self.key(compact.header)?;
-        key.key
-            .verify(compact.signed.as_bytes(), compact.signature.whole()?)
-            .map_err(|_| VerifyError::Signature)?;
+        let keys = C::ring(&self.rings).load();
+        let signer = rings::signer(&keys, &compact, C::KID_REQUIRED, now)?;
         let set = ClaimSet::parse(&compact.payload)?;
         let claims = C::read(&set)?;
-        claims.check_key(&key.arn)?;
-        let not_before = set.optional_time(NBF)?;
-        self.leeway.check(claims.issued_at(), not_before, claims.expires_at(), self.clock.now())?;
-        Ok(Verified::new(claims, key.arn.clone()))
+        let key = signer.of(&keys, |arn| claims.check_key(arn))?;
+        Ok(Believed { key: Arc::clone(key), not_before: set.optional_time(NBF)?, claims })
     }
 
-    fn key(&self, header: &str) -> Result<&HeldKey, VerifyError> {
-        if let Some(key) = self.keys.by_header(header) {
-            return Ok(key);
-        }
-        let kid = Header::parse(header)?.kid()?;
-        self.keys.by_arn(&kid).ok_or(VerifyError::UnknownKey { kid })
+    fn subject<'t, C: Claims>(&self, token: &'t Verified<C, C::KeyArn>, now: Timestamp) -> Subject<'t> {
+        let claims = token.claims();
+        let end = Claims::expires_at(claims).saturating_add(self.leeway.expiry);
+        let lifetime = Duration::from_secs(end.secs_since(now).unsigned_abs());
+        claims.subject(lifetime.saturating_add(Revocation::MARGIN))
     }
+}
+
+/// Claims that the holder of a key made.
+struct Believed<C: Claims> {
+    claims: C,
+    key: Arc<PublicKey<C::KeyArn>>,
+    not_before: Option<Timestamp>,
 }
 
 impl fmt::Debug for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Verifier")
-            .field("keys", &self.keys)
+            .field("rings", &self.rings)
             .field("expectations", &self.expectations)
             .field("leeway", &self.leeway)
+            .field("revocations", &self.revocations)
             .finish_non_exhaustive()
     }
 }

@@ -22,12 +22,12 @@ impl Leeway {
     /// Whether it is now the time of a token. At `exp` itself it has expired (RFC 7519, section 4.1.4).
     pub(super) fn check(
         &self,
-        issued_at: Timestamp,
+        issued_at: Option<Timestamp>,
         not_before: Option<Timestamp>,
         expires_at: Timestamp,
         now: Timestamp,
     ) -> Result<(), VerifyError> {
-        self.issued_at(issued_at, now)?;
+        issued_at.map_or(Ok(()), |issued_at| self.issued_at(issued_at, now))?;
         not_before.map_or(Ok(()), |not_before| self.not_before(not_before, now))?;
         self.expiry(expires_at, now)
     }
@@ -65,19 +65,19 @@ mod tests {
     #[test]
     fn to_the_second() {
         let leeway = Leeway::default();
-        assert_eq!(leeway.check(at(1060), None, at(2000), at(1000)), Ok(()));
+        assert_eq!(leeway.check(Some(at(1060)), None, at(2000), at(1000)), Ok(()));
         assert_eq!(
-            leeway.check(at(1061), None, at(2000), at(1000)),
+            leeway.check(Some(at(1061)), None, at(2000), at(1000)),
             Err(VerifyError::IssuedInFuture { issued_at: at(1061), now: at(1000) })
         );
-        assert_eq!(leeway.check(at(1000), None, at(2000), at(1999)), Ok(()));
+        assert_eq!(leeway.check(Some(at(1000)), None, at(2000), at(1999)), Ok(()));
         assert_eq!(
-            leeway.check(at(1000), None, at(2000), at(2000)),
+            leeway.check(Some(at(1000)), None, at(2000), at(2000)),
             Err(VerifyError::Expired { expired_at: at(2000), now: at(2000) })
         );
-        assert_eq!(leeway.check(at(1000), Some(at(1060)), at(2000), at(1000)), Ok(()));
+        assert_eq!(leeway.check(Some(at(1000)), Some(at(1060)), at(2000), at(1000)), Ok(()));
         assert_eq!(
-            leeway.check(at(1000), Some(at(1061)), at(2000), at(1000)),
+            leeway.check(Some(at(1000)), Some(at(1061)), at(2000), at(1000)),
             Err(VerifyError::NotYetValid { not_before: at(1061), now: at(1000) })
         );
     }
@@ -85,10 +85,10 @@ mod tests {
     #[test]
     fn leeway_is_settable() {
         let leeway = Leeway { issued_at: Duration::ZERO, expiry: Duration::from_secs(5) };
-        assert!(leeway.check(at(1001), None, at(2000), at(1000)).is_err());
-        assert!(leeway.check(at(1000), None, at(2000), at(2004)).is_ok());
-        assert!(leeway.check(at(1000), None, at(2000), at(2005)).is_err());
+        assert!(leeway.check(Some(at(1001)), None, at(2000), at(1000)).is_err());
+        assert!(leeway.check(Some(at(1000)), None, at(2000), at(2004)).is_ok());
+        assert!(leeway.check(Some(at(1000)), None, at(2000), at(2005)).is_err());
         let endless = Leeway { issued_at: Duration::MAX, expiry: Duration::MAX };
-        assert!(endless.check(at(9000), Some(at(9000)), at(2000), at(5000)).is_ok());
+        assert!(endless.check(Some(at(9000)), Some(at(9000)), at(2000), at(5000)).is_ok());
     }
 }

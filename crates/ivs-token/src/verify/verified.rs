@@ -12,13 +12,13 @@ pub type VerifiedToken = Verified<ParticipantClaims>;
 /// A participant's serialises to an object in the names of the API: `participantId`, `userId`, `stageArn`,
 /// `attributes`, `capabilities`, `issuedAt`, `expirationTime` (both ISO 8601), `keyArn`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verified<C> {
+pub struct Verified<C, A = PublicKeyArn> {
     claims: C,
-    key_id: PublicKeyArn,
+    key_id: A,
 }
 
-impl<C> Verified<C> {
-    pub(super) fn new(claims: C, key_id: PublicKeyArn) -> Self {
+impl<C, A> Verified<C, A> {
+    pub(super) fn new(claims: C, key_id: A) -> Self {
         Self { claims, key_id }
     }
 
@@ -28,12 +28,12 @@ impl<C> Verified<C> {
     }
 
     /// The ARN of the key that signed the token, `kid`.
-    pub fn key_id(&self) -> &PublicKeyArn {
+    pub fn key_id(&self) -> &A {
         &self.key_id
     }
 }
 
-impl<C> Deref for Verified<C> {
+impl<C, A> Deref for Verified<C, A> {
     type Target = C;
 
     fn deref(&self) -> &C {

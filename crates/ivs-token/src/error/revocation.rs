@@ -1,0 +1,79 @@
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::arn::StageArn;
+use crate::id::{ParticipantId, TokenId};
+use crate::text::{DisconnectReason, ViewerId};
+
+/// A good token that was ended before its time.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Revoked {
+    /// `DisconnectParticipant`.
+    #[error("the participant {participant_id} was disconnected from its stage{}: it joins again only with a token of a new participant ID",
+        .reason.as_ref().map_or_else(String::new, |reason| format!(" ({:?})", reason.as_str())))]
+    ParticipantDisconnected {
+        /// The participant.
+        participant_id: ParticipantId,
+        /// Why, as whoever disconnected it put it.
+        reason: Option<DisconnectReason>,
+    },
+    /// `DeleteStage`.
+    #[error("the stage {stage} was deleted: no token of it is good any more")]
+    StageDeleted {
+        /// The stage.
+        stage: StageArn,
+    },
+    /// `RevokeConnectionToken`.
+    #[error("the connection token {token_id} was revoked: mint a new one")]
+    ConnectionToken {
+        /// The token.
+        token_id: TokenId,
+    },
+    /// `StartViewerSessionRevocation`.
+    #[error(
+        "the sessions of the viewer {:?} up to version {up_to} were revoked: mint a token with a higher \
+         `aws:viewer-session-version` to let the viewer in again", .viewer_id.as_str()
+    )]
+    ViewerSessions {
+        /// The viewer.
+        viewer_id: ViewerId,
+        /// The highest version that is no longer good.
+        up_to: i64,
+    },
+    /// A single-use token that was used before.
+    #[error("the token is good once (`aws:single-use-uuid` {uuid}), and was used before: mint a new one")]
+    AlreadyUsed {
+        /// What the token is known by.
+        uuid: Uuid,
+    },
+}
+
+impl Revoked {
+    /// The stable name of the refusal. `PARTICIPANT_DISCONNECTED` and `STAGE_DELETED` are the service's own words.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::ParticipantDisconnected { .. } => "PARTICIPANT_DISCONNECTED",
+            Self::StageDeleted { .. } => "STAGE_DELETED",
+            Self::ConnectionToken { .. } => "CONNECTION_TOKEN_REVOKED",
+            Self::ViewerSessions { .. } => "VIEWER_SESSION_REVOKED",
+            Self::AlreadyUsed { .. } => "TOKEN_ALREADY_USED",
+        }
+    }
+}
+
+/// A store of revocations that gave no answer: whether the token was revoked is not known.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the revocation store gave no answer: {message}")]
+#[non_exhaustive]
+pub struct StoreError {
+    /// What went wrong, as the store puts it.
+    pub message: String,
+}
+
+impl StoreError {
+    /// For those who write a store: what went wrong, and what to do about it.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}

@@ -1,0 +1,105 @@
+use std::fmt;
+use std::time::Duration;
+
+use crate::arn::{ChannelArn, StageArn};
+use crate::error::{Revoked, StoreError};
+use crate::id::{ParticipantId, TokenId};
+use crate::revocation::{Revocation, Subject};
+use crate::text::{DisconnectReason, ViewerId};
+
+/// Remembers which tokens ended before their time, and which single-use tokens are spent.
+///
+/// What is remembered is forgotten by itself when it no longer matters. A revocation made twice lasts as long as the longer
+/// of the two.
+pub trait RevocationStore: fmt::Debug + Send + Sync {
+    /// Remembers a revocation for so long; [`Revocation::lifetime`] says how long it has to be.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store can not be reached: the revocation may or may not have been made.
+    fn revoke_for(&self, revocation: &Revocation, lifetime: Duration) -> Result<(), StoreError>;
+
+    /// Says whether a token has been revoked, and spends it if it is good only once. Of any number of checks of one
+    /// single-use token at the same time, exactly one finds nothing against it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store can not be reached.
+    fn check(&self, subject: &Subject<'_>) -> Result<Result<(), Revoked>, StoreError>;
+
+    /// Checks many tokens at once, in their order.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store can not be reached: some single-use tokens may be spent.
+    fn check_batch(&self, subjects: &[Subject<'_>]) -> Result<Vec<Result<(), Revoked>>, StoreError> {
+        subjects.iter().map(|subject| self.check(subject)).collect()
+    }
+
+    /// Remembers many revocations, each for as long as it has to be.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store can not be reached: some of the revocations may have been made.
+    fn revoke_batch(&self, revocations: &[Revocation]) -> Result<(), StoreError> {
+        revocations.iter().try_for_each(|revocation| self.revoke(revocation))
+    }
+
+    /// Remembers a revocation for as long as it has to be.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::revoke_for`].
+    fn revoke(&self, revocation: &Revocation) -> Result<(), StoreError> {
+        self.revoke_for(revocation, revocation.lifetime())
+    }
+
+    /// `DisconnectParticipant`: refuses every token of this participant on this stage, for good.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::revoke_for`].
+    fn disconnect_participant(
+        &self,
+        stage: &StageArn,
+        participant_id: &ParticipantId,
+        reason: Option<DisconnectReason>,
+    ) -> Result<(), StoreError> {
+        let (stage, participant_id) = (stage.clone(), participant_id.clone());
+        self.revoke(&Revocation::Participant { stage, participant_id, reason })
+    }
+
+    /// `DeleteStage`: refuses every token of this stage.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::revoke_for`].
+    fn delete_stage(&self, stage: &StageArn) -> Result<(), StoreError> {
+        self.revoke(&Revocation::Stage { stage: stage.clone() })
+    }
+
+    /// `RevokeConnectionToken`: refuses the connection token of this ID.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::revoke_for`].
+    fn revoke_connection_token(&self, token_id: &TokenId) -> Result<(), StoreError> {
+        self.revoke(&Revocation::ConnectionToken { token_id: token_id.clone() })
+    }
+
+    /// `StartViewerSessionRevocation`: refuses every token of this viewer on this channel whose session version is at
+    /// most `up_to`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::revoke_for`].
+    fn revoke_viewer_sessions(
+        &self,
+        channel: &ChannelArn,
+        viewer_id: &ViewerId,
+        up_to: i64,
+    ) -> Result<(), StoreError> {
+        let (channel, viewer_id) = (channel.clone(), viewer_id.clone());
+        self.revoke(&Revocation::ViewerSessions { channel, viewer_id, up_to })
+    }
+}
