@@ -24,9 +24,10 @@ pub(super) fn signer<'k, A: KeyArn>(
     kid_required: bool,
     now: Timestamp,
 ) -> Result<Signer<'k, A>, VerifyError> {
+    let named = named(keys, token.header, kid_required)?;
     let signature = token.signature.whole()?;
     let signed = |key: &VerifyingKey| key.verify(token.signed.as_bytes(), signature).is_ok();
-    if let Some(key) = named(keys, token.header, kid_required)? {
+    if let Some(key) = named {
         if let Some(retired_at) = key.retired_at().filter(|&at| now >= at) {
             return Err(VerifyError::RetiredKey { kid: key.arn().to_string(), retired_at });
         }
