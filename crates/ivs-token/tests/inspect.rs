@@ -91,6 +91,8 @@ fn what_stands_around_a_token_is_named_and_left_out() {
         (format!("Bearer {}", token.as_str()), "Bearer"),
         (format!("https://x.example/a.m3u8?token={}", token.as_str()), "URL"),
         (serde_json::json!({"participantToken": token}).to_string(), "JSON"),
+        (serde_json::json!({"connectionToken": token}).to_string(), "JSON"),
+        (serde_json::json!({"playbackToken": token, "playbackUrl": "x"}).to_string(), "JSON"),
         (token.as_str().replace('.', ".\n"), "line break"),
     ] {
         let inspection = inspect_at(&pasted, at(NOW));
@@ -161,7 +163,7 @@ fn each_kind_is_recognised() {
         let payload = format!("{{{channel}{exp}}}");
         assert_eq!(problems(&inspect_at(&forged(header, &payload), at(NOW))).len(), 1, "{payload}");
     }
-    let payload = format!(r#"{{{channel},"exp":1795252705}}"#);
+    let playback = format!(r#"{{{channel},"exp":1795252705}}"#);
     for (header, words) in [
         (
             HEADER.to_owned(),
@@ -177,7 +179,7 @@ fn each_kind_is_recognised() {
                the channel's own account and region"],
         ),
     ] {
-        assert_eq!(problems(&inspect_at(&forged(&header, &payload), at(NOW))), words);
+        assert_eq!(problems(&inspect_at(&forged(&header, &playback), at(NOW))), words);
     }
     let said = inspect_at(&forged(api, &payload()), at(NOW)).to_string();
     assert!(said.contains("only AWS can verify it"), "{said}");
