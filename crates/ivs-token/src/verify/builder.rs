@@ -43,7 +43,7 @@ impl VerifierBuilder {
     }
 
     /// Holds the public half of a playback key pair under its ARN: what verifies playback tokens, and nothing else. These
-    /// name no key, so all that are held are tried.
+    /// name no key, so all that are held are tried: a forged one costs as many verifications as there are keys.
     pub fn playback_key(mut self, arn: PlaybackKeyArn, key: VerifyingKey) -> Self {
         self.playback_keys.push((arn, key));
         self
