@@ -462,6 +462,15 @@ fn every_held_key_is_tried() {
     assert!(FOREIGN_PLAYBACK_KID < PLAYBACK_KID, "the wrong ARN is found first");
     let verifier = twice(FOREIGN_PLAYBACK_KID, PLAYBACK_KID);
     assert_eq!(verify(&verifier, &token).unwrap().key_id(), &kid(PLAYBACK_KID));
+    // The right ARN is that of another key: it did not sign.
+    let verifier = Verifier::builder()
+        .playback_key(kid(FOREIGN_PLAYBACK_KID), public(key()))
+        .playback_key(kid(PLAYBACK_KID), public(other_key()))
+        .clock(now())
+        .build()
+        .unwrap();
+    let expected = ClaimsError::ForeignPlaybackKey { kid: kid(FOREIGN_PLAYBACK_KID), channel: channel() };
+    assert_eq!(verify(&verifier, &token).unwrap_err(), expected.into());
     // No right one, though the key is right.
     let foreign = Verifier::builder().playback_key(kid(FOREIGN_PLAYBACK_KID), public(key())).clock(now());
     let expected = ClaimsError::ForeignPlaybackKey { kid: kid(FOREIGN_PLAYBACK_KID), channel: channel() };

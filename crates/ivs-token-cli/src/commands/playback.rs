@@ -63,7 +63,7 @@ pub(crate) struct PlaybackArgs {
     maximum_resolution: Option<MaximumResolution>,
 
     /// Print this URL, the channel's `playbackUrl`, with the token in it
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help_heading = "Playback")]
     url: Option<String>,
 }
 
@@ -76,7 +76,7 @@ Examples:
   ivs-token mint playback --key playback.pem --channel-arn ARN --viewer-id ana
   ivs-token mint playback --key playback.pem --channel-arn ARN --single-use --url \"$PLAYBACK_URL\"
   ivs-token mint playback --key playback.pem --channel-arn ARN --duration 1h \\
-    --origin https://example.com --origin 'https://*.example.com' --strict-origin --maximum-resolution HD";
+    --origin 'https://example.com,https://*.example.com' --strict-origin";
 
 pub(crate) fn run(args: &PlaybackArgs, json: bool) -> Result<(), Failure> {
     #[derive(Serialize)]

@@ -192,7 +192,15 @@ pub(super) fn read_token(source: &Source) -> Result<String, Failure> {
 }
 
 pub(super) fn refused(error: &VerifyError) -> Failure {
-    let mut message = error.to_string();
+    let mut message = match error {
+        VerifyError::NoKeyMatches { tried: 0 } => {
+            "this looks like a playback token, and no playback key was given: give its \
+             public half with --public-key, and with --kid its ARN, such as \
+             arn:aws:ivs:us-west-2:123456789012:playback-key/abcd"
+                .to_owned()
+        }
+        error => error.to_string(),
+    };
     // It may be a good token with something around it, and that is for `inspect` to find out.
     if matches!(error, VerifyError::Malformed(_)) {
         message.push_str(" (`ivs-token inspect` says more of such a text)");

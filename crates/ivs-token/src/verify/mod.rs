@@ -190,7 +190,7 @@ impl Verifier {
         let signer = rings::signer(&keys, &compact, C::KID_REQUIRED, now)?;
         let set = ClaimSet::parse(&compact.payload)?;
         let claims = C::read(&set)?;
-        let key = signer.of(&keys, |arn| claims.check_key(arn))?;
+        let key = signer.of(&keys, now, |arn| claims.check_key(arn))?;
         Ok(Believed { key: Arc::clone(key), not_before: set.optional_time(NBF)?, claims })
     }
 
