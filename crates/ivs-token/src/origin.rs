@@ -1,4 +1,5 @@
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 use fluent_uri::Uri;
@@ -130,11 +131,11 @@ fn host(text: &str) -> Result<String, OriginError> {
     let is_label = |label: &str| {
         !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     };
-    // What stands in brackets was checked when the URL was parsed.
-    if text.starts_with('[') || text.split('.').all(is_label) {
-        return Ok(text.to_ascii_lowercase());
+    if let Some(address) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        let address: Ipv6Addr = address.parse().map_err(|_| OriginError::Host)?;
+        return Ok(format!("[{address}]"));
     }
-    Err(OriginError::Host)
+    if text.split('.').all(is_label) { Ok(text.to_ascii_lowercase()) } else { Err(OriginError::Host) }
 }
 
 fn port(authority: &Authority<'_>) -> Result<Option<u16>, OriginError> {
@@ -232,6 +233,7 @@ mod tests {
             ("https://xn--caf-dma.example", "https://xn--caf-dma.example"),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("http://[::1]:8080", "http://[::1]:8080"),
+            ("http://[0:0::DB8:1]", "http://[::db8:1]"),
             ("https://a_b.example", "https://a_b.example"),
         ] {
             let origin: Origin = text.parse().unwrap();
@@ -259,6 +261,7 @@ mod tests {
             ("https://example.com.", OriginError::Host),
             ("https://a%20b.example", OriginError::Host),
             ("https://a.example,b.example", OriginError::Host),
+            ("https://[v1.a,b]", OriginError::Host),
             ("https://*example.com", OriginError::Wildcard),
             ("https://*", OriginError::Wildcard),
             ("https://a.*.example", OriginError::Wildcard),
