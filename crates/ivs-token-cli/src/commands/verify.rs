@@ -9,6 +9,7 @@ use ivs_token::{
 use crate::args;
 use crate::exit::Failure;
 use crate::input::{self, Source};
+use crate::key_ring::KeyRingArgs;
 use crate::keys::{self, Material};
 use crate::{output, values};
 
@@ -27,6 +28,9 @@ pub(crate) struct VerifyArgs {
     /// The ARN of the public key; the first --kid is that of the first --public-key, and so on [env: IVS_TOKEN_KID]
     #[arg(long, value_name = "ARN", help_heading = "Key")]
     kid: Vec<PublicKeyArn>,
+
+    #[command(flatten)]
+    key_ring: KeyRingArgs,
 
     /// The token must be for this stage [env: IVS_TOKEN_STAGE_ARN]
     #[arg(long, value_name = "ARN", help_heading = "Expectations")]
@@ -56,6 +60,8 @@ shows, such as TOKEN_EXPIRED; with --json it is {\"error\": {\"code\": .., \"rea
 Examples:
   ivs-token verify --public-key public.pem --kid ARN --stage-arn ARN < token
   ivs-token verify --public-key old.pem --kid OLD-ARN --public-key new.pem --kid NEW-ARN token.txt
+  ivs-token verify --key-ring keys.json < token
+  ivs-token verify --key-ring keys/ --account 123456789012 --region us-west-2 < token
   ivs-token verify --public-key public.pem --kid ARN --json < token | jq .userId";
 
 /// More than the library reads of a token, so that it is the one to say that a token is too long.
@@ -87,8 +93,12 @@ impl VerifyArgs {
 
 fn verifier(args: &VerifyArgs) -> Result<Verifier, Failure> {
     let mut builder = Verifier::builder().issued_at_leeway(args.leeway).expiry_leeway(args.expiry_leeway);
-    for (kid, material) in held_keys(args)? {
-        builder = builder.key(kid, material.public()?);
+    if let Some(ring) = args.key_ring.read()? {
+        builder = builder.key_ring(&ring);
+    } else {
+        for (kid, material) in held_keys(args)? {
+            builder = builder.key(kid, material.public()?);
+        }
     }
     let stage = match &args.stage_arn {
         Some(arn) => Some(arn.clone()),
@@ -117,7 +127,7 @@ fn held_keys(args: &VerifyArgs) -> Result<Vec<(PublicKeyArn, Material)>, Failure
     let count = args.public_key.len() + usize::from(from_variable.is_some());
     if count == 0 {
         return Err(Failure::misuse(format!(
-            "there is no public key: give --public-key FILE, or the key itself in {}",
+            "there is no public key: give --public-key FILE, the key itself in {}, or --key-ring PATH",
             keys::PUBLIC_KEY
         )));
     }
@@ -136,7 +146,7 @@ fn held_keys(args: &VerifyArgs) -> Result<Vec<(PublicKeyArn, Material)>, Failure
 }
 
 fn check_stdin(args: &VerifyArgs) -> Result<(), Failure> {
-    let mut sources = vec![("the token", Some(&args.token))];
+    let mut sources = vec![("the token", Some(&args.token)), args.key_ring.source()];
     sources.extend(args.public_key.iter().map(|source| ("--public-key", Some(source))));
     input::one_stdin(&sources)
 }
