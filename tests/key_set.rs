@@ -37,10 +37,12 @@ fn other() -> PublicKey {
 /// The public JWK of a key, with these members more or otherwise; `null` takes one away.
 fn jwk(key: &es384::SigningKey, members: Value) -> Value {
     let mut jwk: Value = serde_json::from_str(&key.verifying_key().to_jwk()).unwrap();
-    for (name, value) in members.as_object().unwrap() {
-        match value {
-            Value::Null => drop(jwk.as_object_mut().unwrap().remove(name)),
-            value => jwk[name] = value.clone(),
+    let Value::Object(members) = members else { unreachable!() };
+    for (name, value) in members {
+        if value.is_null() {
+            jwk.as_object_mut().unwrap().remove(&name);
+        } else {
+            jwk[name] = value;
         }
     }
     jwk
