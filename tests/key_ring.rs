@@ -575,6 +575,22 @@ fn tokens_verify_while_keys_rotate() {
     assert_eq!(ring.len(), 1);
 }
 
+/// What a caller's own code does while it is asked for keys holds nobody up, and not itself.
+#[test]
+fn keys_are_collected_before_the_change() {
+    let ring = ring();
+    let copies = (0..3).map(|n| {
+        ring.import(numbered(10 + n), public()).unwrap();
+        PublicKey::new(numbered(n), ring.get(&arn(KID)).unwrap().key().clone())
+    });
+    ring.import_all(copies).unwrap();
+    assert_eq!(ring.len(), 8);
+    ring.replace(ring.keys().iter().map(|key| PublicKey::clone(key))).unwrap();
+    ring.tag(&arn(KID), (0..2).map(|n| (n.to_string(), ring.len().to_string()))).unwrap();
+    ring.untag(&arn(KID), (0..2).map(|n| (n - i32::from(ring.is_empty())).to_string())).unwrap();
+    assert!(ring.tags(&arn(KID)).unwrap().is_empty());
+}
+
 /// No change is lost to another that is made at the same time.
 #[test]
 fn writers_wait_for_each_other() {

@@ -511,9 +511,9 @@ fn words() {
             "entry 1 and entry 2 have the same ARN, ARN: an ARN names one key, so leave one of them",
         ),
         (
-            from_folder(Path::new("/none/there")).unwrap_err(),
+            KeySetError::Read { path: "keys/abc.pem".into(), reason: "permission denied".into() },
             "KEY_SET_UNREADABLE",
-            "/none/there: No such file or directory",
+            "keys/abc.pem: permission denied",
         ),
         (
             entry("entry 1", KeyEntryError::KeyIdMissing),

@@ -268,11 +268,11 @@ mod tests {
         assert_eq!(withdrawn(count, |s| s.import(a.clone(), 9).unwrap()), 0);
         // Another key under the ARN.
         let forged = PublicKey::new(arn("a"), other.verifying_key().clone());
-        assert_eq!(withdrawn(count, |s| s.replace(vec![forged, public_b.clone()], 9).unwrap()), 1);
+        assert_eq!(withdrawn(count, |s| s.replace(vec![forged.clone(), public_b.clone()], 9).unwrap()), 1);
         // The same key, retired by the set that it comes in.
         let ending = public_b.clone().with_retirement(Some(at(5)));
         assert_eq!(withdrawn(count, State::stop_signing), 0);
-        assert_eq!(withdrawn(count, |s| s.replace(vec![ending], 9).unwrap()), 1);
+        assert_eq!(withdrawn(count, |s| s.replace(vec![forged, ending], 9).unwrap()), 1);
         assert_eq!(withdrawn(count, |s| s.delete(&arn("b")).unwrap()), 1);
     }
 
