@@ -17,11 +17,13 @@ mod json;
 mod jws;
 mod key;
 mod key_ring;
+mod keyed_hash;
 mod mint;
 mod participant;
 mod printable;
 mod revocation;
 mod stage;
+mod sweep;
 mod text;
 mod timestamp;
 mod token;
@@ -46,7 +48,7 @@ pub use inspect::{Check, Inspection, Member, Outcome, TokenKind, inspect, inspec
 pub use key::SigningKey;
 pub use key_ring::{KeyRing, PublicKey};
 pub use participant::{Participant, ParticipantClaims};
-pub use revocation::{Revocation, RevocationStore, SingleUse, Subject};
+pub use revocation::{InMemoryRevocations, Revocation, RevocationStore, SingleUse, Subject};
 pub use stage::Stage;
 pub use timestamp::{Clock, SystemClock, Timestamp};
 
