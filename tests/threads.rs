@@ -6,11 +6,11 @@ use std::thread;
 use conformance::*;
 use ivs_token::{
     ArnError, Attributes, Base64Error, Capabilities, Capability, ChannelArn, Check, ClaimError, ClaimsError,
-    EndpointError, Expectations, HeaderError, Inspection, JsonError, KeyError, MalformedError, Member,
-    MintError, Outcome, Part, Participant, ParticipantClaims, ParticipantId, PlaybackKeyArn, PublicKeyArn,
-    RandomnessError, SignError, SigningKey, Stage, StageArn, StageError, SystemClock, Timestamp, Token,
-    TokenKind, UserId, VerifiedToken, Verifier, VerifierBuilder, VerifierError, VerifyError, VerifyingKey,
-    Version,
+    EndpointError, Expectations, HeaderError, InMemoryRevocations, Inspection, JsonError, KeyError,
+    MalformedError, Member, MintError, Outcome, Part, Participant, ParticipantClaims, ParticipantId,
+    PlaybackKeyArn, PublicKeyArn, RandomnessError, SignError, SigningKey, Stage, StageArn, StageError,
+    SystemClock, Timestamp, Token, TokenKind, UserId, VerifiedToken, Verifier, VerifierBuilder,
+    VerifierError, VerifyError, VerifyingKey, Version,
 };
 
 const fn is_send_and_sync<T: Send + Sync + Unpin>() {}
@@ -32,6 +32,7 @@ assert_send_and_sync!(
     EndpointError,
     Expectations,
     HeaderError,
+    InMemoryRevocations,
     Inspection,
     JsonError,
     KeyError,

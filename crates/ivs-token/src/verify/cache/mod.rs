@@ -143,3 +143,66 @@ fn segment<C: Claims>(room: usize) -> Segment<C> {
         .expect("options");
     Segment::with_options(options, UnitWeighter, PassedOn::default(), DefaultLifecycle::default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::Connection;
+    use crate::key::SigningKey;
+    use crate::key_ring::KeyRing;
+
+    const ARN: &str = "arn:aws:ivs:us-west-2:123456789012:public-key/abc";
+
+    fn believed(withdrawals: u64) -> Arc<Believed<ConnectionClaims>> {
+        let key = SigningKey::generate().unwrap().with_id(ARN.parse().unwrap());
+        let ring = KeyRing::new();
+        ring.import(ARN.parse().unwrap(), key.verifying_key().clone()).unwrap();
+        let claims = Connection::new().mint(&key).unwrap().claims().clone();
+        let key = ring.get(&ARN.parse().unwrap()).unwrap();
+        Arc::new(Believed { claims, key, not_before: None, withdrawals })
+    }
+
+    fn is_known(cache: &Cache<ConnectionClaims>, withdrawals: u64) -> bool {
+        cache.get("token", withdrawals, Timestamp::now()).is_some()
+    }
+
+    #[test]
+    fn an_entry_that_comes_after_its_ring_has_changed_is_not_kept() {
+        let cache = Cache::new(10, Duration::ZERO);
+        assert!(!is_known(&cache, 4));
+        cache.insert("token", believed(4));
+        assert!(is_known(&cache, 4));
+        assert!(!is_known(&cache, 5));
+        assert_eq!(cache.len(), 0);
+        cache.insert("token", believed(4));
+        assert_eq!(cache.len(), 0);
+    }
+
+    #[test]
+    fn an_entry_counts_only_for_the_ring_it_was_made_under() {
+        let cache = Cache::new(10, Duration::ZERO);
+        assert!(!is_known(&cache, 5));
+        let slip_in = |withdrawals| {
+            let (segment, hash) = cache.place("token");
+            segment.insert(Key { hash, text: "token".into() }, believed(withdrawals));
+        };
+        // As if a thread had been in the middle of putting it in.
+        for other in [4, 6] {
+            slip_in(other);
+            assert!(!is_known(&cache, 5), "{other}");
+            assert_eq!(cache.len(), 0, "{other}");
+        }
+        slip_in(5);
+        assert!(is_known(&cache, 5));
+        assert!(!is_known(&cache, 4), "a reader that still sees the ring of before goes without");
+    }
+
+    #[test]
+    fn texts_of_one_hash_are_told_apart() {
+        let cache = Cache::new(10, Duration::ZERO);
+        let (segment, hash) = cache.place("token");
+        segment.insert(Key { hash, text: "tokem".into() }, believed(0));
+        assert!(!is_known(&cache, 0));
+        assert!(segment.get(&Sought { hash, text: "tokem" }).is_some());
+    }
+}
