@@ -42,3 +42,10 @@ pub struct SingleUse {
     /// How long a store must remember that it was spent: until the token is no longer good in any case.
     pub lifetime: Duration,
 }
+
+impl SingleUse {
+    /// A token that is known by this, and whose use has to be remembered for so long.
+    pub fn new(uuid: Uuid, lifetime: Duration) -> Self {
+        Self { uuid, lifetime }
+    }
+}
