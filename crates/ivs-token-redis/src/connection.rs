@@ -129,10 +129,10 @@ impl Connection {
         allowed: Duration,
     ) -> Result<Vec<Value>, Failure> {
         self.wire.set_deadline(deadline);
-        self.wire.send(packed).map_err(|error| Failure::of_io(&error, allowed))?;
+        self.wire.send(packed).map_err(|error| Failure::of_write(&error, allowed))?;
         (0..count)
             .map(|_| {
-                self.parser.parse_value(&mut self.wire).map_err(|error| Failure::of_reply(&error, allowed))
+                self.parser.parse_value(&mut self.wire).map_err(|error| Failure::of_read(&error, allowed))
             })
             .collect()
     }

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use redis::{RedisError, ServerError};
 
@@ -13,22 +14,30 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// What a read or a write failed with. The time that was allowed is in `allowed`.
-    pub(crate) fn of_io(error: &io::Error, allowed: std::time::Duration) -> Self {
+    /// What a write failed with. The time that was allowed is in `allowed`.
+    pub(crate) fn of_write(error: &io::Error, allowed: Duration) -> Self {
         match error.kind() {
-            io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
-                Self::Final(format!("gave no answer within {allowed:?}: is it overloaded or cut off?"))
-            }
+            io::ErrorKind::TimedOut => Self::late(allowed),
+            // What TLS says of a certificate, or of an end that speaks no TLS.
+            io::ErrorKind::InvalidData => Self::Final(format!("can not be spoken to over TLS ({error})")),
             _ => Self::Dropped(format!("closed the connection ({error})")),
         }
     }
 
-    pub(crate) fn of_reply(error: &RedisError, allowed: std::time::Duration) -> Self {
-        match std::error::Error::source(error).and_then(|source| source.downcast_ref::<io::Error>()) {
-            Some(error) => Self::of_io(error, allowed),
-            None if error.is_io_error() => Self::Dropped("closed the connection".to_owned()),
-            None => Self::Final("answers in no form that Redis uses: is it a Redis server?".to_owned()),
+    /// What a read failed with.
+    pub(crate) fn of_read(error: &RedisError, allowed: Duration) -> Self {
+        if error.is_timeout() {
+            Self::late(allowed)
+        } else if error.is_io_error() {
+            Self::Dropped(format!("closed the connection ({error})"))
+        } else {
+            Self::Final("answers in no form that Redis uses: is it a Redis server?".to_owned())
         }
+    }
+
+    /// Trying again would take as long again.
+    fn late(allowed: Duration) -> Self {
+        Self::Final(format!("gave no answer within {allowed:?}: is it overloaded or cut off?"))
     }
 }
 

@@ -9,7 +9,7 @@ use crate::builder::RedisStoreBuilder;
 use crate::failure::refusal;
 use crate::keys::Keys;
 use crate::link::Link;
-use crate::question::Question;
+use crate::question::{Answer, Question};
 use crate::spender::Spender;
 use crate::withdrawal;
 
@@ -47,8 +47,8 @@ impl RedisStore {
         }
     }
 
-    /// Asks about some tokens in one round trip. The replies to all of them are there, or the error.
-    fn ask(&self, subjects: &[Subject<'_>]) -> Result<Vec<Result<Result<(), Revoked>, StoreError>>, Unasked> {
+    /// Asks about some tokens in one round trip: an answer for each, or none for any.
+    fn ask(&self, subjects: &[Subject<'_>]) -> Result<Vec<Answer>, Unasked> {
         let (mut spender, mut commands) = (Spender::default(), Pipeline::new());
         let questions = subjects.iter().enumerate().map(|(place, subject)| {
             let question = Question::about(subject, || spender.mark(place)).map_err(Unasked::NoAnswer)?;
@@ -58,9 +58,7 @@ impl RedisStore {
         });
         let questions = questions.collect::<Result<Vec<_>, Unasked>>()?;
         let mut replies = self.link.exchange(&commands).map_err(Unasked::NoAnswer)?.into_iter();
-        let answer =
-            |question: &Question<'_>| question.answer(&mut replies).map_err(|what| self.link.error(&what));
-        Ok(questions.iter().map(answer).collect())
+        Ok(questions.iter().map(|question| question.answer(&mut replies)).collect())
     }
 
     fn revoke_all<'r>(
@@ -118,7 +116,8 @@ impl RevocationStore for RedisStore {
             match self.ask(some) {
                 Ok(some) => {
                     for answer in some {
-                        answers.push(answer.or_else(|error| self.when_away.decide(error, Ok(())))?);
+                        let decide = |what: String| self.when_away.decide(self.link.error(&what), Ok(()));
+                        answers.push(answer.or_else(decide)?);
                     }
                 }
                 Err(Unasked::Unknown) => return Err(unknown()),
