@@ -42,7 +42,11 @@ impl Server {
             ConnectionAddr::Unix(path) => Address::Unix(path.clone()),
             _ => return Err(unreadable("it asks for a kind of connection that is not supported")),
         };
-        Ok(Self { address, login: info.redis_settings().clone(), tls })
+        let login = info.redis_settings().clone();
+        if login.username().is_some() && login.password().is_none() {
+            return Err(unreadable("it names a user and has no password"));
+        }
+        Ok(Self { address, login, tls })
     }
 }
 
@@ -117,6 +121,7 @@ mod tests {
             "rediss://u:hunter2@h/#insecure",
             "redis://u:x#hunter2@h",
             "redis://h/#hunter2",
+            "redis://hunter2@h",
         ] {
             let error = Server::from_url(url).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{url}: {error}");

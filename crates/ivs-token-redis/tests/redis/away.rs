@@ -46,7 +46,7 @@ fn what_happens_while_it_is_away_is_the_users_choice() {
     let uuid = Uuid::from_u128(1);
     let single_use = Some(SingleUse::new(uuid, Duration::from_secs(9)));
     let subject = Subject::Playback { channel: &channel, viewer: None, single_use };
-    assert_eq!(accepting_store.check_batch(&[subject; 3000]).unwrap(), vec![Ok(()); 3000]);
+    assert_eq!(accepting_store.check_batch(&vec![subject; 3000]).unwrap(), vec![Ok(()); 3000]);
     assert_eq!(reports.lock().unwrap().len(), 4, "a batch is one report");
     assert!(refusing_store.check_batch(&[subject; 3]).is_err());
     // A revocation that is not made is an error, whatever was chosen.

@@ -83,9 +83,9 @@ impl Model {
                     None => Ok(()),
                 }
             }
-            Asked::Connection(token_id) => match self.connections.contains_key(&token_id) {
-                true => Err(Revoked::ConnectionToken { token_id }),
-                false => Ok(()),
+            Asked::Connection(token_id) => match self.connections.get(&token_id) {
+                Some(_) => Err(Revoked::ConnectionToken { token_id }),
+                None => Ok(()),
             },
             Asked::Playback(channel, viewer, uuid) => {
                 if let Some((viewer_id, version)) = viewer

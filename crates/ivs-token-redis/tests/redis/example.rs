@@ -49,13 +49,13 @@ fn how_long_a_check_takes() {
         let ask = |subject: Subject<'_>| assert_eq!(store.check(&subject).unwrap(), Ok(()));
         time("PING", &mut || store.ping().unwrap());
         time("participant", &mut || {
-            ask(Subject::Participant { stage: &stage, participant_id: &participant_id })
+            ask(Subject::Participant { stage: &stage, participant_id: &participant_id });
         });
         time("connection", &mut || ask(Subject::Connection { token_id: &token_id }));
         let viewer = Some((&viewer, 1));
         time("viewer", &mut || ask(Subject::Playback { channel: &channel, viewer, single_use: None }));
         time("single use", &mut || {
-            ask(Subject::Playback { channel: &channel, viewer: None, single_use: once() })
+            ask(Subject::Playback { channel: &channel, viewer: None, single_use: once() });
         });
         time("viewer and single use", &mut || {
             ask(Subject::Playback { channel: &channel, viewer, single_use: once() });

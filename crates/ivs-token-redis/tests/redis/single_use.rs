@@ -12,12 +12,13 @@ fn once(uuid: u128) -> SingleUse {
     SingleUse::new(Uuid::from_u128(uuid), Duration::from_secs(4200))
 }
 
+const THREADS: usize = 16;
+
 #[test]
 fn of_many_at_the_same_time_exactly_one_uses_it() {
     let Some(server) = Server::start() else { return };
     let stores = [(); 2].map(|()| server.store());
     let (channel, viewer) = (channel(), ViewerId::try_from("ana").unwrap());
-    const THREADS: usize = 16;
     for round in 0..40 {
         // Alone, and beside a viewer, which takes another way.
         let viewer = (round % 2 == 0).then_some((&viewer, 1));
