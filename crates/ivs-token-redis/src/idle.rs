@@ -1,4 +1,5 @@
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Connections that nobody uses just now; the last one used comes first.
 ///
@@ -6,8 +7,18 @@ use std::sync::{Mutex, PoisonError};
 /// other's answers.
 pub(crate) struct Idle<T> {
     limit: usize,
-    held: Mutex<Vec<(u32, T)>>,
+    held: Mutex<Vec<Held<T>>>,
 }
+
+struct Held<T> {
+    connection: T,
+    process: u32,
+    since: Instant,
+}
+
+/// What was idle for longer may be dead without a word: routers and load balancers forget connections, some after four
+/// minutes, and then each use of one ends in a timeout.
+const OLDEST: Duration = Duration::from_secs(3 * 60);
 
 impl<T> Idle<T> {
     pub(crate) fn with_limit(limit: usize) -> Self {
@@ -15,11 +26,11 @@ impl<T> Idle<T> {
     }
 
     pub(crate) fn take(&self) -> Option<T> {
-        self.take_as(std::process::id())
+        self.take_as(std::process::id(), Instant::now())
     }
 
     pub(crate) fn put(&self, connection: T) {
-        self.put_as(std::process::id(), connection);
+        self.put_as(std::process::id(), Instant::now(), connection);
     }
 
     /// Closes all.
@@ -29,22 +40,24 @@ impl<T> Idle<T> {
         drop(closed);
     }
 
-    fn take_as(&self, process: u32) -> Option<T> {
+    fn take_as(&self, process: u32, now: Instant) -> Option<T> {
         let mut held = self.held();
-        if held.last().is_some_and(|(owner, _)| *owner != process) {
+        let unfit = |held: &Held<T>| held.process != process || now.duration_since(held.since) > OLDEST;
+        // Those below it are older still.
+        if held.last().is_some_and(unfit) {
             held.clear();
         }
-        held.pop().map(|(_, connection)| connection)
+        held.pop().map(|held| held.connection)
     }
 
-    fn put_as(&self, process: u32, connection: T) {
+    fn put_as(&self, process: u32, since: Instant, connection: T) {
         let mut held = self.held();
         if held.len() < self.limit {
-            held.push((process, connection));
+            held.push(Held { connection, process, since });
         }
     }
 
-    fn held(&self) -> std::sync::MutexGuard<'_, Vec<(u32, T)>> {
+    fn held(&self) -> std::sync::MutexGuard<'_, Vec<Held<T>>> {
         // No change of it can be left half done.
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -68,10 +81,21 @@ mod tests {
     #[test]
     fn gives_nothing_to_a_fork() {
         let idle = Idle::with_limit(4);
-        idle.put_as(7, "parent's");
-        idle.put_as(7, "parent's too");
-        assert_eq!(idle.take_as(8), None);
-        idle.put_as(8, "child's");
-        assert_eq!((idle.take_as(8), idle.take_as(8)), (Some("child's"), None));
+        let now = Instant::now();
+        idle.put_as(7, now, "parent's");
+        idle.put_as(7, now, "parent's too");
+        assert_eq!(idle.take_as(8, now), None);
+        idle.put_as(8, now, "child's");
+        assert_eq!((idle.take_as(8, now), idle.take_as(8, now)), (Some("child's"), None));
+    }
+
+    #[test]
+    fn gives_nothing_that_was_forgotten_on_the_way() {
+        let idle = Idle::with_limit(4);
+        let begun = Instant::now();
+        idle.put_as(7, begun, 1);
+        idle.put_as(7, begun + OLDEST, 2);
+        assert_eq!(idle.take_as(7, begun + OLDEST * 2), Some(2));
+        assert_eq!(idle.take_as(7, begun + OLDEST * 2), None);
     }
 }

@@ -47,9 +47,14 @@ impl Link {
                     self.idle.put(connection);
                     return Ok(replies);
                 }
-                // What ended one has most likely ended all: a server that was restarted, or one that closes what is idle.
-                Err(Failure::Dropped(_)) => self.idle.clear(),
-                Err(failure) => return Err(failure),
+                // What happened to one has most likely happened to all: a server that was restarted, or closes what is
+                // idle, or a path that was cut, on which each of them would end in a timeout.
+                Err(failure) => {
+                    self.idle.clear();
+                    if let Failure::Final(_) = failure {
+                        return Err(failure);
+                    }
+                }
             }
         }
         let connecting = Instant::now();

@@ -8,7 +8,7 @@ use ivs_token::{Revocation, RevocationStore, SingleUse, StoreError, Subject};
 use ivs_token_redis::{RedisStore, WhenAway};
 use uuid::Uuid;
 
-use crate::support::{Server, channel, fake, free_port, stage};
+use crate::support::{Proxy, Server, channel, fake, free_port, stage};
 use crate::verifiers::{Issuer, code};
 
 /// Reports that can be read.
@@ -161,6 +161,29 @@ fn a_unix_socket_that_accepts_nothing_is_not_waited_for() {
     }
     let said = error_of(&impatient(&format!("unix://{}", path.display())));
     assert!(said.contains(&format!("Redis at {} can not be reached (", path.display())), "{said}");
+}
+
+/// A router has forgotten the connections: one check waits in vain, and the next takes a new one.
+#[test]
+fn one_timeout_is_enough_for_all_idle_connections() {
+    let Some(server) = Server::start() else { return };
+    let proxy = Proxy::before(&server);
+    let store = proxy.builder().response_timeout(Duration::from_secs(1)).build().unwrap();
+    let barrier = std::sync::Barrier::new(8);
+    while proxy.connections() < 3 {
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    barrier.wait();
+                    store.ping().unwrap();
+                });
+            }
+        });
+    }
+    proxy.freeze();
+    let said = store.ping().unwrap_err().to_string();
+    assert!(said.contains("gave no answer within 1s"), "{said}");
+    store.ping().unwrap();
 }
 
 #[test]

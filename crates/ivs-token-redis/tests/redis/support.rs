@@ -189,6 +189,8 @@ struct State {
     /// Times that the client spoke after the server did.
     trips: AtomicUsize,
     connections: AtomicUsize,
+    /// Connections up to this number pass nothing on any more, and do not end.
+    frozen: AtomicUsize,
     /// The next answer is not passed on, and its connection ends.
     lose_answer: AtomicBool,
     open: Mutex<Vec<TcpStream>>,
@@ -203,7 +205,7 @@ impl Proxy {
         std::thread::spawn(move || {
             for client in listener.incoming() {
                 let (client, state) = (client.unwrap(), Arc::clone(&shared));
-                state.connections.fetch_add(1, Ordering::SeqCst);
+                let number = state.connections.fetch_add(1, Ordering::SeqCst);
                 let Ok(server) = TcpStream::connect(target) else { continue };
                 state.open.lock().unwrap().push(client.try_clone().unwrap());
                 let clients_turn = Arc::new(AtomicBool::new(true));
@@ -219,6 +221,9 @@ impl Proxy {
                 });
                 std::thread::spawn(move || {
                     pass(server, client, || {
+                        while number < state.frozen.load(Ordering::SeqCst) {
+                            std::thread::park();
+                        }
                         clients_turn.store(true, Ordering::SeqCst);
                         !state.lose_answer.swap(false, Ordering::SeqCst)
                     });
@@ -228,8 +233,12 @@ impl Proxy {
         Self { address, state }
     }
 
+    pub fn builder(&self) -> RedisStoreBuilder {
+        patient(&format!("redis://{}/", self.address))
+    }
+
     pub fn store(&self) -> RedisStore {
-        patient(&format!("redis://{}/", self.address)).build().unwrap()
+        self.builder().build().unwrap()
     }
 
     /// How many round trips this takes.
@@ -241,6 +250,11 @@ impl Proxy {
 
     pub fn connections(&self) -> usize {
         self.state.connections.load(Ordering::SeqCst)
+    }
+
+    /// Nothing comes through any more on the connections that there are, and nobody is told.
+    pub fn freeze(&self) {
+        self.state.frozen.store(self.connections(), Ordering::SeqCst);
     }
 
     pub fn lose_next_answer(&self) {
