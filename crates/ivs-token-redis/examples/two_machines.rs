@@ -4,6 +4,7 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ivs_token::{DisconnectReason, PublicKeyArn, RevocationStore, SigningKey, Stage, Verifier};
 use ivs_token_redis::{RedisStore, WhenAway};
@@ -27,7 +28,9 @@ pub(crate) fn run(url: &str) -> Result<Vec<String>, Box<dyn Error>> {
 
     // On each machine, once, when it starts. While Redis is away, nobody joins: that is the choice made here.
     let gateway = || -> Result<_, Box<dyn Error>> {
-        let store = Arc::new(RedisStore::builder(url, WhenAway::Refuse).build()?);
+        let store =
+            RedisStore::builder(url, WhenAway::Refuse).response_timeout(Duration::from_secs(1)).build()?;
+        let store = Arc::new(store);
         store.ping()?;
         let public_key = key.verifying_key().clone();
         let verifier =

@@ -8,7 +8,7 @@ use ivs_token::{Revocation, RevocationStore, SingleUse, StoreError, Subject};
 use ivs_token_redis::{RedisStore, WhenAway};
 use uuid::Uuid;
 
-use crate::support::{Proxy, Server, channel, fake, free_port, stage};
+use crate::support::{Proxy, Server, channel, fake, free_port, patient_with, stage};
 use crate::verifiers::{Issuer, code};
 
 /// Reports that can be read.
@@ -25,7 +25,7 @@ fn what_happens_while_it_is_away_is_the_users_choice() {
     let (ana, ben) = (issuer.participant("ana"), issuer.participant("ben"));
     let (reports, accept) = reporting();
     let pause = Duration::from_millis(1);
-    let accepting = RedisStore::builder(&server.url(), accept).reconnect_pause(pause).build().unwrap();
+    let accepting = patient_with(&server.url(), accept).reconnect_pause(pause).build().unwrap();
     let refusing = server.builder().reconnect_pause(pause).build().unwrap();
     let ((accepting_store, accepting), (refusing_store, refusing)) =
         (issuer.verifier(accepting), issuer.verifier(refusing));
@@ -66,7 +66,7 @@ fn what_happens_while_it_is_away_is_the_users_choice() {
 fn an_answer_that_can_not_be_used_is_none() {
     let Some(server) = Server::start() else { return };
     let (reports, accept) = reporting();
-    let store = RedisStore::builder(&server.url(), accept).build().unwrap();
+    let store = patient_with(&server.url(), accept).build().unwrap();
     let token_ids: Vec<ivs_token::TokenId> = ["a", "b", "c"].map(|id| id.parse().unwrap()).into();
     redis::cmd("RPUSH").arg("ivs-token:connection:a").arg("x").exec(&mut server.look()).unwrap();
     store.revoke_connection_token(&token_ids[1]).unwrap();

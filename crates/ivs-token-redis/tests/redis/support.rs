@@ -116,8 +116,12 @@ impl Drop for Server {
 
 /// A store that refuses, with time enough for a machine that does much else.
 pub fn patient(url: &str) -> RedisStoreBuilder {
+    patient_with(url, WhenAway::Refuse)
+}
+
+pub fn patient_with(url: &str, when_away: WhenAway) -> RedisStoreBuilder {
     let long = Duration::from_secs(20);
-    RedisStore::builder(url, WhenAway::Refuse).connect_timeout(long).response_timeout(long)
+    RedisStore::builder(url, when_away).connect_timeout(long).response_timeout(long)
 }
 
 /// The server to test against: the one in `IVS_TOKEN_TEST_REDIS_SERVER`, or that of the system. Without one the tests are
