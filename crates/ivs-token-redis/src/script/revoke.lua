@@ -1,6 +1,12 @@
 -- KEYS: the revocation. ARGV: what it says, its TTL in milliseconds.
--- Of two revocations of one thing, the one that lasts longer stays, with what it says.
-if redis.call('PTTL', KEYS[1]) <= tonumber(ARGV[2]) then
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+-- The longest life stays, and the last reason that was given, whichever revocation they came with. `-` is no reason.
+local said = ARGV[1]
+if said == '-' then
+  said = redis.call('GET', KEYS[1]) or said
 end
+local left = redis.call('PTTL', KEYS[1])
+if left < tonumber(ARGV[2]) then
+  left = ARGV[2]
+end
+redis.call('SET', KEYS[1], said, 'PX', left)
 return 1

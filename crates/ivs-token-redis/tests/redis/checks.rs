@@ -54,9 +54,7 @@ impl Model {
             }
             Revocation::Participant { stage, participant_id, reason } => {
                 let held = self.participants.entry((stage, participant_id)).or_default();
-                if secs >= held.0 {
-                    *held = (secs, reason);
-                }
+                *held = (secs.max(held.0), reason.or(held.1.take()));
             }
             Revocation::ConnectionToken { token_id } => {
                 let held = self.connections.entry(token_id).or_default();

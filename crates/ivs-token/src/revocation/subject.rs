@@ -44,8 +44,8 @@ pub struct SingleUse {
 }
 
 impl SingleUse {
-    /// A token that is known by this, and whose use has to be remembered for so long.
-    pub fn new(uuid: Uuid, lifetime: Duration) -> Self {
+    /// A token that is known by this UUID, and that a store remembers so long once it is spent.
+    pub const fn new(uuid: Uuid, lifetime: Duration) -> Self {
         Self { uuid, lifetime }
     }
 }
