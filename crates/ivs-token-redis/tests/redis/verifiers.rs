@@ -90,6 +90,8 @@ fn a_playback_token_that_is_good_once_is_good_once_on_both() {
     let strict = Playback::new(channel()).origin("https://example.com").strict_origin_enforcement(true);
     let strict = strict.single_use().mint(&key).unwrap().into_string();
 
+    let other = Playback::new(channel()).single_use().mint(&key).unwrap().into_string();
+    assert_eq!(code(there.verify_playback(&other, None)), "good");
     assert_eq!(code(here.verify_playback(&once, None)), "good");
     assert_eq!(proxy.trips(|| assert_eq!(code(there.verify_playback(&once, None)), "TOKEN_ALREADY_USED")), 1);
     // A request that is refused for its origin spends nothing, and asks nothing.
