@@ -101,6 +101,15 @@ fn tags_of_aws_are_kept_and_do_not_count() {
     assert_eq!(Set::from_json(answer.to_string()), Err(entry("entry 1", TagError::TooMany { limit: 50 })));
 }
 
+/// Not for ever: counting all of them for each of them would take minutes.
+#[test]
+fn tags_of_aws_without_number() {
+    let mut answer = answer();
+    let tags: serde_json::Map<_, _> = (0..200_000).map(|n| (format!("aws:{n}"), "".into())).collect();
+    answer["publicKey"]["tags"] = tags.into();
+    assert_eq!(Set::from_json(answer.to_string()).unwrap().keys()[0].tags().len(), 200_000);
+}
+
 #[test]
 fn what_is_no_answer_of_the_api() {
     let of = |json: &str| Set::from_json(json).unwrap_err();
