@@ -433,6 +433,15 @@ fn what_is_no_folder_of_keys() {
 
 #[test]
 #[cfg(unix)]
+fn the_name_of_a_file_is_told_without_what_a_terminal_would_obey() {
+    let folder = folder(&[("a\u{1b}[2J\nb.pem", PUBLIC_PEM)]);
+    let words = from_folder(folder.path()).unwrap_err().to_string();
+    assert!(words.contains("public-key/a\\u{1b}[2J\\u{a}b is the ARN"), "{words}");
+    assert!(!words.contains(char::is_control), "{words:?}");
+}
+
+#[test]
+#[cfg(unix)]
 fn a_pipe_is_not_waited_for() {
     if !require_mkfifo() {
         return;
