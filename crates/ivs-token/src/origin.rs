@@ -67,12 +67,18 @@ impl Origin {
     /// Whether a request with this header `Origin` comes from here. `*` is every header, `null` and nonsense included;
     /// anything else is only the header of an origin.
     pub fn allows(&self, header: &str) -> bool {
-        match &self.0 {
+        Self::any_allows(std::slice::from_ref(self), header)
+    }
+
+    /// Whether one of these does. The header is parsed once, however many there are: whoever asks chooses its length.
+    pub(crate) fn any_allows(origins: &[Self], header: &str) -> bool {
+        let found = Site::parse(header).ok();
+        origins.iter().any(|origin| match &origin.0 {
             Pattern::Any => true,
             Pattern::Site { is_wildcard, site } => {
-                Site::parse(header).is_ok_and(|found| site.covers(&found, *is_wildcard))
+                found.as_ref().is_some_and(|found| site.covers(found, *is_wildcard))
             }
-        }
+        })
     }
 
     fn parse(text: &str) -> Result<Self, OriginError> {

@@ -61,7 +61,7 @@ impl PlaybackClaims {
         match header {
             None => !self.is_strict,
             Some(_) if self.origins.is_empty() => true,
-            Some(header) => self.origins.iter().any(|origin| origin.allows(header)),
+            Some(header) => Origin::any_allows(&self.origins, header),
         }
     }
 
