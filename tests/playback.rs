@@ -911,6 +911,7 @@ fn the_cache_changes_no_answer() {
     let once = minted(new().single_use());
     assert_eq!(verify(&once, None), Ok(()));
     assert_eq!(verify(&once, None).unwrap_err().code(), "TOKEN_ALREADY_USED");
+    assert_eq!(verifier.cached(), 1, "what is spent takes nobody's room");
     let viewer = minted(new().viewer("ana").viewer_session_version(3));
     assert_eq!(verify(&viewer, None), Ok(()));
     store.revoke_viewer_sessions(&channel(), &"ana".parse().unwrap(), 2).unwrap();

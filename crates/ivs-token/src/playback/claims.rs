@@ -185,6 +185,10 @@ impl Claims for PlaybackClaims {
         self.expires_at
     }
 
+    fn can_come_again(&self) -> bool {
+        self.single_use.is_none()
+    }
+
     fn max_ahead(&self) -> Option<Duration> {
         (self.viewer_id.is_some() || self.single_use.is_some()).then_some(MAX_AHEAD)
     }
