@@ -655,7 +655,8 @@ fn the_store_is_asked_last() {
     // Remembered until the token is no good in any case, and for the margin.
     let margin = Revocation::MARGIN.as_secs();
     assert_eq!(store.0.lock().unwrap()[0], format!("Some(\"José -7\") Some(\"{UUID} {}\")", 300 + margin));
-    let lenient = builder().revocations(store.clone()).expiry_leeway(Duration::from_secs(40)).build().unwrap();
+    let lenient =
+        builder().revocations(store.clone()).expiry_leeway(Duration::from_secs(40)).build().unwrap();
     assert_eq!(lenient.verify_playback(&minted(new().single_use_uuid(Uuid::nil())), None).err(), None);
     let last = store.0.lock().unwrap().pop().unwrap();
     assert_eq!(last, format!("None Some(\"{} {}\")", Uuid::nil(), 600 + 40 + margin), "and for the leeway");
