@@ -1,11 +1,12 @@
 //! Token exchange: what stays, what may change, and what may not.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use conformance::*;
 use ivs_token::{
-    Attributes, Capabilities, ClaimError, ParticipantClaims, Stage, Token, VerifyError, Version,
-    check_exchange,
+    Attributes, Capabilities, ClaimError, InMemoryRevocations, ParticipantClaims, RevocationStore, Stage,
+    Token, Verifier, VerifyError, Version, check_exchange,
 };
 
 fn old() -> Token {
@@ -61,7 +62,20 @@ fn from_a_text_that_is_verified_first() {
     let new = who.exchange().capabilities(Capabilities::ALL).mint_at(&signing_key(), now()).unwrap();
     assert_eq!(differing(&new), [""; 0]);
     let of_api = format!("{}.{}.AAAA", encode(r#"{"alg":"KMS","typ":"JWT"}"#), encode(payload()));
-    assert_eq!(verifier().verify(&of_api).unwrap_err(), VerifyError::IssuedByApi);
+    assert_eq!(verifier().exchange(&of_api).unwrap_err(), VerifyError::IssuedByApi);
+    let new = verifier().exchange(old().as_str()).unwrap().mint_at(&signing_key(), now()).unwrap();
+    assert_eq!(differing(&new), [""; 0]);
+}
+
+/// Else the new token would outlive what is remembered of the old one.
+#[test]
+fn who_was_disconnected_gets_none() {
+    let store = Arc::new(InMemoryRevocations::with_clock(now()));
+    let builder = Verifier::builder().key(arn(KID), key().verifying_key().clone()).clock(now());
+    let verifier = builder.revocations(store.clone()).build().unwrap();
+    assert!(verifier.exchange(old().as_str()).is_ok());
+    store.disconnect_participant(stage().arn(), old().participant_id(), None).unwrap();
+    assert_eq!(verifier.exchange(old().as_str()).unwrap_err().code(), "PARTICIPANT_DISCONNECTED");
 }
 
 #[test]

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use clap::Args;
-use ivs_token::{KeyRing, KeySet, KeySetError, PublicKeyArn};
+use ivs_token::{KeyArn, KeyRing, KeySet, KeySetError, PlaybackKeyArn, PublicKeyArn};
 
 use crate::exit::Failure;
 use crate::input::Source;
 
-/// Where the public keys are that tokens may name.
+/// Where the public keys are that sign tokens.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Key")]
 pub(crate) struct KeyRingArgs {
@@ -17,34 +17,50 @@ pub(crate) struct KeyRingArgs {
     #[arg(long, value_name = "PATH", conflicts_with_all = ["public_key", "kid"])]
     key_ring: Option<Source>,
 
+    /// Many public halves of playback key pairs: a JWK set, or a folder as above
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["public_key", "kid"])]
+    playback_key_ring: Option<Source>,
+
     /// The account of the keys in a folder
-    #[arg(long, value_name = "ID", requires = "key_ring")]
+    #[arg(long, value_name = "ID")]
     account: Option<String>,
 
     /// The region of the keys in a folder
-    #[arg(long, value_name = "NAME", requires = "key_ring")]
+    #[arg(long, value_name = "NAME")]
     region: Option<String>,
 }
 
 impl KeyRingArgs {
-    /// The ring, if one is given.
-    pub(crate) fn read(&self) -> Result<Option<KeyRing>, Failure> {
-        let Some(source) = &self.key_ring else { return Ok(None) };
+    /// The rings, as far as they are given.
+    pub(crate) fn read(&self) -> Result<Rings, Failure> {
+        let rings = [&self.key_ring, &self.playback_key_ring];
+        if self.has_home() && !rings.into_iter().flatten().any(is_folder) {
+            let message = "--account and --region are for a folder of PEM files, and no --key-ring is one: leave them out";
+            return Err(Failure::misuse(message.to_owned()));
+        }
+        Ok(Rings {
+            public: self.ring(self.key_ring.as_ref())?,
+            playback: self.ring(self.playback_key_ring.as_ref())?,
+        })
+    }
+
+    /// The flags that may read standard input.
+    pub(crate) fn sources(&self) -> [(&'static str, Option<&Source>); 2] {
+        [("--key-ring", self.key_ring.as_ref()), ("--playback-key-ring", self.playback_key_ring.as_ref())]
+    }
+
+    fn ring<A: KeyArn>(&self, source: Option<&Source>) -> Result<Option<KeyRing<A>>, Failure> {
+        let Some(source) = source else { return Ok(None) };
         let keys = match source {
             Source::File(path) if path.is_dir() => self.folder(source, path)?,
-            _ => self.file(source)?,
+            _ => file(source)?,
         };
-        let ring = KeyRing::with_limit(KeySet::<PublicKeyArn>::MAX_KEYS);
+        let ring = KeyRing::with_limit(KeySet::<A>::MAX_KEYS);
         ring.import_all(keys).map_err(|error| Failure::coded(error.code(), format!("{source}: {error}")))?;
         Ok(Some(ring))
     }
 
-    /// The flag that may read standard input.
-    pub(crate) fn source(&self) -> (&'static str, Option<&Source>) {
-        ("--key-ring", self.key_ring.as_ref())
-    }
-
-    fn folder(&self, source: &Source, path: &Path) -> Result<KeySet, Failure> {
+    fn folder<A: KeyArn>(&self, source: &Source, path: &Path) -> Result<KeySet<A>, Failure> {
         let (Some(account), Some(region)) = (&self.account, &self.region) else {
             return Err(Failure::misuse(format!(
                 "{source} is a folder: give --account and --region too, which with the names of the files make the ARNs of \
@@ -60,15 +76,30 @@ impl KeyRingArgs {
         })
     }
 
-    fn file(&self, source: &Source) -> Result<KeySet, Failure> {
-        if self.account.is_some() || self.region.is_some() {
-            return Err(Failure::misuse(format!(
-                "--account and --region are for a folder of PEM files, and {source} is none: leave them out"
-            )));
-        }
-        let bytes = source.read("a set of keys", KeySet::<PublicKeyArn>::MAX_LEN)?;
-        KeySet::from_any(&*bytes).map_err(|error| failure(source, &error))
+    fn has_home(&self) -> bool {
+        self.account.is_some() || self.region.is_some()
     }
+}
+
+/// What was read.
+pub(crate) struct Rings {
+    pub(crate) public: Option<KeyRing<PublicKeyArn>>,
+    pub(crate) playback: Option<KeyRing<PlaybackKeyArn>>,
+}
+
+impl Rings {
+    pub(crate) fn is_none(&self) -> bool {
+        self.public.is_none() && self.playback.is_none()
+    }
+}
+
+fn file<A: KeyArn>(source: &Source) -> Result<KeySet<A>, Failure> {
+    let bytes = source.read("a set of keys", KeySet::<A>::MAX_LEN)?;
+    KeySet::from_any(&*bytes).map_err(|error| failure(source, &error))
+}
+
+fn is_folder(source: &Source) -> bool {
+    matches!(source, Source::File(path) if path.is_dir())
 }
 
 fn failure(source: &Source, error: &KeySetError) -> Failure {

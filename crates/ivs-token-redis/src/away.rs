@@ -3,7 +3,9 @@ use std::sync::Arc;
 
 use ivs_token::StoreError;
 
-/// What becomes of a token when Redis gives no answer about it. There is no default: either choice harms someone.
+/// What becomes of a token when Redis gives no answer about it that can be used, for whatever cause: it can not be reached, it
+/// is too slow, it refuses the password or the command, or it holds something else under the key. There is no default:
+/// either choice harms someone.
 ///
 /// It is about checks only. A revocation that may not have been made is always an error.
 #[derive(Clone)]

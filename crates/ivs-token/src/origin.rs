@@ -55,6 +55,9 @@ enum Scheme {
     Https,
 }
 
+/// The longest header that is looked at, in bytes: a host has at most 253, a scheme and a port a few.
+const MAX_HEADER: usize = 512;
+
 impl Origin {
     /// Every origin: `*`.
     pub const ANY: Self = Self(Pattern::Any);
@@ -72,7 +75,7 @@ impl Origin {
 
     /// Whether one of these does. The header is parsed once, however many there are: whoever asks chooses its length.
     pub(crate) fn any_allows(origins: &[Self], header: &str) -> bool {
-        let found = Site::parse(header).ok();
+        let found = (header.len() <= MAX_HEADER).then(|| Site::parse(header).ok()).flatten();
         origins.iter().any(|origin| match &origin.0 {
             Pattern::Any => true,
             Pattern::Site { is_wildcard, site } => {
@@ -234,6 +237,15 @@ impl Serialize for Origin {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_header_that_no_browser_sends_is_that_of_no_origin() {
+        let origin: Origin = "https://*.example.com".parse().unwrap();
+        let header = |len: usize| format!("https://{}.example.com", "a".repeat(len - 20));
+        assert!(origin.allows(&header(MAX_HEADER)));
+        assert!(!origin.allows(&header(MAX_HEADER + 1)));
+        assert!(Origin::ANY.allows(&header(MAX_HEADER + 1)));
+    }
 
     #[test]
     fn written_as_browsers_do() {

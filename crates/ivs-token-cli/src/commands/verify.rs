@@ -125,9 +125,14 @@ impl VerifyArgs {
 
 fn verifier(args: &VerifyArgs) -> Result<Verifier, Failure> {
     let mut builder = Verifier::builder().issued_at_leeway(args.leeway).expiry_leeway(args.expiry_leeway);
-    if let Some(ring) = args.key_ring.read()? {
-        builder = builder.key_ring(&ring);
-    } else {
+    let rings = args.key_ring.read()?;
+    if let Some(ring) = &rings.public {
+        builder = builder.key_ring(ring);
+    }
+    if let Some(ring) = &rings.playback {
+        builder = builder.playback_key_ring(ring);
+    }
+    if rings.is_none() {
         for (kid, material) in held_keys(args)? {
             let key = material.public()?;
             builder = match kid {
@@ -182,7 +187,8 @@ fn held_keys(args: &VerifyArgs) -> Result<Vec<(AnyKid, Material)>, Failure> {
 }
 
 fn check_stdin(args: &VerifyArgs) -> Result<(), Failure> {
-    let mut sources = vec![("the token", Some(&args.token)), args.key_ring.source()];
+    let mut sources = vec![("the token", Some(&args.token))];
+    sources.extend(args.key_ring.sources());
     sources.extend(args.public_key.iter().map(|source| ("--public-key", Some(source))));
     input::one_stdin(&sources)
 }
@@ -206,7 +212,7 @@ pub(super) fn refused(error: &VerifyError) -> Failure {
         VerifyError::NoKeyMatches { tried: 0 } => {
             "this looks like a playback token, and no playback key was given: give its \
              public half with --public-key, and with --kid its ARN, such as \
-             arn:aws:ivs:us-west-2:123456789012:playback-key/abcd"
+             arn:aws:ivs:us-west-2:123456789012:playback-key/abcd; or many with --playback-key-ring"
                 .to_owned()
         }
         error => error.to_string(),

@@ -60,6 +60,38 @@ fn a_ring_is_known_by_its_content() {
 }
 
 #[test]
+fn playback_keys_have_a_ring_of_their_own() {
+    const CHANNEL: &str = "arn:aws:ivs:us-west-2:123456789012:channel/abcdABCDefgh";
+    let world = World::new();
+    let token = world.run(&["mint", "playback", "--key", "private.pem", "--channel-arn", CHANNEL]).ok();
+    let playback_kid = KID.replace("public-key", "playback-key");
+    world.write("keys.json", jwks(&world).to_string().replace(KID, &playback_kid));
+    let good = |args: &[&str]| {
+        assert!(verify(&world, args, &token).ok().starts_with("The playback token is good.\n"), "{args:?}");
+    };
+    good(&["--playback-key-ring", "keys.json"]);
+    fs::create_dir(world.path("keys")).unwrap();
+    world.write(&format!("keys/{ID}.pem"), world.read("public.pem"));
+    let mut folder = FOLDER;
+    folder[0] = "--playback-key-ring";
+    good(&folder);
+    // Both rings at once, each for its tokens.
+    world.write("public.json", jwks(&world).to_string());
+    good(&["--playback-key-ring", "keys.json", "--key-ring", "public.json"]);
+    verify(
+        &world,
+        &["--playback-key-ring", "keys.json", "--key-ring", "public.json"],
+        world.token_from(0).as_str(),
+    )
+    .ok();
+    // A ring of public keys has none for playback.
+    verify(&world, &["--key-ring", "public.json"], &token).fails(
+        1,
+        "refused: TOKEN_INVALID_SIGNATURE: this looks like a playback token, and no playback key was given: give ",
+    );
+}
+
+#[test]
 fn more_keys_than_a_ring_holds_by_default() {
     let world = World::new();
     let mut keys = vec![answer(&world)];
@@ -128,7 +160,7 @@ fn flags_that_make_no_sense_together() {
         let run = verify(&world, &[&["--key-ring", "keys.json"][..], &more].concat(), "");
         run.fails(
             2,
-            "error: --account and --region are for a folder of PEM files, and keys.json is none: leave them out\n",
+            "error: --account and --region are for a folder of PEM files, and no --key-ring is one: leave them out\n",
         );
         assert_eq!(verify(&world, &more, "").code, 2);
     }

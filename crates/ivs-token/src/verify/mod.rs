@@ -25,6 +25,7 @@ use crate::claim_set::ClaimSet;
 use crate::claims::Claims;
 use crate::connection::ConnectionClaims;
 use crate::error::VerifyError;
+use crate::exchange::Exchange;
 use crate::jws::{self, Compact};
 use crate::key_ring::State;
 use crate::playback::PlaybackClaims;
@@ -101,6 +102,16 @@ impl Verifier {
             self.expectations.check(claims)?;
             expectations.check(claims)
         })
+    }
+
+    /// Verifies a participant token, and begins one in exchange for it: for those who have the old token as text. With a
+    /// store of revocations, a participant who was disconnected gets none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::verify`].
+    pub fn exchange(&self, token: &str) -> Result<Exchange, VerifyError> {
+        Ok(self.verify(token)?.exchange())
     }
 
     /// Verifies a connection token. What the builder was told to expect is about participants, and is not asked here.
