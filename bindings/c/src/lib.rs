@@ -1,0 +1,31 @@
+//! The C interface of `ivs-token`: `libivs_token`, with `ivs_token.h` and `ivs_token.hpp`.
+//!
+//! One file a noun. Every export begins in [`boundary`], which resets the last error and lets no panic out.
+
+#![expect(
+    clippy::doc_markdown,
+    reason = "the words are for readers of the header, who have no backticks to click"
+)]
+#![expect(unreachable_pub, reason = "what C sees is exported by its name, not by its path")]
+#![expect(non_camel_case_types, reason = "types carry the names that C gives them")]
+
+mod batch;
+mod boundary;
+mod connection;
+mod exchange;
+mod failure;
+mod input;
+mod inspection;
+mod last_error;
+mod output;
+mod participant;
+mod signing_key;
+mod stage;
+mod status;
+mod token;
+mod verified;
+mod verified_connection;
+mod verifier;
+mod verifying_key;
+mod version;
+mod zeroize;

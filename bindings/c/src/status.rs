@@ -1,0 +1,235 @@
+use std::ffi::{CStr, c_char};
+
+/// How a call went. Numbers are stable: a retired one is never used again.
+///
+/// 1 to 99 are about the call, 100 to 199 about keys, 200 to 299 about values, 300 to 399 about minting, 400 to 499 about
+/// tokens that are refused, 500 to 599 about key rings, verifiers and revocation.
+#[repr(u32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ivs_status {
+    /// It went well.
+    IVS_OK = 0,
+    /// A fault in the library itself.
+    IVS_INTERNAL = 1,
+    /// An argument is NULL that must not be.
+    IVS_NULL_ARGUMENT = 2,
+    /// A text is not UTF-8.
+    IVS_INVALID_UTF8 = 3,
+    /// The caller's buffer is too small; its length argument says what is needed.
+    IVS_BUFFER_TOO_SMALL = 4,
+    /// An input is longer than any can be: more than 1 MiB.
+    IVS_INPUT_TOO_LONG = 5,
+    /// A number or an index is beyond its limits.
+    IVS_OUT_OF_RANGE = 6,
+    /// A file can not be read.
+    IVS_IO = 7,
+
+    /// The text or bytes are no P-384 key that can be used; the reason says why.
+    IVS_KEY_INVALID = 100,
+    /// A key of another curve than P-384.
+    IVS_KEY_WRONG_CURVE = 101,
+    /// A public key where a private one is wanted.
+    IVS_KEY_PUBLIC_GIVEN = 102,
+    /// A private key where a public one is wanted.
+    IVS_KEY_PRIVATE_GIVEN = 103,
+    /// The key is encrypted, and there is no passphrase.
+    IVS_KEY_PASSPHRASE_MISSING = 104,
+    /// The passphrase is not that of the key.
+    IVS_KEY_PASSPHRASE_WRONG = 105,
+    /// The key is encrypted in a way that is not supported.
+    IVS_KEY_ENCRYPTION_UNSUPPORTED = 106,
+
+    /// Not an ARN of its kind.
+    IVS_INVALID_ARN = 200,
+    /// Not an endpoint URL of its kind.
+    IVS_INVALID_ENDPOINT = 201,
+    /// Not the JSON of a stage.
+    IVS_INVALID_STAGE = 202,
+    /// Not a participant ID.
+    IVS_INVALID_PARTICIPANT_ID = 203,
+    /// Not a token ID.
+    IVS_INVALID_TOKEN_ID = 204,
+    /// Not a user ID.
+    IVS_INVALID_USER_ID = 205,
+    /// Attributes beyond their limit.
+    IVS_INVALID_ATTRIBUTES = 206,
+    /// Not a capability.
+    IVS_INVALID_CAPABILITY = 207,
+    /// A duration beyond its limits.
+    IVS_INVALID_DURATION = 208,
+    /// Not a version.
+    IVS_INVALID_VERSION = 209,
+
+    /// The signing key has no ARN.
+    IVS_NO_KEY_ID = 300,
+    /// The key is of another account or region.
+    IVS_FOREIGN_KEY = 301,
+    /// The key's ARN has no account of 12 digits.
+    IVS_INVALID_KEY_ACCOUNT = 302,
+    /// The clock is later than a token can end.
+    IVS_CLOCK_TOO_LATE = 303,
+    /// The token would be longer than 16 KiB.
+    IVS_TOKEN_TOO_LONG = 304,
+    /// The operating system gave no random bytes.
+    IVS_NO_RANDOMNESS = 305,
+    /// The signature could not be made.
+    IVS_SIGNING_FAILED = 306,
+    /// The new token can not be exchanged for the old one.
+    IVS_INVALID_EXCHANGE = 307,
+
+    /// The token is empty.
+    IVS_TOKEN_MISSING = 400,
+    /// The token breaks a rule; the reason says which.
+    IVS_TOKEN_INVALID = 401,
+    /// The signature is not that of the key.
+    IVS_TOKEN_INVALID_SIGNATURE = 402,
+    /// The token has expired.
+    IVS_TOKEN_EXPIRED = 403,
+    /// The token is not good yet: issued in the future.
+    IVS_TOKEN_NOT_YET_VALID = 404,
+    /// The CreateParticipantToken API issued the token: only AWS can verify it.
+    IVS_TOKEN_ISSUED_BY_API = 405,
+    /// The token names a key that the verifier does not hold.
+    IVS_UNKNOWN_KEY = 406,
+    /// A good token for another stage.
+    IVS_WRONG_STAGE = 407,
+    /// A good token of another user.
+    IVS_WRONG_USER = 408,
+    /// A good token that does not grant what is wanted.
+    IVS_INSUFFICIENT_CAPABILITIES = 409,
+
+    /// The verifier was given no key.
+    IVS_NO_KEYS = 500,
+    /// Two different keys have one ARN.
+    IVS_AMBIGUOUS_KEY = 501,
+}
+
+/// The name of a status, such as `IVS_TOKEN_EXPIRED`; `IVS_UNKNOWN_STATUS` for a number that is none. Never NULL; lives for
+/// ever. Leaves the last error as it is.
+#[unsafe(no_mangle)]
+pub extern "C" fn ivs_status_name(status: u32) -> *const c_char {
+    of_number(status).map_or(c"IVS_UNKNOWN_STATUS", |row| row.name).as_ptr()
+}
+
+/// What a status means, in a sentence; `ivs_last_error_message` says more of the case at hand. Never NULL; lives for ever.
+/// Leaves the last error as it is.
+#[unsafe(no_mangle)]
+pub extern "C" fn ivs_status_text(status: u32) -> *const c_char {
+    of_number(status).map_or(c"not a status of this library", |row| row.text).as_ptr()
+}
+
+impl ivs_status {
+    /// The status of a stable name of the library below.
+    pub(crate) fn of_reason(reason: &str) -> Option<Self> {
+        TABLE.iter().find(|row| row.reasons.contains(&reason)).map(|row| row.status)
+    }
+
+    /// The stable name of a status that has only one.
+    pub(crate) fn reason(self) -> &'static str {
+        TABLE
+            .iter()
+            .find(|row| row.status == self)
+            .and_then(|row| row.name.to_str().ok()?.strip_prefix("IVS_"))
+            .unwrap_or_default()
+    }
+}
+
+struct Row {
+    status: ivs_status,
+    name: &'static CStr,
+    text: &'static CStr,
+    /// The stable names in the library below that this status stands for.
+    reasons: &'static [&'static str],
+}
+
+fn of_number(status: u32) -> Option<&'static Row> {
+    TABLE.iter().find(|row| row.status as u32 == status)
+}
+
+macro_rules! table {
+    ($($status:ident $text:literal [$($reason:literal)*])*) => {
+        &[$(Row {
+            status: ivs_status::$status,
+            name: match CStr::from_bytes_with_nul(concat!(stringify!($status), "\0").as_bytes()) {
+                Ok(name) => name,
+                Err(_) => c"",
+            },
+            text: $text,
+            reasons: &[$($reason),*],
+        }),*]
+    };
+}
+
+const TABLE: &[Row] = table! {
+    IVS_OK c"it went well" []
+    IVS_INTERNAL c"a fault in the library itself" []
+    IVS_NULL_ARGUMENT c"an argument is NULL that must not be" []
+    IVS_INVALID_UTF8 c"a text is not UTF-8" []
+    IVS_BUFFER_TOO_SMALL c"the buffer is too small: the length says what is needed" []
+    IVS_INPUT_TOO_LONG c"an input is longer than any can be" []
+    IVS_OUT_OF_RANGE c"a number or an index is beyond its limits" []
+    IVS_IO c"a file can not be read" []
+    IVS_KEY_INVALID c"not a P-384 key that can be used" ["KEY_INVALID"]
+    IVS_KEY_WRONG_CURVE c"a key of another curve than P-384" ["KEY_WRONG_CURVE" "KEY_EXPLICIT_CURVE"]
+    IVS_KEY_PUBLIC_GIVEN c"a public key where a private one is wanted" ["KEY_PUBLIC_KEY_GIVEN"]
+    IVS_KEY_PRIVATE_GIVEN c"a private key where a public one is wanted" ["KEY_PRIVATE_KEY_GIVEN"]
+    IVS_KEY_PASSPHRASE_MISSING c"the key is encrypted, and there is no passphrase" ["KEY_PASSPHRASE_MISSING"]
+    IVS_KEY_PASSPHRASE_WRONG c"the passphrase is not that of the key" ["KEY_PASSPHRASE_WRONG" "KEY_PASSPHRASE_EMPTY"]
+    IVS_KEY_ENCRYPTION_UNSUPPORTED c"the key is encrypted in a way that is not supported"
+        ["KEY_ENCRYPTION_UNSUPPORTED" "KEY_LEGACY_PEM_ENCRYPTION" "KEY_KDF_TOO_COSTLY"]
+    IVS_INVALID_ARN c"not an ARN of its kind" ["INVALID_ARN"]
+    IVS_INVALID_ENDPOINT c"not an endpoint URL of its kind" ["INVALID_ENDPOINT"]
+    IVS_INVALID_STAGE c"not the JSON of a stage" ["INVALID_STAGE"]
+    IVS_INVALID_PARTICIPANT_ID c"not a participant ID" ["INVALID_PARTICIPANT_ID"]
+    IVS_INVALID_TOKEN_ID c"not a token ID" ["INVALID_TOKEN_ID"]
+    IVS_INVALID_USER_ID c"not a user ID" ["INVALID_USER_ID"]
+    IVS_INVALID_ATTRIBUTES c"attributes beyond their limit" ["INVALID_ATTRIBUTES"]
+    IVS_INVALID_CAPABILITY c"not a capability" ["INVALID_CAPABILITY"]
+    IVS_INVALID_DURATION c"a duration beyond its limits" ["INVALID_DURATION"]
+    IVS_INVALID_VERSION c"not a version" ["INVALID_VERSION"]
+    IVS_NO_KEY_ID c"the signing key has no ARN" ["NO_KEY_ID"]
+    IVS_FOREIGN_KEY c"the key is of another account or region" ["FOREIGN_KEY"]
+    IVS_INVALID_KEY_ACCOUNT c"the key's ARN has no account of 12 digits" ["INVALID_KEY_ACCOUNT"]
+    IVS_CLOCK_TOO_LATE c"the clock is later than a token can end" ["CLOCK_TOO_LATE"]
+    IVS_TOKEN_TOO_LONG c"the token would be longer than 16 KiB" ["TOKEN_TOO_LONG"]
+    IVS_NO_RANDOMNESS c"the operating system gave no random bytes" ["NO_RANDOMNESS" "KEY_RANDOMNESS"]
+    IVS_SIGNING_FAILED c"the signature could not be made" ["SIGNING_FAILED"]
+    IVS_INVALID_EXCHANGE c"the new token can not be exchanged for the old one" ["INVALID_EXCHANGE"]
+    IVS_TOKEN_MISSING c"the token is empty" ["MISSING"]
+    IVS_TOKEN_INVALID c"the token breaks a rule" ["TOKEN_INVALID"]
+    IVS_TOKEN_INVALID_SIGNATURE c"the signature is not that of the key" ["TOKEN_INVALID_SIGNATURE"]
+    IVS_TOKEN_EXPIRED c"the token has expired" ["TOKEN_EXPIRED"]
+    IVS_TOKEN_NOT_YET_VALID c"the token is not good yet" ["ISSUED_IN_FUTURE" "NOT_YET_VALID"]
+    IVS_TOKEN_ISSUED_BY_API c"only AWS can verify a token that its API issued" ["ISSUED_BY_API"]
+    IVS_UNKNOWN_KEY c"the token names a key that the verifier does not hold" ["UNKNOWN_KEY"]
+    IVS_WRONG_STAGE c"a good token for another stage" ["WRONG_STAGE"]
+    IVS_WRONG_USER c"a good token of another user" ["WRONG_USER"]
+    IVS_INSUFFICIENT_CAPABILITIES c"a good token that does not grant what is wanted" ["INSUFFICIENT_CAPABILITIES"]
+    IVS_NO_KEYS c"the verifier was given no key" ["NO_KEYS"]
+    IVS_AMBIGUOUS_KEY c"two different keys have one ARN" ["AMBIGUOUS_KEY"]
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The numbers are what programs were compiled with: none is there twice, and the enum has no more than the table.
+    #[test]
+    fn one_row_a_status() {
+        let source = include_str!("status.rs");
+        let (head, _) = source.split_once("\n}\n").unwrap();
+        let declared: Vec<&str> = head
+            .lines()
+            .filter_map(|line| line.trim().strip_suffix(',')?.split_once(" = "))
+            .map(|(name, _)| name)
+            .collect();
+        let rows: Vec<&str> = TABLE.iter().map(|row| row.name.to_str().unwrap()).collect();
+        assert_eq!(declared, rows);
+        let mut reasons: Vec<&str> = TABLE.iter().flat_map(|row| row.reasons).copied().collect();
+        let count = reasons.len();
+        reasons.sort_unstable();
+        reasons.dedup();
+        assert_eq!(reasons.len(), count, "a reason stands in two rows");
+    }
+}
