@@ -99,7 +99,6 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::panic, reason = "it is what is tested")]
     fn a_panic_ends_here() {
         assert_eq!(run(|| panic!("within")), ivs_status::IVS_INTERNAL);
         assert_eq!(get(7, || panic!("within")), 7);
