@@ -5,18 +5,20 @@
  *
  * Objects     Every `ivs_..._new`, `_from_...`, `_generate`, `_build`, `_mint_token`, `_verify...` makes an object, which is the
  *             caller's to free, once, with the `_free` function of its type. `_free(NULL)` does nothing. Objects do not
- *             depend on each other: what was passed to make one may be freed at once.
+ *             depend on each other: what was passed to make one may be freed at once. A pointer passed for an object is
+ *             NULL, which is answered with IVS_NULL_ARGUMENT, or points to an object of that type that was not freed.
  * Arguments   `const` means that the object is not changed. Inputs come before outputs. A text is a pointer and a length in
  *             bytes, UTF-8, and need not end with a NUL; a NULL pointer with the length 0 is an empty text, or none
  *             where it says that none may be given. No input is kept: it may be freed after the call. Nothing longer
  *             than 1 MiB is read.
- * Outputs     Written only when the call answers IVS_OK. The one exception is the length of a buffer that was too small,
+ * Outputs     Must not overlap with inputs. Written only when the call answers IVS_OK. The one exception is the length of a buffer that was too small,
  *             which becomes the size needed (IVS_BUFFER_TOO_SMALL): call with NULL and 0 to ask for the size.
- * Borrowed    An `ivs_str` belongs to the object it was asked of, and lives as long as that. It does not end with a NUL.
+ * Borrowed    An `ivs_str` belongs to the object it was asked of, and lives until that is freed. It does not end with a NUL.
  * Errors      Every function that can fail answers an `ivs_status`, IVS_OK being 0. ivs_last_error_message() says in a sentence
  *             what was wrong and what to do, ivs_last_error_reason() names it exactly. Both are of the last call in the
- *             same thread: each call resets them. Getters answer an absent text, 0 or -1 for a NULL object, and tell
- *             IVS_NULL_ARGUMENT by the message.
+ *             same thread: each call resets them, but those about the last error, statuses and versions. Getters answer
+ *             a value instead: for a NULL object an absent text, 0 or -1, and ivs_last_error_status() is then
+ *             IVS_NULL_ARGUMENT.
  * Threads     Keys, stages, verifiers, tokens, verified tokens, token lists and inspections never change: any number of
  *             threads may use one at once. Participants, connections, exchanges and verifier builders are for one thread
  *             at a time. No object is tied to the thread that made it. There are no globals but the last error, no
@@ -184,6 +186,14 @@ enum ivs_status
    */
   IVS_INVALID_VERSION = 209,
   /**
+   * Not a viewer ID.
+   */
+  IVS_INVALID_VIEWER_ID = 210,
+  /**
+   * Not a reason for a disconnection.
+   */
+  IVS_INVALID_REASON = 211,
+  /**
    * The signing key has no ARN.
    */
   IVS_NO_KEY_ID = 300,
@@ -256,6 +266,30 @@ enum ivs_status
    */
   IVS_INSUFFICIENT_CAPABILITIES = 409,
   /**
+   * The participant was disconnected, for good.
+   */
+  IVS_PARTICIPANT_DISCONNECTED = 410,
+  /**
+   * The stage was deleted.
+   */
+  IVS_STAGE_DELETED = 411,
+  /**
+   * The connection token was revoked.
+   */
+  IVS_CONNECTION_TOKEN_REVOKED = 412,
+  /**
+   * The sessions of the viewer were revoked.
+   */
+  IVS_VIEWER_SESSION_REVOKED = 413,
+  /**
+   * A token for a single use was used before.
+   */
+  IVS_TOKEN_ALREADY_USED = 414,
+  /**
+   * Whether the token was revoked could not be asked: it is refused.
+   */
+  IVS_REVOCATION_UNKNOWN = 415,
+  /**
    * The verifier was given no key.
    */
   IVS_NO_KEYS = 500,
@@ -263,6 +297,14 @@ enum ivs_status
    * Two different keys have one ARN.
    */
   IVS_AMBIGUOUS_KEY = 501,
+  /**
+   * The key ring holds no key of this ARN.
+   */
+  IVS_KEY_NOT_FOUND = 502,
+  /**
+   * The key ring can hold no more keys.
+   */
+  IVS_KEY_RING_FULL = 503,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -365,10 +407,6 @@ extern "C" {
 /**
  * Mints a token for each participant, in their order, all issued now; one that fails does not stop the others. The call
  * itself fails only for a NULL.
- *
- * # Safety
- *
- * `count` pointers can be read at `participants`, each to a participant; `key` is a signing key; `out` can be written.
  */
 ivs_status ivs_mint_batch(const struct ivs_participant *const *participants,
                           size_t count,
@@ -377,74 +415,42 @@ ivs_status ivs_mint_batch(const struct ivs_participant *const *participants,
 
 /**
  * How many tokens and failures there are: as many as there were participants.
- *
- * # Safety
- *
- * `list` is NULL or a token list.
  */
 size_t ivs_token_list_count(const struct ivs_token_list *list);
 
 /**
  * The token at an index. When it could not be minted, it is absent, and the last error says why. Lives as long as the list.
- *
- * # Safety
- *
- * `list` is NULL or a token list.
  */
 struct ivs_str ivs_token_list_text(const struct ivs_token_list *list,
                                    size_t index);
 
 /**
  * The participant ID of the token at an index; absent when it could not be minted. Lives as long as the list.
- *
- * # Safety
- *
- * `list` is NULL or a token list.
  */
 struct ivs_str ivs_token_list_participant_id(const struct ivs_token_list *list, size_t index);
 
 /**
  * How minting the token at an index went; the last error says more.
- *
- * # Safety
- *
- * `list` is a token list.
  */
 ivs_status ivs_token_list_status(const struct ivs_token_list *list, size_t index);
 
 /**
  * Frees a token list. NULL is nothing to free.
- *
- * # Safety
- *
- * `list` is NULL or a token list that nobody uses any more.
  */
 void ivs_token_list_free(struct ivs_token_list *list);
 
 /**
  * Begins a connection token: 12 hours, a fresh random ID, until told otherwise.
- *
- * # Safety
- *
- * `out` can be written.
  */
 ivs_status ivs_connection_new(struct ivs_connection **out);
 
 /**
  * The token's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set.
- *
- * # Safety
- *
- * `connection` is a connection, which no other thread uses; `id_len` bytes can be read at `id`.
  */
 ivs_status ivs_connection_set_token_id(struct ivs_connection *connection, const char *id, size_t id_len);
 
 /**
  * How long the token lasts from the moment it is minted, in seconds: 1 to 2 419 200 (4 weeks), 12 hours unless set.
- *
- * # Safety
- *
- * `connection` is a connection, which no other thread uses.
  */
 ivs_status ivs_connection_set_duration(struct ivs_connection *connection,
                                        uint64_t seconds);
@@ -453,11 +459,6 @@ ivs_status ivs_connection_set_duration(struct ivs_connection *connection,
  * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
  * `*len` is the size of the buffer, and becomes the length of the token. The connection stays as it is, to mint the next
  * with a fresh ID unless it was given one.
- *
- * # Safety
- *
- * `connection` is a connection and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and
- * written.
  */
 ivs_status ivs_connection_mint(const struct ivs_connection *connection,
                                const struct ivs_signing_key *key,
@@ -467,10 +468,6 @@ ivs_status ivs_connection_mint(const struct ivs_connection *connection,
 /**
  * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
  * is issued.
- *
- * # Safety
- *
- * `connection` is a connection and `key` a signing key; `out` can be written.
  */
 ivs_status ivs_connection_mint_token(const struct ivs_connection *connection,
                                      const struct ivs_signing_key *key,
@@ -479,47 +476,27 @@ ivs_status ivs_connection_mint_token(const struct ivs_connection *connection,
 
 /**
  * Frees a connection. NULL is nothing to free.
- *
- * # Safety
- *
- * `connection` is NULL or a connection that nobody uses any more.
  */
 void ivs_connection_free(struct ivs_connection *connection);
 
 /**
  * Begins a token that IVS takes in exchange for one that was minted here: a participant token.
- *
- * # Safety
- *
- * `token` is a token, which may be freed afterwards; `out` can be written.
  */
 ivs_status ivs_exchange_of_token(const struct ivs_token *token, struct ivs_exchange **out);
 
 /**
  * Begins a token that IVS takes in exchange for one that was verified.
- *
- * # Safety
- *
- * `verified` is a verified token, which may be freed afterwards; `out` can be written.
  */
 ivs_status ivs_exchange_of_verified(const struct ivs_verified *verified, struct ivs_exchange **out);
 
 /**
  * Your application's name for the participant: at most 128 characters, visible to everyone on the stage.
- *
- * # Safety
- *
- * `exchange` is an exchange, which no other thread uses; `user_id_len` bytes can be read at `user_id`.
  */
 ivs_status ivs_exchange_set_user_id(struct ivs_exchange *exchange, const char *user_id, size_t user_id_len);
 
 /**
  * Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When that
  * is exceeded, the attributes are as they were.
- *
- * # Safety
- *
- * `exchange` is an exchange, which no other thread uses; both lengths can be read at their pointers.
  */
 ivs_status ivs_exchange_set_attribute(struct ivs_exchange *exchange,
                                       const char *name,
@@ -529,41 +506,24 @@ ivs_status ivs_exchange_set_attribute(struct ivs_exchange *exchange,
 
 /**
  * Takes all attributes away.
- *
- * # Safety
- *
- * `exchange` is an exchange, which no other thread uses.
  */
 ivs_status ivs_exchange_clear_attributes(struct ivs_exchange *exchange);
 
 /**
  * What the participant may do: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE`, both or none (0).
- *
- * # Safety
- *
- * `exchange` is an exchange, which no other thread uses.
  */
 ivs_status ivs_exchange_set_capabilities(struct ivs_exchange *exchange, uint32_t capabilities);
 
 /**
  * How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days), 12 hours unless set.
- *
- * # Safety
- *
- * `exchange` is an exchange, which no other thread uses.
  */
 ivs_status ivs_exchange_set_duration(struct ivs_exchange *exchange,
                                      uint64_t seconds);
 
 /**
  * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
- * `*len` is the size of the buffer, and becomes the length of the token. The exchange stays as it is, to mint the next
- * with a fresh ID unless it was given one.
- *
- * # Safety
- *
- * `exchange` is an exchange and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and
- * written.
+ * `*len` is the size of the buffer, and becomes the length of the token. The exchange stays as it is: the
+ * participant ID is always that of the old token.
  */
 ivs_status ivs_exchange_mint(const struct ivs_exchange *exchange,
                              const struct ivs_signing_key *key,
@@ -573,10 +533,6 @@ ivs_status ivs_exchange_mint(const struct ivs_exchange *exchange,
 /**
  * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
  * is issued.
- *
- * # Safety
- *
- * `exchange` is an exchange and `key` a signing key; `out` can be written.
  */
 ivs_status ivs_exchange_mint_token(const struct ivs_exchange *exchange,
                                    const struct ivs_signing_key *key,
@@ -586,30 +542,18 @@ ivs_status ivs_exchange_mint_token(const struct ivs_exchange *exchange,
 /**
  * Whether IVS and its web client take one token in exchange for the other. When not, the message names every claim that
  * differs and may not.
- *
- * # Safety
- *
- * Both are verified tokens.
  */
 ivs_status ivs_check_exchange(const struct ivs_verified *old_token,
                               const struct ivs_verified *new_token);
 
 /**
  * Frees an exchange. NULL is nothing to free.
- *
- * # Safety
- *
- * `exchange` is NULL or an exchange that nobody uses any more.
  */
 void ivs_exchange_free(struct ivs_exchange *exchange);
 
 /**
  * Looks at a token without trusting it, and says in words what is wrong with it. Any text can be looked at. `now` is `IVS_NOW`, or
  * the second since 1970 to judge its times by.
- *
- * # Safety
- *
- * `token_len` bytes can be read at `token`; `out` can be written.
  */
 ivs_status ivs_inspect(const char *token,
                        size_t token_len,
@@ -618,68 +562,51 @@ ivs_status ivs_inspect(const char *token,
 
 /**
  * The inspection in words, many lines of them. Lives as long as the object.
- *
- * # Safety
- *
- * `inspection` is NULL or an inspection.
  */
 struct ivs_str ivs_inspection_text(const struct ivs_inspection *inspection);
 
 /**
  * The inspection as JSON. Lives as long as the object.
- *
- * # Safety
- *
- * `inspection` is NULL or an inspection.
  */
 struct ivs_str ivs_inspection_json(const struct ivs_inspection *inspection);
 
 /**
  * How many things are wrong; 0 when every rule holds that can be checked without a key.
- *
- * # Safety
- *
- * `inspection` is NULL or an inspection.
  */
 size_t ivs_inspection_problem_count(const struct ivs_inspection *inspection);
 
 /**
  * What is wrong, in a sentence; absent at an index beyond the last. Lives as long as the object.
- *
- * # Safety
- *
- * `inspection` is NULL or an inspection.
  */
 struct ivs_str ivs_inspection_problem_at(const struct ivs_inspection *inspection, size_t index);
 
 /**
  * Frees an inspection. NULL is nothing to free.
- *
- * # Safety
- *
- * `inspection` is NULL or an inspection that nobody uses any more.
  */
 void ivs_inspection_free(struct ivs_inspection *inspection);
 
 /**
+ * How the last call of this thread went, `IVS_OK` when well: for getters, which answer a value and no status.
+ */
+ivs_status ivs_last_error_status(void);
+
+/**
  * What went wrong in the last call of this thread, in a sentence that says what to do; empty when it went well. Never
- * NULL. Good until the next call of this library in this thread.
+ * NULL. Good until the next call in this thread
+ * that is not about the last error.
  */
 const char *ivs_last_error_message(void);
 
 /**
  * The stable name of what went wrong in the last call of this thread, finer than the status: such as `KEY_WRONG_CURVE` or
- * `CLAIM_MISSING`; empty when it went well. Never NULL. Good until the next call of this library in this thread.
+ * `CLAIM_MISSING`; empty when it went well. Never NULL. Good until the next call in this thread
+ * that is not about the last error.
  */
 const char *ivs_last_error_reason(void);
 
 /**
  * Begins a participant of a stage: it may publish and subscribe for 12 hours, under a fresh random participant ID, until told
  * otherwise.
- *
- * # Safety
- *
- * `stage` is a stage, which may be freed afterwards; `out` can be written.
  */
 ivs_status ivs_participant_new(const struct ivs_stage *stage,
                                struct ivs_participant **out);
@@ -687,10 +614,6 @@ ivs_status ivs_participant_new(const struct ivs_stage *stage,
 /**
  * The participant's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set: every token needs
  * its own.
- *
- * # Safety
- *
- * `participant` is a participant, which no other thread uses; `id_len` bytes can be read at `id`.
  */
 ivs_status ivs_participant_set_participant_id(struct ivs_participant *participant,
                                               const char *id,
@@ -698,10 +621,6 @@ ivs_status ivs_participant_set_participant_id(struct ivs_participant *participan
 
 /**
  * Your application's name for the participant: at most 128 characters, visible to everyone on the stage.
- *
- * # Safety
- *
- * `participant` is a participant, which no other thread uses; `user_id_len` bytes can be read at `user_id`.
  */
 ivs_status ivs_participant_set_user_id(struct ivs_participant *participant,
                                        const char *user_id,
@@ -710,10 +629,6 @@ ivs_status ivs_participant_set_user_id(struct ivs_participant *participant,
 /**
  * Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When that
  * is exceeded, the attributes are as they were.
- *
- * # Safety
- *
- * `participant` is a participant, which no other thread uses; both lengths can be read at their pointers.
  */
 ivs_status ivs_participant_set_attribute(struct ivs_participant *participant,
                                          const char *name,
@@ -723,38 +638,22 @@ ivs_status ivs_participant_set_attribute(struct ivs_participant *participant,
 
 /**
  * Takes all attributes away.
- *
- * # Safety
- *
- * `participant` is a participant, which no other thread uses.
  */
 ivs_status ivs_participant_clear_attributes(struct ivs_participant *participant);
 
 /**
  * What the participant may do: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE`, both or none (0).
- *
- * # Safety
- *
- * `participant` is a participant, which no other thread uses.
  */
 ivs_status ivs_participant_set_capabilities(struct ivs_participant *participant, uint32_t capabilities);
 
 /**
  * How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days), 12 hours unless set.
- *
- * # Safety
- *
- * `participant` is a participant, which no other thread uses.
  */
 ivs_status ivs_participant_set_duration(struct ivs_participant *participant,
                                         uint64_t seconds);
 
 /**
  * The version of the token's form, such as `1.0`, which it is unless set.
- *
- * # Safety
- *
- * `participant` is a participant, which no other thread uses; `version_len` bytes can be read at `version`.
  */
 ivs_status ivs_participant_set_version(struct ivs_participant *participant,
                                        const char *version,
@@ -764,11 +663,6 @@ ivs_status ivs_participant_set_version(struct ivs_participant *participant,
  * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
  * `*len` is the size of the buffer, and becomes the length of the token. The participant stays as it is, to mint the next
  * with a fresh ID unless it was given one.
- *
- * # Safety
- *
- * `participant` is a participant and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and
- * written.
  */
 ivs_status ivs_participant_mint(const struct ivs_participant *participant,
                                 const struct ivs_signing_key *key,
@@ -778,10 +672,6 @@ ivs_status ivs_participant_mint(const struct ivs_participant *participant,
 /**
  * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
  * is issued.
- *
- * # Safety
- *
- * `participant` is a participant and `key` a signing key; `out` can be written.
  */
 ivs_status ivs_participant_mint_token(const struct ivs_participant *participant,
                                       const struct ivs_signing_key *key,
@@ -790,20 +680,12 @@ ivs_status ivs_participant_mint_token(const struct ivs_participant *participant,
 
 /**
  * Frees a participant. NULL is nothing to free.
- *
- * # Safety
- *
- * `participant` is NULL or a participant that nobody uses any more.
  */
 void ivs_participant_free(struct ivs_participant *participant);
 
 /**
  * Reads a private key from PEM (SEC1 or PKCS#8), also as it arrives in an environment variable. `kid` is the ARN that
  * ImportPublicKey answered, which participant and connection tokens name; NULL when there is none.
- *
- * # Safety
- *
- * `pem_len` bytes can be read at `pem`, and `kid_len` at `kid`; `out` can be written.
  */
 ivs_status ivs_signing_key_from_pem(const char *pem,
                                     size_t pem_len,
@@ -814,10 +696,6 @@ ivs_status ivs_signing_key_from_pem(const char *pem,
 /**
  * Reads a private key in whichever form it is: PEM, DER or JWK, encrypted or not. `passphrase` is NULL when there is none;
  * it is never asked for on a terminal.
- *
- * # Safety
- *
- * As for `ivs_signing_key_from_pem`, and `passphrase_len` bytes can be read at `passphrase`.
  */
 ivs_status ivs_signing_key_from_bytes(const uint8_t *data,
                                       size_t len,
@@ -828,11 +706,7 @@ ivs_status ivs_signing_key_from_bytes(const uint8_t *data,
                                       struct ivs_signing_key **out);
 
 /**
- * Reads a private key from a file, in whichever form it is. What was read is wiped from memory.
- *
- * # Safety
- *
- * As for `ivs_signing_key_from_bytes`; `path_len` bytes can be read at `path`.
+ * Reads a private key from a file of at most 64 KiB, in whichever form it is. What was read is wiped from memory.
  */
 ivs_status ivs_signing_key_from_file(const char *path,
                                      size_t path_len,
@@ -845,10 +719,6 @@ ivs_status ivs_signing_key_from_file(const char *path,
 /**
  * Makes a new private key from the randomness of the operating system. `kid` may be NULL until ImportPublicKey has answered
  * one.
- *
- * # Safety
- *
- * `kid_len` bytes can be read at `kid`; `out` can be written.
  */
 ivs_status ivs_signing_key_generate(const char *kid,
                                     size_t kid_len,
@@ -856,10 +726,6 @@ ivs_status ivs_signing_key_generate(const char *kid,
 
 /**
  * The same key with this ARN, as a new object: both are to be freed.
- *
- * # Safety
- *
- * `key` is a signing key; `kid_len` bytes can be read at `kid`; `out` can be written.
  */
 ivs_status ivs_signing_key_with_kid(const struct ivs_signing_key *key,
                                     const char *kid,
@@ -868,29 +734,17 @@ ivs_status ivs_signing_key_with_kid(const struct ivs_signing_key *key,
 
 /**
  * The ARN of the key; absent when it was given none. Lives as long as the key.
- *
- * # Safety
- *
- * `key` is NULL or a signing key.
  */
 struct ivs_str ivs_signing_key_kid(const struct ivs_signing_key *key);
 
 /**
  * The public half, as an object of its own.
- *
- * # Safety
- *
- * `key` is a signing key; `out` can be written.
  */
 ivs_status ivs_signing_key_verifying_key(const struct ivs_signing_key *key, struct ivs_verifying_key **out);
 
 /**
  * Writes the **private** key as PKCS#8 PEM into the caller's buffer, 512 bytes of which are enough. Keep it secret, and
  * wipe it with `ivs_zeroize`.
- *
- * # Safety
- *
- * `key` is a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and written.
  */
 ivs_status ivs_signing_key_to_pem(const struct ivs_signing_key *key,
                                   char *buffer,
@@ -898,20 +752,12 @@ ivs_status ivs_signing_key_to_pem(const struct ivs_signing_key *key,
 
 /**
  * Frees a key, and wipes it when it is the last to share it. NULL is nothing to free.
- *
- * # Safety
- *
- * `key` is NULL or a signing key that nobody uses any more.
  */
 void ivs_signing_key_free(struct ivs_signing_key *key);
 
 /**
  * A stage from the values of CreateStage or GetStage: its ARN, `endpoints.whip`, and `endpoints.events`, which may be NULL
  * for the one that every stage has in practice, `wss://global.events.live-video.net`.
- *
- * # Safety
- *
- * Each length can be read at its pointer; `out` can be written.
  */
 ivs_status ivs_stage_new(const char *arn,
                          size_t arn_len,
@@ -923,46 +769,26 @@ ivs_status ivs_stage_new(const char *arn,
 
 /**
  * A stage from the JSON that CreateStage or GetStage answered.
- *
- * # Safety
- *
- * `json_len` bytes can be read at `json`; `out` can be written.
  */
 ivs_status ivs_stage_from_json(const char *json, size_t json_len, struct ivs_stage **out);
 
 /**
  * The stage's ARN. Lives as long as the stage.
- *
- * # Safety
- *
- * `stage` is NULL or a stage.
  */
 struct ivs_str ivs_stage_arn(const struct ivs_stage *stage);
 
 /**
  * Where participants publish and subscribe. Lives as long as the stage.
- *
- * # Safety
- *
- * `stage` is NULL or a stage.
  */
 struct ivs_str ivs_stage_whip_url(const struct ivs_stage *stage);
 
 /**
  * Where participants hear of events. Lives as long as the stage.
- *
- * # Safety
- *
- * `stage` is NULL or a stage.
  */
 struct ivs_str ivs_stage_events_url(const struct ivs_stage *stage);
 
 /**
  * Frees a stage. NULL is nothing to free.
- *
- * # Safety
- *
- * `stage` is NULL or a stage that nobody uses any more.
  */
 void ivs_stage_free(struct ivs_stage *stage);
 
@@ -980,164 +806,92 @@ const char *ivs_status_text(uint32_t status);
 
 /**
  * The token itself: what the client joins with. Lives as long as the object.
- *
- * # Safety
- *
- * `token` is NULL or a token.
  */
 struct ivs_str ivs_token_text(const struct ivs_token *token);
 
 /**
  * The claim `jti`: the participant ID, or the ID of a connection token. Lives as long as the object.
- *
- * # Safety
- *
- * `token` is NULL or a token.
  */
 struct ivs_str ivs_token_id(const struct ivs_token *token);
 
 /**
  * The first second at which the token is no longer good, in seconds since 1970; -1 for NULL.
- *
- * # Safety
- *
- * `token` is NULL or a token.
  */
 int64_t ivs_token_expires_at(const struct ivs_token *token);
 
 /**
  * Writes the token as JSON into the caller's buffer, as the API that issues such tokens would answer.
- *
- * # Safety
- *
- * `token` is a token; `*len` bytes can be written at `buffer`, and `len` can be read and written.
  */
 ivs_status ivs_token_to_json(const struct ivs_token *token, char *buffer, size_t *len);
 
 /**
  * Frees a token. NULL is nothing to free.
- *
- * # Safety
- *
- * `token` is NULL or a token that nobody uses any more.
  */
 void ivs_token_free(struct ivs_token *token);
 
 /**
  * Your application's name for the participant; absent when the token has none. Lives as long as the object.
- *
- * # Safety
- *
- * `verified` is NULL or a verified token.
  */
 struct ivs_str ivs_verified_user_id(const struct ivs_verified *verified);
 
 /**
  * The participant's ID, `jti`. Lives as long as the object.
- *
- * # Safety
- *
- * `verified` is NULL or a verified token.
  */
 struct ivs_str ivs_verified_participant_id(const struct ivs_verified *verified);
 
 /**
  * The ARN of the stage. Lives as long as the object.
- *
- * # Safety
- *
- * `verified` is NULL or a verified token.
  */
 struct ivs_str ivs_verified_stage_arn(const struct ivs_verified *verified);
 
 /**
  * Where the participant publishes and subscribes. Lives as long as the object.
- *
- * # Safety
- *
- * `verified` is NULL or a verified token.
  */
 struct ivs_str ivs_verified_whip_url(const struct ivs_verified *verified);
 
 /**
  * Where the participant hears of events. Lives as long as the object.
- *
- * # Safety
- *
- * `verified` is NULL or a verified token.
  */
 struct ivs_str ivs_verified_events_url(const struct ivs_verified *verified);
 
 /**
  * The ARN of the key that signed the token. Lives as long as the object.
- *
- * # Safety
- *
- * `verified` is NULL or a verified token.
  */
 struct ivs_str ivs_verified_kid(const struct ivs_verified *verified);
 
 /**
  * What the participant may do: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE`, both or none (0).
- *
- * # Safety
- *
- * `verified` is NULL or a verified token.
  */
 uint32_t ivs_verified_capabilities(const struct ivs_verified *verified);
 
 /**
  * When the token was issued, in seconds since 1970; -1 for NULL.
- *
- * # Safety
- *
- * `verified` is NULL or a verified token.
  */
 int64_t ivs_verified_issued_at(const struct ivs_verified *verified);
 
 /**
  * The first second at which the token is no longer good, in seconds since 1970; -1 for NULL.
- *
- * # Safety
- *
- * `verified` is NULL or a verified token.
  */
 int64_t ivs_verified_expires_at(const struct ivs_verified *verified);
 
 /**
  * The digit before the dot of the token's version.
- *
- * # Safety
- *
- * `verified` is NULL or a verified token.
  */
 uint8_t ivs_verified_version_major(const struct ivs_verified *verified);
 
 /**
  * The digit after the dot of the token's version.
- *
- * # Safety
- *
- * `verified` is NULL or a verified token.
  */
 uint8_t ivs_verified_version_minor(const struct ivs_verified *verified);
 
 /**
  * How many attributes there are.
- *
- * # Safety
- *
- * `verified` is NULL or a verified token.
  */
 size_t ivs_verified_attribute_count(const struct ivs_verified *verified);
 
 /**
  * The attribute at an index below `ivs_verified_attribute_count`; the order is that of the token. Both texts live as long as the
  * object.
- *
- * # Safety
- *
- * `verified` is a verified token; `name` and `value` can be written.
  */
 ivs_status ivs_verified_attribute_at(const struct ivs_verified *verified,
                                      size_t index,
@@ -1146,91 +900,51 @@ ivs_status ivs_verified_attribute_at(const struct ivs_verified *verified,
 
 /**
  * The value of an attribute; absent when there is none of this name. Lives as long as the object.
- *
- * # Safety
- *
- * `verified` is NULL or a verified token; `name_len` bytes can be read at `name`.
  */
 struct ivs_str ivs_verified_attribute(const struct ivs_verified *verified, const char *name, size_t name_len);
 
 /**
  * Writes what the token says as JSON into the caller's buffer, in the names of the API.
- *
- * # Safety
- *
- * `verified` is a verified token; `*len` bytes can be written at `buffer`, and `len` can be read and written.
  */
 ivs_status ivs_verified_to_json(const struct ivs_verified *verified, char *buffer, size_t *len);
 
 /**
  * Frees a verified token. NULL is nothing to free.
- *
- * # Safety
- *
- * `verified` is NULL or a verified token that nobody uses any more.
  */
 void ivs_verified_free(struct ivs_verified *verified);
 
 /**
  * The token's ID, `jti`: RevokeConnectionToken takes it as `tokenId`. Lives as long as the object.
- *
- * # Safety
- *
- * `verified_connection` is NULL or a verified token.
  */
 struct ivs_str ivs_verified_connection_token_id(const struct ivs_verified_connection *verified_connection);
 
 /**
  * The account of the key: 12 digits. Lives as long as the object.
- *
- * # Safety
- *
- * `verified_connection` is NULL or a verified token.
  */
 struct ivs_str ivs_verified_connection_account_id(const struct ivs_verified_connection *verified_connection);
 
 /**
  * The home region of the key. Lives as long as the object.
- *
- * # Safety
- *
- * `verified_connection` is NULL or a verified token.
  */
 struct ivs_str ivs_verified_connection_region(const struct ivs_verified_connection *verified_connection);
 
 /**
  * The ARN of the key that signed the token. Lives as long as the object.
- *
- * # Safety
- *
- * `verified_connection` is NULL or a verified token.
  */
 struct ivs_str ivs_verified_connection_kid(const struct ivs_verified_connection *verified_connection);
 
 /**
  * When the token was issued, in seconds since 1970; -1 for NULL.
- *
- * # Safety
- *
- * `verified_connection` is NULL or a verified token.
  */
 int64_t ivs_verified_connection_issued_at(const struct ivs_verified_connection *verified_connection);
 
 /**
  * The first second at which the token is no longer good, in seconds since 1970; -1 for NULL.
- *
- * # Safety
- *
- * `verified_connection` is NULL or a verified token.
  */
 int64_t ivs_verified_connection_expires_at(const struct ivs_verified_connection *verified_connection);
 
 /**
  * Writes what the token says as JSON into the caller's buffer, in the names of the API.
- *
- * # Safety
- *
- * `verified_connection` is a verified token; `*len` bytes can be written at `buffer`, and `len` can be read and written.
  */
 ivs_status ivs_verified_connection_to_json(const struct ivs_verified_connection *verified_connection,
                                            char *buffer,
@@ -1238,29 +952,16 @@ ivs_status ivs_verified_connection_to_json(const struct ivs_verified_connection 
 
 /**
  * Frees a verified token. NULL is nothing to free.
- *
- * # Safety
- *
- * `verified_connection` is NULL or a verified token that nobody uses any more.
  */
 void ivs_verified_connection_free(struct ivs_verified_connection *verified_connection);
 
 /**
  * Begins a verifier.
- *
- * # Safety
- *
- * `out` can be written.
  */
 ivs_status ivs_verifier_builder_new(struct ivs_verifier_builder **out);
 
 /**
  * Holds a public key under its ARN, which tokens name as `kid`. Any number of keys can be held; at least one must.
- *
- * # Safety
- *
- * `builder` is a verifier builder, which no other thread uses; `kid_len` bytes can be read at `kid`; `key` is a verifying key, which may
- * be freed afterwards.
  */
 ivs_status ivs_verifier_builder_add_key(struct ivs_verifier_builder *builder,
                                         const char *kid,
@@ -1269,10 +970,6 @@ ivs_status ivs_verifier_builder_add_key(struct ivs_verifier_builder *builder,
 
 /**
  * Accepts only tokens for this stage.
- *
- * # Safety
- *
- * `builder` is a verifier builder, which no other thread uses; `arn_len` bytes can be read at `arn`.
  */
 ivs_status ivs_verifier_builder_set_stage(struct ivs_verifier_builder *builder,
                                           const char *arn,
@@ -1280,20 +977,12 @@ ivs_status ivs_verifier_builder_set_stage(struct ivs_verifier_builder *builder,
 
 /**
  * Accepts only tokens that grant all of these: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE` or both.
- *
- * # Safety
- *
- * `builder` is a verifier builder, which no other thread uses.
  */
 ivs_status ivs_verifier_builder_require_capabilities(struct ivs_verifier_builder *builder,
                                                      uint32_t capabilities);
 
 /**
  * Accepts only tokens of this user.
- *
- * # Safety
- *
- * `builder` is a verifier builder, which no other thread uses; `user_id_len` bytes can be read at `user_id`.
  */
 ivs_status ivs_verifier_builder_set_user_id(struct ivs_verifier_builder *builder,
                                             const char *user_id,
@@ -1301,56 +990,32 @@ ivs_status ivs_verifier_builder_set_user_id(struct ivs_verifier_builder *builder
 
 /**
  * How far in the future `iat` may lie, in seconds, for clocks that disagree; 60 unless set.
- *
- * # Safety
- *
- * `builder` is a verifier builder, which no other thread uses.
  */
 ivs_status ivs_verifier_builder_set_issued_at_leeway(struct ivs_verifier_builder *builder, uint64_t seconds);
 
 /**
  * How long after its end a token is still accepted, in seconds; 0 unless set.
- *
- * # Safety
- *
- * `builder` is a verifier builder, which no other thread uses.
  */
 ivs_status ivs_verifier_builder_set_expiry_leeway(struct ivs_verifier_builder *builder, uint64_t seconds);
 
 /**
  * Stops the clock at this second since 1970, for tests; `IVS_NOW` means the second of this call.
- *
- * # Safety
- *
- * `builder` is a verifier builder, which no other thread uses.
  */
 ivs_status ivs_verifier_builder_set_time(struct ivs_verifier_builder *builder, int64_t now);
 
 /**
  * Builds the verifier. The builder stays as it is, and is still to be freed.
- *
- * # Safety
- *
- * `builder` is a verifier builder; `out` can be written.
  */
 ivs_status ivs_verifier_builder_build(const struct ivs_verifier_builder *builder, struct ivs_verifier **out);
 
 /**
  * Frees a verifier builder. NULL is nothing to free.
- *
- * # Safety
- *
- * `builder` is NULL or a verifier builder that nobody uses any more.
  */
 void ivs_verifier_builder_free(struct ivs_verifier_builder *builder);
 
 /**
  * Verifies a participant token, and that it is what the builder was told to expect. The status of a token that is refused is
  * from 400 to 499.
- *
- * # Safety
- *
- * `verifier` is a verifier; `token_len` bytes can be read at `token`; `out` can be written.
  */
 ivs_status ivs_verifier_verify(const struct ivs_verifier *verifier,
                                const char *token,
@@ -1361,10 +1026,6 @@ ivs_status ivs_verifier_verify(const struct ivs_verifier *verifier,
  * Verifies a participant token, that it is what the builder was told to expect, and that it is what is expected here: for a
  * gateway that serves many stages with one verifier. `stage_arn` and `user_id` may be NULL, and `capabilities` 0: nothing
  * is expected of it then.
- *
- * # Safety
- *
- * As for `ivs_verifier_verify`, and each other length can be read at its pointer.
  */
 ivs_status ivs_verifier_verify_expecting(const struct ivs_verifier *verifier,
                                          const char *token,
@@ -1378,10 +1039,6 @@ ivs_status ivs_verifier_verify_expecting(const struct ivs_verifier *verifier,
 
 /**
  * Verifies a connection token.
- *
- * # Safety
- *
- * As for `ivs_verifier_verify`.
  */
 ivs_status ivs_verifier_verify_connection(const struct ivs_verifier *verifier,
                                           const char *token,
@@ -1390,46 +1047,26 @@ ivs_status ivs_verifier_verify_connection(const struct ivs_verifier *verifier,
 
 /**
  * Frees a verifier. NULL is nothing to free.
- *
- * # Safety
- *
- * `verifier` is NULL or a verifier that nobody uses any more.
  */
 void ivs_verifier_free(struct ivs_verifier *verifier);
 
 /**
  * Reads a public key in whichever form it is: PEM, DER, JWK or a bare curve point.
- *
- * # Safety
- *
- * `len` bytes can be read at `data`; `out` can be written.
  */
 ivs_status ivs_verifying_key_from_bytes(const uint8_t *data, size_t len, struct ivs_verifying_key **out);
 
 /**
  * Reads a public key from PEM (SPKI).
- *
- * # Safety
- *
- * `pem_len` bytes can be read at `pem`; `out` can be written.
  */
 ivs_status ivs_verifying_key_from_pem(const char *pem, size_t pem_len, struct ivs_verifying_key **out);
 
 /**
- * Reads a public key from a file, in whichever form it is.
- *
- * # Safety
- *
- * `path_len` bytes can be read at `path`; `out` can be written.
+ * Reads a public key from a file of at most 64 KiB, in whichever form it is.
  */
 ivs_status ivs_verifying_key_from_file(const char *path, size_t path_len, struct ivs_verifying_key **out);
 
 /**
  * Writes the key as SPKI PEM into the caller's buffer, 256 bytes of which are enough: what ImportPublicKey takes.
- *
- * # Safety
- *
- * `key` is a verifying key; `*len` bytes can be written at `buffer`, and `len` can be read and written.
  */
 ivs_status ivs_verifying_key_to_pem(const struct ivs_verifying_key *key,
                                     char *buffer,
@@ -1437,10 +1074,6 @@ ivs_status ivs_verifying_key_to_pem(const struct ivs_verifying_key *key,
 
 /**
  * Frees a key. NULL is nothing to free.
- *
- * # Safety
- *
- * `key` is NULL or a verifying key that nobody uses any more.
  */
 void ivs_verifying_key_free(struct ivs_verifying_key *key);
 
@@ -1457,10 +1090,6 @@ uint32_t ivs_abi_version(void);
 /**
  * Overwrites the caller's own memory with zeros, in a way that no compiler leaves out: for private keys and passphrases
  * once they have been read. NULL, or a length of 0, is nothing to do.
- *
- * # Safety
- *
- * `len` bytes can be written at `data`.
  */
 void ivs_zeroize(void *data,
                  size_t len);

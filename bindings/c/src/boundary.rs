@@ -65,7 +65,7 @@ pub(crate) unsafe fn give<T>(out: *mut *mut T, value: T) {
 /// `handle` is NULL, or a handle of this library that lives as long as `'h`.
 pub(crate) unsafe fn borrow<'h, T>(handle: *const T, argument: &'static str) -> Result<&'h T, Failure> {
     // SAFETY: as the caller promises.
-    unsafe { handle.as_ref() }.ok_or(Failure::null(argument))
+    unsafe { handle.as_ref() }.ok_or_else(|| Failure::null(argument))
 }
 
 /// The value behind a handle that is being changed.
@@ -75,7 +75,7 @@ pub(crate) unsafe fn borrow<'h, T>(handle: *const T, argument: &'static str) -> 
 /// As for [`borrow`], and nobody else uses it meanwhile.
 pub(crate) unsafe fn borrow_mut<'h, T>(handle: *mut T, argument: &'static str) -> Result<&'h mut T, Failure> {
     // SAFETY: as the caller promises.
-    unsafe { handle.as_mut() }.ok_or(Failure::null(argument))
+    unsafe { handle.as_mut() }.ok_or_else(|| Failure::null(argument))
 }
 
 /// That there is a place to write to.

@@ -15,7 +15,7 @@ use crate::verified::ivs_verified;
 
 /// A token about to be minted in exchange for another: for the same participant on the same stage, with other capabilities,
 /// attributes, user ID or duration. Not for two threads at once.
-pub struct ivs_exchange(Exchange);
+pub struct ivs_exchange(pub(crate) Exchange);
 
 /// Begins a token that IVS takes in exchange for one that was minted here: a participant token.
 ///
@@ -166,8 +166,8 @@ pub unsafe extern "C" fn ivs_exchange_set_duration(exchange: *mut ivs_exchange, 
 }
 
 /// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
-/// `*len` is the size of the buffer, and becomes the length of the token. The exchange stays as it is, to mint the next
-/// with a fresh ID unless it was given one.
+/// `*len` is the size of the buffer, and becomes the length of the token. The exchange stays as it is: the
+/// participant ID is always that of the old token.
 ///
 /// # Safety
 ///
@@ -183,9 +183,9 @@ pub unsafe extern "C" fn ivs_exchange_mint(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let (exchange, key) = unsafe { (borrow(exchange, "exchange")?, token::key(key)?) };
-        let token = exchange.0.clone().mint(key)?;
+        let token = exchange.0.mint_text(key)?;
         // SAFETY: as the caller promises.
-        unsafe { output::copy(token.as_str().as_bytes(), buffer, len) }
+        unsafe { output::copy(token.as_bytes(), buffer, len) }
     })
 }
 

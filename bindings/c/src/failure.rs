@@ -33,6 +33,11 @@ impl Failure {
         Self::new(ivs_status::IVS_INPUT_TOO_LONG, message)
     }
 
+    pub(crate) fn file_too_long(path: &str, limit: usize) -> Self {
+        let message = format!("{path:?} has more than {limit} bytes, and is no file of a key");
+        Self::new(ivs_status::IVS_INPUT_TOO_LONG, message)
+    }
+
     pub(crate) fn out_of_range(message: impl Into<String>) -> Self {
         Self::new(ivs_status::IVS_OUT_OF_RANGE, message)
     }

@@ -9,11 +9,14 @@
 #![expect(unreachable_pub, reason = "what C sees is exported by its name, not by its path")]
 #![expect(non_camel_case_types, reason = "types carry the names that C gives them")]
 
+#[cfg(test)]
+mod allocations;
 mod batch;
 mod boundary;
 mod connection;
 mod exchange;
 mod failure;
+mod handles;
 mod input;
 mod inspection;
 mod last_error;

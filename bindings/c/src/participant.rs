@@ -218,9 +218,9 @@ pub unsafe extern "C" fn ivs_participant_mint(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let (participant, key) = unsafe { (borrow(participant, "participant")?, token::key(key)?) };
-        let token = participant.0.clone().mint(key)?;
+        let token = participant.0.mint_text(key)?;
         // SAFETY: as the caller promises.
-        unsafe { output::copy(token.as_str().as_bytes(), buffer, len) }
+        unsafe { output::copy(token.as_bytes(), buffer, len) }
     })
 }
 

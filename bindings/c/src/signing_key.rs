@@ -1,4 +1,5 @@
 use std::ffi::c_char;
+use std::io::Read;
 
 use ::ivs_token::SigningKey;
 use zeroize::Zeroizing;
@@ -11,7 +12,7 @@ use crate::status::ivs_status;
 use crate::verifying_key::ivs_verifying_key;
 
 /// More than any file of a key has, in bytes.
-pub(crate) const MAX_FILE: u64 = 1 << 20;
+const MAX_FILE: usize = 64 * 1024;
 
 /// A private key that mints tokens, and its ARN. Never changed: any number of threads may use one at once. The key is wiped
 /// from memory when it is freed.
@@ -71,7 +72,7 @@ pub unsafe extern "C" fn ivs_signing_key_from_bytes(
     })
 }
 
-/// Reads a private key from a file, in whichever form it is. What was read is wiped from memory.
+/// Reads a private key from a file of at most 64 KiB, in whichever form it is. What was read is wiped from memory.
 ///
 /// # Safety
 ///
@@ -220,21 +221,24 @@ fn with_kid(key: SigningKey, kid: Option<&str>) -> Result<SigningKey, Failure> {
 
 /// A file of at most [`MAX_FILE`] bytes, wiped when it is dropped.
 pub(crate) fn read_file(path: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    use std::io::Read;
     let unreadable = |error: std::io::Error| Failure::io(path, &error);
-    let mut file = std::fs::File::open(path).map_err(unreadable)?.take(MAX_FILE + 1);
+    let mut file = std::fs::File::open(path).map_err(unreadable)?;
     // Room for all of it at once: growing would leave copies behind.
-    let mut data = Zeroizing::new(Vec::with_capacity(64 * 1024));
-    let mut chunk = Zeroizing::new([0; 4096]);
-    loop {
-        match file.read(&mut *chunk).map_err(unreadable)? {
-            0 => return Ok(data),
-            read if data.len() + read > data.capacity() => {
-                return Err(Failure::too_long("path", data.len() + read, data.capacity()));
-            }
-            read => data.extend_from_slice(&chunk[..read]),
+    let mut data = Zeroizing::new(vec![0; MAX_FILE + 1]);
+    let mut len = 0;
+    while len < data.len() {
+        match file.read(&mut data[len..]) {
+            Ok(0) => break,
+            Ok(read) => len += read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(unreadable(error)),
         }
     }
+    if len > MAX_FILE {
+        return Err(Failure::file_too_long(path, MAX_FILE));
+    }
+    data.truncate(len);
+    Ok(data)
 }
 
 /// # Safety

@@ -60,6 +60,10 @@ pub enum ivs_status {
     IVS_INVALID_DURATION = 208,
     /// Not a version.
     IVS_INVALID_VERSION = 209,
+    /// Not a viewer ID.
+    IVS_INVALID_VIEWER_ID = 210,
+    /// Not a reason for a disconnection.
+    IVS_INVALID_REASON = 211,
 
     /// The signing key has no ARN.
     IVS_NO_KEY_ID = 300,
@@ -98,11 +102,27 @@ pub enum ivs_status {
     IVS_WRONG_USER = 408,
     /// A good token that does not grant what is wanted.
     IVS_INSUFFICIENT_CAPABILITIES = 409,
+    /// The participant was disconnected, for good.
+    IVS_PARTICIPANT_DISCONNECTED = 410,
+    /// The stage was deleted.
+    IVS_STAGE_DELETED = 411,
+    /// The connection token was revoked.
+    IVS_CONNECTION_TOKEN_REVOKED = 412,
+    /// The sessions of the viewer were revoked.
+    IVS_VIEWER_SESSION_REVOKED = 413,
+    /// A token for a single use was used before.
+    IVS_TOKEN_ALREADY_USED = 414,
+    /// Whether the token was revoked could not be asked: it is refused.
+    IVS_REVOCATION_UNKNOWN = 415,
 
     /// The verifier was given no key.
     IVS_NO_KEYS = 500,
     /// Two different keys have one ARN.
     IVS_AMBIGUOUS_KEY = 501,
+    /// The key ring holds no key of this ARN.
+    IVS_KEY_NOT_FOUND = 502,
+    /// The key ring can hold no more keys.
+    IVS_KEY_RING_FULL = 503,
 }
 
 /// The name of a status, such as `IVS_TOKEN_EXPIRED`; `IVS_UNKNOWN_STATUS` for a number that is none. Never NULL; lives for
@@ -188,6 +208,8 @@ const TABLE: &[Row] = table! {
     IVS_INVALID_CAPABILITY c"not a capability" ["INVALID_CAPABILITY"]
     IVS_INVALID_DURATION c"a duration beyond its limits" ["INVALID_DURATION"]
     IVS_INVALID_VERSION c"not a version" ["INVALID_VERSION"]
+    IVS_INVALID_VIEWER_ID c"not a viewer ID" ["INVALID_VIEWER_ID"]
+    IVS_INVALID_REASON c"not a reason for a disconnection" ["INVALID_REASON"]
     IVS_NO_KEY_ID c"the signing key has no ARN" ["NO_KEY_ID"]
     IVS_FOREIGN_KEY c"the key is of another account or region" ["FOREIGN_KEY"]
     IVS_INVALID_KEY_ACCOUNT c"the key's ARN has no account of 12 digits" ["INVALID_KEY_ACCOUNT"]
@@ -196,7 +218,7 @@ const TABLE: &[Row] = table! {
     IVS_NO_RANDOMNESS c"the operating system gave no random bytes" ["NO_RANDOMNESS" "KEY_RANDOMNESS"]
     IVS_SIGNING_FAILED c"the signature could not be made" ["SIGNING_FAILED"]
     IVS_INVALID_EXCHANGE c"the new token can not be exchanged for the old one" ["INVALID_EXCHANGE"]
-    IVS_TOKEN_MISSING c"the token is empty" ["MISSING"]
+    IVS_TOKEN_MISSING c"the token is empty" ["MISSING" "TOKEN_MISSING"]
     IVS_TOKEN_INVALID c"the token breaks a rule" ["TOKEN_INVALID"]
     IVS_TOKEN_INVALID_SIGNATURE c"the signature is not that of the key" ["TOKEN_INVALID_SIGNATURE"]
     IVS_TOKEN_EXPIRED c"the token has expired" ["TOKEN_EXPIRED"]
@@ -206,8 +228,16 @@ const TABLE: &[Row] = table! {
     IVS_WRONG_STAGE c"a good token for another stage" ["WRONG_STAGE"]
     IVS_WRONG_USER c"a good token of another user" ["WRONG_USER"]
     IVS_INSUFFICIENT_CAPABILITIES c"a good token that does not grant what is wanted" ["INSUFFICIENT_CAPABILITIES"]
+    IVS_PARTICIPANT_DISCONNECTED c"the participant was disconnected, for good" ["PARTICIPANT_DISCONNECTED"]
+    IVS_STAGE_DELETED c"the stage was deleted" ["STAGE_DELETED"]
+    IVS_CONNECTION_TOKEN_REVOKED c"the connection token was revoked" ["CONNECTION_TOKEN_REVOKED"]
+    IVS_VIEWER_SESSION_REVOKED c"the sessions of the viewer were revoked" ["VIEWER_SESSION_REVOKED"]
+    IVS_TOKEN_ALREADY_USED c"a token for a single use was used before" ["TOKEN_ALREADY_USED"]
+    IVS_REVOCATION_UNKNOWN c"whether the token was revoked could not be asked" ["REVOCATION_UNKNOWN"]
     IVS_NO_KEYS c"the verifier was given no key" ["NO_KEYS"]
     IVS_AMBIGUOUS_KEY c"two different keys have one ARN" ["AMBIGUOUS_KEY"]
+    IVS_KEY_NOT_FOUND c"the key ring holds no key of this ARN" ["KEY_NOT_FOUND"]
+    IVS_KEY_RING_FULL c"the key ring can hold no more keys" ["KEY_RING_FULL"]
 };
 
 #[cfg(test)]
@@ -231,5 +261,23 @@ mod tests {
         reasons.sort_unstable();
         reasons.dedup();
         assert_eq!(reasons.len(), count, "a reason stands in two rows");
+    }
+
+    /// A code that the library below has and this table lacks would be told as a fault of our own.
+    #[test]
+    fn every_code_of_the_library_has_a_status() {
+        let errors = concat!(env!("CARGO_MANIFEST_DIR"), "/../../crates/ivs-token/src/error");
+        let mut missing = Vec::new();
+        for entry in std::fs::read_dir(errors).unwrap() {
+            let source = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            let Some((_, codes)) = source.split_once("pub fn code(&self) -> &'static str {") else {
+                continue;
+            };
+            let (codes, _) = codes.split_once("\n    }\n").unwrap();
+            let codes =
+                codes.split('"').skip(1).step_by(2).filter(|code| ivs_status::of_reason(code).is_none());
+            missing.extend(codes.map(str::to_owned));
+        }
+        assert!(missing.is_empty(), "no status stands for {missing:?}");
     }
 }

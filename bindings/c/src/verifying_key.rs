@@ -53,7 +53,7 @@ pub unsafe extern "C" fn ivs_verifying_key_from_pem(
     })
 }
 
-/// Reads a public key from a file, in whichever form it is.
+/// Reads a public key from a file of at most 64 KiB, in whichever form it is.
 ///
 /// # Safety
 ///
