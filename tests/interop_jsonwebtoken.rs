@@ -1,10 +1,10 @@
 //! Both ways with the crate `jsonwebtoken`.
 
 use conformance::*;
-use ivs_token::{Timestamp, Verifier};
+use ivs_token::{MaximumResolution, Playback, Timestamp, Verifier};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 fn validation() -> Validation {
     let mut validation = Validation::new(Algorithm::ES384);
@@ -77,4 +77,49 @@ fn keys_of_both_sides_are_the_same() {
     let verifier =
         Verifier::builder().key(arn(KID), ours.verifying_key().clone()).clock(now()).build().unwrap();
     assert!(verifier.verify(&token).is_ok());
+}
+
+#[test]
+fn playback_tokens_both_ways() {
+    let channel = "arn:aws:ivs:us-west-2:123456789012:channel/abcdABCDefgh";
+    let playback_key = "arn:aws:ivs:us-west-2:123456789012:playback-key/y".parse().unwrap();
+    let now = Timestamp::now();
+    let token = Playback::new(channel.parse().unwrap())
+        .origin("https://*.example.com")
+        .viewer("José 😀")
+        .viewer_session_version(7)
+        .single_use()
+        .maximum_resolution(MaximumResolution::Hd)
+        .mint_at(&signing_key(), now)
+        .unwrap();
+    let [decoding_key, _] = decoding_keys();
+    let read =
+        jsonwebtoken::decode::<Map<String, Value>>(token.as_str(), &decoding_key, &validation()).unwrap();
+    assert_eq!((read.header.alg, read.header.kid), (Algorithm::ES384, None));
+    assert_eq!(read.claims["aws:channel-arn"], channel);
+    assert_eq!(read.claims["aws:access-control-allow-origin"], "https://*.example.com");
+    assert_eq!(read.claims["aws:viewer-id"], "José 😀");
+    assert_eq!(read.claims["aws:viewer-session-version"], 7);
+    assert_eq!(read.claims["aws:single-use-uuid"], token.single_use_uuid().unwrap().to_string());
+    assert_eq!(read.claims["aws:maximum-resolution"], "HD");
+    assert_eq!(read.claims["exp"], now.as_secs() + 600);
+
+    let verifier = Verifier::builder()
+        .playback_key(playback_key, key().verifying_key().clone())
+        .clock(now)
+        .build()
+        .unwrap();
+    let encoding_key = EncodingKey::from_ec_der(&key().to_pkcs8_der());
+    let theirs = |exp: i64| {
+        // With `iat`, as many signers write it.
+        let claims = json!({
+            "aws:channel-arn": channel, "aws:viewer-id": "José 😀", "aws:strict-origin-enforcement": false,
+            "iat": now.as_secs(), "exp": exp,
+        });
+        jsonwebtoken::encode(&Header::new(Algorithm::ES384), &claims, &encoding_key).unwrap()
+    };
+    let verified = verifier.verify_playback(&theirs(now.as_secs() + 60), None).unwrap();
+    assert_eq!((verified.viewer_id().unwrap().as_str(), verified.issued_at()), ("José 😀", Some(now)));
+    let refused = verifier.verify_playback(&theirs((now.as_secs() + 60) * 1000), None).unwrap_err();
+    assert_eq!(refused.reason(), "CLAIM_IN_MILLISECONDS");
 }

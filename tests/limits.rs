@@ -426,7 +426,7 @@ fn words_of_claim_and_mint_errors() {
         (
             MintError::TooLong { actual: 16_385, limit: 16_384 },
             "TOKEN_TOO_LONG",
-            "the token would have 16385 bytes: at most 16384 are allowed, so shorten the attributes",
+            "the token would have 16385 bytes: at most 16384 are allowed, so shorten the attributes, or the list of origins",
         ),
     ] {
         assert_eq!((error.to_string().as_str(), error.code()), (words, code));
@@ -435,7 +435,7 @@ fn words_of_claim_and_mint_errors() {
         (
             VerifierError::NoKeys,
             "NO_KEYS",
-            "the verifier holds no key: add at least one with `key`".to_owned(),
+            "the verifier holds no key: add at least one with `key` or `playback_key`".to_owned(),
         ),
         (
             VerifierError::AmbiguousKey { kid: KID.into() },
@@ -542,11 +542,20 @@ fn reasons_of_verify_errors() {
         (HeaderError::KeyId(ArnError::Region).into(), "INVALID_KEY_ID"),
         (VerifyError::UnknownKey { kid: KID.to_string() }, "UNKNOWN_KEY"),
         (VerifyError::Signature, "SIGNATURE_MISMATCH"),
+        (VerifyError::NoKeyMatches { tried: 0 }, "NO_KEY_MATCHES"),
+        (VerifyError::TooFarAhead { expires_at: now(), now: now(), limit }, "EXPIRES_TOO_FAR_AHEAD"),
+        (VerifyError::OriginNotAllowed { found: None }, "ORIGIN_NOT_ALLOWED"),
         (claims(ClaimsError::Missing { claim }), "CLAIM_MISSING"),
         (claims(ClaimsError::Type { claim, expected: "", found: "" }), "CLAIM_TYPE"),
         (claims(ClaimsError::Attribute { name: String::new(), found: "" }), "CLAIM_TYPE"),
         (claims(ClaimsError::OutOfRange { claim, found: String::new() }), "CLAIM_OUT_OF_RANGE"),
         (claims(ClaimsError::Milliseconds { claim, found: 0 }), "CLAIM_IN_MILLISECONDS"),
+        (claims(ClaimsError::NotInt64 { claim, found: String::new() }), "CLAIM_OUT_OF_RANGE"),
+        (claims(ClaimsError::Value { claim, source: ClaimError::StrictWithoutOrigins }), "INVALID_ORIGINS"),
+        (
+            claims(ClaimsError::Value { claim, source: ClaimError::Uuid { found: String::new() } }),
+            "INVALID_UUID",
+        ),
         (claims(ClaimsError::Arn { claim, source: ArnError::Region }), "INVALID_ARN"),
         (claims(ClaimsError::Endpoint { claim, source: EndpointError::NoHost }), "INVALID_ENDPOINT"),
         (

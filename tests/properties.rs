@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use conformance::*;
 use ivs_token::{
-    ArnError, Attributes, Capabilities, Capability, ChannelArn, Inspection, ParticipantId, PlaybackKeyArn,
-    PublicKeyArn, Stage, StageArn, Timestamp, UserId, Version, inspect_at,
+    ArnError, Attributes, Capabilities, Capability, ChannelArn, Inspection, MaximumResolution, Origin,
+    ParticipantId, Playback, PlaybackKeyArn, PlaybackUrlError, PublicKeyArn, Stage, StageArn, Timestamp,
+    UserId, Verifier, Version, inspect_at, playback_url,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -309,6 +310,112 @@ proptest! {
         let text = at(secs).to_string();
         prop_assert_eq!(text.len(), 20);
         prop_assert!(text.ends_with('Z') && text.is_ascii());
+    }
+}
+
+fn resolution() -> impl Strategy<Value = MaximumResolution> {
+    proptest::sample::select(vec![MaximumResolution::Sd, MaximumResolution::Hd, MaximumResolution::FullHd])
+}
+
+/// An origin as one may be written.
+fn origin() -> impl Strategy<Value = String> {
+    let host = prop_oneof![
+        "(\\*\\.)?[a-zA-Z0-9_-]{1,8}(\\.[a-zA-Z0-9-]{1,8}){0,3}",
+        Just("[2001:db8::1]".to_owned())
+    ];
+    let port = proptest::option::of(1..=u16::MAX);
+    let site = (proptest::sample::select(vec!["http", "https", "HTTPS"]), host, port).prop_map(
+        |(scheme, host, port)| {
+            format!("{scheme}://{host}{}", port.map_or_else(String::new, |port| format!(":{port}")))
+        },
+    );
+    prop_oneof![9 => site, 1 => Just("*".to_owned())]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_minted_for_playback_is_what_is_verified(
+        origins in vec(origin(), 0..6),
+        is_strict: bool,
+        is_single_use: bool,
+        viewer in proptest::option::of(text(40)),
+        version in proptest::option::of(any::<i64>()),
+        resolution in proptest::option::of(resolution()),
+        secs in 1..=2000_u64,
+        now in 0..=LATEST,
+        (channel_id, region, account) in (segment(), "[a-z0-9-]{1,20}", "[0-9]{1,20}"),
+    ) {
+        let channel: ChannelArn = format!("arn:aws:ivs:{region}:{account}:channel/{channel_id}").parse().unwrap();
+        let kid: PlaybackKeyArn = format!("arn:aws:ivs:{region}:{account}:playback-key/k").parse().unwrap();
+        let mut playback = Playback::new(channel.clone())
+            .duration(Duration::from_secs(secs))
+            .origins(&origins)
+            .strict_origin_enforcement(is_strict);
+        if is_single_use {
+            playback = playback.single_use();
+        }
+        if let Some(viewer) = &viewer {
+            playback = playback.viewer(viewer.as_str());
+        }
+        if let Some(version) = version {
+            playback = playback.viewer_session_version(version);
+        }
+        if let Some(resolution) = resolution {
+            playback = playback.maximum_resolution(resolution);
+        }
+        // Written a second time, the rules.
+        let has_viewer = viewer.as_ref().is_some_and(|viewer| !viewer.is_empty());
+        let is_good = (has_viewer || (viewer.is_none() && version.is_none()))
+            && (secs <= 600 || !(has_viewer || is_single_use))
+            && !(is_strict && origins.is_empty());
+        let distinct: std::collections::HashSet<Origin> = origins.iter().map(|text| text.parse().unwrap()).collect();
+        let is_good = is_good && !(is_strict && distinct.len() > 5);
+        prop_assert_eq!(playback.check().is_ok(), is_good);
+        let minted = playback.mint_at(&signing_key(), at(now));
+        prop_assert_eq!(minted.is_ok(), is_good);
+        let Ok(token) = minted else { return Ok(()) };
+
+        prop_assert!(decode(parts(token.as_str())[1]).is_ascii());
+        let verifier =
+            Verifier::builder().playback_key(kid, key().verifying_key().clone()).clock(at(now)).build().unwrap();
+        // A header that one of the origins is.
+        let header = origins.first().map(|origin| origin.replace("*.", "a."));
+        let verified = verifier.verify_playback_of(token.as_str(), &channel, header.as_deref()).unwrap();
+        prop_assert_eq!(verified.claims(), token.claims());
+        prop_assert!(verified.allows_origin(header.as_deref()));
+        prop_assert_eq!(verified.viewer_id().map(|viewer| viewer.as_str().to_owned()), viewer);
+        prop_assert_eq!(verified.viewer_session_version(), version.unwrap_or(0));
+        let inspection = inspect_at(token.as_str(), at(now));
+        prop_assert_eq!(inspection.problems().count(), 0, "{}", inspection);
+    }
+
+    #[test]
+    fn any_text_as_an_origin(any_text in prop_oneof![text(30), "https?://[*a-z.:/@0-9\\[\\]-]{0,20}"], origin in origin()) {
+        if let Ok(parsed) = any_text.parse::<Origin>() {
+            let written = parsed.to_string();
+            prop_assert_eq!(written.parse::<Origin>().unwrap(), parsed.clone());
+            prop_assert_eq!(parsed.allows(&any_text), !any_text.contains('*') || parsed.is_any());
+        }
+        let origin: Origin = origin.parse().unwrap();
+        let is_allowed = origin.allows(&any_text);
+        prop_assert!(!is_allowed || origin.is_any() || any_text.parse::<Origin>().is_ok());
+    }
+
+    #[test]
+    fn any_url_with_a_token(path in "[a-z0-9/.?&=#%-]{0,30}", any_text in text(30)) {
+        let token = good_token();
+        for base in [format!("https://x.example/{path}"), any_text] {
+            let Ok(url) = playback_url(&base, &token) else { continue };
+            let (before, fragment) = url.split_once('#').map_or((&*url, None), |(url, rest)| (url, Some(rest)));
+            let (_, query) = before.split_once('?').unwrap();
+            let tokens: Vec<&str> = query.split('&').filter_map(|pair| pair.strip_prefix("token=")).collect();
+            prop_assert_eq!(tokens, [&*token]);
+            prop_assert_eq!(fragment, base.split_once('#').map(|(_, rest)| rest));
+            prop_assert!(before.starts_with(base.split('#').next().unwrap()));
+            prop_assert_eq!(playback_url(&url, &token), Err(PlaybackUrlError::HasToken));
+        }
     }
 }
 

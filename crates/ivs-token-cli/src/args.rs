@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use ivs_token::es384;
-use ivs_token::{PublicKeyArn, Stage, StageArn};
+use ivs_token::{ArnError, PlaybackKeyArn, PublicKeyArn, Stage, StageArn};
 
 use crate::exit::Failure;
 use crate::input::{self, Source};
@@ -94,8 +94,29 @@ impl KidArgs {
     }
 }
 
+/// The name of a key of whichever kind: a public key, or the public half of a playback key pair.
+#[derive(Clone, Debug)]
+pub(crate) enum AnyKid {
+    /// It verifies participant and connection tokens.
+    Public(PublicKeyArn),
+    /// It verifies playback tokens.
+    Playback(PlaybackKeyArn),
+}
+
+impl FromStr for AnyKid {
+    type Err = ArnError;
+
+    fn from_str(text: &str) -> Result<Self, ArnError> {
+        if text.contains(":playback-key/") {
+            text.parse().map(Self::Playback)
+        } else {
+            text.parse().map(Self::Public)
+        }
+    }
+}
+
 /// The ARN in the variable, if that is set.
-pub(crate) fn kid_variable() -> Result<Option<PublicKeyArn>, Failure> {
+pub(crate) fn kid_variable<T: FromStr<Err: std::fmt::Display>>() -> Result<Option<T>, Failure> {
     parsed_variable(KID)
 }
 

@@ -34,7 +34,7 @@ pub(crate) enum Command {
     /// Make a key pair, show a public key, or look at a key
     #[command(subcommand)]
     Key(key::KeyCommand),
-    /// Mint a participant token, or one for each row of a file, or a connection token
+    /// Mint a participant token, or one for each row of a file, or a connection or playback token
     Mint(Box<mint::MintArgs>),
     /// Mint a token in exchange for an old one, for a participant who stays on the stage
     Exchange(Box<exchange::ExchangeArgs>),

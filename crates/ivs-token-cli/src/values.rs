@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use ivs_token::{Capability, ClaimError, ConnectionDuration, ParticipantDuration, UserId};
+use ivs_token::{
+    Capability, ClaimError, ConnectionDuration, MaximumResolution, ParticipantDuration, PlaybackDuration,
+    UserId, Uuid,
+};
 
 /// How long a token lasts: a number with a unit, whole seconds, 1 second to 14 days.
 pub(crate) fn token_duration(text: &str) -> Result<ParticipantDuration, String> {
@@ -12,6 +15,11 @@ pub(crate) fn token_duration(text: &str) -> Result<ParticipantDuration, String> 
 /// The same for a connection token: 1 second to 28 days.
 pub(crate) fn connection_duration(text: &str) -> Result<ConnectionDuration, String> {
     ConnectionDuration::try_from(duration(text)?).map_err(|error| error.to_string())
+}
+
+/// The same for a playback token: 1 second or more.
+pub(crate) fn playback_duration(text: &str) -> Result<PlaybackDuration, String> {
+    PlaybackDuration::try_from(duration(text)?).map_err(|error| error.to_string())
 }
 
 /// Any number of whole seconds, with a unit: `90s`, `15m`, `1h 30m`, `14d`.
@@ -42,6 +50,20 @@ pub(crate) fn attribute(text: &str) -> Result<(String, String), String> {
 /// The API's words in upper or lower case.
 pub(crate) fn capability(text: &str) -> Result<Capability, ClaimError> {
     text.to_ascii_uppercase().parse().map_err(|_| ClaimError::Capability { found: text.to_owned() })
+}
+
+/// The service's words in upper or lower case, and with a hyphen too.
+pub(crate) fn maximum_resolution(text: &str) -> Result<MaximumResolution, ClaimError> {
+    let word = text.to_ascii_uppercase().replace('-', "_");
+    word.parse().map_err(|_| ClaimError::MaximumResolution { found: text.to_owned() })
+}
+
+/// A UUID with its hyphens.
+pub(crate) fn uuid(text: &str) -> Result<Uuid, ClaimError> {
+    match Uuid::try_parse(text) {
+        Ok(uuid) if text.len() == 36 => Ok(uuid),
+        _ => Err(ClaimError::Uuid { found: text.to_owned() }),
+    }
 }
 
 /// At most 128 characters.
@@ -75,6 +97,22 @@ mod tests {
         assert_eq!(attribute("a="), Ok(("a".to_owned(), String::new())));
         assert!(attribute("a").is_err());
         assert!(attribute("=b").is_err());
+    }
+
+    #[test]
+    fn maximum_resolutions_in_any_case() {
+        for text in ["FULL_HD", "full_hd", "Full-HD"] {
+            assert_eq!(maximum_resolution(text), Ok(MaximumResolution::FullHd));
+        }
+        assert_eq!(maximum_resolution("4K"), Err(ClaimError::MaximumResolution { found: "4K".to_owned() }));
+    }
+
+    #[test]
+    fn uuids_have_hyphens() {
+        assert!(uuid("67e55044-10b1-426f-9247-BB680e5fe0c8").is_ok());
+        for text in ["", "67e5504410b1426f9247bb680e5fe0c8", "{67e55044-10b1-426f-9247-bb680e5fe0c8}"] {
+            assert_eq!(uuid(text), Err(ClaimError::Uuid { found: text.to_owned() }));
+        }
     }
 
     #[test]

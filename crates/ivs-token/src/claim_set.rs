@@ -40,6 +40,22 @@ impl<'a> ClaimSet<'a> {
         self.string(claim)?.parse().map_err(|source| ClaimsError::Value { claim, source })
     }
 
+    pub(crate) fn optional_value<T: FromStr<Err = ClaimError>>(
+        &self,
+        claim: &'static str,
+    ) -> Result<Option<T>, ClaimsError> {
+        self.raw(claim).map(|_| self.value(claim)).transpose()
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn optional_boolean(&self, claim: &'static str) -> Result<Option<bool>, ClaimsError> {
+        self.raw(claim).map(|raw| boolean(claim, raw)).transpose()
+    }
+
+    pub(crate) fn optional_int64(&self, claim: &'static str) -> Result<Option<i64>, ClaimsError> {
+        self.raw(claim).map(|raw| int64(claim, raw)).transpose()
+    }
+
     pub(crate) fn arn<T>(&self, claim: &'static str) -> Result<T, ClaimsError>
     where
         T: for<'t> TryFrom<&'t str, Error = ArnError>,
@@ -98,16 +114,28 @@ pub(crate) fn boolean(claim: &'static str, raw: &str) -> Result<bool, ClaimsErro
 
 /// Seconds since 1970 as an integer in plain digits: no fraction, no exponent, no string.
 fn time(claim: &'static str, raw: &str) -> Result<Timestamp, ClaimsError> {
-    let digits = raw.strip_prefix('-').unwrap_or(raw);
-    if !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(wrong_type(claim, "an integer", raw));
-    }
+    check_integer(claim, raw)?;
     match raw.parse::<i64>() {
         Err(_) => Err(out_of_range(claim, raw)),
         Ok(found) => Timestamp::from_secs(found).ok_or_else(|| match Timestamp::from_secs(found / 1000) {
             Some(_) if found > 0 => ClaimsError::Milliseconds { claim, found },
             _ => out_of_range(claim, raw),
         }),
+    }
+}
+
+/// An integer in plain digits, as a time is, of 64 bits.
+fn int64(claim: &'static str, raw: &str) -> Result<i64, ClaimsError> {
+    check_integer(claim, raw)?;
+    raw.parse().map_err(|_| ClaimsError::NotInt64 { claim, found: shorten(raw).to_owned() })
+}
+
+fn check_integer(claim: &'static str, raw: &str) -> Result<(), ClaimsError> {
+    let digits = raw.strip_prefix('-').unwrap_or(raw);
+    if digits.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(())
+    } else {
+        Err(wrong_type(claim, "an integer", raw))
     }
 }
 

@@ -41,6 +41,11 @@ pub(crate) trait Claims: Serialize + Sized {
 
     /// The first second at which the token is no longer good.
     fn expires_at(&self) -> Timestamp;
+
+    /// How far ahead of any moment at which the token is used `expires_at` may lie, if there is such a limit.
+    fn max_ahead(&self) -> Option<Duration> {
+        None
+    }
 }
 
 /// A rule in words, and the check of it.

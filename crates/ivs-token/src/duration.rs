@@ -8,11 +8,15 @@ pub type ParticipantDuration = TokenDuration<{ 14 * 24 * 60 * 60 }>;
 /// How long a connection token lasts: whole seconds, from 1 second to 4 weeks, 12 hours by default.
 pub type ConnectionDuration = TokenDuration<{ 28 * 24 * 60 * 60 }>;
 
+/// How long a playback token lasts: whole seconds, 10 minutes by default. With a viewer ID or a single-use UUID that is
+/// also the most; without, the service names no limit, and this type's is some 136 years.
+pub type PlaybackDuration = TokenDuration<{ u32::MAX }, { 10 * 60 }>;
+
 /// How far ahead the end of a playback token may lie that names a viewer or is good only once (IVS Low-Latency user
 /// guide, "Generate and Sign IVS Playback Tokens").
 pub(crate) const MAX_AHEAD: Duration = Duration::from_secs(10 * 60);
 
-/// How long a token lasts: whole seconds, from 1 to `MAX_SECS`.
+/// How long a token lasts: whole seconds, from 1 to `MAX_SECS`, and `DEFAULT_SECS` when nothing else is said.
 ///
 /// ```
 /// use std::time::Duration;
@@ -24,17 +28,18 @@ pub(crate) const MAX_AHEAD: Duration = Duration::from_secs(10 * 60);
 /// # Ok::<(), ClaimError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TokenDuration<const MAX_SECS: u32>(u32);
+pub struct TokenDuration<const MAX_SECS: u32, const DEFAULT_SECS: u32 = { 12 * 60 * 60 }>(u32);
 
-impl<const MAX_SECS: u32> TokenDuration<MAX_SECS> {
+impl<const MAX_SECS: u32, const DEFAULT_SECS: u32> TokenDuration<MAX_SECS, DEFAULT_SECS> {
     /// 1 second, the shortest that makes sense.
     pub const MIN: Self = Self(1);
 
     /// The longest that the service takes.
     pub const MAX: Self = Self(MAX_SECS);
 
-    /// 12 hours (720 minutes), what `CreateParticipantToken` gives when it is told nothing.
-    pub const DEFAULT: Self = Self(12 * 60 * 60);
+    /// What a token lasts when nothing else is said: 12 hours (720 minutes) for participants, as
+    /// `CreateParticipantToken` gives, and for connections; 10 minutes for playback.
+    pub const DEFAULT: Self = Self(DEFAULT_SECS);
 
     /// Seconds.
     pub const fn as_secs(self) -> u32 {
@@ -42,13 +47,15 @@ impl<const MAX_SECS: u32> TokenDuration<MAX_SECS> {
     }
 }
 
-impl<const MAX_SECS: u32> Default for TokenDuration<MAX_SECS> {
+impl<const MAX_SECS: u32, const DEFAULT_SECS: u32> Default for TokenDuration<MAX_SECS, DEFAULT_SECS> {
     fn default() -> Self {
         Self::DEFAULT
     }
 }
 
-impl<const MAX_SECS: u32> TryFrom<Duration> for TokenDuration<MAX_SECS> {
+impl<const MAX_SECS: u32, const DEFAULT_SECS: u32> TryFrom<Duration>
+    for TokenDuration<MAX_SECS, DEFAULT_SECS>
+{
     type Error = ClaimError;
 
     /// Fractions of a second are dropped, so that no token lasts longer than was asked.
@@ -61,8 +68,8 @@ impl<const MAX_SECS: u32> TryFrom<Duration> for TokenDuration<MAX_SECS> {
     }
 }
 
-impl<const MAX_SECS: u32> From<TokenDuration<MAX_SECS>> for Duration {
-    fn from(duration: TokenDuration<MAX_SECS>) -> Duration {
+impl<const MAX_SECS: u32, const DEFAULT_SECS: u32> From<TokenDuration<MAX_SECS, DEFAULT_SECS>> for Duration {
+    fn from(duration: TokenDuration<MAX_SECS, DEFAULT_SECS>) -> Duration {
         Duration::from_secs(duration.0.into())
     }
 }

@@ -18,8 +18,11 @@ mod jws;
 mod key;
 mod key_ring;
 mod mint;
+mod origin;
 mod participant;
+mod playback;
 mod printable;
+mod resolution;
 mod revocation;
 mod stage;
 mod text;
@@ -32,12 +35,12 @@ pub use arn::{ChannelArn, KeyArn, PlaybackKeyArn, PublicKeyArn, StageArn};
 pub use attributes::Attributes;
 pub use capability::{Capabilities, Capability};
 pub use connection::{Connection, ConnectionClaims};
-pub use duration::{ConnectionDuration, ParticipantDuration, TokenDuration};
+pub use duration::{ConnectionDuration, ParticipantDuration, PlaybackDuration, TokenDuration};
 pub use endpoint::DEFAULT_EVENTS_URL;
 pub use error::{
     ArnError, Base64Error, ClaimError, ClaimsError, EndpointError, ExchangeError, HeaderError, JsonError,
-    KeyError, KeyRingError, MalformedError, MintError, Part, RandomnessError, Revoked, SignError, StageError,
-    StoreError, VerifierError, VerifyError,
+    KeyError, KeyRingError, MalformedError, MintError, OriginError, Part, PlaybackUrlError, RandomnessError,
+    Revoked, SignError, StageError, StoreError, VerifierError, VerifyError,
 };
 pub use es384::VerifyingKey;
 pub use exchange::{Exchange, check_exchange};
@@ -45,15 +48,21 @@ pub use id::{ParticipantId, TokenId};
 pub use inspect::{Check, Inspection, Member, Outcome, TokenKind, inspect, inspect_at};
 pub use key::SigningKey;
 pub use key_ring::{KeyRing, PublicKey};
+pub use origin::Origin;
 pub use participant::{Participant, ParticipantClaims};
+pub use playback::{Playback, PlaybackClaims, playback_url};
+pub use resolution::MaximumResolution;
 pub use revocation::{Revocation, RevocationStore, SingleUse, Subject};
 pub use stage::Stage;
 pub use timestamp::{Clock, SystemClock, Timestamp};
 
 pub use text::{DisconnectReason, UserId, ViewerId};
 pub use token::Token;
-pub use verify::{Expectations, Verified, VerifiedToken, Verifier, VerifierBuilder};
+pub use verify::{Expectations, Verified, VerifiedPlayback, VerifiedToken, Verifier, VerifierBuilder};
 pub use version::Version;
+
+/// What a single-use playback token is known by.
+pub use uuid::Uuid;
 
 /// The keys and signatures that tokens are built on: every encoding a key arrives in, and every one it leaves in.
 pub use es384;

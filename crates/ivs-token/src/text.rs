@@ -1,6 +1,7 @@
 //! Texts that may hold anything, up to so many characters.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +77,14 @@ macro_rules! text_type {
         impl From<$name> for String {
             fn from(text: $name) -> String {
                 text.0.into_string()
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ClaimError;
+
+            fn from_str(text: &str) -> Result<Self, ClaimError> {
+                Self::try_from(text)
             }
         }
 

@@ -91,6 +91,8 @@ fn what_stands_around_a_token_is_named_and_left_out() {
         (format!("Bearer {}", token.as_str()), "Bearer"),
         (format!("https://x.example/a.m3u8?token={}", token.as_str()), "URL"),
         (serde_json::json!({"participantToken": token}).to_string(), "JSON"),
+        (serde_json::json!({"connectionToken": token}).to_string(), "JSON"),
+        (serde_json::json!({"playbackToken": token, "playbackUrl": "x"}).to_string(), "JSON"),
         (token.as_str().replace('.', ".\n"), "line break"),
     ] {
         let inspection = inspect_at(&pasted, at(NOW));
@@ -152,12 +154,32 @@ fn each_kind_is_recognised() {
     assert_eq!(kind(HEADER, r#"{"aws:channel-arn":"x"}"#), TokenKind::Playback);
     assert_eq!(kind(HEADER, r#"{"sub":"x"}"#), TokenKind::Other);
     assert_eq!(kind("x", "y"), TokenKind::NotAToken);
-    let playback = r#"{"aws:channel-arn":"x","exp":1795252705}"#;
-    let inspection = inspect_at(&forged(r#"{"alg":"ES384","typ":"JWT"}"#, playback), at(NOW));
+    assert_eq!(kind(HEADER, r#"{"aws:viewer-id":"x"}"#), TokenKind::Playback);
+    let header = r#"{"alg":"ES384","typ":"JWT"}"#;
+    let channel = r#""aws:channel-arn":"arn:aws:ivs:us-west-2:123456789012:channel/abc""#;
+    let inspection = inspect_at(&forged(header, &format!(r#"{{{channel},"exp":1795252705}}"#)), at(NOW));
     assert_eq!(problems(&inspection), [""; 0], "a playback token has no `kid`");
     for exp in ["", r#","exp":"1795252705""#, r#","exp":1795252705000"#, r#","exp":1795252645"#] {
-        let payload = format!(r#"{{"aws:channel-arn":"x"{exp}}}"#);
-        assert_eq!(problems(&inspect_at(&forged(HEADER, &payload), at(NOW))).len(), 1, "{payload}");
+        let payload = format!("{{{channel}{exp}}}");
+        assert_eq!(problems(&inspect_at(&forged(header, &payload), at(NOW))).len(), 1, "{payload}");
+    }
+    let playback = format!(r#"{{{channel},"exp":1795252705}}"#);
+    for (header, words) in [
+        (
+            HEADER.to_owned(),
+            &[
+                "the header's `kid`: this is the ARN of a \"public-key\", and the ARN of a \"playback-key\" is wanted",
+            ][..],
+        ),
+        (HEADER.replace("public-key", "playback-key"), &[]),
+        (
+            HEADER.replace("public-key", "playback-key").replace("us-west-2", "eu-west-1"),
+            &["the playback key arn:aws:ivs:eu-west-1:123456789012:playback-key/abc and the channel \
+               arn:aws:ivs:us-west-2:123456789012:channel/abc are in different accounts or regions: IVS takes only a key of \
+               the channel's own account and region"],
+        ),
+    ] {
+        assert_eq!(problems(&inspect_at(&forged(&header, &playback), at(NOW))), words);
     }
     let said = inspect_at(&forged(api, &payload()), at(NOW)).to_string();
     assert!(said.contains("only AWS can verify it"), "{said}");

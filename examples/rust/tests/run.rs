@@ -46,6 +46,17 @@ fn what_mint_prints_may_join() -> Result<(), Box<dyn Error>> {
     let connection = run(env!("CARGO_BIN_EXE_connection"), &[&private_file, KEY], "")?;
     let said = run(env!("CARGO_BIN_EXE_join_gate"), &[&public_file, KEY, STAGE], &connection)?;
     assert!(said.starts_with("stop  TOKEN_INVALID: "), "a connection joins no stage: {said}");
+
+    let (key, channel) = (KEY.replace("public-key", "playback-key"), STAGE.replace("stage", "channel"));
+    let base = "https://x.playback.live-video.net/y.m3u8?a=b";
+    let url = run(env!("CARGO_BIN_EXE_playback"), &[&private_file, &key, &channel, base, "José"], "")?;
+    let token = url.trim_end().strip_prefix(&format!("{base}&token=")).ok_or("no token")?;
+    let key = ivs_token::VerifyingKey::from_pem(std::fs::read(&public_file)?)?;
+    let player =
+        ivs_token::Verifier::builder().playback_key(KEY.replace("public-key", "playback-key").parse()?, key);
+    let verified = player.build()?.verify_playback_of(token, &channel.parse()?, None)?;
+    assert_eq!(verified.viewer_id().map(|viewer| viewer.as_str()), Some("José"));
+    assert!(verified.single_use_uuid().is_some() && !verified.allows_origin(Some("https://evil.example")));
     Ok(())
 }
 

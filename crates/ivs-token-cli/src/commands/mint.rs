@@ -8,7 +8,7 @@ use ivs_token::{
 use serde::Serialize;
 
 use super::batch::{self, BatchArgs};
-use super::connection;
+use super::{connection, playback};
 use crate::args::{KidArgs, PrivateKeyArgs, StageArgs};
 use crate::exit::Failure;
 use crate::{input, output, values};
@@ -41,6 +41,8 @@ pub(crate) struct MintArgs {
 enum OtherToken {
     /// Mint a connection token: one network connection for many stages
     Connection(connection::ConnectionArgs),
+    /// Mint a playback token: one viewer of one private low-latency channel
+    Playback(playback::PlaybackArgs),
 }
 
 /// What the token says of the participant. With `--batch`, what it says unless the row says otherwise.
@@ -85,8 +87,10 @@ Examples:
     --batch people.csv --json > tokens.jsonl";
 
 pub(crate) fn run(args: &MintArgs, json: bool) -> Result<(), Failure> {
-    if let Some(OtherToken::Connection(args)) = &args.other {
-        return connection::run(args, json);
+    match &args.other {
+        None => {}
+        Some(OtherToken::Connection(args)) => return connection::run(args, json),
+        Some(OtherToken::Playback(args)) => return playback::run(args, json),
     }
     let [key, passphrase] = args.key.sources();
     let stage = ("--stage-json", args.stage.stage_json.as_ref());

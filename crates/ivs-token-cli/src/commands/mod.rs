@@ -8,6 +8,7 @@ pub(crate) mod exchange;
 pub(crate) mod inspect;
 pub(crate) mod key;
 pub(crate) mod mint;
+mod playback;
 pub(crate) mod verify;
 
 use crate::cli::{Cli, Command};

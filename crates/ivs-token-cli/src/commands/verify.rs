@@ -2,17 +2,17 @@ use std::time::Duration;
 
 use clap::Args;
 use ivs_token::{
-    Capability, ConnectionClaims, PublicKeyArn, StageArn, TokenKind, Verified, VerifiedToken, Verifier,
-    VerifyError,
+    Capability, ChannelArn, ConnectionClaims, Origin, StageArn, TokenKind, Verified, VerifiedPlayback,
+    VerifiedToken, Verifier, VerifyError,
 };
 
-use crate::args;
+use crate::args::{self, AnyKid};
 use crate::exit::Failure;
 use crate::input::{self, Source};
 use crate::keys::{self, Material};
 use crate::{output, values};
 
-/// Decides whether a participant or connection token is good, and says whose it is.
+/// Decides whether a participant, connection or playback token is good, and says whose it is.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
 pub(crate) struct VerifyArgs {
@@ -24,9 +24,10 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "FILE", help_heading = "Key")]
     public_key: Vec<Source>,
 
-    /// The ARN of the public key; the first --kid is that of the first --public-key, and so on [env: IVS_TOKEN_KID]
+    /// The ARN of the public key, or of the playback key pair; the first --kid is that of the first --public-key, and so on
+    /// [env: IVS_TOKEN_KID]
     #[arg(long, value_name = "ARN", help_heading = "Key")]
-    kid: Vec<PublicKeyArn>,
+    kid: Vec<AnyKid>,
 
     /// The token must be for this stage [env: IVS_TOKEN_STAGE_ARN]
     #[arg(long, value_name = "ARN", help_heading = "Expectations")]
@@ -40,6 +41,14 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
     user_id: Option<String>,
 
+    /// The token must be for this channel
+    #[arg(long, value_name = "ARN", conflicts_with_all = PARTICIPANT_EXPECTATIONS, help_heading = "Expectations")]
+    channel_arn: Option<ChannelArn>,
+
+    /// The header `Origin` of the request for playback; without it, the request had none
+    #[arg(long, value_name = "TEXT", conflicts_with_all = PARTICIPANT_EXPECTATIONS, help_heading = "Expectations")]
+    origin: Option<String>,
+
     /// How far in the future the token may have been issued, such as 60s, for clocks that disagree
     #[arg(long, value_name = "DURATION", value_parser = values::duration, default_value = "60s", help_heading = "Time")]
     leeway: Duration,
@@ -49,14 +58,22 @@ pub(crate) struct VerifyArgs {
     expiry_leeway: Duration,
 }
 
+/// What only a participant token can give.
+const PARTICIPANT_EXPECTATIONS: [&str; 3] = ["stage_arn", "capability", "user_id"];
+
 const EXAMPLES: &str = "\
 Exits with 0 when the token is good and with 1 when it is refused. A refusal has the code that the official web client \
 shows, such as TOKEN_EXPIRED; with --json it is {\"error\": {\"code\": .., \"reason\": .., \"message\": ..}}, and the reason names the exact fault.
 
+A playback token names no key, so every playback key that is given is tried. --origin matters to a token that enforces its \
+origins strictly; of any other it is only said whether a browser there may play.
+
 Examples:
   ivs-token verify --public-key public.pem --kid ARN --stage-arn ARN < token
   ivs-token verify --public-key old.pem --kid OLD-ARN --public-key new.pem --kid NEW-ARN token.txt
-  ivs-token verify --public-key public.pem --kid ARN --json < token | jq .userId";
+  ivs-token verify --public-key public.pem --kid ARN --json < token | jq .userId
+  ivs-token verify --public-key playback-public.pem --kid PLAYBACK-KEY-ARN --channel-arn ARN \\
+    --origin https://example.com < playback-token";
 
 /// More than the library reads of a token, so that it is the one to say that a token is too long.
 const MAX_TEXT: usize = 1 << 20;
@@ -65,30 +82,49 @@ pub(crate) fn run(args: &VerifyArgs, json: bool) -> Result<(), Failure> {
     check_stdin(args)?;
     let verifier = verifier(args)?;
     let token = read_token(&args.token)?;
-    // What it looks like decides only which rules it has to keep.
-    if ivs_token::inspect(&token).kind == TokenKind::Connection && !args.expects_participant()? {
-        let good = verifier.verify_connection(&token).map_err(|error| refused(&error))?;
-        return if json { output::json(&good) } else { output::line(&describe_connection(&good)) };
-    }
-    match verifier.verify(&token) {
-        Ok(who) if json => output::json(&who),
-        Ok(who) => output::line(&describe(&who)),
-        Err(error) => Err(refused(&error)),
+    match args.expected_kind(&token)? {
+        TokenKind::Connection => {
+            let good = verifier.verify_connection(&token).map_err(|error| refused(&error))?;
+            if json { output::json(&good) } else { output::line(&describe_connection(&good)) }
+        }
+        TokenKind::Playback => {
+            let origin = args.origin.as_deref();
+            let good = match &args.channel_arn {
+                Some(channel) => verifier.verify_playback_of(&token, channel, origin),
+                None => verifier.verify_playback(&token, origin),
+            };
+            let good = good.map_err(|error| refused(&error))?;
+            if json { output::json(&good) } else { output::line(&describe_playback(&good, origin)) }
+        }
+        _ => {
+            let who = verifier.verify(&token).map_err(|error| refused(&error))?;
+            if json { output::json(&who) } else { output::line(&describe(&who)) }
+        }
     }
 }
 
 impl VerifyArgs {
-    /// Whether something was asked for that only a participant token can give.
-    fn expects_participant(&self) -> Result<bool, Failure> {
+    /// What was asked for; failing that, what the token looks like, which decides only which rules it has to keep.
+    fn expected_kind(&self, token: &str) -> Result<TokenKind, Failure> {
+        if self.channel_arn.is_some() || self.origin.is_some() {
+            return Ok(TokenKind::Playback);
+        }
         let stage = self.stage_arn.is_some() || args::stage_arn_variable()?.is_some();
-        Ok(stage || !self.capability.is_empty() || self.user_id.is_some())
+        if stage || !self.capability.is_empty() || self.user_id.is_some() {
+            return Ok(TokenKind::Participant);
+        }
+        Ok(ivs_token::inspect(token).kind)
     }
 }
 
 fn verifier(args: &VerifyArgs) -> Result<Verifier, Failure> {
     let mut builder = Verifier::builder().issued_at_leeway(args.leeway).expiry_leeway(args.expiry_leeway);
     for (kid, material) in held_keys(args)? {
-        builder = builder.key(kid, material.public()?);
+        let key = material.public()?;
+        builder = match kid {
+            AnyKid::Public(arn) => builder.key(arn, key),
+            AnyKid::Playback(arn) => builder.playback_key(arn, key),
+        };
     }
     let stage = match &args.stage_arn {
         Some(arn) => Some(arn.clone()),
@@ -107,7 +143,7 @@ fn verifier(args: &VerifyArgs) -> Result<Verifier, Failure> {
 }
 
 /// Each public key with its ARN; a variable stands in where there is no flag at all.
-fn held_keys(args: &VerifyArgs) -> Result<Vec<(PublicKeyArn, Material)>, Failure> {
+fn held_keys(args: &VerifyArgs) -> Result<Vec<(AnyKid, Material)>, Failure> {
     let kids = match args.kid.as_slice() {
         [] => args::kid_variable()?.into_iter().collect(),
         kids => kids.to_vec(),
@@ -156,7 +192,15 @@ pub(super) fn read_token(source: &Source) -> Result<String, Failure> {
 }
 
 pub(super) fn refused(error: &VerifyError) -> Failure {
-    let mut message = error.to_string();
+    let mut message = match error {
+        VerifyError::NoKeyMatches { tried: 0 } => {
+            "this looks like a playback token, and no playback key was given: give its \
+             public half with --public-key, and with --kid its ARN, such as \
+             arn:aws:ivs:us-west-2:123456789012:playback-key/abcd"
+                .to_owned()
+        }
+        error => error.to_string(),
+    };
     // It may be a good token with something around it, and that is for `inspect` to find out.
     if matches!(error, VerifyError::Malformed(_)) {
         message.push_str(" (`ivs-token inspect` says more of such a text)");
@@ -174,6 +218,35 @@ fn describe_connection(verified: &Verified<ConnectionClaims>) -> String {
         ("key", verified.key_id().to_string()),
     ];
     format!("The connection token is good.\n\n{}", output::table(&rows))
+}
+
+/// What may be watched and by whom, in words. What the application chose is quoted and escaped.
+fn describe_playback(verified: &VerifiedPlayback, origin: Option<&str>) -> String {
+    let mut rows = vec![("channel", verified.channel_arn().to_string())];
+    if let Some(viewer_id) = verified.viewer_id() {
+        rows.push(("viewer ID", format!("{:?}", viewer_id.as_str())));
+        rows.push(("session version", verified.viewer_session_version().to_string()));
+    }
+    if let Some(uuid) = verified.single_use_uuid() {
+        rows.push(("good once as", uuid.to_string()));
+    }
+    if let Some(resolution) = verified.maximum_resolution() {
+        rows.push(("resolution", format!("at most {resolution}")));
+    }
+    let origins = match verified.origins() {
+        [] => "any".to_owned(),
+        origins => origins.iter().map(Origin::to_string).collect::<Vec<_>>().join(", "),
+    };
+    let strictly = if verified.strict_origin_enforcement() { ", enforced strictly" } else { "" };
+    rows.push(("origins", origins + strictly));
+    if let Some(origin) = origin {
+        let allowed =
+            if verified.allows_origin(Some(origin)) { "allowed" } else { "not allowed in a browser" };
+        rows.push(("this origin", format!("{origin:?}: {allowed}")));
+    }
+    rows.push(("expires", verified.expires_at().to_string()));
+    rows.push(("key", verified.key_id().to_string()));
+    format!("The playback token is good.\n\n{}", output::table(&rows))
 }
 
 /// Who it is, in words. What the participant chose is quoted and escaped.

@@ -7,5 +7,6 @@ mod inspect;
 mod key;
 mod mint;
 mod other;
+mod playback;
 mod support;
 mod verify;

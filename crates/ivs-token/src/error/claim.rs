@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use super::OriginError;
+
 /// A value that no token may carry. Raised when the value is made.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -75,7 +77,7 @@ pub enum ClaimError {
         /// The shortest allowed.
         limit: Duration,
     },
-    /// A duration beyond 14 days.
+    /// A duration beyond what such a token may last.
     #[error("the duration is {} s ({} min): a token lasts at most {} s ({} min)",
         .actual.as_secs(), .actual.as_secs() / 60, .limit.as_secs(), .limit.as_secs() / 60)]
     DurationTooLong {
@@ -83,6 +85,51 @@ pub enum ClaimError {
         actual: Duration,
         /// The longest allowed.
         limit: Duration,
+    },
+    /// A playback token that names a viewer or is good once, for more than 10 minutes.
+    #[error("the duration is {} s ({} min): a playback token with a viewer ID or a single-use UUID lasts at most {} s ({} min)",
+        .actual.as_secs(), .actual.as_secs() / 60, .limit.as_secs(), .limit.as_secs() / 60)]
+    PlaybackDuration {
+        /// The duration given.
+        actual: Duration,
+        /// The longest allowed.
+        limit: Duration,
+    },
+    /// A text that is no origin.
+    #[error("the origin {found:?}: {source}")]
+    Origin {
+        /// The text given, its first 40 characters.
+        found: String,
+        /// What is wrong with it.
+        source: OriginError,
+    },
+    /// More than 5 origins that are enforced strictly.
+    #[error("there are {actual} origins: with strict origin enforcement at most {limit} are allowed")]
+    TooManyOrigins {
+        /// Origins given.
+        actual: usize,
+        /// Origins allowed.
+        limit: usize,
+    },
+    /// Strict enforcement of no origins at all.
+    #[error("strict origin enforcement has no origins to enforce: give at least one")]
+    StrictWithoutOrigins,
+    /// A text that is no UUID.
+    #[error(
+        "{found:?} is no UUID: it is 32 hexadecimal digits and hyphens, such as 67e55044-10b1-426f-9247-bb680e5fe0c8"
+    )]
+    Uuid {
+        /// The text given, its first 40 characters.
+        found: String,
+    },
+    /// A session version without a viewer that it could be of.
+    #[error("a session version is that of a viewer: give the viewer ID too, or leave the version out")]
+    SessionVersionWithoutViewer,
+    /// A word that is no maximum resolution.
+    #[error("{found:?} is no maximum resolution: SD, HD and FULL_HD are")]
+    MaximumResolution {
+        /// The text given, its first 40 characters.
+        found: String,
     },
     /// A version that is not a digit, a dot and a digit.
     #[error("{found:?} is no token version: it is a digit, a dot and a digit, such as 1.0")]
@@ -109,13 +156,22 @@ impl ClaimError {
             },
             Self::AttributesTooLarge { .. } => "INVALID_ATTRIBUTES",
             Self::Capability { .. } => "INVALID_CAPABILITY",
-            Self::DurationTooShort { .. } | Self::DurationTooLong { .. } => "INVALID_DURATION",
+            Self::DurationTooShort { .. } | Self::DurationTooLong { .. } | Self::PlaybackDuration { .. } => {
+                "INVALID_DURATION"
+            }
+            Self::Origin { .. } | Self::TooManyOrigins { .. } | Self::StrictWithoutOrigins => {
+                "INVALID_ORIGINS"
+            }
+            Self::Uuid { .. } => "INVALID_UUID",
+            Self::SessionVersionWithoutViewer => "INVALID_SESSION_VERSION",
+            Self::MaximumResolution { .. } => "INVALID_MAXIMUM_RESOLUTION",
             Self::Version { .. } => "INVALID_VERSION",
         }
     }
 
-    /// What the value is called in the API: `participantId`, `tokenId`, `userId`, `viewerId`, `reason`, `attributes`,
-    /// `capabilities`, `duration` or `version`.
+    /// What the value is called in the API, or would be: `participantId`, `tokenId`, `userId`, `viewerId`, `reason`,
+    /// `attributes`, `capabilities`, `duration`, `version`, `origins`, `strictOriginEnforcement`, `singleUseUuid`,
+    /// `viewerSessionVersion` or `maximumResolution`.
     pub fn field(&self) -> &'static str {
         match self {
             Self::IdEmpty { field }
@@ -125,7 +181,14 @@ impl ClaimError {
             | Self::TextTooLong { field, .. } => field,
             Self::AttributesTooLarge { .. } => "attributes",
             Self::Capability { .. } => "capabilities",
-            Self::DurationTooShort { .. } | Self::DurationTooLong { .. } => "duration",
+            Self::DurationTooShort { .. } | Self::DurationTooLong { .. } | Self::PlaybackDuration { .. } => {
+                "duration"
+            }
+            Self::Origin { .. } | Self::TooManyOrigins { .. } => "origins",
+            Self::StrictWithoutOrigins => "strictOriginEnforcement",
+            Self::Uuid { .. } => "singleUseUuid",
+            Self::SessionVersionWithoutViewer => "viewerSessionVersion",
+            Self::MaximumResolution { .. } => "maximumResolution",
             Self::Version { .. } => "version",
         }
     }

@@ -1,7 +1,7 @@
 use thiserror::Error;
 
 use super::{ArnError, ClaimError, EndpointError};
-use crate::arn::{PublicKeyArn, StageArn};
+use crate::arn::{ChannelArn, PlaybackKeyArn, PublicKeyArn, StageArn};
 use crate::timestamp::Timestamp;
 
 /// Claims that break a rule. The signature holds: whoever has the private key made them so.
@@ -39,6 +39,14 @@ pub enum ClaimsError {
         claim: &'static str,
         /// The number.
         found: i64,
+    },
+    /// A number that is no signed integer of 64 bits.
+    #[error("the claim `{claim}` is {found}: it must be an integer from {} to {}", i64::MIN, i64::MAX)]
+    NotInt64 {
+        /// Its name.
+        claim: &'static str,
+        /// The number, its first 40 digits.
+        found: String,
     },
     /// An attribute that is no string.
     #[error("the attribute {name:?} is {found}, and must be a string")]
@@ -133,6 +141,17 @@ pub enum ClaimsError {
         /// The ARN of the stage.
         resource: StageArn,
     },
+    /// The key and `aws:channel-arn` name different accounts or regions.
+    #[error(
+        "the playback key {kid} and the channel {channel} are in different accounts or regions: IVS takes only a key of \
+         the channel's own account and region"
+    )]
+    ForeignPlaybackKey {
+        /// The ARN of the key.
+        kid: PlaybackKeyArn,
+        /// The ARN of the channel.
+        channel: ChannelArn,
+    },
 }
 
 impl ClaimsError {
@@ -141,7 +160,7 @@ impl ClaimsError {
         match self {
             Self::Missing { .. } => "CLAIM_MISSING",
             Self::Type { .. } | Self::Attribute { .. } => "CLAIM_TYPE",
-            Self::OutOfRange { .. } => "CLAIM_OUT_OF_RANGE",
+            Self::OutOfRange { .. } | Self::NotInt64 { .. } => "CLAIM_OUT_OF_RANGE",
             Self::Milliseconds { .. } => "CLAIM_IN_MILLISECONDS",
             Self::Arn { source, .. } => source.code(),
             Self::Endpoint { source, .. } => source.code(),
@@ -151,7 +170,9 @@ impl ClaimsError {
             Self::Lifetime { .. } => "LIFETIME_TOO_LONG",
             Self::AccountId { .. } => "INVALID_ACCOUNT_ID",
             Self::EventsUrl { .. } => "INVALID_ENDPOINT",
-            Self::ForeignKey { .. } | Self::ForeignAccount { .. } => "FOREIGN_KEY",
+            Self::ForeignKey { .. } | Self::ForeignAccount { .. } | Self::ForeignPlaybackKey { .. } => {
+                "FOREIGN_KEY"
+            }
         }
     }
 }

@@ -3,7 +3,8 @@ use thiserror::Error;
 use super::ArnError;
 use crate::printable::printable;
 
-/// A header that is not `{"alg":"ES384","typ":"JWT","kid":"<public key ARN>"}` in its rules.
+/// A header that is not `{"alg":"ES384","typ":"JWT","kid":"<public key ARN>"}` in its rules. A playback token may leave
+/// `kid` out.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum HeaderError {

@@ -42,8 +42,11 @@ pub enum MintError {
         /// What the clock says.
         now: Timestamp,
     },
-    /// More than the 16 KiB that a token may have: long endpoints, and attributes of control characters.
-    #[error("the token would have {actual} bytes: at most {limit} are allowed, so shorten the attributes")]
+    /// More than the 16 KiB that a token may have: long endpoints and attributes of control characters, or hundreds of
+    /// origins.
+    #[error(
+        "the token would have {actual} bytes: at most {limit} are allowed, so shorten the attributes, or the list of origins"
+    )]
     TooLong {
         /// Bytes the token would have.
         actual: usize,

@@ -3,7 +3,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{ClaimsError, HeaderError, MalformedError, Revoked, StoreError};
-use crate::arn::StageArn;
+use crate::arn::{ChannelArn, StageArn};
 use crate::capability::Capability;
 use crate::timestamp::Timestamp;
 
@@ -47,10 +47,7 @@ pub enum VerifyError {
     )]
     Signature,
     /// The token names no key, and none that this verifier holds has signed it.
-    #[error(
-        "the token names no key, and none of the {tried} playback keys that this verifier holds has signed it: the token was \
-         altered, or the right key is missing here"
-    )]
+    #[error("the token names no key, and {}", no_key_matches(*.tried))]
     NoKeyMatches {
         /// How many keys were tried.
         tried: usize,
@@ -86,6 +83,36 @@ pub enum VerifyError {
         expired_at: Timestamp,
         /// What the verifier's clock says.
         now: Timestamp,
+    },
+    /// `exp` of a token that names a viewer or is good once lies further ahead than it may, beyond the leeway on `iat`.
+    #[error(
+        "the token expires at {expires_at}, {} s from now: with a viewer ID or a single-use UUID it may be at most {} s",
+        .expires_at.secs_since(*.now), .limit.as_secs()
+    )]
+    TooFarAhead {
+        /// The claim `exp`.
+        expires_at: Timestamp,
+        /// What the verifier's clock says.
+        now: Timestamp,
+        /// How far ahead it may lie.
+        limit: Duration,
+    },
+    /// A good token that is enforced strictly for certain origins, and the request comes from none of them.
+    #[error("the token is good only for requests from certain origins, and {}", match .found {
+        Some(found) => format!("this one comes from {found:?}"),
+        None => "this one names none: send the header `Origin`".to_owned(),
+    })]
+    OriginNotAllowed {
+        /// The request's header `Origin`, if there is one; its first 40 characters.
+        found: Option<String>,
+    },
+    /// A good token for another channel.
+    #[error("the token is for the channel {found}, and {expected} is expected")]
+    WrongChannel {
+        /// The channel that was expected.
+        expected: ChannelArn,
+        /// The channel in the token.
+        found: ChannelArn,
     },
     /// A good token for another stage.
     #[error("the token is for the stage {found}, and {expected} is expected")]
@@ -133,6 +160,9 @@ impl VerifyError {
             Self::IssuedInFuture { .. } => "ISSUED_IN_FUTURE",
             Self::NotYetValid { .. } => "NOT_YET_VALID",
             Self::Expired { .. } => "EXPIRED",
+            Self::TooFarAhead { .. } => "EXPIRES_TOO_FAR_AHEAD",
+            Self::OriginNotAllowed { .. } => "ORIGIN_NOT_ALLOWED",
+            Self::WrongChannel { .. } => "WRONG_CHANNEL",
             Self::WrongStage { .. } => "WRONG_STAGE",
             Self::InsufficientCapabilities { .. } => "INSUFFICIENT_CAPABILITIES",
             Self::WrongUser { .. } => "WRONG_USER",
@@ -163,9 +193,25 @@ impl VerifyError {
             | Self::Claims(_)
             | Self::IssuedInFuture { .. }
             | Self::NotYetValid { .. }
+            | Self::TooFarAhead { .. }
+            | Self::OriginNotAllowed { .. }
+            | Self::WrongChannel { .. }
             | Self::WrongStage { .. }
             | Self::WrongUser { .. } => "TOKEN_INVALID",
         }
+    }
+}
+
+fn no_key_matches(tried: usize) -> String {
+    match tried {
+        0 => "this verifier holds no playback key: add one with `playback_key`".to_owned(),
+        1 => "the playback key that this verifier holds has not signed it: the token was altered, or the right key is missing \
+              here"
+            .to_owned(),
+        _ => format!(
+            "none of the {tried} playback keys that this verifier holds has signed it: the token was altered, or the right \
+             key is missing here"
+        ),
     }
 }
 
@@ -174,7 +220,7 @@ impl VerifyError {
 #[non_exhaustive]
 pub enum VerifierError {
     /// It holds no key.
-    #[error("the verifier holds no key: add at least one with `key`")]
+    #[error("the verifier holds no key: add at least one with `key` or `playback_key`")]
     NoKeys,
     /// Two keys have one ARN.
     #[error("two different keys have the ARN {kid}: an ARN names one key")]

@@ -18,7 +18,7 @@ pub(super) fn clean(text: &str) -> Pasted<'_> {
     if token.starts_with('{')
         && let Some(inner) = in_json(token)
     {
-        notes.push("this is the JSON that the API answers: the token is `participantToken.token` in it");
+        notes.push("this is JSON such as the API answers: the token is the member `token` in it");
         return Pasted { token: Cow::Owned(inner), notes };
     }
     token = strip(token, unquote, "the token stands in quotes: remove them", &mut notes);
@@ -73,12 +73,13 @@ fn query(text: &str) -> &str {
 }
 
 /// `{"participantToken": {"token": ..}}`, as `CreateParticipantToken` answers; `{"participantTokens": [..]}`, as
-/// `CreateStage` does; or the inner object alone.
+/// `CreateStage` does; the like for tokens of other kinds; or the inner object alone.
 fn in_json(text: &str) -> Option<String> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Answer {
         token: Option<String>,
+        #[serde(alias = "connectionToken", alias = "playbackToken")]
         participant_token: Option<Inner>,
         #[serde(default)]
         participant_tokens: Vec<Inner>,

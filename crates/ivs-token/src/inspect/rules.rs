@@ -4,7 +4,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::paste::Pasted;
 use super::report::{Check, Inspection, Member, Outcome, TokenKind};
-use crate::arn::PublicKeyArn;
+use crate::arn::{PlaybackKeyArn, PublicKeyArn};
 use crate::claim_set::ClaimSet;
 use crate::claims::Claims;
 use crate::connection::ConnectionClaims;
@@ -12,6 +12,7 @@ use crate::error::{MalformedError, Part, VerifyError};
 use crate::json::Members;
 use crate::jws;
 use crate::participant::ParticipantClaims;
+use crate::playback::PlaybackClaims;
 use crate::timestamp::Timestamp;
 use crate::verify::{Header, Leeway, NBF};
 
@@ -43,12 +44,14 @@ pub(super) fn inspect(pasted: &Pasted<'_>, now: Timestamp) -> Inspection {
         checks.push("the payload is a JSON object that has each name once", words(set.as_ref()));
         if let Ok(set) = &set {
             (issued_at, expiration_time) = (set.time("iat").ok(), set.time("exp").ok());
+            let key_id = find(&header, "kid");
             match kind {
-                TokenKind::Participant => checks.claims::<ParticipantClaims>(set, find(&header, "kid")),
-                TokenKind::Connection => checks.claims::<ConnectionClaims>(set, find(&header, "kid")),
-                _ => {}
+                TokenKind::Participant => checks.claims::<ParticipantClaims>(set, key_id, now),
+                TokenKind::Connection => checks.claims::<ConnectionClaims>(set, key_id, now),
+                TokenKind::Playback => checks.claims::<PlaybackClaims>(set, key_id, now),
+                TokenKind::ParticipantFromApi | TokenKind::Other | TokenKind::NotAToken => checks.times(set),
             }
-            checks.time(set, kind, now);
+            checks.time(set, now);
         }
     }
     // What was cut off may have said more.
@@ -108,14 +111,25 @@ impl Checks {
     }
 
     fn header(&mut self, text: &str, kind: TokenKind) {
-        let rule =
-            "the header has `alg` ES384, `typ` JWT or none, `kid` the ARN of a public key, and no `crit`";
-        match Header::parse(text) {
-            // Told by an earlier check.
-            Err(VerifyError::Malformed(MalformedError::Base64 { .. })) => {}
-            Ok(header) if has_kid(kind) => self.push(rule, words(header.required_kid::<PublicKeyArn>())),
-            result => self.push(rule, words(result)),
+        let result = Header::parse(text);
+        // Told by an earlier check.
+        if matches!(result, Err(VerifyError::Malformed(MalformedError::Base64 { .. }))) {
+            return;
         }
+        let (rule, holds) = match kind {
+            TokenKind::Participant | TokenKind::Connection => (
+                "the header has `alg` ES384, `typ` JWT or none, `kid` the ARN of a public key, and no `crit`",
+                result.and_then(|header| Ok(header.required_kid::<PublicKeyArn>().map(drop)?)),
+            ),
+            TokenKind::Playback => (
+                "the header has `alg` ES384, `typ` JWT or none, `kid` the ARN of a playback key or none, and no `crit`",
+                result.and_then(|header| Ok(header.kid::<PlaybackKeyArn>().map(drop)?)),
+            ),
+            TokenKind::ParticipantFromApi | TokenKind::Other | TokenKind::NotAToken => {
+                ("the header has `alg` ES384, `typ` JWT or none, and no `crit`", result.map(drop))
+            }
+        };
+        self.push(rule, words(holds));
     }
 
     fn signature(&mut self, text: &str) {
@@ -127,20 +141,28 @@ impl Checks {
         }
     }
 
-    fn claims<C: Claims<KeyArn = PublicKeyArn>>(&mut self, set: &ClaimSet<'_>, kid: Option<&str>) {
+    fn claims<C: Claims>(&mut self, set: &ClaimSet<'_>, key_id: Option<&str>, now: Timestamp) {
+        const RESTS: &str = "it rests on another rule, which is broken";
         for (rule, check) in C::RULES {
             match words(check(set)) {
                 // A rule about several claims fails with the fault of one of them, which has a rule of its own.
-                Err(problem) if self.has(&problem) => {
-                    self.unchecked(rule, "it rests on another rule, which is broken");
-                }
+                Err(problem) if self.has(&problem) => self.unchecked(rule, RESTS),
                 result => self.push(rule, result),
             }
         }
+        let claims = C::read(set);
         let rule = "the key that `kid` names is of the account and region that the claims name";
-        match (kid.and_then(|raw| serde_json::from_str::<PublicKeyArn>(raw).ok()), C::read(set)) {
-            (Some(kid), Ok(claims)) => self.push(rule, words(claims.check_key(&kid))),
-            _ => self.unchecked(rule, "it rests on another rule, which is broken"),
+        let arn = key_id.and_then(|raw| C::KeyArn::try_from(&serde_json::from_str::<String>(raw).ok()?).ok());
+        match (arn, &claims) {
+            (Some(arn), Ok(claims)) => self.push(rule, words(claims.check_key(&arn))),
+            _ if key_id.is_none() && !C::KID_REQUIRED => self.unchecked(rule, "the token names no key"),
+            _ => self.unchecked(rule, RESTS),
+        }
+        if let Ok(claims) = claims
+            && let Some(limit) = claims.max_ahead()
+        {
+            let rule = "`exp` of a token that names a viewer or is good once is at most 10 min ahead";
+            self.push(rule, words(Leeway::default().ahead(Some(limit), claims.expires_at(), now)));
         }
     }
 
@@ -148,14 +170,15 @@ impl Checks {
         self.0.iter().any(|check| matches!(&check.outcome, Outcome::Broken(told) if told == problem))
     }
 
+    /// What the rules of a kind hold, for tokens without a kind.
+    fn times(&mut self, set: &ClaimSet<'_>) {
+        self.push("`exp` is a time in whole seconds", words(set.time("exp")));
+        self.push("`iat`, if present, is a time in whole seconds", words(set.optional_time("iat")));
+    }
+
     /// As a verifier sees it that was told nothing else.
-    fn time(&mut self, set: &ClaimSet<'_>, kind: TokenKind, now: Timestamp) {
+    fn time(&mut self, set: &ClaimSet<'_>, now: Timestamp) {
         let leeway = Leeway::default();
-        // The rules of these kinds hold these two. Every other kind has `exp` as well.
-        if !has_kid(kind) {
-            self.push("`exp` is a time in whole seconds", words(set.time("exp")));
-            self.push("`iat`, if present, is a time in whole seconds", words(set.optional_time("iat")));
-        }
         if let Ok(issued_at) = set.time("iat") {
             self.push("`iat` is at most 60 s in the future", words(leeway.issued_at(issued_at, now)));
         }
@@ -199,7 +222,7 @@ fn kind(header: &[Member], payload: &[Member]) -> TokenKind {
     let has = |claim| find(payload, claim).is_some();
     if algorithm == Some("\"KMS\"") {
         TokenKind::ParticipantFromApi
-    } else if has("aws:channel-arn") {
+    } else if payload.iter().any(|member| member.name.starts_with("aws:")) {
         TokenKind::Playback
     } else if has("account_id") && !has("resource") {
         TokenKind::Connection
@@ -210,11 +233,6 @@ fn kind(header: &[Member], payload: &[Member]) -> TokenKind {
     } else {
         TokenKind::NotAToken
     }
-}
-
-/// Whether tokens of this kind name their key, and have their own rules here.
-fn has_kid(kind: TokenKind) -> bool {
-    matches!(kind, TokenKind::Participant | TokenKind::Connection)
 }
 
 fn find<'m>(members: &'m [Member], name: &str) -> Option<&'m str> {

@@ -8,7 +8,7 @@ use super::Verifier;
 use super::expectations::Expectations;
 use super::rings::Rings;
 use super::time::Leeway;
-use crate::arn::{KeyArn, PublicKeyArn, StageArn};
+use crate::arn::{KeyArn, PlaybackKeyArn, PublicKeyArn, StageArn};
 use crate::capability::Capability;
 use crate::error::VerifierError;
 use crate::key_ring::KeyRing;
@@ -21,6 +21,8 @@ use crate::timestamp::{Clock, SystemClock};
 pub struct VerifierBuilder {
     keys: Vec<(PublicKeyArn, VerifyingKey)>,
     ring: Option<KeyRing>,
+    playback_keys: Vec<(PlaybackKeyArn, VerifyingKey)>,
+    playback_ring: Option<KeyRing<PlaybackKeyArn>>,
     revocations: Option<Arc<dyn RevocationStore>>,
     expectations: Expectations,
     leeway: Leeway,
@@ -28,7 +30,8 @@ pub struct VerifierBuilder {
 }
 
 impl VerifierBuilder {
-    /// Holds a public key under its ARN, which tokens name as `kid`. Any number of keys can be held; at least one must.
+    /// Holds a public key under its ARN, which tokens name as `kid`. Any number of keys can be held; at least one must, of
+    /// this kind or for playback.
     pub fn key(mut self, arn: PublicKeyArn, key: VerifyingKey) -> Self {
         self.keys.push((arn, key));
         self
@@ -37,6 +40,19 @@ impl VerifierBuilder {
     /// Holds the keys of this ring, now and whenever it changes, in place of single keys.
     pub fn key_ring(mut self, ring: &KeyRing) -> Self {
         self.ring = Some(ring.clone());
+        self
+    }
+
+    /// Holds the public half of a playback key pair under its ARN: what verifies playback tokens, and nothing else. These
+    /// name no key, so all that are held are tried: a forged one costs as many verifications as there are keys.
+    pub fn playback_key(mut self, arn: PlaybackKeyArn, key: VerifyingKey) -> Self {
+        self.playback_keys.push((arn, key));
+        self
+    }
+
+    /// Holds the playback keys of this ring, now and whenever it changes, in place of single playback keys.
+    pub fn playback_key_ring(mut self, ring: &KeyRing<PlaybackKeyArn>) -> Self {
+        self.playback_ring = Some(ring.clone());
         self
     }
 
@@ -88,21 +104,22 @@ impl VerifierBuilder {
     ///
     /// # Errors
     ///
-    /// [`VerifierError`] when it holds no key, both keys and a ring, or two different keys under one ARN; or, with a store of
-    /// revocations, when the leeways together are more than [`Revocation::MARGIN`].
+    /// [`VerifierError`] when it holds no key and no ring, both keys and a ring of one kind, or two different keys under one
+    /// ARN; or, with a store of revocations, when the leeways together are more than [`Revocation::MARGIN`].
     pub fn build(self) -> Result<Verifier, VerifierError> {
         let leeway = self.leeway.issued_at.saturating_add(self.leeway.expiry);
         if self.revocations.is_some() && leeway > Revocation::MARGIN {
             return Err(VerifierError::LeewayTooLong { actual: leeway, limit: Revocation::MARGIN });
         }
-        let public = match self.ring {
-            Some(_) if !self.keys.is_empty() => return Err(VerifierError::KeysAndRing),
-            Some(ring) => ring,
-            None if self.keys.is_empty() => return Err(VerifierError::NoKeys),
-            None => ring_of(self.keys)?,
-        };
+        let holds_none = self.keys.is_empty() && self.playback_keys.is_empty();
+        if holds_none && self.ring.is_none() && self.playback_ring.is_none() {
+            return Err(VerifierError::NoKeys);
+        }
         Ok(Verifier {
-            rings: Rings { public, playback: KeyRing::new() },
+            rings: Rings {
+                public: ring_of(self.ring, self.keys)?,
+                playback: ring_of(self.playback_ring, self.playback_keys)?,
+            },
             expectations: self.expectations,
             leeway: self.leeway,
             clock: self.clock,
@@ -111,8 +128,14 @@ impl VerifierBuilder {
     }
 }
 
-/// A ring of single keys, any number of them.
-fn ring_of<A: KeyArn>(keys: Vec<(A, VerifyingKey)>) -> Result<KeyRing<A>, VerifierError> {
+/// The ring that was given, or one of single keys, any number of them.
+fn ring_of<A: KeyArn>(
+    ring: Option<KeyRing<A>>,
+    keys: Vec<(A, VerifyingKey)>,
+) -> Result<KeyRing<A>, VerifierError> {
+    if let Some(ring) = ring {
+        return if keys.is_empty() { Ok(ring) } else { Err(VerifierError::KeysAndRing) };
+    }
     let ring = KeyRing::with_limit(keys.len());
     for (arn, key) in keys {
         let kid = arn.to_string();
@@ -127,6 +150,8 @@ impl Default for VerifierBuilder {
         Self {
             keys: Vec::new(),
             ring: None,
+            playback_keys: Vec::new(),
+            playback_ring: None,
             revocations: None,
             expectations: Expectations::default(),
             leeway: Leeway::default(),
@@ -140,6 +165,8 @@ impl fmt::Debug for VerifierBuilder {
         f.debug_struct("VerifierBuilder")
             .field("keys", &self.keys)
             .field("ring", &self.ring)
+            .field("playback_keys", &self.playback_keys)
+            .field("playback_ring", &self.playback_ring)
             .field("revocations", &self.revocations)
             .field("expectations", &self.expectations)
             .field("leeway", &self.leeway)

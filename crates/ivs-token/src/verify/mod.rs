@@ -15,14 +15,17 @@ use std::time::Duration;
 
 pub use builder::VerifierBuilder;
 pub use expectations::Expectations;
-pub use verified::{Verified, VerifiedToken};
+pub use verified::{Verified, VerifiedPlayback, VerifiedToken};
 
+use crate::arn::ChannelArn;
 use crate::claim_set::ClaimSet;
 use crate::claims::Claims;
 use crate::connection::ConnectionClaims;
 use crate::error::VerifyError;
 use crate::jws::Compact;
 use crate::key_ring::PublicKey;
+use crate::playback::PlaybackClaims;
+use crate::printable::shorten;
 use crate::revocation::{Revocation, RevocationStore, Subject};
 use crate::timestamp::{Clock, Timestamp};
 
@@ -102,6 +105,45 @@ impl Verifier {
         self.verify_kind(token, |_| Ok(()))
     }
 
+    /// Verifies a playback token, of whichever channel, for a request with this header `Origin` or without one.
+    ///
+    /// The header is held against the token only where the token says to do so strictly. Otherwise
+    /// [`PlaybackClaims::allows_origin`] says whether a browser there may see the answer.
+    ///
+    /// Whoever serves a channel asks [`Self::verify_playback_of`]: a token for another channel is a good token here.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`]: the first check that failed. A single-use token is spent only when none has.
+    pub fn verify_playback(
+        &self,
+        token: &str,
+        origin: Option<&str>,
+    ) -> Result<VerifiedPlayback, VerifyError> {
+        self.verify_kind(token, |claims| check_origin(claims, origin))
+    }
+
+    /// Verifies a playback token as [`Self::verify_playback`] does, and that it is for this channel.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::verify_playback`].
+    pub fn verify_playback_of(
+        &self,
+        token: &str,
+        channel: &ChannelArn,
+        origin: Option<&str>,
+    ) -> Result<VerifiedPlayback, VerifyError> {
+        self.verify_kind(token, |claims: &PlaybackClaims| {
+            let (found, expected) = (claims.channel_arn(), channel);
+            if found != expected {
+                let (expected, found) = (expected.clone(), found.clone());
+                return Err(VerifyError::WrongChannel { expected, found });
+            }
+            check_origin(claims, origin)
+        })
+    }
+
     /// The one way from a text to claims of any kind.
     fn verify_kind<C: Claims>(
         &self,
@@ -126,6 +168,7 @@ impl Verifier {
         let believed = self.believe::<C>(token, now)?;
         let claims = &believed.claims;
         self.leeway.check(claims.issued_at(), believed.not_before, claims.expires_at(), now)?;
+        self.leeway.ahead(claims.max_ahead(), claims.expires_at(), now)?;
         expect(claims)?;
         Ok(Verified::new(believed.claims, believed.key.arn().clone()))
     }
@@ -147,7 +190,7 @@ impl Verifier {
         let signer = rings::signer(&keys, &compact, C::KID_REQUIRED, now)?;
         let set = ClaimSet::parse(&compact.payload)?;
         let claims = C::read(&set)?;
-        let key = signer.of(&keys, |arn| claims.check_key(arn))?;
+        let key = signer.of(&keys, now, |arn| claims.check_key(arn))?;
         Ok(Believed { key: Arc::clone(key), not_before: set.optional_time(NBF)?, claims })
     }
 
@@ -157,6 +200,13 @@ impl Verifier {
         let lifetime = Duration::from_secs(end.secs_since(now).unsigned_abs());
         claims.subject(lifetime.saturating_add(Revocation::MARGIN))
     }
+}
+
+fn check_origin(claims: &PlaybackClaims, origin: Option<&str>) -> Result<(), VerifyError> {
+    if !claims.strict_origin_enforcement() || claims.allows_origin(origin) {
+        return Ok(());
+    }
+    Err(VerifyError::OriginNotAllowed { found: origin.map(|origin| shorten(origin).to_owned()) })
 }
 
 /// Claims that the holder of a key made.

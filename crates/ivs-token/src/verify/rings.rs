@@ -52,10 +52,12 @@ pub(super) enum Signer<'k, A> {
 }
 
 impl<'k, A: KeyArn> Signer<'k, A> {
-    /// The key, if `check` finds nothing against its ARN.
+    /// The key, if `check` finds nothing against its ARN; or, if the header did not name it, the same key under an ARN that
+    /// `check` finds nothing against.
     pub(super) fn of<E>(
         self,
         keys: &'k State<A>,
+        now: Timestamp,
         check: impl Fn(&A) -> Result<(), E>,
     ) -> Result<&'k Arc<PublicKey<A>>, E> {
         let (Self::Named(key) | Self::Found(key)) = self;
@@ -65,7 +67,9 @@ impl<'k, A: KeyArn> Signer<'k, A> {
                 Self::Named(_) => Err(error),
                 Self::Found(_) => keys
                     .keys()
-                    .find(|other| other.key() == key.key() && check(other.arn()).is_ok())
+                    .find(|other| {
+                        other.key() == key.key() && other.verifies_at(now) && check(other.arn()).is_ok()
+                    })
                     .ok_or(error),
             },
         }

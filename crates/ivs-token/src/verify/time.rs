@@ -52,6 +52,21 @@ impl Leeway {
         }
         Ok(())
     }
+
+    /// Whether a token ends too late, where there is a limit. The clock of the signer may be ahead.
+    pub(crate) fn ahead(
+        &self,
+        limit: Option<Duration>,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), VerifyError> {
+        match limit {
+            Some(limit) if expires_at > now.saturating_add(limit).saturating_add(self.issued_at) => {
+                Err(VerifyError::TooFarAhead { expires_at, now, limit })
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,16 @@
 use std::ops::Deref;
 
-use crate::arn::PublicKeyArn;
+use crate::arn::{PlaybackKeyArn, PublicKeyArn};
 use crate::participant::ParticipantClaims;
+use crate::playback::PlaybackClaims;
 
 /// A verified participant token.
 pub type VerifiedToken = Verified<ParticipantClaims>;
+
+/// A verified playback token. It serialises to an object in the manner of the API: `channelArn`, `origins`,
+/// `strictOriginEnforcement`, `expirationTime` (ISO 8601), `keyArn`, and, as far as the token says so, `singleUseUuid`,
+/// `viewerId`, `viewerSessionVersion`, `maximumResolution` and `issuedAt`.
+pub type VerifiedPlayback = Verified<PlaybackClaims, PlaybackKeyArn>;
 
 /// Claims whose signature, rules and time have been checked. Only [`crate::Verifier`] makes one. It gives the claims as
 /// its own: `who.user_id()`.

@@ -1,0 +1,334 @@
+use std::fmt;
+use std::net::Ipv6Addr;
+use std::str::FromStr;
+
+use fluent_uri::Uri;
+use fluent_uri::component::Authority;
+use serde::{Serialize, Serializer};
+
+use crate::error::{ClaimError, OriginError};
+use crate::printable::shorten;
+
+/// A place that playback may be asked for from: scheme, host and port (RFC 6454), such as `https://example.com`. The host
+/// may begin with `*.`, which stands for one or more labels: `https://*.example.com` is `https://a.example.com` and
+/// `https://a.b.example.com`, but not `https://example.com`. `*` alone is every origin.
+///
+/// AWS's guide says that a host may begin with `*`, and shows `*.` alone. `*example.com`, which would be
+/// `notexample.com` too, is refused.
+///
+/// Scheme and host are taken in any case, and the default port may be left out. `Display` and `Serialize` write an origin
+/// as browsers do: in lower case and without the default port.
+///
+/// ```
+/// use ivs_token::Origin;
+///
+/// let origin: Origin = "HTTPS://*.Example.com:443".parse()?;
+/// assert_eq!(origin.to_string(), "https://*.example.com");
+/// assert!(origin.allows("https://www.example.com"));
+/// assert!(!origin.allows("https://example.com"));
+/// # Ok::<(), ivs_token::ClaimError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Origin(Pattern);
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Pattern {
+    Any,
+    Site {
+        /// Whether the host began with `*.`.
+        is_wildcard: bool,
+        site: Site,
+    },
+}
+
+/// An origin of which all is known. Scheme and host are in lower case.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Site {
+    scheme: Scheme,
+    host: String,
+    port: u16,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Scheme {
+    Http,
+    Https,
+}
+
+impl Origin {
+    /// Every origin: `*`.
+    pub const ANY: Self = Self(Pattern::Any);
+
+    /// Whether this is `*`.
+    pub fn is_any(&self) -> bool {
+        self.0 == Pattern::Any
+    }
+
+    /// Whether a request with this header `Origin` comes from here. `*` is every header, `null` and nonsense included;
+    /// anything else is only the header of an origin.
+    pub fn allows(&self, header: &str) -> bool {
+        match &self.0 {
+            Pattern::Any => true,
+            Pattern::Site { is_wildcard, site } => {
+                Site::parse(header).is_ok_and(|found| site.covers(&found, *is_wildcard))
+            }
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, OriginError> {
+        if text == "*" {
+            return Ok(Self::ANY);
+        }
+        let (wildcard, is_wildcard) = match text.split_once("://*.") {
+            Some((scheme, rest)) => (format!("{scheme}://{rest}"), true),
+            None => (text.to_owned(), false),
+        };
+        Ok(Self(Pattern::Site { is_wildcard, site: Site::parse(&wildcard)? }))
+    }
+}
+
+impl Site {
+    fn parse(text: &str) -> Result<Self, OriginError> {
+        if text.is_empty() {
+            return Err(OriginError::Empty);
+        }
+        let uri = Uri::parse(text).map_err(|_| OriginError::NotAnOrigin)?;
+        let scheme = match uri.scheme().as_str() {
+            scheme if scheme.eq_ignore_ascii_case("https") => Scheme::Https,
+            scheme if scheme.eq_ignore_ascii_case("http") => Scheme::Http,
+            _ => return Err(OriginError::Scheme),
+        };
+        let authority = uri.authority().ok_or(OriginError::NotAnOrigin)?;
+        if authority.has_userinfo() {
+            return Err(OriginError::UserInfo);
+        }
+        let host = host(authority.host())?;
+        let port = port(&authority)?.unwrap_or(scheme.default_port());
+        if !uri.path().as_str().is_empty() || uri.has_query() || uri.has_fragment() {
+            return Err(OriginError::Path);
+        }
+        Ok(Self { scheme, host, port })
+    }
+
+    fn covers(&self, found: &Self, is_wildcard: bool) -> bool {
+        let host = if is_wildcard {
+            found.host.strip_suffix(&self.host).is_some_and(|labels| labels.ends_with('.'))
+        } else {
+            self.host == found.host
+        };
+        host && (self.scheme, self.port) == (found.scheme, found.port)
+    }
+}
+
+/// Labels of letters, digits, `-` and `_`, or an IP address.
+fn host(text: &str) -> Result<String, OriginError> {
+    if text.is_empty() {
+        return Err(OriginError::Host);
+    }
+    if text.contains('*') {
+        return Err(OriginError::Wildcard);
+    }
+    let is_label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
+    if let Some(address) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        let address: Ipv6Addr = address.parse().map_err(|_| OriginError::Host)?;
+        return Ok(format!("[{address}]"));
+    }
+    if text.split('.').all(is_label) { Ok(text.to_ascii_lowercase()) } else { Err(OriginError::Host) }
+}
+
+fn port(authority: &Authority<'_>) -> Result<Option<u16>, OriginError> {
+    if !authority.has_port() {
+        return Ok(None);
+    }
+    match authority.port_to_u16() {
+        Ok(Some(port)) if port > 0 => Ok(Some(port)),
+        _ => Err(OriginError::Port),
+    }
+}
+
+impl Scheme {
+    fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+impl FromStr for Origin {
+    type Err = ClaimError;
+
+    fn from_str(text: &str) -> Result<Self, ClaimError> {
+        Self::parse(text).map_err(|source| ClaimError::Origin { found: shorten(text).to_owned(), source })
+    }
+}
+
+impl TryFrom<&str> for Origin {
+    type Error = ClaimError;
+
+    fn try_from(text: &str) -> Result<Self, ClaimError> {
+        text.parse()
+    }
+}
+
+impl TryFrom<&String> for Origin {
+    type Error = ClaimError;
+
+    fn try_from(text: &String) -> Result<Self, ClaimError> {
+        text.parse()
+    }
+}
+
+impl TryFrom<String> for Origin {
+    type Error = ClaimError;
+
+    fn try_from(text: String) -> Result<Self, ClaimError> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Pattern::Site { is_wildcard, site: Site { scheme, host, port } } = &self.0 else {
+            return f.write_str("*");
+        };
+        f.write_str(match scheme {
+            Scheme::Http => "http://",
+            Scheme::Https => "https://",
+        })?;
+        f.write_str(if *is_wildcard { "*." } else { "" })?;
+        f.write_str(host)?;
+        if *port == scheme.default_port() { Ok(()) } else { write!(f, ":{port}") }
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Origin({self})")
+    }
+}
+
+impl Serialize for Origin {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn written_as_browsers_do() {
+        for (text, written) in [
+            ("*", "*"),
+            ("https://example.com", "https://example.com"),
+            ("HTTPS://WWW.Example.COM:443", "https://www.example.com"),
+            ("http://localhost:80", "http://localhost"),
+            ("http://localhost:3000", "http://localhost:3000"),
+            ("https://example.com:80", "https://example.com:80"),
+            ("https://*.example.com:8443", "https://*.example.com:8443"),
+            ("https://xn--caf-dma.example", "https://xn--caf-dma.example"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+            ("http://[0:0::DB8:1]", "http://[::db8:1]"),
+            ("https://a_b.example", "https://a_b.example"),
+        ] {
+            let origin: Origin = text.parse().unwrap();
+            assert_eq!(origin.to_string(), written);
+            assert_eq!(written.parse(), Ok(origin));
+        }
+    }
+
+    #[test]
+    fn each_fault_is_named() {
+        for (text, source) in [
+            ("", OriginError::Empty),
+            ("example.com", OriginError::NotAnOrigin),
+            ("null", OriginError::NotAnOrigin),
+            ("https:example.com", OriginError::NotAnOrigin),
+            ("https://café.example", OriginError::NotAnOrigin),
+            (" https://example.com", OriginError::NotAnOrigin),
+            ("https://a b", OriginError::NotAnOrigin),
+            ("ftp://example.com", OriginError::Scheme),
+            ("example.com:443", OriginError::Scheme),
+            ("https://", OriginError::Host),
+            ("https://:443", OriginError::Host),
+            ("https://*.", OriginError::Host),
+            ("https://a..example", OriginError::Host),
+            ("https://example.com.", OriginError::Host),
+            ("https://a%20b.example", OriginError::Host),
+            ("https://a.example,b.example", OriginError::Host),
+            ("https://[v1.a,b]", OriginError::Host),
+            ("https://*example.com", OriginError::Wildcard),
+            ("https://*", OriginError::Wildcard),
+            ("https://a.*.example", OriginError::Wildcard),
+            ("https://*.*.example", OriginError::Wildcard),
+            ("https://user@example.com", OriginError::UserInfo),
+            ("https://example.com:", OriginError::Port),
+            ("https://example.com:0", OriginError::Port),
+            ("https://example.com:65536", OriginError::Port),
+            ("https://example.com/", OriginError::Path),
+            ("https://example.com/watch", OriginError::Path),
+            ("https://example.com?x", OriginError::Path),
+            ("https://example.com#x", OriginError::Path),
+        ] {
+            let error = ClaimError::Origin { found: text.to_owned(), source };
+            assert_eq!(text.parse::<Origin>(), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn matches_as_rfc_6454_compares() {
+        let all = ["null", "nonsense", "", "https://a.example/", "https://example.com"];
+        assert!(all.iter().all(|header| Origin::ANY.allows(header)));
+        for (origin, yes, no) in [
+            (
+                "https://example.com",
+                &["https://example.com", "HTTPS://EXAMPLE.com", "https://example.com:443"][..],
+                &[
+                    "http://example.com",
+                    "https://www.example.com",
+                    "https://example.com:8443",
+                    "https://example.com.evil.example",
+                    "https://notexample.com",
+                    "https://example.com/",
+                    "https://example.com.",
+                    "https://example.com@evil.example",
+                    "https://example.com, https://evil.example",
+                    "https://*.com",
+                    "null",
+                    "*",
+                    "",
+                ][..],
+            ),
+            (
+                "https://*.example.com",
+                &["https://a.example.com", "https://a.b.example.com:443", "https://A.EXAMPLE.COM"],
+                &[
+                    "https://example.com",
+                    "https://.example.com",
+                    "https://notexample.com",
+                    "https://a.example.com.evil.example",
+                    "https://*.example.com",
+                    "http://a.example.com",
+                    "https://a.example.com:8443",
+                ],
+            ),
+            (
+                "http://localhost:3000",
+                &["http://localhost:3000"],
+                &["http://localhost", "https://localhost:3000"],
+            ),
+            ("http://a.example:80", &["http://a.example"], &["http://a.example:443"]),
+        ] {
+            let origin: Origin = origin.parse().unwrap();
+            assert!(yes.iter().all(|header| origin.allows(header)), "{origin}");
+            for header in no {
+                assert!(!origin.allows(header), "{origin} {header}");
+            }
+        }
+    }
+}

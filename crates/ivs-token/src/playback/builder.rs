@@ -1,0 +1,218 @@
+use uuid::Uuid;
+
+use crate::arn::ChannelArn;
+use crate::duration::{MAX_AHEAD, PlaybackDuration};
+use crate::error::{ClaimError, MintError, RandomnessError};
+use crate::key::{HEADER_WITHOUT_KID, SigningKey};
+use crate::mint;
+use crate::origin::Origin;
+use crate::playback::claims::{PlaybackClaims, check_strict};
+use crate::resolution::MaximumResolution;
+use crate::text::ViewerId;
+use crate::timestamp::Timestamp;
+use crate::token::Token;
+
+/// A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel.
+///
+/// Each value is checked when it is given, and rules about several values when the token is minted, in whichever order
+/// they were given. What breaks a limit is remembered, and minting reports the first of them.
+///
+/// ```
+/// # use std::time::Duration;
+/// # let channel: ivs_token::ChannelArn = "arn:aws:ivs:us-west-2:123456789012:channel/abcdABCDefgh".parse()?;
+/// # let arn: ivs_token::PlaybackKeyArn = "arn:aws:ivs:us-west-2:123456789012:playback-key/y".parse()?;
+/// # let key = ivs_token::SigningKey::generate()?;
+/// use ivs_token::{Playback, Verifier, playback_url};
+///
+/// let token = Playback::new(channel.clone())
+///     .origin("https://*.example.com")
+///     .viewer("ana")
+///     .duration(Duration::from_secs(60))
+///     .mint(&key)?;
+/// let url = playback_url("https://fcc3ddae59ed.us-west-2.playback.live-video.net/v1/x.channel.y.m3u8", &token)?;
+///
+/// let verifier = Verifier::builder().playback_key(arn, key.verifying_key().clone()).build()?;
+/// let verified = verifier.verify_playback_of(token.as_str(), &channel, Some("https://www.example.com"))?;
+/// assert_eq!(verified.viewer_id(), token.viewer_id());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a playback does nothing until it is minted"]
+pub struct Playback {
+    channel: ChannelArn,
+    duration: PlaybackDuration,
+    origins: Vec<Origin>,
+    is_strict: bool,
+    single_use: Option<SingleUseId>,
+    viewer_id: Option<ViewerId>,
+    session_version: Option<i64>,
+    maximum_resolution: Option<MaximumResolution>,
+    /// The first value that broke a limit.
+    error: Option<ClaimError>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum SingleUseId {
+    Random,
+    Given(Uuid),
+}
+
+impl Playback {
+    /// Begins a token for this channel: 10 minutes, from any origin, until told otherwise.
+    pub fn new(channel: ChannelArn) -> Self {
+        Self {
+            channel,
+            duration: PlaybackDuration::DEFAULT,
+            origins: Vec::new(),
+            is_strict: false,
+            single_use: None,
+            viewer_id: None,
+            session_version: None,
+            maximum_resolution: None,
+            error: None,
+        }
+    }
+
+    /// How long playback can be started with the token, from the moment it is minted: 10 minutes unless given, which is
+    /// also the most with a viewer ID or for a single use.
+    ///
+    /// Takes a [`std::time::Duration`] too; fractions of a second are dropped.
+    pub fn duration<T: TryInto<PlaybackDuration, Error: Into<ClaimError>>>(self, duration: T) -> Self {
+        match duration.try_into() {
+            Ok(duration) => Self { duration, ..self },
+            Err(error) => self.broken(error.into()),
+        }
+    }
+
+    /// Adds an origin, such as `https://example.com`, to those that playback may be asked for from. Without any, it may be
+    /// from everywhere; one that is there already changes nothing.
+    ///
+    /// This binds browsers; what is no browser is bound by [`Self::strict_origin_enforcement`].
+    pub fn origin<T: TryInto<Origin, Error: Into<ClaimError>>>(mut self, origin: T) -> Self {
+        match origin.try_into() {
+            Ok(origin) if self.origins.contains(&origin) => self,
+            Ok(origin) => {
+                self.origins.push(origin);
+                self
+            }
+            Err(error) => self.broken(error.into()),
+        }
+    }
+
+    /// Adds each of these origins, as [`Self::origin`] does. At most 5 in all can be enforced strictly; there is no other
+    /// limit but the token's length of 16 KiB.
+    pub fn origins<T: TryInto<Origin, Error: Into<ClaimError>>>(
+        self,
+        origins: impl IntoIterator<Item = T>,
+    ) -> Self {
+        origins.into_iter().fold(self, Self::origin)
+    }
+
+    /// Whether every request, of whatever program, must come from one of the origins: at least 1, at most 5.
+    pub fn strict_origin_enforcement(self, is_strict: bool) -> Self {
+        Self { is_strict, ..self }
+    }
+
+    /// Makes the token good once, under a fresh random UUID.
+    pub fn single_use(self) -> Self {
+        Self { single_use: Some(SingleUseId::Random), ..self }
+    }
+
+    /// Makes the token good once, under this UUID. Every token needs its own.
+    pub fn single_use_uuid(self, uuid: Uuid) -> Self {
+        Self { single_use: Some(SingleUseId::Given(uuid)), ..self }
+    }
+
+    /// Your application's name for the viewer, 1 to 40 characters: without it the viewer's sessions can not be revoked. No
+    /// personal data belongs in it.
+    pub fn viewer<T: TryInto<ViewerId, Error: Into<ClaimError>>>(self, viewer_id: T) -> Self {
+        match viewer_id.try_into() {
+            Ok(viewer_id) => Self { viewer_id: Some(viewer_id), ..self },
+            Err(error) => self.broken(error.into()),
+        }
+    }
+
+    /// The version of the viewer's session, 0 unless given: a revocation is of all up to some version, so that a viewer is let
+    /// in again with a higher one. Goes with a viewer ID only.
+    pub fn viewer_session_version(self, version: i64) -> Self {
+        Self { session_version: Some(version), ..self }
+    }
+
+    /// The best picture that the viewer may see; no limit unless given.
+    pub fn maximum_resolution(self, resolution: MaximumResolution) -> Self {
+        Self { maximum_resolution: Some(resolution), ..self }
+    }
+
+    /// Whether every value given so far keeps its limit, and all of them go together: what minting would report, without
+    /// minting.
+    ///
+    /// # Errors
+    ///
+    /// The first value that does not; then the first rule about several values that is broken.
+    pub fn check(&self) -> Result<(), ClaimError> {
+        if let Some(error) = &self.error {
+            return Err(error.clone());
+        }
+        if self.is_strict {
+            check_strict(&self.origins)?;
+        }
+        if self.session_version.is_some() && self.viewer_id.is_none() {
+            return Err(ClaimError::SessionVersionWithoutViewer);
+        }
+        let actual = self.duration.into();
+        if actual > MAX_AHEAD && (self.viewer_id.is_some() || self.single_use.is_some()) {
+            return Err(ClaimError::PlaybackDuration { actual, limit: MAX_AHEAD });
+        }
+        Ok(())
+    }
+
+    /// Mints the token, whose time begins now by the system's clock. The key needs no ARN: a playback token names none.
+    ///
+    /// # Errors
+    ///
+    /// [`MintError`]: the first value that broke a limit, or a rule about several values; a clock beyond
+    /// [`Timestamp::MAX`]; more origins than fit in 16 KiB; or the operating system gave no randomness.
+    pub fn mint(self, key: &SigningKey) -> Result<Token<PlaybackClaims>, MintError> {
+        self.mint_at(key, Timestamp::now())
+    }
+
+    /// Mints the token as if it were `now`: `exp` is the duration later.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mint`].
+    pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token<PlaybackClaims>, MintError> {
+        self.check()?;
+        let claims = PlaybackClaims {
+            channel: self.channel,
+            origins: self.origins,
+            is_strict: self.is_strict,
+            single_use: self.single_use.map(SingleUseId::uuid).transpose()?,
+            viewer_id: self.viewer_id,
+            session_version: self.session_version.unwrap_or(0),
+            maximum_resolution: self.maximum_resolution,
+            issued_at: None,
+            expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
+        };
+        mint::token(HEADER_WITHOUT_KID, claims, key)
+    }
+
+    fn broken(mut self, error: ClaimError) -> Self {
+        self.error.get_or_insert(error);
+        self
+    }
+}
+
+impl SingleUseId {
+    /// A random UUID (RFC 9562, version 4) is made of the randomness of the operating system.
+    fn uuid(self) -> Result<Uuid, RandomnessError> {
+        match self {
+            Self::Given(uuid) => Ok(uuid),
+            Self::Random => {
+                let mut bytes = [0; 16];
+                getrandom::fill(&mut bytes).map_err(|_| RandomnessError)?;
+                Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use crate::error::ClaimError;
+use crate::printable::shorten;
+
+/// The best picture that a viewer may see, the claim `aws:maximum-resolution` of a playback token. Ordered from the least
+/// to the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MaximumResolution {
+    /// `SD`
+    Sd,
+    /// `HD`
+    Hd,
+    /// `FULL_HD`
+    FullHd,
+}
+
+impl MaximumResolution {
+    /// The service's word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sd => "SD",
+            Self::Hd => "HD",
+            Self::FullHd => "FULL_HD",
+        }
+    }
+}
+
+impl FromStr for MaximumResolution {
+    type Err = ClaimError;
+
+    /// The service's words, and nothing else.
+    fn from_str(text: &str) -> Result<Self, ClaimError> {
+        [Self::Sd, Self::Hd, Self::FullHd]
+            .into_iter()
+            .find(|resolution| resolution.as_str() == text)
+            .ok_or_else(|| ClaimError::MaximumResolution { found: shorten(text).to_owned() })
+    }
+}
+
+impl fmt::Display for MaximumResolution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for MaximumResolution {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
