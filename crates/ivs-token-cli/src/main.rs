@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod exit;
 mod input;
+mod key_ring;
 mod keys;
 mod output;
 mod rows;

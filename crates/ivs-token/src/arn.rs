@@ -68,9 +68,33 @@ impl KeyArn for PublicKeyArn {}
 impl KeyArn for PlaybackKeyArn {}
 
 mod sealed {
-    pub trait Sealed {}
-    impl Sealed for super::PublicKeyArn {}
-    impl Sealed for super::PlaybackKeyArn {}
+    use super::{PlaybackKeyArn, PublicKeyArn};
+    use crate::key::SigningKey;
+
+    pub trait Sealed {
+        /// What stands before the `/` in the last part of such an ARN.
+        const TYPE: &'static str;
+
+        /// The private key of this ARN, made fit to sign the tokens of its kind.
+        fn label(&self, key: SigningKey) -> SigningKey;
+    }
+
+    impl Sealed for PublicKeyArn {
+        const TYPE: &'static str = Self::RESOURCE_TYPE;
+
+        fn label(&self, key: SigningKey) -> SigningKey {
+            key.with_id(self.clone())
+        }
+    }
+
+    impl Sealed for PlaybackKeyArn {
+        const TYPE: &'static str = Self::RESOURCE_TYPE;
+
+        /// Playback tokens name no key.
+        fn label(&self, key: SigningKey) -> SigningKey {
+            key
+        }
+    }
 }
 
 /// Defines one kind of ARN: a new type over [`Parts`] that can only be made by parsing.

@@ -64,6 +64,21 @@ pub(crate) fn write_ascii<T: Serialize>(out: &mut Vec<u8>, value: &T) -> Result<
     value.serialize(&mut serde_json::Serializer::with_formatter(out, AsciiFormatter))
 }
 
+/// A file's text in UTF-8, without a byte order mark: it may be UTF-16, as some Windows shells redirect it. What is broken stays so, for the parser to say.
+pub(crate) fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> =
+            bytes.chunks(2).map(|pair| unit([pair[0], pair.get(1).copied().unwrap_or(0)])).collect();
+        Cow::Owned(String::from_utf16_lossy(&units).into_bytes())
+    };
+    match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ => Cow::Borrowed(bytes),
+    }
+}
+
 struct AsciiFormatter;
 
 impl serde_json::ser::Formatter for AsciiFormatter {

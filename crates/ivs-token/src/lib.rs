@@ -39,15 +39,16 @@ pub use duration::{ConnectionDuration, ParticipantDuration, PlaybackDuration, To
 pub use endpoint::DEFAULT_EVENTS_URL;
 pub use error::{
     ArnError, Base64Error, ClaimError, ClaimsError, EndpointError, ExchangeError, HeaderError, JsonError,
-    KeyError, KeyRingError, MalformedError, MintError, OriginError, Part, PlaybackUrlError, RandomnessError,
-    Revoked, SignError, StageError, StoreError, VerifierError, VerifyError,
+    KeyEntryError, KeyError, KeyNameError, KeyRingError, KeySetError, MalformedError, MintError, OriginError,
+    Part, PlaybackUrlError, RandomnessError, Revoked, SignError, StageError, StoreError, TagError,
+    VerifierError, VerifyError,
 };
 pub use es384::VerifyingKey;
 pub use exchange::{Exchange, check_exchange};
 pub use id::{ParticipantId, TokenId};
 pub use inspect::{Check, Inspection, Member, Outcome, TokenKind, inspect, inspect_at};
 pub use key::SigningKey;
-pub use key_ring::{KeyRing, PublicKey};
+pub use key_ring::{KeyName, KeyPage, KeyRing, KeySet, ListKeys, PublicKey, ResourceTags, Tags};
 pub use origin::Origin;
 pub use participant::{Participant, ParticipantClaims};
 pub use playback::{Playback, PlaybackClaims, playback_url};

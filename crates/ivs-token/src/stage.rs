@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::arn::StageArn;
 use crate::endpoint::{self, DEFAULT_EVENTS_URL};
 use crate::error::StageError;
+use crate::json;
 use crate::participant::Participant;
 
 /// A stage as a token needs it: its ARN and its two endpoints. Cheap to clone.
@@ -73,7 +74,7 @@ impl Stage {
     ///
     /// [`StageError`]: not JSON, no stage in it, a member missing, or a value that is none of its kind.
     pub fn from_json(json: impl AsRef<[u8]>) -> Result<Self, StageError> {
-        let document: StageDocument = serde_json::from_slice(&utf8(json.as_ref()))
+        let document: StageDocument = serde_json::from_slice(&json::utf8(json.as_ref()))
             .map_err(|error| StageError::Json(error.to_string()))?;
         let body = match (document.stage, document.stages) {
             (Some(stage), _) => stage,
@@ -130,21 +131,6 @@ impl fmt::Debug for Stage {
             .field("whip_url", &self.0.whip_url)
             .field("events_url", &self.0.events_url)
             .finish()
-    }
-}
-
-/// The text in UTF-8, without a byte order mark. What is broken stays so, for the parser to say.
-fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> =
-            bytes.chunks(2).map(|pair| unit([pair[0], pair.get(1).copied().unwrap_or(0)])).collect();
-        Cow::Owned(String::from_utf16_lossy(&units).into_bytes())
-    };
-    match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        _ => Cow::Borrowed(bytes),
     }
 }
 

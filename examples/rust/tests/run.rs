@@ -60,6 +60,34 @@ fn what_mint_prints_may_join() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+#[test]
+fn rotation_goes_from_key_to_key() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let mut arguments = Vec::new();
+    for name in ["old", "new"] {
+        let file = folder.path().join(name);
+        std::fs::write(&file, &*ivs_token::es384::SigningKey::generate()?.to_pkcs8_pem())?;
+        arguments.extend([file.display().to_string(), KEY.replace("abc", name)]);
+    }
+    arguments.push(STAGE.to_owned());
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let said = run(env!("CARGO_BIN_EXE_rotation"), &arguments, "")?;
+    let said: Vec<&str> = said.lines().collect();
+    assert_eq!(
+        said[..5],
+        [
+            "good, signed with old",
+            "good, signed with new",
+            "deleted old",
+            "refused: UNKNOWN_KEY",
+            "good, signed with new",
+        ]
+    );
+    let jwks: serde_json::Value = serde_json::from_str(said[5])?;
+    assert_eq!(jwks["keys"][0]["kid"], KEY.replace("abc", "new"));
+    Ok(())
+}
+
 fn run(program: impl AsRef<Path>, arguments: &[&str], input: &str) -> Result<String, Box<dyn Error>> {
     let mut child = Command::new(program.as_ref())
         .args(arguments)

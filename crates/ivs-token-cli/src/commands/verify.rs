@@ -9,6 +9,7 @@ use ivs_token::{
 use crate::args::{self, AnyKid};
 use crate::exit::Failure;
 use crate::input::{self, Source};
+use crate::key_ring::KeyRingArgs;
 use crate::keys::{self, Material};
 use crate::{output, values};
 
@@ -28,6 +29,9 @@ pub(crate) struct VerifyArgs {
     /// [env: IVS_TOKEN_KID]
     #[arg(long, value_name = "ARN", help_heading = "Key")]
     kid: Vec<AnyKid>,
+
+    #[command(flatten)]
+    key_ring: KeyRingArgs,
 
     /// The token must be for this stage [env: IVS_TOKEN_STAGE_ARN]
     #[arg(long, value_name = "ARN", help_heading = "Expectations")]
@@ -71,6 +75,8 @@ origins strictly; of any other it is only said whether a browser there may play.
 Examples:
   ivs-token verify --public-key public.pem --kid ARN --stage-arn ARN < token
   ivs-token verify --public-key old.pem --kid OLD-ARN --public-key new.pem --kid NEW-ARN token.txt
+  ivs-token verify --key-ring keys.json < token
+  ivs-token verify --key-ring keys/ --account 123456789012 --region us-west-2 < token
   ivs-token verify --public-key public.pem --kid ARN --json < token | jq .userId
   ivs-token verify --public-key playback-public.pem --kid PLAYBACK-KEY-ARN --channel-arn ARN \\
     --origin https://example.com < playback-token";
@@ -119,12 +125,16 @@ impl VerifyArgs {
 
 fn verifier(args: &VerifyArgs) -> Result<Verifier, Failure> {
     let mut builder = Verifier::builder().issued_at_leeway(args.leeway).expiry_leeway(args.expiry_leeway);
-    for (kid, material) in held_keys(args)? {
-        let key = material.public()?;
-        builder = match kid {
-            AnyKid::Public(arn) => builder.key(arn, key),
-            AnyKid::Playback(arn) => builder.playback_key(arn, key),
-        };
+    if let Some(ring) = args.key_ring.read()? {
+        builder = builder.key_ring(&ring);
+    } else {
+        for (kid, material) in held_keys(args)? {
+            let key = material.public()?;
+            builder = match kid {
+                AnyKid::Public(arn) => builder.key(arn, key),
+                AnyKid::Playback(arn) => builder.playback_key(arn, key),
+            };
+        }
     }
     let stage = match &args.stage_arn {
         Some(arn) => Some(arn.clone()),
@@ -153,7 +163,7 @@ fn held_keys(args: &VerifyArgs) -> Result<Vec<(AnyKid, Material)>, Failure> {
     let count = args.public_key.len() + usize::from(from_variable.is_some());
     if count == 0 {
         return Err(Failure::misuse(format!(
-            "there is no public key: give --public-key FILE, or the key itself in {}",
+            "there is no public key: give --public-key FILE, the key itself in {}, or --key-ring PATH",
             keys::PUBLIC_KEY
         )));
     }
@@ -172,7 +182,7 @@ fn held_keys(args: &VerifyArgs) -> Result<Vec<(AnyKid, Material)>, Failure> {
 }
 
 fn check_stdin(args: &VerifyArgs) -> Result<(), Failure> {
-    let mut sources = vec![("the token", Some(&args.token))];
+    let mut sources = vec![("the token", Some(&args.token)), args.key_ring.source()];
     sources.extend(args.public_key.iter().map(|source| ("--public-key", Some(source))));
     input::one_stdin(&sources)
 }

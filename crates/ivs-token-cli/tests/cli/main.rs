@@ -5,6 +5,7 @@
 mod batch;
 mod inspect;
 mod key;
+mod key_ring;
 mod mint;
 mod other;
 mod playback;

@@ -145,7 +145,7 @@ fn misuse_and_failures() {
     let verify = |args: &[&str], stdin: &str| world.run_on(&[&["verify"], args].concat(), stdin);
     verify(&["--kid", KID], "").fails(
         2,
-        "error: there is no public key: give --public-key FILE, or the key itself in IVS_TOKEN_PUBLIC_KEY\n",
+        "error: there is no public key: give --public-key FILE, the key itself in IVS_TOKEN_PUBLIC_KEY, or --key-ring PATH\n",
     );
     verify(&["--public-key", "public.pem"], "").fails(
         2,

@@ -1,6 +1,9 @@
 use thiserror::Error;
 
-/// A change that a ring of keys does not take, or keys that can not be read. The ring is as it was.
+use super::TagError;
+use crate::timestamp::Timestamp;
+
+/// A change that a ring of keys does not take, or a question that it does not answer. The ring is as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyRingError {
@@ -26,6 +29,56 @@ pub enum KeyRingError {
         /// Keys allowed.
         limit: usize,
     },
+    /// The key signs, and what it signs would not be accepted for long, or at all.
+    #[error(
+        "the key {arn} is the one that signs: mark another for signing first, with `rotate` or `sign_with`, or none with \
+         `stop_signing`"
+    )]
+    Signing {
+        /// The ARN of the key.
+        arn: String,
+    },
+    /// The key to rotate to is the one that signs already.
+    #[error("the key {arn} signs already: rotate to a new key, under the ARN that it was given")]
+    AlreadySigning {
+        /// The ARN of the key.
+        arn: String,
+    },
+    /// The key is being retired, and what it signs would not be accepted for long, or at all.
+    #[error(
+        "the key {arn} is retired at {retired_at}, so it can not be the one that signs: `reinstate` it, or take another"
+    )]
+    Retired {
+        /// The ARN of the key.
+        arn: String,
+        /// The first second at which it verifies no more.
+        retired_at: Timestamp,
+    },
+    /// The private key is not that of the public key under this ARN.
+    #[error(
+        "the private key does not belong to the public key that the key ring holds under {arn}: what it signs would be \
+         refused, so give the private key that belongs to this ARN"
+    )]
+    SigningKeyMismatch {
+        /// The ARN.
+        arn: String,
+    },
+    /// Tags that no key may have.
+    #[error(transparent)]
+    Tag(#[from] TagError),
+    /// A page of no keys, or of more than 50.
+    #[error("a page of {actual} keys can not be had: ask for 1 to {limit}")]
+    MaxResults {
+        /// Keys asked for.
+        actual: usize,
+        /// Keys allowed.
+        limit: usize,
+    },
+    /// A token that no page gave.
+    #[error(
+        "this is no `nextToken` of this list: give it as the page before answered it, or leave it out to begin anew"
+    )]
+    NextToken,
 }
 
 impl KeyRingError {
@@ -35,6 +88,13 @@ impl KeyRingError {
             Self::NotFound { .. } => "KEY_NOT_FOUND",
             Self::AmbiguousArn { .. } => "AMBIGUOUS_KEY",
             Self::Full { .. } => "KEY_RING_FULL",
+            Self::Signing { .. } => "KEY_SIGNS",
+            Self::AlreadySigning { .. } => "KEY_SIGNS_ALREADY",
+            Self::Retired { .. } => "KEY_RETIRED",
+            Self::SigningKeyMismatch { .. } => "SIGNING_KEY_MISMATCH",
+            Self::Tag(error) => error.code(),
+            Self::MaxResults { .. } => "INVALID_MAX_RESULTS",
+            Self::NextToken => "INVALID_NEXT_TOKEN",
         }
     }
 }

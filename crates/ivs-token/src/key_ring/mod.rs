@@ -1,7 +1,13 @@
 //! The public keys that a verifier trusts, changed while others read.
 
+mod answer;
+mod list;
+mod name;
 mod public_key;
+mod rotation;
+mod set;
 mod state;
+mod tags;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,17 +15,39 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::{ArcSwap, Guard};
 use es384::VerifyingKey;
 
+pub use list::{KeyPage, ListKeys};
+pub use name::KeyName;
 pub use public_key::PublicKey;
+pub use set::KeySet;
+pub use tags::{ResourceTags, Tags};
 
 use crate::arn::{KeyArn, PublicKeyArn};
-use crate::error::KeyRingError;
+use crate::error::{KeyRingError, TagError};
+use crate::timestamp::Timestamp;
 pub(crate) use state::State;
 
-/// The keys that IVS knows, held locally: what `ImportPublicKey`, `GetPublicKey`, `ListPublicKeys` and
-/// `DeletePublicKey` do, without a call.
+/// The keys that IVS knows, held locally: what `ImportPublicKey`, `GetPublicKey`, `ListPublicKeys`, `DeletePublicKey`,
+/// `TagResource`, `UntagResource` and `ListTagsForResource` do, without a call; and which of them signs, and until when the
+/// others verify.
 ///
 /// Cheap to clone: clones are one ring, and so is the ring that a [`crate::Verifier`] was given. Reads never wait: whoever
-/// reads sees the ring as it was before a change or after it, never between.
+/// reads sees the ring as it was before a change or after it, never between. Each method that changes it makes one change,
+/// all of it or, with an error, nothing.
+///
+/// ```
+/// # let public_key = ivs_token::es384::SigningKey::generate()?.verifying_key().clone();
+/// use ivs_token::{KeyRing, PublicKey, PublicKeyArn, Tags, Verifier};
+///
+/// let arn: PublicKeyArn = "arn:aws:ivs:us-west-2:123456789012:public-key/abc".parse()?;
+/// let ring = KeyRing::new();
+/// let verifier = Verifier::builder().key_ring(&ring).build()?;
+///
+/// let tags = Tags::try_from_iter([("team", "live")])?;
+/// ring.import_public_key(PublicKey::new(arn.clone(), public_key).with_name("eu-2026".parse()?).with_tags(tags))?;
+/// assert_eq!(ring.get(&arn).and_then(|key| key.name().cloned()), Some("eu-2026".parse()?));
+/// ring.delete(&arn)?; // `verifier` refuses its tokens from now on
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct KeyRing<A = PublicKeyArn> {
     shared: Arc<Shared<A>>,
@@ -47,20 +75,53 @@ impl<A: KeyArn> KeyRing<A> {
         Self { shared: Arc::new(Shared { state, changing: Mutex::new(()), limit }) }
     }
 
-    /// Imports a key under the ARN that IVS gave it. The same key again changes nothing.
+    /// Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
     ///
     /// # Errors
     ///
     /// [`KeyRingError`] when the ring is full, or holds another key under this ARN.
     pub fn import(&self, arn: A, key: VerifyingKey) -> Result<(), KeyRingError> {
-        self.change(|state| state.import(PublicKey::new(arn, key), self.shared.limit))
+        self.import_public_key(PublicKey::new(arn, key))
+    }
+
+    /// Imports a key with its name and tags. A key that the ring holds already stays as it is, with the name and the tags
+    /// that it has.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::import`].
+    pub fn import_public_key(&self, key: PublicKey<A>) -> Result<(), KeyRingError> {
+        self.change(|state| state.import(key, self.shared.limit))
+    }
+
+    /// Imports many keys in one change, such as those of a [`KeySet`]: all of them, or none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::import`].
+    pub fn import_all(&self, keys: impl IntoIterator<Item = PublicKey<A>>) -> Result<(), KeyRingError> {
+        let keys: Vec<_> = keys.into_iter().collect();
+        self.change(|state| keys.into_iter().try_for_each(|key| state.import(key, self.shared.limit)))
+    }
+
+    /// Holds these keys and no others, in one change: for a configuration that is read anew.
+    ///
+    /// A key that is no longer there ends its tokens. One that stays has the name and the tags given now, and is retired when
+    /// it was to be. The key that signs must be among them.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRingError`] when they are too many, two of them have one ARN, or the key that signs is not among them.
+    pub fn replace(&self, keys: impl IntoIterator<Item = PublicKey<A>>) -> Result<(), KeyRingError> {
+        let keys: Vec<_> = keys.into_iter().collect();
+        self.change(|state| state.replace(keys, self.shared.limit))
     }
 
     /// Deletes a key: no token that it signed is good any more.
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] when the ring does not hold it.
+    /// [`KeyRingError`] when the ring does not hold it, or signs with it.
     pub fn delete(&self, arn: &A) -> Result<(), KeyRingError> {
         self.change(|state| state.delete(arn))
     }
@@ -70,9 +131,102 @@ impl<A: KeyArn> KeyRing<A> {
         self.load().by_arn(arn).cloned()
     }
 
+    /// A page of keys, ordered by ARN.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRingError`] when a page can not have so many keys, or no page gave this token.
+    pub fn list(&self, wanted: &ListKeys) -> Result<KeyPage<A>, KeyRingError> {
+        wanted.page(&self.load())
+    }
+
+    /// All keys at one moment, ordered by ARN.
+    pub fn keys(&self) -> Vec<Arc<PublicKey<A>>> {
+        self.load().keys().cloned().collect()
+    }
+
+    /// How many keys the ring holds.
+    pub fn len(&self) -> usize {
+        self.load().keys().len()
+    }
+
+    /// Whether the ring holds no key.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many keys the ring may hold.
+    pub fn limit(&self) -> usize {
+        self.shared.limit
+    }
+
+    /// Adds tags to a key; one that it has gets the new value.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRingError`] when the ring does not hold the key, or a tag can not be had.
+    pub fn tag<K: AsRef<str>, V: AsRef<str>>(
+        &self,
+        arn: &A,
+        tags: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<(), KeyRingError> {
+        let added: Vec<_> = tags.into_iter().collect();
+        self.change_tags(arn, |tags| {
+            added.iter().try_for_each(|(key, value)| tags.insert(key.as_ref(), value.as_ref()))
+        })
+    }
+
+    /// Removes the tags of these keys, those of them that are there.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRingError`] when the ring does not hold the key, or a tag is one of AWS.
+    pub fn untag<K: AsRef<str>>(
+        &self,
+        arn: &A,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<(), KeyRingError> {
+        let removed: Vec<_> = keys.into_iter().collect();
+        self.change_tags(arn, |tags| removed.iter().try_for_each(|key| tags.remove(key.as_ref())))
+    }
+
+    /// The tags of a key.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyRingError`] when the ring does not hold it.
+    pub fn tags(&self, arn: &A) -> Result<ResourceTags, KeyRingError> {
+        Ok(ResourceTags::new(self.load().held(arn)?.tags().clone()))
+    }
+
+    /// The keys as a JWK set (RFC 7517, section 5), each with its ARN as `kid`, for verifiers elsewhere; without those that
+    /// are retired by now. What a JWK has no place for is left out: names, tags, and when a key will be retired.
+    pub fn to_jwks(&self) -> String {
+        self.to_jwks_at(Timestamp::now())
+    }
+
+    /// As [`Self::to_jwks`], as if it were `now`.
+    pub fn to_jwks_at(&self, now: Timestamp) -> String {
+        set::to_jwks(self.load().keys().filter(|key| key.verifies_at(now)).map(|key| &**key))
+    }
+
     /// The ring as it is now.
     pub(crate) fn load(&self) -> Guard<Arc<State<A>>> {
         self.shared.state.load()
+    }
+
+    fn change_tags(
+        &self,
+        arn: &A,
+        change: impl FnOnce(&mut Tags) -> Result<(), TagError>,
+    ) -> Result<(), KeyRingError> {
+        self.change(|state| {
+            state.update(arn, |key| {
+                let mut tags = key.tags().clone();
+                change(&mut tags)?;
+                Ok(key.with_tags(tags))
+            })
+        })
     }
 
     /// Makes a change to a copy, and puts the copy in place when it went well.
@@ -97,6 +251,11 @@ impl<A: KeyArn> Default for KeyRing<A> {
 
 impl<A: KeyArn> fmt::Debug for KeyRing<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.load().keys()).finish()
+        let state = self.load();
+        f.debug_struct("KeyRing")
+            .field("keys", &state.keys().collect::<Vec<_>>())
+            .field("signing", &state.signing().map(|(arn, _)| arn))
+            .field("limit", &self.shared.limit)
+            .finish()
     }
 }

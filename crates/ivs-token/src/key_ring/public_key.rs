@@ -1,19 +1,38 @@
 use es384::VerifyingKey;
 
+use super::name::KeyName;
+use super::tags::Tags;
 use crate::arn::PublicKeyArn;
 use crate::timestamp::Timestamp;
 
-/// A public key as IVS knows it: the key itself, and the ARN it was given.
+/// A public key as IVS knows it: the key itself, the ARN it was given, a name if it has one, and tags.
+///
+/// That of a [`PublicKeyArn`] serialises to what `GetPublicKey` prints, without the fingerprint, which is computed in a way
+/// that AWS does not tell: `{"publicKey": {"arn", "name", "publicKeyMaterial", "tags"}}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct PublicKey<A = PublicKeyArn> {
     arn: A,
     key: VerifyingKey,
+    name: Option<KeyName>,
+    tags: Tags,
     retired_at: Option<Timestamp>,
 }
 
 impl<A> PublicKey<A> {
-    pub(super) fn new(arn: A, key: VerifyingKey) -> Self {
-        Self { arn, key, retired_at: None }
+    /// A key under the ARN that IVS gave it, without a name and tags.
+    pub const fn new(arn: A, key: VerifyingKey) -> Self {
+        Self { arn, key, name: None, tags: Tags::new(), retired_at: None }
+    }
+
+    /// This key with a name.
+    pub fn with_name(self, name: KeyName) -> Self {
+        Self { name: Some(name), ..self }
+    }
+
+    /// This key with these tags, in place of those it has.
+    pub fn with_tags(self, tags: Tags) -> Self {
+        Self { tags, ..self }
     }
 
     /// The ARN that IVS gave it.
@@ -26,9 +45,23 @@ impl<A> PublicKey<A> {
         &self.key
     }
 
+    /// What you call it.
+    pub fn name(&self) -> Option<&KeyName> {
+        self.name.as_ref()
+    }
+
+    /// Its tags.
+    pub fn tags(&self) -> &Tags {
+        &self.tags
+    }
+
     /// The first second at which it verifies no more, if it is being retired.
     pub fn retired_at(&self) -> Option<Timestamp> {
         self.retired_at
+    }
+
+    pub(super) fn with_retirement(self, retired_at: Option<Timestamp>) -> Self {
+        Self { retired_at, ..self }
     }
 
     pub(crate) fn verifies_at(&self, now: Timestamp) -> bool {
