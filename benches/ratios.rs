@@ -3,6 +3,7 @@
 //! Machines are shared and their speed drifts, so each round measures every case in turn, and a ratio is the median of
 //! the ratios within the rounds, not a quotient of two means taken at different times.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use benches::{Case, PAYLOAD_LEN, Sample, TOKENS};
@@ -20,6 +21,19 @@ fn main() {
     table("verify", &sample.verifying());
     threads("mint", &sample.minting());
     threads("verify", &sample.verifying());
+    println!();
+    table("verify, cached", &sample.caching());
+    let store = Arc::new(sample.revocations());
+    table("verify, revocation", &sample.revoking(Arc::clone(&store)));
+    nanos(&sample.checking(store));
+}
+
+/// The time of something very short.
+fn nanos(cases: &[Case]) {
+    for (name, call) in cases {
+        let time = median((0..ROUNDS).map(|_| (0..100).map(|_| micros(call)).sum::<f64>() * 10.0));
+        println!("{name}: {time:.0} ns");
+    }
 }
 
 fn table(title: &str, cases: &[Case]) {
@@ -35,7 +49,7 @@ fn table(title: &str, cases: &[Case]) {
             rounds.push(times);
         }
     }
-    println!("{title:<28} {:>10} {:>8} {:>12}", "µs", "ratio", "µs over raw");
+    println!("{title:<28} {:>10} {:>8} {:>12}", "µs", "ratio", "µs over 1st");
     for (i, (name, _)) in cases.iter().enumerate() {
         let time = median(rounds.iter().map(|times| times[i]));
         let ratio = median(rounds.iter().map(|times| times[i] / times[0]));

@@ -7,10 +7,12 @@ use std::cell::Cell;
 use std::hint::black_box;
 
 use conformance::{key, signing_key, stage, verifier_of};
-use ivs_token::{Timestamp, UserId};
+use ivs_token::{Timestamp, UserId, Verifier};
 
 const MINT_LIMIT: usize = 4;
 const VERIFY_LIMIT: usize = 12;
+/// What the claims own: the user ID, the attributes and where each of them stands.
+const HIT_LIMIT: usize = 3;
 
 struct Counting;
 
@@ -102,7 +104,16 @@ fn few() {
     most.0 = most.0.max(from_template);
     let built = participant("ana").participant_id("p");
     println!("{} to mint with a given participant ID", counted(|| built.mint(&key)).1);
+    let public = conformance::key().verifying_key().clone();
+    let caching = Verifier::builder().key(conformance::arn(conformance::KID), public).clock(now).cache(10);
+    let caching = caching.build().unwrap();
+    let token = participant("ana").mint_at(&key, now).unwrap();
+    drop(caching.verify(token.as_str()).unwrap());
+    let (hit, hitting) = counted(|| caching.verify(token.as_str()));
+    println!("{hitting} for a hit in the verify cache");
+    assert_eq!(hit.unwrap().claims(), token.claims());
     assert_eq!(counted(Timestamp::now).1, 0, "to ask for the time");
     assert!(most.0 <= MINT_LIMIT, "{} to mint", most.0);
     assert!(most.1 <= VERIFY_LIMIT, "{} to verify", most.1);
+    assert!(hitting <= HIT_LIMIT, "{hitting} for a hit");
 }

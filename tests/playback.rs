@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use conformance::*;
 use ivs_token::{
-    ArnError, ChannelArn, ClaimError, ClaimsError, HeaderError, KeyRing, MaximumResolution, MintError,
-    Origin, OriginError, Playback, PlaybackClaims, PlaybackDuration, PlaybackKeyArn, PlaybackUrlError,
-    Revocation, RevocationStore, Revoked, SigningKey, StoreError, Subject, Timestamp, Token, TokenKind, Uuid,
-    Verifier, VerifierBuilder, VerifierError, VerifyError, inspect_at, playback_url,
+    ArnError, ChannelArn, ClaimError, ClaimsError, HeaderError, InMemoryRevocations, KeyRing,
+    MaximumResolution, MintError, Origin, OriginError, Playback, PlaybackClaims, PlaybackDuration,
+    PlaybackKeyArn, PlaybackUrlError, Revocation, RevocationStore, Revoked, SigningKey, StoreError, Subject,
+    Timestamp, Token, TokenKind, Uuid, Verifier, VerifierBuilder, VerifierError, VerifyError, inspect_at,
+    playback_url,
 };
 use serde_json::{Map, Value, json};
 
@@ -471,6 +472,18 @@ fn every_held_key_is_tried() {
         .unwrap();
     let expected = ClaimsError::ForeignPlaybackKey { kid: kid(FOREIGN_PLAYBACK_KID), channel: channel() };
     assert_eq!(verify(&verifier, &token).unwrap_err(), expected.into());
+    // A key that was retired is not tried, and its ARN does not count for the same key under another.
+    let ring = KeyRing::new();
+    ring.import(kid(FOREIGN_PLAYBACK_KID), public(key())).unwrap();
+    ring.import(kid(PLAYBACK_KID), public(key())).unwrap();
+    let verifier = Verifier::builder().playback_key_ring(&ring).clock(now()).build().unwrap();
+    ring.retire(&kid(PLAYBACK_KID), at(NOW + 1)).unwrap();
+    assert_eq!(verify(&verifier, &token).unwrap().key_id(), &kid(PLAYBACK_KID));
+    ring.retire(&kid(PLAYBACK_KID), now()).unwrap();
+    let expected = ClaimsError::ForeignPlaybackKey { kid: kid(FOREIGN_PLAYBACK_KID), channel: channel() };
+    assert_eq!(verify(&verifier, &token).unwrap_err(), expected.into());
+    ring.delete(&kid(FOREIGN_PLAYBACK_KID)).unwrap();
+    assert_eq!(verify(&verifier, &token).unwrap_err(), VerifyError::NoKeyMatches { tried: 0 });
     // No right one, though the key is right.
     let foreign = Verifier::builder().playback_key(kid(FOREIGN_PLAYBACK_KID), public(key())).clock(now());
     let expected = ClaimsError::ForeignPlaybackKey { kid: kid(FOREIGN_PLAYBACK_KID), channel: channel() };
@@ -878,4 +891,40 @@ fn the_playback_url() {
     ] {
         assert_eq!((error.to_string().as_str(), error.code()), (words, code));
     }
+}
+
+/// Whatever a verifier does with a playback token, one with a cache does too when the token comes again.
+#[test]
+fn the_cache_changes_no_answer() {
+    let store = Arc::new(InMemoryRevocations::with_clock(now()));
+    let verifier = builder().revocations(store.clone()).cache(10).build().unwrap();
+    let strict = minted(new().origin("https://example.com").strict_origin_enforcement(true));
+    let verify = |token: &str, origin| verifier.verify_playback(token, origin).map(drop);
+    let not_allowed = |found: &str| Err(VerifyError::OriginNotAllowed { found: Some(found.into()) });
+    for _ in 0..2 {
+        assert_eq!(verify(&strict, Some("https://evil.example")), not_allowed("https://evil.example"));
+        assert_eq!(verify(&strict, Some("https://example.com")), Ok(()));
+    }
+    assert_eq!(verifier.cached(), 1);
+    let other = CHANNEL.replace("abcd", "wxyz").parse().unwrap();
+    assert_eq!(verifier.verify_playback_of(&strict, &other, None).unwrap_err().reason(), "WRONG_CHANNEL");
+    let once = minted(new().single_use());
+    assert_eq!(verify(&once, None), Ok(()));
+    assert_eq!(verify(&once, None).unwrap_err().code(), "TOKEN_ALREADY_USED");
+    let viewer = minted(new().viewer("ana").viewer_session_version(3));
+    assert_eq!(verify(&viewer, None), Ok(()));
+    store.revoke_viewer_sessions(&channel(), &"ana".parse().unwrap(), 2).unwrap();
+    assert_eq!(verify(&viewer, None), Ok(()));
+    store.revoke_viewer_sessions(&channel(), &"ana".parse().unwrap(), 3).unwrap();
+    assert_eq!(verify(&viewer, None).unwrap_err().code(), "VIEWER_SESSION_REVOKED");
+    // Without `kid`, what was found by trying ends with the key all the same.
+    let ring = KeyRing::new();
+    ring.import(kid(PLAYBACK_KID), key().verifying_key().clone()).unwrap();
+    let verifier = Verifier::builder().playback_key_ring(&ring).clock(now()).cache(10).build().unwrap();
+    let token = minted(new());
+    assert!(verifier.verify_playback(&token, None).is_ok());
+    ring.delete(&kid(PLAYBACK_KID)).unwrap();
+    let none = Err(VerifyError::NoKeyMatches { tried: 0 });
+    assert_eq!(verifier.verify_playback(&token, None).map(drop), none);
+    assert_eq!(verifier.cached(), 0);
 }

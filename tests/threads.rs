@@ -6,12 +6,12 @@ use std::thread;
 use conformance::*;
 use ivs_token::{
     ArnError, Attributes, Base64Error, Capabilities, Capability, ChannelArn, Check, ClaimError, ClaimsError,
-    EndpointError, Expectations, HeaderError, Inspection, JsonError, KeyEntryError, KeyError, KeyName,
-    KeyNameError, KeyPage, KeyRing, KeyRingError, KeySet, KeySetError, ListKeys, MalformedError, Member,
-    MintError, Outcome, Part, Participant, ParticipantClaims, ParticipantId, PlaybackKeyArn, PublicKey,
-    PublicKeyArn, RandomnessError, ResourceTags, SignError, SigningKey, Stage, StageArn, StageError,
-    SystemClock, TagError, Tags, Timestamp, Token, TokenKind, UserId, VerifiedToken, Verifier,
-    VerifierBuilder, VerifierError, VerifyError, VerifyingKey, Version,
+    EndpointError, Expectations, HeaderError, InMemoryRevocations, Inspection, JsonError, KeyEntryError,
+    KeyError, KeyName, KeyNameError, KeyPage, KeyRing, KeyRingError, KeySet, KeySetError, ListKeys,
+    MalformedError, Member, MintError, Outcome, Part, Participant, ParticipantClaims, ParticipantId,
+    PlaybackKeyArn, PublicKey, PublicKeyArn, RandomnessError, ResourceTags, SignError, SigningKey, Stage,
+    StageArn, StageError, SystemClock, TagError, Tags, Timestamp, Token, TokenKind, UserId, VerifiedToken,
+    Verifier, VerifierBuilder, VerifierError, VerifyError, VerifyingKey, Version,
 };
 
 const fn is_send_and_sync<T: Send + Sync + Unpin>() {}
@@ -33,6 +33,7 @@ assert_send_and_sync!(
     EndpointError,
     Expectations,
     HeaderError,
+    InMemoryRevocations,
     Inspection,
     JsonError,
     KeyEntryError,

@@ -1,6 +1,9 @@
 //! What is measured: minting and verifying one token, by us, by aws-lc-rs alone, and by other libraries. Every key is
 //! parsed before, every token has the same 587 bytes of payload.
 
+use std::hint::black_box;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_lc_rs::rand::SystemRandom;
@@ -9,7 +12,10 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ivs_token::{Participant, PublicKeyArn, SigningKey, Stage, Verifier, VerifyingKey};
+use ivs_token::{
+    InMemoryRevocations, Participant, ParticipantId, PublicKeyArn, Revocation, RevocationStore, SigningKey,
+    Stage, Subject, Verifier, VerifierBuilder, VerifyingKey,
+};
 use serde_json::{Map, Value};
 
 /// Bytes of the payload that every token here has: all claims of a participant, three attributes.
@@ -24,6 +30,12 @@ pub type Case = (Name, Box<dyn Fn(usize) + Send + Sync>);
 /// How many tokens there are. A processor that sees the same signature again and again learns its way through it, and
 /// how long a verification takes depends on the signature: so each case goes through the same many.
 pub const TOKENS: usize = 64;
+
+/// How many revocations the store holds.
+pub const REVOCATIONS: usize = 1_000_000;
+
+/// How many tokens the verify cache has room for.
+const CACHED: usize = 10_000;
 
 /// Keys, a stage, and tokens, as every case uses them.
 pub struct Sample {
@@ -89,21 +101,19 @@ impl Sample {
             (
                 "aws-lc-rs, raw signature",
                 Box::new(move |_| {
-                    std::hint::black_box(pair.sign(&random, &signed).expect("a signature"));
+                    black_box(pair.sign(&random, &signed).expect("a signature"));
                 }),
             ),
             (
                 "ivs-token",
                 Box::new(move |_| {
-                    let _ = std::hint::black_box(participant.clone().mint(&key).expect("a token"));
+                    let _ = black_box(participant.clone().mint(&key).expect("a token"));
                 }),
             ),
             (
                 "jsonwebtoken (aws-lc-rs)",
                 Box::new(move |_| {
-                    std::hint::black_box(
-                        jsonwebtoken::encode(&jwt_header, &claims, &jwt_key).expect("a token"),
-                    );
+                    black_box(jsonwebtoken::encode(&jwt_header, &claims, &jwt_key).expect("a token"));
                 }),
             ),
         ]
@@ -114,8 +124,6 @@ impl Sample {
         let parsed =
             ParsedPublicKey::new(&ECDSA_P384_SHA384_FIXED, self.public.to_sec1_point()).expect("a key");
         let signatures: Vec<_> = (0..TOKENS).map(|i| (self.signed(i), self.signature(i))).collect();
-        let verifier = self.verifier();
-        let tokens = self.tokens.clone();
         let jwt_key = jsonwebtoken::DecodingKey::from_ec_der(&self.public.to_sec1_point());
         let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES384);
         validation.validate_aud = false;
@@ -128,29 +136,78 @@ impl Sample {
                     parsed.verify_sig(signed, signature).expect("a good signature");
                 }),
             ),
-            (
-                "ivs-token",
-                Box::new(move |i| {
-                    std::hint::black_box(verifier.verify(&tokens[i % TOKENS]).expect("a good token"));
-                }),
-            ),
+            ("ivs-token", self.verify_with(self.verifier())),
             (
                 "jsonwebtoken (aws-lc-rs)",
                 Box::new(move |i| {
                     let token = &jwt_tokens[i % TOKENS];
                     let decoded = jsonwebtoken::decode::<Map<String, Value>>(token, &jwt_key, &validation);
-                    std::hint::black_box(decoded.expect("a good token"));
+                    black_box(decoded.expect("a good token"));
                 }),
             ),
         ]
     }
 
+    /// Verifying without a store of revocations, and with one.
+    pub fn revoking(&self, store: Arc<InMemoryRevocations>) -> Vec<Case> {
+        let with = self.builder().revocations(store).build().expect("a verifier");
+        vec![
+            ("ivs-token", self.verify_with(self.verifier())),
+            ("with a million revocations", self.verify_with(with)),
+        ]
+    }
+
+    /// Verifying, and finding what was verified before.
+    pub fn caching(&self) -> Vec<Case> {
+        let with = |builder: VerifierBuilder| builder.cache(CACHED).build().expect("a verifier");
+        let store = Arc::new(self.revocations());
+        vec![
+            ("ivs-token", self.verify_with(self.verifier())),
+            ("a hit in the verify cache", self.verify_with(with(self.builder()))),
+            ("and a million revocations", self.verify_with(with(self.builder().revocations(store)))),
+        ]
+    }
+
+    /// A store in which [`REVOCATIONS`] participants of the stage are disconnected, none of them with a token here.
+    pub fn revocations(&self) -> InMemoryRevocations {
+        let store = InMemoryRevocations::new();
+        for _ in 0..REVOCATIONS {
+            let (stage, participant_id) = (self.stage.arn().clone(), random_id());
+            let revocation = Revocation::Participant { stage, participant_id, reason: None };
+            store.revoke(&revocation).expect("a store in memory");
+        }
+        assert_eq!(store.len(), REVOCATIONS);
+        store
+    }
+
+    /// Asking a store alone: each time about another participant, so that no cache of the processor knows the answer.
+    pub fn checking(&self, store: Arc<InMemoryRevocations>) -> Vec<Case> {
+        let stage = self.stage.arn().clone();
+        let ids: Vec<ParticipantId> = (0..1 << 16).map(|_| random_id()).collect();
+        let next = AtomicUsize::new(0);
+        vec![(
+            "a check alone",
+            Box::new(move |_| {
+                let participant_id = &ids[next.fetch_add(1, Ordering::Relaxed) % ids.len()];
+                let subject = Subject::Participant { stage: &stage, participant_id };
+                black_box(store.check(&subject)).expect("a store in memory").expect("no such revocation");
+            }),
+        )]
+    }
+
+    fn verify_with(&self, verifier: Verifier) -> Box<dyn Fn(usize) + Send + Sync> {
+        let tokens = self.tokens.clone();
+        Box::new(move |i| {
+            black_box(verifier.verify(&tokens[i % TOKENS]).expect("a good token"));
+        })
+    }
+
     fn verifier(&self) -> Verifier {
-        Verifier::builder()
-            .key(self.arn.clone(), self.public.clone())
-            .stage(self.stage.arn())
-            .build()
-            .expect("a verifier")
+        self.builder().build().expect("a verifier")
+    }
+
+    fn builder(&self) -> VerifierBuilder {
+        Verifier::builder().key(self.arn.clone(), self.public.clone()).stage(self.stage.arn())
     }
 
     fn key_pair(&self) -> EcdsaKeyPair {
@@ -176,6 +233,10 @@ impl Sample {
             .collect();
         format!("{{{}}}", members.join(",")).into_bytes()
     }
+}
+
+fn random_id() -> ParticipantId {
+    ParticipantId::random().expect("randomness")
 }
 
 impl Default for Sample {

@@ -1,5 +1,6 @@
 use ::ivs_token::{
-    ArnError, ClaimError, ExchangeError, KeyError, MintError, StageError, VerifierError, VerifyError,
+    ArnError, ClaimError, ExchangeError, KeyError, KeyRingError, KeySetError, MintError, PlaybackUrlError,
+    StageError, StoreError, VerifierError, VerifyError,
 };
 
 use crate::status::ivs_status;
@@ -53,6 +54,17 @@ impl Failure {
         Self::new(ivs_status::IVS_INVALID_EXCHANGE, message)
     }
 
+    pub(crate) fn not_a_uuid() -> Self {
+        Self::new(
+            ivs_status::IVS_INVALID_UUID,
+            "not a UUID: give 32 hexadecimal digits, with or without hyphens",
+        )
+    }
+
+    pub(crate) fn no_signing_key() -> Self {
+        Self::new(ivs_status::IVS_KEY_NOT_FOUND, "no key of this ring signs: rotate one in first")
+    }
+
     pub(crate) fn io(path: &str, error: &std::io::Error) -> Self {
         Self::new(ivs_status::IVS_IO, format!("{path:?} can not be read: {error}"))
     }
@@ -70,7 +82,17 @@ impl Failure {
 
 impl From<VerifyError> for Failure {
     fn from(error: VerifyError) -> Self {
-        Self::named(error.reason(), error.code(), error.to_string())
+        let (reason, class) = (error.reason(), error.code());
+        // Some reasons are those of values too, and a refused token is never told as a value that was given.
+        let status =
+            [reason, class].into_iter().filter_map(ivs_status::of_reason).find(|status| status.is_refusal());
+        Self { status: status.unwrap_or(ivs_status::IVS_TOKEN_INVALID), reason, message: error.to_string() }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::new(ivs_status::IVS_REVOCATION_UNKNOWN, error.to_string())
     }
 }
 
@@ -90,4 +112,37 @@ macro_rules! from_code {
         })+
     };
 }
-from_code!(ArnError, ClaimError, ExchangeError, MintError, StageError, VerifierError);
+from_code!(
+    ArnError,
+    ClaimError,
+    ExchangeError,
+    KeyRingError,
+    KeySetError,
+    MintError,
+    PlaybackUrlError,
+    StageError,
+    VerifierError
+);
+
+#[cfg(test)]
+mod tests {
+    use ::ivs_token::{ClaimsError, PublicKeyArn};
+
+    use super::*;
+
+    /// A foreign key in a token is no foreign key to mint with, and an account ID in a token no value that was given.
+    #[test]
+    fn refusals_are_from_400_to_499() {
+        let kid: PublicKeyArn = "arn:aws:ivs:us-west-2:123456789012:public-key/x".parse().unwrap();
+        let resource = "arn:aws:ivs:us-west-2:210987654321:stage/y".parse().unwrap();
+        let user_id = ::ivs_token::UserId::try_from("x".repeat(129)).unwrap_err();
+        for error in [
+            ClaimsError::ForeignKey { kid, resource },
+            ClaimsError::Value { claim: "user_id", source: user_id },
+        ] {
+            let reason = error.reason();
+            let failure = Failure::from(VerifyError::Claims(error));
+            assert_eq!((failure.status, failure.reason), (ivs_status::IVS_TOKEN_INVALID, reason));
+        }
+    }
+}

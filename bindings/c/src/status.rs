@@ -64,6 +64,16 @@ pub enum ivs_status {
     IVS_INVALID_VIEWER_ID = 210,
     /// Not a reason for a disconnection.
     IVS_INVALID_REASON = 211,
+    /// Not an origin, or not origins that go together.
+    IVS_INVALID_ORIGINS = 212,
+    /// Not a UUID.
+    IVS_INVALID_UUID = 213,
+    /// Not the version of a viewer's session, or one without a viewer.
+    IVS_INVALID_SESSION_VERSION = 214,
+    /// Not a resolution.
+    IVS_INVALID_MAXIMUM_RESOLUTION = 215,
+    /// Not a URL to play, or not a token to be put into one.
+    IVS_INVALID_PLAYBACK_URL = 216,
 
     /// The signing key has no ARN.
     IVS_NO_KEY_ID = 300,
@@ -114,6 +124,12 @@ pub enum ivs_status {
     IVS_TOKEN_ALREADY_USED = 414,
     /// Whether the token was revoked could not be asked: it is refused.
     IVS_REVOCATION_UNKNOWN = 415,
+    /// A good token for another channel.
+    IVS_WRONG_CHANNEL = 416,
+    /// The token does not allow the origin of the request.
+    IVS_ORIGIN_NOT_ALLOWED = 417,
+    /// The token names a key that is retired.
+    IVS_RETIRED_KEY = 418,
 
     /// The verifier was given no key.
     IVS_NO_KEYS = 500,
@@ -123,6 +139,18 @@ pub enum ivs_status {
     IVS_KEY_NOT_FOUND = 502,
     /// The key ring can hold no more keys.
     IVS_KEY_RING_FULL = 503,
+    /// The key signs, or is to, and can not be deleted or retired.
+    IVS_KEY_SIGNS = 504,
+    /// The key is retired, or being retired, and can not sign.
+    IVS_KEY_RETIRED = 505,
+    /// The private key is not the other half of the public one.
+    IVS_SIGNING_KEY_MISMATCH = 506,
+    /// Not a set of keys that can be loaded; the reason says why.
+    IVS_INVALID_KEY_SET = 507,
+    /// The verifier was given both single keys and a ring.
+    IVS_KEYS_AND_RING = 508,
+    /// The leeways are longer than revocations are remembered.
+    IVS_LEEWAY_TOO_LONG = 509,
 }
 
 /// The name of a status, such as `IVS_TOKEN_EXPIRED`; `IVS_UNKNOWN_STATUS` for a number that is none. Never NULL; lives for
@@ -143,6 +171,11 @@ impl ivs_status {
     /// The status of a stable name of the library below.
     pub(crate) fn of_reason(reason: &str) -> Option<Self> {
         TABLE.iter().find(|row| row.reasons.contains(&reason)).map(|row| row.status)
+    }
+
+    /// Whether it is that of a refused token.
+    pub(crate) fn is_refusal(self) -> bool {
+        (400..500).contains(&(self as u32))
     }
 
     /// The stable name of a status that has only one.
@@ -188,7 +221,7 @@ const TABLE: &[Row] = table! {
     IVS_INVALID_UTF8 c"a text is not UTF-8" []
     IVS_BUFFER_TOO_SMALL c"the buffer is too small: the length says what is needed" []
     IVS_INPUT_TOO_LONG c"an input is longer than any can be" []
-    IVS_OUT_OF_RANGE c"a number or an index is beyond its limits" []
+    IVS_OUT_OF_RANGE c"a number or an index is beyond its limits" ["INVALID_MAX_RESULTS" "INVALID_NEXT_TOKEN"]
     IVS_IO c"a file can not be read" []
     IVS_KEY_INVALID c"not a P-384 key that can be used" ["KEY_INVALID"]
     IVS_KEY_WRONG_CURVE c"a key of another curve than P-384" ["KEY_WRONG_CURVE" "KEY_EXPLICIT_CURVE"]
@@ -210,6 +243,11 @@ const TABLE: &[Row] = table! {
     IVS_INVALID_VERSION c"not a version" ["INVALID_VERSION"]
     IVS_INVALID_VIEWER_ID c"not a viewer ID" ["INVALID_VIEWER_ID"]
     IVS_INVALID_REASON c"not a reason for a disconnection" ["INVALID_REASON"]
+    IVS_INVALID_ORIGINS c"not an origin, or not origins that go together" ["INVALID_ORIGINS"]
+    IVS_INVALID_UUID c"not a UUID" ["INVALID_UUID"]
+    IVS_INVALID_SESSION_VERSION c"not the version of a viewer's session, or one without a viewer" ["INVALID_SESSION_VERSION"]
+    IVS_INVALID_MAXIMUM_RESOLUTION c"not a resolution" ["INVALID_MAXIMUM_RESOLUTION"]
+    IVS_INVALID_PLAYBACK_URL c"not a URL to play, or not a token to be put into one" ["INVALID_PLAYBACK_URL" "INVALID_TOKEN"]
     IVS_NO_KEY_ID c"the signing key has no ARN" ["NO_KEY_ID"]
     IVS_FOREIGN_KEY c"the key is of another account or region" ["FOREIGN_KEY"]
     IVS_INVALID_KEY_ACCOUNT c"the key's ARN has no account of 12 digits" ["INVALID_KEY_ACCOUNT"]
@@ -234,10 +272,21 @@ const TABLE: &[Row] = table! {
     IVS_VIEWER_SESSION_REVOKED c"the sessions of the viewer were revoked" ["VIEWER_SESSION_REVOKED"]
     IVS_TOKEN_ALREADY_USED c"a token for a single use was used before" ["TOKEN_ALREADY_USED"]
     IVS_REVOCATION_UNKNOWN c"whether the token was revoked could not be asked" ["REVOCATION_UNKNOWN"]
+    IVS_WRONG_CHANNEL c"a good token for another channel" ["WRONG_CHANNEL"]
+    IVS_ORIGIN_NOT_ALLOWED c"the token does not allow the origin of the request" ["ORIGIN_NOT_ALLOWED"]
+    IVS_RETIRED_KEY c"the token names a key that is retired" ["RETIRED_KEY"]
     IVS_NO_KEYS c"the verifier was given no key" ["NO_KEYS"]
     IVS_AMBIGUOUS_KEY c"two different keys have one ARN" ["AMBIGUOUS_KEY"]
     IVS_KEY_NOT_FOUND c"the key ring holds no key of this ARN" ["KEY_NOT_FOUND"]
     IVS_KEY_RING_FULL c"the key ring can hold no more keys" ["KEY_RING_FULL"]
+    IVS_KEY_SIGNS c"the key signs, or is to, and can not be deleted or retired" ["KEY_SIGNS" "KEY_SIGNS_ALREADY"]
+    IVS_KEY_RETIRED c"the key is retired, or being retired, and can not sign" ["KEY_RETIRED"]
+    IVS_SIGNING_KEY_MISMATCH c"the private key is not the other half of the public one" ["SIGNING_KEY_MISMATCH"]
+    IVS_INVALID_KEY_SET c"not a set of keys that can be loaded"
+        ["INVALID_KEY_SET" "KEY_SET_TOO_LONG" "KEY_SET_UNREADABLE" "TOO_MANY_KEYS" "NO_KEY_MATERIAL" "INVALID_KEY_NAME"
+        "INVALID_TAG_KEY" "INVALID_TAG_VALUE" "RESERVED_TAG" "TOO_MANY_TAGS"]
+    IVS_KEYS_AND_RING c"the verifier was given both single keys and a ring" ["KEYS_AND_RING"]
+    IVS_LEEWAY_TOO_LONG c"the leeways are longer than revocations are remembered" ["LEEWAY_TOO_LONG"]
 };
 
 #[cfg(test)]

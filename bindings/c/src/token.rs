@@ -1,6 +1,6 @@
 use std::ffi::c_char;
 
-use ::ivs_token::{ConnectionClaims, SigningKey, Timestamp, Token};
+use ::ivs_token::{ConnectionClaims, PlaybackClaims, SigningKey, Timestamp, Token};
 
 use crate::boundary::{self, borrow};
 use crate::failure::Failure;
@@ -17,6 +17,7 @@ pub struct ivs_token(pub(crate) AnyToken);
 pub(crate) enum AnyToken {
     Participant(Token),
     Connection(Token<ConnectionClaims>),
+    Playback(Token<PlaybackClaims>),
 }
 
 /// The token itself: what the client joins with. Lives as long as the object.
@@ -32,7 +33,7 @@ pub unsafe extern "C" fn ivs_token_text(token: *const ivs_token) -> ivs_str {
     })
 }
 
-/// The claim `jti`: the participant ID, or the ID of a connection token. Lives as long as the object.
+/// The claim `jti`: the participant ID, or the ID of a connection token; absent for a playback token. Lives as long as the object.
 ///
 /// # Safety
 ///
@@ -42,8 +43,9 @@ pub unsafe extern "C" fn ivs_token_id(token: *const ivs_token) -> ivs_str {
     boundary::get(ivs_str::ABSENT, || {
         // SAFETY: as the caller promises.
         Ok(match &unsafe { borrow(token, "token") }?.0 {
-            AnyToken::Participant(token) => token.participant_id().as_str(),
-            AnyToken::Connection(token) => token.token_id().as_str(),
+            AnyToken::Participant(token) => Some(token.participant_id().as_str()),
+            AnyToken::Connection(token) => Some(token.token_id().as_str()),
+            AnyToken::Playback(_) => None,
         }
         .into())
     })
@@ -61,6 +63,7 @@ pub unsafe extern "C" fn ivs_token_expires_at(token: *const ivs_token) -> i64 {
         Ok(match &unsafe { borrow(token, "token") }?.0 {
             AnyToken::Participant(token) => token.expires_at(),
             AnyToken::Connection(token) => token.expires_at(),
+            AnyToken::Playback(token) => token.expires_at(),
         }
         .as_secs())
     })
@@ -82,6 +85,7 @@ pub unsafe extern "C" fn ivs_token_to_json(
         let json = match &unsafe { borrow(token, "token") }?.0 {
             AnyToken::Participant(token) => serde_json::to_string(token),
             AnyToken::Connection(token) => serde_json::to_string(token),
+            AnyToken::Playback(token) => serde_json::to_string(token),
         };
         let json = json.map_err(|_| Failure::internal())?;
         // SAFETY: as the caller promises.
@@ -105,6 +109,7 @@ impl AnyToken {
         match self {
             Self::Participant(token) => token.as_str(),
             Self::Connection(token) => token.as_str(),
+            Self::Playback(token) => token.as_str(),
         }
     }
 }

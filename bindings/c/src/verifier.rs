@@ -6,11 +6,14 @@ use ::ivs_token::{Expectations, Verifier, VerifierBuilder};
 use crate::boundary::{self, borrow, borrow_mut, give, place};
 use crate::failure::Failure;
 use crate::input::{optional_text, text};
+use crate::key_ring::{AnyRing, ivs_key_ring};
 use crate::participant::capabilities_of;
+use crate::revocations::ivs_revocations;
 use crate::status::ivs_status;
 use crate::token::moment;
 use crate::verified::ivs_verified;
 use crate::verified_connection::ivs_verified_connection;
+use crate::verified_playback::ivs_verified_playback;
 use crate::verifying_key::ivs_verifying_key;
 
 /// A verifier about to be built. Not for two threads at once.
@@ -56,6 +59,93 @@ pub unsafe extern "C" fn ivs_verifier_builder_add_key(
         let key = unsafe { borrow(key, "key") }?;
         let kid = kid.parse()?;
         builder.0 = builder.0.clone().key(kid, key.0.clone());
+        Ok(())
+    })
+}
+
+/// Holds the public half of a playback key pair under its ARN: what verifies playback tokens, and nothing else. Any number of
+/// keys can be held; playback tokens name none, so all are tried.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses; what the other arguments point to can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_add_playback_key(
+    builder: *mut ivs_verifier_builder,
+    arn: *const c_char,
+    arn_len: usize,
+    key: *const ivs_verifying_key,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let builder = unsafe { borrow_mut(builder, "builder") }?;
+        // SAFETY: as the caller promises.
+        let arn = unsafe { text(arn, arn_len, "arn") }?.parse()?;
+        // SAFETY: as the caller promises.
+        let key = unsafe { borrow(key, "key") }?;
+        builder.0 = builder.0.clone().playback_key(arn, key.0.clone());
+        Ok(())
+    })
+}
+
+/// Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses; what the other arguments point to can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_set_key_ring(
+    builder: *mut ivs_verifier_builder,
+    ring: *const ivs_key_ring,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let builder = unsafe { borrow_mut(builder, "builder") }?;
+        // SAFETY: as the caller promises.
+        let ring = unsafe { borrow(ring, "ring") }?;
+        builder.0 = match &ring.0 {
+            AnyRing::Public(ring) => builder.0.clone().key_ring(ring),
+            AnyRing::Playback(ring) => builder.0.clone().playback_key_ring(ring),
+        };
+        Ok(())
+    })
+}
+
+/// Asks a store about every token that is good otherwise, and refuses what was revoked or spent.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses; what the other arguments point to can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_set_revocations(
+    builder: *mut ivs_verifier_builder,
+    revocations: *const ivs_revocations,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let builder = unsafe { borrow_mut(builder, "builder") }?;
+        // SAFETY: as the caller promises.
+        let store = unsafe { borrow(revocations, "revocations") }?.0.clone();
+        builder.0 = builder.0.clone().revocations(store);
+        Ok(())
+    })
+}
+
+/// Remembers so many tokens that were accepted, so that verifying one again costs no signature; 0, and none, unless set. Time,
+/// keys, expectations and revocations are asked anew each time.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses; what the other arguments point to can be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_set_cache(
+    builder: *mut ivs_verifier_builder,
+    capacity: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let builder = unsafe { borrow_mut(builder, "builder") }?;
+        builder.0 = builder.0.clone().cache(capacity);
         Ok(())
     })
 }
@@ -291,6 +381,41 @@ pub unsafe extern "C" fn ivs_verifier_verify_connection(
         let good = verifier.0.verify_connection(token)?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_verified_connection(good)) };
+        Ok(())
+    })
+}
+
+/// Verifies a playback token. `channel_arn` is the channel that is asked for; NULL when any will do. `origin` is the header
+/// `Origin` of the request, NULL when it has none: it is held against the token where that says so strictly.
+///
+/// # Safety
+///
+/// As for `ivs_verifier_verify`, and each other length can be read at its pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_verify_playback(
+    verifier: *const ivs_verifier,
+    token: *const c_char,
+    token_len: usize,
+    channel_arn: *const c_char,
+    channel_arn_len: usize,
+    origin: *const c_char,
+    origin_len: usize,
+    out: *mut *mut ivs_verified_playback,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (verifier, token) = unsafe { (borrow(verifier, "verifier")?, text(token, token_len, "token")?) };
+        // SAFETY: as the caller promises.
+        let channel_arn = unsafe { optional_text(channel_arn, channel_arn_len, "channel_arn") }?;
+        // SAFETY: as the caller promises.
+        let origin = unsafe { optional_text(origin, origin_len, "origin") }?;
+        let out = place(out, "out")?;
+        let good = match channel_arn {
+            Some(arn) => verifier.0.verify_playback_of(token, &arn.parse()?, origin)?,
+            None => verifier.0.verify_playback(token, origin)?,
+        };
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, good.into()) };
         Ok(())
     })
 }

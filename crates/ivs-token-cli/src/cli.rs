@@ -41,7 +41,7 @@ pub(crate) enum Command {
     /// Say what a token is and what is wrong with it, without trusting it
     Inspect(inspect::InspectArgs),
     /// Decide whether a token is good, and whose it is
-    Verify(verify::VerifyArgs),
+    Verify(Box<verify::VerifyArgs>),
     /// Show it all at work: a key, a token, three refusals, and how long it takes
     Demo,
     /// Print a completion script for a shell

@@ -10,10 +10,10 @@ use crate::error::ClaimsError;
 use crate::key_ring::KeyRing;
 use crate::revocation::Subject;
 use crate::timestamp::Timestamp;
-use crate::verify::Rings;
+use crate::verify::{Cache, Caches, Rings};
 
 /// The claims of one kind of token. `Serialize` writes its payload.
-pub(crate) trait Claims: Serialize + Sized {
+pub(crate) trait Claims: Serialize + Clone {
     /// How the keys are named that sign such tokens.
     type KeyArn: KeyArn;
 
@@ -32,6 +32,9 @@ pub(crate) trait Claims: Serialize + Sized {
 
     /// The keys of a verifier that sign such tokens.
     fn ring(rings: &Rings) -> &KeyRing<Self::KeyArn>;
+
+    /// Where a verifier keeps such tokens that it found good.
+    fn cache(caches: &Caches) -> &Cache<Self>;
 
     /// By what such a token can be revoked. `lifetime` is how long the token is good at most.
     fn subject(&self, lifetime: Duration) -> Subject<'_>;

@@ -47,6 +47,15 @@ fn what_mint_prints_may_join() -> Result<(), Box<dyn Error>> {
     let said = run(env!("CARGO_BIN_EXE_join_gate"), &[&public_file, KEY, STAGE], &connection)?;
     assert!(said.starts_with("stop  TOKEN_INVALID: "), "a connection joins no stage: {said}");
 
+    let said = run(env!("CARGO_BIN_EXE_revocation"), &[&private_file, KEY, &stage_file], "")?;
+    assert_eq!(
+        said,
+        "at first: ana ok, bob ok, connection ok\n\
+         ana was disconnected: ana PARTICIPANT_DISCONNECTED, bob ok, connection ok\n\
+         the connection was revoked: ana PARTICIPANT_DISCONNECTED, bob ok, connection CONNECTION_TOKEN_REVOKED\n\
+         the stage was deleted: ana STAGE_DELETED, bob STAGE_DELETED, connection CONNECTION_TOKEN_REVOKED\n"
+    );
+
     let (key, channel) = (KEY.replace("public-key", "playback-key"), STAGE.replace("stage", "channel"));
     let base = "https://x.playback.live-video.net/y.m3u8?a=b";
     let url = run(env!("CARGO_BIN_EXE_playback"), &[&private_file, &key, &channel, base, "José"], "")?;

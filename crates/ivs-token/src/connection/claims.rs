@@ -14,7 +14,7 @@ use crate::key_ring::KeyRing;
 use crate::printable::shorten;
 use crate::revocation::Subject;
 use crate::timestamp::Timestamp;
-use crate::verify::Rings;
+use crate::verify::{Cache, Caches, Rings};
 use crate::version::Version;
 
 /// What a connection token says: every claim, each within its limits.
@@ -114,6 +114,10 @@ impl Claims for ConnectionClaims {
 
     fn ring(rings: &Rings) -> &KeyRing<PublicKeyArn> {
         &rings.public
+    }
+
+    fn cache(caches: &Caches) -> &Cache<Self> {
+        &caches.connection
     }
 
     fn subject(&self, _: Duration) -> Subject<'_> {

@@ -20,7 +20,7 @@ use crate::revocation::Subject;
 use crate::stage::Stage;
 use crate::text::UserId;
 use crate::timestamp::Timestamp;
-use crate::verify::Rings;
+use crate::verify::{Cache, Caches, Rings};
 use crate::version::Version;
 
 /// What a participant token says: every claim, each within its limits.
@@ -149,6 +149,10 @@ impl Claims for ParticipantClaims {
 
     fn ring(rings: &Rings) -> &KeyRing<PublicKeyArn> {
         &rings.public
+    }
+
+    fn cache(caches: &Caches) -> &Cache<Self> {
+        &caches.participant
     }
 
     fn subject(&self, _: Duration) -> Subject<'_> {

@@ -16,7 +16,7 @@ use crate::resolution::MaximumResolution;
 use crate::revocation::{SingleUse, Subject};
 use crate::text::ViewerId;
 use crate::timestamp::Timestamp;
-use crate::verify::Rings;
+use crate::verify::{Cache, Caches, Rings};
 
 /// What a playback token says: every claim, each within its limits (IVS Low-Latency user guide, "Generate and Sign IVS
 /// Playback Tokens").
@@ -165,11 +165,15 @@ impl Claims for PlaybackClaims {
         &rings.playback
     }
 
+    fn cache(caches: &Caches) -> &Cache<Self> {
+        &caches.playback
+    }
+
     fn subject(&self, lifetime: Duration) -> Subject<'_> {
         Subject::Playback {
             channel: &self.channel,
             viewer: self.viewer_id.as_ref().map(|viewer_id| (viewer_id, self.session_version)),
-            single_use: self.single_use.map(|uuid| SingleUse { uuid, lifetime }),
+            single_use: self.single_use.map(|uuid| SingleUse::new(uuid, lifetime)),
         }
     }
 

@@ -42,3 +42,10 @@ pub struct SingleUse {
     /// How long a store must remember that it was spent: until the token is no longer good in any case.
     pub lifetime: Duration,
 }
+
+impl SingleUse {
+    /// A token that is known by this UUID, and that a store remembers so long once it is spent.
+    pub const fn new(uuid: Uuid, lifetime: Duration) -> Self {
+        Self { uuid, lifetime }
+    }
+}

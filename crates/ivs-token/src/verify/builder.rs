@@ -5,6 +5,7 @@ use std::time::Duration;
 use es384::VerifyingKey;
 
 use super::Verifier;
+use super::cache::Caches;
 use super::expectations::Expectations;
 use super::rings::Rings;
 use super::time::Leeway;
@@ -24,6 +25,7 @@ pub struct VerifierBuilder {
     playback_keys: Vec<(PlaybackKeyArn, VerifyingKey)>,
     playback_ring: Option<KeyRing<PlaybackKeyArn>>,
     revocations: Option<Arc<dyn RevocationStore>>,
+    cache: usize,
     expectations: Expectations,
     leeway: Leeway,
     clock: Arc<dyn Clock>,
@@ -60,6 +62,21 @@ impl VerifierBuilder {
     /// gives no answer, the token is refused.
     pub fn revocations(mut self, store: Arc<dyn RevocationStore>) -> Self {
         self.revocations = Some(store);
+        self
+    }
+
+    /// Remembers the last so many good tokens of each kind, so that one that comes again costs less than a microsecond
+    /// instead of a signature; none unless given, and none with 0. Clones of the verifier share them.
+    ///
+    /// The key is the whole text of the token. On a hit everything that can have changed is checked as ever: the key must
+    /// still be held and not retired, the time must be right, expectations are asked, and so is the store of revocations.
+    /// Only tokens that were accepted are remembered. When a key is deleted or retired all are dropped, and each at its
+    /// end, both on the time of later verifications.
+    ///
+    /// A token takes as much memory as its text (at most 16 KiB) and its claims (hardly more) together, for a usual token
+    /// some 2 KiB. Single-use tokens gain nothing from it.
+    pub fn cache(mut self, capacity: usize) -> Self {
+        self.cache = capacity;
         self
     }
 
@@ -115,6 +132,7 @@ impl VerifierBuilder {
         if holds_none && self.ring.is_none() && self.playback_ring.is_none() {
             return Err(VerifierError::NoKeys);
         }
+        let caches = (self.cache > 0).then(|| Arc::new(Caches::new(self.cache, self.leeway.expiry)));
         Ok(Verifier {
             rings: Rings {
                 public: ring_of(self.ring, self.keys)?,
@@ -124,6 +142,7 @@ impl VerifierBuilder {
             leeway: self.leeway,
             clock: self.clock,
             revocations: self.revocations,
+            caches,
         })
     }
 }
@@ -153,6 +172,7 @@ impl Default for VerifierBuilder {
             playback_keys: Vec::new(),
             playback_ring: None,
             revocations: None,
+            cache: 0,
             expectations: Expectations::default(),
             leeway: Leeway::default(),
             clock: Arc::new(SystemClock),
@@ -168,6 +188,7 @@ impl fmt::Debug for VerifierBuilder {
             .field("playback_keys", &self.playback_keys)
             .field("playback_ring", &self.playback_ring)
             .field("revocations", &self.revocations)
+            .field("cache", &self.cache)
             .field("expectations", &self.expectations)
             .field("leeway", &self.leeway)
             .finish_non_exhaustive()

@@ -2,7 +2,10 @@
 //!
 //! Nothing of the payload is parsed before the signature holds.
 
+mod batch;
 mod builder;
+mod cache;
+mod decided;
 mod expectations;
 mod header;
 mod rings;
@@ -22,13 +25,15 @@ use crate::claim_set::ClaimSet;
 use crate::claims::Claims;
 use crate::connection::ConnectionClaims;
 use crate::error::VerifyError;
-use crate::jws::Compact;
-use crate::key_ring::PublicKey;
+use crate::jws::{self, Compact};
+use crate::key_ring::State;
 use crate::playback::PlaybackClaims;
 use crate::printable::shorten;
 use crate::revocation::{Revocation, RevocationStore, Subject};
 use crate::timestamp::{Clock, Timestamp};
 
+pub(crate) use cache::{Cache, Caches};
+use decided::{Believed, Decided};
 pub(crate) use header::Header;
 pub(crate) use rings::Rings;
 pub(crate) use time::Leeway;
@@ -62,6 +67,8 @@ pub struct Verifier {
     leeway: Leeway,
     clock: Arc<dyn Clock>,
     revocations: Option<Arc<dyn RevocationStore>>,
+    /// Clones share it.
+    caches: Option<Arc<Caches>>,
 }
 
 impl Verifier {
@@ -144,6 +151,11 @@ impl Verifier {
         })
     }
 
+    /// How many tokens the verify cache holds, of all kinds together: a figure to watch. None without a cache.
+    pub fn cached(&self) -> usize {
+        self.caches.as_ref().map_or(0, |caches| caches.len())
+    }
+
     /// The one way from a text to claims of any kind.
     fn verify_kind<C: Claims>(
         &self,
@@ -151,11 +163,11 @@ impl Verifier {
         expect: impl FnOnce(&C) -> Result<(), VerifyError>,
     ) -> Result<Verified<C, C::KeyArn>, VerifyError> {
         let now = self.clock.now();
-        let verified = self.decide(token, now, expect)?;
+        let decided = self.decide(token, now, expect)?;
         if let Some(store) = &self.revocations {
-            store.check(&self.subject(&verified, now))??;
+            store.check(&self.subject(&decided.claims, now))??;
         }
-        Ok(verified)
+        Ok(self.settle(token, decided))
     }
 
     /// All but what takes another machine to know.
@@ -164,39 +176,45 @@ impl Verifier {
         token: &str,
         now: Timestamp,
         expect: impl FnOnce(&C) -> Result<(), VerifyError>,
-    ) -> Result<Verified<C, C::KeyArn>, VerifyError> {
-        let believed = self.believe::<C>(token, now)?;
-        let claims = &believed.claims;
-        self.leeway.check(claims.issued_at(), believed.not_before, claims.expires_at(), now)?;
+    ) -> Result<Decided<C>, VerifyError> {
+        let decided = self.believe::<C>(token, now)?;
+        let claims = &decided.claims;
+        self.leeway.check(claims.issued_at(), decided.not_before, claims.expires_at(), now)?;
         self.leeway.ahead(claims.max_ahead(), claims.expires_at(), now)?;
         expect(claims)?;
-        Ok(Verified::new(believed.claims, believed.key.arn().clone()))
+        Ok(decided)
     }
 
     /// From a text to claims that whoever holds the private key made, whatever the time.
-    fn believe<C: Claims>(&self, token: &str, now: Timestamp) -> Result<Believed<C>, VerifyError> {
-        if token.is_empty() {
-            return Err(VerifyError::Missing);
-        }
-        let compact = Compact::parse(token).map_err(|error| {
-            let header = token.split('.').next().unwrap_or_default();
-            if error.is_of_signature() && Header::is_of_api(header) {
-                VerifyError::IssuedByApi
-            } else {
-                error.into()
-            }
-        })?;
+    fn believe<C: Claims>(&self, token: &str, now: Timestamp) -> Result<Decided<C>, VerifyError> {
         let keys = C::ring(&self.rings).load();
-        let signer = rings::signer(&keys, &compact, C::KID_REQUIRED, now)?;
-        let set = ClaimSet::parse(&compact.payload)?;
-        let claims = C::read(&set)?;
-        let key = signer.of(&keys, now, |arn| claims.check_key(arn))?;
-        Ok(Believed { key: Arc::clone(key), not_before: set.optional_time(NBF)?, claims })
+        // What no verification accepts is not looked for either.
+        let cache = self.cache::<C>().filter(|_| token.len() <= jws::MAX_LEN);
+        match cache.and_then(|cache| cache.get(token, keys.withdrawals(), now)) {
+            Some(known) => Ok(Decided::Before(known)),
+            None => prove(token, &keys, now).map(Decided::Now),
+        }
     }
 
-    fn subject<'t, C: Claims>(&self, token: &'t Verified<C, C::KeyArn>, now: Timestamp) -> Subject<'t> {
-        let claims = token.claims();
-        let end = Claims::expires_at(claims).saturating_add(self.leeway.expiry);
+    /// Remembers a token that was found good in every way.
+    fn settle<C: Claims>(&self, token: &str, decided: Decided<C>) -> Verified<C, C::KeyArn> {
+        match (decided, self.cache::<C>()) {
+            (Decided::Before(known), _) => known.to_verified(),
+            (Decided::Now(believed), None) => believed.into_verified(),
+            (Decided::Now(believed), Some(cache)) => {
+                let verified = believed.to_verified();
+                cache.insert(token, Arc::new(believed));
+                verified
+            }
+        }
+    }
+
+    fn cache<C: Claims>(&self) -> Option<&Cache<C>> {
+        self.caches.as_deref().map(C::cache)
+    }
+
+    fn subject<'t, C: Claims>(&self, claims: &'t C, now: Timestamp) -> Subject<'t> {
+        let end = claims.expires_at().saturating_add(self.leeway.expiry);
         let lifetime = Duration::from_secs(end.secs_since(now).unsigned_abs());
         claims.subject(lifetime.saturating_add(Revocation::MARGIN))
     }
@@ -209,11 +227,28 @@ fn check_origin(claims: &PlaybackClaims, origin: Option<&str>) -> Result<(), Ver
     Err(VerifyError::OriginNotAllowed { found: origin.map(|origin| shorten(origin).to_owned()) })
 }
 
-/// Claims that the holder of a key made.
-struct Believed<C: Claims> {
-    claims: C,
-    key: Arc<PublicKey<C::KeyArn>>,
-    not_before: Option<Timestamp>,
+/// Checks the signature, and then reads the claims.
+fn prove<C: Claims>(
+    token: &str,
+    keys: &State<C::KeyArn>,
+    now: Timestamp,
+) -> Result<Believed<C>, VerifyError> {
+    if token.is_empty() {
+        return Err(VerifyError::Missing);
+    }
+    let compact = Compact::parse(token).map_err(|error| {
+        let header = token.split('.').next().unwrap_or_default();
+        if error.is_of_signature() && Header::is_of_api(header) {
+            VerifyError::IssuedByApi
+        } else {
+            error.into()
+        }
+    })?;
+    let signer = rings::signer(keys, &compact, C::KID_REQUIRED, now)?;
+    let set = ClaimSet::parse(&compact.payload)?;
+    let claims = C::read(&set)?;
+    let key = Arc::clone(signer.of(keys, now, |arn| claims.check_key(arn))?);
+    Ok(Believed { key, not_before: set.optional_time(NBF)?, withdrawals: keys.withdrawals(), claims })
 }
 
 impl fmt::Debug for Verifier {
@@ -223,6 +258,7 @@ impl fmt::Debug for Verifier {
             .field("expectations", &self.expectations)
             .field("leeway", &self.leeway)
             .field("revocations", &self.revocations)
+            .field("cached", &self.cached())
             .finish_non_exhaustive()
     }
 }

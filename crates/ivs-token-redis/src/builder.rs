@@ -1,0 +1,154 @@
+use std::fmt;
+use std::time::Duration;
+
+use crate::away::WhenAway;
+use crate::connection::Connector;
+use crate::error::BuildError;
+use crate::keys::Keys;
+use crate::link::Link;
+use crate::server::Server;
+use crate::store::RedisStore;
+
+/// A store about to be built. [`RedisStore::builder`] begins one.
+#[must_use = "a builder does nothing until `build`"]
+#[derive(Clone)]
+pub struct RedisStoreBuilder {
+    url: String,
+    when_away: WhenAway,
+    prefix: String,
+    connect_timeout: Duration,
+    response_timeout: Duration,
+    reconnect_pause: Duration,
+    idle_connections: usize,
+    #[cfg(feature = "tls")]
+    certificates: crate::tls::Certificates,
+}
+
+/// No timeout may be so short that nothing can be done in it, nor so long that it is none.
+const TIMEOUTS: (Duration, Duration) = (Duration::from_millis(1), Duration::from_secs(60 * 60));
+
+impl RedisStoreBuilder {
+    pub(crate) fn new(url: &str, when_away: WhenAway) -> Self {
+        Self {
+            url: url.to_owned(),
+            when_away,
+            prefix: "ivs-token:".to_owned(),
+            connect_timeout: Duration::from_millis(250),
+            response_timeout: Duration::from_millis(250),
+            reconnect_pause: Duration::from_millis(500),
+            idle_connections: 32,
+            #[cfg(feature = "tls")]
+            certificates: crate::tls::Certificates::default(),
+        }
+    }
+
+    /// What the names of all keys begin with; `ivs-token:` unless given. 1 to 128 bytes.
+    ///
+    /// Two stores on one server are apart when the prefix of neither begins with that of the other.
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// How long it may take to connect and to log in; 250 ms unless given, from 1 ms to an hour.
+    ///
+    /// The time in which the system looks up the host's name is not in it: give an address, or set the resolver's own
+    /// timeout, where that matters.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long the answers of one round trip may take; 250 ms unless given, from 1 ms to an hour.
+    pub fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.response_timeout = timeout;
+        self
+    }
+
+    /// For how long nobody tries to connect after that has failed, and each check ends at once as one without an answer;
+    /// 500 ms unless given, up to an hour. After it one check tries again, and the others need not wait for it. With zero,
+    /// each check tries, and waits as long as [`Self::connect_timeout`] says.
+    pub fn reconnect_pause(mut self, pause: Duration) -> Self {
+        self.reconnect_pause = pause;
+        self
+    }
+
+    /// How many connections are kept open for the next check; 32 unless given. More are made when more threads check at
+    /// the same time, and closed after use.
+    pub fn idle_connections(mut self, limit: usize) -> Self {
+        self.idle_connections = limit;
+        self
+    }
+
+    /// The root certificates, in PEM, that the server's certificate must lead to; those of the system unless given.
+    #[cfg(feature = "tls")]
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.certificates.roots = Some(pem.into());
+        self
+    }
+
+    /// The certificate chain and the private key, in PEM, by which the server knows us (`tls-auth-clients`).
+    #[cfg(feature = "tls")]
+    pub fn client_certificate(mut self, chain_pem: impl Into<Vec<u8>>, key_pem: impl Into<Vec<u8>>) -> Self {
+        self.certificates.client = Some((chain_pem.into(), key_pem.into()));
+        self
+    }
+
+    /// Builds the store. It connects when it is first asked: [`RedisStore::ping`] says whether that works.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] when a setting can not be right.
+    pub fn build(self) -> Result<RedisStore, BuildError> {
+        let (min, max) = TIMEOUTS;
+        within("connect_timeout", self.connect_timeout, min, max)?;
+        within("response_timeout", self.response_timeout, min, max)?;
+        within("reconnect_pause", self.reconnect_pause, Duration::ZERO, max)?;
+        if self.prefix.is_empty() || self.prefix.len() > Keys::MAX_PREFIX {
+            return Err(BuildError::Prefix { actual: self.prefix.len(), limit: Keys::MAX_PREFIX });
+        }
+        let connector = self.connector()?;
+        let link = Link::new(connector, self.response_timeout, self.reconnect_pause, self.idle_connections);
+        Ok(RedisStore { link, keys: Keys::with_prefix(&self.prefix), when_away: self.when_away })
+    }
+
+    #[cfg(feature = "tls")]
+    fn connector(&self) -> Result<Connector, BuildError> {
+        let server = Server::from_url(&self.url)?;
+        let tls = match &server.address {
+            crate::server::Address::Tcp { host, .. } if server.tls => {
+                Some(crate::tls::Tls::new(host, &self.certificates)?)
+            }
+            _ if !self.certificates.is_empty() => return Err(BuildError::CertificatesWithoutTls),
+            _ => None,
+        };
+        Ok(Connector { server, tls, allowed: self.connect_timeout })
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn connector(&self) -> Result<Connector, BuildError> {
+        let server = Server::from_url(&self.url)?;
+        if server.tls {
+            return Err(BuildError::TlsFeature);
+        }
+        Ok(Connector { server, allowed: self.connect_timeout })
+    }
+}
+
+fn within(setting: &'static str, actual: Duration, min: Duration, max: Duration) -> Result<(), BuildError> {
+    if (min..=max).contains(&actual) { Ok(()) } else { Err(BuildError::Time { setting, actual, min, max }) }
+}
+
+impl fmt::Debug for RedisStoreBuilder {
+    /// Without the URL and the certificates: either may hold a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisStoreBuilder")
+            .field("when_away", &self.when_away)
+            .field("prefix", &self.prefix)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("response_timeout", &self.response_timeout)
+            .field("reconnect_pause", &self.reconnect_pause)
+            .field("idle_connections", &self.idle_connections)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,221 @@
+//! The store of one process.
+
+mod table;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Revocation, RevocationStore, SingleUse, Subject};
+use crate::arn::{ChannelArn, StageArn};
+use crate::error::{Revoked, StoreError};
+use crate::id::{ParticipantId, TokenId};
+use crate::keyed_hash::{Fingerprint, KeyedHash};
+use crate::sweep::Sweeper;
+use crate::text::{DisconnectReason, ViewerId};
+use crate::timestamp::{Clock, SystemClock, Timestamp};
+use table::Table;
+
+/// A store of revocations in the memory of this process: for one machine, and forgotten when the process ends.
+///
+/// Share it in an [`Arc`] among verifiers and those who revoke. It never fails, and never waits for longer than it takes
+/// to look through one 256th of what it remembers of a kind.
+///
+/// What has expired is removed on the time of later checks and revocations, a little at a time, so the memory in use
+/// follows what is alive: 40 to 150 bytes for each entry, whatever the length of its IDs, and the text of a reason. Not
+/// the IDs are kept but their fingerprints of 128 bits, made with SipHash-1-3 under a random key.
+///
+/// A clock that jumps far ahead and back makes it forget what expired in between.
+///
+/// ```
+/// # use ivs_token::{SigningKey, Stage};
+/// # let stage = Stage::new("arn:aws:ivs:us-west-2:123456789012:stage/x".parse()?, "https://whip.example")?;
+/// # let arn: ivs_token::PublicKeyArn = "arn:aws:ivs:us-west-2:123456789012:public-key/y".parse()?;
+/// # let key = SigningKey::generate()?.with_id(arn.clone());
+/// # let token = stage.participant().mint(&key)?;
+/// # let public_key = key.verifying_key().clone();
+/// use std::sync::Arc;
+/// use ivs_token::{InMemoryRevocations, RevocationStore, Verifier};
+///
+/// let store = Arc::new(InMemoryRevocations::new());
+/// let verifier = Verifier::builder().key(arn, public_key).revocations(store.clone()).build()?;
+/// assert!(verifier.verify(token.as_str()).is_ok());
+///
+/// store.disconnect_participant(stage.arn(), token.participant_id(), None)?;
+/// assert_eq!(verifier.verify(token.as_str()).unwrap_err().code(), "PARTICIPANT_DISCONNECTED");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct InMemoryRevocations {
+    clock: Arc<dyn Clock>,
+    hash: KeyedHash,
+    sweeper: Sweeper,
+    participants: Table<Option<Box<DisconnectReason>>>,
+    stages: Table<()>,
+    connection_tokens: Table<()>,
+    /// The highest version that was revoked.
+    viewers: Table<i64>,
+    spent: Table<()>,
+}
+
+impl InMemoryRevocations {
+    /// An empty store on the system's clock.
+    pub fn new() -> Self {
+        Self::with_clock(SystemClock)
+    }
+
+    /// An empty store on this clock.
+    pub fn with_clock(clock: impl Clock + 'static) -> Self {
+        Self {
+            clock: Arc::new(clock),
+            hash: KeyedHash::random(),
+            sweeper: Sweeper::new(),
+            participants: Table::new(),
+            stages: Table::new(),
+            connection_tokens: Table::new(),
+            viewers: Table::new(),
+            spent: Table::new(),
+        }
+    }
+
+    /// How many revocations and spent tokens it holds in memory, with those that have expired and were not removed yet:
+    /// a figure to watch.
+    pub fn len(&self) -> usize {
+        self.tables().iter().map(|table| table.len()).sum()
+    }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Removes all that has expired, at once. Nobody has to call it; it takes time in proportion to what is there.
+    pub fn sweep(&self) {
+        let now = self.clock.now();
+        for table in self.tables() {
+            (0..table::SHARDS).for_each(|shard| table.sweep(shard, now));
+        }
+    }
+
+    fn pass(&self, now: Timestamp) {
+        let tables = self.tables();
+        self.sweeper.pass(now, tables.len() * table::SHARDS, |place| {
+            tables[place / table::SHARDS].sweep_if_free(place % table::SHARDS, now)
+        });
+    }
+
+    fn tables(&self) -> [&dyn table::Sweep; 5] {
+        [&self.participants, &self.stages, &self.connection_tokens, &self.viewers, &self.spent]
+    }
+
+    fn check_participant(&self, stage: &StageArn, id: &ParticipantId, now: Timestamp) -> Result<(), Revoked> {
+        let of_stage = self.hash.with(stage.as_str());
+        if self.stages.get(of_stage.fingerprint(), now, |()| ()).is_some() {
+            return Err(Revoked::StageDeleted { stage: stage.clone() });
+        }
+        match self.participants.get(of_stage.with(id.as_str()).fingerprint(), now, Clone::clone) {
+            Some(reason) => Err(Revoked::ParticipantDisconnected {
+                participant_id: id.clone(),
+                reason: reason.map(|reason| *reason),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn check_connection(&self, token_id: &TokenId, now: Timestamp) -> Result<(), Revoked> {
+        match self.connection_tokens.get(self.hash.with(token_id.as_str()).fingerprint(), now, |()| ()) {
+            Some(()) => Err(Revoked::ConnectionToken { token_id: token_id.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    fn check_viewer(
+        &self,
+        channel: &ChannelArn,
+        viewer_id: &ViewerId,
+        version: i64,
+        now: Timestamp,
+    ) -> Result<(), Revoked> {
+        match self.viewers.get(self.viewer(channel, viewer_id), now, |&up_to| up_to) {
+            Some(up_to) if version <= up_to => {
+                Err(Revoked::ViewerSessions { viewer_id: viewer_id.clone(), up_to })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn spend(&self, token: SingleUse, now: Timestamp) -> Result<(), Revoked> {
+        let key = self.hash.with(token.uuid).fingerprint();
+        if self.spent.put(key, (), end(now, token.lifetime), now, |(), ()| ()) {
+            return Err(Revoked::AlreadyUsed { uuid: token.uuid });
+        }
+        Ok(())
+    }
+
+    fn viewer(&self, channel: &ChannelArn, viewer_id: &ViewerId) -> Fingerprint {
+        self.hash.with(channel.as_str()).with(viewer_id.as_str()).fingerprint()
+    }
+}
+
+impl RevocationStore for InMemoryRevocations {
+    /// Remembers a revocation for so long, in seconds of the clock, rounded up.
+    fn revoke_for(&self, revocation: &Revocation, lifetime: Duration) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.pass(now);
+        let end = end(now, lifetime);
+        match revocation {
+            Revocation::Participant { stage, participant_id, reason } => {
+                let key = self.hash.with(stage.as_str()).with(participant_id.as_str()).fingerprint();
+                let reason = reason.clone().map(Box::new);
+                self.participants.put(key, reason, end, now, |held, new| {
+                    if new.is_some() {
+                        *held = new;
+                    }
+                });
+            }
+            Revocation::Stage { stage } => {
+                self.stages.put(self.hash.with(stage.as_str()).fingerprint(), (), end, now, |(), ()| ());
+            }
+            Revocation::ConnectionToken { token_id } => {
+                let key = self.hash.with(token_id.as_str()).fingerprint();
+                self.connection_tokens.put(key, (), end, now, |(), ()| ());
+            }
+            Revocation::ViewerSessions { channel, viewer_id, up_to } => {
+                let key = self.viewer(channel, viewer_id);
+                self.viewers.put(key, *up_to, end, now, |held, new| *held = new.max(*held));
+            }
+        }
+        Ok(())
+    }
+
+    fn check(&self, subject: &Subject<'_>) -> Result<Result<(), Revoked>, StoreError> {
+        let now = self.clock.now();
+        self.pass(now);
+        Ok(match *subject {
+            Subject::Participant { stage, participant_id } => {
+                self.check_participant(stage, participant_id, now)
+            }
+            Subject::Connection { token_id } => self.check_connection(token_id, now),
+            Subject::Playback { channel, viewer, single_use } => viewer
+                .map_or(Ok(()), |(id, version)| self.check_viewer(channel, id, version, now))
+                .and_then(|()| single_use.map_or(Ok(()), |token| self.spend(token, now))),
+        })
+    }
+}
+
+/// The first second at which something is forgotten. Rounded up, so that nothing lasts shorter than it should.
+fn end(now: Timestamp, lifetime: Duration) -> Timestamp {
+    let part = u64::from(lifetime.subsec_nanos() > 0);
+    now.saturating_add(Duration::from_secs(lifetime.as_secs().saturating_add(part)))
+}
+
+impl Default for InMemoryRevocations {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for InMemoryRevocations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InMemoryRevocations").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
