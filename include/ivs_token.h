@@ -3,10 +3,10 @@
  *
  * THE CONTRACT
  *
- * Objects     Every `ivs_..._new`, `_from_...`, `_generate`, `_build`, `_mint_token`, `_verify...` makes an object, which is the
- *             caller's to free, once, with the `_free` function of its type. `_free(NULL)` does nothing. Objects do not
- *             depend on each other: what was passed to make one may be freed at once. A pointer passed for an object is
- *             NULL, which is answered with IVS_NULL_ARGUMENT, or points to an object of that type that was not freed.
+ * Objects     What comes out of a `**` is an object, which is the caller's to free, once, with the `_free` function of its
+ *             type. `_free(NULL)` does nothing. Objects do not depend on each other: what was passed to make one may be
+ *             freed at once. A pointer passed for an object is NULL, which is answered with IVS_NULL_ARGUMENT, or points
+ *             to an object of that type that was not freed.
  * Arguments   `const` means that the object is not changed. Inputs come before outputs. A text is a pointer and a length in
  *             bytes, UTF-8, and need not end with a NUL; a NULL pointer with the length 0 is an empty text, or none
  *             where it says that none may be given. No input is kept: it may be freed after the call. Nothing longer
@@ -19,9 +19,9 @@
  *             same thread: each call resets them, but those about the last error, statuses and versions. Getters answer
  *             a value instead: for a NULL object an absent text, 0 or -1, and ivs_last_error_status() is then
  *             IVS_NULL_ARGUMENT.
- * Threads     Keys, stages, verifiers, tokens, verified tokens, token lists and inspections never change: any number of
- *             threads may use one at once. Participants, connections, exchanges and verifier builders are for one thread
- *             at a time. No object is tied to the thread that made it. There are no globals but the last error, no
+ * Threads     Keys, stages, verifiers, tokens, verified tokens, lists and inspections never change: any number of threads may use
+ *             one at once. So they may with key rings and stores of revocations, while others change them. Participants,
+ *             connections, playbacks, exchanges and verifier builders are for one thread at a time. No object is tied to the thread that made it. There are no globals but the last error, no
  *             background threads, and fork is harmless.
  * Secrets     Private keys are wiped from memory when they are freed. The caller's own copies are the caller's to wipe:
  *             ivs_zeroize(). Nothing prints or logs a key or a token.
@@ -32,6 +32,7 @@
 #ifndef IVS_TOKEN_H
 #define IVS_TOKEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -194,6 +195,26 @@ enum ivs_status
    */
   IVS_INVALID_REASON = 211,
   /**
+   * Not an origin, or not origins that go together.
+   */
+  IVS_INVALID_ORIGINS = 212,
+  /**
+   * Not a UUID.
+   */
+  IVS_INVALID_UUID = 213,
+  /**
+   * Not the version of a viewer's session, or one without a viewer.
+   */
+  IVS_INVALID_SESSION_VERSION = 214,
+  /**
+   * Not a resolution.
+   */
+  IVS_INVALID_MAXIMUM_RESOLUTION = 215,
+  /**
+   * Not a URL to play, or not a token to be put into one.
+   */
+  IVS_INVALID_PLAYBACK_URL = 216,
+  /**
    * The signing key has no ARN.
    */
   IVS_NO_KEY_ID = 300,
@@ -290,6 +311,18 @@ enum ivs_status
    */
   IVS_REVOCATION_UNKNOWN = 415,
   /**
+   * A good token for another channel.
+   */
+  IVS_WRONG_CHANNEL = 416,
+  /**
+   * The token does not allow the origin of the request.
+   */
+  IVS_ORIGIN_NOT_ALLOWED = 417,
+  /**
+   * The token names a key that is retired.
+   */
+  IVS_RETIRED_KEY = 418,
+  /**
    * The verifier was given no key.
    */
   IVS_NO_KEYS = 500,
@@ -305,6 +338,30 @@ enum ivs_status
    * The key ring can hold no more keys.
    */
   IVS_KEY_RING_FULL = 503,
+  /**
+   * The key signs, or is to, and can not be deleted or retired.
+   */
+  IVS_KEY_SIGNS = 504,
+  /**
+   * The key is retired, or being retired, and can not sign.
+   */
+  IVS_KEY_RETIRED = 505,
+  /**
+   * The private key is not the other half of the public one.
+   */
+  IVS_SIGNING_KEY_MISMATCH = 506,
+  /**
+   * Not a set of keys that can be loaded; the reason says why.
+   */
+  IVS_INVALID_KEY_SET = 507,
+  /**
+   * The verifier was given both single keys and a ring.
+   */
+  IVS_KEYS_AND_RING = 508,
+  /**
+   * The leeways are longer than revocations are remembered.
+   */
+  IVS_LEEWAY_TOO_LONG = 509,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -332,10 +389,34 @@ typedef struct ivs_exchange ivs_exchange;
 typedef struct ivs_inspection ivs_inspection;
 
 /**
+ * The keys of a ring at one moment, ordered by ARN. Never changed: any number of threads may use one at once.
+ */
+typedef struct ivs_key_list ivs_key_list;
+
+/**
+ * The public keys that verifiers trust, of stages or of playback, and the private key that signs. Any number of threads may
+ * use and change one at once: whoever reads sees it before a change or after it. Verifiers that were given it see each
+ * change too.
+ */
+typedef struct ivs_key_ring ivs_key_ring;
+
+/**
  * A participant token about to be minted. A value beyond its limit is refused when it is set, and leaves the participant as it
  * was. Not for two threads at once.
  */
 typedef struct ivs_participant ivs_participant;
+
+/**
+ * A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel. A value beyond
+ * its limit is refused when it is set; rules about several values hold when the token is minted. Not for two threads at once.
+ */
+typedef struct ivs_playback ivs_playback;
+
+/**
+ * What was revoked, and which single-use tokens are spent, in the memory of this process. Any number of threads may use and
+ * change one at once. What has expired is forgotten by itself.
+ */
+typedef struct ivs_revocations ivs_revocations;
 
 /**
  * A private key that mints tokens, and its ARN. Never changed: any number of threads may use one at once. The key is wiped
@@ -369,6 +450,17 @@ typedef struct ivs_verified ivs_verified;
  * A connection token whose signature, rules and time were checked. Never changed: any number of threads may use one at once.
  */
 typedef struct ivs_verified_connection ivs_verified_connection;
+
+/**
+ * What became of many tokens that were verified with one call, in their order. Never changed: any number of threads may use
+ * one at once.
+ */
+typedef struct ivs_verified_list ivs_verified_list;
+
+/**
+ * A playback token whose signature, rules and time were checked. Never changed: any number of threads may use one at once.
+ */
+typedef struct ivs_verified_playback ivs_verified_playback;
 
 /**
  * Decides whether tokens are good. Never changed: any number of threads may use one at once, and should: it is made once.
@@ -586,6 +678,133 @@ struct ivs_str ivs_inspection_problem_at(const struct ivs_inspection *inspection
 void ivs_inspection_free(struct ivs_inspection *inspection);
 
 /**
+ * How many keys there are.
+ */
+size_t ivs_key_list_count(const struct ivs_key_list *list);
+
+/**
+ * The ARN of the key at an index; absent beyond the last. Lives as long as the list.
+ */
+struct ivs_str ivs_key_list_arn(const struct ivs_key_list *list, size_t index);
+
+/**
+ * The name of the key at an index; absent when it has none. Lives as long as the list.
+ */
+struct ivs_str ivs_key_list_name(const struct ivs_key_list *list, size_t index);
+
+/**
+ * The first second since 1970 at which the key at an index verifies no more; -1 when it is not being retired.
+ */
+int64_t ivs_key_list_retired_at(const struct ivs_key_list *list, size_t index);
+
+/**
+ * The key at an index, as an object of its own.
+ */
+ivs_status ivs_key_list_key(const struct ivs_key_list *list, size_t index, struct ivs_verifying_key **out);
+
+/**
+ * Frees a key list. NULL is nothing to free.
+ */
+void ivs_key_list_free(struct ivs_key_list *list);
+
+/**
+ * An empty ring for keys of participant and connection tokens. `limit` is how many it holds at most, 0 for 64.
+ */
+ivs_status ivs_key_ring_new(size_t limit,
+                            struct ivs_key_ring **out);
+
+/**
+ * An empty ring for keys of playback tokens. `limit` is how many it holds at most, 0 for 64.
+ */
+ivs_status ivs_key_ring_new_playback(size_t limit, struct ivs_key_ring **out);
+
+/**
+ * Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
+ */
+ivs_status ivs_key_ring_import(struct ivs_key_ring *ring,
+                               const char *arn,
+                               size_t arn_len,
+                               const struct ivs_verifying_key *key);
+
+/**
+ * Imports many keys in one change, all or none: a JWK set whose `kid`s are ARNs, or what `aws ivs-realtime get-public-key`
+ * prints, one or several.
+ */
+ivs_status ivs_key_ring_load(struct ivs_key_ring *ring,
+                             const char *json,
+                             size_t json_len);
+
+/**
+ * Holds the keys of a JWK set, or of what the API prints, and no others, in one change: for a configuration that is read anew.
+ * A key that is no longer there ends its tokens.
+ */
+ivs_status ivs_key_ring_replace(struct ivs_key_ring *ring,
+                                const char *json,
+                                size_t json_len);
+
+/**
+ * Deletes a key: no token that it signed is good any more.
+ */
+ivs_status ivs_key_ring_delete(struct ivs_key_ring *ring, const char *arn, size_t arn_len);
+
+/**
+ * Lets a key verify until this second since 1970, and at it no more; `IVS_NOW` is at once.
+ */
+ivs_status ivs_key_ring_retire(struct ivs_key_ring *ring, const char *arn, size_t arn_len, int64_t at);
+
+/**
+ * Lets a key that was being retired, or is retired, verify without an end again.
+ */
+ivs_status ivs_key_ring_reinstate(struct ivs_key_ring *ring, const char *arn, size_t arn_len);
+
+/**
+ * Deletes the keys whose retirement has come by `now`, `IVS_NOW` or a second since 1970, and says how many these were.
+ */
+ivs_status ivs_key_ring_delete_retired(struct ivs_key_ring *ring,
+                                       int64_t now,
+                                       size_t *deleted);
+
+/**
+ * In one change, lets a key sign, imports its public half if the ring does not hold it, and retires the key that signed before
+ * at `old_until`: at the earliest when the last token of that key ends. With no key that signed before, it begins.
+ */
+ivs_status ivs_key_ring_rotate(struct ivs_key_ring *ring,
+                               const char *arn,
+                               size_t arn_len,
+                               const struct ivs_signing_key *key,
+                               int64_t old_until);
+
+/**
+ * The key that signs, with its ARN, as an object: ask for it before each token, and a rotation takes effect with the next.
+ * `IVS_KEY_NOT_FOUND` when none does.
+ */
+ivs_status ivs_key_ring_signing_key(const struct ivs_key_ring *ring,
+                                    struct ivs_signing_key **out);
+
+/**
+ * How many keys the ring holds.
+ */
+size_t ivs_key_ring_count(const struct ivs_key_ring *ring);
+
+/**
+ * The keys at this moment, ordered by ARN, as an object.
+ */
+ivs_status ivs_key_ring_list(const struct ivs_key_ring *ring, struct ivs_key_list **out);
+
+/**
+ * Writes the keys that are not retired as a JWK set into the caller's buffer, each with its ARN as `kid`, for verifiers
+ * elsewhere.
+ */
+ivs_status ivs_key_ring_to_jwks(const struct ivs_key_ring *ring,
+                                char *buffer,
+                                size_t *len);
+
+/**
+ * Frees a key ring; verifiers that were given it keep it. NULL is nothing to free.
+ */
+void ivs_key_ring_free(struct ivs_key_ring *ring);
+
+/**
  * How the last call of this thread went, `IVS_OK` when well: for getters, which answer a value and no status.
  */
 ivs_status ivs_last_error_status(void);
@@ -682,6 +901,147 @@ ivs_status ivs_participant_mint_token(const struct ivs_participant *participant,
  * Frees a participant. NULL is nothing to free.
  */
 void ivs_participant_free(struct ivs_participant *participant);
+
+/**
+ * Begins a token for a channel: 10 minutes, from any origin, until told otherwise.
+ */
+ivs_status ivs_playback_new(const char *channel_arn, size_t channel_arn_len, struct ivs_playback **out);
+
+/**
+ * How long playback can be started with the token, from the moment it is minted, in seconds: 10 minutes unless set, which is
+ * also the most with a viewer ID or for a single use.
+ */
+ivs_status ivs_playback_set_duration(struct ivs_playback *playback,
+                                     uint64_t seconds);
+
+/**
+ * Adds an origin, such as `https://example.com`, to those that playback may be asked for from. Without any, it may be from
+ * everywhere.
+ */
+ivs_status ivs_playback_add_origin(struct ivs_playback *playback,
+                                   const char *origin,
+                                   size_t origin_len);
+
+/**
+ * Whether every request, of whatever program, must come from one of the origins: at least 1, at most 5.
+ */
+ivs_status ivs_playback_set_strict_origin_enforcement(struct ivs_playback *playback, bool is_strict);
+
+/**
+ * Makes the token good once, under a fresh random UUID.
+ */
+ivs_status ivs_playback_set_single_use(struct ivs_playback *playback);
+
+/**
+ * Makes the token good once, under this UUID. Every token needs its own.
+ */
+ivs_status ivs_playback_set_single_use_uuid(struct ivs_playback *playback, const char *uuid, size_t uuid_len);
+
+/**
+ * Your application's name for the viewer, 1 to 40 characters: without it the viewer's sessions can not be revoked. No personal
+ * data belongs in it.
+ */
+ivs_status ivs_playback_set_viewer_id(struct ivs_playback *playback,
+                                      const char *viewer_id,
+                                      size_t viewer_id_len);
+
+/**
+ * The version of the viewer's session, 0 unless set. Goes with a viewer ID only.
+ */
+ivs_status ivs_playback_set_viewer_session_version(struct ivs_playback *playback, int64_t version);
+
+/**
+ * The best picture that the viewer may see: `SD`, `HD` or `FULL_HD`; no limit unless set.
+ */
+ivs_status ivs_playback_set_maximum_resolution(struct ivs_playback *playback,
+                                               const char *resolution,
+                                               size_t resolution_len);
+
+/**
+ * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. Its time begins now.
+ * `*len` is the size of the buffer, and becomes the length of the token. The key needs no ARN: a playback token names none.
+ */
+ivs_status ivs_playback_mint(const struct ivs_playback *playback,
+                             const struct ivs_signing_key *key,
+                             char *buffer,
+                             size_t *len);
+
+/**
+ * Mints a token as an object. `now` is `IVS_NOW`, or the second since 1970 at which its time begins. It has no ID, and
+ * `ivs_token_id` is absent.
+ */
+ivs_status ivs_playback_mint_token(const struct ivs_playback *playback,
+                                   const struct ivs_signing_key *key,
+                                   int64_t now,
+                                   struct ivs_token **out);
+
+/**
+ * Writes the URL to play into the caller's buffer: `base`, which GetChannel answers as `playbackUrl`, with the token as its
+ * query parameter `token`.
+ */
+ivs_status ivs_playback_url(const char *base,
+                            size_t base_len,
+                            const char *token,
+                            size_t token_len,
+                            char *buffer,
+                            size_t *len);
+
+/**
+ * Frees a playback. NULL is nothing to free.
+ */
+void ivs_playback_free(struct ivs_playback *playback);
+
+/**
+ * An empty store, to be given to verifiers.
+ */
+ivs_status ivs_revocations_new(struct ivs_revocations **out);
+
+/**
+ * DisconnectParticipant: refuses every token of this participant on this stage, for good. `reason` may be NULL; it has at most
+ * 128 characters, and stands in the message of each refusal.
+ */
+ivs_status ivs_revocations_disconnect_participant(struct ivs_revocations *revocations,
+                                                  const char *stage_arn,
+                                                  size_t stage_arn_len,
+                                                  const char *participant_id,
+                                                  size_t participant_id_len,
+                                                  const char *reason,
+                                                  size_t reason_len);
+
+/**
+ * DeleteStage: refuses every token of this stage.
+ */
+ivs_status ivs_revocations_delete_stage(struct ivs_revocations *revocations,
+                                        const char *stage_arn,
+                                        size_t stage_arn_len);
+
+/**
+ * RevokeConnectionToken: refuses the connection token of this ID.
+ */
+ivs_status ivs_revocations_revoke_connection_token(struct ivs_revocations *revocations,
+                                                   const char *token_id,
+                                                   size_t token_id_len);
+
+/**
+ * StartViewerSessionRevocation: refuses every playback token of this viewer on this channel whose session version is at most
+ * `up_to`.
+ */
+ivs_status ivs_revocations_revoke_viewer_sessions(struct ivs_revocations *revocations,
+                                                  const char *channel_arn,
+                                                  size_t channel_arn_len,
+                                                  const char *viewer_id,
+                                                  size_t viewer_id_len,
+                                                  int64_t up_to);
+
+/**
+ * How many revocations and spent tokens are in memory: a figure to watch.
+ */
+size_t ivs_revocations_count(const struct ivs_revocations *revocations);
+
+/**
+ * Frees a store; verifiers that were given it keep it. NULL is nothing to free.
+ */
+void ivs_revocations_free(struct ivs_revocations *revocations);
 
 /**
  * Reads a private key from PEM (SEC1 or PKCS#8), also as it arrives in an environment variable. `kid` is the ARN that
@@ -810,7 +1170,7 @@ const char *ivs_status_text(uint32_t status);
 struct ivs_str ivs_token_text(const struct ivs_token *token);
 
 /**
- * The claim `jti`: the participant ID, or the ID of a connection token. Lives as long as the object.
+ * The claim `jti`: the participant ID, or the ID of a connection token; absent for a playback token. Lives as long as the object.
  */
 struct ivs_str ivs_token_id(const struct ivs_token *token);
 
@@ -956,6 +1316,108 @@ ivs_status ivs_verified_connection_to_json(const struct ivs_verified_connection 
 void ivs_verified_connection_free(struct ivs_verified_connection *verified_connection);
 
 /**
+ * Verifies many participant tokens at one moment; one that is refused does not stop the others. A store of revocations is
+ * asked once about all. The call itself fails only for arguments that can not be read.
+ */
+ivs_status ivs_verifier_verify_batch(const struct ivs_verifier *verifier,
+                                     const struct ivs_str *tokens,
+                                     size_t count,
+                                     struct ivs_verified_list **out);
+
+/**
+ * How many tokens there were, good or refused.
+ */
+size_t ivs_verified_list_count(const struct ivs_verified_list *list);
+
+/**
+ * The token at an index, as an object of its own; or the status with which it was refused, and the last error says more.
+ */
+ivs_status ivs_verified_list_get(const struct ivs_verified_list *list,
+                                 size_t index,
+                                 struct ivs_verified **out);
+
+/**
+ * Frees a list of verified tokens. NULL is nothing to free.
+ */
+void ivs_verified_list_free(struct ivs_verified_list *list);
+
+/**
+ * The channel that may be watched. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_playback_channel_arn(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * The ARN of the key that signed the token. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_playback_kid(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * Your application's name for the viewer; absent when the token has none. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_playback_viewer_id(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * The version of the viewer's session, 0 unless the token says otherwise.
+ */
+int64_t ivs_verified_playback_viewer_session_version(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * What the token is known by, if it is good once; else absent. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_playback_single_use_uuid(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * The best picture that the viewer may see, `SD`, `HD` or `FULL_HD`; absent when there is no limit. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_playback_maximum_resolution(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * How many origins playback may be asked for from; 0 when from any.
+ */
+size_t ivs_verified_playback_origin_count(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * The origin at an index; absent beyond the last. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_playback_origin_at(const struct ivs_verified_playback *verified_playback,
+                                               size_t index);
+
+/**
+ * Whether every request must come from one of the origins, that of a program included.
+ */
+bool ivs_verified_playback_strict_origin_enforcement(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * When the token was issued, in seconds since 1970; -1 when it does not say, and for NULL.
+ */
+int64_t ivs_verified_playback_issued_at(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * The first second at which playback can no longer be started, in seconds since 1970; -1 for NULL.
+ */
+int64_t ivs_verified_playback_expires_at(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * Whether a request with this header `Origin`, or without one (NULL), may be answered: for the header
+ * `Access-Control-Allow-Origin` of the answer.
+ */
+bool ivs_verified_playback_allows_origin(const struct ivs_verified_playback *verified_playback,
+                                         const char *origin,
+                                         size_t origin_len);
+
+/**
+ * Writes what the token says as JSON into the caller's buffer.
+ */
+ivs_status ivs_verified_playback_to_json(const struct ivs_verified_playback *verified_playback,
+                                         char *buffer,
+                                         size_t *len);
+
+/**
+ * Frees a verified token. NULL is nothing to free.
+ */
+void ivs_verified_playback_free(struct ivs_verified_playback *verified_playback);
+
+/**
  * Begins a verifier.
  */
 ivs_status ivs_verifier_builder_new(struct ivs_verifier_builder **out);
@@ -967,6 +1429,34 @@ ivs_status ivs_verifier_builder_add_key(struct ivs_verifier_builder *builder,
                                         const char *kid,
                                         size_t kid_len,
                                         const struct ivs_verifying_key *key);
+
+/**
+ * Holds the public half of a playback key pair under its ARN: what verifies playback tokens, and nothing else. Any number of
+ * keys can be held; playback tokens name none, so all are tried.
+ */
+ivs_status ivs_verifier_builder_add_playback_key(struct ivs_verifier_builder *builder,
+                                                 const char *arn,
+                                                 size_t arn_len,
+                                                 const struct ivs_verifying_key *key);
+
+/**
+ * Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
+ */
+ivs_status ivs_verifier_builder_set_key_ring(struct ivs_verifier_builder *builder,
+                                             const struct ivs_key_ring *ring);
+
+/**
+ * Asks a store about every token that is good otherwise, and refuses what was revoked or spent.
+ */
+ivs_status ivs_verifier_builder_set_revocations(struct ivs_verifier_builder *builder,
+                                                const struct ivs_revocations *revocations);
+
+/**
+ * Remembers so many tokens that were accepted, so that verifying one again costs no signature; 0, and none, unless set. Time,
+ * keys, expectations and revocations are asked anew each time.
+ */
+ivs_status ivs_verifier_builder_set_cache(struct ivs_verifier_builder *builder,
+                                          size_t capacity);
 
 /**
  * Accepts only tokens for this stage.
@@ -1044,6 +1534,19 @@ ivs_status ivs_verifier_verify_connection(const struct ivs_verifier *verifier,
                                           const char *token,
                                           size_t token_len,
                                           struct ivs_verified_connection **out);
+
+/**
+ * Verifies a playback token. `channel_arn` is the channel that is asked for; NULL when any will do. `origin` is the header
+ * `Origin` of the request, NULL when it has none: it is held against the token where that says so strictly.
+ */
+ivs_status ivs_verifier_verify_playback(const struct ivs_verifier *verifier,
+                                        const char *token,
+                                        size_t token_len,
+                                        const char *channel_arn,
+                                        size_t channel_arn_len,
+                                        const char *origin,
+                                        size_t origin_len,
+                                        struct ivs_verified_playback **out);
 
 /**
  * Frees a verifier. NULL is nothing to free.

@@ -713,6 +713,298 @@ inline void check_exchange(const verified &old_token, const verified &new_token)
 }
 #endif
 
+/// The keys of a ring at one moment.
+struct ring_key {
+    std::string arn;
+    /// What you call it; empty when it has no name.
+    std::string name;
+    /// When it verifies no more, if it is being retired.
+    std::optional<time_point> retired_at;
+    verifying_key key;
+};
+
+/// The public keys that verifiers trust, of stages or of playback, and the private key that signs. Any number of threads may use
+/// and change one at once.
+class key_ring : public detail::owner<::ivs_key_ring, ::ivs_key_ring_free> {
+public:
+    using owner::owner;
+
+    /// For keys of participant and connection tokens; `limit` 0 is 64.
+    static result<key_ring> try_create(std::size_t limit = 0) noexcept {
+        return detail::made<key_ring>([&](auto out) { return ::ivs_key_ring_new(limit, out); });
+    }
+    /// For keys of playback tokens; `limit` 0 is 64.
+    static result<key_ring> try_create_playback(std::size_t limit = 0) noexcept {
+        return detail::made<key_ring>([&](auto out) { return ::ivs_key_ring_new_playback(limit, out); });
+    }
+
+    result<void> try_import_key(std::string_view arn, const verifying_key &key) noexcept {
+        return detail::done(::ivs_key_ring_import(get(), arn.data(), arn.size(), key.get()));
+    }
+    result<void> try_load(std::string_view json) noexcept {
+        return detail::done(::ivs_key_ring_load(get(), json.data(), json.size()));
+    }
+    result<void> try_replace(std::string_view json) noexcept {
+        return detail::done(::ivs_key_ring_replace(get(), json.data(), json.size()));
+    }
+    result<void> try_delete_key(std::string_view arn) noexcept {
+        return detail::done(::ivs_key_ring_delete(get(), arn.data(), arn.size()));
+    }
+    result<void> try_retire(std::string_view arn, std::optional<time_point> at = {}) noexcept {
+        return detail::done(::ivs_key_ring_retire(get(), arn.data(), arn.size(), detail::seconds(at)));
+    }
+    result<void> try_reinstate(std::string_view arn) noexcept {
+        return detail::done(::ivs_key_ring_reinstate(get(), arn.data(), arn.size()));
+    }
+    result<std::size_t> try_delete_retired(std::optional<time_point> now = {}) noexcept {
+        std::size_t deleted = 0;
+        const ivs::status status = ::ivs_key_ring_delete_retired(get(), detail::seconds(now), &deleted);
+        if (status != IVS_OK) return detail::last_failure(status);
+        return deleted;
+    }
+    result<void> try_rotate(std::string_view arn, const signing_key &key, time_point old_until) noexcept {
+        const std::int64_t until = detail::seconds(old_until);
+        return detail::done(::ivs_key_ring_rotate(get(), arn.data(), arn.size(), key.get(), until));
+    }
+    result<ivs::signing_key> try_signing_key() const noexcept {
+        return detail::made<ivs::signing_key>([&](auto out) { return ::ivs_key_ring_signing_key(get(), out); });
+    }
+    /// The keys at this moment, ordered by ARN.
+    result<std::vector<ring_key>> try_keys() const noexcept {
+        struct list : detail::owner<::ivs_key_list, ::ivs_key_list_free> {
+            using owner::owner;
+        };
+        const auto all = detail::made<list>([&](auto out) { return ::ivs_key_ring_list(get(), out); });
+        if (!all) return all.error();
+        const ::ivs_key_list *const handle = all->get();
+        std::vector<ring_key> keys;
+        const std::size_t count = ::ivs_key_list_count(handle);
+        keys.reserve(count);
+        for (std::size_t index = 0; index < count; ++index) {
+            auto key = detail::made<verifying_key>([&](auto out) { return ::ivs_key_list_key(handle, index, out); });
+            if (!key) return key.error();
+            const std::int64_t retired = ::ivs_key_list_retired_at(handle, index);
+            keys.push_back({detail::text(::ivs_key_list_arn(handle, index)),
+                            detail::text(::ivs_key_list_name(handle, index)),
+                            retired < 0 ? std::nullopt : std::optional<time_point>(detail::time(retired)), std::move(*key)});
+        }
+        return keys;
+    }
+    /// The keys that are not retired as a JWK set.
+    result<std::string> try_to_jwks() const noexcept {
+        return detail::written<4096>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_key_ring_to_jwks(get(), buffer, len); });
+    }
+    std::size_t size() const noexcept { return ::ivs_key_ring_count(get()); }
+
+#if IVS_TOKEN_EXCEPTIONS
+    explicit key_ring(std::size_t limit = 0) : key_ring(try_create(limit).value()) {}
+    static key_ring playback(std::size_t limit = 0) { return try_create_playback(limit).value(); }
+
+    /// A key that the ring holds already stays as it is.
+    key_ring &import_key(std::string_view arn, const verifying_key &key) { return try_import_key(arn, key).value(), *this; }
+    /// Many keys in one change: a JWK set, or what `aws ivs-realtime get-public-key` prints.
+    key_ring &load(std::string_view json) { return try_load(json).value(), *this; }
+    /// These keys and no others, in one change.
+    key_ring &replace(std::string_view json) { return try_replace(json).value(), *this; }
+    /// Ends all tokens of the key.
+    key_ring &delete_key(std::string_view arn) { return try_delete_key(arn).value(), *this; }
+    /// Lets a key verify until then, at once unless given.
+    key_ring &retire(std::string_view arn, std::optional<time_point> at = {}) { return try_retire(arn, at).value(), *this; }
+    key_ring &reinstate(std::string_view arn) { return try_reinstate(arn).value(), *this; }
+    std::size_t delete_retired(std::optional<time_point> now = {}) { return try_delete_retired(now).value(); }
+    /// Lets a key sign, and retires the one that signed before at `old_until`.
+    key_ring &rotate(std::string_view arn, const signing_key &key, time_point old_until) {
+        return try_rotate(arn, key, old_until).value(), *this;
+    }
+    ivs::signing_key signing_key() const { return try_signing_key().value(); }
+    std::vector<ring_key> keys() const { return try_keys().value(); }
+    std::string to_jwks() const { return try_to_jwks().value(); }
+#endif
+};
+
+/// What was revoked, and which single-use tokens are spent, in the memory of this process. Any number of threads may use and
+/// change one at once.
+class revocations : public detail::owner<::ivs_revocations, ::ivs_revocations_free> {
+public:
+    using owner::owner;
+
+    static result<revocations> try_create() noexcept { return detail::made<revocations>(::ivs_revocations_new); }
+
+    result<void> try_disconnect_participant(std::string_view stage_arn, std::string_view participant_id,
+                                            std::optional<std::string_view> reason = {}) noexcept {
+        const detail::optional_view why(reason);
+        return detail::done(::ivs_revocations_disconnect_participant(get(), stage_arn.data(), stage_arn.size(),
+                                                                     participant_id.data(), participant_id.size(),
+                                                                     why.data, why.size));
+    }
+    result<void> try_delete_stage(std::string_view stage_arn) noexcept {
+        return detail::done(::ivs_revocations_delete_stage(get(), stage_arn.data(), stage_arn.size()));
+    }
+    result<void> try_revoke_connection_token(std::string_view token_id) noexcept {
+        return detail::done(::ivs_revocations_revoke_connection_token(get(), token_id.data(), token_id.size()));
+    }
+    result<void> try_revoke_viewer_sessions(std::string_view channel_arn, std::string_view viewer_id,
+                                            std::int64_t up_to) noexcept {
+        return detail::done(::ivs_revocations_revoke_viewer_sessions(get(), channel_arn.data(), channel_arn.size(),
+                                                                     viewer_id.data(), viewer_id.size(), up_to));
+    }
+    /// How many revocations and spent tokens are in memory.
+    std::size_t size() const noexcept { return ::ivs_revocations_count(get()); }
+
+#if IVS_TOKEN_EXCEPTIONS
+    revocations() : revocations(try_create().value()) {}
+
+    /// DisconnectParticipant
+    revocations &disconnect_participant(std::string_view stage_arn, std::string_view participant_id,
+                                        std::optional<std::string_view> reason = {}) {
+        return try_disconnect_participant(stage_arn, participant_id, reason).value(), *this;
+    }
+    /// DeleteStage
+    revocations &delete_stage(std::string_view stage_arn) { return try_delete_stage(stage_arn).value(), *this; }
+    /// RevokeConnectionToken
+    revocations &revoke_connection_token(std::string_view token_id) {
+        return try_revoke_connection_token(token_id).value(), *this;
+    }
+    /// StartViewerSessionRevocation: all whose session version is at most `up_to`.
+    revocations &revoke_viewer_sessions(std::string_view channel_arn, std::string_view viewer_id, std::int64_t up_to) {
+        return try_revoke_viewer_sessions(channel_arn, viewer_id, up_to).value(), *this;
+    }
+#endif
+};
+
+/// A playback token about to be minted: starts to watch one private low-latency channel. Rules about several values hold when it
+/// is minted. For one thread at a time.
+class playback : public detail::owner<::ivs_playback, ::ivs_playback_free> {
+public:
+    using owner::owner;
+
+    /// 10 minutes, from any origin, until told otherwise.
+    static result<playback> try_create(std::string_view channel_arn) noexcept {
+        return detail::made<playback>(
+            [&](auto out) { return ::ivs_playback_new(channel_arn.data(), channel_arn.size(), out); });
+    }
+
+    result<void> try_duration(std::chrono::seconds duration) noexcept {
+        return detail::with_seconds(
+            duration, [&](std::uint64_t seconds) { return ::ivs_playback_set_duration(get(), seconds); });
+    }
+    result<void> try_origin(std::string_view origin) noexcept {
+        return detail::done(::ivs_playback_add_origin(get(), origin.data(), origin.size()));
+    }
+    result<void> try_strict_origin_enforcement(bool is_strict) noexcept {
+        return detail::done(::ivs_playback_set_strict_origin_enforcement(get(), is_strict));
+    }
+    result<void> try_single_use() noexcept { return detail::done(::ivs_playback_set_single_use(get())); }
+    result<void> try_single_use(std::string_view uuid) noexcept {
+        return detail::done(::ivs_playback_set_single_use_uuid(get(), uuid.data(), uuid.size()));
+    }
+    result<void> try_viewer_id(std::string_view viewer_id) noexcept {
+        return detail::done(::ivs_playback_set_viewer_id(get(), viewer_id.data(), viewer_id.size()));
+    }
+    result<void> try_viewer_session_version(std::int64_t version) noexcept {
+        return detail::done(::ivs_playback_set_viewer_session_version(get(), version));
+    }
+    result<void> try_maximum_resolution(std::string_view resolution) noexcept {
+        return detail::done(::ivs_playback_set_maximum_resolution(get(), resolution.data(), resolution.size()));
+    }
+    result<std::string> try_mint(const signing_key &key) const noexcept {
+        return detail::written<2048>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_playback_mint(get(), key.get(), buffer, len); });
+    }
+    result<token> try_mint_token(const signing_key &key, std::optional<time_point> now = {}) const noexcept {
+        return detail::made<token>(
+            [&](auto out) { return ::ivs_playback_mint_token(get(), key.get(), detail::seconds(now), out); });
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    explicit playback(std::string_view channel_arn) : playback(try_create(channel_arn).value()) {}
+
+    /// How long playback can be started; at most 10 minutes with a viewer ID or for a single use.
+    playback &duration(std::chrono::seconds duration) { return try_duration(duration).value(), *this; }
+    /// Adds one, such as `https://*.example.com`.
+    playback &origin(std::string_view origin) { return try_origin(origin).value(), *this; }
+    playback &strict_origin_enforcement(bool is_strict) { return try_strict_origin_enforcement(is_strict).value(), *this; }
+    /// Good once, under a fresh random UUID.
+    playback &single_use() { return try_single_use().value(), *this; }
+    /// Good once, under this UUID.
+    playback &single_use(std::string_view uuid) { return try_single_use(uuid).value(), *this; }
+    /// 1 to 40 characters; needed to revoke the viewer's sessions.
+    playback &viewer_id(std::string_view viewer_id) { return try_viewer_id(viewer_id).value(), *this; }
+    playback &viewer_session_version(std::int64_t version) { return try_viewer_session_version(version).value(), *this; }
+    /// `SD`, `HD` or `FULL_HD`.
+    playback &maximum_resolution(std::string_view resolution) { return try_maximum_resolution(resolution).value(), *this; }
+    std::string mint(const signing_key &key) const { return try_mint(key).value(); }
+    token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
+        return try_mint_token(key, now).value();
+    }
+#endif
+};
+
+/// The URL to play: `base`, which GetChannel answers as `playbackUrl`, with the token in it.
+inline result<std::string> try_playback_url(std::string_view base, std::string_view token) noexcept {
+    return detail::written<4096>([&](char *buffer, std::size_t *len) {
+        return ::ivs_playback_url(base.data(), base.size(), token.data(), token.size(), buffer, len);
+    });
+}
+
+#if IVS_TOKEN_EXCEPTIONS
+inline std::string playback_url(std::string_view base, std::string_view token) {
+    return try_playback_url(base, token).value();
+}
+#endif
+
+/// A playback token whose signature, rules and time were checked.
+class verified_playback : public detail::owner<::ivs_verified_playback, ::ivs_verified_playback_free> {
+public:
+    using owner::owner;
+
+    std::string channel_arn() const noexcept { return detail::text(::ivs_verified_playback_channel_arn(get())); }
+    std::string kid() const noexcept { return detail::text(::ivs_verified_playback_kid(get())); }
+    std::optional<std::string> viewer_id() const noexcept {
+        return detail::optional_text(::ivs_verified_playback_viewer_id(get()));
+    }
+    std::int64_t viewer_session_version() const noexcept {
+        return ::ivs_verified_playback_viewer_session_version(get());
+    }
+    std::optional<std::string> single_use_uuid() const noexcept {
+        return detail::optional_text(::ivs_verified_playback_single_use_uuid(get()));
+    }
+    std::optional<std::string> maximum_resolution() const noexcept {
+        return detail::optional_text(::ivs_verified_playback_maximum_resolution(get()));
+    }
+    std::vector<std::string> origins() const noexcept {
+        std::vector<std::string> all;
+        const std::size_t count = ::ivs_verified_playback_origin_count(get());
+        for (std::size_t index = 0; index < count; ++index) {
+            all.push_back(detail::text(::ivs_verified_playback_origin_at(get(), index)));
+        }
+        return all;
+    }
+    bool strict_origin_enforcement() const noexcept {
+        return ::ivs_verified_playback_strict_origin_enforcement(get());
+    }
+    /// Whether a request with this header `Origin`, or without one, may be answered.
+    bool allows_origin(std::optional<std::string_view> origin) const noexcept {
+        const detail::optional_view header(origin);
+        return ::ivs_verified_playback_allows_origin(get(), header.data, header.size);
+    }
+    /// Playback tokens need not say it.
+    std::optional<time_point> issued_at() const noexcept {
+        const std::int64_t at = ::ivs_verified_playback_issued_at(get());
+        return at < 0 ? std::nullopt : std::optional<time_point>(detail::time(at));
+    }
+    time_point expires_at() const noexcept { return detail::time(::ivs_verified_playback_expires_at(get())); }
+    result<std::string> try_to_json() const noexcept {
+        return detail::written<2048>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_verified_playback_to_json(get(), buffer, len); });
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    std::string to_json() const { return try_to_json().value(); }
+#endif
+};
+
 /// What is expected of one token, beside what the verifier expects of all.
 struct expectations {
     std::optional<std::string_view> stage_arn = {};
@@ -740,6 +1032,37 @@ public:
         });
     }
 
+    /// Verifies many at one moment, in their order; one that is refused does not stop the others.
+    result<std::vector<result<verified>>> try_verify_batch(const std::vector<std::string_view> &tokens) const noexcept {
+        struct list : detail::owner<::ivs_verified_list, ::ivs_verified_list_free> {
+            using owner::owner;
+        };
+        std::vector<::ivs_str> texts;
+        texts.reserve(tokens.size());
+        for (const std::string_view token : tokens) texts.push_back({token.data(), token.size()});
+        const auto verdicts = detail::made<list>(
+            [&](auto out) { return ::ivs_verifier_verify_batch(get(), texts.data(), texts.size(), out); });
+        if (!verdicts) return verdicts.error();
+        std::vector<result<verified>> all;
+        all.reserve(tokens.size());
+        for (std::size_t index = 0; index < tokens.size(); ++index) {
+            all.push_back(detail::made<verified>(
+                [&](auto out) { return ::ivs_verified_list_get(verdicts->get(), index, out); }));
+        }
+        return all;
+    }
+
+    /// A playback token of this channel, or of any; `origin` is the header of the request, if it has one.
+    result<verified_playback> try_verify_playback(std::string_view token,
+                                                  std::optional<std::string_view> channel_arn = {},
+                                                  std::optional<std::string_view> origin = {}) const noexcept {
+        const detail::optional_view channel(channel_arn), header(origin);
+        return detail::made<verified_playback>([&](auto out) {
+            return ::ivs_verifier_verify_playback(get(), token.data(), token.size(), channel.data, channel.size,
+                                                  header.data, header.size, out);
+        });
+    }
+
     result<verified_connection> try_verify_connection(std::string_view token) const noexcept {
         return detail::made<verified_connection>(
             [&](auto out) { return ::ivs_verifier_verify_connection(get(), token.data(), token.size(), out); });
@@ -749,6 +1072,13 @@ public:
     verified verify(std::string_view token) const { return try_verify(token).value(); }
     verified verify(std::string_view token, const expectations &expected) const {
         return try_verify(token, expected).value();
+    }
+    std::vector<result<verified>> verify_batch(const std::vector<std::string_view> &tokens) const {
+        return try_verify_batch(tokens).value();
+    }
+    verified_playback verify_playback(std::string_view token, std::optional<std::string_view> channel_arn = {},
+                                      std::optional<std::string_view> origin = {}) const {
+        return try_verify_playback(token, channel_arn, origin).value();
     }
     verified_connection verify_connection(std::string_view token) const {
         return try_verify_connection(token).value();
@@ -765,6 +1095,18 @@ public:
 
     result<void> try_key(std::string_view kid, const verifying_key &key) noexcept {
         return detail::done(::ivs_verifier_builder_add_key(get(), kid.data(), kid.size(), key.get()));
+    }
+    result<void> try_playback_key(std::string_view arn, const verifying_key &key) noexcept {
+        return detail::done(::ivs_verifier_builder_add_playback_key(get(), arn.data(), arn.size(), key.get()));
+    }
+    result<void> try_keys(const key_ring &ring) noexcept {
+        return detail::done(::ivs_verifier_builder_set_key_ring(get(), ring.get()));
+    }
+    result<void> try_revocations(const ivs::revocations &store) noexcept {
+        return detail::done(::ivs_verifier_builder_set_revocations(get(), store.get()));
+    }
+    result<void> try_cache(std::size_t capacity) noexcept {
+        return detail::done(::ivs_verifier_builder_set_cache(get(), capacity));
     }
     result<void> try_stage(std::string_view arn) noexcept {
         return detail::done(::ivs_verifier_builder_set_stage(get(), arn.data(), arn.size()));
@@ -798,6 +1140,14 @@ public:
 
     /// Holds a public key under its ARN, which tokens name as `kid`. At least one is needed.
     builder &key(std::string_view kid, const verifying_key &key) { return try_key(kid, key).value(), *this; }
+    /// Holds the public half of a playback key pair.
+    builder &playback_key(std::string_view arn, const verifying_key &key) { return try_playback_key(arn, key).value(), *this; }
+    /// Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
+    builder &keys(const key_ring &ring) { return try_keys(ring).value(), *this; }
+    /// Refuses what was revoked or spent.
+    builder &revocations(const ivs::revocations &store) { return try_revocations(store).value(), *this; }
+    /// Remembers so many tokens that were accepted, so that verifying one again costs no signature.
+    builder &cache(std::size_t capacity) { return try_cache(capacity).value(), *this; }
     /// Accepts only tokens for this stage.
     builder &stage(std::string_view arn) { return try_stage(arn).value(), *this; }
     /// Accepts only tokens that grant all of these.

@@ -2,14 +2,14 @@
 
 use std::env;
 
-fn main() {
+fn main() -> Result<(), &'static str> {
     println!("cargo::rerun-if-changed=src/version.rs");
     let source = include_str!("src/version.rs");
     let abi = source
         .split_once("IVS_ABI_VERSION: u32 = ")
         .and_then(|(_, rest)| rest.split_once(';'))
         .map(|(number, _)| number.trim())
-        .expect("src/version.rs says IVS_ABI_VERSION");
+        .ok_or("src/version.rs does not say IVS_ABI_VERSION")?;
     match env::var("CARGO_CFG_TARGET_OS").as_deref() {
         Ok("windows") => {}
         Ok("macos" | "ios") => {
@@ -17,4 +17,5 @@ fn main() {
         }
         _ => println!("cargo::rustc-cdylib-link-arg=-Wl,-soname,libivs_token.so.{abi}"),
     }
+    Ok(())
 }

@@ -276,6 +276,249 @@ static void connections(void) {
     ivs_connection_free(connection);
 }
 
+#define CHANNEL_ARN "arn:aws:ivs:us-west-2:123456789012:channel/abcdABCDefgh"
+#define PLAYBACK_KID "arn:aws:ivs:us-west-2:123456789012:playback-key/f99cde61"
+#define UUID "01234567-89ab-4def-8123-456789abcdef"
+
+/* A verifier of playback tokens at the moment of the tests, with what was revoked if there is a store. */
+static ivs_verifier *gate(const ivs_revocations *revocations, size_t cache) {
+    ivs_verifier_builder *builder = NULL;
+    ivs_verifying_key *half = NULL;
+    ivs_verifier *made = NULL;
+    OK(ivs_signing_key_verifying_key(key, &half));
+    OK(ivs_verifier_builder_new(&builder));
+    OK(ivs_verifier_builder_add_key(builder, TEXT(KID), half));
+    OK(ivs_verifier_builder_add_playback_key(builder, TEXT(PLAYBACK_KID), half));
+    if (revocations != NULL) OK(ivs_verifier_builder_set_revocations(builder, revocations));
+    OK(ivs_verifier_builder_set_cache(builder, cache));
+    OK(ivs_verifier_builder_set_time(builder, MOMENT));
+    OK(ivs_verifier_builder_build(builder, &made));
+    ivs_verifier_builder_free(builder);
+    ivs_verifying_key_free(half);
+    return made;
+}
+
+static void playbacks(void) {
+    static const char other[] = "arn:aws:ivs:us-west-2:123456789012:channel/other";
+    char text[IVS_TOKEN_MAX], url[IVS_TOKEN_MAX], json[2048];
+    size_t len = sizeof text, url_len = sizeof url, json_len = sizeof json;
+    ivs_playback *playback = NULL;
+    ivs_token *token = NULL;
+    ivs_verified_playback *good = NULL;
+    ivs_verifier *door = gate(NULL, 0);
+    OK(ivs_playback_new(TEXT(CHANNEL_ARN), &playback));
+    CHECK(ivs_playback_add_origin(playback, TEXT("example.com")) == IVS_INVALID_ORIGINS);
+    CHECK(ivs_playback_set_single_use_uuid(playback, TEXT("x")) == IVS_INVALID_UUID);
+    CHECK(ivs_playback_set_maximum_resolution(playback, TEXT("hd")) == IVS_INVALID_MAXIMUM_RESOLUTION);
+    CHECK(ivs_playback_set_viewer_id(playback, TEXT("")) == IVS_INVALID_VIEWER_ID);
+    CHECK(ivs_playback_set_duration(playback, 0) == IVS_INVALID_DURATION);
+    OK(ivs_playback_set_strict_origin_enforcement(playback, true));
+    CHECK(ivs_playback_mint(playback, key, text, &len) == IVS_INVALID_ORIGINS && len == sizeof text);
+    OK(ivs_playback_add_origin(playback, TEXT("https://*.example.com")));
+    OK(ivs_playback_set_viewer_session_version(playback, -7));
+    CHECK(ivs_playback_mint(playback, key, text, &len) == IVS_INVALID_SESSION_VERSION);
+    OK(ivs_playback_set_viewer_id(playback, TEXT("ana")));
+    OK(ivs_playback_set_single_use(playback));
+    OK(ivs_playback_set_single_use_uuid(playback, TEXT(UUID)));
+    OK(ivs_playback_set_maximum_resolution(playback, TEXT("FULL_HD")));
+    OK(ivs_playback_set_duration(playback, 60));
+    OK(ivs_playback_mint(playback, key, text, &len));
+    OK(ivs_playback_url(TEXT("https://x.playback.live-video.net/y.m3u8?a=b"), text, len, url, &url_len));
+    CHECK(strncmp(url, "https://x.playback.live-video.net/y.m3u8?a=b&token=ey", 53) == 0 && strlen(url) == url_len);
+    CHECK(ivs_playback_url(TEXT("rtmp://x"), text, len, url, &url_len) == IVS_INVALID_PLAYBACK_URL);
+
+    OK(ivs_playback_mint_token(playback, key, MOMENT, &token));
+    CHECK(ivs_token_id(token).data == NULL && ivs_token_expires_at(token) == MOMENT + 60);
+    OK(ivs_token_to_json(token, json, &json_len));
+    CHECK(strstr(json, "\"viewerId\":\"ana\"") != NULL);
+    ivs_str minted = ivs_token_text(token);
+    OK(ivs_verifier_verify_playback(door, OF(minted), TEXT(CHANNEL_ARN), TEXT("https://www.example.com"), &good));
+    CHECK(is(ivs_verified_playback_channel_arn(good), CHANNEL_ARN) && is(ivs_verified_playback_kid(good), PLAYBACK_KID));
+    CHECK(is(ivs_verified_playback_viewer_id(good), "ana") && ivs_verified_playback_viewer_session_version(good) == -7);
+    CHECK(is(ivs_verified_playback_single_use_uuid(good), UUID));
+    CHECK(is(ivs_verified_playback_maximum_resolution(good), "FULL_HD"));
+    CHECK(ivs_verified_playback_origin_count(good) == 1 && ivs_verified_playback_strict_origin_enforcement(good));
+    CHECK(is(ivs_verified_playback_origin_at(good, 0), "https://*.example.com"));
+    CHECK(ivs_verified_playback_origin_at(good, 1).data == NULL && ivs_last_error_status() == IVS_OK);
+    CHECK(ivs_verified_playback_allows_origin(good, TEXT("https://www.example.com")));
+    CHECK(!ivs_verified_playback_allows_origin(good, TEXT("https://evil.example")));
+    CHECK(!ivs_verified_playback_allows_origin(good, NULL, 0));
+    CHECK(ivs_verified_playback_issued_at(good) == -1 && ivs_verified_playback_expires_at(good) == MOMENT + 60);
+    json_len = sizeof json;
+    OK(ivs_verified_playback_to_json(good, json, &json_len));
+    CHECK(strstr(json, "\"singleUseUuid\":\"" UUID "\"") != NULL);
+    ivs_verified_playback_free(good);
+    good = NULL;
+    CHECK(ivs_verifier_verify_playback(door, OF(minted), NULL, 0, NULL, 0, &good) == IVS_ORIGIN_NOT_ALLOWED);
+    CHECK(ivs_verifier_verify_playback(door, OF(minted), TEXT(other), TEXT("https://a.example.com"), &good) ==
+          IVS_WRONG_CHANNEL);
+    ivs_token_free(token);
+    ivs_playback_free(playback);
+    ivs_verifier_free(door);
+}
+
+static void revoking(void) {
+    ivs_revocations *revocations = NULL;
+    ivs_connection *connection = NULL;
+    ivs_playback *playback = NULL;
+    ivs_token *token = minted(MOMENT), *other = minted(MOMENT), *line = NULL, *ticket = NULL;
+    ivs_verified *who = NULL;
+    ivs_verified_connection *good = NULL;
+    ivs_verified_playback *viewer = NULL;
+    OK(ivs_revocations_new(&revocations));
+    ivs_verifier *door = gate(revocations, 100);
+
+    /* A token that is remembered is refused all the same once it was revoked. */
+    for (int i = 0; i < 2; i++) {
+        OK(ivs_verifier_verify(door, OF(ivs_token_text(token)), &who));
+        ivs_verified_free(who);
+        who = NULL;
+    }
+    OK(ivs_revocations_disconnect_participant(revocations, TEXT(STAGE_ARN), OF(ivs_token_id(token)), TEXT("rude")));
+    CHECK(ivs_verifier_verify(door, OF(ivs_token_text(token)), &who) == IVS_PARTICIPANT_DISCONNECTED);
+    CHECK(strstr(ivs_last_error_message(), "rude") != NULL);
+    CHECK(ivs_revocations_disconnect_participant(revocations, TEXT("x"), TEXT("y"), NULL, 0) == IVS_INVALID_ARN);
+
+    /* Many at once: the one that was disconnected, one that is well, and one that is none. */
+    const ivs_str tokens[] = {ivs_token_text(token), ivs_token_text(other), {"x", 1}};
+    ivs_verified_list *list = NULL;
+    OK(ivs_verifier_verify_batch(door, tokens, 3, &list));
+    CHECK(ivs_verified_list_count(list) == 3);
+    CHECK(ivs_verified_list_get(list, 0, &who) == IVS_PARTICIPANT_DISCONNECTED && who == NULL);
+    OK(ivs_verified_list_get(list, 1, &who));
+    CHECK(ivs_verified_list_get(list, 2, &who) == IVS_TOKEN_INVALID && reason("NOT_THREE_PARTS"));
+    CHECK(ivs_verified_list_get(list, 3, &who) == IVS_OUT_OF_RANGE);
+    ivs_verified_list_free(list);
+    CHECK(is(ivs_verified_user_id(who), "Jos\xc3\xa9"));
+    ivs_verified_free(who);
+    who = NULL;
+
+    OK(ivs_revocations_delete_stage(revocations, TEXT(STAGE_ARN)));
+    CHECK(ivs_verifier_verify(door, OF(ivs_token_text(other)), &who) == IVS_STAGE_DELETED);
+
+    OK(ivs_connection_new(&connection));
+    OK(ivs_connection_mint_token(connection, key, MOMENT, &line));
+    OK(ivs_verifier_verify_connection(door, OF(ivs_token_text(line)), &good));
+    ivs_verified_connection_free(good);
+    good = NULL;
+    OK(ivs_revocations_revoke_connection_token(revocations, OF(ivs_token_id(line))));
+    CHECK(ivs_verifier_verify_connection(door, OF(ivs_token_text(line)), &good) == IVS_CONNECTION_TOKEN_REVOKED);
+
+    /* A token for a single use is spent by the first; then the viewer's sessions are revoked. */
+    OK(ivs_playback_new(TEXT(CHANNEL_ARN), &playback));
+    OK(ivs_playback_set_viewer_id(playback, TEXT("ana")));
+    OK(ivs_playback_set_single_use(playback));
+    OK(ivs_playback_mint_token(playback, key, MOMENT, &ticket));
+    OK(ivs_verifier_verify_playback(door, OF(ivs_token_text(ticket)), NULL, 0, NULL, 0, &viewer));
+    ivs_verified_playback_free(viewer);
+    viewer = NULL;
+    CHECK(ivs_verifier_verify_playback(door, OF(ivs_token_text(ticket)), NULL, 0, NULL, 0, &viewer) ==
+          IVS_TOKEN_ALREADY_USED);
+    ivs_token_free(ticket);
+    OK(ivs_playback_mint_token(playback, key, MOMENT, &ticket));
+    OK(ivs_revocations_revoke_viewer_sessions(revocations, TEXT(CHANNEL_ARN), TEXT("ana"), 0));
+    CHECK(ivs_verifier_verify_playback(door, OF(ivs_token_text(ticket)), NULL, 0, NULL, 0, &viewer) ==
+          IVS_VIEWER_SESSION_REVOKED);
+    CHECK(ivs_revocations_count(revocations) == 5);
+
+    /* The verifier keeps the store. */
+    ivs_revocations_free(revocations);
+    CHECK(ivs_verifier_verify(door, OF(ivs_token_text(other)), &who) == IVS_STAGE_DELETED && who == NULL);
+    ivs_token_free(ticket);
+    ivs_token_free(line);
+    ivs_token_free(other);
+    ivs_token_free(token);
+    ivs_playback_free(playback);
+    ivs_connection_free(connection);
+    ivs_verifier_free(door);
+}
+
+static void rings(void) {
+    static const char second[] = "arn:aws:ivs:us-west-2:123456789012:public-key/second";
+    char jwks[2048];
+    size_t len = sizeof jwks, deleted = 7;
+    ivs_key_ring *ring = NULL, *copy = NULL, *playback = NULL, *small = NULL;
+    ivs_key_list *list = NULL;
+    ivs_signing_key *next = NULL, *signs = NULL;
+    ivs_verifying_key *half = NULL, *listed = NULL;
+    ivs_verifier_builder *builder = NULL;
+    ivs_verifier *door = NULL;
+    ivs_token *token = minted(IVS_NOW);
+    ivs_verified *who = NULL;
+    OK(ivs_signing_key_verifying_key(key, &half));
+    OK(ivs_key_ring_new(0, &ring));
+    CHECK(ivs_key_ring_signing_key(ring, &signs) == IVS_KEY_NOT_FOUND && signs == NULL);
+    OK(ivs_verifier_builder_new(&builder));
+    OK(ivs_verifier_builder_set_key_ring(builder, ring));
+    OK(ivs_verifier_builder_build(builder, &door));
+    OK(ivs_verifier_builder_add_key(builder, TEXT(KID), half));
+    ivs_verifier *none = NULL;
+    CHECK(ivs_verifier_builder_build(builder, &none) == IVS_KEYS_AND_RING && none == NULL);
+
+    /* A verifier sees each change of the ring. */
+    CHECK(ivs_verifier_verify(door, OF(ivs_token_text(token)), &who) == IVS_UNKNOWN_KEY);
+    OK(ivs_key_ring_import(ring, TEXT(KID), half));
+    OK(ivs_verifier_verify(door, OF(ivs_token_text(token)), &who));
+    ivs_verified_free(who);
+    who = NULL;
+    OK(ivs_key_ring_retire(ring, TEXT(KID), IVS_NOW));
+    CHECK(ivs_verifier_verify(door, OF(ivs_token_text(token)), &who) == IVS_RETIRED_KEY);
+    OK(ivs_key_ring_reinstate(ring, TEXT(KID)));
+    OK(ivs_verifier_verify(door, OF(ivs_token_text(token)), &who));
+    ivs_verified_free(who);
+    who = NULL;
+
+    /* The new key signs, and the old one goes on for a while. */
+    OK(ivs_key_ring_rotate(ring, TEXT(KID), key, IVS_NOW));
+    CHECK(ivs_key_ring_delete(ring, TEXT(KID)) == IVS_KEY_SIGNS);
+    OK(ivs_signing_key_generate(NULL, 0, &next));
+    OK(ivs_key_ring_rotate(ring, TEXT(second), next, MOMENT + 1000000000));
+    OK(ivs_key_ring_signing_key(ring, &signs));
+    CHECK(is(ivs_signing_key_kid(signs), second));
+    OK(ivs_key_ring_list(ring, &list));
+    CHECK(ivs_key_list_count(list) == 2 && is(ivs_key_list_arn(list, 0), KID) && is(ivs_key_list_arn(list, 1), second));
+    CHECK(ivs_key_list_retired_at(list, 0) == MOMENT + 1000000000 && ivs_key_list_retired_at(list, 1) == -1);
+    CHECK(ivs_key_list_name(list, 0).data == NULL && ivs_last_error_status() == IVS_OK);
+    CHECK(ivs_key_list_arn(list, 2).data == NULL && ivs_last_error_status() == IVS_OUT_OF_RANGE);
+    OK(ivs_key_list_key(list, 1, &listed));
+    ivs_key_list_free(list);
+
+    /* As a JWK set into another ring; one that is too small takes none of it. */
+    OK(ivs_key_ring_to_jwks(ring, jwks, &len));
+    OK(ivs_key_ring_new(0, &copy));
+    OK(ivs_key_ring_load(copy, jwks, len));
+    CHECK(ivs_key_ring_count(copy) == 2);
+    OK(ivs_key_ring_new(1, &small));
+    CHECK(ivs_key_ring_load(small, jwks, len) == IVS_KEY_RING_FULL && ivs_key_ring_count(small) == 0);
+    CHECK(ivs_key_ring_load(copy, TEXT("{}")) == IVS_INVALID_KEY_SET);
+    CHECK(ivs_key_ring_load(copy, NULL, 0) != IVS_OK);
+    OK(ivs_key_ring_delete(copy, TEXT(KID)));
+    CHECK(ivs_key_ring_delete(copy, TEXT(KID)) == IVS_KEY_NOT_FOUND && ivs_key_ring_count(copy) == 1);
+    OK(ivs_key_ring_replace(copy, jwks, len));
+    CHECK(ivs_key_ring_count(copy) == 2);
+    OK(ivs_key_ring_retire(copy, TEXT(KID), 0));
+    OK(ivs_key_ring_delete_retired(copy, IVS_NOW, &deleted));
+    CHECK(deleted == 1 && ivs_key_ring_count(copy) == 1);
+
+    OK(ivs_key_ring_new_playback(0, &playback));
+    CHECK(ivs_key_ring_import(playback, TEXT(KID), half) == IVS_INVALID_ARN);
+    OK(ivs_key_ring_import(playback, TEXT(PLAYBACK_KID), half));
+    CHECK(ivs_key_ring_import(playback, TEXT(PLAYBACK_KID), listed) == IVS_AMBIGUOUS_KEY);
+    ivs_key_ring_free(ring);
+    ivs_key_ring_free(copy);
+    ivs_key_ring_free(small);
+    ivs_key_ring_free(playback);
+    OK(ivs_verifier_verify(door, OF(ivs_token_text(token)), &who));
+    ivs_verified_free(who);
+    ivs_verifying_key_free(half);
+    ivs_verifying_key_free(listed);
+    ivs_signing_key_free(next);
+    ivs_signing_key_free(signs);
+    ivs_verifier_builder_free(builder);
+    ivs_verifier_free(door);
+    ivs_token_free(token);
+}
+
 static void inspecting(void) {
     ivs_inspection *inspection = NULL;
     ivs_token *token = minted(MOMENT);
@@ -317,6 +560,9 @@ int main(int argc, char **argv) {
     batches();
     exchanges();
     connections();
+    playbacks();
+    revoking();
+    rings();
     inspecting();
     versions();
     ivs_verifier_free(verifier);

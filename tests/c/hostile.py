@@ -23,6 +23,12 @@ OBJECTS = {
     "ivs_verified": "ivs_verifier_verify(a_verifier, text_of(a_token), &{})",
     "ivs_verified_connection": "ivs_verifier_verify_connection(a_verifier, text_of(a_connection_token()), &{})",
     "ivs_exchange": "ivs_exchange_of_token(a_token, &{})",
+    "ivs_playback": "ivs_playback_new(CHANNEL, &{})",
+    "ivs_verified_playback": "ivs_verifier_verify_playback(a_verifier, text_of(a_playback_token()), NULL, 0, NULL, 0, &{})",
+    "ivs_verified_list": "ivs_verifier_verify_batch(a_verifier, texts, 1, &{})",
+    "ivs_key_ring": "a_ring(&{})",
+    "ivs_key_list": "ivs_key_ring_list(a_key_ring, &{})",
+    "ivs_revocations": "ivs_revocations_new(&{})",
     "ivs_inspection": 'ivs_inspect("x", 1, IVS_NOW, &{})',
 }
 
@@ -35,6 +41,8 @@ PRELUDE = r"""
 #define TEXT(text) (text), sizeof(text) - 1
 #define KID TEXT("arn:aws:ivs:us-west-2:123456789012:public-key/abc")
 #define STAGE TEXT("arn:aws:ivs:us-west-2:123456789012:stage/x")
+#define CHANNEL TEXT("arn:aws:ivs:us-west-2:123456789012:channel/x")
+#define PLAYBACK_KID TEXT("arn:aws:ivs:us-west-2:123456789012:playback-key/x")
 #define WHIP TEXT("https://whip.example")
 #define PEM pem, pem_len
 #define text_of(token) ivs_token_text(token).data, ivs_token_text(token).len
@@ -64,6 +72,8 @@ static void words(ivs_status status) {
 def good(kind: str, name: str, index: int) -> str:
     if kind == "const ivs_participant *const *":
         return "participants"
+    if kind == "const ivs_str *":
+        return "texts"
     if kind.endswith("**"):
         return f"&out_{index}"
     if kind == "ivs_str *":
@@ -73,7 +83,6 @@ def good(kind: str, name: str, index: int) -> str:
     return {
         "const char *": '"x"', "const uint8_t *": "bytes", "char *": "buffer", "void *": "buffer",
         "size_t *": "&size", "size_t": "1", "uint32_t": "1", "uint64_t": "1", "int64_t": "IVS_NOW", "bool": "true",
-        "int32_t": "1", "const char *const *": "texts", "const size_t *": "lengths",
     }[kind]
 
 
@@ -92,7 +101,8 @@ def calls(function: header.Function) -> list[tuple[list[str], str | None]]:
             bad({0: "NULL", 1: "5"})
             bad({0: "NULL", 1: "SIZE_MAX"})
             bad({1: "0"})
-        elif kind in ("const char *", "const uint8_t *", "const ivs_participant *const *") and after[0] == "size_t":
+        elif kind in ("const char *", "const uint8_t *", "const ivs_participant *const *", "const ivs_str *"):
+            assert after[0] == "size_t"
             bad({i: "NULL", i + 1: "1"}, null)
             bad({i: "NULL", i + 1: "SIZE_MAX"}, null)
             bad({i: "NULL", i + 1: "0"})
@@ -107,19 +117,25 @@ def calls(function: header.Function) -> list[tuple[list[str], str | None]]:
                 bad({i: "long_text", i + 1: "1 << 20"})
             elif "participant" in kind:
                 bad({i: "with_null", i + 1: "2"}, null)
+            elif kind == "const ivs_str *":
+                bad({i: "bad_texts", i + 1: "1"}, null)
+                bad({i: "bad_texts + 1", i + 1: "1"}, "IVS_INPUT_TOO_LONG")
+                bad({i: "bad_texts + 2", i + 1: "1"}, "IVS_INVALID_UTF8")
         elif kind == "char *":
             bad({i: "NULL"}, null)
             bad({i + 1: "NULL"}, null)
             bad({i: "(size = 0, (char *)NULL)"}, "IVS_BUFFER_TOO_SMALL")
             bad({i: "(size = 1, buffer)"}, "IVS_BUFFER_TOO_SMALL")
-        elif kind == "size_t *":
+        elif kind == "size_t *" and function.arguments[i - 1][0] == "char *":
             pass
         elif kind.endswith("*"):
             # The only ones that may be NULL are those to be freed.
             bad({i: "NULL"}, None if function.name.endswith("_free") else null)
-        elif kind in ("uint32_t", "uint64_t", "int64_t", "size_t", "int32_t"):
+        elif kind == "bool":
+            bad({i: "false"})
+        elif kind in ("uint32_t", "uint64_t", "int64_t", "size_t"):
             limits = {"uint32_t": ["0", "UINT32_MAX"], "uint64_t": ["0", "UINT64_MAX"], "size_t": ["0", "SIZE_MAX"],
-                      "int64_t": ["0", "INT64_MIN", "INT64_MAX"], "int32_t": ["0", "INT32_MIN", "INT32_MAX"]}[kind]
+                      "int64_t": ["0", "INT64_MIN", "INT64_MAX"]}[kind]
             for value in limits:
                 bad({i: value})
     return returned
@@ -132,13 +148,26 @@ def program() -> str:
     lines = [PRELUDE]
     lines += [f"static {kind} *a_{kind.removeprefix('ivs_')};" for kind in OBJECTS]
     lines.append("static const ivs_participant *participants[1], *with_null[2];")
+    lines.append("static ivs_str texts[1], bad_texts[] = {{NULL, 1}, {\"x\", SIZE_MAX}, {\"\\xff\", 1}};")
     lines.append("""
 static ivs_status built(ivs_verifier **out) {
     ivs_status status = ivs_verifier_builder_add_key(a_verifier_builder, KID, a_verifying_key);
+    if (status == IVS_OK) status = ivs_verifier_builder_add_playback_key(a_verifier_builder, PLAYBACK_KID, a_verifying_key);
     return status == IVS_OK ? ivs_verifier_builder_build(a_verifier_builder, out) : status;
 }
 
-static ivs_token *connection_token;
+static ivs_status a_ring(ivs_key_ring **out) {
+    ivs_status status = ivs_key_ring_new(0, out);
+    return status == IVS_OK ? ivs_key_ring_import(*out, KID, a_verifying_key) : status;
+}
+
+static ivs_token *connection_token, *playback_token;
+
+static const ivs_token *a_playback_token(void) {
+    if (playback_token == NULL)
+        MUST(ivs_playback_mint_token(a_playback, a_signing_key, IVS_NOW, &playback_token));
+    return playback_token;
+}
 
 static const ivs_token *a_connection_token(void) {
     if (connection_token == NULL)
@@ -165,6 +194,8 @@ int main(int argc, char **argv) {
         lines.append(f"    MUST({make.format(name)});")
         if kind == "ivs_participant":
             lines.append("    participants[0] = with_null[0] = a_participant;")
+        if kind == "ivs_token":
+            lines.append("    texts[0] = ivs_token_text(a_token);")
     count = 0
     for function in functions:
         frees = function.name.endswith("_free")
@@ -182,6 +213,7 @@ int main(int argc, char **argv) {
                     lines.append(f"        {made} *const marker_{i} = ({made} *)(void *)buffer, *out_{i} = marker_{i};")
                 elif kind == "ivs_str *":
                     lines.append(f"        ivs_str text_{i} = {{buffer, 7}};")
+
             lines.append("        size = sizeof buffer; (void)size; memcpy(buffer, untouched, sizeof buffer);")
             call = f"{function.name}({', '.join(arguments)})"
             if function.returns == "ivs_status" and function.arguments:
@@ -206,7 +238,7 @@ int main(int argc, char **argv) {
                 if status:
                     lines.append(f'        if (ivs_last_error_status() != {status}) fail("is to be {status}");')
             lines.append("    }")
-    lines.append("    ivs_token_free(connection_token);")
+    lines.append("    ivs_token_free(connection_token);\n    ivs_token_free(playback_token);")
     lines += [f"    {kind}_free(a_{kind.removeprefix('ivs_')});" for kind in OBJECTS]
     lines.append(f'    puts("{len(functions)} functions, {count} calls");\n    return 0;\n}}')
     return "\n".join(lines) + "\n"

@@ -14,7 +14,8 @@ static_assert(only_moves<ivs::signing_key> && only_moves<ivs::verifying_key> && 
 static_assert(only_moves<ivs::participant> && only_moves<ivs::token> && only_moves<ivs::token_list>);
 static_assert(only_moves<ivs::connection> && only_moves<ivs::exchange> && only_moves<ivs::inspection>);
 static_assert(only_moves<ivs::verifier> && only_moves<ivs::verifier::builder>);
-static_assert(only_moves<ivs::verified> && only_moves<ivs::verified_connection>);
+static_assert(only_moves<ivs::verified> && only_moves<ivs::verified_connection> && only_moves<ivs::verified_playback>);
+static_assert(only_moves<ivs::playback> && only_moves<ivs::key_ring> && only_moves<ivs::revocations>);
 static_assert(std::is_nothrow_copy_constructible_v<ivs::error>);
 
 // That a call throws ivs::error of this status and this reason, with words.
@@ -108,6 +109,70 @@ static void connections(const ivs::signing_key &key, const ivs::verifier &verifi
     CHECK(good.to_json().find("c-1") != std::string::npos && !ivs::connection().mint(key).empty());
 }
 
+constexpr const char *CHANNEL_ARN = "arn:aws:ivs:us-west-2:123456789012:channel/abcdABCDefgh";
+constexpr const char *PLAYBACK_KID = "arn:aws:ivs:us-west-2:123456789012:playback-key/f99cde61";
+
+static void playbacks(const ivs::signing_key &key) {
+    ivs::playback ana(CHANNEL_ARN);
+    ana.viewer_id("ana").viewer_session_version(3).maximum_resolution("HD").duration(60s).single_use();
+    ana.origin("https://example.com").origin("https://*.example.com").strict_origin_enforcement(true);
+    ana.single_use("01234567-89ab-4def-8123-456789abcdef");
+    ivs::revocations revocations;
+    auto ring = ivs::key_ring::playback(1);
+    ring.import_key(PLAYBACK_KID, key.verifying_key());
+    const auto gate = ivs::verifier::builder().keys(ring).revocations(revocations).time(MOMENT).build();
+    const std::string text = ana.mint_token(key, MOMENT).text();
+    CHECK(ivs::playback_url("https://x.example/y", ana.mint(key)).find("https://x.example/y?token=ey") == 0);
+    throws(IVS_WRONG_CHANNEL, "WRONG_CHANNEL", [&] {
+        (void)gate.verify_playback(text, "arn:aws:ivs:us-west-2:123456789012:channel/other", "https://example.com");
+    });
+    const ivs::verified_playback good = gate.verify_playback(text, CHANNEL_ARN, "https://example.com");
+    CHECK(good.channel_arn() == CHANNEL_ARN && good.kid() == PLAYBACK_KID && good.viewer_id() == "ana");
+    CHECK(good.viewer_session_version() == 3 && good.maximum_resolution() == "HD" && good.strict_origin_enforcement());
+    CHECK(good.single_use_uuid() == "01234567-89ab-4def-8123-456789abcdef" && !good.issued_at());
+    CHECK((good.origins() == std::vector<std::string>{"https://example.com", "https://*.example.com"}));
+    CHECK(good.allows_origin("https://a.example.com") && !good.allows_origin(std::nullopt));
+    CHECK(good.expires_at() == MOMENT + 60s && good.to_json().find("\"HD\"") != std::string::npos);
+    throws(IVS_TOKEN_ALREADY_USED, "TOKEN_ALREADY_USED", [&] { (void)gate.verify_playback(text, {}, "https://example.com"); });
+    revocations.revoke_viewer_sessions(CHANNEL_ARN, "ana", 3);
+    throws(IVS_VIEWER_SESSION_REVOKED, "VIEWER_SESSION_REVOKED",
+           [&] { (void)gate.verify_playback(text, {}, "https://example.com"); });
+    CHECK(revocations.size() == 2);
+    const auto single = ivs::verifier::builder().playback_key(PLAYBACK_KID, key.verifying_key()).time(MOMENT).build();
+    CHECK(single.verify_playback(text, {}, "https://example.com").viewer_id() == "ana");
+}
+
+static void rings(const ivs::signing_key &key, const ivs::stage &stage) {
+    const std::string second = "arn:aws:ivs:us-west-2:123456789012:public-key/second";
+    ivs::key_ring ring;
+    ring.import_key(KID, key.verifying_key()).rotate(KID, key, MOMENT);
+    ring.rotate(second, ivs::signing_key::generate(), MOMENT + 24h * 10000);
+    const std::vector<ivs::ring_key> keys = ring.keys();
+    CHECK(ring.size() == 2 && keys.size() == 2 && keys[0].arn == KID && keys[0].retired_at == MOMENT + 24h * 10000);
+    CHECK(keys[0].name.empty() && !keys[1].retired_at && keys[0].key.to_pem() == key.verifying_key().to_pem());
+    CHECK(ring.signing_key().kid() == second);
+    ivs::key_ring copy(2);
+    copy.load(ring.to_jwks()).delete_key(second).replace(ring.to_jwks()).retire(second).reinstate(second);
+    CHECK(copy.retire(second, ivs::time_point(0s)).delete_retired() == 1 && copy.size() == 1);
+    throws(IVS_INVALID_KEY_SET, "INVALID_KEY_SET", [&] { copy.load("{}"); });
+    throws(IVS_KEY_NOT_FOUND, "KEY_NOT_FOUND", [&] { (void)copy.signing_key(); });
+
+    ivs::revocations revocations;
+    const auto gate =
+        ivs::verifier::builder().keys(copy).revocations(revocations).cache(10).time(MOMENT).build();
+    const ivs::token one = ivs::participant(stage).mint_token(key, MOMENT), two = ivs::participant(stage).mint_token(key, MOMENT);
+    revocations.disconnect_participant(STAGE_ARN, one.id(), "rude");
+    const auto verdicts = gate.verify_batch({one.text(), two.text(), "x"});
+    CHECK(verdicts.size() == 3 && !verdicts[0] && verdicts[0].error().status == IVS_PARTICIPANT_DISCONNECTED);
+    CHECK(verdicts[1] && verdicts[1]->participant_id() == two.id());
+    CHECK(!verdicts[2] && verdicts[2].error().reason == "NOT_THREE_PARTS");
+    revocations.delete_stage(STAGE_ARN);
+    throws(IVS_STAGE_DELETED, "STAGE_DELETED", [&] { (void)gate.verify(two.text()); });
+    const ivs::token line = ivs::connection().mint_token(key, MOMENT);
+    revocations.revoke_connection_token(line.id());
+    throws(IVS_CONNECTION_TOKEN_REVOKED, "CONNECTION_TOKEN_REVOKED", [&] { (void)gate.verify_connection(line.text()); });
+}
+
 static void moving(const ivs::stage &stage, const ivs::signing_key &key) {
     ivs::participant from(stage);
     const ivs::participant to = std::move(from);
@@ -146,6 +211,8 @@ int main(int argc, char **argv) {
     minting(key, stage, verifier);
     batches(key, stage);
     connections(key, verifier);
+    playbacks(key);
+    rings(key, stage);
     moving(stage, key);
 
     const ivs::inspection inspection = ivs::inspect(ivs::participant(stage).mint_token(key, MOMENT).text(), MOMENT);

@@ -31,7 +31,6 @@ macro_rules! with_ring {
         }
     };
 }
-pub(crate) use with_ring;
 
 /// An empty ring for keys of participant and connection tokens. `limit` is how many it holds at most, 0 for 64.
 ///

@@ -26,7 +26,7 @@ fn without_safety(header: &str) -> String {
     let mut rest = header;
     while let Some((before, after)) = rest.split_once("\n *\n * # Safety\n") {
         out.push_str(before);
-        rest = &after[after.find("\n */").expect("a comment ends")..];
+        rest = after.find("\n */").map_or("", |end| &after[end..]);
     }
     out + rest
 }

@@ -175,12 +175,11 @@ impl Participant {
         let key_id = key.id_for(self.stage.arn())?;
         let fresh;
         let payload = Payload {
-            participant_id: match &self.id {
-                Some(id) => id,
-                None => {
-                    fresh = ParticipantId::random()?;
-                    &fresh
-                }
+            participant_id: if let Some(id) = &self.id {
+                id
+            } else {
+                fresh = ParticipantId::random()?;
+                &fresh
             },
             stage: &self.stage,
             user_id: self.user_id.as_ref(),
