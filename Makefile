@@ -14,6 +14,9 @@ test:
 bench:
 	@cargo bench --quiet --locked -p benches --bench ratios
 
+bench-c:
+	@scripts/bench-c
+
 fmt:
 	@cargo fmt --all
 
