@@ -236,6 +236,23 @@ fn a_deleted_key_ends_its_tokens_and_empties_the_cache() {
 }
 
 #[test]
+fn a_retired_key_ends_its_tokens_when_its_time_comes() {
+    let scene = Scene::new();
+    let verifier = scene.verifier();
+    let token = good_token();
+    scene.ring.retire(&arn(KID), at(NOW + 10)).unwrap();
+    drop(verifier.verify(&token).unwrap());
+    scene.set(NOW + 9);
+    drop(verifier.verify(&token).unwrap());
+    assert_eq!(verifier.cached(), 1);
+    // The ring has not changed since: it is the clock that ends it.
+    scene.set(NOW + 10);
+    let retired = VerifyError::RetiredKey { kid: KID.into(), retired_at: at(NOW + 10) };
+    assert_eq!(verifier.verify(&token).unwrap_err(), retired);
+    assert_eq!(verifier.cached(), 0);
+}
+
+#[test]
 fn expectations_are_asked_on_every_hit() {
     let scene = Scene::new();
     let verifier = scene.verifier();

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use ivs_token::{
-    Connection, DisconnectReason, PublicKeyArn, RevocationStore, SigningKey, Stage, Verifier, VerifyError,
+    Connection, DisconnectReason, Playback, PlaybackKeyArn, PublicKeyArn, RevocationStore, SigningKey, Stage,
+    Verifier, VerifyError,
 };
 use ivs_token_redis::RedisStore;
 
-use crate::support::{Proxy, STAGE, Server, stage};
+use crate::support::{Proxy, STAGE, Server, channel, stage};
 
 pub struct Issuer {
     key: SigningKey,
@@ -70,4 +71,37 @@ fn what_is_revoked_on_one_is_refused_on_the_other_within_one_round_trip() {
     here.delete_stage(&stage()).unwrap();
     assert_eq!(proxy.trips(|| assert_eq!(code(there.verify(&ben)), "STAGE_DELETED")), 1);
     assert_eq!(proxy.trips(|| assert_eq!(code(there.verify("nonsense")), "TOKEN_INVALID")), 0);
+}
+
+#[test]
+fn a_playback_token_that_is_good_once_is_good_once_on_both() {
+    let Some(server) = Server::start() else { return };
+    let proxy = Proxy::before(&server);
+    let arn: PlaybackKeyArn = "arn:aws:ivs:us-west-2:123456789012:playback-key/abc".parse().unwrap();
+    let key = SigningKey::generate().unwrap();
+    let player = |store: Arc<RedisStore>| {
+        let builder = Verifier::builder().playback_key(arn.clone(), key.verifying_key().clone());
+        builder.revocations(store).build().unwrap()
+    };
+    let store = Arc::new(server.store());
+    let (here, there) = (player(store.clone()), player(Arc::new(proxy.store())));
+    let once = Playback::new(channel()).viewer("ana").single_use().mint(&key).unwrap().into_string();
+    let elsewhere = "https://evil.example";
+    let strict = Playback::new(channel()).origin("https://example.com").strict_origin_enforcement(true);
+    let strict = strict.single_use().mint(&key).unwrap().into_string();
+
+    let other = Playback::new(channel()).single_use().mint(&key).unwrap().into_string();
+    assert_eq!(code(there.verify_playback(&other, None)), "good");
+    assert_eq!(code(here.verify_playback(&once, None)), "good");
+    assert_eq!(proxy.trips(|| assert_eq!(code(there.verify_playback(&once, None)), "TOKEN_ALREADY_USED")), 1);
+    // A request that is refused for its origin spends nothing, and asks nothing.
+    let refused = || assert_eq!(code(there.verify_playback(&strict, Some(elsewhere))), "TOKEN_INVALID");
+    assert_eq!(proxy.trips(refused), 0);
+    assert_eq!(code(there.verify_playback(&strict, Some("https://example.com"))), "good");
+
+    store.revoke_viewer_sessions(&channel(), &"ana".parse().unwrap(), 0).unwrap();
+    let again = Playback::new(channel()).viewer("ana").mint(&key).unwrap().into_string();
+    assert_eq!(code(there.verify_playback(&again, None)), "VIEWER_SESSION_REVOKED");
+    let higher = Playback::new(channel()).viewer("ana").viewer_session_version(1).mint(&key).unwrap();
+    assert_eq!(code(there.verify_playback(higher.as_str(), None)), "good");
 }

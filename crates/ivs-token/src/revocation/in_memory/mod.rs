@@ -57,6 +57,9 @@ pub struct InMemoryRevocations {
     spent: Table<()>,
 }
 
+/// One for each kind of what is remembered.
+const TABLES: usize = 5;
+
 impl InMemoryRevocations {
     /// An empty store on the system's clock.
     pub fn new() -> Self {
@@ -97,13 +100,12 @@ impl InMemoryRevocations {
     }
 
     fn pass(&self, now: Timestamp) {
-        let tables = self.tables();
-        self.sweeper.pass(now, tables.len() * table::SHARDS, |place| {
-            tables[place / table::SHARDS].sweep_if_free(place % table::SHARDS, now)
+        self.sweeper.pass(now, TABLES * table::SHARDS, |place| {
+            self.tables()[place / table::SHARDS].sweep_if_free(place % table::SHARDS, now)
         });
     }
 
-    fn tables(&self) -> [&dyn table::Sweep; 5] {
+    fn tables(&self) -> [&dyn table::Sweep; TABLES] {
         [&self.participants, &self.stages, &self.connection_tokens, &self.viewers, &self.spent]
     }
 

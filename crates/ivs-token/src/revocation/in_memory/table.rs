@@ -1,3 +1,4 @@
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 
 use hashbrown::HashTable;
@@ -11,6 +12,8 @@ pub(super) const SHARDS: usize = 256;
 /// Values that expire, found by fingerprints.
 pub(super) struct Table<V> {
     shards: Box<[Aligned<V>]>,
+    /// Whether anything was ever put in. Most stores never hear of a deleted stage, and every check of a participant asks.
+    used: AtomicBool,
 }
 
 /// In a cache line of its own, so that locking one shard does not slow its neighbours.
@@ -32,11 +35,17 @@ struct Entry<V> {
 impl<V> Table<V> {
     pub(super) fn new() -> Self {
         let shard = || Shard { entries: HashTable::new(), earliest: Timestamp::MAX };
-        Self { shards: (0..SHARDS).map(|_| Aligned(RwLock::new(shard()))).collect() }
+        Self {
+            shards: (0..SHARDS).map(|_| Aligned(RwLock::new(shard()))).collect(),
+            used: AtomicBool::new(false),
+        }
     }
 
     /// What `read` takes from the value, if it is there and has not expired.
     pub(super) fn get<T>(&self, key: Fingerprint, now: Timestamp, read: impl FnOnce(&V) -> T) -> Option<T> {
+        if !self.used.load(Ordering::Acquire) {
+            return None;
+        }
         let shard = self.read(index(key));
         let entry = shard.entries.find(key.hash, |entry| entry.key == key)?;
         entry.is_alive(now).then(|| read(&entry.value))
@@ -53,6 +62,10 @@ impl<V> Table<V> {
         now: Timestamp,
         merge: impl FnOnce(&mut V, V),
     ) -> bool {
+        // Before the first entry is there: whoever is told that it is, sees this too.
+        if !self.used.load(Ordering::Relaxed) {
+            self.used.store(true, Ordering::Release);
+        }
         self.write(index(key)).put(Entry { key, expires_at, value }, now, merge)
     }
 

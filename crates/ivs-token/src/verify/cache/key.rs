@@ -2,7 +2,7 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use quick_cache::Equivalent;
 
-/// A token's text, all of it, and the hash of it, which is made once with a key.
+/// A token's text, all of it, and the hash of it, which is made once.
 pub(super) struct Key {
     pub(super) hash: u64,
     pub(super) text: Box<str>,

@@ -2,17 +2,17 @@
 
 mod key;
 
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use quick_cache::sync::DefaultLifecycle;
-use quick_cache::{OptionsBuilder, UnitWeighter};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, UnitWeighter};
 
 use super::Believed;
 use crate::claims::Claims;
 use crate::connection::ConnectionClaims;
-use crate::keyed_hash::{Fingerprint, KeyedHash};
 use crate::participant::ParticipantClaims;
 use crate::playback::PlaybackClaims;
 use crate::sweep::Sweeper;
@@ -54,7 +54,8 @@ caches! {
 pub(crate) struct Cache<C: Claims> {
     /// Each swept in one go: small, so that nobody waits for long.
     segments: Box<[Segment<C>]>,
-    hash: KeyedHash,
+    /// Seeded for each cache. More is not needed: nobody without a private key chooses what is put in.
+    hasher: DefaultHashBuilder,
     sweeper: Sweeper,
     leeway: Duration,
     /// How often the ring had taken trust away when the entries were made. Those of before do not count.
@@ -74,7 +75,7 @@ impl<C: Claims> Cache<C> {
         let room = capacity / segments;
         Self {
             segments: (0..segments).map(|_| segment(room)).collect(),
-            hash: KeyedHash::random(),
+            hasher: DefaultHashBuilder::default(),
             sweeper: Sweeper::new(),
             leeway,
             withdrawals: AtomicU64::new(0),
@@ -124,9 +125,9 @@ impl<C: Claims> Cache<C> {
     }
 
     fn place(&self, token: &str) -> (&Segment<C>, u64) {
-        let Fingerprint { shard, hash } = self.hash.with(token).fingerprint();
-        // Less than there are segments, so it fits.
-        let index = usize::try_from(shard % self.segments.len() as u64).unwrap_or_default();
+        let hash = self.hasher.hash_one(token);
+        // Bits in the middle: a segment finds its entries by those at both ends. Less than there are segments, so it fits.
+        let index = usize::try_from((hash >> 24) % self.segments.len() as u64).unwrap_or_default();
         (&self.segments[index], hash)
     }
 
