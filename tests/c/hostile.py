@@ -80,6 +80,8 @@ def good(kind: str, name: str, index: int) -> str:
         return f"&text_{index}"
     if kind.endswith("*") and kind.removeprefix("const ").startswith("ivs_"):
         return "a_" + kind.removeprefix("const ").removesuffix("*").strip().removeprefix("ivs_")
+    if name == "index":
+        return "0"
     return {
         "const char *": '"x"', "const uint8_t *": "bytes", "char *": "buffer", "void *": "buffer",
         "size_t *": "&size", "size_t": "1", "uint32_t": "1", "uint64_t": "1", "int64_t": "IVS_NOW", "bool": "true",
@@ -89,6 +91,8 @@ def good(kind: str, name: str, index: int) -> str:
 def calls(function: header.Function) -> list[tuple[list[str], str | None]]:
     """Arguments, and the status that they must have, if there is one."""
     base = [good(kind, name, i) for i, (kind, name) in enumerate(function.arguments)]
+    if function.name == "ivs_playback_url":
+        base[:2] = ['"https://x"', "9"]
     returned = [(base, None)]
 
     def bad(changes: dict[int, str], status: str | None = None) -> None:
