@@ -80,9 +80,10 @@ pub unsafe extern "C" fn ivs_verifier_builder_add_playback_key(
         // SAFETY: as the caller promises.
         let builder = unsafe { borrow_mut(builder, "builder") }?;
         // SAFETY: as the caller promises.
-        let arn = unsafe { text(arn, arn_len, "arn") }?.parse()?;
+        let arn = unsafe { text(arn, arn_len, "arn") }?;
         // SAFETY: as the caller promises.
         let key = unsafe { borrow(key, "key") }?;
+        let arn = arn.parse()?;
         builder.0 = builder.0.clone().playback_key(arn, key.0.clone());
         Ok(())
     })
