@@ -24,7 +24,7 @@ impl ivs_key_list {
             arn: key.arn().to_string(),
             name: key.name().map(|name| name.as_str().to_owned()),
             key: key.key().clone(),
-            retired_at: key.retired_at().map(|at| at.as_secs()),
+            retired_at: key.retired_at().map(::ivs_token::Timestamp::as_secs),
         };
         Self(keys.iter().map(entry).collect())
     }

@@ -31,8 +31,8 @@ pub unsafe extern "C" fn ivs_verified_user_id(verified: *const ivs_verified) -> 
 /// `verified` is NULL or a verified token.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verified_participant_id(verified: *const ivs_verified) -> ivs_str {
-    // SAFETY: as the caller promises.
     boundary::get(ivs_str::ABSENT, || {
+        // SAFETY: as the caller promises.
         Ok(unsafe { borrow(verified, "verified") }?.0.participant_id().as_str().into())
     })
 }
@@ -44,8 +44,8 @@ pub unsafe extern "C" fn ivs_verified_participant_id(verified: *const ivs_verifi
 /// `verified` is NULL or a verified token.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verified_stage_arn(verified: *const ivs_verified) -> ivs_str {
-    // SAFETY: as the caller promises.
     boundary::get(ivs_str::ABSENT, || {
+        // SAFETY: as the caller promises.
         Ok(unsafe { borrow(verified, "verified") }?.0.stage_arn().as_str().into())
     })
 }
@@ -57,8 +57,8 @@ pub unsafe extern "C" fn ivs_verified_stage_arn(verified: *const ivs_verified) -
 /// `verified` is NULL or a verified token.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verified_whip_url(verified: *const ivs_verified) -> ivs_str {
-    // SAFETY: as the caller promises.
     boundary::get(ivs_str::ABSENT, || {
+        // SAFETY: as the caller promises.
         Ok(unsafe { borrow(verified, "verified") }?.0.stage().whip_url().into())
     })
 }
@@ -70,8 +70,8 @@ pub unsafe extern "C" fn ivs_verified_whip_url(verified: *const ivs_verified) ->
 /// `verified` is NULL or a verified token.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verified_events_url(verified: *const ivs_verified) -> ivs_str {
-    // SAFETY: as the caller promises.
     boundary::get(ivs_str::ABSENT, || {
+        // SAFETY: as the caller promises.
         Ok(unsafe { borrow(verified, "verified") }?.0.stage().events_url().into())
     })
 }

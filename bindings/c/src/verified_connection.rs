@@ -19,8 +19,8 @@ pub struct ivs_verified_connection(pub(crate) Verified<ConnectionClaims>);
 pub unsafe extern "C" fn ivs_verified_connection_token_id(
     verified_connection: *const ivs_verified_connection,
 ) -> ivs_str {
-    // SAFETY: as the caller promises.
     boundary::get(ivs_str::ABSENT, || {
+        // SAFETY: as the caller promises.
         Ok(unsafe { borrow(verified_connection, "verified_connection") }?.0.token_id().as_str().into())
     })
 }
@@ -34,8 +34,8 @@ pub unsafe extern "C" fn ivs_verified_connection_token_id(
 pub unsafe extern "C" fn ivs_verified_connection_account_id(
     verified_connection: *const ivs_verified_connection,
 ) -> ivs_str {
-    // SAFETY: as the caller promises.
     boundary::get(ivs_str::ABSENT, || {
+        // SAFETY: as the caller promises.
         Ok(unsafe { borrow(verified_connection, "verified_connection") }?.0.account_id().into())
     })
 }
@@ -49,8 +49,8 @@ pub unsafe extern "C" fn ivs_verified_connection_account_id(
 pub unsafe extern "C" fn ivs_verified_connection_region(
     verified_connection: *const ivs_verified_connection,
 ) -> ivs_str {
-    // SAFETY: as the caller promises.
     boundary::get(ivs_str::ABSENT, || {
+        // SAFETY: as the caller promises.
         Ok(unsafe { borrow(verified_connection, "verified_connection") }?.0.region().into())
     })
 }
@@ -64,8 +64,8 @@ pub unsafe extern "C" fn ivs_verified_connection_region(
 pub unsafe extern "C" fn ivs_verified_connection_kid(
     verified_connection: *const ivs_verified_connection,
 ) -> ivs_str {
-    // SAFETY: as the caller promises.
     boundary::get(ivs_str::ABSENT, || {
+        // SAFETY: as the caller promises.
         Ok(unsafe { borrow(verified_connection, "verified_connection") }?.0.key_id().as_str().into())
     })
 }
@@ -79,8 +79,8 @@ pub unsafe extern "C" fn ivs_verified_connection_kid(
 pub unsafe extern "C" fn ivs_verified_connection_issued_at(
     verified_connection: *const ivs_verified_connection,
 ) -> i64 {
-    // SAFETY: as the caller promises.
     boundary::get(-1, || {
+        // SAFETY: as the caller promises.
         Ok(unsafe { borrow(verified_connection, "verified_connection") }?.0.issued_at().as_secs())
     })
 }
@@ -94,8 +94,8 @@ pub unsafe extern "C" fn ivs_verified_connection_issued_at(
 pub unsafe extern "C" fn ivs_verified_connection_expires_at(
     verified_connection: *const ivs_verified_connection,
 ) -> i64 {
-    // SAFETY: as the caller promises.
     boundary::get(-1, || {
+        // SAFETY: as the caller promises.
         Ok(unsafe { borrow(verified_connection, "verified_connection") }?.0.expires_at().as_secs())
     })
 }

@@ -180,7 +180,7 @@ pub unsafe extern "C" fn ivs_verified_playback_issued_at(
     boundary::get(-1, || {
         // SAFETY: as the caller promises.
         let verified = unsafe { borrow(verified_playback, "verified_playback") }?;
-        Ok(verified.token.issued_at().map_or(-1, |at| at.as_secs()))
+        Ok(verified.token.issued_at().map_or(-1, ::ivs_token::Timestamp::as_secs))
     })
 }
 
