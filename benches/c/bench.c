@@ -74,7 +74,7 @@ static void libjwt_mint(void) {
     check(jwt_set_alg(jwt, JWT_ALG_ES384, (unsigned char *)pem, (int)pem_len) == 0, "libjwt's key");
     char *text = jwt_encode_str(jwt);
     check(text != NULL, "libjwt's token");
-    jwt_free_str(text);
+    free(text);
     jwt_free(jwt);
 }
 
