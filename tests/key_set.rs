@@ -101,6 +101,15 @@ fn tags_of_aws_are_kept_and_do_not_count() {
     assert_eq!(Set::from_json(answer.to_string()), Err(entry("entry 1", TagError::TooMany { limit: 50 })));
 }
 
+/// Not for ever: counting all of them for each of them would take minutes.
+#[test]
+fn tags_of_aws_without_number() {
+    let mut answer = answer();
+    let tags: serde_json::Map<_, _> = (0..200_000).map(|n| (format!("aws:{n}"), "".into())).collect();
+    answer["publicKey"]["tags"] = tags.into();
+    assert_eq!(Set::from_json(answer.to_string()).unwrap().keys()[0].tags().len(), 200_000);
+}
+
 #[test]
 fn what_is_no_answer_of_the_api() {
     let of = |json: &str| Set::from_json(json).unwrap_err();
@@ -420,6 +429,15 @@ fn what_is_no_folder_of_keys() {
         ),
         "{error}"
     );
+}
+
+#[test]
+#[cfg(unix)]
+fn the_name_of_a_file_is_told_without_what_a_terminal_would_obey() {
+    let folder = folder(&[("a\u{1b}[2J\nb.pem", PUBLIC_PEM)]);
+    let words = from_folder(folder.path()).unwrap_err().to_string();
+    assert!(words.contains("public-key/a\\u{1b}[2J\\u{a}b is the ARN"), "{words}");
+    assert!(!words.contains(char::is_control), "{words:?}");
 }
 
 #[test]

@@ -655,6 +655,11 @@ fn the_store_is_asked_last() {
     // Remembered until the token is no good in any case, and for the margin.
     let margin = Revocation::MARGIN.as_secs();
     assert_eq!(store.0.lock().unwrap()[0], format!("Some(\"José -7\") Some(\"{UUID} {}\")", 300 + margin));
+    let lenient =
+        builder().revocations(store.clone()).expiry_leeway(Duration::from_secs(40)).build().unwrap();
+    assert_eq!(lenient.verify_playback(&minted(new().single_use_uuid(Uuid::nil())), None).err(), None);
+    let last = store.0.lock().unwrap().pop().unwrap();
+    assert_eq!(last, format!("None Some(\"{} {}\")", Uuid::nil(), 600 + 40 + margin), "and for the leeway");
     // In capitals it is the same.
     assert_eq!(
         verifier.verify_playback(&with("aws:single-use-uuid", UUID.to_uppercase()), origin).unwrap_err(),
@@ -911,6 +916,7 @@ fn the_cache_changes_no_answer() {
     let once = minted(new().single_use());
     assert_eq!(verify(&once, None), Ok(()));
     assert_eq!(verify(&once, None).unwrap_err().code(), "TOKEN_ALREADY_USED");
+    assert_eq!(verifier.cached(), 1, "what is spent takes nobody's room");
     let viewer = minted(new().viewer("ana").viewer_session_version(3));
     assert_eq!(verify(&viewer, None), Ok(()));
     store.revoke_viewer_sessions(&channel(), &"ana".parse().unwrap(), 2).unwrap();

@@ -49,6 +49,11 @@ pub(crate) trait Claims: Serialize + Clone {
     fn max_ahead(&self) -> Option<Duration> {
         None
     }
+
+    /// Whether such a token can be good more than once where a store of revocations is asked.
+    fn can_come_again(&self) -> bool {
+        true
+    }
 }
 
 /// A rule in words, and the check of it.

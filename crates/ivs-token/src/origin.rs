@@ -1,5 +1,5 @@
 use std::fmt;
-use std::net::Ipv6Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use fluent_uri::Uri;
@@ -67,12 +67,18 @@ impl Origin {
     /// Whether a request with this header `Origin` comes from here. `*` is every header, `null` and nonsense included;
     /// anything else is only the header of an origin.
     pub fn allows(&self, header: &str) -> bool {
-        match &self.0 {
+        Self::any_allows(std::slice::from_ref(self), header)
+    }
+
+    /// Whether one of these does. The header is parsed once, however many there are: whoever asks chooses its length.
+    pub(crate) fn any_allows(origins: &[Self], header: &str) -> bool {
+        let found = Site::parse(header).ok();
+        origins.iter().any(|origin| match &origin.0 {
             Pattern::Any => true,
             Pattern::Site { is_wildcard, site } => {
-                Site::parse(header).is_ok_and(|found| site.covers(&found, *is_wildcard))
+                found.as_ref().is_some_and(|found| site.covers(found, *is_wildcard))
             }
-        }
+        })
     }
 
     fn parse(text: &str) -> Result<Self, OriginError> {
@@ -83,7 +89,11 @@ impl Origin {
             Some((scheme, rest)) => (format!("{scheme}://{rest}"), true),
             None => (text.to_owned(), false),
         };
-        Ok(Self(Pattern::Site { is_wildcard, site: Site::parse(&wildcard)? }))
+        let site = Site::parse(&wildcard)?;
+        if is_wildcard && site.is_address() {
+            return Err(OriginError::Wildcard);
+        }
+        Ok(Self(Pattern::Site { is_wildcard, site }))
     }
 }
 
@@ -108,6 +118,11 @@ impl Site {
             return Err(OriginError::Path);
         }
         Ok(Self { scheme, host, port })
+    }
+
+    /// Whether the host is an IP address, which has no names below it.
+    fn is_address(&self) -> bool {
+        self.host.starts_with('[') || self.host.parse::<Ipv4Addr>().is_ok()
     }
 
     fn covers(&self, found: &Self, is_wildcard: bool) -> bool {
@@ -266,6 +281,8 @@ mod tests {
             ("https://*", OriginError::Wildcard),
             ("https://a.*.example", OriginError::Wildcard),
             ("https://*.*.example", OriginError::Wildcard),
+            ("https://*.[::1]", OriginError::Wildcard),
+            ("https://*.10.0.0.1", OriginError::Wildcard),
             ("https://user@example.com", OriginError::UserInfo),
             ("https://example.com:", OriginError::Port),
             ("https://example.com:0", OriginError::Port),

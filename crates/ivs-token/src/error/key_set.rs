@@ -139,7 +139,7 @@ pub enum KeyEntryError {
     /// A file whose name makes no ARN, or an account or region that does not.
     #[error("{found} is the ARN that the file's name, the account and the region make: {source}")]
     FileName {
-        /// What they make, its first 128 characters.
+        /// What they make, its first 128 characters, with escapes for what a terminal would obey.
         found: String,
         /// What is wrong with it.
         source: ArnError,

@@ -111,7 +111,8 @@ impl<A: KeyArn> KeyRing<A> {
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] when they are too many, two of them have one ARN, or the key that signs is not among them.
+    /// [`KeyRingError`] when they are too many, two different keys have one ARN, or the key that signs is not among them.
+    /// A key that comes twice is taken as it came first.
     pub fn replace(&self, keys: impl IntoIterator<Item = PublicKey<A>>) -> Result<(), KeyRingError> {
         let keys: Vec<_> = keys.into_iter().collect();
         self.change(|state| state.replace(keys, self.shared.limit))

@@ -105,12 +105,17 @@ impl Tags {
             let key = shorten(key).to_owned();
             return Err(TagError::ValueTooLong { key, actual, limit: Self::MAX_VALUE_CHARS });
         }
-        let own = self.0.keys().filter(|key| !is_reserved(key)).count();
-        if own >= Self::MAX && !is_reserved(key) && !self.0.contains_key(key) {
+        // Those of AWS are not counted for each of themselves: of them there can be as many as a text of 4 MiB has room for.
+        if !is_reserved(key) && !self.0.contains_key(key) && self.own() >= Self::MAX {
             return Err(TagError::TooMany { limit: Self::MAX });
         }
         self.0.insert(key.to_owned(), value.to_owned());
         Ok(())
+    }
+
+    /// How many there are that AWS did not set.
+    fn own(&self) -> usize {
+        self.0.keys().filter(|key| !is_reserved(key)).count()
     }
 }
 

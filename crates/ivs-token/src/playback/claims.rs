@@ -61,7 +61,7 @@ impl PlaybackClaims {
         match header {
             None => !self.is_strict,
             Some(_) if self.origins.is_empty() => true,
-            Some(header) => self.origins.iter().any(|origin| origin.allows(header)),
+            Some(header) => Origin::any_allows(&self.origins, header),
         }
     }
 
@@ -183,6 +183,10 @@ impl Claims for PlaybackClaims {
 
     fn expires_at(&self) -> Timestamp {
         self.expires_at
+    }
+
+    fn can_come_again(&self) -> bool {
+        self.single_use.is_none()
     }
 
     fn max_ahead(&self) -> Option<Duration> {

@@ -48,6 +48,12 @@ impl Revocation {
     /// How long it has to be remembered: until every token that it can be about must have expired, and
     /// [`Self::MARGIN`] longer. 14 days for a participant or a stage, 28 days for a connection token, 10 minutes for
     /// viewer sessions.
+    ///
+    /// These are the tokens that there are when it is made. One that is minted later, such as in an exchange, which keeps
+    /// the participant ID, can last longer: whoever mints for an ID or a stage asks the store first, by verifying the old
+    /// token. And a token of a viewer that another program made to end further ahead than 10 minutes is refused as too far
+    /// ahead until those begin, and good then: against such, give [`RevocationStore::revoke_for`](super::RevocationStore::revoke_for)
+    /// a longer life.
     pub fn lifetime(&self) -> Duration {
         let longest = match self {
             Self::Participant { .. } | Self::Stage { .. } => ParticipantDuration::MAX.into(),

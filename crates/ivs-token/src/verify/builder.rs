@@ -74,7 +74,7 @@ impl VerifierBuilder {
     /// end, both on the time of later verifications.
     ///
     /// A token takes as much memory as its text (at most 16 KiB) and its claims (hardly more) together, for a usual token
-    /// some 2 KiB. Single-use tokens gain nothing from it.
+    /// some 2 KiB. Single-use tokens, which a store has spent by then, are not remembered.
     pub fn cache(mut self, capacity: usize) -> Self {
         self.cache = capacity;
         self

@@ -198,7 +198,9 @@ impl Verifier {
 
     /// Remembers a token that was found good in every way.
     fn settle<C: Claims>(&self, token: &str, decided: Decided<C>) -> Verified<C, C::KeyArn> {
-        match (decided, self.cache::<C>()) {
+        // What the store has spent just now would only take the room of another.
+        let is_spent = self.revocations.is_some() && !decided.claims.can_come_again();
+        match (decided, self.cache::<C>().filter(|_| !is_spent)) {
             (Decided::Before(known), _) => known.to_verified(),
             (Decided::Now(believed), None) => believed.into_verified(),
             (Decided::Now(believed), Some(cache)) => {

@@ -68,8 +68,10 @@ fn arn<A: KeyArn>(path: &Path, region: &str, account_id: &str) -> Result<A, KeyE
     let id = path.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
     let text = format!("arn:aws:ivs:{region}:{account_id}:{}/{id}", A::TYPE);
     // The IDs of keys have no colon, so that a region or account with one in it makes no ARN either.
-    A::try_from(&text)
-        .map_err(|source| KeyEntryError::FileName { found: text.chars().take(128).collect(), source })
+    A::try_from(&text).map_err(|source| {
+        let found = printable(&text).chars().take(128).collect();
+        KeyEntryError::FileName { found, source }
+    })
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> KeySetError {
