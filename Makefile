@@ -1,6 +1,8 @@
 # Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
 
-.PHONY: demo test bench fmt lint docs
+.PHONY: demo test bench bench-c fmt lint docs install
+
+PREFIX ?= /usr/local
 
 demo:
 	@echo "Building; the first time this takes a minute or two." >&2
@@ -12,6 +14,9 @@ test:
 bench:
 	@cargo bench --quiet --locked -p benches --bench ratios
 
+bench-c:
+	@scripts/bench-c
+
 fmt:
 	@cargo fmt --all
 
@@ -21,3 +26,7 @@ lint:
 
 docs:
 	@RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --no-deps
+
+# The C library: LIBDIR and INCLUDEDIR can be given too, and DESTDIR to those who make packages.
+install:
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' INCLUDEDIR='$(INCLUDEDIR)' bindings/c/install

@@ -97,6 +97,11 @@ fn few() {
         assert_eq!(verified.unwrap().attributes().len(), 3);
         most = (most.0.max(minting), most.1.max(verifying));
     }
+    let template = participant("ana");
+    let (text, from_template) = counted(|| template.mint_text_at(&key, now));
+    assert_eq!(verifier.verify(&text.unwrap()).unwrap().attributes().len(), 3);
+    println!("{from_template} to mint the text from a template");
+    most.0 = most.0.max(from_template);
     let built = participant("ana").participant_id("p");
     println!("{} to mint with a given participant ID", counted(|| built.mint(&key)).1);
     let public = conformance::key().verifying_key().clone();

@@ -1,5 +1,7 @@
 //! The exact bytes of what is minted, and tokens from elsewhere that must go on being accepted.
 
+use std::time::Duration;
+
 use conformance::*;
 use ivs_token::{Capabilities, Timestamp, inspect_at};
 
@@ -37,6 +39,26 @@ fn the_bytes_of_a_token() {
     assert_eq!(texts(token.as_str()), [HEADER, SMALLEST_PAYLOAD]);
     let none = participant().capabilities(Capabilities::NONE).mint_at(&signing_key(), now()).unwrap();
     assert_eq!(texts(none.as_str())[1], PAYLOAD.replace(r#"{"allow_subscribe":true}"#, "{}"));
+}
+
+#[test]
+fn a_template_mints_the_same_bytes() {
+    let template = participant();
+    for _ in 0..2 {
+        let text = template.mint_text_at(&signing_key(), now()).unwrap();
+        assert_eq!(texts(&text), [HEADER, PAYLOAD]);
+    }
+    let token = template.mint_at(&signing_key(), now()).unwrap();
+    let exchanged = token.exchange().duration(Duration::from_secs(900)).mint_text_at(&signing_key(), now());
+    assert_eq!(texts(&exchanged.unwrap()), [HEADER, PAYLOAD]);
+}
+
+#[test]
+fn a_template_without_an_id_gives_each_token_its_own() {
+    let template = stage().participant();
+    let [one, two] = [(); 2].map(|()| template.mint_text(&signing_key()).unwrap());
+    let id = |text: &str| payload_of(text)["jti"].as_str().unwrap().to_owned();
+    assert_ne!(id(&one), id(&two));
 }
 
 #[test]

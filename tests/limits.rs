@@ -289,6 +289,7 @@ fn the_latest_token() {
     assert_eq!(minute().mint_at(&signing_key(), last).unwrap().expires_at(), Timestamp::MAX);
     for now in [Timestamp::from_secs(last.as_secs() + 1).unwrap(), Timestamp::MAX] {
         assert_eq!(minute().mint_at(&signing_key(), now), Err(MintError::ClockTooLate { now }));
+        assert_eq!(minute().mint_text_at(&signing_key(), now), Err(MintError::ClockTooLate { now }));
     }
 }
 
@@ -297,7 +298,8 @@ fn keys_and_stages_of_different_homes() {
     for (kid, account, region) in
         [(OTHER_ACCOUNT_KID, "210987654321", "us-west-2"), (OTHER_REGION_KID, "123456789012", "eu-central-1")]
     {
-        let error = new().mint(&SigningKey::from(key().clone()).with_id(arn(kid))).unwrap_err();
+        let foreign = SigningKey::from(key().clone()).with_id(arn(kid));
+        let error = new().mint(&foreign).unwrap_err();
         let expected = MintError::ForeignKey {
             key_account: account.into(),
             key_region: region.into(),
@@ -305,6 +307,7 @@ fn keys_and_stages_of_different_homes() {
             stage_region: "us-west-2".into(),
         };
         assert_eq!(error, expected);
+        assert_eq!(new().mint_text(&foreign), Err(expected));
     }
     assert_eq!(new().mint(&SigningKey::from(key().clone())).unwrap_err(), MintError::NoKeyId);
 }
@@ -317,6 +320,7 @@ fn the_first_bad_value_is_told() {
     assert_eq!(spoilt.clone().mint(&signing_key()).unwrap_err(), first.clone().into());
     // A good value later does not heal it.
     let healed = spoilt.duration(Duration::from_secs(60)).user_id("ana");
+    assert_eq!(healed.mint_text(&signing_key()).unwrap_err(), first.clone().into());
     assert_eq!(healed.mint(&signing_key()).unwrap_err(), first.into());
     assert_eq!(new().duration(Duration::from_secs(60)).check(), Ok(()));
 }

@@ -108,6 +108,24 @@ impl Exchange {
     pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token, MintError> {
         self.0.mint_at(key, now)
     }
+
+    /// Mints the text of the new token and keeps the exchange, to mint from it again: nothing of it is copied.
+    ///
+    /// # Errors
+    ///
+    /// As [`Participant::mint`].
+    pub fn mint_text(&self, key: &SigningKey) -> Result<String, MintError> {
+        self.0.mint_text(key)
+    }
+
+    /// Mints as [`Self::mint_text`] does, as if it were `now`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Participant::mint`].
+    pub fn mint_text_at(&self, key: &SigningKey, now: Timestamp) -> Result<String, MintError> {
+        self.0.mint_text_at(key, now)
+    }
 }
 
 /// Whether IVS and its web client take one token in exchange for the other.

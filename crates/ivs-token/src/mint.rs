@@ -1,5 +1,7 @@
 //! Claims and a key make a token.
 
+use serde::Serialize;
+
 use crate::claims::Claims;
 use crate::error::MintError;
 use crate::key::SigningKey;
@@ -37,15 +39,20 @@ impl SigningKey {
 }
 
 /// The one way in which claims of any kind become a token.
-#[expect(clippy::expect_used, reason = "writing plain structs to memory has no way to fail")]
 pub(crate) fn token<C: Claims>(header: &str, claims: C, key: &SigningKey) -> Result<Token<C>, MintError> {
+    let text = text(header, &claims, key)?;
+    Ok(Token::new(text, claims))
+}
+
+/// The text of a token with this payload.
+#[expect(clippy::expect_used, reason = "writing plain structs to memory has no way to fail")]
+pub(crate) fn text(header: &str, payload: &impl Serialize, key: &SigningKey) -> Result<String, MintError> {
     // All claims of a usual token, without growing.
-    let mut payload = Vec::with_capacity(1024);
-    json::write_ascii(&mut payload, &claims).expect("claims serialise");
-    let actual = jws::assembled_len(header.len(), payload.len());
+    let mut json = Vec::with_capacity(1024);
+    json::write_ascii(&mut json, payload).expect("claims serialise");
+    let actual = jws::assembled_len(header.len(), json.len());
     if actual > jws::MAX_LEN {
         return Err(MintError::TooLong { actual, limit: jws::MAX_LEN });
     }
-    let text = jws::assemble(header, &payload, |signed| key.as_es384().sign(signed))?;
-    Ok(Token::new(text, claims))
+    Ok(jws::assemble(header, &json, |signed| key.as_es384().sign(signed))?)
 }

@@ -5,7 +5,7 @@ use crate::error::{ClaimError, MintError};
 use crate::id::ParticipantId;
 use crate::key::SigningKey;
 use crate::mint;
-use crate::participant::claims::ParticipantClaims;
+use crate::participant::claims::{ParticipantClaims, Payload};
 use crate::stage::Stage;
 use crate::text::UserId;
 use crate::timestamp::Timestamp;
@@ -153,6 +153,43 @@ impl Participant {
             version: self.version,
         };
         mint::token(&key_id.header, claims, key)
+    }
+
+    /// Mints the text of a token and keeps the participant, as a template for the next: nothing of it is copied. Each token
+    /// gets a fresh random participant ID unless one was given.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mint`].
+    pub fn mint_text(&self, key: &SigningKey) -> Result<String, MintError> {
+        self.mint_text_at(key, Timestamp::now())
+    }
+
+    /// Mints as [`Self::mint_text`] does, as if it were `now`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mint`].
+    pub fn mint_text_at(&self, key: &SigningKey, now: Timestamp) -> Result<String, MintError> {
+        self.check()?;
+        let key_id = key.id_for(self.stage.arn())?;
+        let fresh;
+        let payload = Payload {
+            participant_id: if let Some(id) = &self.id {
+                id
+            } else {
+                fresh = ParticipantId::random()?;
+                &fresh
+            },
+            stage: &self.stage,
+            user_id: self.user_id.as_ref(),
+            attributes: &self.attributes,
+            capabilities: self.capabilities,
+            issued_at: now,
+            expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
+            version: self.version,
+        };
+        mint::text(&key_id.header, &payload, key)
     }
 
     fn broken(mut self, error: ClaimError) -> Self {

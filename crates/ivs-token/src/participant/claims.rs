@@ -243,13 +243,42 @@ fn value(claim: &'static str) -> impl Fn(ClaimError) -> ClaimsError {
 }
 
 impl Serialize for ParticipantClaims {
+    /// The payload of the token.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let payload = Payload {
+            participant_id: &self.participant_id,
+            stage: &self.stage,
+            user_id: self.user_id.as_ref(),
+            attributes: &self.attributes,
+            capabilities: self.capabilities,
+            issued_at: self.issued_at,
+            expires_at: self.expires_at,
+            version: self.version,
+        };
+        payload.serialize(serializer)
+    }
+}
+
+/// What [`ParticipantClaims`] say, borrowed: a template is minted from as it is, without a copy of it.
+pub(crate) struct Payload<'a> {
+    pub(crate) participant_id: &'a ParticipantId,
+    pub(crate) stage: &'a Stage,
+    pub(crate) user_id: Option<&'a UserId>,
+    pub(crate) attributes: &'a Attributes,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) issued_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) version: Version,
+}
+
+impl Serialize for Payload<'_> {
     /// The payload of the token, as AWS's guide orders it.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut payload = serializer.serialize_struct("ParticipantClaims", 11)?;
         payload.serialize_field(EXP, &self.expires_at.as_secs())?;
         payload.serialize_field(IAT, &self.issued_at.as_secs())?;
         payload.serialize_field(JTI, self.participant_id.as_str())?;
-        if let Some(user_id) = &self.user_id {
+        if let Some(user_id) = self.user_id {
             payload.serialize_field(USER_ID, user_id.as_str())?;
         }
         payload.serialize_field(RESOURCE, self.stage.arn().as_str())?;
@@ -258,7 +287,7 @@ impl Serialize for ParticipantClaims {
         payload.serialize_field(WHIP_URL, self.stage.whip_url())?;
         payload.serialize_field(CAPABILITIES, &CapabilitiesClaim(self.capabilities))?;
         if !self.attributes.is_empty() {
-            payload.serialize_field(ATTRIBUTES, &self.attributes)?;
+            payload.serialize_field(ATTRIBUTES, self.attributes)?;
         }
         payload.serialize_field(VERSION, &self.version)?;
         payload.end()

@@ -17,6 +17,7 @@ use crate::revocation::{Revocation, RevocationStore};
 use crate::timestamp::{Clock, SystemClock};
 
 /// A verifier about to be built. [`Verifier::builder`] begins one.
+#[derive(Clone)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct VerifierBuilder {
     keys: Vec<(PublicKeyArn, VerifyingKey)>,

@@ -1,0 +1,132 @@
+use std::ffi::c_char;
+use std::time::Duration;
+
+use ::ivs_token::Connection;
+
+use crate::boundary::{self, borrow, borrow_mut, give, place};
+use crate::input::text;
+use crate::output;
+use crate::signing_key::ivs_signing_key;
+use crate::status::ivs_status;
+use crate::token::{self, AnyToken, ivs_token, moment};
+
+/// A connection token about to be minted: it lets a client share one network connection among many stages. Account and region
+/// are those of the key's ARN. Not for two threads at once.
+pub struct ivs_connection(Connection);
+
+/// Begins a connection token: 12 hours, a fresh random ID, until told otherwise.
+///
+/// # Safety
+///
+/// `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_connection_new(out: *mut *mut ivs_connection) -> ivs_status {
+    boundary::run(|| {
+        let out = place(out, "out")?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_connection(Connection::new())) };
+        Ok(())
+    })
+}
+
+/// The token's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set.
+///
+/// # Safety
+///
+/// `connection` is a connection, which no other thread uses; `id_len` bytes can be read at `id`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_connection_set_token_id(
+    connection: *mut ivs_connection,
+    id: *const c_char,
+    id_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let connection = unsafe { borrow_mut(connection, "connection") }?;
+        // SAFETY: as the caller promises.
+        let id = unsafe { text(id, id_len, "id") }?;
+        let next = connection.0.clone().token_id(id);
+        next.check()?;
+        connection.0 = next;
+        Ok(())
+    })
+}
+
+/// How long the token lasts from the moment it is minted, in seconds: 1 to 2 419 200 (4 weeks), 12 hours unless set.
+///
+/// # Safety
+///
+/// `connection` is a connection, which no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_connection_set_duration(
+    connection: *mut ivs_connection,
+    seconds: u64,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let connection = unsafe { borrow_mut(connection, "connection") }?;
+        let next = connection.0.clone().duration(Duration::from_secs(seconds));
+        next.check()?;
+        connection.0 = next;
+        Ok(())
+    })
+}
+
+/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
+/// `*len` is the size of the buffer, and becomes the length of the token. The connection stays as it is, to mint the next
+/// with a fresh ID unless it was given one.
+///
+/// # Safety
+///
+/// `connection` is a connection and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and
+/// written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_connection_mint(
+    connection: *const ivs_connection,
+    key: *const ivs_signing_key,
+    buffer: *mut c_char,
+    len: *mut usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (connection, key) = unsafe { (borrow(connection, "connection")?, token::key(key)?) };
+        let token = connection.0.clone().mint(key)?;
+        // SAFETY: as the caller promises.
+        unsafe { output::copy(token.as_str().as_bytes(), buffer, len) }
+    })
+}
+
+/// Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
+/// is issued.
+///
+/// # Safety
+///
+/// `connection` is a connection and `key` a signing key; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_connection_mint_token(
+    connection: *const ivs_connection,
+    key: *const ivs_signing_key,
+    now: i64,
+    out: *mut *mut ivs_token,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (connection, key) = unsafe { (borrow(connection, "connection")?, token::key(key)?) };
+        let out = place(out, "out")?;
+        let token = connection.0.clone().mint_at(key, moment(now)?)?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_token(AnyToken::Connection(token))) };
+        Ok(())
+    })
+}
+
+/// Frees a connection. NULL is nothing to free.
+///
+/// # Safety
+///
+/// `connection` is NULL or a connection that nobody uses any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_connection_free(connection: *mut ivs_connection) {
+    // SAFETY: as the caller promises.
+    unsafe { boundary::free(connection) };
+}

@@ -1,0 +1,86 @@
+//! What callers pass in: pointers and lengths, checked before anything is read.
+
+use std::ffi::c_char;
+
+use crate::failure::Failure;
+
+/// More than any input has, in bytes: a longer one is a mistake, and is not read.
+const MAX_LEN: usize = 1 << 20;
+
+/// The bytes at a pointer. NULL with the length 0 is no bytes.
+///
+/// # Safety
+///
+/// Unless the length is 0 or beyond [`MAX_LEN`], so many bytes can be read at `data` for as long as `'a`.
+pub(crate) unsafe fn bytes<'a>(
+    data: *const u8,
+    len: usize,
+    argument: &'static str,
+) -> Result<&'a [u8], Failure> {
+    if len == 0 {
+        return Ok(&[]);
+    }
+    if data.is_null() {
+        return Err(Failure::null(argument));
+    }
+    if len > MAX_LEN {
+        return Err(Failure::too_long(argument, len, MAX_LEN));
+    }
+    // SAFETY: as the caller promises; not NULL, and far below isize::MAX.
+    Ok(unsafe { std::slice::from_raw_parts(data, len) })
+}
+
+/// The UTF-8 text at a pointer. NULL with the length 0 is an empty text.
+///
+/// # Safety
+///
+/// As for [`bytes`].
+pub(crate) unsafe fn text<'a>(
+    data: *const c_char,
+    len: usize,
+    argument: &'static str,
+) -> Result<&'a str, Failure> {
+    // SAFETY: as the caller promises.
+    let bytes = unsafe { self::bytes(data.cast(), len, argument) }?;
+    std::str::from_utf8(bytes).map_err(|_| Failure::not_utf8(argument))
+}
+
+/// The text at a pointer, or `None` when the pointer is NULL and the length 0.
+///
+/// # Safety
+///
+/// As for [`bytes`].
+pub(crate) unsafe fn optional_text<'a>(
+    data: *const c_char,
+    len: usize,
+    argument: &'static str,
+) -> Result<Option<&'a str>, Failure> {
+    if data.is_null() && len == 0 {
+        return Ok(None);
+    }
+    // SAFETY: as the caller promises.
+    unsafe { text(data, len, argument) }.map(Some)
+}
+
+/// The elements at a pointer. NULL with the count 0 is none.
+///
+/// # Safety
+///
+/// So many elements can be read at `data` for as long as `'a`.
+pub(crate) unsafe fn elements<'a, T>(
+    data: *const T,
+    count: usize,
+    argument: &'static str,
+) -> Result<&'a [T], Failure> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    if data.is_null() {
+        return Err(Failure::null(argument));
+    }
+    if count > MAX_LEN {
+        return Err(Failure::too_long(argument, count, MAX_LEN));
+    }
+    // SAFETY: as the caller promises; not NULL, and at most 2^20 small elements.
+    Ok(unsafe { std::slice::from_raw_parts(data, count) })
+}

@@ -1,0 +1,323 @@
+use std::ffi::c_char;
+
+use ::ivs_token::{KeyRing, KeySet, PlaybackKeyArn, PublicKeyArn};
+
+use crate::boundary::{self, borrow, give, place};
+use crate::failure::Failure;
+use crate::input::{bytes, text};
+use crate::key_list::ivs_key_list;
+use crate::output;
+use crate::signing_key::ivs_signing_key;
+use crate::status::ivs_status;
+use crate::token::{self, moment};
+use crate::verifying_key::ivs_verifying_key;
+
+/// The public keys that verifiers trust, of stages or of playback, and the private key that signs. Any number of threads may
+/// use and change one at once: whoever reads sees it before a change or after it. Verifiers that were given it see each
+/// change too.
+pub struct ivs_key_ring(pub(crate) AnyRing);
+
+pub(crate) enum AnyRing {
+    Public(KeyRing<PublicKeyArn>),
+    Playback(KeyRing<PlaybackKeyArn>),
+}
+
+/// Does the same with a ring of either kind.
+macro_rules! with_ring {
+    ($ring:expr, $inner:ident => $body:expr) => {
+        match &$ring.0 {
+            AnyRing::Public($inner) => $body,
+            AnyRing::Playback($inner) => $body,
+        }
+    };
+}
+
+/// An empty ring for keys of participant and connection tokens. `limit` is how many it holds at most, 0 for 64.
+///
+/// # Safety
+///
+/// `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_new(limit: usize, out: *mut *mut ivs_key_ring) -> ivs_status {
+    boundary::run(|| {
+        let out = place(out, "out")?;
+        let limit = if limit == 0 { KeyRing::<PublicKeyArn>::DEFAULT_LIMIT } else { limit };
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_key_ring(AnyRing::Public(KeyRing::with_limit(limit)))) };
+        Ok(())
+    })
+}
+
+/// An empty ring for keys of playback tokens. `limit` is how many it holds at most, 0 for 64.
+///
+/// # Safety
+///
+/// `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_new_playback(limit: usize, out: *mut *mut ivs_key_ring) -> ivs_status {
+    boundary::run(|| {
+        let out = place(out, "out")?;
+        let limit = if limit == 0 { KeyRing::<PlaybackKeyArn>::DEFAULT_LIMIT } else { limit };
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_key_ring(AnyRing::Playback(KeyRing::with_limit(limit)))) };
+        Ok(())
+    })
+}
+
+/// Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
+///
+/// # Safety
+///
+/// `ring` is a key ring; `arn_len` bytes can be read at `arn`; `key` is a verifying key.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_import(
+    ring: *mut ivs_key_ring,
+    arn: *const c_char,
+    arn_len: usize,
+    key: *const ivs_verifying_key,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
+        // SAFETY: as the caller promises.
+        let key = unsafe { borrow(key, "key") }?;
+        with_ring!(ring, inner => inner.import(arn.parse()?, key.0.clone())?);
+        Ok(())
+    })
+}
+
+/// Imports many keys in one change, all or none: a JWK set whose `kid`s are ARNs, or what `aws ivs-realtime get-public-key`
+/// prints, one or several.
+///
+/// # Safety
+///
+/// `ring` is a key ring; `json_len` bytes can be read at `json`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_load(
+    ring: *mut ivs_key_ring,
+    json: *const c_char,
+    json_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, json) = unsafe { (borrow(ring, "ring")?, bytes(json.cast(), json_len, "json")?) };
+        with_ring!(ring, inner => inner.import_all(KeySet::from_any(json)?)?);
+        Ok(())
+    })
+}
+
+/// Holds the keys of a JWK set, or of what the API prints, and no others, in one change: for a configuration that is read anew.
+/// A key that is no longer there ends its tokens.
+///
+/// # Safety
+///
+/// `ring` is a key ring; `json_len` bytes can be read at `json`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_replace(
+    ring: *mut ivs_key_ring,
+    json: *const c_char,
+    json_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, json) = unsafe { (borrow(ring, "ring")?, bytes(json.cast(), json_len, "json")?) };
+        with_ring!(ring, inner => inner.replace(KeySet::from_any(json)?)?);
+        Ok(())
+    })
+}
+
+/// Deletes a key: no token that it signed is good any more.
+///
+/// # Safety
+///
+/// `ring` is a key ring; `arn_len` bytes can be read at `arn`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_delete(
+    ring: *mut ivs_key_ring,
+    arn: *const c_char,
+    arn_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
+        with_ring!(ring, inner => inner.delete(&arn.parse()?)?);
+        Ok(())
+    })
+}
+
+/// Lets a key verify until this second since 1970, and at it no more; `IVS_NOW` is at once.
+///
+/// # Safety
+///
+/// `ring` is a key ring; `arn_len` bytes can be read at `arn`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_retire(
+    ring: *mut ivs_key_ring,
+    arn: *const c_char,
+    arn_len: usize,
+    at: i64,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
+        let at = moment(at)?;
+        with_ring!(ring, inner => inner.retire(&arn.parse()?, at)?);
+        Ok(())
+    })
+}
+
+/// Lets a key that was being retired, or is retired, verify without an end again.
+///
+/// # Safety
+///
+/// `ring` is a key ring; `arn_len` bytes can be read at `arn`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_reinstate(
+    ring: *mut ivs_key_ring,
+    arn: *const c_char,
+    arn_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
+        with_ring!(ring, inner => inner.reinstate(&arn.parse()?)?);
+        Ok(())
+    })
+}
+
+/// Deletes the keys whose retirement has come by `now`, `IVS_NOW` or a second since 1970, and says how many these were.
+///
+/// # Safety
+///
+/// `ring` is a key ring; `deleted` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_delete_retired(
+    ring: *mut ivs_key_ring,
+    now: i64,
+    deleted: *mut usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let ring = unsafe { borrow(ring, "ring") }?;
+        let deleted = place(deleted, "deleted")?;
+        let now = moment(now)?;
+        let count = with_ring!(ring, inner => inner.delete_retired(now).len());
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { deleted.write(count) };
+        Ok(())
+    })
+}
+
+/// In one change, lets a key sign, imports its public half if the ring does not hold it, and retires the key that signed before
+/// at `old_until`: at the earliest when the last token of that key ends. With no key that signed before, it begins.
+///
+/// # Safety
+///
+/// `ring` is a key ring; `arn_len` bytes can be read at `arn`; `key` is a signing key.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_rotate(
+    ring: *mut ivs_key_ring,
+    arn: *const c_char,
+    arn_len: usize,
+    key: *const ivs_signing_key,
+    old_until: i64,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
+        // SAFETY: as the caller promises.
+        let key = unsafe { token::key(key) }?;
+        let old_until = moment(old_until)?;
+        with_ring!(ring, inner => { inner.rotate(&arn.parse()?, key.clone(), old_until)?; });
+        Ok(())
+    })
+}
+
+/// The key that signs, with its ARN, as an object: ask for it before each token, and a rotation takes effect with the next.
+/// `IVS_KEY_NOT_FOUND` when none does.
+///
+/// # Safety
+///
+/// `ring` is a key ring; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_signing_key(
+    ring: *const ivs_key_ring,
+    out: *mut *mut ivs_signing_key,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let ring = unsafe { borrow(ring, "ring") }?;
+        let out = place(out, "out")?;
+        let key = with_ring!(ring, inner => inner.signing_key()).ok_or_else(Failure::no_signing_key)?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_signing_key(key)) };
+        Ok(())
+    })
+}
+
+/// How many keys the ring holds.
+///
+/// # Safety
+///
+/// `ring` is NULL or a key ring.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_count(ring: *const ivs_key_ring) -> usize {
+    boundary::get(0, || {
+        // SAFETY: as the caller promises.
+        let ring = unsafe { borrow(ring, "ring") }?;
+        Ok(with_ring!(ring, inner => inner.len()))
+    })
+}
+
+/// The keys at this moment, ordered by ARN, as an object.
+///
+/// # Safety
+///
+/// `ring` is a key ring; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_list(
+    ring: *const ivs_key_ring,
+    out: *mut *mut ivs_key_list,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let ring = unsafe { borrow(ring, "ring") }?;
+        let out = place(out, "out")?;
+        let list = with_ring!(ring, inner => ivs_key_list::of(&inner.keys()));
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, list) };
+        Ok(())
+    })
+}
+
+/// Writes the keys that are not retired as a JWK set into the caller's buffer, each with its ARN as `kid`, for verifiers
+/// elsewhere.
+///
+/// # Safety
+///
+/// `ring` is a key ring; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_to_jwks(
+    ring: *const ivs_key_ring,
+    buffer: *mut c_char,
+    len: *mut usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let ring = unsafe { borrow(ring, "ring") }?;
+        let jwks = with_ring!(ring, inner => inner.to_jwks());
+        // SAFETY: as the caller promises.
+        unsafe { output::copy(jwks.as_bytes(), buffer, len) }
+    })
+}
+
+/// Frees a key ring; verifiers that were given it keep it. NULL is nothing to free.
+///
+/// # Safety
+///
+/// `ring` is NULL or a key ring that nobody uses any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_free(ring: *mut ivs_key_ring) {
+    // SAFETY: as the caller promises.
+    unsafe { boundary::free(ring) };
+}

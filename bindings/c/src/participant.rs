@@ -1,0 +1,283 @@
+use std::ffi::c_char;
+use std::time::Duration;
+
+use ::ivs_token::{Attributes, Capabilities, Capability, Participant};
+
+use crate::boundary::{self, borrow, borrow_mut, give, place};
+use crate::failure::Failure;
+use crate::input::text;
+use crate::output;
+use crate::signing_key::ivs_signing_key;
+use crate::stage::ivs_stage;
+use crate::status::ivs_status;
+use crate::token::{self, AnyToken, ivs_token, moment};
+
+/// May send audio and video to the stage.
+pub const IVS_CAPABILITY_PUBLISH: u32 = 1;
+
+/// May receive audio and video from the stage.
+pub const IVS_CAPABILITY_SUBSCRIBE: u32 = 2;
+
+/// A participant token about to be minted. A value beyond its limit is refused when it is set, and leaves the participant as it
+/// was. Not for two threads at once.
+pub struct ivs_participant(pub(crate) Participant);
+
+/// Begins a participant of a stage: it may publish and subscribe for 12 hours, under a fresh random participant ID, until told
+/// otherwise.
+///
+/// # Safety
+///
+/// `stage` is a stage, which may be freed afterwards; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_participant_new(
+    stage: *const ivs_stage,
+    out: *mut *mut ivs_participant,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let stage = unsafe { borrow(stage, "stage") }?;
+        let out = place(out, "out")?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_participant(stage.0.participant())) };
+        Ok(())
+    })
+}
+
+/// The participant's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set: every token needs
+/// its own.
+///
+/// # Safety
+///
+/// `participant` is a participant, which no other thread uses; `id_len` bytes can be read at `id`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_participant_set_participant_id(
+    participant: *mut ivs_participant,
+    id: *const c_char,
+    id_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let participant = unsafe { borrow_mut(participant, "participant") }?;
+        // SAFETY: as the caller promises.
+        let id = unsafe { text(id, id_len, "id") }?;
+        let next = participant.0.clone().participant_id(id);
+        next.check()?;
+        participant.0 = next;
+        Ok(())
+    })
+}
+
+/// Your application's name for the participant: at most 128 characters, visible to everyone on the stage.
+///
+/// # Safety
+///
+/// `participant` is a participant, which no other thread uses; `user_id_len` bytes can be read at `user_id`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_participant_set_user_id(
+    participant: *mut ivs_participant,
+    user_id: *const c_char,
+    user_id_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let participant = unsafe { borrow_mut(participant, "participant") }?;
+        // SAFETY: as the caller promises.
+        let user_id = unsafe { text(user_id, user_id_len, "user_id") }?;
+        let next = participant.0.clone().user_id(user_id);
+        next.check()?;
+        participant.0 = next;
+        Ok(())
+    })
+}
+
+/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When that
+/// is exceeded, the attributes are as they were.
+///
+/// # Safety
+///
+/// `participant` is a participant, which no other thread uses; both lengths can be read at their pointers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_participant_set_attribute(
+    participant: *mut ivs_participant,
+    name: *const c_char,
+    name_len: usize,
+    value: *const c_char,
+    value_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let participant = unsafe { borrow_mut(participant, "participant") }?;
+        // SAFETY: as the caller promises.
+        let name = unsafe { text(name, name_len, "name") }?;
+        // SAFETY: as the caller promises.
+        let value = unsafe { text(value, value_len, "value") }?;
+        let next = participant.0.clone().attribute(name, value);
+        next.check()?;
+        participant.0 = next;
+        Ok(())
+    })
+}
+
+/// Takes all attributes away.
+///
+/// # Safety
+///
+/// `participant` is a participant, which no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_participant_clear_attributes(participant: *mut ivs_participant) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let participant = unsafe { borrow_mut(participant, "participant") }?;
+        let next = participant.0.clone().attributes(Attributes::new());
+        next.check()?;
+        participant.0 = next;
+        Ok(())
+    })
+}
+
+/// What the participant may do: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE`, both or none (0).
+///
+/// # Safety
+///
+/// `participant` is a participant, which no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_participant_set_capabilities(
+    participant: *mut ivs_participant,
+    capabilities: u32,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let participant = unsafe { borrow_mut(participant, "participant") }?;
+        let capabilities = capabilities_of(capabilities)?;
+        let next = participant.0.clone().capabilities(capabilities);
+        next.check()?;
+        participant.0 = next;
+        Ok(())
+    })
+}
+
+/// How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days), 12 hours unless set.
+///
+/// # Safety
+///
+/// `participant` is a participant, which no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_participant_set_duration(
+    participant: *mut ivs_participant,
+    seconds: u64,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let participant = unsafe { borrow_mut(participant, "participant") }?;
+        let next = participant.0.clone().duration(Duration::from_secs(seconds));
+        next.check()?;
+        participant.0 = next;
+        Ok(())
+    })
+}
+
+/// The version of the token's form, such as `1.0`, which it is unless set.
+///
+/// # Safety
+///
+/// `participant` is a participant, which no other thread uses; `version_len` bytes can be read at `version`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_participant_set_version(
+    participant: *mut ivs_participant,
+    version: *const c_char,
+    version_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let participant = unsafe { borrow_mut(participant, "participant") }?;
+        // SAFETY: as the caller promises.
+        let version = unsafe { text(version, version_len, "version") }?;
+        let version = version.parse()?;
+        let next = participant.0.clone().version(version);
+        next.check()?;
+        participant.0 = next;
+        Ok(())
+    })
+}
+
+/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
+/// `*len` is the size of the buffer, and becomes the length of the token. The participant stays as it is, to mint the next
+/// with a fresh ID unless it was given one.
+///
+/// # Safety
+///
+/// `participant` is a participant and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and
+/// written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_participant_mint(
+    participant: *const ivs_participant,
+    key: *const ivs_signing_key,
+    buffer: *mut c_char,
+    len: *mut usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (participant, key) = unsafe { (borrow(participant, "participant")?, token::key(key)?) };
+        let token = participant.0.mint_text(key)?;
+        // SAFETY: as the caller promises.
+        unsafe { output::copy(token.as_bytes(), buffer, len) }
+    })
+}
+
+/// Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
+/// is issued.
+///
+/// # Safety
+///
+/// `participant` is a participant and `key` a signing key; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_participant_mint_token(
+    participant: *const ivs_participant,
+    key: *const ivs_signing_key,
+    now: i64,
+    out: *mut *mut ivs_token,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (participant, key) = unsafe { (borrow(participant, "participant")?, token::key(key)?) };
+        let out = place(out, "out")?;
+        let token = participant.0.clone().mint_at(key, moment(now)?)?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_token(AnyToken::Participant(token))) };
+        Ok(())
+    })
+}
+
+/// Frees a participant. NULL is nothing to free.
+///
+/// # Safety
+///
+/// `participant` is NULL or a participant that nobody uses any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_participant_free(participant: *mut ivs_participant) {
+    // SAFETY: as the caller promises.
+    unsafe { boundary::free(participant) };
+}
+
+/// The capabilities that a set of flags is.
+pub(crate) fn capabilities_of(flags: u32) -> Result<Capabilities, Failure> {
+    if flags & !(IVS_CAPABILITY_PUBLISH | IVS_CAPABILITY_SUBSCRIBE) != 0 {
+        return Err(Failure::out_of_range(format!(
+            "the capabilities {flags} hold a flag that is none: IVS_CAPABILITY_PUBLISH is 1, IVS_CAPABILITY_SUBSCRIBE is 2"
+        )));
+    }
+    let mut capabilities = Capabilities::NONE;
+    if flags & IVS_CAPABILITY_PUBLISH != 0 {
+        capabilities |= Capability::Publish.into();
+    }
+    if flags & IVS_CAPABILITY_SUBSCRIBE != 0 {
+        capabilities |= Capability::Subscribe.into();
+    }
+    Ok(capabilities)
+}
+
+/// The flags that capabilities are.
+pub(crate) fn flags_of(capabilities: Capabilities) -> u32 {
+    let flag = |capability, flag| if capabilities.contains(capability) { flag } else { 0 };
+    flag(Capability::Publish, IVS_CAPABILITY_PUBLISH) | flag(Capability::Subscribe, IVS_CAPABILITY_SUBSCRIBE)
+}

@@ -1,0 +1,280 @@
+use std::ffi::c_char;
+use std::time::Duration;
+
+use ::ivs_token::{
+    ChannelArn, MaximumResolution, Origin, Playback, PlaybackDuration, Uuid, ViewerId, playback_url,
+};
+
+use crate::boundary::{self, borrow, borrow_mut, give, place};
+use crate::failure::Failure;
+use crate::input::text;
+use crate::output;
+use crate::signing_key::ivs_signing_key;
+use crate::status::ivs_status;
+use crate::token::{self, AnyToken, ivs_token, moment};
+
+/// A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel. A value beyond
+/// its limit is refused when it is set; rules about several values hold when the token is minted. Not for two threads at once.
+pub struct ivs_playback(pub(crate) Playback);
+
+/// Begins a token for a channel: 10 minutes, from any origin, until told otherwise.
+///
+/// # Safety
+///
+/// `channel_arn_len` bytes can be read at `channel_arn`; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_playback_new(
+    channel_arn: *const c_char,
+    channel_arn_len: usize,
+    out: *mut *mut ivs_playback,
+) -> ivs_status {
+    boundary::run(|| {
+        let out = place(out, "out")?;
+        // SAFETY: as the caller promises.
+        let channel_arn: ChannelArn =
+            unsafe { text(channel_arn, channel_arn_len, "channel_arn") }?.parse()?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_playback(Playback::new(channel_arn))) };
+        Ok(())
+    })
+}
+
+/// How long playback can be started with the token, from the moment it is minted, in seconds: 10 minutes unless set, which is
+/// also the most with a viewer ID or for a single use.
+///
+/// # Safety
+///
+/// `playback` is a playback, which no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_playback_set_duration(playback: *mut ivs_playback, seconds: u64) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let playback = unsafe { borrow_mut(playback, "playback") }?;
+        let duration = PlaybackDuration::try_from(Duration::from_secs(seconds))?;
+        playback.0 = playback.0.clone().duration(duration);
+        Ok(())
+    })
+}
+
+/// Adds an origin, such as `https://example.com`, to those that playback may be asked for from. Without any, it may be from
+/// everywhere.
+///
+/// # Safety
+///
+/// `playback` is a playback, which no other thread uses; `origin_len` bytes can be read at `origin`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_playback_add_origin(
+    playback: *mut ivs_playback,
+    origin: *const c_char,
+    origin_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let playback = unsafe { borrow_mut(playback, "playback") }?;
+        // SAFETY: as the caller promises.
+        let origin = unsafe { text(origin, origin_len, "origin") }?;
+        let origin: Origin = origin.parse()?;
+        playback.0 = playback.0.clone().origin(origin);
+        Ok(())
+    })
+}
+
+/// Whether every request, of whatever program, must come from one of the origins: at least 1, at most 5.
+///
+/// # Safety
+///
+/// `playback` is a playback, which no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_playback_set_strict_origin_enforcement(
+    playback: *mut ivs_playback,
+    is_strict: bool,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let playback = unsafe { borrow_mut(playback, "playback") }?;
+        playback.0 = playback.0.clone().strict_origin_enforcement(is_strict);
+        Ok(())
+    })
+}
+
+/// Makes the token good once, under a fresh random UUID.
+///
+/// # Safety
+///
+/// `playback` is a playback, which no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_playback_set_single_use(playback: *mut ivs_playback) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let playback = unsafe { borrow_mut(playback, "playback") }?;
+        playback.0 = playback.0.clone().single_use();
+        Ok(())
+    })
+}
+
+/// Makes the token good once, under this UUID. Every token needs its own.
+///
+/// # Safety
+///
+/// `playback` is a playback, which no other thread uses; `uuid_len` bytes can be read at `uuid`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_playback_set_single_use_uuid(
+    playback: *mut ivs_playback,
+    uuid: *const c_char,
+    uuid_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let playback = unsafe { borrow_mut(playback, "playback") }?;
+        // SAFETY: as the caller promises.
+        let uuid = unsafe { text(uuid, uuid_len, "uuid") }?;
+        let uuid = Uuid::try_parse(uuid).map_err(|_| Failure::not_a_uuid())?;
+        playback.0 = playback.0.clone().single_use_uuid(uuid);
+        Ok(())
+    })
+}
+
+/// Your application's name for the viewer, 1 to 40 characters: without it the viewer's sessions can not be revoked. No personal
+/// data belongs in it.
+///
+/// # Safety
+///
+/// `playback` is a playback, which no other thread uses; `viewer_id_len` bytes can be read at `viewer_id`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_playback_set_viewer_id(
+    playback: *mut ivs_playback,
+    viewer_id: *const c_char,
+    viewer_id_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let playback = unsafe { borrow_mut(playback, "playback") }?;
+        // SAFETY: as the caller promises.
+        let viewer_id = unsafe { text(viewer_id, viewer_id_len, "viewer_id") }?;
+        let viewer_id: ViewerId = viewer_id.parse()?;
+        playback.0 = playback.0.clone().viewer(viewer_id);
+        Ok(())
+    })
+}
+
+/// The version of the viewer's session, 0 unless set. Goes with a viewer ID only.
+///
+/// # Safety
+///
+/// `playback` is a playback, which no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_playback_set_viewer_session_version(
+    playback: *mut ivs_playback,
+    version: i64,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let playback = unsafe { borrow_mut(playback, "playback") }?;
+        playback.0 = playback.0.clone().viewer_session_version(version);
+        Ok(())
+    })
+}
+
+/// The best picture that the viewer may see: `SD`, `HD` or `FULL_HD`; no limit unless set.
+///
+/// # Safety
+///
+/// `playback` is a playback, which no other thread uses; `resolution_len` bytes can be read at `resolution`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_playback_set_maximum_resolution(
+    playback: *mut ivs_playback,
+    resolution: *const c_char,
+    resolution_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let playback = unsafe { borrow_mut(playback, "playback") }?;
+        // SAFETY: as the caller promises.
+        let resolution = unsafe { text(resolution, resolution_len, "resolution") }?;
+        let resolution: MaximumResolution = resolution.parse()?;
+        playback.0 = playback.0.clone().maximum_resolution(resolution);
+        Ok(())
+    })
+}
+
+/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. Its time begins now.
+/// `*len` is the size of the buffer, and becomes the length of the token. The key needs no ARN: a playback token names none.
+///
+/// # Safety
+///
+/// `playback` is a playback and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and
+/// written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_playback_mint(
+    playback: *const ivs_playback,
+    key: *const ivs_signing_key,
+    buffer: *mut c_char,
+    len: *mut usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (playback, key) = unsafe { (borrow(playback, "playback")?, token::key(key)?) };
+        let token = playback.0.clone().mint(key)?;
+        // SAFETY: as the caller promises.
+        unsafe { output::copy(token.as_str().as_bytes(), buffer, len) }
+    })
+}
+
+/// Mints a token as an object. `now` is `IVS_NOW`, or the second since 1970 at which its time begins. It has no ID, and
+/// `ivs_token_id` is absent.
+///
+/// # Safety
+///
+/// `playback` is a playback and `key` a signing key; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_playback_mint_token(
+    playback: *const ivs_playback,
+    key: *const ivs_signing_key,
+    now: i64,
+    out: *mut *mut ivs_token,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (playback, key) = unsafe { (borrow(playback, "playback")?, token::key(key)?) };
+        let out = place(out, "out")?;
+        let token = playback.0.clone().mint_at(key, moment(now)?)?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_token(AnyToken::Playback(token))) };
+        Ok(())
+    })
+}
+
+/// Writes the URL to play into the caller's buffer: `base`, which GetChannel answers as `playbackUrl`, with the token as its
+/// query parameter `token`.
+///
+/// # Safety
+///
+/// Both lengths can be read at their pointers; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_playback_url(
+    base: *const c_char,
+    base_len: usize,
+    token: *const c_char,
+    token_len: usize,
+    buffer: *mut c_char,
+    len: *mut usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (base, token) = unsafe { (text(base, base_len, "base")?, text(token, token_len, "token")?) };
+        let url = playback_url(base, token)?;
+        // SAFETY: as the caller promises.
+        unsafe { output::copy(url.as_bytes(), buffer, len) }
+    })
+}
+
+/// Frees a playback. NULL is nothing to free.
+///
+/// # Safety
+///
+/// `playback` is NULL or a playback that nobody uses any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_playback_free(playback: *mut ivs_playback) {
+    // SAFETY: as the caller promises.
+    unsafe { boundary::free(playback) };
+}

@@ -1,0 +1,257 @@
+use std::ffi::c_char;
+use std::io::Read;
+
+use ::ivs_token::SigningKey;
+use zeroize::Zeroizing;
+
+use crate::boundary::{self, borrow, give, place};
+use crate::failure::Failure;
+use crate::input::{bytes, optional_text, text};
+use crate::output::{self, ivs_str};
+use crate::status::ivs_status;
+use crate::verifying_key::ivs_verifying_key;
+
+/// More than any file of a key has, in bytes.
+const MAX_FILE: usize = 64 * 1024;
+
+/// A private key that mints tokens, and its ARN. Never changed: any number of threads may use one at once. The key is wiped
+/// from memory when it is freed.
+pub struct ivs_signing_key(pub(crate) SigningKey);
+
+/// Reads a private key from PEM (SEC1 or PKCS#8), also as it arrives in an environment variable. `kid` is the ARN that
+/// ImportPublicKey answered, which participant and connection tokens name; NULL when there is none.
+///
+/// # Safety
+///
+/// `pem_len` bytes can be read at `pem`, and `kid_len` at `kid`; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_signing_key_from_pem(
+    pem: *const c_char,
+    pem_len: usize,
+    kid: *const c_char,
+    kid_len: usize,
+    out: *mut *mut ivs_signing_key,
+) -> ivs_status {
+    boundary::run(|| {
+        let out = place(out, "out")?;
+        // SAFETY: as the caller promises.
+        let (pem, kid) = unsafe { (bytes(pem.cast(), pem_len, "pem")?, optional_text(kid, kid_len, "kid")?) };
+        let key = with_kid(SigningKey::from_pem(pem)?, kid)?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_signing_key(key)) };
+        Ok(())
+    })
+}
+
+/// Reads a private key in whichever form it is: PEM, DER or JWK, encrypted or not. `passphrase` is NULL when there is none;
+/// it is never asked for on a terminal.
+///
+/// # Safety
+///
+/// As for `ivs_signing_key_from_pem`, and `passphrase_len` bytes can be read at `passphrase`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_signing_key_from_bytes(
+    data: *const u8,
+    len: usize,
+    passphrase: *const c_char,
+    passphrase_len: usize,
+    kid: *const c_char,
+    kid_len: usize,
+    out: *mut *mut ivs_signing_key,
+) -> ivs_status {
+    boundary::run(|| {
+        let out = place(out, "out")?;
+        // SAFETY: as the caller promises.
+        let (data, kid) = unsafe { (bytes(data, len, "data")?, optional_text(kid, kid_len, "kid")?) };
+        // SAFETY: as the caller promises.
+        let passphrase = unsafe { optional_bytes(passphrase, passphrase_len, "passphrase") }?;
+        let key = with_kid(SigningKey::from_any(data, passphrase)?, kid)?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_signing_key(key)) };
+        Ok(())
+    })
+}
+
+/// Reads a private key from a file of at most 64 KiB, in whichever form it is. What was read is wiped from memory.
+///
+/// # Safety
+///
+/// As for `ivs_signing_key_from_bytes`; `path_len` bytes can be read at `path`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_signing_key_from_file(
+    path: *const c_char,
+    path_len: usize,
+    passphrase: *const c_char,
+    passphrase_len: usize,
+    kid: *const c_char,
+    kid_len: usize,
+    out: *mut *mut ivs_signing_key,
+) -> ivs_status {
+    boundary::run(|| {
+        let out = place(out, "out")?;
+        // SAFETY: as the caller promises.
+        let (path, kid) = unsafe { (text(path, path_len, "path")?, optional_text(kid, kid_len, "kid")?) };
+        // SAFETY: as the caller promises.
+        let passphrase = unsafe { optional_bytes(passphrase, passphrase_len, "passphrase") }?;
+        let key = with_kid(SigningKey::from_any(&*read_file(path)?, passphrase)?, kid)?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_signing_key(key)) };
+        Ok(())
+    })
+}
+
+/// Makes a new private key from the randomness of the operating system. `kid` may be NULL until ImportPublicKey has answered
+/// one.
+///
+/// # Safety
+///
+/// `kid_len` bytes can be read at `kid`; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_signing_key_generate(
+    kid: *const c_char,
+    kid_len: usize,
+    out: *mut *mut ivs_signing_key,
+) -> ivs_status {
+    boundary::run(|| {
+        let out = place(out, "out")?;
+        // SAFETY: as the caller promises.
+        let kid = unsafe { optional_text(kid, kid_len, "kid") }?;
+        let key = with_kid(SigningKey::generate()?, kid)?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_signing_key(key)) };
+        Ok(())
+    })
+}
+
+/// The same key with this ARN, as a new object: both are to be freed.
+///
+/// # Safety
+///
+/// `key` is a signing key; `kid_len` bytes can be read at `kid`; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_signing_key_with_kid(
+    key: *const ivs_signing_key,
+    kid: *const c_char,
+    kid_len: usize,
+    out: *mut *mut ivs_signing_key,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (key, kid) = unsafe { (borrow(key, "key")?, text(kid, kid_len, "kid")?) };
+        let out = place(out, "out")?;
+        let key = key.0.clone().with_id(kid.parse()?);
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_signing_key(key)) };
+        Ok(())
+    })
+}
+
+/// The ARN of the key; absent when it was given none. Lives as long as the key.
+///
+/// # Safety
+///
+/// `key` is NULL or a signing key.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_signing_key_kid(key: *const ivs_signing_key) -> ivs_str {
+    boundary::get(ivs_str::ABSENT, || {
+        // SAFETY: as the caller promises.
+        let key = unsafe { borrow(key, "key") }?;
+        Ok(key.0.id().map(::ivs_token::PublicKeyArn::as_str).into())
+    })
+}
+
+/// The public half, as an object of its own.
+///
+/// # Safety
+///
+/// `key` is a signing key; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_signing_key_verifying_key(
+    key: *const ivs_signing_key,
+    out: *mut *mut ivs_verifying_key,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let key = unsafe { borrow(key, "key") }?;
+        let out = place(out, "out")?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_verifying_key(key.0.verifying_key().clone())) };
+        Ok(())
+    })
+}
+
+/// Writes the **private** key as PKCS#8 PEM into the caller's buffer, 512 bytes of which are enough. Keep it secret, and
+/// wipe it with `ivs_zeroize`.
+///
+/// # Safety
+///
+/// `key` is a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_signing_key_to_pem(
+    key: *const ivs_signing_key,
+    buffer: *mut c_char,
+    len: *mut usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let key = unsafe { borrow(key, "key") }?;
+        let pem = key.0.as_es384().to_pkcs8_pem();
+        // SAFETY: as the caller promises.
+        unsafe { output::copy(pem.as_bytes(), buffer, len) }
+    })
+}
+
+/// Frees a key, and wipes it when it is the last to share it. NULL is nothing to free.
+///
+/// # Safety
+///
+/// `key` is NULL or a signing key that nobody uses any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_signing_key_free(key: *mut ivs_signing_key) {
+    // SAFETY: as the caller promises.
+    unsafe { boundary::free(key) };
+}
+
+fn with_kid(key: SigningKey, kid: Option<&str>) -> Result<SigningKey, Failure> {
+    Ok(match kid {
+        Some(kid) => key.with_id(kid.parse()?),
+        None => key,
+    })
+}
+
+/// A file of at most [`MAX_FILE`] bytes, wiped when it is dropped.
+pub(crate) fn read_file(path: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let unreadable = |error: std::io::Error| Failure::io(path, &error);
+    let mut file = std::fs::File::open(path).map_err(unreadable)?;
+    // Room for all of it at once: growing would leave copies behind.
+    let mut data = Zeroizing::new(vec![0; MAX_FILE + 1]);
+    let mut len = 0;
+    while len < data.len() {
+        match file.read(&mut data[len..]) {
+            Ok(0) => break,
+            Ok(read) => len += read,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(unreadable(error)),
+        }
+    }
+    if len > MAX_FILE {
+        return Err(Failure::file_too_long(path, MAX_FILE));
+    }
+    data.truncate(len);
+    Ok(data)
+}
+
+/// # Safety
+///
+/// As for [`bytes`].
+unsafe fn optional_bytes<'a>(
+    data: *const c_char,
+    len: usize,
+    argument: &'static str,
+) -> Result<Option<&'a [u8]>, Failure> {
+    if data.is_null() && len == 0 {
+        return Ok(None);
+    }
+    // SAFETY: as the caller promises.
+    unsafe { bytes(data.cast(), len, argument) }.map(Some)
+}

@@ -1,0 +1,90 @@
+use ::ivs_token::{VerifiedToken, VerifyError};
+
+use crate::boundary::{self, borrow, give, place};
+use crate::failure::Failure;
+use crate::input::{elements, text};
+use crate::output::ivs_str;
+use crate::status::ivs_status;
+use crate::verified::ivs_verified;
+use crate::verifier::ivs_verifier;
+
+/// What became of many tokens that were verified with one call, in their order. Never changed: any number of threads may use
+/// one at once.
+pub struct ivs_verified_list(Vec<Result<VerifiedToken, VerifyError>>);
+
+/// Verifies many participant tokens at one moment; one that is refused does not stop the others. A store of revocations is
+/// asked once about all. The call itself fails only for arguments that can not be read.
+///
+/// # Safety
+///
+/// `verifier` is a verifier; `count` texts can be read at `tokens`, and so many bytes at each as it has; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_verify_batch(
+    verifier: *const ivs_verifier,
+    tokens: *const ivs_str,
+    count: usize,
+    out: *mut *mut ivs_verified_list,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (verifier, tokens) =
+            unsafe { (borrow(verifier, "verifier")?, elements(tokens, count, "tokens")?) };
+        let out = place(out, "out")?;
+        let tokens: Vec<&str> = tokens
+            .iter()
+            // SAFETY: as the caller promises.
+            .map(|token| unsafe { text(token.data, token.len, "tokens[..]") })
+            .collect::<Result<_, Failure>>()?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_verified_list(verifier.0.verify_batch(&tokens))) };
+        Ok(())
+    })
+}
+
+/// How many tokens there were, good or refused.
+///
+/// # Safety
+///
+/// `list` is NULL or a list of verified tokens.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verified_list_count(list: *const ivs_verified_list) -> usize {
+    // SAFETY: as the caller promises.
+    boundary::get(0, || Ok(unsafe { borrow(list, "list") }?.0.len()))
+}
+
+/// The token at an index, as an object of its own; or the status with which it was refused, and the last error says more.
+///
+/// # Safety
+///
+/// `list` is a list of verified tokens; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verified_list_get(
+    list: *const ivs_verified_list,
+    index: usize,
+    out: *mut *mut ivs_verified,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let list = &unsafe { borrow(list, "list") }?.0;
+        let out = place(out, "out")?;
+        let count = list.len();
+        let verdict = list
+            .get(index)
+            .ok_or_else(|| Failure::out_of_range(format!("there is no token {index}: there are {count}")))?;
+        let good = verdict.clone()?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_verified(good)) };
+        Ok(())
+    })
+}
+
+/// Frees a list of verified tokens. NULL is nothing to free.
+///
+/// # Safety
+///
+/// `list` is NULL or a list of verified tokens that nobody uses any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verified_list_free(list: *mut ivs_verified_list) {
+    // SAFETY: as the caller promises.
+    unsafe { boundary::free(list) };
+}

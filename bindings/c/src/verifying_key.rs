@@ -1,0 +1,106 @@
+use std::ffi::c_char;
+
+use ::ivs_token::VerifyingKey;
+
+use crate::boundary::{self, borrow, give, place};
+use crate::input::{bytes, text};
+use crate::output;
+use crate::signing_key::read_file;
+use crate::status::ivs_status;
+
+/// A public key. Never changed: any number of threads may use one at once.
+pub struct ivs_verifying_key(pub(crate) VerifyingKey);
+
+/// Reads a public key in whichever form it is: PEM, DER, JWK or a bare curve point.
+///
+/// # Safety
+///
+/// `len` bytes can be read at `data`; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifying_key_from_bytes(
+    data: *const u8,
+    len: usize,
+    out: *mut *mut ivs_verifying_key,
+) -> ivs_status {
+    boundary::run(|| {
+        let out = place(out, "out")?;
+        // SAFETY: as the caller promises.
+        let key = VerifyingKey::from_any(unsafe { bytes(data, len, "data") }?)?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_verifying_key(key)) };
+        Ok(())
+    })
+}
+
+/// Reads a public key from PEM (SPKI).
+///
+/// # Safety
+///
+/// `pem_len` bytes can be read at `pem`; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifying_key_from_pem(
+    pem: *const c_char,
+    pem_len: usize,
+    out: *mut *mut ivs_verifying_key,
+) -> ivs_status {
+    boundary::run(|| {
+        let out = place(out, "out")?;
+        // SAFETY: as the caller promises.
+        let key = VerifyingKey::from_pem(unsafe { bytes(pem.cast(), pem_len, "pem") }?)?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_verifying_key(key)) };
+        Ok(())
+    })
+}
+
+/// Reads a public key from a file of at most 64 KiB, in whichever form it is.
+///
+/// # Safety
+///
+/// `path_len` bytes can be read at `path`; `out` can be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifying_key_from_file(
+    path: *const c_char,
+    path_len: usize,
+    out: *mut *mut ivs_verifying_key,
+) -> ivs_status {
+    boundary::run(|| {
+        let out = place(out, "out")?;
+        // SAFETY: as the caller promises.
+        let path = unsafe { text(path, path_len, "path") }?;
+        let key = VerifyingKey::from_any(&*read_file(path)?)?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_verifying_key(key)) };
+        Ok(())
+    })
+}
+
+/// Writes the key as SPKI PEM into the caller's buffer, 256 bytes of which are enough: what ImportPublicKey takes.
+///
+/// # Safety
+///
+/// `key` is a verifying key; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifying_key_to_pem(
+    key: *const ivs_verifying_key,
+    buffer: *mut c_char,
+    len: *mut usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let key = unsafe { borrow(key, "key") }?;
+        // SAFETY: as the caller promises.
+        unsafe { output::copy(key.0.to_spki_pem().as_bytes(), buffer, len) }
+    })
+}
+
+/// Frees a key. NULL is nothing to free.
+///
+/// # Safety
+///
+/// `key` is NULL or a verifying key that nobody uses any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifying_key_free(key: *mut ivs_verifying_key) {
+    // SAFETY: as the caller promises.
+    unsafe { boundary::free(key) };
+}

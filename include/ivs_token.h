@@ -1,0 +1,1604 @@
+/*
+ * ivs_token.h: mint and verify the tokens of Amazon IVS locally (ES384), from C and C++. For C++17 there is ivs_token.hpp.
+ *
+ * THE CONTRACT
+ *
+ * Objects     What comes out of a `**` is an object, which is the caller's to free, once, with the `_free` function of its
+ *             type. `_free(NULL)` does nothing. Objects do not depend on each other: what was passed to make one may be
+ *             freed at once. A pointer passed for an object is NULL, which is answered with IVS_NULL_ARGUMENT, or points
+ *             to an object of that type that was not freed.
+ * Arguments   `const` means that the object is not changed. Inputs come before outputs. A text is a pointer and a length in
+ *             bytes, UTF-8, and need not end with a NUL; a NULL pointer with the length 0 is an empty text, or none
+ *             where it says that none may be given. No input is kept: it may be freed after the call. Nothing longer
+ *             than 1 MiB is read.
+ * Outputs     Must not overlap with inputs. Written only when the call answers IVS_OK. The one exception is the length of a buffer that was too small,
+ *             which becomes the size needed (IVS_BUFFER_TOO_SMALL): call with NULL and 0 to ask for the size.
+ * Borrowed    An `ivs_str` belongs to the object it was asked of, and lives until that is freed. It does not end with a NUL.
+ * Errors      Every function that can fail answers an `ivs_status`, IVS_OK being 0. ivs_last_error_message() says in a sentence
+ *             what was wrong and what to do, ivs_last_error_reason() names it exactly. Both are of the last call in the
+ *             same thread: each call resets them, but those about the last error, statuses and versions. Getters answer
+ *             a value instead: for a NULL object an absent text, 0 or -1, and ivs_last_error_status() is then
+ *             IVS_NULL_ARGUMENT.
+ * Threads     Keys, stages, verifiers, tokens, verified tokens, lists and inspections never change: any number of threads may use
+ *             one at once. So they may with key rings and stores of revocations, while others change them. Participants,
+ *             connections, playbacks, exchanges and verifier builders are for one thread at a time. No object is tied to the thread that made it. There are no globals but the last error, no
+ *             background threads, and fork is harmless.
+ * Secrets     Private keys are wiped from memory when they are freed. The caller's own copies are the caller's to wipe:
+ *             ivs_zeroize(). Nothing prints or logs a key or a token.
+ * Faults      No panic and no exception leaves the library: a fault of its own is IVS_INTERNAL.
+ */
+
+
+#ifndef IVS_TOKEN_H
+#define IVS_TOKEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Stands for the present moment where a time in seconds since 1970 is asked for. */
+#define IVS_NOW ((int64_t)-1)
+
+/**
+ * May send audio and video to the stage.
+ */
+#define IVS_CAPABILITY_PUBLISH 1
+
+/**
+ * May receive audio and video from the stage.
+ */
+#define IVS_CAPABILITY_SUBSCRIBE 2
+
+/**
+ * The version of this header: compare it with `ivs_version` of the library that runs.
+ */
+#define IVS_TOKEN_VERSION_MAJOR 0
+
+/**
+ * See `IVS_TOKEN_VERSION_MAJOR`.
+ */
+#define IVS_TOKEN_VERSION_MINOR 1
+
+/**
+ * See `IVS_TOKEN_VERSION_MAJOR`.
+ */
+#define IVS_TOKEN_VERSION_PATCH 0
+
+/**
+ * Grows by one whenever a program compiled before would no longer work: a function or a status taken away, or a struct or
+ * a function changed. What is only added leaves it as it is.
+ */
+#define IVS_ABI_VERSION 1
+
+/**
+ * The longest token there is, in bytes, with the NUL at its end.
+ */
+#define IVS_TOKEN_MAX ((16 * 1024) + 1)
+
+/**
+ * How a call went. Numbers are stable: a retired one is never used again.
+ *
+ * 1 to 99 are about the call, 100 to 199 about keys, 200 to 299 about values, 300 to 399 about minting, 400 to 499 about
+ * tokens that are refused, 500 to 599 about key rings, verifiers and revocation.
+ */
+enum ivs_status
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /**
+   * It went well.
+   */
+  IVS_OK = 0,
+  /**
+   * A fault in the library itself.
+   */
+  IVS_INTERNAL = 1,
+  /**
+   * An argument is NULL that must not be.
+   */
+  IVS_NULL_ARGUMENT = 2,
+  /**
+   * A text is not UTF-8.
+   */
+  IVS_INVALID_UTF8 = 3,
+  /**
+   * The caller's buffer is too small; its length argument says what is needed.
+   */
+  IVS_BUFFER_TOO_SMALL = 4,
+  /**
+   * An input is longer than any can be: more than 1 MiB.
+   */
+  IVS_INPUT_TOO_LONG = 5,
+  /**
+   * A number or an index is beyond its limits.
+   */
+  IVS_OUT_OF_RANGE = 6,
+  /**
+   * A file can not be read.
+   */
+  IVS_IO = 7,
+  /**
+   * The text or bytes are no P-384 key that can be used; the reason says why.
+   */
+  IVS_KEY_INVALID = 100,
+  /**
+   * A key of another curve than P-384.
+   */
+  IVS_KEY_WRONG_CURVE = 101,
+  /**
+   * A public key where a private one is wanted.
+   */
+  IVS_KEY_PUBLIC_GIVEN = 102,
+  /**
+   * A private key where a public one is wanted.
+   */
+  IVS_KEY_PRIVATE_GIVEN = 103,
+  /**
+   * The key is encrypted, and there is no passphrase.
+   */
+  IVS_KEY_PASSPHRASE_MISSING = 104,
+  /**
+   * The passphrase is not that of the key.
+   */
+  IVS_KEY_PASSPHRASE_WRONG = 105,
+  /**
+   * The key is encrypted in a way that is not supported.
+   */
+  IVS_KEY_ENCRYPTION_UNSUPPORTED = 106,
+  /**
+   * Not an ARN of its kind.
+   */
+  IVS_INVALID_ARN = 200,
+  /**
+   * Not an endpoint URL of its kind.
+   */
+  IVS_INVALID_ENDPOINT = 201,
+  /**
+   * Not the JSON of a stage.
+   */
+  IVS_INVALID_STAGE = 202,
+  /**
+   * Not a participant ID.
+   */
+  IVS_INVALID_PARTICIPANT_ID = 203,
+  /**
+   * Not a token ID.
+   */
+  IVS_INVALID_TOKEN_ID = 204,
+  /**
+   * Not a user ID.
+   */
+  IVS_INVALID_USER_ID = 205,
+  /**
+   * Attributes beyond their limit.
+   */
+  IVS_INVALID_ATTRIBUTES = 206,
+  /**
+   * Not a capability.
+   */
+  IVS_INVALID_CAPABILITY = 207,
+  /**
+   * A duration beyond its limits.
+   */
+  IVS_INVALID_DURATION = 208,
+  /**
+   * Not a version.
+   */
+  IVS_INVALID_VERSION = 209,
+  /**
+   * Not a viewer ID.
+   */
+  IVS_INVALID_VIEWER_ID = 210,
+  /**
+   * Not a reason for a disconnection.
+   */
+  IVS_INVALID_REASON = 211,
+  /**
+   * Not an origin, or not origins that go together.
+   */
+  IVS_INVALID_ORIGINS = 212,
+  /**
+   * Not a UUID.
+   */
+  IVS_INVALID_UUID = 213,
+  /**
+   * Not the version of a viewer's session, or one without a viewer.
+   */
+  IVS_INVALID_SESSION_VERSION = 214,
+  /**
+   * Not a resolution.
+   */
+  IVS_INVALID_MAXIMUM_RESOLUTION = 215,
+  /**
+   * Not a URL to play, or not a token to be put into one.
+   */
+  IVS_INVALID_PLAYBACK_URL = 216,
+  /**
+   * The signing key has no ARN.
+   */
+  IVS_NO_KEY_ID = 300,
+  /**
+   * The key is of another account or region.
+   */
+  IVS_FOREIGN_KEY = 301,
+  /**
+   * The key's ARN has no account of 12 digits.
+   */
+  IVS_INVALID_KEY_ACCOUNT = 302,
+  /**
+   * The clock is later than a token can end.
+   */
+  IVS_CLOCK_TOO_LATE = 303,
+  /**
+   * The token would be longer than 16 KiB.
+   */
+  IVS_TOKEN_TOO_LONG = 304,
+  /**
+   * The operating system gave no random bytes.
+   */
+  IVS_NO_RANDOMNESS = 305,
+  /**
+   * The signature could not be made.
+   */
+  IVS_SIGNING_FAILED = 306,
+  /**
+   * The new token can not be exchanged for the old one.
+   */
+  IVS_INVALID_EXCHANGE = 307,
+  /**
+   * The token is empty.
+   */
+  IVS_TOKEN_MISSING = 400,
+  /**
+   * The token breaks a rule; the reason says which.
+   */
+  IVS_TOKEN_INVALID = 401,
+  /**
+   * The signature is not that of the key.
+   */
+  IVS_TOKEN_INVALID_SIGNATURE = 402,
+  /**
+   * The token has expired.
+   */
+  IVS_TOKEN_EXPIRED = 403,
+  /**
+   * The token is not good yet: issued in the future.
+   */
+  IVS_TOKEN_NOT_YET_VALID = 404,
+  /**
+   * The CreateParticipantToken API issued the token: only AWS can verify it.
+   */
+  IVS_TOKEN_ISSUED_BY_API = 405,
+  /**
+   * The token names a key that the verifier does not hold.
+   */
+  IVS_UNKNOWN_KEY = 406,
+  /**
+   * A good token for another stage.
+   */
+  IVS_WRONG_STAGE = 407,
+  /**
+   * A good token of another user.
+   */
+  IVS_WRONG_USER = 408,
+  /**
+   * A good token that does not grant what is wanted.
+   */
+  IVS_INSUFFICIENT_CAPABILITIES = 409,
+  /**
+   * The participant was disconnected, for good.
+   */
+  IVS_PARTICIPANT_DISCONNECTED = 410,
+  /**
+   * The stage was deleted.
+   */
+  IVS_STAGE_DELETED = 411,
+  /**
+   * The connection token was revoked.
+   */
+  IVS_CONNECTION_TOKEN_REVOKED = 412,
+  /**
+   * The sessions of the viewer were revoked.
+   */
+  IVS_VIEWER_SESSION_REVOKED = 413,
+  /**
+   * A token for a single use was used before.
+   */
+  IVS_TOKEN_ALREADY_USED = 414,
+  /**
+   * Whether the token was revoked could not be asked: it is refused.
+   */
+  IVS_REVOCATION_UNKNOWN = 415,
+  /**
+   * A good token for another channel.
+   */
+  IVS_WRONG_CHANNEL = 416,
+  /**
+   * The token does not allow the origin of the request.
+   */
+  IVS_ORIGIN_NOT_ALLOWED = 417,
+  /**
+   * The token names a key that is retired.
+   */
+  IVS_RETIRED_KEY = 418,
+  /**
+   * The verifier was given no key.
+   */
+  IVS_NO_KEYS = 500,
+  /**
+   * Two different keys have one ARN.
+   */
+  IVS_AMBIGUOUS_KEY = 501,
+  /**
+   * The key ring holds no key of this ARN.
+   */
+  IVS_KEY_NOT_FOUND = 502,
+  /**
+   * The key ring can hold no more keys.
+   */
+  IVS_KEY_RING_FULL = 503,
+  /**
+   * The key signs, or is to, and can not be deleted or retired.
+   */
+  IVS_KEY_SIGNS = 504,
+  /**
+   * The key is retired, or being retired, and can not sign.
+   */
+  IVS_KEY_RETIRED = 505,
+  /**
+   * The private key is not the other half of the public one.
+   */
+  IVS_SIGNING_KEY_MISMATCH = 506,
+  /**
+   * Not a set of keys that can be loaded; the reason says why.
+   */
+  IVS_INVALID_KEY_SET = 507,
+  /**
+   * The verifier was given both single keys and a ring.
+   */
+  IVS_KEYS_AND_RING = 508,
+  /**
+   * The leeways are longer than revocations are remembered.
+   */
+  IVS_LEEWAY_TOO_LONG = 509,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum ivs_status ivs_status;
+#else
+typedef uint32_t ivs_status;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * A connection token about to be minted: it lets a client share one network connection among many stages. Account and region
+ * are those of the key's ARN. Not for two threads at once.
+ */
+typedef struct ivs_connection ivs_connection;
+
+/**
+ * A token about to be minted in exchange for another: for the same participant on the same stage, with other capabilities,
+ * attributes, user ID or duration. Not for two threads at once.
+ */
+typedef struct ivs_exchange ivs_exchange;
+
+/**
+ * What a text looks like, in words. Nothing in it is verified. Never changed: any number of threads may use one at once.
+ */
+typedef struct ivs_inspection ivs_inspection;
+
+/**
+ * The keys of a ring at one moment, ordered by ARN. Never changed: any number of threads may use one at once.
+ */
+typedef struct ivs_key_list ivs_key_list;
+
+/**
+ * The public keys that verifiers trust, of stages or of playback, and the private key that signs. Any number of threads may
+ * use and change one at once: whoever reads sees it before a change or after it. Verifiers that were given it see each
+ * change too.
+ */
+typedef struct ivs_key_ring ivs_key_ring;
+
+/**
+ * A participant token about to be minted. A value beyond its limit is refused when it is set, and leaves the participant as it
+ * was. Not for two threads at once.
+ */
+typedef struct ivs_participant ivs_participant;
+
+/**
+ * A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel. A value beyond
+ * its limit is refused when it is set; rules about several values hold when the token is minted. Not for two threads at once.
+ */
+typedef struct ivs_playback ivs_playback;
+
+/**
+ * What was revoked, and which single-use tokens are spent, in the memory of this process. Any number of threads may use and
+ * change one at once. What has expired is forgotten by itself.
+ */
+typedef struct ivs_revocations ivs_revocations;
+
+/**
+ * A private key that mints tokens, and its ARN. Never changed: any number of threads may use one at once. The key is wiped
+ * from memory when it is freed.
+ */
+typedef struct ivs_signing_key ivs_signing_key;
+
+/**
+ * A stage as a token needs it: its ARN and its two endpoints. Never changed: any number of threads may use one at once.
+ */
+typedef struct ivs_stage ivs_stage;
+
+/**
+ * A minted token: its text, and what it says. Never changed: any number of threads may use one at once.
+ */
+typedef struct ivs_token ivs_token;
+
+/**
+ * Tokens that were minted with one call, and the failures among them. Never changed: any number of threads may use one at
+ * once.
+ */
+typedef struct ivs_token_list ivs_token_list;
+
+/**
+ * A participant token whose signature, rules and time were checked. Never changed: any number of threads may use one at
+ * once.
+ */
+typedef struct ivs_verified ivs_verified;
+
+/**
+ * A connection token whose signature, rules and time were checked. Never changed: any number of threads may use one at once.
+ */
+typedef struct ivs_verified_connection ivs_verified_connection;
+
+/**
+ * What became of many tokens that were verified with one call, in their order. Never changed: any number of threads may use
+ * one at once.
+ */
+typedef struct ivs_verified_list ivs_verified_list;
+
+/**
+ * A playback token whose signature, rules and time were checked. Never changed: any number of threads may use one at once.
+ */
+typedef struct ivs_verified_playback ivs_verified_playback;
+
+/**
+ * Decides whether tokens are good. Never changed: any number of threads may use one at once, and should: it is made once.
+ */
+typedef struct ivs_verifier ivs_verifier;
+
+/**
+ * A verifier about to be built. Not for two threads at once.
+ */
+typedef struct ivs_verifier_builder ivs_verifier_builder;
+
+/**
+ * A public key. Never changed: any number of threads may use one at once.
+ */
+typedef struct ivs_verifying_key ivs_verifying_key;
+
+/**
+ * A borrowed UTF-8 text: `len` bytes at `data`, **not** ended by a NUL. `data` is NULL when there is no such text, and not
+ * NULL when there is one of no characters. It lives as long as the object it was asked of, and changes with it.
+ */
+typedef struct ivs_str {
+  /**
+   * The first byte, or NULL.
+   */
+  const char *data;
+  /**
+   * How many bytes.
+   */
+  size_t len;
+} ivs_str;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Mints a token for each participant, in their order, all issued now; one that fails does not stop the others. The call
+ * itself fails only for a NULL.
+ */
+ivs_status ivs_mint_batch(const struct ivs_participant *const *participants,
+                          size_t count,
+                          const struct ivs_signing_key *key,
+                          struct ivs_token_list **out);
+
+/**
+ * How many tokens and failures there are: as many as there were participants.
+ */
+size_t ivs_token_list_count(const struct ivs_token_list *list);
+
+/**
+ * The token at an index. When it could not be minted, it is absent, and the last error says why. Lives as long as the list.
+ */
+struct ivs_str ivs_token_list_text(const struct ivs_token_list *list,
+                                   size_t index);
+
+/**
+ * The participant ID of the token at an index; absent when it could not be minted. Lives as long as the list.
+ */
+struct ivs_str ivs_token_list_participant_id(const struct ivs_token_list *list, size_t index);
+
+/**
+ * How minting the token at an index went; the last error says more.
+ */
+ivs_status ivs_token_list_status(const struct ivs_token_list *list, size_t index);
+
+/**
+ * Frees a token list. NULL is nothing to free.
+ */
+void ivs_token_list_free(struct ivs_token_list *list);
+
+/**
+ * Begins a connection token: 12 hours, a fresh random ID, until told otherwise.
+ */
+ivs_status ivs_connection_new(struct ivs_connection **out);
+
+/**
+ * The token's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set.
+ */
+ivs_status ivs_connection_set_token_id(struct ivs_connection *connection, const char *id, size_t id_len);
+
+/**
+ * How long the token lasts from the moment it is minted, in seconds: 1 to 2 419 200 (4 weeks), 12 hours unless set.
+ */
+ivs_status ivs_connection_set_duration(struct ivs_connection *connection,
+                                       uint64_t seconds);
+
+/**
+ * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
+ * `*len` is the size of the buffer, and becomes the length of the token. The connection stays as it is, to mint the next
+ * with a fresh ID unless it was given one.
+ */
+ivs_status ivs_connection_mint(const struct ivs_connection *connection,
+                               const struct ivs_signing_key *key,
+                               char *buffer,
+                               size_t *len);
+
+/**
+ * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
+ * is issued.
+ */
+ivs_status ivs_connection_mint_token(const struct ivs_connection *connection,
+                                     const struct ivs_signing_key *key,
+                                     int64_t now,
+                                     struct ivs_token **out);
+
+/**
+ * Frees a connection. NULL is nothing to free.
+ */
+void ivs_connection_free(struct ivs_connection *connection);
+
+/**
+ * Begins a token that IVS takes in exchange for one that was minted here: a participant token.
+ */
+ivs_status ivs_exchange_of_token(const struct ivs_token *token, struct ivs_exchange **out);
+
+/**
+ * Begins a token that IVS takes in exchange for one that was verified.
+ */
+ivs_status ivs_exchange_of_verified(const struct ivs_verified *verified, struct ivs_exchange **out);
+
+/**
+ * Your application's name for the participant: at most 128 characters, visible to everyone on the stage.
+ */
+ivs_status ivs_exchange_set_user_id(struct ivs_exchange *exchange, const char *user_id, size_t user_id_len);
+
+/**
+ * Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When that
+ * is exceeded, the attributes are as they were.
+ */
+ivs_status ivs_exchange_set_attribute(struct ivs_exchange *exchange,
+                                      const char *name,
+                                      size_t name_len,
+                                      const char *value,
+                                      size_t value_len);
+
+/**
+ * Takes all attributes away.
+ */
+ivs_status ivs_exchange_clear_attributes(struct ivs_exchange *exchange);
+
+/**
+ * What the participant may do: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE`, both or none (0).
+ */
+ivs_status ivs_exchange_set_capabilities(struct ivs_exchange *exchange, uint32_t capabilities);
+
+/**
+ * How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days), 12 hours unless set.
+ */
+ivs_status ivs_exchange_set_duration(struct ivs_exchange *exchange,
+                                     uint64_t seconds);
+
+/**
+ * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
+ * `*len` is the size of the buffer, and becomes the length of the token. The exchange stays as it is: the
+ * participant ID is always that of the old token.
+ */
+ivs_status ivs_exchange_mint(const struct ivs_exchange *exchange,
+                             const struct ivs_signing_key *key,
+                             char *buffer,
+                             size_t *len);
+
+/**
+ * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
+ * is issued.
+ */
+ivs_status ivs_exchange_mint_token(const struct ivs_exchange *exchange,
+                                   const struct ivs_signing_key *key,
+                                   int64_t now,
+                                   struct ivs_token **out);
+
+/**
+ * Whether IVS and its web client take one token in exchange for the other. When not, the message names every claim that
+ * differs and may not.
+ */
+ivs_status ivs_check_exchange(const struct ivs_verified *old_token,
+                              const struct ivs_verified *new_token);
+
+/**
+ * Frees an exchange. NULL is nothing to free.
+ */
+void ivs_exchange_free(struct ivs_exchange *exchange);
+
+/**
+ * Looks at a token without trusting it, and says in words what is wrong with it. Any text can be looked at. `now` is `IVS_NOW`, or
+ * the second since 1970 to judge its times by.
+ */
+ivs_status ivs_inspect(const char *token,
+                       size_t token_len,
+                       int64_t now,
+                       struct ivs_inspection **out);
+
+/**
+ * The inspection in words, many lines of them. Lives as long as the object.
+ */
+struct ivs_str ivs_inspection_text(const struct ivs_inspection *inspection);
+
+/**
+ * The inspection as JSON. Lives as long as the object.
+ */
+struct ivs_str ivs_inspection_json(const struct ivs_inspection *inspection);
+
+/**
+ * How many things are wrong; 0 when every rule holds that can be checked without a key.
+ */
+size_t ivs_inspection_problem_count(const struct ivs_inspection *inspection);
+
+/**
+ * What is wrong, in a sentence; absent at an index beyond the last. Lives as long as the object.
+ */
+struct ivs_str ivs_inspection_problem_at(const struct ivs_inspection *inspection, size_t index);
+
+/**
+ * Frees an inspection. NULL is nothing to free.
+ */
+void ivs_inspection_free(struct ivs_inspection *inspection);
+
+/**
+ * How many keys there are.
+ */
+size_t ivs_key_list_count(const struct ivs_key_list *list);
+
+/**
+ * The ARN of the key at an index; absent beyond the last. Lives as long as the list.
+ */
+struct ivs_str ivs_key_list_arn(const struct ivs_key_list *list, size_t index);
+
+/**
+ * The name of the key at an index; absent when it has none. Lives as long as the list.
+ */
+struct ivs_str ivs_key_list_name(const struct ivs_key_list *list, size_t index);
+
+/**
+ * The first second since 1970 at which the key at an index verifies no more; -1 when it is not being retired.
+ */
+int64_t ivs_key_list_retired_at(const struct ivs_key_list *list, size_t index);
+
+/**
+ * The key at an index, as an object of its own.
+ */
+ivs_status ivs_key_list_key(const struct ivs_key_list *list, size_t index, struct ivs_verifying_key **out);
+
+/**
+ * Frees a key list. NULL is nothing to free.
+ */
+void ivs_key_list_free(struct ivs_key_list *list);
+
+/**
+ * An empty ring for keys of participant and connection tokens. `limit` is how many it holds at most, 0 for 64.
+ */
+ivs_status ivs_key_ring_new(size_t limit,
+                            struct ivs_key_ring **out);
+
+/**
+ * An empty ring for keys of playback tokens. `limit` is how many it holds at most, 0 for 64.
+ */
+ivs_status ivs_key_ring_new_playback(size_t limit, struct ivs_key_ring **out);
+
+/**
+ * Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
+ */
+ivs_status ivs_key_ring_import(struct ivs_key_ring *ring,
+                               const char *arn,
+                               size_t arn_len,
+                               const struct ivs_verifying_key *key);
+
+/**
+ * Imports many keys in one change, all or none: a JWK set whose `kid`s are ARNs, or what `aws ivs-realtime get-public-key`
+ * prints, one or several.
+ */
+ivs_status ivs_key_ring_load(struct ivs_key_ring *ring,
+                             const char *json,
+                             size_t json_len);
+
+/**
+ * Holds the keys of a JWK set, or of what the API prints, and no others, in one change: for a configuration that is read anew.
+ * A key that is no longer there ends its tokens.
+ */
+ivs_status ivs_key_ring_replace(struct ivs_key_ring *ring,
+                                const char *json,
+                                size_t json_len);
+
+/**
+ * Deletes a key: no token that it signed is good any more.
+ */
+ivs_status ivs_key_ring_delete(struct ivs_key_ring *ring, const char *arn, size_t arn_len);
+
+/**
+ * Lets a key verify until this second since 1970, and at it no more; `IVS_NOW` is at once.
+ */
+ivs_status ivs_key_ring_retire(struct ivs_key_ring *ring, const char *arn, size_t arn_len, int64_t at);
+
+/**
+ * Lets a key that was being retired, or is retired, verify without an end again.
+ */
+ivs_status ivs_key_ring_reinstate(struct ivs_key_ring *ring, const char *arn, size_t arn_len);
+
+/**
+ * Deletes the keys whose retirement has come by `now`, `IVS_NOW` or a second since 1970, and says how many these were.
+ */
+ivs_status ivs_key_ring_delete_retired(struct ivs_key_ring *ring,
+                                       int64_t now,
+                                       size_t *deleted);
+
+/**
+ * In one change, lets a key sign, imports its public half if the ring does not hold it, and retires the key that signed before
+ * at `old_until`: at the earliest when the last token of that key ends. With no key that signed before, it begins.
+ */
+ivs_status ivs_key_ring_rotate(struct ivs_key_ring *ring,
+                               const char *arn,
+                               size_t arn_len,
+                               const struct ivs_signing_key *key,
+                               int64_t old_until);
+
+/**
+ * The key that signs, with its ARN, as an object: ask for it before each token, and a rotation takes effect with the next.
+ * `IVS_KEY_NOT_FOUND` when none does.
+ */
+ivs_status ivs_key_ring_signing_key(const struct ivs_key_ring *ring,
+                                    struct ivs_signing_key **out);
+
+/**
+ * How many keys the ring holds.
+ */
+size_t ivs_key_ring_count(const struct ivs_key_ring *ring);
+
+/**
+ * The keys at this moment, ordered by ARN, as an object.
+ */
+ivs_status ivs_key_ring_list(const struct ivs_key_ring *ring, struct ivs_key_list **out);
+
+/**
+ * Writes the keys that are not retired as a JWK set into the caller's buffer, each with its ARN as `kid`, for verifiers
+ * elsewhere.
+ */
+ivs_status ivs_key_ring_to_jwks(const struct ivs_key_ring *ring,
+                                char *buffer,
+                                size_t *len);
+
+/**
+ * Frees a key ring; verifiers that were given it keep it. NULL is nothing to free.
+ */
+void ivs_key_ring_free(struct ivs_key_ring *ring);
+
+/**
+ * How the last call of this thread went, `IVS_OK` when well: for getters, which answer a value and no status.
+ */
+ivs_status ivs_last_error_status(void);
+
+/**
+ * What went wrong in the last call of this thread, in a sentence that says what to do; empty when it went well. Never
+ * NULL. Good until the next call in this thread
+ * that is not about the last error.
+ */
+const char *ivs_last_error_message(void);
+
+/**
+ * The stable name of what went wrong in the last call of this thread, finer than the status: such as `KEY_WRONG_CURVE` or
+ * `CLAIM_MISSING`; empty when it went well. Never NULL. Good until the next call in this thread
+ * that is not about the last error.
+ */
+const char *ivs_last_error_reason(void);
+
+/**
+ * Begins a participant of a stage: it may publish and subscribe for 12 hours, under a fresh random participant ID, until told
+ * otherwise.
+ */
+ivs_status ivs_participant_new(const struct ivs_stage *stage,
+                               struct ivs_participant **out);
+
+/**
+ * The participant's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set: every token needs
+ * its own.
+ */
+ivs_status ivs_participant_set_participant_id(struct ivs_participant *participant,
+                                              const char *id,
+                                              size_t id_len);
+
+/**
+ * Your application's name for the participant: at most 128 characters, visible to everyone on the stage.
+ */
+ivs_status ivs_participant_set_user_id(struct ivs_participant *participant,
+                                       const char *user_id,
+                                       size_t user_id_len);
+
+/**
+ * Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When that
+ * is exceeded, the attributes are as they were.
+ */
+ivs_status ivs_participant_set_attribute(struct ivs_participant *participant,
+                                         const char *name,
+                                         size_t name_len,
+                                         const char *value,
+                                         size_t value_len);
+
+/**
+ * Takes all attributes away.
+ */
+ivs_status ivs_participant_clear_attributes(struct ivs_participant *participant);
+
+/**
+ * What the participant may do: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE`, both or none (0).
+ */
+ivs_status ivs_participant_set_capabilities(struct ivs_participant *participant, uint32_t capabilities);
+
+/**
+ * How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days), 12 hours unless set.
+ */
+ivs_status ivs_participant_set_duration(struct ivs_participant *participant,
+                                        uint64_t seconds);
+
+/**
+ * The version of the token's form, such as `1.0`, which it is unless set.
+ */
+ivs_status ivs_participant_set_version(struct ivs_participant *participant,
+                                       const char *version,
+                                       size_t version_len);
+
+/**
+ * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
+ * `*len` is the size of the buffer, and becomes the length of the token. The participant stays as it is, to mint the next
+ * with a fresh ID unless it was given one.
+ */
+ivs_status ivs_participant_mint(const struct ivs_participant *participant,
+                                const struct ivs_signing_key *key,
+                                char *buffer,
+                                size_t *len);
+
+/**
+ * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
+ * is issued.
+ */
+ivs_status ivs_participant_mint_token(const struct ivs_participant *participant,
+                                      const struct ivs_signing_key *key,
+                                      int64_t now,
+                                      struct ivs_token **out);
+
+/**
+ * Frees a participant. NULL is nothing to free.
+ */
+void ivs_participant_free(struct ivs_participant *participant);
+
+/**
+ * Begins a token for a channel: 10 minutes, from any origin, until told otherwise.
+ */
+ivs_status ivs_playback_new(const char *channel_arn, size_t channel_arn_len, struct ivs_playback **out);
+
+/**
+ * How long playback can be started with the token, from the moment it is minted, in seconds: 10 minutes unless set, which is
+ * also the most with a viewer ID or for a single use.
+ */
+ivs_status ivs_playback_set_duration(struct ivs_playback *playback,
+                                     uint64_t seconds);
+
+/**
+ * Adds an origin, such as `https://example.com`, to those that playback may be asked for from. Without any, it may be from
+ * everywhere.
+ */
+ivs_status ivs_playback_add_origin(struct ivs_playback *playback,
+                                   const char *origin,
+                                   size_t origin_len);
+
+/**
+ * Whether every request, of whatever program, must come from one of the origins: at least 1, at most 5.
+ */
+ivs_status ivs_playback_set_strict_origin_enforcement(struct ivs_playback *playback, bool is_strict);
+
+/**
+ * Makes the token good once, under a fresh random UUID.
+ */
+ivs_status ivs_playback_set_single_use(struct ivs_playback *playback);
+
+/**
+ * Makes the token good once, under this UUID. Every token needs its own.
+ */
+ivs_status ivs_playback_set_single_use_uuid(struct ivs_playback *playback, const char *uuid, size_t uuid_len);
+
+/**
+ * Your application's name for the viewer, 1 to 40 characters: without it the viewer's sessions can not be revoked. No personal
+ * data belongs in it.
+ */
+ivs_status ivs_playback_set_viewer_id(struct ivs_playback *playback,
+                                      const char *viewer_id,
+                                      size_t viewer_id_len);
+
+/**
+ * The version of the viewer's session, 0 unless set. Goes with a viewer ID only.
+ */
+ivs_status ivs_playback_set_viewer_session_version(struct ivs_playback *playback, int64_t version);
+
+/**
+ * The best picture that the viewer may see: `SD`, `HD` or `FULL_HD`; no limit unless set.
+ */
+ivs_status ivs_playback_set_maximum_resolution(struct ivs_playback *playback,
+                                               const char *resolution,
+                                               size_t resolution_len);
+
+/**
+ * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. Its time begins now.
+ * `*len` is the size of the buffer, and becomes the length of the token. The key needs no ARN: a playback token names none.
+ */
+ivs_status ivs_playback_mint(const struct ivs_playback *playback,
+                             const struct ivs_signing_key *key,
+                             char *buffer,
+                             size_t *len);
+
+/**
+ * Mints a token as an object. `now` is `IVS_NOW`, or the second since 1970 at which its time begins. It has no ID, and
+ * `ivs_token_id` is absent.
+ */
+ivs_status ivs_playback_mint_token(const struct ivs_playback *playback,
+                                   const struct ivs_signing_key *key,
+                                   int64_t now,
+                                   struct ivs_token **out);
+
+/**
+ * Writes the URL to play into the caller's buffer: `base`, which GetChannel answers as `playbackUrl`, with the token as its
+ * query parameter `token`.
+ */
+ivs_status ivs_playback_url(const char *base,
+                            size_t base_len,
+                            const char *token,
+                            size_t token_len,
+                            char *buffer,
+                            size_t *len);
+
+/**
+ * Frees a playback. NULL is nothing to free.
+ */
+void ivs_playback_free(struct ivs_playback *playback);
+
+/**
+ * An empty store, to be given to verifiers.
+ */
+ivs_status ivs_revocations_new(struct ivs_revocations **out);
+
+/**
+ * DisconnectParticipant: refuses every token of this participant on this stage, for good. `reason` may be NULL; it has at most
+ * 128 characters, and stands in the message of each refusal.
+ */
+ivs_status ivs_revocations_disconnect_participant(struct ivs_revocations *revocations,
+                                                  const char *stage_arn,
+                                                  size_t stage_arn_len,
+                                                  const char *participant_id,
+                                                  size_t participant_id_len,
+                                                  const char *reason,
+                                                  size_t reason_len);
+
+/**
+ * DeleteStage: refuses every token of this stage.
+ */
+ivs_status ivs_revocations_delete_stage(struct ivs_revocations *revocations,
+                                        const char *stage_arn,
+                                        size_t stage_arn_len);
+
+/**
+ * RevokeConnectionToken: refuses the connection token of this ID.
+ */
+ivs_status ivs_revocations_revoke_connection_token(struct ivs_revocations *revocations,
+                                                   const char *token_id,
+                                                   size_t token_id_len);
+
+/**
+ * StartViewerSessionRevocation: refuses every playback token of this viewer on this channel whose session version is at most
+ * `up_to`.
+ */
+ivs_status ivs_revocations_revoke_viewer_sessions(struct ivs_revocations *revocations,
+                                                  const char *channel_arn,
+                                                  size_t channel_arn_len,
+                                                  const char *viewer_id,
+                                                  size_t viewer_id_len,
+                                                  int64_t up_to);
+
+/**
+ * How many revocations and spent tokens are in memory: a figure to watch.
+ */
+size_t ivs_revocations_count(const struct ivs_revocations *revocations);
+
+/**
+ * Frees a store; verifiers that were given it keep it. NULL is nothing to free.
+ */
+void ivs_revocations_free(struct ivs_revocations *revocations);
+
+/**
+ * Reads a private key from PEM (SEC1 or PKCS#8), also as it arrives in an environment variable. `kid` is the ARN that
+ * ImportPublicKey answered, which participant and connection tokens name; NULL when there is none.
+ */
+ivs_status ivs_signing_key_from_pem(const char *pem,
+                                    size_t pem_len,
+                                    const char *kid,
+                                    size_t kid_len,
+                                    struct ivs_signing_key **out);
+
+/**
+ * Reads a private key in whichever form it is: PEM, DER or JWK, encrypted or not. `passphrase` is NULL when there is none;
+ * it is never asked for on a terminal.
+ */
+ivs_status ivs_signing_key_from_bytes(const uint8_t *data,
+                                      size_t len,
+                                      const char *passphrase,
+                                      size_t passphrase_len,
+                                      const char *kid,
+                                      size_t kid_len,
+                                      struct ivs_signing_key **out);
+
+/**
+ * Reads a private key from a file of at most 64 KiB, in whichever form it is. What was read is wiped from memory.
+ */
+ivs_status ivs_signing_key_from_file(const char *path,
+                                     size_t path_len,
+                                     const char *passphrase,
+                                     size_t passphrase_len,
+                                     const char *kid,
+                                     size_t kid_len,
+                                     struct ivs_signing_key **out);
+
+/**
+ * Makes a new private key from the randomness of the operating system. `kid` may be NULL until ImportPublicKey has answered
+ * one.
+ */
+ivs_status ivs_signing_key_generate(const char *kid,
+                                    size_t kid_len,
+                                    struct ivs_signing_key **out);
+
+/**
+ * The same key with this ARN, as a new object: both are to be freed.
+ */
+ivs_status ivs_signing_key_with_kid(const struct ivs_signing_key *key,
+                                    const char *kid,
+                                    size_t kid_len,
+                                    struct ivs_signing_key **out);
+
+/**
+ * The ARN of the key; absent when it was given none. Lives as long as the key.
+ */
+struct ivs_str ivs_signing_key_kid(const struct ivs_signing_key *key);
+
+/**
+ * The public half, as an object of its own.
+ */
+ivs_status ivs_signing_key_verifying_key(const struct ivs_signing_key *key, struct ivs_verifying_key **out);
+
+/**
+ * Writes the **private** key as PKCS#8 PEM into the caller's buffer, 512 bytes of which are enough. Keep it secret, and
+ * wipe it with `ivs_zeroize`.
+ */
+ivs_status ivs_signing_key_to_pem(const struct ivs_signing_key *key,
+                                  char *buffer,
+                                  size_t *len);
+
+/**
+ * Frees a key, and wipes it when it is the last to share it. NULL is nothing to free.
+ */
+void ivs_signing_key_free(struct ivs_signing_key *key);
+
+/**
+ * A stage from the values of CreateStage or GetStage: its ARN, `endpoints.whip`, and `endpoints.events`, which may be NULL
+ * for the one that every stage has in practice, `wss://global.events.live-video.net`.
+ */
+ivs_status ivs_stage_new(const char *arn,
+                         size_t arn_len,
+                         const char *whip_url,
+                         size_t whip_url_len,
+                         const char *events_url,
+                         size_t events_url_len,
+                         struct ivs_stage **out);
+
+/**
+ * A stage from the JSON that CreateStage or GetStage answered.
+ */
+ivs_status ivs_stage_from_json(const char *json, size_t json_len, struct ivs_stage **out);
+
+/**
+ * The stage's ARN. Lives as long as the stage.
+ */
+struct ivs_str ivs_stage_arn(const struct ivs_stage *stage);
+
+/**
+ * Where participants publish and subscribe. Lives as long as the stage.
+ */
+struct ivs_str ivs_stage_whip_url(const struct ivs_stage *stage);
+
+/**
+ * Where participants hear of events. Lives as long as the stage.
+ */
+struct ivs_str ivs_stage_events_url(const struct ivs_stage *stage);
+
+/**
+ * Frees a stage. NULL is nothing to free.
+ */
+void ivs_stage_free(struct ivs_stage *stage);
+
+/**
+ * The name of a status, such as `IVS_TOKEN_EXPIRED`; `IVS_UNKNOWN_STATUS` for a number that is none. Never NULL; lives for
+ * ever. Leaves the last error as it is.
+ */
+const char *ivs_status_name(uint32_t status);
+
+/**
+ * What a status means, in a sentence; `ivs_last_error_message` says more of the case at hand. Never NULL; lives for ever.
+ * Leaves the last error as it is.
+ */
+const char *ivs_status_text(uint32_t status);
+
+/**
+ * The token itself: what the client joins with. Lives as long as the object.
+ */
+struct ivs_str ivs_token_text(const struct ivs_token *token);
+
+/**
+ * The claim `jti`: the participant ID, or the ID of a connection token; absent for a playback token. Lives as long as the object.
+ */
+struct ivs_str ivs_token_id(const struct ivs_token *token);
+
+/**
+ * The first second at which the token is no longer good, in seconds since 1970; -1 for NULL.
+ */
+int64_t ivs_token_expires_at(const struct ivs_token *token);
+
+/**
+ * Writes the token as JSON into the caller's buffer, as the API that issues such tokens would answer.
+ */
+ivs_status ivs_token_to_json(const struct ivs_token *token, char *buffer, size_t *len);
+
+/**
+ * Frees a token. NULL is nothing to free.
+ */
+void ivs_token_free(struct ivs_token *token);
+
+/**
+ * Your application's name for the participant; absent when the token has none. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_user_id(const struct ivs_verified *verified);
+
+/**
+ * The participant's ID, `jti`. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_participant_id(const struct ivs_verified *verified);
+
+/**
+ * The ARN of the stage. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_stage_arn(const struct ivs_verified *verified);
+
+/**
+ * Where the participant publishes and subscribes. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_whip_url(const struct ivs_verified *verified);
+
+/**
+ * Where the participant hears of events. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_events_url(const struct ivs_verified *verified);
+
+/**
+ * The ARN of the key that signed the token. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_kid(const struct ivs_verified *verified);
+
+/**
+ * What the participant may do: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE`, both or none (0).
+ */
+uint32_t ivs_verified_capabilities(const struct ivs_verified *verified);
+
+/**
+ * When the token was issued, in seconds since 1970; -1 for NULL.
+ */
+int64_t ivs_verified_issued_at(const struct ivs_verified *verified);
+
+/**
+ * The first second at which the token is no longer good, in seconds since 1970; -1 for NULL.
+ */
+int64_t ivs_verified_expires_at(const struct ivs_verified *verified);
+
+/**
+ * The digit before the dot of the token's version.
+ */
+uint8_t ivs_verified_version_major(const struct ivs_verified *verified);
+
+/**
+ * The digit after the dot of the token's version.
+ */
+uint8_t ivs_verified_version_minor(const struct ivs_verified *verified);
+
+/**
+ * How many attributes there are.
+ */
+size_t ivs_verified_attribute_count(const struct ivs_verified *verified);
+
+/**
+ * The attribute at an index below `ivs_verified_attribute_count`; the order is that of the token. Both texts live as long as the
+ * object.
+ */
+ivs_status ivs_verified_attribute_at(const struct ivs_verified *verified,
+                                     size_t index,
+                                     struct ivs_str *name,
+                                     struct ivs_str *value);
+
+/**
+ * The value of an attribute; absent when there is none of this name. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_attribute(const struct ivs_verified *verified, const char *name, size_t name_len);
+
+/**
+ * Writes what the token says as JSON into the caller's buffer, in the names of the API.
+ */
+ivs_status ivs_verified_to_json(const struct ivs_verified *verified, char *buffer, size_t *len);
+
+/**
+ * Frees a verified token. NULL is nothing to free.
+ */
+void ivs_verified_free(struct ivs_verified *verified);
+
+/**
+ * The token's ID, `jti`: RevokeConnectionToken takes it as `tokenId`. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_connection_token_id(const struct ivs_verified_connection *verified_connection);
+
+/**
+ * The account of the key: 12 digits. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_connection_account_id(const struct ivs_verified_connection *verified_connection);
+
+/**
+ * The home region of the key. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_connection_region(const struct ivs_verified_connection *verified_connection);
+
+/**
+ * The ARN of the key that signed the token. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_connection_kid(const struct ivs_verified_connection *verified_connection);
+
+/**
+ * When the token was issued, in seconds since 1970; -1 for NULL.
+ */
+int64_t ivs_verified_connection_issued_at(const struct ivs_verified_connection *verified_connection);
+
+/**
+ * The first second at which the token is no longer good, in seconds since 1970; -1 for NULL.
+ */
+int64_t ivs_verified_connection_expires_at(const struct ivs_verified_connection *verified_connection);
+
+/**
+ * Writes what the token says as JSON into the caller's buffer, in the names of the API.
+ */
+ivs_status ivs_verified_connection_to_json(const struct ivs_verified_connection *verified_connection,
+                                           char *buffer,
+                                           size_t *len);
+
+/**
+ * Frees a verified token. NULL is nothing to free.
+ */
+void ivs_verified_connection_free(struct ivs_verified_connection *verified_connection);
+
+/**
+ * Verifies many participant tokens at one moment; one that is refused does not stop the others. A store of revocations is
+ * asked once about all. The call itself fails only for arguments that can not be read.
+ */
+ivs_status ivs_verifier_verify_batch(const struct ivs_verifier *verifier,
+                                     const struct ivs_str *tokens,
+                                     size_t count,
+                                     struct ivs_verified_list **out);
+
+/**
+ * How many tokens there were, good or refused.
+ */
+size_t ivs_verified_list_count(const struct ivs_verified_list *list);
+
+/**
+ * The token at an index, as an object of its own; or the status with which it was refused, and the last error says more.
+ */
+ivs_status ivs_verified_list_get(const struct ivs_verified_list *list,
+                                 size_t index,
+                                 struct ivs_verified **out);
+
+/**
+ * Frees a list of verified tokens. NULL is nothing to free.
+ */
+void ivs_verified_list_free(struct ivs_verified_list *list);
+
+/**
+ * The channel that may be watched. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_playback_channel_arn(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * The ARN of the key that signed the token. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_playback_kid(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * Your application's name for the viewer; absent when the token has none. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_playback_viewer_id(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * The version of the viewer's session, 0 unless the token says otherwise.
+ */
+int64_t ivs_verified_playback_viewer_session_version(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * What the token is known by, if it is good once; else absent. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_playback_single_use_uuid(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * The best picture that the viewer may see, `SD`, `HD` or `FULL_HD`; absent when there is no limit. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_playback_maximum_resolution(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * How many origins playback may be asked for from; 0 when from any.
+ */
+size_t ivs_verified_playback_origin_count(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * The origin at an index; absent beyond the last. Lives as long as the object.
+ */
+struct ivs_str ivs_verified_playback_origin_at(const struct ivs_verified_playback *verified_playback,
+                                               size_t index);
+
+/**
+ * Whether every request must come from one of the origins, that of a program included.
+ */
+bool ivs_verified_playback_strict_origin_enforcement(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * When the token was issued, in seconds since 1970; -1 when it does not say, and for NULL.
+ */
+int64_t ivs_verified_playback_issued_at(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * The first second at which playback can no longer be started, in seconds since 1970; -1 for NULL.
+ */
+int64_t ivs_verified_playback_expires_at(const struct ivs_verified_playback *verified_playback);
+
+/**
+ * Whether a request with this header `Origin`, or without one (NULL), may be answered: for the header
+ * `Access-Control-Allow-Origin` of the answer.
+ */
+bool ivs_verified_playback_allows_origin(const struct ivs_verified_playback *verified_playback,
+                                         const char *origin,
+                                         size_t origin_len);
+
+/**
+ * Writes what the token says as JSON into the caller's buffer.
+ */
+ivs_status ivs_verified_playback_to_json(const struct ivs_verified_playback *verified_playback,
+                                         char *buffer,
+                                         size_t *len);
+
+/**
+ * Frees a verified token. NULL is nothing to free.
+ */
+void ivs_verified_playback_free(struct ivs_verified_playback *verified_playback);
+
+/**
+ * Begins a verifier.
+ */
+ivs_status ivs_verifier_builder_new(struct ivs_verifier_builder **out);
+
+/**
+ * Holds a public key under its ARN, which tokens name as `kid`. Any number of keys can be held; at least one must.
+ */
+ivs_status ivs_verifier_builder_add_key(struct ivs_verifier_builder *builder,
+                                        const char *kid,
+                                        size_t kid_len,
+                                        const struct ivs_verifying_key *key);
+
+/**
+ * Holds the public half of a playback key pair under its ARN: what verifies playback tokens, and nothing else. Any number of
+ * keys can be held; playback tokens name none, so all are tried.
+ */
+ivs_status ivs_verifier_builder_add_playback_key(struct ivs_verifier_builder *builder,
+                                                 const char *arn,
+                                                 size_t arn_len,
+                                                 const struct ivs_verifying_key *key);
+
+/**
+ * Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
+ */
+ivs_status ivs_verifier_builder_set_key_ring(struct ivs_verifier_builder *builder,
+                                             const struct ivs_key_ring *ring);
+
+/**
+ * Asks a store about every token that is good otherwise, and refuses what was revoked or spent.
+ */
+ivs_status ivs_verifier_builder_set_revocations(struct ivs_verifier_builder *builder,
+                                                const struct ivs_revocations *revocations);
+
+/**
+ * Remembers so many tokens that were accepted, so that verifying one again costs no signature; 0, and none, unless set. Time,
+ * keys, expectations and revocations are asked anew each time.
+ */
+ivs_status ivs_verifier_builder_set_cache(struct ivs_verifier_builder *builder,
+                                          size_t capacity);
+
+/**
+ * Accepts only tokens for this stage.
+ */
+ivs_status ivs_verifier_builder_set_stage(struct ivs_verifier_builder *builder,
+                                          const char *arn,
+                                          size_t arn_len);
+
+/**
+ * Accepts only tokens that grant all of these: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE` or both.
+ */
+ivs_status ivs_verifier_builder_require_capabilities(struct ivs_verifier_builder *builder,
+                                                     uint32_t capabilities);
+
+/**
+ * Accepts only tokens of this user.
+ */
+ivs_status ivs_verifier_builder_set_user_id(struct ivs_verifier_builder *builder,
+                                            const char *user_id,
+                                            size_t user_id_len);
+
+/**
+ * How far in the future `iat` may lie, in seconds, for clocks that disagree; 60 unless set.
+ */
+ivs_status ivs_verifier_builder_set_issued_at_leeway(struct ivs_verifier_builder *builder, uint64_t seconds);
+
+/**
+ * How long after its end a token is still accepted, in seconds; 0 unless set.
+ */
+ivs_status ivs_verifier_builder_set_expiry_leeway(struct ivs_verifier_builder *builder, uint64_t seconds);
+
+/**
+ * Stops the clock at this second since 1970, for tests; `IVS_NOW` means the second of this call.
+ */
+ivs_status ivs_verifier_builder_set_time(struct ivs_verifier_builder *builder, int64_t now);
+
+/**
+ * Builds the verifier. The builder stays as it is, and is still to be freed.
+ */
+ivs_status ivs_verifier_builder_build(const struct ivs_verifier_builder *builder, struct ivs_verifier **out);
+
+/**
+ * Frees a verifier builder. NULL is nothing to free.
+ */
+void ivs_verifier_builder_free(struct ivs_verifier_builder *builder);
+
+/**
+ * Verifies a participant token, and that it is what the builder was told to expect. The status of a token that is refused is
+ * from 400 to 499.
+ */
+ivs_status ivs_verifier_verify(const struct ivs_verifier *verifier,
+                               const char *token,
+                               size_t token_len,
+                               struct ivs_verified **out);
+
+/**
+ * Verifies a participant token, that it is what the builder was told to expect, and that it is what is expected here: for a
+ * gateway that serves many stages with one verifier. `stage_arn` and `user_id` may be NULL, and `capabilities` 0: nothing
+ * is expected of it then.
+ */
+ivs_status ivs_verifier_verify_expecting(const struct ivs_verifier *verifier,
+                                         const char *token,
+                                         size_t token_len,
+                                         const char *stage_arn,
+                                         size_t stage_arn_len,
+                                         uint32_t capabilities,
+                                         const char *user_id,
+                                         size_t user_id_len,
+                                         struct ivs_verified **out);
+
+/**
+ * Verifies a connection token.
+ */
+ivs_status ivs_verifier_verify_connection(const struct ivs_verifier *verifier,
+                                          const char *token,
+                                          size_t token_len,
+                                          struct ivs_verified_connection **out);
+
+/**
+ * Verifies a playback token. `channel_arn` is the channel that is asked for; NULL when any will do. `origin` is the header
+ * `Origin` of the request, NULL when it has none: it is held against the token where that says so strictly.
+ */
+ivs_status ivs_verifier_verify_playback(const struct ivs_verifier *verifier,
+                                        const char *token,
+                                        size_t token_len,
+                                        const char *channel_arn,
+                                        size_t channel_arn_len,
+                                        const char *origin,
+                                        size_t origin_len,
+                                        struct ivs_verified_playback **out);
+
+/**
+ * Frees a verifier. NULL is nothing to free.
+ */
+void ivs_verifier_free(struct ivs_verifier *verifier);
+
+/**
+ * Reads a public key in whichever form it is: PEM, DER, JWK or a bare curve point.
+ */
+ivs_status ivs_verifying_key_from_bytes(const uint8_t *data, size_t len, struct ivs_verifying_key **out);
+
+/**
+ * Reads a public key from PEM (SPKI).
+ */
+ivs_status ivs_verifying_key_from_pem(const char *pem, size_t pem_len, struct ivs_verifying_key **out);
+
+/**
+ * Reads a public key from a file of at most 64 KiB, in whichever form it is.
+ */
+ivs_status ivs_verifying_key_from_file(const char *path, size_t path_len, struct ivs_verifying_key **out);
+
+/**
+ * Writes the key as SPKI PEM into the caller's buffer, 256 bytes of which are enough: what ImportPublicKey takes.
+ */
+ivs_status ivs_verifying_key_to_pem(const struct ivs_verifying_key *key,
+                                    char *buffer,
+                                    size_t *len);
+
+/**
+ * Frees a key. NULL is nothing to free.
+ */
+void ivs_verifying_key_free(struct ivs_verifying_key *key);
+
+/**
+ * The version of the library that runs, such as `0.1.0`. Never NULL.
+ */
+const char *ivs_version(void);
+
+/**
+ * The ABI of the library that runs; compare it with `IVS_ABI_VERSION` of the header.
+ */
+uint32_t ivs_abi_version(void);
+
+/**
+ * Overwrites the caller's own memory with zeros, in a way that no compiler leaves out: for private keys and passphrases
+ * once they have been read. NULL, or a length of 0, is nothing to do.
+ */
+void ivs_zeroize(void *data,
+                 size_t len);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* IVS_TOKEN_H */

@@ -1,0 +1,1200 @@
+/*
+ * ivs_token.hpp: the tokens of Amazon IVS from C++17, over the C interface in ivs_token.h, whose contract holds here too.
+ *
+ * Each class owns one object of the library, moves and does not copy. Texts go in as std::string_view and come out as
+ * std::string, times are std::chrono. What an object says of threads in ivs_token.h, its class says too.
+ *
+ * There are two ways to call everything that can fail. `participant.mint(key)` gives the value or throws ivs::error;
+ * `participant.try_mint(key)` gives an ivs::result, which holds the value or an ivs::failure, and throws nothing. The second way
+ * is there without exceptions too (-fno-exceptions). Memory that runs out ends the program, as it does in the library itself.
+ *
+ * An object that was moved from may be destroyed or assigned to; every other call on it fails with IVS_NULL_ARGUMENT.
+ */
+#ifndef IVS_TOKEN_HPP
+#define IVS_TOKEN_HPP
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "ivs_token.h"
+
+#if defined(__cpp_exceptions) || defined(_CPPUNWIND)
+#define IVS_TOKEN_EXCEPTIONS 1
+#include <exception>
+#else
+#define IVS_TOKEN_EXCEPTIONS 0
+#endif
+
+namespace ivs {
+
+using status = ::ivs_status;
+
+/// A second of UTC.
+using time_point = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;
+
+/// What a participant may do. They add up: `capability::publish | capability::subscribe` is `capability::all`.
+enum class capability : std::uint32_t {
+    none = 0,
+    publish = IVS_CAPABILITY_PUBLISH,
+    subscribe = IVS_CAPABILITY_SUBSCRIBE,
+    all = IVS_CAPABILITY_PUBLISH | IVS_CAPABILITY_SUBSCRIBE,
+};
+
+constexpr capability operator|(capability left, capability right) noexcept {
+    return static_cast<capability>(static_cast<std::uint32_t>(left) | static_cast<std::uint32_t>(right));
+}
+
+constexpr capability operator&(capability left, capability right) noexcept {
+    return static_cast<capability>(static_cast<std::uint32_t>(left) & static_cast<std::uint32_t>(right));
+}
+
+/// Whether the first holds all of the second.
+constexpr bool grants(capability held, capability wanted) noexcept { return (held & wanted) == wanted; }
+
+/// Why a call did not do what it was asked.
+struct failure {
+    ivs::status status = IVS_INTERNAL;
+    /// The stable name, finer than the status, such as `KEY_WRONG_CURVE`.
+    std::string reason;
+    /// A sentence that says what to do.
+    std::string message;
+};
+
+#if IVS_TOKEN_EXCEPTIONS
+/// The one exception of this header.
+class error : public std::exception {
+public:
+    explicit error(failure why) : why_(std::make_shared<const failure>(std::move(why))) {}
+
+    ivs::status status() const noexcept { return why_->status; }
+    const std::string &reason() const noexcept { return why_->reason; }
+    const std::string &message() const noexcept { return why_->message; }
+    const char *what() const noexcept override { return why_->message.c_str(); }
+
+private:
+    // Shared, for copying an exception must not throw.
+    std::shared_ptr<const failure> why_;
+};
+#endif
+
+/// A value, or why there is none.
+template <class T>
+class [[nodiscard]] result {
+public:
+    result(T value) noexcept : held_(std::in_place_index<0>, std::move(value)) {}
+    result(ivs::failure why) noexcept : held_(std::in_place_index<1>, std::move(why)) {}
+
+    bool has_value() const noexcept { return held_.index() == 0; }
+    explicit operator bool() const noexcept { return has_value(); }
+
+    /// The value; only when there is one.
+    T &operator*() & noexcept { return *std::get_if<0>(&held_); }
+    const T &operator*() const & noexcept { return *std::get_if<0>(&held_); }
+    T &&operator*() && noexcept { return std::move(*std::get_if<0>(&held_)); }
+    T *operator->() noexcept { return std::get_if<0>(&held_); }
+    const T *operator->() const noexcept { return std::get_if<0>(&held_); }
+
+    /// Why there is no value; only when there is none.
+    const ivs::failure &error() const noexcept { return *std::get_if<1>(&held_); }
+
+#if IVS_TOKEN_EXCEPTIONS
+    /// The value, or the failure as an exception.
+    T value() && {
+        if (!has_value()) throw ivs::error(std::move(*std::get_if<1>(&held_)));
+        return std::move(*std::get_if<0>(&held_));
+    }
+#endif
+
+private:
+    std::variant<T, ivs::failure> held_;
+};
+
+/// That it went well, or why not.
+template <>
+class [[nodiscard]] result<void> {
+public:
+    result() noexcept = default;
+    result(ivs::failure why) noexcept : why_(std::move(why)) {}
+
+    bool has_value() const noexcept { return !why_.has_value(); }
+    explicit operator bool() const noexcept { return has_value(); }
+
+    /// Why it did not go well; only when it did not.
+    const ivs::failure &error() const noexcept { return *why_; }
+
+#if IVS_TOKEN_EXCEPTIONS
+    /// Throws the failure, if there is one.
+    void value() && {
+        if (why_) throw ivs::error(std::move(*why_));
+    }
+#endif
+
+private:
+    std::optional<ivs::failure> why_;
+};
+
+namespace detail {
+
+inline failure last_failure(ivs::status status) noexcept {
+    return {status, ::ivs_last_error_reason(), ::ivs_last_error_message()};
+}
+
+inline result<void> done(ivs::status status) noexcept {
+    if (status != IVS_OK) return last_failure(status);
+    return {};
+}
+
+/// A new object of class T, whose constructor takes the handle.
+template <class T, class Make>
+result<T> made(Make &&make) noexcept {
+    typename T::handle_type *handle = nullptr;
+    const ivs::status status = make(&handle);
+    if (status != IVS_OK) return last_failure(status);
+    return T(handle);
+}
+
+/// What a call writes into a buffer. Nothing is left on the stack.
+template <std::size_t Usual, class Write>
+result<std::string> written(Write &&write) noexcept {
+    char buffer[Usual];
+    std::size_t len = sizeof buffer;
+    ivs::status status = write(buffer, &len);
+    if (status == IVS_OK) {
+        std::string text(buffer, len);
+        ::ivs_zeroize(buffer, len);
+        return text;
+    }
+    if (status != IVS_BUFFER_TOO_SMALL) return last_failure(status);
+    std::string text(len, '\0');
+    status = write(text.data(), &len);
+    if (status != IVS_OK) return last_failure(status);
+    text.resize(len);
+    return text;
+}
+
+inline std::string text(::ivs_str text) noexcept {
+    return text.data == nullptr ? std::string() : std::string(text.data, text.len);
+}
+
+inline std::optional<std::string> optional_text(::ivs_str text) noexcept {
+    if (text.data == nullptr) return std::nullopt;
+    return std::string(text.data, text.len);
+}
+
+inline time_point time(std::int64_t seconds) noexcept { return time_point(std::chrono::seconds(seconds)); }
+
+inline std::int64_t seconds(const std::optional<time_point> &now) noexcept {
+    if (!now) return IVS_NOW;
+    const std::int64_t count = now->time_since_epoch().count();
+    // What is before 1970 is out of range, and the last second of 1969 is not the present.
+    return count < 0 ? INT64_MIN : count;
+}
+
+/// A text that may be absent: a pointer that is NULL then, and only then.
+struct optional_view {
+    const char *data = nullptr;
+    std::size_t size = 0;
+
+    optional_view(const std::optional<std::string_view> &text) noexcept {
+        if (text) {
+            data = text->data() == nullptr ? "" : text->data();
+            size = text->size();
+        }
+    }
+};
+
+/// Calls with a number of seconds, which C can not take below 0.
+template <class Set>
+result<void> with_seconds(std::chrono::seconds seconds, Set &&set) noexcept {
+    if (seconds.count() < 0) {
+        return failure{IVS_OUT_OF_RANGE, "OUT_OF_RANGE", "a negative number of seconds: give 0 or more"};
+    }
+    return done(set(static_cast<std::uint64_t>(seconds.count())));
+}
+
+/// Owns one object of the library.
+template <class T, void (*Free)(T *)>
+class owner {
+public:
+    using handle_type = T;
+
+    /// The object, for calls of ivs_token.h; it stays owned. NULL when it was moved away.
+    T *get() const noexcept { return handle_.get(); }
+
+    /// The object, which is the caller's to free from now on.
+    [[nodiscard]] T *release() noexcept { return handle_.release(); }
+
+    /// Takes an object over, to free it.
+    explicit owner(T *handle) noexcept : handle_(handle) {}
+
+private:
+    struct deleter {
+        void operator()(T *handle) const noexcept { Free(handle); }
+    };
+    std::unique_ptr<T, deleter> handle_;
+};
+
+}  // namespace detail
+
+/// The version of the library that runs, such as `0.1.0`.
+inline std::string version() noexcept { return ::ivs_version(); }
+
+/// Overwrites a text with zeros, in a way that no compiler leaves out, and empties it: for keys and passphrases.
+inline void zeroize(std::string &secret) noexcept {
+    ::ivs_zeroize(secret.data(), secret.size());
+    secret.clear();
+}
+
+/// A public key.
+class verifying_key : public detail::owner<::ivs_verifying_key, ::ivs_verifying_key_free> {
+public:
+    using owner::owner;
+
+    /// From PEM (SPKI).
+    static result<verifying_key> try_from_pem(std::string_view pem) noexcept {
+        return detail::made<verifying_key>(
+            [&](auto out) { return ::ivs_verifying_key_from_pem(pem.data(), pem.size(), out); });
+    }
+
+    /// From whichever form it is in: PEM, DER, JWK or a bare curve point.
+    static result<verifying_key> try_from_bytes(std::string_view bytes) noexcept {
+        return detail::made<verifying_key>([&](auto out) {
+            const auto data = reinterpret_cast<const std::uint8_t *>(bytes.data());
+            return ::ivs_verifying_key_from_bytes(data, bytes.size(), out);
+        });
+    }
+
+    /// From a file, in whichever form it is.
+    static result<verifying_key> try_from_file(std::string_view path) noexcept {
+        return detail::made<verifying_key>(
+            [&](auto out) { return ::ivs_verifying_key_from_file(path.data(), path.size(), out); });
+    }
+
+    /// SPKI PEM: what ImportPublicKey takes.
+    result<std::string> try_to_pem() const noexcept {
+        return detail::written<512>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_verifying_key_to_pem(get(), buffer, len); });
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    static verifying_key from_pem(std::string_view pem) { return try_from_pem(pem).value(); }
+    static verifying_key from_bytes(std::string_view bytes) { return try_from_bytes(bytes).value(); }
+    static verifying_key from_file(std::string_view path) { return try_from_file(path).value(); }
+    std::string to_pem() const { return try_to_pem().value(); }
+#endif
+};
+
+/// A private key that mints tokens, and its ARN. Wiped from memory when it is destroyed.
+class signing_key : public detail::owner<::ivs_signing_key, ::ivs_signing_key_free> {
+public:
+    using owner::owner;
+    using optional_text = std::optional<std::string_view>;
+
+    /// From PEM (SEC1 or PKCS#8), also as it arrives in an environment variable. `kid` is the ARN that ImportPublicKey
+    /// answered.
+    static result<signing_key> try_from_pem(std::string_view pem, optional_text kid = {}) noexcept {
+        const detail::optional_view id(kid);
+        return detail::made<signing_key>(
+            [&](auto out) { return ::ivs_signing_key_from_pem(pem.data(), pem.size(), id.data, id.size, out); });
+    }
+
+    /// From whichever form it is in: PEM, DER or JWK, encrypted or not.
+    static result<signing_key> try_from_bytes(std::string_view bytes, optional_text passphrase = {},
+                                              optional_text kid = {}) noexcept {
+        const detail::optional_view id(kid), secret(passphrase);
+        return detail::made<signing_key>([&](auto out) {
+            const auto data = reinterpret_cast<const std::uint8_t *>(bytes.data());
+            return ::ivs_signing_key_from_bytes(data, bytes.size(), secret.data, secret.size, id.data, id.size, out);
+        });
+    }
+
+    /// From a file, in whichever form it is.
+    static result<signing_key> try_from_file(std::string_view path, optional_text passphrase = {},
+                                             optional_text kid = {}) noexcept {
+        const detail::optional_view id(kid), secret(passphrase);
+        return detail::made<signing_key>([&](auto out) {
+            return ::ivs_signing_key_from_file(path.data(), path.size(), secret.data, secret.size, id.data, id.size, out);
+        });
+    }
+
+    /// A new key from the randomness of the operating system.
+    static result<signing_key> try_generate(optional_text kid = {}) noexcept {
+        const detail::optional_view id(kid);
+        return detail::made<signing_key>(
+            [&](auto out) { return ::ivs_signing_key_generate(id.data, id.size, out); });
+    }
+
+    /// The same key with this ARN.
+    result<signing_key> try_with_kid(std::string_view kid) const noexcept {
+        return detail::made<signing_key>(
+            [&](auto out) { return ::ivs_signing_key_with_kid(get(), kid.data(), kid.size(), out); });
+    }
+
+    /// The public half.
+    result<ivs::verifying_key> try_verifying_key() const noexcept {
+        return detail::made<ivs::verifying_key>(
+            [&](auto out) { return ::ivs_signing_key_verifying_key(get(), out); });
+    }
+
+    /// The **private** key as PKCS#8 PEM. Keep it secret, and wipe it with ivs::zeroize.
+    result<std::string> try_to_pem() const noexcept {
+        return detail::written<512>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_signing_key_to_pem(get(), buffer, len); });
+    }
+
+    /// The ARN of the key, if it was given one.
+    std::optional<std::string> kid() const noexcept { return detail::optional_text(::ivs_signing_key_kid(get())); }
+
+#if IVS_TOKEN_EXCEPTIONS
+    static signing_key from_pem(std::string_view pem, optional_text kid = {}) {
+        return try_from_pem(pem, kid).value();
+    }
+    static signing_key from_bytes(std::string_view bytes, optional_text passphrase = {}, optional_text kid = {}) {
+        return try_from_bytes(bytes, passphrase, kid).value();
+    }
+    static signing_key from_file(std::string_view path, optional_text passphrase = {}, optional_text kid = {}) {
+        return try_from_file(path, passphrase, kid).value();
+    }
+    static signing_key generate(optional_text kid = {}) { return try_generate(kid).value(); }
+    signing_key with_kid(std::string_view kid) const { return try_with_kid(kid).value(); }
+    ivs::verifying_key verifying_key() const { return try_verifying_key().value(); }
+    std::string to_pem() const { return try_to_pem().value(); }
+#endif
+};
+
+/// A stage as a token needs it: its ARN and its two endpoints.
+class stage : public detail::owner<::ivs_stage, ::ivs_stage_free> {
+public:
+    using owner::owner;
+
+    /// From the values of CreateStage or GetStage; without an events URL it is the one that every stage has in practice.
+    static result<stage> try_create(std::string_view arn, std::string_view whip_url,
+                                    std::optional<std::string_view> events_url = {}) noexcept {
+        const detail::optional_view events(events_url);
+        return detail::made<stage>([&](auto out) {
+            return ::ivs_stage_new(arn.data(), arn.size(), whip_url.data(), whip_url.size(), events.data, events.size, out);
+        });
+    }
+
+    /// From the JSON that CreateStage or GetStage answered.
+    static result<stage> try_from_json(std::string_view json) noexcept {
+        return detail::made<stage>([&](auto out) { return ::ivs_stage_from_json(json.data(), json.size(), out); });
+    }
+
+    std::string arn() const noexcept { return detail::text(::ivs_stage_arn(get())); }
+    std::string whip_url() const noexcept { return detail::text(::ivs_stage_whip_url(get())); }
+    std::string events_url() const noexcept { return detail::text(::ivs_stage_events_url(get())); }
+
+#if IVS_TOKEN_EXCEPTIONS
+    stage(std::string_view arn, std::string_view whip_url, std::optional<std::string_view> events_url = {})
+        : stage(try_create(arn, whip_url, events_url).value()) {}
+    static stage from_json(std::string_view json) { return try_from_json(json).value(); }
+#endif
+};
+
+/// A minted token: its text, and what it says.
+class token : public detail::owner<::ivs_token, ::ivs_token_free> {
+public:
+    using owner::owner;
+
+    /// The token itself: what the client joins with.
+    std::string text() const noexcept { return detail::text(::ivs_token_text(get())); }
+
+    /// The claim `jti`: the participant ID, or the ID of a connection token.
+    std::string id() const noexcept { return detail::text(::ivs_token_id(get())); }
+
+    /// The first second at which the token is no longer good.
+    time_point expires_at() const noexcept { return detail::time(::ivs_token_expires_at(get())); }
+
+    /// The token as JSON, as the API that issues such tokens would answer.
+    result<std::string> try_to_json() const noexcept {
+        return detail::written<2048>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_token_to_json(get(), buffer, len); });
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    std::string to_json() const { return try_to_json().value(); }
+#endif
+};
+
+/// A participant token about to be minted; a template for as many as are wanted. For one thread at a time.
+class participant : public detail::owner<::ivs_participant, ::ivs_participant_free> {
+public:
+    using owner::owner;
+
+    /// May publish and subscribe for 12 hours, under a fresh random participant ID, until told otherwise.
+    static result<participant> try_create(const stage &stage) noexcept {
+        return detail::made<participant>([&](auto out) { return ::ivs_participant_new(stage.get(), out); });
+    }
+
+    result<void> try_participant_id(std::string_view id) noexcept {
+        return detail::done(::ivs_participant_set_participant_id(get(), id.data(), id.size()));
+    }
+    result<void> try_user_id(std::string_view user_id) noexcept {
+        return detail::done(::ivs_participant_set_user_id(get(), user_id.data(), user_id.size()));
+    }
+    result<void> try_attribute(std::string_view name, std::string_view value) noexcept {
+        return detail::done(
+            ::ivs_participant_set_attribute(get(), name.data(), name.size(), value.data(), value.size()));
+    }
+    result<void> try_clear_attributes() noexcept { return detail::done(::ivs_participant_clear_attributes(get())); }
+    result<void> try_capabilities(capability capabilities) noexcept {
+        return detail::done(::ivs_participant_set_capabilities(get(), static_cast<std::uint32_t>(capabilities)));
+    }
+    result<void> try_duration(std::chrono::seconds duration) noexcept {
+        return detail::with_seconds(
+            duration, [&](std::uint64_t seconds) { return ::ivs_participant_set_duration(get(), seconds); });
+    }
+    result<void> try_version(std::string_view version) noexcept {
+        return detail::done(::ivs_participant_set_version(get(), version.data(), version.size()));
+    }
+
+    /// Mints the text of a token, issued now.
+    result<std::string> try_mint(const signing_key &key) const noexcept {
+        return detail::written<2048>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_participant_mint(get(), key.get(), buffer, len); });
+    }
+
+    /// Mints a token as an object; `now` is the present moment unless given.
+    result<token> try_mint_token(const signing_key &key, std::optional<time_point> now = {}) const noexcept {
+        return detail::made<token>(
+            [&](auto out) { return ::ivs_participant_mint_token(get(), key.get(), detail::seconds(now), out); });
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    explicit participant(const stage &stage) : participant(try_create(stage).value()) {}
+
+    /// 1 to 64 of `A-Z a-z 0-9 _ -`.
+    participant &participant_id(std::string_view id) { return try_participant_id(id).value(), *this; }
+    /// At most 128 characters, visible to everyone on the stage.
+    participant &user_id(std::string_view user_id) { return try_user_id(user_id).value(), *this; }
+    /// At most 1 024 bytes in UTF-8, all names and values together.
+    participant &attribute(std::string_view name, std::string_view value) {
+        return try_attribute(name, value).value(), *this;
+    }
+    participant &clear_attributes() { return try_clear_attributes().value(), *this; }
+    participant &capabilities(capability capabilities) { return try_capabilities(capabilities).value(), *this; }
+    /// 1 second to 14 days.
+    participant &duration(std::chrono::seconds duration) { return try_duration(duration).value(), *this; }
+    participant &version(std::string_view version) { return try_version(version).value(), *this; }
+    std::string mint(const signing_key &key) const { return try_mint(key).value(); }
+    token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
+        return try_mint_token(key, now).value();
+    }
+#endif
+};
+
+/// Tokens that were minted with one call, and the failures among them, in the order of their participants.
+class token_list : public detail::owner<::ivs_token_list, ::ivs_token_list_free> {
+public:
+    using owner::owner;
+
+    std::size_t size() const noexcept { return ::ivs_token_list_count(get()); }
+
+    /// The token at an index, or why it could not be minted.
+    result<std::string> try_at(std::size_t index) const noexcept {
+        const ivs::status status = ::ivs_token_list_status(get(), index);
+        if (status != IVS_OK) return detail::last_failure(status);
+        return detail::text(::ivs_token_list_text(get(), index));
+    }
+
+    /// The participant ID of the token at an index, or why it could not be minted.
+    result<std::string> try_participant_id(std::size_t index) const noexcept {
+        const ivs::status status = ::ivs_token_list_status(get(), index);
+        if (status != IVS_OK) return detail::last_failure(status);
+        return detail::text(::ivs_token_list_participant_id(get(), index));
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    std::string at(std::size_t index) const { return try_at(index).value(); }
+    std::string participant_id(std::size_t index) const { return try_participant_id(index).value(); }
+#endif
+};
+
+/// Mints a token for each participant, all issued now; one that fails does not stop the others.
+inline result<token_list> try_mint_batch(const std::vector<participant> &participants, const signing_key &key) noexcept {
+    std::vector<const ::ivs_participant *> handles;
+    handles.reserve(participants.size());
+    for (const participant &one : participants) handles.push_back(one.get());
+    return detail::made<token_list>(
+        [&](auto out) { return ::ivs_mint_batch(handles.data(), handles.size(), key.get(), out); });
+}
+
+#if IVS_TOKEN_EXCEPTIONS
+inline token_list mint_batch(const std::vector<participant> &participants, const signing_key &key) {
+    return try_mint_batch(participants, key).value();
+}
+#endif
+
+/// A connection token about to be minted. For one thread at a time.
+class connection : public detail::owner<::ivs_connection, ::ivs_connection_free> {
+public:
+    using owner::owner;
+
+    /// 12 hours, a fresh random ID, until told otherwise.
+    static result<connection> try_create() noexcept { return detail::made<connection>(::ivs_connection_new); }
+
+    result<void> try_token_id(std::string_view id) noexcept {
+        return detail::done(::ivs_connection_set_token_id(get(), id.data(), id.size()));
+    }
+    result<void> try_duration(std::chrono::seconds duration) noexcept {
+        return detail::with_seconds(
+            duration, [&](std::uint64_t seconds) { return ::ivs_connection_set_duration(get(), seconds); });
+    }
+    result<std::string> try_mint(const signing_key &key) const noexcept {
+        return detail::written<2048>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_connection_mint(get(), key.get(), buffer, len); });
+    }
+    result<token> try_mint_token(const signing_key &key, std::optional<time_point> now = {}) const noexcept {
+        return detail::made<token>(
+            [&](auto out) { return ::ivs_connection_mint_token(get(), key.get(), detail::seconds(now), out); });
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    connection() : connection(try_create().value()) {}
+
+    connection &token_id(std::string_view id) { return try_token_id(id).value(), *this; }
+    /// 1 second to 4 weeks.
+    connection &duration(std::chrono::seconds duration) { return try_duration(duration).value(), *this; }
+    std::string mint(const signing_key &key) const { return try_mint(key).value(); }
+    token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
+        return try_mint_token(key, now).value();
+    }
+#endif
+};
+
+/// A participant token whose signature, rules and time were checked.
+class verified : public detail::owner<::ivs_verified, ::ivs_verified_free> {
+public:
+    using owner::owner;
+
+    std::string participant_id() const noexcept { return detail::text(::ivs_verified_participant_id(get())); }
+    std::optional<std::string> user_id() const noexcept {
+        return detail::optional_text(::ivs_verified_user_id(get()));
+    }
+    std::string stage_arn() const noexcept { return detail::text(::ivs_verified_stage_arn(get())); }
+    std::string whip_url() const noexcept { return detail::text(::ivs_verified_whip_url(get())); }
+    std::string events_url() const noexcept { return detail::text(::ivs_verified_events_url(get())); }
+    /// The ARN of the key that signed the token.
+    std::string kid() const noexcept { return detail::text(::ivs_verified_kid(get())); }
+    capability capabilities() const noexcept {
+        return static_cast<capability>(::ivs_verified_capabilities(get()));
+    }
+    time_point issued_at() const noexcept { return detail::time(::ivs_verified_issued_at(get())); }
+    time_point expires_at() const noexcept { return detail::time(::ivs_verified_expires_at(get())); }
+    /// The two digits of the token's version.
+    std::pair<unsigned, unsigned> version() const noexcept {
+        return {::ivs_verified_version_major(get()), ::ivs_verified_version_minor(get())};
+    }
+
+    /// The value of an attribute, if there is one of this name.
+    std::optional<std::string> attribute(std::string_view name) const noexcept {
+        return detail::optional_text(::ivs_verified_attribute(get(), name.data(), name.size()));
+    }
+
+    /// Names and values, in the order of the token.
+    std::vector<std::pair<std::string, std::string>> attributes() const noexcept {
+        std::vector<std::pair<std::string, std::string>> all;
+        const std::size_t count = ::ivs_verified_attribute_count(get());
+        all.reserve(count);
+        for (std::size_t index = 0; index < count; ++index) {
+            ::ivs_str name{}, value{};
+            if (::ivs_verified_attribute_at(get(), index, &name, &value) != IVS_OK) break;
+            all.emplace_back(detail::text(name), detail::text(value));
+        }
+        return all;
+    }
+
+    /// What the token says, in the names of the API.
+    result<std::string> try_to_json() const noexcept {
+        return detail::written<2048>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_verified_to_json(get(), buffer, len); });
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    std::string to_json() const { return try_to_json().value(); }
+#endif
+};
+
+/// A connection token whose signature, rules and time were checked.
+class verified_connection : public detail::owner<::ivs_verified_connection, ::ivs_verified_connection_free> {
+public:
+    using owner::owner;
+
+    std::string token_id() const noexcept { return detail::text(::ivs_verified_connection_token_id(get())); }
+    std::string account_id() const noexcept { return detail::text(::ivs_verified_connection_account_id(get())); }
+    std::string region() const noexcept { return detail::text(::ivs_verified_connection_region(get())); }
+    std::string kid() const noexcept { return detail::text(::ivs_verified_connection_kid(get())); }
+    time_point issued_at() const noexcept { return detail::time(::ivs_verified_connection_issued_at(get())); }
+    time_point expires_at() const noexcept { return detail::time(::ivs_verified_connection_expires_at(get())); }
+    result<std::string> try_to_json() const noexcept {
+        return detail::written<2048>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_verified_connection_to_json(get(), buffer, len); });
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    std::string to_json() const { return try_to_json().value(); }
+#endif
+};
+
+/// A token about to be minted in exchange for another: the same participant on the same stage, with other rights. For one
+/// thread at a time.
+class exchange : public detail::owner<::ivs_exchange, ::ivs_exchange_free> {
+public:
+    using owner::owner;
+
+    /// In exchange for a token that was minted here.
+    static result<exchange> try_create(const token &old) noexcept {
+        return detail::made<exchange>([&](auto out) { return ::ivs_exchange_of_token(old.get(), out); });
+    }
+    /// In exchange for a token that was verified.
+    static result<exchange> try_create(const verified &old) noexcept {
+        return detail::made<exchange>([&](auto out) { return ::ivs_exchange_of_verified(old.get(), out); });
+    }
+
+    result<void> try_user_id(std::string_view user_id) noexcept {
+        return detail::done(::ivs_exchange_set_user_id(get(), user_id.data(), user_id.size()));
+    }
+    result<void> try_attribute(std::string_view name, std::string_view value) noexcept {
+        return detail::done(
+            ::ivs_exchange_set_attribute(get(), name.data(), name.size(), value.data(), value.size()));
+    }
+    result<void> try_clear_attributes() noexcept { return detail::done(::ivs_exchange_clear_attributes(get())); }
+    result<void> try_capabilities(capability capabilities) noexcept {
+        return detail::done(::ivs_exchange_set_capabilities(get(), static_cast<std::uint32_t>(capabilities)));
+    }
+    result<void> try_duration(std::chrono::seconds duration) noexcept {
+        return detail::with_seconds(
+            duration, [&](std::uint64_t seconds) { return ::ivs_exchange_set_duration(get(), seconds); });
+    }
+    result<std::string> try_mint(const signing_key &key) const noexcept {
+        return detail::written<2048>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_exchange_mint(get(), key.get(), buffer, len); });
+    }
+    result<token> try_mint_token(const signing_key &key, std::optional<time_point> now = {}) const noexcept {
+        return detail::made<token>(
+            [&](auto out) { return ::ivs_exchange_mint_token(get(), key.get(), detail::seconds(now), out); });
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    explicit exchange(const token &old) : exchange(try_create(old).value()) {}
+    explicit exchange(const verified &old) : exchange(try_create(old).value()) {}
+
+    exchange &user_id(std::string_view user_id) { return try_user_id(user_id).value(), *this; }
+    exchange &attribute(std::string_view name, std::string_view value) {
+        return try_attribute(name, value).value(), *this;
+    }
+    exchange &clear_attributes() { return try_clear_attributes().value(), *this; }
+    exchange &capabilities(capability capabilities) { return try_capabilities(capabilities).value(), *this; }
+    exchange &duration(std::chrono::seconds duration) { return try_duration(duration).value(), *this; }
+    std::string mint(const signing_key &key) const { return try_mint(key).value(); }
+    token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
+        return try_mint_token(key, now).value();
+    }
+#endif
+};
+
+/// Whether IVS takes one token in exchange for the other; the message names every claim that differs and may not.
+inline result<void> try_check_exchange(const verified &old_token, const verified &new_token) noexcept {
+    return detail::done(::ivs_check_exchange(old_token.get(), new_token.get()));
+}
+
+#if IVS_TOKEN_EXCEPTIONS
+inline void check_exchange(const verified &old_token, const verified &new_token) {
+    try_check_exchange(old_token, new_token).value();
+}
+#endif
+
+/// The keys of a ring at one moment.
+struct ring_key {
+    std::string arn;
+    /// What you call it; empty when it has no name.
+    std::string name;
+    /// When it verifies no more, if it is being retired.
+    std::optional<time_point> retired_at;
+    verifying_key key;
+};
+
+/// The public keys that verifiers trust, of stages or of playback, and the private key that signs. Any number of threads may use
+/// and change one at once.
+class key_ring : public detail::owner<::ivs_key_ring, ::ivs_key_ring_free> {
+public:
+    using owner::owner;
+
+    /// For keys of participant and connection tokens; `limit` 0 is 64.
+    static result<key_ring> try_create(std::size_t limit = 0) noexcept {
+        return detail::made<key_ring>([&](auto out) { return ::ivs_key_ring_new(limit, out); });
+    }
+    /// For keys of playback tokens; `limit` 0 is 64.
+    static result<key_ring> try_create_playback(std::size_t limit = 0) noexcept {
+        return detail::made<key_ring>([&](auto out) { return ::ivs_key_ring_new_playback(limit, out); });
+    }
+
+    result<void> try_import_key(std::string_view arn, const verifying_key &key) noexcept {
+        return detail::done(::ivs_key_ring_import(get(), arn.data(), arn.size(), key.get()));
+    }
+    result<void> try_load(std::string_view json) noexcept {
+        return detail::done(::ivs_key_ring_load(get(), json.data(), json.size()));
+    }
+    result<void> try_replace(std::string_view json) noexcept {
+        return detail::done(::ivs_key_ring_replace(get(), json.data(), json.size()));
+    }
+    result<void> try_delete_key(std::string_view arn) noexcept {
+        return detail::done(::ivs_key_ring_delete(get(), arn.data(), arn.size()));
+    }
+    result<void> try_retire(std::string_view arn, std::optional<time_point> at = {}) noexcept {
+        return detail::done(::ivs_key_ring_retire(get(), arn.data(), arn.size(), detail::seconds(at)));
+    }
+    result<void> try_reinstate(std::string_view arn) noexcept {
+        return detail::done(::ivs_key_ring_reinstate(get(), arn.data(), arn.size()));
+    }
+    result<std::size_t> try_delete_retired(std::optional<time_point> now = {}) noexcept {
+        std::size_t deleted = 0;
+        const ivs::status status = ::ivs_key_ring_delete_retired(get(), detail::seconds(now), &deleted);
+        if (status != IVS_OK) return detail::last_failure(status);
+        return deleted;
+    }
+    result<void> try_rotate(std::string_view arn, const signing_key &key, time_point old_until) noexcept {
+        const std::int64_t until = detail::seconds(old_until);
+        return detail::done(::ivs_key_ring_rotate(get(), arn.data(), arn.size(), key.get(), until));
+    }
+    result<ivs::signing_key> try_signing_key() const noexcept {
+        return detail::made<ivs::signing_key>([&](auto out) { return ::ivs_key_ring_signing_key(get(), out); });
+    }
+    /// The keys at this moment, ordered by ARN.
+    result<std::vector<ring_key>> try_keys() const noexcept {
+        struct list : detail::owner<::ivs_key_list, ::ivs_key_list_free> {
+            using owner::owner;
+        };
+        const auto all = detail::made<list>([&](auto out) { return ::ivs_key_ring_list(get(), out); });
+        if (!all) return all.error();
+        const ::ivs_key_list *const handle = all->get();
+        std::vector<ring_key> keys;
+        const std::size_t count = ::ivs_key_list_count(handle);
+        keys.reserve(count);
+        for (std::size_t index = 0; index < count; ++index) {
+            auto key = detail::made<verifying_key>([&](auto out) { return ::ivs_key_list_key(handle, index, out); });
+            if (!key) return key.error();
+            const std::int64_t retired = ::ivs_key_list_retired_at(handle, index);
+            keys.push_back({detail::text(::ivs_key_list_arn(handle, index)),
+                            detail::text(::ivs_key_list_name(handle, index)),
+                            retired < 0 ? std::nullopt : std::optional<time_point>(detail::time(retired)), std::move(*key)});
+        }
+        return keys;
+    }
+    /// The keys that are not retired as a JWK set.
+    result<std::string> try_to_jwks() const noexcept {
+        return detail::written<4096>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_key_ring_to_jwks(get(), buffer, len); });
+    }
+    std::size_t size() const noexcept { return ::ivs_key_ring_count(get()); }
+
+#if IVS_TOKEN_EXCEPTIONS
+    explicit key_ring(std::size_t limit = 0) : key_ring(try_create(limit).value()) {}
+    static key_ring playback(std::size_t limit = 0) { return try_create_playback(limit).value(); }
+
+    /// A key that the ring holds already stays as it is.
+    key_ring &import_key(std::string_view arn, const verifying_key &key) { return try_import_key(arn, key).value(), *this; }
+    /// Many keys in one change: a JWK set, or what `aws ivs-realtime get-public-key` prints.
+    key_ring &load(std::string_view json) { return try_load(json).value(), *this; }
+    /// These keys and no others, in one change.
+    key_ring &replace(std::string_view json) { return try_replace(json).value(), *this; }
+    /// Ends all tokens of the key.
+    key_ring &delete_key(std::string_view arn) { return try_delete_key(arn).value(), *this; }
+    /// Lets a key verify until then, at once unless given.
+    key_ring &retire(std::string_view arn, std::optional<time_point> at = {}) { return try_retire(arn, at).value(), *this; }
+    key_ring &reinstate(std::string_view arn) { return try_reinstate(arn).value(), *this; }
+    std::size_t delete_retired(std::optional<time_point> now = {}) { return try_delete_retired(now).value(); }
+    /// Lets a key sign, and retires the one that signed before at `old_until`.
+    key_ring &rotate(std::string_view arn, const signing_key &key, time_point old_until) {
+        return try_rotate(arn, key, old_until).value(), *this;
+    }
+    ivs::signing_key signing_key() const { return try_signing_key().value(); }
+    std::vector<ring_key> keys() const { return try_keys().value(); }
+    std::string to_jwks() const { return try_to_jwks().value(); }
+#endif
+};
+
+/// What was revoked, and which single-use tokens are spent, in the memory of this process. Any number of threads may use and
+/// change one at once.
+class revocations : public detail::owner<::ivs_revocations, ::ivs_revocations_free> {
+public:
+    using owner::owner;
+
+    static result<revocations> try_create() noexcept { return detail::made<revocations>(::ivs_revocations_new); }
+
+    result<void> try_disconnect_participant(std::string_view stage_arn, std::string_view participant_id,
+                                            std::optional<std::string_view> reason = {}) noexcept {
+        const detail::optional_view why(reason);
+        return detail::done(::ivs_revocations_disconnect_participant(get(), stage_arn.data(), stage_arn.size(),
+                                                                     participant_id.data(), participant_id.size(),
+                                                                     why.data, why.size));
+    }
+    result<void> try_delete_stage(std::string_view stage_arn) noexcept {
+        return detail::done(::ivs_revocations_delete_stage(get(), stage_arn.data(), stage_arn.size()));
+    }
+    result<void> try_revoke_connection_token(std::string_view token_id) noexcept {
+        return detail::done(::ivs_revocations_revoke_connection_token(get(), token_id.data(), token_id.size()));
+    }
+    result<void> try_revoke_viewer_sessions(std::string_view channel_arn, std::string_view viewer_id,
+                                            std::int64_t up_to) noexcept {
+        return detail::done(::ivs_revocations_revoke_viewer_sessions(get(), channel_arn.data(), channel_arn.size(),
+                                                                     viewer_id.data(), viewer_id.size(), up_to));
+    }
+    /// How many revocations and spent tokens are in memory.
+    std::size_t size() const noexcept { return ::ivs_revocations_count(get()); }
+
+#if IVS_TOKEN_EXCEPTIONS
+    revocations() : revocations(try_create().value()) {}
+
+    /// DisconnectParticipant
+    revocations &disconnect_participant(std::string_view stage_arn, std::string_view participant_id,
+                                        std::optional<std::string_view> reason = {}) {
+        return try_disconnect_participant(stage_arn, participant_id, reason).value(), *this;
+    }
+    /// DeleteStage
+    revocations &delete_stage(std::string_view stage_arn) { return try_delete_stage(stage_arn).value(), *this; }
+    /// RevokeConnectionToken
+    revocations &revoke_connection_token(std::string_view token_id) {
+        return try_revoke_connection_token(token_id).value(), *this;
+    }
+    /// StartViewerSessionRevocation: all whose session version is at most `up_to`.
+    revocations &revoke_viewer_sessions(std::string_view channel_arn, std::string_view viewer_id, std::int64_t up_to) {
+        return try_revoke_viewer_sessions(channel_arn, viewer_id, up_to).value(), *this;
+    }
+#endif
+};
+
+/// A playback token about to be minted: starts to watch one private low-latency channel. Rules about several values hold when it
+/// is minted. For one thread at a time.
+class playback : public detail::owner<::ivs_playback, ::ivs_playback_free> {
+public:
+    using owner::owner;
+
+    /// 10 minutes, from any origin, until told otherwise.
+    static result<playback> try_create(std::string_view channel_arn) noexcept {
+        return detail::made<playback>(
+            [&](auto out) { return ::ivs_playback_new(channel_arn.data(), channel_arn.size(), out); });
+    }
+
+    result<void> try_duration(std::chrono::seconds duration) noexcept {
+        return detail::with_seconds(
+            duration, [&](std::uint64_t seconds) { return ::ivs_playback_set_duration(get(), seconds); });
+    }
+    result<void> try_origin(std::string_view origin) noexcept {
+        return detail::done(::ivs_playback_add_origin(get(), origin.data(), origin.size()));
+    }
+    result<void> try_strict_origin_enforcement(bool is_strict) noexcept {
+        return detail::done(::ivs_playback_set_strict_origin_enforcement(get(), is_strict));
+    }
+    result<void> try_single_use() noexcept { return detail::done(::ivs_playback_set_single_use(get())); }
+    result<void> try_single_use(std::string_view uuid) noexcept {
+        return detail::done(::ivs_playback_set_single_use_uuid(get(), uuid.data(), uuid.size()));
+    }
+    result<void> try_viewer_id(std::string_view viewer_id) noexcept {
+        return detail::done(::ivs_playback_set_viewer_id(get(), viewer_id.data(), viewer_id.size()));
+    }
+    result<void> try_viewer_session_version(std::int64_t version) noexcept {
+        return detail::done(::ivs_playback_set_viewer_session_version(get(), version));
+    }
+    result<void> try_maximum_resolution(std::string_view resolution) noexcept {
+        return detail::done(::ivs_playback_set_maximum_resolution(get(), resolution.data(), resolution.size()));
+    }
+    result<std::string> try_mint(const signing_key &key) const noexcept {
+        return detail::written<2048>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_playback_mint(get(), key.get(), buffer, len); });
+    }
+    result<token> try_mint_token(const signing_key &key, std::optional<time_point> now = {}) const noexcept {
+        return detail::made<token>(
+            [&](auto out) { return ::ivs_playback_mint_token(get(), key.get(), detail::seconds(now), out); });
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    explicit playback(std::string_view channel_arn) : playback(try_create(channel_arn).value()) {}
+
+    /// How long playback can be started; at most 10 minutes with a viewer ID or for a single use.
+    playback &duration(std::chrono::seconds duration) { return try_duration(duration).value(), *this; }
+    /// Adds one, such as `https://*.example.com`.
+    playback &origin(std::string_view origin) { return try_origin(origin).value(), *this; }
+    playback &strict_origin_enforcement(bool is_strict) { return try_strict_origin_enforcement(is_strict).value(), *this; }
+    /// Good once, under a fresh random UUID.
+    playback &single_use() { return try_single_use().value(), *this; }
+    /// Good once, under this UUID.
+    playback &single_use(std::string_view uuid) { return try_single_use(uuid).value(), *this; }
+    /// 1 to 40 characters; needed to revoke the viewer's sessions.
+    playback &viewer_id(std::string_view viewer_id) { return try_viewer_id(viewer_id).value(), *this; }
+    playback &viewer_session_version(std::int64_t version) { return try_viewer_session_version(version).value(), *this; }
+    /// `SD`, `HD` or `FULL_HD`.
+    playback &maximum_resolution(std::string_view resolution) { return try_maximum_resolution(resolution).value(), *this; }
+    std::string mint(const signing_key &key) const { return try_mint(key).value(); }
+    token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
+        return try_mint_token(key, now).value();
+    }
+#endif
+};
+
+/// The URL to play: `base`, which GetChannel answers as `playbackUrl`, with the token in it.
+inline result<std::string> try_playback_url(std::string_view base, std::string_view token) noexcept {
+    return detail::written<4096>([&](char *buffer, std::size_t *len) {
+        return ::ivs_playback_url(base.data(), base.size(), token.data(), token.size(), buffer, len);
+    });
+}
+
+#if IVS_TOKEN_EXCEPTIONS
+inline std::string playback_url(std::string_view base, std::string_view token) {
+    return try_playback_url(base, token).value();
+}
+#endif
+
+/// A playback token whose signature, rules and time were checked.
+class verified_playback : public detail::owner<::ivs_verified_playback, ::ivs_verified_playback_free> {
+public:
+    using owner::owner;
+
+    std::string channel_arn() const noexcept { return detail::text(::ivs_verified_playback_channel_arn(get())); }
+    std::string kid() const noexcept { return detail::text(::ivs_verified_playback_kid(get())); }
+    std::optional<std::string> viewer_id() const noexcept {
+        return detail::optional_text(::ivs_verified_playback_viewer_id(get()));
+    }
+    std::int64_t viewer_session_version() const noexcept {
+        return ::ivs_verified_playback_viewer_session_version(get());
+    }
+    std::optional<std::string> single_use_uuid() const noexcept {
+        return detail::optional_text(::ivs_verified_playback_single_use_uuid(get()));
+    }
+    std::optional<std::string> maximum_resolution() const noexcept {
+        return detail::optional_text(::ivs_verified_playback_maximum_resolution(get()));
+    }
+    std::vector<std::string> origins() const noexcept {
+        std::vector<std::string> all;
+        const std::size_t count = ::ivs_verified_playback_origin_count(get());
+        for (std::size_t index = 0; index < count; ++index) {
+            all.push_back(detail::text(::ivs_verified_playback_origin_at(get(), index)));
+        }
+        return all;
+    }
+    bool strict_origin_enforcement() const noexcept {
+        return ::ivs_verified_playback_strict_origin_enforcement(get());
+    }
+    /// Whether a request with this header `Origin`, or without one, may be answered.
+    bool allows_origin(std::optional<std::string_view> origin) const noexcept {
+        const detail::optional_view header(origin);
+        return ::ivs_verified_playback_allows_origin(get(), header.data, header.size);
+    }
+    /// Playback tokens need not say it.
+    std::optional<time_point> issued_at() const noexcept {
+        const std::int64_t at = ::ivs_verified_playback_issued_at(get());
+        return at < 0 ? std::nullopt : std::optional<time_point>(detail::time(at));
+    }
+    time_point expires_at() const noexcept { return detail::time(::ivs_verified_playback_expires_at(get())); }
+    result<std::string> try_to_json() const noexcept {
+        return detail::written<2048>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_verified_playback_to_json(get(), buffer, len); });
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    std::string to_json() const { return try_to_json().value(); }
+#endif
+};
+
+/// What is expected of one token, beside what the verifier expects of all.
+struct expectations {
+    std::optional<std::string_view> stage_arn = {};
+    capability capabilities = capability::none;
+    std::optional<std::string_view> user_id = {};
+};
+
+/// Decides whether tokens are good. Made once, shared by any number of threads.
+class verifier : public detail::owner<::ivs_verifier, ::ivs_verifier_free> {
+public:
+    using owner::owner;
+    class builder;
+
+    result<verified> try_verify(std::string_view token) const noexcept {
+        return detail::made<verified>(
+            [&](auto out) { return ::ivs_verifier_verify(get(), token.data(), token.size(), out); });
+    }
+
+    result<verified> try_verify(std::string_view token, const expectations &expected) const noexcept {
+        const detail::optional_view stage(expected.stage_arn), user(expected.user_id);
+        const auto capabilities = static_cast<std::uint32_t>(expected.capabilities);
+        return detail::made<verified>([&](auto out) {
+            return ::ivs_verifier_verify_expecting(get(), token.data(), token.size(), stage.data, stage.size,
+                                                   capabilities, user.data, user.size, out);
+        });
+    }
+
+    /// Verifies many at one moment, in their order; one that is refused does not stop the others.
+    result<std::vector<result<verified>>> try_verify_batch(const std::vector<std::string_view> &tokens) const noexcept {
+        struct list : detail::owner<::ivs_verified_list, ::ivs_verified_list_free> {
+            using owner::owner;
+        };
+        std::vector<::ivs_str> texts;
+        texts.reserve(tokens.size());
+        for (const std::string_view token : tokens) texts.push_back({token.data(), token.size()});
+        const auto verdicts = detail::made<list>(
+            [&](auto out) { return ::ivs_verifier_verify_batch(get(), texts.data(), texts.size(), out); });
+        if (!verdicts) return verdicts.error();
+        std::vector<result<verified>> all;
+        all.reserve(tokens.size());
+        for (std::size_t index = 0; index < tokens.size(); ++index) {
+            all.push_back(detail::made<verified>(
+                [&](auto out) { return ::ivs_verified_list_get(verdicts->get(), index, out); }));
+        }
+        return all;
+    }
+
+    /// A playback token of this channel, or of any; `origin` is the header of the request, if it has one.
+    result<verified_playback> try_verify_playback(std::string_view token,
+                                                  std::optional<std::string_view> channel_arn = {},
+                                                  std::optional<std::string_view> origin = {}) const noexcept {
+        const detail::optional_view channel(channel_arn), header(origin);
+        return detail::made<verified_playback>([&](auto out) {
+            return ::ivs_verifier_verify_playback(get(), token.data(), token.size(), channel.data, channel.size,
+                                                  header.data, header.size, out);
+        });
+    }
+
+    result<verified_connection> try_verify_connection(std::string_view token) const noexcept {
+        return detail::made<verified_connection>(
+            [&](auto out) { return ::ivs_verifier_verify_connection(get(), token.data(), token.size(), out); });
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    verified verify(std::string_view token) const { return try_verify(token).value(); }
+    verified verify(std::string_view token, const expectations &expected) const {
+        return try_verify(token, expected).value();
+    }
+    std::vector<result<verified>> verify_batch(const std::vector<std::string_view> &tokens) const {
+        return try_verify_batch(tokens).value();
+    }
+    verified_playback verify_playback(std::string_view token, std::optional<std::string_view> channel_arn = {},
+                                      std::optional<std::string_view> origin = {}) const {
+        return try_verify_playback(token, channel_arn, origin).value();
+    }
+    verified_connection verify_connection(std::string_view token) const {
+        return try_verify_connection(token).value();
+    }
+#endif
+};
+
+/// A verifier about to be built. For one thread at a time.
+class verifier::builder : public detail::owner<::ivs_verifier_builder, ::ivs_verifier_builder_free> {
+public:
+    using owner::owner;
+
+    static result<builder> try_create() noexcept { return detail::made<builder>(::ivs_verifier_builder_new); }
+
+    result<void> try_key(std::string_view kid, const verifying_key &key) noexcept {
+        return detail::done(::ivs_verifier_builder_add_key(get(), kid.data(), kid.size(), key.get()));
+    }
+    result<void> try_playback_key(std::string_view arn, const verifying_key &key) noexcept {
+        return detail::done(::ivs_verifier_builder_add_playback_key(get(), arn.data(), arn.size(), key.get()));
+    }
+    result<void> try_keys(const key_ring &ring) noexcept {
+        return detail::done(::ivs_verifier_builder_set_key_ring(get(), ring.get()));
+    }
+    result<void> try_revocations(const ivs::revocations &store) noexcept {
+        return detail::done(::ivs_verifier_builder_set_revocations(get(), store.get()));
+    }
+    result<void> try_cache(std::size_t capacity) noexcept {
+        return detail::done(::ivs_verifier_builder_set_cache(get(), capacity));
+    }
+    result<void> try_stage(std::string_view arn) noexcept {
+        return detail::done(::ivs_verifier_builder_set_stage(get(), arn.data(), arn.size()));
+    }
+    result<void> try_require(capability capabilities) noexcept {
+        const auto flags = static_cast<std::uint32_t>(capabilities);
+        return detail::done(::ivs_verifier_builder_require_capabilities(get(), flags));
+    }
+    result<void> try_user_id(std::string_view user_id) noexcept {
+        return detail::done(::ivs_verifier_builder_set_user_id(get(), user_id.data(), user_id.size()));
+    }
+    result<void> try_issued_at_leeway(std::chrono::seconds leeway) noexcept {
+        return detail::with_seconds(leeway, [&](std::uint64_t seconds) {
+            return ::ivs_verifier_builder_set_issued_at_leeway(get(), seconds);
+        });
+    }
+    result<void> try_expiry_leeway(std::chrono::seconds leeway) noexcept {
+        return detail::with_seconds(
+            leeway, [&](std::uint64_t seconds) { return ::ivs_verifier_builder_set_expiry_leeway(get(), seconds); });
+    }
+    /// Stops the clock, for tests.
+    result<void> try_time(time_point now) noexcept {
+        return detail::done(::ivs_verifier_builder_set_time(get(), detail::seconds(now)));
+    }
+    result<verifier> try_build() const noexcept {
+        return detail::made<verifier>([&](auto out) { return ::ivs_verifier_builder_build(get(), out); });
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    builder() : builder(try_create().value()) {}
+
+    /// Holds a public key under its ARN, which tokens name as `kid`. At least one is needed.
+    builder &key(std::string_view kid, const verifying_key &key) { return try_key(kid, key).value(), *this; }
+    /// Holds the public half of a playback key pair.
+    builder &playback_key(std::string_view arn, const verifying_key &key) { return try_playback_key(arn, key).value(), *this; }
+    /// Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
+    builder &keys(const key_ring &ring) { return try_keys(ring).value(), *this; }
+    /// Refuses what was revoked or spent.
+    builder &revocations(const ivs::revocations &store) { return try_revocations(store).value(), *this; }
+    /// Remembers so many tokens that were accepted, so that verifying one again costs no signature.
+    builder &cache(std::size_t capacity) { return try_cache(capacity).value(), *this; }
+    /// Accepts only tokens for this stage.
+    builder &stage(std::string_view arn) { return try_stage(arn).value(), *this; }
+    /// Accepts only tokens that grant all of these.
+    builder &require(capability capabilities) { return try_require(capabilities).value(), *this; }
+    /// Accepts only tokens of this user.
+    builder &user_id(std::string_view user_id) { return try_user_id(user_id).value(), *this; }
+    /// How far in the future `iat` may lie; 60 seconds unless set.
+    builder &issued_at_leeway(std::chrono::seconds leeway) { return try_issued_at_leeway(leeway).value(), *this; }
+    /// How long after its end a token is still accepted; 0 seconds unless set.
+    builder &expiry_leeway(std::chrono::seconds leeway) { return try_expiry_leeway(leeway).value(), *this; }
+    builder &time(time_point now) { return try_time(now).value(), *this; }
+    verifier build() const { return try_build().value(); }
+#endif
+};
+
+/// What a text looks like, in words. Nothing in it is verified.
+class inspection : public detail::owner<::ivs_inspection, ::ivs_inspection_free> {
+public:
+    using owner::owner;
+
+    /// The inspection in words, many lines of them.
+    std::string text() const noexcept { return detail::text(::ivs_inspection_text(get())); }
+    std::string json() const noexcept { return detail::text(::ivs_inspection_json(get())); }
+
+    /// What is wrong, a sentence each; none when every rule holds that can be checked without a key.
+    std::vector<std::string> problems() const noexcept {
+        std::vector<std::string> all;
+        const std::size_t count = ::ivs_inspection_problem_count(get());
+        for (std::size_t index = 0; index < count; ++index) {
+            all.push_back(detail::text(::ivs_inspection_problem_at(get(), index)));
+        }
+        return all;
+    }
+};
+
+/// Looks at a token without trusting it. Any text can be looked at; `now` is the present moment unless given.
+inline result<inspection> try_inspect(std::string_view token, std::optional<time_point> now = {}) noexcept {
+    return detail::made<inspection>(
+        [&](auto out) { return ::ivs_inspect(token.data(), token.size(), detail::seconds(now), out); });
+}
+
+#if IVS_TOKEN_EXCEPTIONS
+inline inspection inspect(std::string_view token, std::optional<time_point> now = {}) {
+    return try_inspect(token, now).value();
+}
+#endif
+
+}  // namespace ivs
+
+#endif  // IVS_TOKEN_HPP
