@@ -10,6 +10,8 @@ compile_error!(
 mod backend;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod encoding;
+#[cfg(test)]
+mod engine;
 mod error;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod key;
