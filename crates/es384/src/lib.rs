@@ -9,8 +9,10 @@ compile_error!(
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod backend;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
+mod batch;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod encoding;
-#[cfg(test)]
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod engine;
 mod error;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
@@ -21,7 +23,12 @@ mod wipe;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use backend::BACKEND;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
+pub use batch::verify_batch;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use encoding::MAX_INPUT_LEN;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
+#[doc(hidden)]
+pub use engine::Path;
 pub use error::{InvalidSignature, KeyError, SignError};
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use key::{SigningKey, VerifyingKey};

@@ -7,8 +7,9 @@
 //! p = 2^384 - 2^128 - 2^96 + 2^32 - 1 is sparse, so a multiple of it is added with few operations.
 
 use super::{
-    lanes::{Lanes, Task},
+    lanes::{Lanes, Task, eight},
     modulus::{self, P, Words},
+    residue,
 };
 
 /// Eight limbs of 52 bits, the least significant first.
@@ -37,7 +38,7 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
     /// The same number in every lane.
     #[inline(always)]
     pub(crate) fn splat(witness: L, limbs: &Limbs) -> Self {
-        Self::from_vectors(limbs.map(|limb| witness.splat(limb)))
+        Self::from_vectors(eight!(i => witness.splat(limbs[i])))
     }
 
     /// Vectors of limbs.
@@ -58,7 +59,7 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
     pub(crate) fn sub<const C: u32, const OUT: u32>(&self, other: &Field8<L, C>) -> Field8<L, OUT> {
         const { assert!(OUT == B + C) };
         let multiple = const { multiple_of_p(C) };
-        Field8::carry(std::array::from_fn(|i| self.0[i].sub(other.0[i]).add(self.0[i].splat(multiple[i]))))
+        Field8::carry(eight!(i => self.0[i].sub(other.0[i]).add(self.0[i].splat(multiple[i]))))
     }
 
     /// `self - a - 2·b`, made positive by adding `C + 2·D` times p.
@@ -70,9 +71,29 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
     ) -> Field8<L, OUT> {
         const { assert!(OUT == B + C + 2 * D) };
         let multiple = const { multiple_of_p(C + 2 * D) };
-        Field8::carry(std::array::from_fn(|i| {
+        Field8::carry(eight!(i => {
             let twice = b.0[i].add(b.0[i]);
             self.0[i].sub(a.0[i]).sub(twice).add(self.0[i].splat(multiple[i]))
+        }))
+    }
+
+    /// `self - other`, brought below 3·p.
+    #[inline(always)]
+    pub(crate) fn sub_folded<const C: u32>(&self, other: &Field8<L, C>) -> Field8<L, 3> {
+        let multiple = const { multiple_of_p(C) };
+        Self::fold(eight!(i => self.0[i].sub(other.0[i]).add(self.0[i].splat(multiple[i]))))
+    }
+
+    /// `self - a - b`, brought below 3·p.
+    #[inline(always)]
+    pub(crate) fn sub_both_folded<const C: u32, const D: u32>(
+        &self,
+        a: &Field8<L, C>,
+        b: &Field8<L, D>,
+    ) -> Field8<L, 3> {
+        let multiple = const { multiple_of_p(C + D) };
+        Self::fold(eight!(i => {
+            self.0[i].sub(a.0[i]).sub(b.0[i]).add(self.0[i].splat(multiple[i]))
         }))
     }
 
@@ -82,7 +103,7 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
         // Up to and including B·p, which is below the next multiple.
         const { assert!(OUT == B + 1) };
         let multiple = const { multiple_of_p(B) };
-        Field8::carry(std::array::from_fn(|i| {
+        Field8::carry(eight!(i => {
             self.0[i].blend(mask, self.0[i].splat(multiple[i]).sub(self.0[i]))
         }))
     }
@@ -90,13 +111,13 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
     /// `other` in the lanes of `mask`, `self` in the others.
     #[inline(always)]
     pub(crate) fn blend(&self, mask: u8, other: &Self) -> Self {
-        Self(std::array::from_fn(|i| self.0[i].blend(mask, other.0[i])))
+        Self(eight!(i => self.0[i].blend(mask, other.0[i])))
     }
 
     /// Lane `l` takes the number of lane `l ^ DISTANCE`.
     #[inline(always)]
     pub(crate) fn swap<const DISTANCE: usize>(&self) -> Self {
-        Self(self.0.map(L::swap::<DISTANCE>))
+        Self(eight!(i => self.0[i].swap::<DISTANCE>()))
     }
 
     /// The product, in Montgomery's form as its factors. A function of its own, where inlining would not pay.
@@ -113,17 +134,7 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
     pub(crate) fn times<const C: u32>(&self, other: &Field8<L, C>) -> Field8<L, 2> {
         const { assert!((B as u64) * (C as u64) <= 1 << 32) };
         debug_assert!(self.is_within_bound() && other.is_within_bound());
-        let (a, b) = (&self.0, &other.0);
-        let mut sums = Accumulators::new(a[0]);
-        sums.row::<0>(a[0], b);
-        sums.row::<1>(a[1], b);
-        sums.row::<2>(a[2], b);
-        sums.row::<3>(a[3], b);
-        sums.row::<4>(a[4], b);
-        sums.row::<5>(a[5], b);
-        sums.row::<6>(a[6], b);
-        sums.row::<7>(a[7], b);
-        sums.finish()
+        Field8::from_vectors(self.0[0].part(Product(&self.0, &other.0)))
     }
 
     /// The square, inlined. The bounds are as for [`times`](Self::times).
@@ -131,38 +142,42 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
     pub(crate) fn squared(&self) -> Field8<L, 2> {
         const { assert!((B as u64) * (B as u64) <= 1 << 32) };
         debug_assert!(self.is_within_bound());
-        let (mut sums, mut mixed) = (Accumulators::new(self.0[0]), [self.0[0].splat(0); 16]);
-        sums.square_row::<0>(&mut mixed, &self.0);
-        sums.square_row::<1>(&mut mixed, &self.0);
-        sums.square_row::<2>(&mut mixed, &self.0);
-        sums.square_row::<3>(&mut mixed, &self.0);
-        sums.square_row::<4>(&mut mixed, &self.0);
-        sums.square_row::<5>(&mut mixed, &self.0);
-        sums.square_row::<6>(&mut mixed, &self.0);
-        sums.square_row::<7>(&mut mixed, &self.0);
-        sums.finish()
+        Field8::from_vectors(self.0[0].part(Square(&self.0)))
     }
 
     /// The numbers of the lanes.
     pub(crate) fn to_limbs(self) -> [Limbs; 8] {
-        let words = self.0.map(Lanes::store);
-        std::array::from_fn(|lane| std::array::from_fn(|i| words[i][lane]))
+        let words = self.0[0].run(Store(&self.0));
+        eight!(lane => eight!(i => words[i][lane]))
     }
 
     /// From limbs of any sign, whose sum is not negative and below `B`·p.
     #[inline(always)]
-    fn carry(mut limbs: [L; 8]) -> Self {
-        let mask = limbs[0].splat(LOW_52);
-        for i in 0..7 {
-            limbs[i + 1] = limbs[i + 1].add(limbs[i].sar::<52>());
-            limbs[i] = limbs[i].and(mask);
-        }
-        Self::from_vectors(limbs)
+    fn carry(limbs: [L; 8]) -> Self {
+        Self::from_vectors(carry(limbs))
+    }
+
+    /// From limbs of any sign, each a few times 2^52 at most in absolute value, whose sum v is not negative and below
+    /// 2^16·p: brought below 3·p.
+    ///
+    /// With q the highest limb divided by 2^20, v - q·2^384 is between -2^366 and 2^384 + 2^366, whatever the limbs below
+    /// carry into it. Then v - q·p + p is above zero, and below 2·p + 2^366 + q·2^129.
+    #[inline(always)]
+    fn fold(mut limbs: [L; 8]) -> Field8<L, 3> {
+        let prime = const { multiple_of_p(1) };
+        let q = limbs[7].sar::<20>();
+        limbs[7] = limbs[7].and(q.splat((1 << 20) - 1));
+        // -q·p = -q·2^384 + q·2^24·2^104 + q·2^44·2^52 - q·2^32 + q.
+        limbs[0] = limbs[0].add(q).sub(q.shl::<32>());
+        limbs[1] = limbs[1].add(q.shl::<44>());
+        limbs[2] = limbs[2].add(q.shl::<24>());
+        Field8::carry(eight!(i => limbs[i].add(q.splat(prime[i]))))
     }
 
     /// Each limb below 2^52, and the highest no greater than that of `B`·2^384, which is just above `B`·p.
+    #[inline(never)]
     fn is_within_bound(&self) -> bool {
-        let words = self.0.map(Lanes::store);
+        let words = self.0[0].run(Store(&self.0));
         words.iter().flatten().all(|word| *word <= LOW_52)
             && words[7].iter().all(|word| *word <= u64::from(B) << 20)
     }
@@ -188,6 +203,59 @@ impl<L: Lanes, const B: u32, const C: u32> Task<L> for Mul<'_, L, B, C> {
     #[inline(always)]
     fn run(self) -> Self::Output {
         self.0.times(self.1)
+    }
+}
+
+struct Store<'a, L>(&'a [L; 8]);
+
+impl<L: Lanes> Task<L> for Store<'_, L> {
+    type Output = [[u64; 8]; 8];
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        eight!(i => self.0[i].store())
+    }
+}
+
+struct Product<'a, L>(&'a [L; 8], &'a [L; 8]);
+
+impl<L: Lanes> Task<L> for Product<'_, L> {
+    type Output = [L; 8];
+
+    #[inline(always)]
+    fn run(self) -> [L; 8] {
+        let Self(a, b) = self;
+        let mut sums = Accumulators::new(a[0]);
+        sums.row::<0>(a[0], b);
+        sums.row::<1>(a[1], b);
+        sums.row::<2>(a[2], b);
+        sums.row::<3>(a[3], b);
+        sums.row::<4>(a[4], b);
+        sums.row::<5>(a[5], b);
+        sums.row::<6>(a[6], b);
+        sums.row::<7>(a[7], b);
+        sums.finish()
+    }
+}
+
+struct Square<'a, L>(&'a [L; 8]);
+
+impl<L: Lanes> Task<L> for Square<'_, L> {
+    type Output = [L; 8];
+
+    #[inline(always)]
+    fn run(self) -> [L; 8] {
+        let a = self.0;
+        let (mut sums, mut mixed) = (Accumulators::new(a[0]), [a[0].splat(0); 16]);
+        sums.square_row::<0>(&mut mixed, a);
+        sums.square_row::<1>(&mut mixed, a);
+        sums.square_row::<2>(&mut mixed, a);
+        sums.square_row::<3>(&mut mixed, a);
+        sums.square_row::<4>(&mut mixed, a);
+        sums.square_row::<5>(&mut mixed, a);
+        sums.square_row::<6>(&mut mixed, a);
+        sums.square_row::<7>(&mut mixed, a);
+        sums.finish()
     }
 }
 
@@ -256,10 +324,21 @@ impl<L: Lanes> Accumulators<L> {
     }
 
     #[inline(always)]
-    fn finish(self) -> Field8<L, 2> {
-        let sums = self.0;
-        Field8::carry([sums[8], sums[9], sums[10], sums[11], sums[12], sums[13], sums[14], sums[15]])
+    fn finish(self) -> [L; 8] {
+        let [.., a, b, c, d, e, f, g, h] = self.0;
+        carry([a, b, c, d, e, f, g, h])
     }
+}
+
+/// Brings all limbs but the highest to 52 bits, whatever their signs.
+#[inline(always)]
+fn carry<L: Lanes>(mut limbs: [L; 8]) -> [L; 8] {
+    let mask = limbs[0].splat(LOW_52);
+    for i in 0..7 {
+        limbs[i + 1] = limbs[i + 1].add(limbs[i].sar::<52>());
+        limbs[i] = limbs[i].and(mask);
+    }
+    limbs
 }
 
 /// Six words of 64 bits as eight limbs of 52.
@@ -275,16 +354,17 @@ pub(crate) const fn limbs(words: &Words) -> Limbs {
     limbs
 }
 
-/// Eight limbs of 52 bits, together below 2^384, as six words of 64.
-pub(crate) fn words(limbs: &Limbs) -> Words {
-    debug_assert!(limbs[7] < 1 << 20);
-    std::array::from_fn(|i| {
+/// Eight limbs of 52 bits, together below 2·p, brought below p and as six words of 64. In the same time for all values.
+pub(crate) fn reduce(limbs: &Limbs) -> Words {
+    debug_assert!(limbs[7] >> 21 == 0);
+    let words = std::array::from_fn(|i| {
         let (limb, bit) = (i * 64 / 52, i * 64 % 52);
         let (this, next) = (limbs[limb] >> bit, limbs[limb + 1] << (52 - bit));
         // Twice 52 bits less the ones that were shifted out: enough for a word unless 41 or more were.
         let last = if bit > 40 { limbs[limb + 2] << (104 - bit) } else { 0 };
         this | next | last
-    })
+    });
+    residue::reduce_once(&words, limbs[7] >> 20, &P)
 }
 
 /// `times`·p in limbs; the highest limb takes what exceeds 2^364.

@@ -52,6 +52,30 @@ impl<M: Modulus> Residue<M> {
     }
 }
 
+/// Inverts every number with a single inversion (Montgomery's trick), unless one of them is zero. The time depends on the
+/// values, which must be public.
+pub(crate) fn invert_all_vartime<M: Modulus>(numbers: &mut [Residue<M>]) -> bool {
+    let mut product = Residue::ONE;
+    let products: Vec<Residue<M>> = numbers
+        .iter()
+        .map(|number| {
+            let before = product;
+            product = product.mul(number);
+            before
+        })
+        .collect();
+    if product.is_zero() {
+        return false;
+    }
+    let mut inverse = product.invert_vartime();
+    for (number, before) in numbers.iter_mut().zip(&products).rev() {
+        let rest = inverse.mul(number);
+        *number = inverse.mul(before);
+        inverse = rest;
+    }
+    true
+}
+
 /// The steps until 62 are done, skipping over runs of even g.
 fn steps_vartime(mut eta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
     // As unsigned words: shifts to the left, additions and negations agree with the signed ones.

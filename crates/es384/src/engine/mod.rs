@@ -6,12 +6,55 @@
 )]
 #![allow(clippy::many_single_char_names, clippy::similar_names, reason = "as the formulas have them")]
 #![allow(clippy::needless_range_loop, reason = "limbs are numbered")]
-#![allow(dead_code, reason = "the layers above come next")]
 
+mod digits;
 mod field8;
 mod inverse;
 mod lanes;
 mod modulus;
+mod point;
+mod point8;
+mod prepared;
 mod residue;
+mod table;
 #[cfg(test)]
 mod tests;
+mod tree;
+mod verify;
+
+pub(crate) use prepared::{Job, Prepared, verify_batch};
+pub(crate) use verify::Verdict;
+
+/// Which implementation does the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// AVX-512 IFMA instructions.
+    #[cfg(target_arch = "x86_64")]
+    Ifma,
+    /// What the instructions do, in plain integers: slow, and only for tests.
+    Model,
+    /// Arithmetic in words of 64 bits, for processors without the instructions.
+    Words,
+}
+
+impl Path {
+    /// The fastest path of this machine. The processor is asked once, at run time.
+    #[must_use]
+    pub fn best() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if lanes::Ifma::detect().is_some() {
+            return Self::Ifma;
+        }
+        Self::Words
+    }
+
+    /// Every path that this machine can take.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let mut all = vec![Self::Model, Self::Words];
+        if !all.contains(&Self::best()) {
+            all.push(Self::best());
+        }
+        all
+    }
+}

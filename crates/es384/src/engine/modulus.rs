@@ -36,7 +36,7 @@ pub(crate) fn from_bytes(bytes: &[u8; 48]) -> Words {
 }
 
 /// The 48 big-endian bytes of a number.
-#[inline]
+#[cfg(test)]
 pub(crate) fn to_bytes(words: &Words) -> [u8; 48] {
     let mut bytes = [0; 48];
     let (chunks, _) = bytes.as_chunks_mut::<8>();

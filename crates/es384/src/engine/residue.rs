@@ -55,7 +55,7 @@ impl<M: Modulus> Residue<M> {
     }
 
     /// The number, below the modulus.
-    #[inline]
+    #[cfg(test)]
     pub(crate) fn number(&self) -> Words {
         let mut wide = [0; 12];
         wide[..6].copy_from_slice(&self.words);
@@ -65,6 +65,12 @@ impl<M: Modulus> Residue<M> {
     #[inline]
     pub(crate) fn mul(&self, other: &Self) -> Self {
         Self::from_montgomery(M::montgomery_reduce(product(&self.words, &other.words)))
+    }
+
+    /// This times a number below 2^384, out of Montgomery's form.
+    #[inline]
+    pub(crate) fn scale(&self, number: &Words) -> Words {
+        M::montgomery_reduce(product(&self.words, number))
     }
 
     #[inline]
@@ -165,7 +171,7 @@ impl Modulus for OrderN {
 
 /// Subtracts the modulus once where `carry·2^384 + words`, below twice the modulus, is not below it.
 #[inline]
-fn reduce_once(words: &Words, carry: u64, modulus: &Words) -> Words {
+pub(super) fn reduce_once(words: &Words, carry: u64, modulus: &Words) -> Words {
     let (reduced, borrow) = modulus::subtract(words, modulus);
     modulus::select(borrow & (1 - carry), &reduced, words)
 }

@@ -36,6 +36,32 @@ macro_rules! with {
     }};
 }
 
+impl Ifma {
+    /// Of each pair of words the first one, of both vectors in turn.
+    #[inline(always)]
+    fn low(self, other: Self) -> Self {
+        Self(with!(self, _mm512_unpacklo_epi64(self.0, other.0)))
+    }
+
+    /// Of each pair of words the second one, of both vectors in turn.
+    #[inline(always)]
+    fn high(self, other: Self) -> Self {
+        Self(with!(self, _mm512_unpackhi_epi64(self.0, other.0)))
+    }
+
+    /// Pairs of words 0 and 2 of each vector.
+    #[inline(always)]
+    fn even(self, other: Self) -> Self {
+        Self(with!(self, _mm512_shuffle_i64x2::<0x88>(self.0, other.0)))
+    }
+
+    /// Pairs of words 1 and 3 of each vector.
+    #[inline(always)]
+    fn odd(self, other: Self) -> Self {
+        Self(with!(self, _mm512_shuffle_i64x2::<0xDD>(self.0, other.0)))
+    }
+}
+
 impl Lanes for Ifma {
     #[inline(always)]
     fn splat(self, value: u64) -> Self {
@@ -56,27 +82,23 @@ impl Lanes for Ifma {
 
     #[inline(always)]
     fn transpose(self, rows: [&[u64; 8]; 8]) -> [Self; 8] {
-        let r = rows.map(|row| self.load(row).0);
+        let r = eight!(i => self.load(rows[i]));
         // Pairs of rows, then pairs of pairs, then the two halves.
-        let low = |a, b| with!(self, _mm512_unpacklo_epi64(a, b));
-        let high = |a, b| with!(self, _mm512_unpackhi_epi64(a, b));
-        let even = |a, b| with!(self, _mm512_shuffle_i64x2::<0x88>(a, b));
-        let odd = |a, b| with!(self, _mm512_shuffle_i64x2::<0xDD>(a, b));
-        let (l01, l23, l45, l67) = (low(r[0], r[1]), low(r[2], r[3]), low(r[4], r[5]), low(r[6], r[7]));
-        let (h01, h23, h45, h67) = (high(r[0], r[1]), high(r[2], r[3]), high(r[4], r[5]), high(r[6], r[7]));
-        let (l_even_a, l_even_b) = (even(l01, l23), even(l45, l67));
-        let (l_odd_a, l_odd_b) = (odd(l01, l23), odd(l45, l67));
-        let (h_even_a, h_even_b) = (even(h01, h23), even(h45, h67));
-        let (h_odd_a, h_odd_b) = (odd(h01, h23), odd(h45, h67));
+        let low = [r[0].low(r[1]), r[2].low(r[3]), r[4].low(r[5]), r[6].low(r[7])];
+        let high = [r[0].high(r[1]), r[2].high(r[3]), r[4].high(r[5]), r[6].high(r[7])];
+        let (low_even, low_odd) =
+            ([low[0].even(low[1]), low[2].even(low[3])], [low[0].odd(low[1]), low[2].odd(low[3])]);
+        let (high_even, high_odd) =
+            ([high[0].even(high[1]), high[2].even(high[3])], [high[0].odd(high[1]), high[2].odd(high[3])]);
         [
-            Self(even(l_even_a, l_even_b)),
-            Self(even(h_even_a, h_even_b)),
-            Self(even(l_odd_a, l_odd_b)),
-            Self(even(h_odd_a, h_odd_b)),
-            Self(odd(l_even_a, l_even_b)),
-            Self(odd(h_even_a, h_even_b)),
-            Self(odd(l_odd_a, l_odd_b)),
-            Self(odd(h_odd_a, h_odd_b)),
+            low_even[0].even(low_even[1]),
+            high_even[0].even(high_even[1]),
+            low_odd[0].even(low_odd[1]),
+            high_odd[0].even(high_odd[1]),
+            low_even[0].odd(low_even[1]),
+            high_even[0].odd(high_even[1]),
+            low_odd[0].odd(low_odd[1]),
+            high_odd[0].odd(high_odd[1]),
         ]
     }
 
@@ -140,6 +162,11 @@ impl Lanes for Ifma {
     fn run<T: Task<Self>>(self, task: T) -> T::Output {
         // SAFETY: a value of `Ifma` exists, so AVX-512 F and IFMA are there (the invariant of `Ifma`).
         unsafe { run(task) }
+    }
+
+    #[inline(always)]
+    fn part<T: Task<Self>>(self, part: T) -> T::Output {
+        part.run()
     }
 }
 

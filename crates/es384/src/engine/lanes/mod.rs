@@ -6,10 +6,32 @@
 //! Every method takes a value. Where the processor must have an instruction, a value is the proof that it does: the
 //! first one comes from a check at run time, and all others are made from it. So the methods are safe to call.
 
+/// An array of eight, each worked out from its index. Closures would not do: what is not inlined for certain may be
+/// compiled without the instructions that it needs.
+macro_rules! eight {
+    ($i:ident => $value:expr) => {
+        [
+            eight!(@ 0, $i, $value),
+            eight!(@ 1, $i, $value),
+            eight!(@ 2, $i, $value),
+            eight!(@ 3, $i, $value),
+            eight!(@ 4, $i, $value),
+            eight!(@ 5, $i, $value),
+            eight!(@ 6, $i, $value),
+            eight!(@ 7, $i, $value),
+        ]
+    };
+    (@ $index:literal, $i:ident, $value:expr) => {{
+        let $i = $index;
+        $value
+    }};
+}
+
 #[cfg(target_arch = "x86_64")]
 mod ifma;
 mod model;
 
+pub(crate) use eight;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use ifma::Ifma;
 pub(crate) use model::Model;
@@ -48,6 +70,8 @@ pub(crate) trait Lanes: Copy {
 
     /// Runs `task` compiled for the instructions that these lanes need.
     fn run<T: Task<Self>>(self, task: T) -> T::Output;
+    /// Runs a part of a task: inlined where that is fast, and apart where it would only make much code.
+    fn part<T: Task<Self>>(self, part: T) -> T::Output;
 }
 
 /// A piece of work over lanes. `run` must be `#[inline(always)]`, and so must all that it calls, down to the lanes.

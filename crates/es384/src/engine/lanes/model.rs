@@ -103,4 +103,9 @@ impl Lanes for Model {
     fn run<T: Task<Self>>(self, task: T) -> T::Output {
         task.run()
     }
+
+    #[inline(never)]
+    fn part<T: Task<Self>>(self, part: T) -> T::Output {
+        part.run()
+    }
 }

@@ -1,7 +1,10 @@
 //! The engine against big integers and against other implementations.
 
 mod big;
+mod cases;
+mod differential;
 mod field8;
+mod points;
 mod residue;
 
 /// A small generator of test values (Marsaglia, "Xorshift RNGs", 2003): repeatable, and no security in it.
