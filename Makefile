@@ -1,6 +1,6 @@
 # Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
 
-.PHONY: demo test bench fmt lint docs
+.PHONY: demo test bench proof fmt lint docs
 
 demo:
 	@echo "Building; the first time this takes a minute or two." >&2
@@ -11,6 +11,11 @@ test:
 
 bench:
 	@cargo bench --quiet --locked -p benches --bench ratios
+
+# Ten million cases against two other implementations: hours. A smaller number: make proof CASES=100000
+CASES ?= 10000000
+proof:
+	@ES384_PROOF_CASES=$(CASES) cargo test --quiet --locked --release -p es384 --lib random_and_adversarial_cases -- --nocapture
 
 fmt:
 	@cargo fmt --all

@@ -160,8 +160,8 @@ impl Case {
         (u1, u2): (Scalar, Scalar),
     ) -> Option<Self> {
         let point = match key.private {
-            Some(private) => ProjectivePoint::GENERATOR * (u1 + u2 * private),
-            None => ProjectivePoint::GENERATOR * u1 + key.projective() * u2,
+            Some(private) => ProjectivePoint::mul_by_generator(&(u1 + u2 * private)),
+            None => ProjectivePoint::mul_by_generator(&u1) + key.projective() * u2,
         };
         if bool::from(point.is_identity()) || bool::from(u2.is_zero()) {
             return None;

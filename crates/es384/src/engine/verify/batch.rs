@@ -21,8 +21,9 @@ pub(crate) struct Item<'a> {
     pub(crate) signature: &'a Signature,
 }
 
-/// Groups that share their inversions. Each takes 110 KiB while it is summed up.
-const GROUPS: usize = 4;
+/// Groups that share their inversions. Each takes 140 KiB while it is summed up: with more of them, the tables of the keys
+/// would be pushed out of the second-level cache.
+const GROUPS: usize = 2;
 
 /// Fewer than so many signatures are verified one by one: they would leave too many lanes without work.
 const FEW: usize = 4;
