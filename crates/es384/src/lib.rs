@@ -23,7 +23,7 @@ mod wipe;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use backend::BACKEND;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
-pub use batch::verify_batch;
+pub use batch::{sign_batch, verify_batch};
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use encoding::MAX_INPUT_LEN;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]

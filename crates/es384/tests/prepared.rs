@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
 
-use es384::{InvalidSignature, Path, SigningKey, VerifyingKey, verify_batch};
+use es384::{InvalidSignature, Path, SigningKey, VerifyingKey, sign_batch, verify_batch};
 
 #[test]
 fn clones_share_the_preparation() {
@@ -84,4 +84,38 @@ fn many_threads_prepare_and_verify() {
             });
         }
     });
+}
+
+#[test]
+fn accelerated_or_not_signatures_verify() {
+    let key = SigningKey::generate().unwrap();
+    assert!(!key.is_accelerated());
+    let clone = key.clone();
+    for path in Path::all() {
+        let key = SigningKey::from_der(key.to_pkcs8_der()).unwrap();
+        key.accelerate_on(path);
+        assert_eq!(key.is_accelerated(), path != Path::Words);
+        let signatures: Vec<_> = (0..20).map(|_| key.sign(b"message").unwrap()).collect();
+        for (i, signature) in signatures.iter().enumerate() {
+            key.verifying_key().verify(b"message", signature).unwrap();
+            assert!(!signatures[..i].contains(signature), "signing takes fresh randomness");
+        }
+    }
+    clone.accelerate();
+    assert_eq!(key.is_accelerated(), Path::best() != Path::Words);
+}
+
+#[test]
+fn batches_are_signed_with_all_sorts_of_keys() {
+    let keys: Vec<SigningKey> = (0..5).map(|_| SigningKey::generate().unwrap()).collect();
+    for (path, key) in Path::all().into_iter().zip(&keys) {
+        key.accelerate_on(path);
+    }
+    let messages: Vec<Vec<u8>> = (0..60).map(|i| vec![i; usize::from(i) * 20]).collect();
+    let batch: Vec<(&SigningKey, &[u8])> =
+        messages.iter().enumerate().map(|(i, message)| (&keys[i % 5], &message[..])).collect();
+    for (signature, (key, message)) in sign_batch(&batch).into_iter().zip(&batch) {
+        key.verifying_key().verify(message, &signature.unwrap()).unwrap();
+    }
+    assert!(sign_batch(&[]).is_empty());
 }

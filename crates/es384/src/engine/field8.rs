@@ -10,6 +10,7 @@ use super::{
     lanes::{Lanes, Task, eight},
     modulus::{self, P, Words},
     residue,
+    secret::declassify,
 };
 
 /// Eight limbs of 52 bits, the least significant first.
@@ -178,8 +179,12 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
     #[inline(never)]
     fn is_within_bound(&self) -> bool {
         let words = self.0[0].run(Store(&self.0));
-        words.iter().flatten().all(|word| *word <= LOW_52)
-            && words[7].iter().all(|word| *word <= u64::from(B) << 20)
+        let too_long = words.iter().flatten().fold(0, |all, word| all | (word >> 52));
+        let highest = u64::from(B) << 20;
+        // Below 2^53, so that a difference is negative, with its highest bit set, exactly where one is higher.
+        let too_high = words[7].iter().fold(0, |all, word| all | (highest.wrapping_sub(*word) >> 63));
+        // That it holds says nothing about the number.
+        declassify(too_long | too_high) == 0
     }
 }
 
@@ -356,7 +361,7 @@ pub(crate) const fn limbs(words: &Words) -> Limbs {
 
 /// Eight limbs of 52 bits, together below 2·p, brought below p and as six words of 64. In the same time for all values.
 pub(crate) fn reduce(limbs: &Limbs) -> Words {
-    debug_assert!(limbs[7] >> 21 == 0);
+    debug_assert!(declassify(limbs[7] >> 21) == 0);
     let words = std::array::from_fn(|i| {
         let (limb, bit) = (i * 64 / 52, i * 64 % 52);
         let (this, next) = (limbs[limb] >> bit, limbs[limb + 1] << (52 - bit));

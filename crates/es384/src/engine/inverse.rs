@@ -4,14 +4,23 @@
 //! f and g start as the modulus and the number. A step divides g, or the half difference of g and f, by two; once g is
 //! zero, f is plus or minus their greatest common divisor, 1. d and e follow f and g modulo the modulus, so that then d
 //! is plus or minus the inverse.
+//!
+//! Sums wrap only so that no check for overflow branches: all stay within their words.
+
+use std::hint::black_box;
 
 use super::{
     modulus::Words,
     residue::{Modulus, Residue},
+    secret::declassify,
 };
 
 /// Steps done at a time: their matrix fits signed words of 64 bits.
 const BATCH: u32 = 62;
+
+/// Batches that bring g to zero whatever the number, when delta starts at 1/2: (45907·384 + 26313)/19929 = 885 steps are
+/// enough for 384 bits (Wuille, <https://github.com/sipa/safegcd-bounds>), and 15·62 = 930.
+const BATCHES: u32 = 15;
 
 const LOW_62: u64 = u64::MAX >> 2;
 
@@ -38,6 +47,21 @@ impl<M: Modulus> Residue<M> {
         while g != [0; 7] {
             let steps;
             (eta, steps) = steps_vartime(eta, low_word(&f), low_word(&g));
+            update_inverses::<M>(&mut d, &mut e, &steps, &modulus);
+            update_gcd(&mut f, &mut g, &steps);
+        }
+        Self::from_signed(&d, f[6], &modulus)
+    }
+
+    /// The inverse, and zero for zero, in the same time for all values.
+    pub(crate) fn invert(&self) -> Self {
+        let modulus = to_signed(&M::WORDS);
+        let (mut f, mut g) = (modulus, to_signed(self.montgomery()));
+        let (mut d, mut e) = ([0; 7], [1, 0, 0, 0, 0, 0, 0]);
+        let mut zeta = -1;
+        for _ in 0..BATCHES {
+            let steps;
+            (zeta, steps) = steps_in_constant_time(zeta, low_word(&f), low_word(&g));
             update_inverses::<M>(&mut d, &mut e, &steps, &modulus);
             update_gcd(&mut f, &mut g, &steps);
         }
@@ -74,6 +98,33 @@ pub(crate) fn invert_all_vartime<M: Modulus>(numbers: &mut [Residue<M>]) -> bool
         inverse = rest;
     }
     true
+}
+
+/// 62 steps, of which each does the same operations. `zeta` is the negative of delta + 1/2, with the delta that starts at
+/// 1/2.
+fn steps_in_constant_time(mut zeta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
+    // As unsigned words: shifts to the left, additions and negations agree with the signed ones.
+    let (mut u, mut v, mut q, mut r) = (1_u64, 0_u64, 0_u64, 1_u64);
+    for _ in 0..BATCH {
+        // All ones where zeta is negative, and where g is odd. The optimiser must not see that they are only that.
+        let mut negative = black_box((zeta >> 63).cast_unsigned());
+        let odd = black_box((g & 1).wrapping_neg());
+        // Where g is odd, f is added to it, or subtracted where zeta is negative.
+        g = g.wrapping_add(((f ^ negative).wrapping_sub(negative)) & odd);
+        q = q.wrapping_add(((u ^ negative).wrapping_sub(negative)) & odd);
+        r = r.wrapping_add(((v ^ negative).wrapping_sub(negative)) & odd);
+        // Where both hold, f takes what g was, and zeta changes its sign.
+        negative &= odd;
+        zeta = (zeta ^ negative.cast_signed()).wrapping_sub(1);
+        f = f.wrapping_add(g & negative);
+        u = u.wrapping_add(q & negative);
+        v = v.wrapping_add(r & negative);
+        g >>= 1;
+        u <<= 1;
+        v <<= 1;
+    }
+    let steps = Steps { u: u.cast_signed(), v: v.cast_signed(), q: q.cast_signed(), r: r.cast_signed() };
+    (zeta, steps)
 }
 
 /// The steps until 62 are done, skipping over runs of even g.
@@ -124,10 +175,10 @@ fn update_gcd(f: &mut Signed, g: &mut Signed, steps: &Steps) {
     let (mut carry_f, mut carry_g) = (0_i128, 0_i128);
     for i in 0..7 {
         let (fi, gi) = (f[i], g[i]);
-        carry_f += wide(steps.u, fi) + wide(steps.v, gi);
-        carry_g += wide(steps.q, fi) + wide(steps.r, gi);
+        carry_f = carry_f.wrapping_add(wide(steps.u, fi)).wrapping_add(wide(steps.v, gi));
+        carry_g = carry_g.wrapping_add(wide(steps.q, fi)).wrapping_add(wide(steps.r, gi));
         if i == 0 {
-            debug_assert!((low(carry_f) | low(carry_g)) & LOW_62 == 0, "a division with a rest");
+            debug_assert!(declassify((low(carry_f) | low(carry_g)) & LOW_62) == 0, "a division with a rest");
         } else {
             f[i - 1] = (low(carry_f) & LOW_62).cast_signed();
             g[i - 1] = (low(carry_g) & LOW_62).cast_signed();
@@ -145,25 +196,27 @@ fn update_inverses<M: Modulus>(d: &mut Signed, e: &mut Signed, steps: &Steps, mo
     const { assert!(M::WORDS[0] & 1 == 1) };
     let inverse = const { inverse_of(M::WORDS[0]) };
     // All ones where d, and e, is negative: the modulus is added once then.
-    let (sign_d, sign_e) = (d[6] >> 63, e[6] >> 63);
-    let mut times_d = (steps.u & sign_d) + (steps.v & sign_e);
-    let mut times_e = (steps.q & sign_d) + (steps.r & sign_e);
-    let mut carry_d = wide(steps.u, d[0]) + wide(steps.v, e[0]);
-    let mut carry_e = wide(steps.q, d[0]) + wide(steps.r, e[0]);
+    let (sign_d, sign_e) = (black_box(d[6] >> 63), black_box(e[6] >> 63));
+    let mut times_d = (steps.u & sign_d).wrapping_add(steps.v & sign_e);
+    let mut times_e = (steps.q & sign_d).wrapping_add(steps.r & sign_e);
+    let mut carry_d = wide(steps.u, d[0]).wrapping_add(wide(steps.v, e[0]));
+    let mut carry_e = wide(steps.q, d[0]).wrapping_add(wide(steps.r, e[0]));
     // And as often again as makes the division by 2^62 leave no rest.
-    times_d -=
-        (inverse.wrapping_mul(low(carry_d)).wrapping_add(times_d.cast_unsigned()) & LOW_62).cast_signed();
-    times_e -=
-        (inverse.wrapping_mul(low(carry_e)).wrapping_add(times_e.cast_unsigned()) & LOW_62).cast_signed();
+    times_d = times_d.wrapping_sub(
+        (inverse.wrapping_mul(low(carry_d)).wrapping_add(times_d.cast_unsigned()) & LOW_62).cast_signed(),
+    );
+    times_e = times_e.wrapping_sub(
+        (inverse.wrapping_mul(low(carry_e)).wrapping_add(times_e.cast_unsigned()) & LOW_62).cast_signed(),
+    );
     for i in 0..7 {
         if i > 0 {
-            carry_d += wide(steps.u, d[i]) + wide(steps.v, e[i]);
-            carry_e += wide(steps.q, d[i]) + wide(steps.r, e[i]);
+            carry_d = carry_d.wrapping_add(wide(steps.u, d[i])).wrapping_add(wide(steps.v, e[i]));
+            carry_e = carry_e.wrapping_add(wide(steps.q, d[i])).wrapping_add(wide(steps.r, e[i]));
         }
-        carry_d += wide(modulus[i], times_d);
-        carry_e += wide(modulus[i], times_e);
+        carry_d = carry_d.wrapping_add(wide(modulus[i], times_d));
+        carry_e = carry_e.wrapping_add(wide(modulus[i], times_e));
         if i == 0 {
-            debug_assert!((low(carry_d) | low(carry_e)) & LOW_62 == 0, "a division with a rest");
+            debug_assert!(declassify((low(carry_d) | low(carry_e)) & LOW_62) == 0, "a division with a rest");
         } else {
             d[i - 1] = (low(carry_d) & LOW_62).cast_signed();
             e[i - 1] = (low(carry_e) & LOW_62).cast_signed();
@@ -179,14 +232,15 @@ fn update_inverses<M: Modulus>(d: &mut Signed, e: &mut Signed, steps: &Steps, mo
 /// modulus.
 fn normalize(value: &Signed, sign: i64, modulus: &Signed) -> Words {
     let mut value = *value;
-    let negative = value[6] >> 63;
+    let negative = black_box(value[6] >> 63);
     add_where(&mut value, modulus, negative);
-    let negate = sign >> 63;
+    // The optimiser must not see that masks are only that: it would branch.
+    let negate = black_box(sign >> 63);
     for word in &mut value {
-        *word = (*word ^ negate) - negate;
+        *word = (*word ^ negate).wrapping_sub(negate);
     }
     carry(&mut value);
-    let negative = value[6] >> 63;
+    let negative = black_box(value[6] >> 63);
     add_where(&mut value, modulus, negative);
     from_signed(&value)
 }
@@ -194,7 +248,7 @@ fn normalize(value: &Signed, sign: i64, modulus: &Signed) -> Words {
 /// Adds the modulus where `mask` is all ones.
 fn add_where(value: &mut Signed, modulus: &Signed, mask: i64) {
     for (word, term) in value.iter_mut().zip(modulus) {
-        *word += term & mask;
+        *word = word.wrapping_add(term & mask);
     }
     carry(value);
 }
@@ -202,7 +256,7 @@ fn add_where(value: &mut Signed, modulus: &Signed, mask: i64) {
 /// Brings all words but the last to 62 bits.
 fn carry(value: &mut Signed) {
     for i in 0..6 {
-        value[i + 1] += value[i] >> 62;
+        value[i + 1] = value[i + 1].wrapping_add(value[i] >> 62);
         value[i] &= LOW_62.cast_signed();
     }
 }
@@ -233,7 +287,7 @@ fn low_word(value: &Signed) -> u64 {
 
 #[inline]
 fn wide(a: i64, b: i64) -> i128 {
-    i128::from(a) * i128::from(b)
+    i128::from(a).wrapping_mul(i128::from(b))
 }
 
 #[inline]

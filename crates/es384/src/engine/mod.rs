@@ -16,17 +16,22 @@ mod point;
 mod point8;
 mod prepared;
 mod residue;
+mod secret;
+mod sign;
 mod table;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod verify;
 
+use crate::{SignError, Signature};
 pub(crate) use prepared::{Job, Prepared, verify_batch};
+pub(crate) use sign::Job as SignJob;
 pub(crate) use verify::Verdict;
 
 /// Which implementation does the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Path {
     /// AVX-512 IFMA instructions.
     #[cfg(target_arch = "x86_64")]
@@ -56,5 +61,18 @@ impl Path {
             all.push(Self::best());
         }
         all
+    }
+}
+
+/// Signs each job; see [`sign::sign`]. `None` in place of all where this path has no signing of its own.
+pub(crate) fn sign(path: Path, jobs: &[SignJob<'_>]) -> Result<Vec<Option<Signature>>, SignError> {
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Ifma => match lanes::Ifma::detect() {
+            Some(lanes) => sign::sign(lanes, jobs),
+            None => Ok(vec![None; jobs.len()]),
+        },
+        Path::Model => sign::sign(lanes::Model::ZERO, jobs),
+        Path::Words => Ok(vec![None; jobs.len()]),
     }
 }

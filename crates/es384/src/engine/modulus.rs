@@ -2,6 +2,8 @@
 //!
 //! Numbers are six words of 64 bits, the least significant first.
 
+use std::hint::black_box;
+
 /// Six words, the least significant first: a number below 2^384.
 pub(crate) type Words = [u64; 6];
 
@@ -36,7 +38,7 @@ pub(crate) fn from_bytes(bytes: &[u8; 48]) -> Words {
 }
 
 /// The 48 big-endian bytes of a number.
-#[cfg(test)]
+#[inline]
 pub(crate) fn to_bytes(words: &Words) -> [u8; 48] {
     let mut bytes = [0; 48];
     let (chunks, _) = bytes.as_chunks_mut::<8>();
@@ -85,7 +87,8 @@ pub(crate) const fn subtract(a: &Words, b: &Words) -> (Words, u64) {
 /// `if choice { b } else { a }`, in the same time for both; `choice` is 0 or 1.
 #[inline]
 pub(crate) const fn select(choice: u64, a: &Words, b: &Words) -> Words {
-    let take = 0_u64.wrapping_sub(choice);
+    // The optimiser must not see that this is only all zeros or all ones: it would branch.
+    let take = black_box(0_u64.wrapping_sub(choice));
     let mut out = [0; 6];
     let mut i = 0;
     while i < 6 {
@@ -113,7 +116,7 @@ pub(crate) const fn power_of_two(exponent: u32, modulus: &Words) -> Words {
         let (doubled, carry) = add(&value, &value);
         let (reduced, borrow) = subtract(&doubled, modulus);
         // Below the modulus only when the subtraction borrowed and the doubling did not carry.
-        value = select(borrow & (1 - carry), &reduced, &doubled);
+        value = select(borrow & (carry ^ 1), &reduced, &doubled);
         i += 1;
     }
     value

@@ -101,6 +101,16 @@ impl<L: Lanes> Sum8<L> {
         self.zz.zero_lanes()
     }
 
+    pub(crate) fn zz(&self) -> Field8<L, 2> {
+        self.zz
+    }
+
+    /// x times a number, out of Montgomery's form.
+    pub(crate) fn x_times(&self, number: &Field8<L, 2>) -> Field8<L, 2> {
+        let one = Field8::<L, 1>::splat(self.zz.vectors()[0], &[1, 0, 0, 0, 0, 0, 0, 0]);
+        self.x.mul(number).mul(&one)
+    }
+
     /// Makes the lanes of `mask` exceptional.
     #[inline(always)]
     pub(crate) fn mark_exceptional(&self, mask: u8) -> Self {

@@ -4,6 +4,8 @@
 
 use std::marker::PhantomData;
 
+use zeroize::Zeroize;
+
 use super::{
     inverse::inverse_of,
     modulus::{self, N, P, Words, low},
@@ -55,7 +57,7 @@ impl<M: Modulus> Residue<M> {
     }
 
     /// The number, below the modulus.
-    #[cfg(test)]
+    #[inline]
     pub(crate) fn number(&self) -> Words {
         let mut wide = [0; 12];
         wide[..6].copy_from_slice(&self.words);
@@ -82,7 +84,7 @@ impl<M: Modulus> Residue<M> {
     pub(crate) fn add(&self, other: &Self) -> Self {
         let (sum, carry) = modulus::add(&self.words, &other.words);
         let (reduced, borrow) = modulus::subtract(&sum, &M::WORDS);
-        Self::from_montgomery(modulus::select(borrow & (1 - carry), &reduced, &sum))
+        Self::from_montgomery(modulus::select(borrow & (carry ^ 1), &reduced, &sum))
     }
 
     #[inline]
@@ -100,6 +102,12 @@ impl<M: Modulus> Residue<M> {
     #[inline]
     pub(crate) fn is_zero(&self) -> bool {
         self.words.iter().fold(0, |all, word| all | word) == 0
+    }
+}
+
+impl<M> Zeroize for Residue<M> {
+    fn zeroize(&mut self) {
+        self.words.zeroize();
     }
 }
 
@@ -173,7 +181,7 @@ impl Modulus for OrderN {
 #[inline]
 pub(super) fn reduce_once(words: &Words, carry: u64, modulus: &Words) -> Words {
     let (reduced, borrow) = modulus::subtract(words, modulus);
-    modulus::select(borrow & (1 - carry), &reduced, words)
+    modulus::select(borrow & (carry ^ 1), &reduced, words)
 }
 
 /// The twelve words of a product.

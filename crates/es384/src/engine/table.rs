@@ -40,23 +40,8 @@ impl<T> Table<T> {
 
 impl AffineTable {
     /// Around a millisecond of work.
-    ///
-    /// No addition here is exceptional: it adds multiples of one point of prime order n, with different factors below 128
-    /// times the same power of two.
     pub(crate) fn new(point: &Affine) -> Self {
-        let doublings = point::doublings(point, WINDOW * WINDOWS);
-        // Entries in another order first: the first of all windows, then the second of all, and so on.
-        let mut entries: Vec<Affine> = doublings.iter().step_by(WINDOW).copied().collect();
-        for bit in 1..WINDOW {
-            // Entries e and e + 2^(bit - 1) differ by 2^bit times the point of the window.
-            let steps: Vec<Affine> = doublings.iter().skip(bit).step_by(WINDOW).copied().collect();
-            let steps = steps.repeat(1 << (bit - 1));
-            let sums = point::add_pairs(&entries, &steps);
-            debug_assert!(sums.is_some(), "multiples of a point of another order");
-            entries.extend(sums.unwrap_or_default());
-        }
-        let place = |i: usize| i % ENTRIES * WINDOWS + i / ENTRIES;
-        Self((0..WINDOWS * ENTRIES).filter_map(|i| entries.get(place(i)).copied()).collect())
+        Self(multiples(point, WINDOW).into())
     }
 
     /// The table of the base point, made when it is first wanted and then shared.
@@ -77,6 +62,31 @@ impl RowTable {
         static TABLE: OnceLock<RowTable> = OnceLock::new();
         TABLE.get_or_init(|| Self::new(&Affine::generator()))
     }
+}
+
+/// Odd multiples of the base point for another size of windows, as a [`Table`] has them.
+pub(crate) fn odd_multiples(window: usize) -> Vec<Row> {
+    multiples(&Affine::generator(), window).iter().map(Row::from).collect()
+}
+
+/// The odd multiples below 2^window of the point times 1, 2^window, 2^(2·window) and so on up to 2^384, in this order.
+///
+/// No addition here is exceptional: it adds multiples of one point of prime order n, with different factors below 2^window
+/// times the same power of two.
+fn multiples(point: &Affine, window: usize) -> Vec<Affine> {
+    let (windows, entries) = (385 / window, 1 << (window - 1));
+    let doublings = point::doublings(point, window * windows);
+    // In another order first: the first multiple of all windows, then the second of all, and so on.
+    let mut all: Vec<Affine> = doublings.iter().step_by(window).copied().collect();
+    for bit in 1..window {
+        // Entries e and e + 2^(bit - 1) differ by 2^bit times the point of the window.
+        let steps: Vec<Affine> = doublings.iter().skip(bit).step_by(window).copied().collect();
+        let sums = point::add_pairs(&all, &steps.repeat(1 << (bit - 1)));
+        debug_assert!(sums.is_some(), "multiples of a point of another order");
+        all.extend(sums.unwrap_or_default());
+    }
+    let place = |i: usize| i % entries * windows + i / entries;
+    (0..windows * entries).filter_map(|i| all.get(place(i)).copied()).collect()
 }
 
 impl From<&Affine> for Row {

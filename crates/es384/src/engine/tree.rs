@@ -4,6 +4,8 @@
 //! instead of 10 without it. So points are added in pairs, the sums in pairs again, and so on, and the inversions of all
 //! pairs, lanes and groups of one round are shared (Montgomery's trick): the round takes a single one. What a few rounds
 //! leave is added up without.
+//!
+//! Signing comes here with secret points: no operation takes a time that depends on them, as long as `invert` does not.
 
 use super::{
     field8::{self, Field8, Limbs},
@@ -11,6 +13,7 @@ use super::{
     modulus::{self, P},
     point8::{Affine8, Sum8},
     residue::Field,
+    secret::overwrite,
 };
 
 /// Rounds of pairing: 110 points become 55, 28, 14 and 7, 55 become 28, 14, 7 and 4.
@@ -44,15 +47,17 @@ pub(crate) fn sum_columns<L: Lanes>(
                 // so that it does not spoil the rest.
                 let zero = product.zero_lanes();
                 *exceptional |= zero;
-                if zero == 0 { product } else { product.blend(zero, &one) }
+                lanes.run(Replace { product: &product, zero, one: &one })
             })
             .collect();
         invert_all(&mut products, invert);
         let each = columns.chunks_mut(height).zip(before.chunks(height_of_before));
-        for ((points, before), inverse) in each.zip(products) {
+        for ((points, before), inverse) in each.zip(products.iter().copied()) {
             lanes.run(Pair { points, stride, before, inverse });
         }
+        overwrite(&mut products, one);
     }
+    overwrite(&mut before, one);
     let columns = columns.chunks(height).zip(exceptional);
     columns.map(|(points, exceptional)| lanes.run(Rest { points, exceptional })).collect()
 }
@@ -87,6 +92,22 @@ impl<L: Lanes> Task<L> for Multiply<'_, L> {
             product = product.times(&difference);
         }
         product
+    }
+}
+
+/// Puts one in the place of zero.
+struct Replace<'a, L> {
+    product: &'a Field8<L, 2>,
+    zero: u8,
+    one: &'a Field8<L, 2>,
+}
+
+impl<L: Lanes> Task<L> for Replace<'_, L> {
+    type Output = Field8<L, 2>;
+
+    #[inline(always)]
+    fn run(self) -> Field8<L, 2> {
+        self.product.blend(self.zero, self.one)
     }
 }
 
@@ -136,10 +157,10 @@ impl<L: Lanes> Task<L> for Rest<'_, L> {
 }
 
 /// Inverts every number in every lane. None may be zero.
-fn invert_all<L: Lanes>(numbers: &mut [Field8<L, 2>], invert: Invert) {
+pub(crate) fn invert_all<L: Lanes>(numbers: &mut [Field8<L, 2>], invert: Invert) {
     let Some((first, rest)) = numbers.split_first_mut() else { return };
     let mut product = *first;
-    let before: Vec<_> = rest
+    let mut before: Vec<_> = rest
         .iter()
         .map(|number| {
             let before = product;
@@ -148,12 +169,13 @@ fn invert_all<L: Lanes>(numbers: &mut [Field8<L, 2>], invert: Invert) {
         })
         .collect();
     let mut inverse = invert_lanes(&product, invert);
-    for (number, before) in rest.iter_mut().zip(before).rev() {
+    for (number, before) in rest.iter_mut().zip(&before).rev() {
         let others = inverse.mul(number);
-        *number = inverse.mul(&before);
+        *number = inverse.mul(before);
         inverse = others;
     }
     *first = inverse;
+    overwrite(&mut before, product);
 }
 
 /// The inverse in every lane, by one inversion of the product over all lanes.

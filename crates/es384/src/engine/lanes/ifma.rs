@@ -1,10 +1,11 @@
 //! Lanes as AVX-512 registers, with the 52-bit multiplications of IFMA.
 
 use std::arch::x86_64::{
-    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_loadu_si512, _mm512_madd52hi_epu64,
-    _mm512_madd52lo_epu64, _mm512_mask_blend_epi64, _mm512_permutex_epi64, _mm512_set1_epi64,
-    _mm512_setzero_si512, _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64,
-    _mm512_storeu_si512, _mm512_sub_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
+    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_loadu_si512,
+    _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_blend_epi64, _mm512_permutex_epi64,
+    _mm512_permutex2var_epi64, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_shuffle_i64x2,
+    _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi64,
+    _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
 
 use super::{Lanes, Task};
@@ -140,6 +141,25 @@ impl Lanes for Ifma {
     #[inline(always)]
     fn add_mul_high(self, a: Self, b: Self) -> Self {
         Self(with!(self, _mm512_madd52hi_epu64(self.0, a.0, b.0)))
+    }
+
+    #[inline(always)]
+    fn pick(self, words: &[u64; 64]) -> Self {
+        let (rows, _) = words.as_chunks::<8>();
+        let high = self.shr::<4>();
+        let mut picked = self.splat(0);
+        for pair in 0..4 {
+            // Bits 0 to 3 of the index choose among sixteen words, the two above them among the four pairs of rows.
+            let (low_row, high_row) = (self.load(&rows[2 * pair]), self.load(&rows[2 * pair + 1]));
+            let from_pair = Self(with!(self, _mm512_permutex2var_epi64(low_row.0, self.0, high_row.0)));
+            picked = picked.blend(high.equal(self.splat(pair as u64)), from_pair);
+        }
+        picked
+    }
+
+    #[inline(always)]
+    fn equal(self, other: Self) -> u8 {
+        with!(self, _mm512_cmpeq_epi64_mask(self.0, other.0))
     }
 
     #[inline(always)]

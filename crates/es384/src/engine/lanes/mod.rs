@@ -63,6 +63,10 @@ pub(crate) trait Lanes: Copy {
     fn add_mul_low(self, a: Self, b: Self) -> Self;
     /// `self` plus the high 52 bits of the 104-bit product of the low 52 bits of `a` and `b`.
     fn add_mul_high(self, a: Self, b: Self) -> Self;
+    /// Lane `l` takes word `self[l]`, which must be below 64. All words are read, whichever are taken.
+    fn pick(self, words: &[u64; 64]) -> Self;
+    /// The lanes in which both are the same.
+    fn equal(self, other: Self) -> u8;
     /// `other` in the lanes whose bit in `mask` is set, `self` in the rest.
     fn blend(self, mask: u8, other: Self) -> Self;
     /// Lane `l` takes the value of lane `l ^ DISTANCE`; the distance is 1, 2 or 4.

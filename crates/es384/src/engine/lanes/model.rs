@@ -1,5 +1,7 @@
 //! Lanes as plain integers: what the instructions do, spelt out.
 
+use std::hint::black_box;
+
 use super::{Lanes, Task};
 
 const LOW_52: u64 = (1 << 52) - 1;
@@ -86,10 +88,29 @@ impl Lanes for Model {
     }
 
     #[inline(always)]
+    fn pick(self, words: &[u64; 64]) -> Self {
+        let mut picked = self.splat(0);
+        for (index, word) in (0..).zip(words) {
+            picked = picked.blend(self.equal(self.splat(index)), self.splat(*word));
+        }
+        picked
+    }
+
+    #[inline(always)]
+    fn equal(self, other: Self) -> u8 {
+        (0..8).fold(0, |mask, lane| {
+            let different = self.0[lane] ^ other.0[lane];
+            // The highest bit of x | -x is set unless x is zero: no branch.
+            let differ = (different | different.wrapping_neg()) >> 63;
+            mask | ((differ as u8) ^ 1) << lane
+        })
+    }
+
+    #[inline(always)]
     fn blend(self, mask: u8, other: Self) -> Self {
         Self(std::array::from_fn(|lane| {
-            // All ones or all zeros, without a branch.
-            let take = 0_u64.wrapping_sub(u64::from(mask >> lane) & 1);
+            // All ones or all zeros, which the optimiser must not see: it would branch.
+            let take = black_box(0_u64.wrapping_sub(u64::from(mask >> lane) & 1));
             (other.0[lane] & take) | (self.0[lane] & !take)
         }))
     }

@@ -4,8 +4,10 @@ mod big;
 mod cases;
 mod differential;
 mod field8;
+pub(crate) mod memcheck;
 mod points;
 mod residue;
+mod signing;
 
 /// A small generator of test values (Marsaglia, "Xorshift RNGs", 2003): repeatable, and no security in it.
 pub(super) struct Random(u64);

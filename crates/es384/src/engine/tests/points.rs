@@ -44,10 +44,10 @@ fn digits_add_up() {
     let numbers = edges().into_iter().chain((0..1000).map(|_| random.words()));
     for number in numbers.filter(|number| modulus::less(number, &N)) {
         let mut sum = BigInt::ZERO;
-        for digit in recode(&number).iter().rev() {
+        for digit in recode::<WINDOW, WINDOWS>(&number).iter().rev() {
             assert!(digit.entry() < ENTRIES);
             let value = BigInt::from(2 * digit.entry() + 1);
-            sum = (sum << WINDOW) + if digit.is_negative() { -value } else { value };
+            sum = (sum << WINDOW) + if digit.is_negative() == 1 { -value } else { value };
         }
         let order = BigInt::from(n());
         let wanted = BigInt::from(big(&number));

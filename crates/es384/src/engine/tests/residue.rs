@@ -39,6 +39,7 @@ fn inverses<M: Modulus>() {
         let value = Residue::<M>::new(&number);
         let inverse = value.invert_vartime();
         assert!(modulus::less(inverse.montgomery(), &M::WORDS));
+        assert!(value.invert() == inverse, "{:x} modulo {modulus:x}", big(&number));
         let wanted = if value.is_zero() { Residue::ZERO } else { Residue::ONE };
         assert!(value.mul(&inverse) == wanted, "{:x} modulo {modulus:x}", big(&number));
     }

@@ -120,7 +120,7 @@ impl<L: Lanes> Task<L> for Load<'_, L> {
             let mut negative = 0;
             let rows = eight!(lane => {
                 let digit = self.group[lane].multiples.of_generator[window];
-                negative |= u8::from(digit.is_negative()) << lane;
+                negative |= digit.is_negative() << lane;
                 generator.entry(window, digit)
             });
             self.points.push(Affine8::load(self.lanes, &rows, negative));
@@ -129,7 +129,7 @@ impl<L: Lanes> Task<L> for Load<'_, L> {
             let mut negative = 0;
             let rows = eight!(lane => {
                 let digit = self.group[lane].multiples.of_key[window];
-                negative |= u8::from(digit.is_negative()) << lane;
+                negative |= digit.is_negative() << lane;
                 self.group[lane].key.entry(window, digit)
             });
             self.points.push(Affine8::load(self.lanes, &rows, negative));

@@ -9,7 +9,7 @@ mod single;
 mod words;
 
 use super::{
-    digits::{Digit, WINDOWS, recode},
+    digits::{Digit, WINDOW, WINDOWS, recode},
     modulus::{self, N, P_LESS_N, Words},
     residue::Scalar,
 };
@@ -59,8 +59,8 @@ impl Multiples {
     /// e/s and r/s. The digest need not be below n.
     fn new(digest: &[u8; 48], r: &Words, inverse_of_s: &Scalar) -> Self {
         Self {
-            of_generator: recode(&inverse_of_s.scale(&modulus::from_bytes(digest))),
-            of_key: recode(&inverse_of_s.scale(r)),
+            of_generator: recode::<WINDOW, WINDOWS>(&inverse_of_s.scale(&modulus::from_bytes(digest))),
+            of_key: recode::<WINDOW, WINDOWS>(&inverse_of_s.scale(r)),
         }
     }
 }

@@ -51,8 +51,7 @@ fn sum<L: Lanes>(lanes: L, key: &RowTable, multiples: &Multiples) -> Sum8<L> {
     // Where a lane has no entry left it takes one that is not used.
     let eight = |from: usize| -> ([&Row; 8], u8) {
         let entries: [_; 8] = std::array::from_fn(|lane| entry((from + lane).min(ALL - 1)));
-        let negative =
-            entries.iter().rev().fold(0, |mask, (_, digit)| mask << 1 | u8::from(digit.is_negative()));
+        let negative = entries.iter().rev().fold(0, |mask, (_, digit)| mask << 1 | digit.is_negative());
         (entries.map(|(row, _)| row), negative)
     };
     let mut sum = lanes.run(FirstTwo { lanes, rows: [eight(0), eight(8)] });

@@ -37,7 +37,7 @@ fn sum(key: &AffineTable, multiples: &Multiples) -> Option<Sum> {
     {
         points.extend(digits.iter().enumerate().map(|(window, digit)| {
             let entry = table.entry(window, *digit);
-            if digit.is_negative() { entry.negate() } else { *entry }
+            if digit.is_negative() == 1 { entry.negate() } else { *entry }
         }));
     }
     for _ in 0..PAIRINGS {
