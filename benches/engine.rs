@@ -5,8 +5,11 @@
 
 use std::{hint::black_box, time::Instant};
 
-use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED, ParsedPublicKey};
-use es384::{Path, Signature, SigningKey, VerifyingKey, verify_batch};
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{ECDSA_P384_SHA384_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, ParsedPublicKey},
+};
+use es384::{Path, Signature, SigningKey, VerifyingKey, sign_batch, verify_batch};
 
 const ROUNDS: usize = 61;
 /// Messages of a round, and the largest batch.
@@ -27,6 +30,7 @@ fn main() {
     let messages: Vec<Vec<u8>> =
         (0..MESSAGES).map(|i| (0..MESSAGE_LEN).map(|j| (i * j) as u8).collect()).collect();
     verifying(&key, &messages);
+    signing(&key, &messages);
     preparing(&key);
 }
 
@@ -74,6 +78,47 @@ fn verifying(key: &SigningKey, messages: &[Vec<u8>]) {
         }
     }
     table("verify", &cases);
+}
+
+fn signing(key: &SigningKey, messages: &[Vec<u8>]) {
+    let pkcs8 = key.to_pkcs8_der();
+    let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &pkcs8).expect("a key pair");
+    let random = SystemRandom::new();
+    let accelerated = SigningKey::from_der(&pkcs8).expect("a key");
+    accelerated.accelerate();
+    let single = |key: SigningKey| -> Box<dyn Fn()> {
+        Box::new(move || {
+            for message in messages {
+                black_box(key.sign(message).expect("a signature"));
+            }
+        })
+    };
+    let batch = |size: usize| -> Box<dyn Fn()> {
+        let key = accelerated.clone();
+        Box::new(move || {
+            let items: Vec<(&SigningKey, &[u8])> =
+                messages.iter().map(|message| (&key, &message[..])).collect();
+            for items in items.chunks(size) {
+                assert!(sign_batch(items).iter().all(Result::is_ok));
+            }
+        })
+    };
+    let mut cases: Vec<Case<'_>> = vec![(
+        "aws-lc-rs".to_owned(),
+        Box::new(|| {
+            for message in messages {
+                black_box(pair.sign(&random, message).expect("a signature"));
+            }
+        }),
+    )];
+    cases.push(("not accelerated".to_owned(), single(key.clone())));
+    if accelerated.is_accelerated() {
+        cases.push(("accelerated, one".to_owned(), single(accelerated.clone())));
+        for size in [4, 8, 16, 64] {
+            cases.push((format!("accelerated, batch of {size}"), batch(size)));
+        }
+    }
+    table("sign", &cases);
 }
 
 fn preparing(key: &SigningKey) {

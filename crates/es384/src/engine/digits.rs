@@ -7,9 +7,10 @@
 //!
 //! No operation takes a time that depends on the number.
 
-use std::hint::black_box;
-
-use super::modulus::{self, N, Words};
+use super::{
+    modulus::{self, N, Words},
+    secret::hide,
+};
 
 /// Bits of a digit.
 pub(crate) const WINDOW: usize = 7;
@@ -74,7 +75,7 @@ pub(crate) fn recode<const BITS: usize, const COUNT: usize>(number: &Words) -> [
         }
         // From 64 up the entry is t - 64, the digit positive; below that the entry is 63 - t, the digit negative.
         // As in `select`, the optimiser must not see what values it has.
-        let negative = black_box((t >> (BITS - 1)) ^ 1);
+        let negative = hide(u64::from(t >> (BITS - 1)) ^ 1) as u8;
         Digit(((t ^ negative.wrapping_neg()) & entries) | (negative << 7) ^ flip)
     })
 }

@@ -7,12 +7,10 @@
 //!
 //! Sums wrap only so that no check for overflow branches: all stay within their words.
 
-use std::hint::black_box;
-
 use super::{
     modulus::Words,
     residue::{Modulus, Residue},
-    secret::declassify,
+    secret::{declassify, hide},
 };
 
 /// Steps done at a time: their matrix fits signed words of 64 bits.
@@ -107,8 +105,8 @@ fn steps_in_constant_time(mut zeta: i64, mut f: u64, mut g: u64) -> (i64, Steps)
     let (mut u, mut v, mut q, mut r) = (1_u64, 0_u64, 0_u64, 1_u64);
     for _ in 0..BATCH {
         // All ones where zeta is negative, and where g is odd. The optimiser must not see that they are only that.
-        let mut negative = black_box((zeta >> 63).cast_unsigned());
-        let odd = black_box((g & 1).wrapping_neg());
+        let mut negative = hide((zeta >> 63).cast_unsigned());
+        let odd = hide((g & 1).wrapping_neg());
         // Where g is odd, f is added to it, or subtracted where zeta is negative.
         g = g.wrapping_add(((f ^ negative).wrapping_sub(negative)) & odd);
         q = q.wrapping_add(((u ^ negative).wrapping_sub(negative)) & odd);
@@ -196,7 +194,7 @@ fn update_inverses<M: Modulus>(d: &mut Signed, e: &mut Signed, steps: &Steps, mo
     const { assert!(M::WORDS[0] & 1 == 1) };
     let inverse = const { inverse_of(M::WORDS[0]) };
     // All ones where d, and e, is negative: the modulus is added once then.
-    let (sign_d, sign_e) = (black_box(d[6] >> 63), black_box(e[6] >> 63));
+    let (sign_d, sign_e) = (hide_sign(d[6]), hide_sign(e[6]));
     let mut times_d = (steps.u & sign_d).wrapping_add(steps.v & sign_e);
     let mut times_e = (steps.q & sign_d).wrapping_add(steps.r & sign_e);
     let mut carry_d = wide(steps.u, d[0]).wrapping_add(wide(steps.v, e[0]));
@@ -232,17 +230,23 @@ fn update_inverses<M: Modulus>(d: &mut Signed, e: &mut Signed, steps: &Steps, mo
 /// modulus.
 fn normalize(value: &Signed, sign: i64, modulus: &Signed) -> Words {
     let mut value = *value;
-    let negative = black_box(value[6] >> 63);
+    let negative = hide_sign(value[6]);
     add_where(&mut value, modulus, negative);
     // The optimiser must not see that masks are only that: it would branch.
-    let negate = black_box(sign >> 63);
+    let negate = hide_sign(sign);
     for word in &mut value {
         *word = (*word ^ negate).wrapping_sub(negate);
     }
     carry(&mut value);
-    let negative = black_box(value[6] >> 63);
+    let negative = hide_sign(value[6]);
     add_where(&mut value, modulus, negative);
     from_signed(&value)
+}
+
+/// All ones for a negative word, all zeros for another.
+#[inline]
+fn hide_sign(word: i64) -> i64 {
+    hide((word >> 63).cast_unsigned()).cast_signed()
 }
 
 /// Adds the modulus where `mask` is all ones.

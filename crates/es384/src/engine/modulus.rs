@@ -2,7 +2,7 @@
 //!
 //! Numbers are six words of 64 bits, the least significant first.
 
-use std::hint::black_box;
+use super::secret::hide;
 
 /// Six words, the least significant first: a number below 2^384.
 pub(crate) type Words = [u64; 6];
@@ -86,16 +86,9 @@ pub(crate) const fn subtract(a: &Words, b: &Words) -> (Words, u64) {
 
 /// `if choice { b } else { a }`, in the same time for both; `choice` is 0 or 1.
 #[inline]
-pub(crate) const fn select(choice: u64, a: &Words, b: &Words) -> Words {
-    // The optimiser must not see that this is only all zeros or all ones: it would branch.
-    let take = black_box(0_u64.wrapping_sub(choice));
-    let mut out = [0; 6];
-    let mut i = 0;
-    while i < 6 {
-        out[i] = (a[i] & !take) | (b[i] & take);
-        i += 1;
-    }
-    out
+pub(crate) fn select(choice: u64, a: &Words, b: &Words) -> Words {
+    let take = hide(0_u64.wrapping_sub(choice));
+    std::array::from_fn(|i| (a[i] & !take) | (b[i] & take))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the low word is what is wanted")]
@@ -116,7 +109,7 @@ pub(crate) const fn power_of_two(exponent: u32, modulus: &Words) -> Words {
         let (doubled, carry) = add(&value, &value);
         let (reduced, borrow) = subtract(&doubled, modulus);
         // Below the modulus only when the subtraction borrowed and the doubling did not carry.
-        value = select(borrow & (carry ^ 1), &reduced, &doubled);
+        value = if borrow == 1 && carry == 0 { doubled } else { reduced };
         i += 1;
     }
     value

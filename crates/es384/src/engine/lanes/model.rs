@@ -1,8 +1,6 @@
 //! Lanes as plain integers: what the instructions do, spelt out.
 
-use std::hint::black_box;
-
-use super::{Lanes, Task};
+use super::{super::secret::hide, Lanes, Task};
 
 const LOW_52: u64 = (1 << 52) - 1;
 
@@ -110,7 +108,7 @@ impl Lanes for Model {
     fn blend(self, mask: u8, other: Self) -> Self {
         Self(std::array::from_fn(|lane| {
             // All ones or all zeros, which the optimiser must not see: it would branch.
-            let take = black_box(0_u64.wrapping_sub(u64::from(mask >> lane) & 1));
+            let take = hide(0_u64.wrapping_sub(u64::from(mask >> lane) & 1));
             (other.0[lane] & take) | (self.0[lane] & !take)
         }))
     }
