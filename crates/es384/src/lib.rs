@@ -9,7 +9,11 @@ compile_error!(
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod backend;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
+mod batch;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod encoding;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
+mod engine;
 mod error;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod key;
@@ -19,7 +23,12 @@ mod wipe;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use backend::BACKEND;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
+pub use batch::{sign_batch, verify_batch};
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use encoding::MAX_INPUT_LEN;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
+#[doc(hidden)]
+pub use engine::Path;
 pub use error::{InvalidSignature, KeyError, SignError};
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use key::{SigningKey, VerifyingKey};

@@ -12,7 +12,7 @@ mod common;
 use std::{fs::File, hint::black_box, os::unix::fs::FileExt, sync::Barrier};
 
 use common::{D_URL, DES3_PEM, PASSPHRASE, PKCS8_DER, PKCS8_PEM, SCALAR, SEC1_DER, SEC1_PEM};
-use es384::{BACKEND, KeyError, SigningKey};
+use es384::{BACKEND, KeyError, SigningKey, sign_batch};
 
 /// The private number times 2^384 modulo the order, as ring and p384 keep it.
 const MONTGOMERY: &str =
@@ -94,6 +94,11 @@ fn use_it(key: &SigningKey) {
     black_box((key.to_encrypted_pkcs8_pem("secret").unwrap(), format!("{key:?}")));
     let signature = key.sign(b"message").unwrap();
     key.verifying_key().verify(b"message", &signature).unwrap();
+    // And by the engine, alone and in a batch.
+    key.accelerate();
+    let signature = key.sign(b"message").unwrap();
+    key.verifying_key().verify(b"message", &signature).unwrap();
+    assert!(sign_batch(&[(key, &b"message"[..]); 19]).iter().all(Result::is_ok));
 }
 
 /// Something to look for, masked so that looking does not find it here.

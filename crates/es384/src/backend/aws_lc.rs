@@ -1,6 +1,7 @@
 //! AWS-LC, the fastest of the three. It wipes all that it frees.
 
 use aws_lc_rs::{
+    digest::{SHA384, digest},
     rand::SystemRandom,
     signature::{ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P384_SHA384_FIXED, EcdsaKeyPair, ParsedPublicKey},
 };
@@ -18,6 +19,13 @@ impl Backend for AwsLc {
     const NAME: &'static str = "aws-lc-rs";
     type Signer = EcdsaKeyPair;
     type Verifier = ParsedPublicKey;
+
+    #[inline]
+    fn sha384(message: &[u8]) -> [u8; 48] {
+        let mut out = [0; 48];
+        out.copy_from_slice(digest(&SHA384, message).as_ref());
+        out
+    }
 
     fn signer(scalar: &[u8; 48], point: &[u8; 97]) -> Result<Self::Signer, KeyError> {
         EcdsaKeyPair::from_private_key_and_public_key(&ECDSA_P384_SHA384_ASN1_SIGNING, scalar, point)

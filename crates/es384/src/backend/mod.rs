@@ -39,6 +39,7 @@ pub(crate) trait Backend {
     type Signer: Send + Sync;
     type Verifier: Send + Sync;
 
+    fn sha384(message: &[u8]) -> [u8; 48];
     fn signer(scalar: &[u8; 48], point: &[u8; 97]) -> Result<Self::Signer, KeyError>;
     fn verifier(point: &[u8; 97]) -> Result<Self::Verifier, KeyError>;
     fn sign(signer: &Self::Signer, message: &[u8]) -> Result<Signature, SignError>;

@@ -3,6 +3,7 @@
 use std::mem::{MaybeUninit, needs_drop};
 
 use ring::{
+    digest::{SHA384, digest},
     rand::SystemRandom,
     signature::{ECDSA_P384_SHA384_FIXED, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, UnparsedPublicKey},
 };
@@ -18,6 +19,13 @@ impl Backend for Ring {
     type Signer = Signer;
     // ring has no parsed form: it checks the point anew each time, which costs next to nothing beside verifying.
     type Verifier = UnparsedPublicKey<[u8; 97]>;
+
+    #[inline]
+    fn sha384(message: &[u8]) -> [u8; 48] {
+        let mut out = [0; 48];
+        out.copy_from_slice(digest(&SHA384, message).as_ref());
+        out
+    }
 
     fn signer(scalar: &[u8; 48], point: &[u8; 97]) -> Result<Self::Signer, KeyError> {
         let rng = SystemRandom::new();

@@ -6,6 +6,8 @@ use p384::ecdsa::{
     signature::{RandomizedSigner, Verifier},
 };
 
+use sha2::{Digest, Sha384};
+
 use super::Backend;
 use crate::{InvalidSignature, KeyError, SIGNATURE_LEN, SignError, Signature};
 
@@ -16,6 +18,11 @@ impl Backend for RustCrypto {
     // Boxed, because every move would leave a copy.
     type Signer = Box<SigningKey>;
     type Verifier = VerifyingKey;
+
+    #[inline]
+    fn sha384(message: &[u8]) -> [u8; 48] {
+        Sha384::digest(message).into()
+    }
 
     fn signer(scalar: &[u8; 48], _point: &[u8; 97]) -> Result<Self::Signer, KeyError> {
         SigningKey::from_slice(scalar).map(Box::new).map_err(|_| KeyError::Backend)

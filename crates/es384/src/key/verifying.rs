@@ -3,20 +3,21 @@
 use std::{
     fmt,
     hash::{Hash, Hasher},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use sha2::{Digest, Sha256};
 
 use super::point::{self, Point};
 use crate::{
-    InvalidSignature, KeyError, SIGNATURE_LEN,
+    InvalidSignature, KeyError, Signature,
     backend::{Active, Backend},
     encoding::{
         Form, MAX_INPUT_LEN, base64url,
         der::{self, Kind},
         jwk, pem,
     },
+    engine::{Path, Prepared, Verdict},
 };
 
 /// A P-384 public key that verifies ES384 (RFC 7518, section 3.4).
@@ -24,12 +25,19 @@ use crate::{
 /// Parsed and checked once; [`verify`](Self::verify) then does nothing but verify. Clones share one key, and it may be
 /// used from any number of threads at once. Two keys are equal when their points are, whatever form they came in.
 ///
+/// A key that verifies much is worth [preparing](Self::prepare).
+///
 /// Every constructor refuses more than [`MAX_INPUT_LEN`] bytes, any curve but P-384, a point that is not on it, and a
 /// private key, which has no business where a public one will do.
 #[derive(Clone)]
 pub struct VerifyingKey(Arc<Inner>);
 
 struct Inner {
+    parsed: Arc<Parsed>,
+    prepared: OnceLock<Prepared>,
+}
+
+struct Parsed {
     verifier: <Active as Backend>::Verifier,
     point: Point,
 }
@@ -117,8 +125,44 @@ impl VerifyingKey {
     /// [`InvalidSignature`], which does not say why.
     #[inline]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
-        let signature: &[u8; SIGNATURE_LEN] = signature.try_into().map_err(|_| InvalidSignature)?;
-        Active::verify(&self.0.verifier, message, signature)
+        let signature: &Signature = signature.try_into().map_err(|_| InvalidSignature)?;
+        if let Some(prepared) = self.0.prepared.get() {
+            let verdict = prepared.verify(&Active::sha384(message), signature);
+            self.conclude(verdict, message, signature)
+        } else {
+            self.verify_with_backend(message, signature)
+        }
+    }
+
+    /// Makes a table of this key's multiples, with which [`verify`](Self::verify) takes a small part of its time.
+    ///
+    /// It costs one to two milliseconds once, and [`prepared_size`](Self::prepared_size) bytes for as long as the key or a
+    /// clone of it lives; preparing the first key of a process makes a second table of that size, which all keys share.
+    /// All clones of the key are prepared with it, those made before as well. Doing it again does nothing.
+    pub fn prepare(&self) {
+        self.prepare_on(Path::best());
+    }
+
+    /// As [`prepare`](Self::prepare), with an implementation of choice. For tests and benches.
+    #[doc(hidden)]
+    pub fn prepare_on(&self, path: Path) {
+        self.0.prepared.get_or_init(|| Prepared::new(self.point(), path));
+    }
+
+    /// Whether the key is [prepared](Self::prepare).
+    pub fn is_prepared(&self) -> bool {
+        self.0.prepared.get().is_some()
+    }
+
+    /// The bytes that a prepared key takes on this machine: 440 KiB with AVX-512 IFMA, 330 KiB without.
+    pub fn prepared_size() -> usize {
+        Prepared::size(Path::best())
+    }
+
+    /// The same key, not prepared, and not to be prepared with this one: a way to give the memory back.
+    #[must_use]
+    pub fn unprepared(&self) -> Self {
+        Self(Arc::new(Inner { parsed: self.0.parsed.clone(), prepared: OnceLock::new() }))
     }
 
     /// The key as SPKI PEM, as `openssl ec -pubout` prints it.
@@ -136,7 +180,7 @@ impl VerifyingKey {
     /// The bare point (SEC 1, section 2.3.3): `04`, x, y.
     #[must_use]
     pub fn to_sec1_point(&self) -> [u8; 97] {
-        self.0.point
+        self.0.parsed.point
     }
 
     /// The bare point, compressed: `02` or `03`, x.
@@ -166,11 +210,42 @@ impl VerifyingKey {
     }
 
     pub(crate) fn from_point(point: Point) -> Result<Self, KeyError> {
-        Ok(Self(Arc::new(Inner { verifier: Active::verifier(&point)?, point })))
+        let parsed = Arc::new(Parsed { verifier: Active::verifier(&point)?, point });
+        Ok(Self(Arc::new(Inner { parsed, prepared: OnceLock::new() })))
     }
 
     pub(crate) fn point(&self) -> &Point {
-        &self.0.point
+        &self.0.parsed.point
+    }
+
+    /// The table of the key, where it is prepared.
+    pub(crate) fn prepared(&self) -> Option<&Prepared> {
+        self.0.prepared.get()
+    }
+
+    /// Verifies without the engine.
+    #[inline]
+    pub(crate) fn verify_with_backend(
+        &self,
+        message: &[u8],
+        signature: &Signature,
+    ) -> Result<(), InvalidSignature> {
+        Active::verify(&self.0.parsed.verifier, message, signature)
+    }
+
+    /// Turns the engine's verdict into an answer, and has the backend answer where there is none.
+    #[inline]
+    pub(crate) fn conclude(
+        &self,
+        verdict: Verdict,
+        message: &[u8],
+        signature: &Signature,
+    ) -> Result<(), InvalidSignature> {
+        match verdict {
+            Verdict::Valid => Ok(()),
+            Verdict::Invalid => Err(InvalidSignature),
+            Verdict::Undecided => self.verify_with_backend(message, signature),
+        }
     }
 
     fn from_checked_der(input: &[u8]) -> Result<Self, KeyError> {

@@ -1,0 +1,81 @@
+//! A multiple of a point as a sum of table entries.
+//!
+//! A number k is written as the sum of 55 digits d·2^(7·i), each odd and between -127 and 127 (Joye and Tunstall, "Exponent
+//! recoding and regular exponentiation algorithms", 2009). No digit is zero, so every window adds a point, and digits of
+//! both signs share the 64 odd multiples of a window's point. Only odd numbers can be written so. An even k is taken as
+//! -(n - k), which is odd because n is.
+//!
+//! No operation takes a time that depends on the number.
+
+use super::{
+    modulus::{self, N, Words},
+    secret::hide,
+};
+
+/// Bits of a digit.
+pub(crate) const WINDOW: usize = 7;
+/// Digits of a number: 55·7 = 385 bits, one more than a number has, for the sign.
+pub(crate) const WINDOWS: usize = 55;
+/// Odd multiples in a window's part of a table: 1, 3, and so on to 127.
+pub(crate) const ENTRIES: usize = 1 << (WINDOW - 1);
+
+/// A digit: which of its window's entries to add, and whether to add its negative.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Digit(u8);
+
+impl Digit {
+    const NEGATIVE: u8 = 0x80;
+
+    /// The positive digit of an entry.
+    #[cfg(test)]
+    pub(crate) fn of_entry(entry: usize) -> Self {
+        Self(u8::try_from(entry).unwrap())
+    }
+
+    /// Below [`ENTRIES`].
+    #[inline]
+    pub(crate) fn entry(self) -> usize {
+        usize::from(self.0 & !Self::NEGATIVE)
+    }
+
+    /// A bit for each lane whose digit is negative.
+    #[inline]
+    pub(crate) fn signs(digits: [Self; 8]) -> u8 {
+        digits.iter().rev().fold(0, |mask, digit| mask << 1 | digit.is_negative())
+    }
+
+    /// 1 or 0.
+    #[inline]
+    pub(crate) fn is_negative(self) -> u8 {
+        self.0 >> 7
+    }
+}
+
+/// The digits of a number below n, the least significant first: `COUNT` digits of `BITS` bits, 7 at most.
+///
+/// With 7 bits there are [`WINDOWS`] digits, and the comments speak of these.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "seven bits are kept")]
+pub(crate) fn recode<const BITS: usize, const COUNT: usize>(number: &Words) -> [Digit; COUNT] {
+    const { assert!(BITS <= 7 && BITS * COUNT == 385) };
+    let even = !number[0] & 1;
+    let odd = modulus::select(even, number, &modulus::subtract(&N, number).0);
+    let flip = (even as u8) << 7;
+    // Half of the values of a digit, without its sign: 63.
+    let entries = (1 << (BITS - 1)) - 1;
+    std::array::from_fn(|i| {
+        // The digit is 2·t + 1 - 128, with t the seven bits above the lowest one of the window.
+        let bit = BITS * i + 1;
+        let (word, shift) = (bit / 64, bit % 64);
+        let above = if shift > 64 - BITS && word < 5 { odd[word + 1] << (64 - shift) } else { 0 };
+        let t = ((odd[word] >> shift) | above) as u8 & (2 * entries + 1);
+        if i == COUNT - 1 {
+            // The highest digit takes what is left, 2·t + 1, without a sign: the number has 384 bits.
+            return Digit(t ^ flip);
+        }
+        // From 64 up the entry is t - 64, the digit positive; below that the entry is 63 - t, the digit negative.
+        // As in `select`, the optimiser must not see what values it has.
+        let negative = hide(u64::from(t >> (BITS - 1)) ^ 1) as u8;
+        Digit(((t ^ negative.wrapping_neg()) & entries) | (negative << 7) ^ flip)
+    })
+}

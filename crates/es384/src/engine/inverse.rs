@@ -1,0 +1,313 @@
+//! Inverses modulo p and n, by the divsteps of Bernstein and Yang ("Fast constant-time gcd computation and modular
+//! inversion", 2019), in batches of 62 steps (Wuille, "The safegcd implementation in libsecp256k1 explained", 2021).
+//!
+//! f and g start as the modulus and the number. A step divides g, or the half difference of g and f, by two; once g is
+//! zero, f is plus or minus their greatest common divisor, 1. d and e follow f and g modulo the modulus, so that then d
+//! is plus or minus the inverse.
+//!
+//! Sums wrap only so that no check for overflow branches: all stay within their words.
+
+use super::{
+    modulus::Words,
+    residue::{Modulus, Residue},
+    secret::{declassify, hide},
+};
+
+/// Steps done at a time: their matrix fits signed words of 64 bits.
+const BATCH: u32 = 62;
+
+/// Batches that bring g to zero whatever the number, when delta starts at 1/2: (45907·384 + 26313)/19929 = 885 steps are
+/// enough for 384 bits (Wuille, <https://github.com/sipa/safegcd-bounds>), and 15·62 = 930.
+const BATCHES: u32 = 15;
+
+const LOW_62: u64 = u64::MAX >> 2;
+
+/// Seven words of 62 bits, the last one signed: a number between -2^433 and 2^433.
+type Signed = [i64; 7];
+
+/// What a batch of steps does to f and g, times 2^62: `f' = (u·f + v·g)/2^62`, `g' = (q·f + r·g)/2^62`. The absolute
+/// values in a row add up to 2^62 at most.
+struct Steps {
+    u: i64,
+    v: i64,
+    q: i64,
+    r: i64,
+}
+
+impl<M: Modulus> Residue<M> {
+    /// The inverse, and zero for zero. The time depends on the value, which must be public.
+    pub(crate) fn invert_vartime(&self) -> Self {
+        let modulus = to_signed(&M::WORDS);
+        let (mut f, mut g) = (modulus, to_signed(self.montgomery()));
+        let (mut d, mut e) = ([0; 7], [1, 0, 0, 0, 0, 0, 0]);
+        // The negative of the delta of the paper.
+        let mut eta = -1;
+        while g != [0; 7] {
+            let steps;
+            (eta, steps) = steps_vartime(eta, low_word(&f), low_word(&g));
+            update_inverses::<M>(&mut d, &mut e, &steps, &modulus);
+            update_gcd(&mut f, &mut g, &steps);
+        }
+        Self::from_signed(&d, f[6], &modulus)
+    }
+
+    /// The inverse, and zero for zero, in the same time for all values.
+    pub(crate) fn invert(&self) -> Self {
+        let modulus = to_signed(&M::WORDS);
+        let (mut f, mut g) = (modulus, to_signed(self.montgomery()));
+        let (mut d, mut e) = ([0; 7], [1, 0, 0, 0, 0, 0, 0]);
+        let mut zeta = -1;
+        for _ in 0..BATCHES {
+            let steps;
+            (zeta, steps) = steps_in_constant_time(zeta, low_word(&f), low_word(&g));
+            update_inverses::<M>(&mut d, &mut e, &steps, &modulus);
+            update_gcd(&mut f, &mut g, &steps);
+        }
+        Self::from_signed(&d, f[6], &modulus)
+    }
+
+    /// From plus or minus the inverse of Montgomery's form, by the sign of `sign`.
+    fn from_signed(d: &Signed, sign: i64, modulus: &Signed) -> Self {
+        // Of x·2^384 it is 1/(x·2^384); times 2^1152, and divided by 2^384 as a product is, it is 2^384/x.
+        let inverse = Self::from_montgomery(normalize(d, sign, modulus));
+        inverse.mul(&Self::CUBED_RADIX)
+    }
+}
+
+/// Inverts every number with a single inversion (Montgomery's trick), unless one of them is zero. The time depends on the
+/// values, which must be public.
+pub(crate) fn invert_all_vartime<M: Modulus>(numbers: &mut [Residue<M>]) -> bool {
+    let mut product = Residue::ONE;
+    let products: Vec<Residue<M>> = numbers
+        .iter()
+        .map(|number| {
+            let before = product;
+            product = product.mul(number);
+            before
+        })
+        .collect();
+    if product.is_zero() {
+        return false;
+    }
+    let mut inverse = product.invert_vartime();
+    for (number, before) in numbers.iter_mut().zip(&products).rev() {
+        let rest = inverse.mul(number);
+        *number = inverse.mul(before);
+        inverse = rest;
+    }
+    true
+}
+
+/// 62 steps, of which each does the same operations. `zeta` is the negative of delta + 1/2, with the delta that starts at
+/// 1/2.
+fn steps_in_constant_time(mut zeta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
+    // As unsigned words: shifts to the left, additions and negations agree with the signed ones.
+    let (mut u, mut v, mut q, mut r) = (1_u64, 0_u64, 0_u64, 1_u64);
+    for _ in 0..BATCH {
+        // All ones where zeta is negative, and where g is odd. The optimiser must not see that they are only that.
+        let mut negative = hide((zeta >> 63).cast_unsigned());
+        let odd = hide((g & 1).wrapping_neg());
+        // Where g is odd, f is added to it, or subtracted where zeta is negative.
+        g = g.wrapping_add(((f ^ negative).wrapping_sub(negative)) & odd);
+        q = q.wrapping_add(((u ^ negative).wrapping_sub(negative)) & odd);
+        r = r.wrapping_add(((v ^ negative).wrapping_sub(negative)) & odd);
+        // Where both hold, f takes what g was, and zeta changes its sign.
+        negative &= odd;
+        zeta = (zeta ^ negative.cast_signed()).wrapping_sub(1);
+        f = f.wrapping_add(g & negative);
+        u = u.wrapping_add(q & negative);
+        v = v.wrapping_add(r & negative);
+        g >>= 1;
+        u <<= 1;
+        v <<= 1;
+    }
+    let steps = Steps { u: u.cast_signed(), v: v.cast_signed(), q: q.cast_signed(), r: r.cast_signed() };
+    (zeta, steps)
+}
+
+/// The steps until 62 are done, skipping over runs of even g.
+fn steps_vartime(mut eta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
+    // As unsigned words: shifts to the left, additions and negations agree with the signed ones.
+    let (mut u, mut v, mut q, mut r) = (1_u64, 0_u64, 0_u64, 1_u64);
+    let mut left = BATCH;
+    loop {
+        // The bit that is set above ends the run where the batch ends.
+        let zeros = (g | (u64::MAX << left)).trailing_zeros();
+        g >>= zeros;
+        u <<= zeros;
+        v <<= zeros;
+        eta -= i64::from(zeros);
+        left -= zeros;
+        if left == 0 {
+            break;
+        }
+        let bits;
+        let multiple;
+        if eta < 0 {
+            eta = -eta;
+            (f, g) = (g, f.wrapping_neg());
+            (u, q) = (q, u.wrapping_neg());
+            (v, r) = (r, v.wrapping_neg());
+            // At most eta + 1 steps until the next exchange, of which one multiple of f does up to six at once.
+            bits = (eta.unsigned_abs() + 1).min(u64::from(left)).min(6);
+            // -g/f modulo 2^6: f·(f² - 2) is -1/f to six bits.
+            multiple = f.wrapping_mul(f).wrapping_sub(2).wrapping_mul(f).wrapping_mul(g);
+        } else {
+            bits = (eta.unsigned_abs() + 1).min(u64::from(left)).min(4);
+            // f + ((f + 1) & 4) << 1 is 1/f to four bits.
+            let inverse = f.wrapping_add((f.wrapping_add(1) & 4) << 1);
+            multiple = inverse.wrapping_neg().wrapping_mul(g);
+        }
+        let multiple = multiple & (u64::MAX >> (64 - bits));
+        g = g.wrapping_add(f.wrapping_mul(multiple));
+        q = q.wrapping_add(u.wrapping_mul(multiple));
+        r = r.wrapping_add(v.wrapping_mul(multiple));
+    }
+    let steps = Steps { u: u.cast_signed(), v: v.cast_signed(), q: q.cast_signed(), r: r.cast_signed() };
+    (eta, steps)
+}
+
+/// f and g after the steps. The division by 2^62 leaves no rest: the steps were chosen so.
+#[inline]
+fn update_gcd(f: &mut Signed, g: &mut Signed, steps: &Steps) {
+    let (mut carry_f, mut carry_g) = (0_i128, 0_i128);
+    for i in 0..7 {
+        let (fi, gi) = (f[i], g[i]);
+        carry_f = carry_f.wrapping_add(wide(steps.u, fi)).wrapping_add(wide(steps.v, gi));
+        carry_g = carry_g.wrapping_add(wide(steps.q, fi)).wrapping_add(wide(steps.r, gi));
+        if i == 0 {
+            debug_assert!(declassify((low(carry_f) | low(carry_g)) & LOW_62) == 0, "a division with a rest");
+        } else {
+            f[i - 1] = (low(carry_f) & LOW_62).cast_signed();
+            g[i - 1] = (low(carry_g) & LOW_62).cast_signed();
+        }
+        carry_f >>= 62;
+        carry_g >>= 62;
+    }
+    f[6] = low(carry_f).cast_signed();
+    g[6] = low(carry_g).cast_signed();
+}
+
+/// d and e after the steps, modulo the modulus: between -2·modulus and the modulus, as they were before.
+#[inline]
+fn update_inverses<M: Modulus>(d: &mut Signed, e: &mut Signed, steps: &Steps, modulus: &Signed) {
+    const { assert!(M::WORDS[0] & 1 == 1) };
+    let inverse = const { inverse_of(M::WORDS[0]) };
+    // All ones where d, and e, is negative: the modulus is added once then.
+    let (sign_d, sign_e) = (hide_sign(d[6]), hide_sign(e[6]));
+    let mut times_d = (steps.u & sign_d).wrapping_add(steps.v & sign_e);
+    let mut times_e = (steps.q & sign_d).wrapping_add(steps.r & sign_e);
+    let mut carry_d = wide(steps.u, d[0]).wrapping_add(wide(steps.v, e[0]));
+    let mut carry_e = wide(steps.q, d[0]).wrapping_add(wide(steps.r, e[0]));
+    // And as often again as makes the division by 2^62 leave no rest.
+    times_d = times_d.wrapping_sub(
+        (inverse.wrapping_mul(low(carry_d)).wrapping_add(times_d.cast_unsigned()) & LOW_62).cast_signed(),
+    );
+    times_e = times_e.wrapping_sub(
+        (inverse.wrapping_mul(low(carry_e)).wrapping_add(times_e.cast_unsigned()) & LOW_62).cast_signed(),
+    );
+    for i in 0..7 {
+        if i > 0 {
+            carry_d = carry_d.wrapping_add(wide(steps.u, d[i])).wrapping_add(wide(steps.v, e[i]));
+            carry_e = carry_e.wrapping_add(wide(steps.q, d[i])).wrapping_add(wide(steps.r, e[i]));
+        }
+        carry_d = carry_d.wrapping_add(wide(modulus[i], times_d));
+        carry_e = carry_e.wrapping_add(wide(modulus[i], times_e));
+        if i == 0 {
+            debug_assert!(declassify((low(carry_d) | low(carry_e)) & LOW_62) == 0, "a division with a rest");
+        } else {
+            d[i - 1] = (low(carry_d) & LOW_62).cast_signed();
+            e[i - 1] = (low(carry_e) & LOW_62).cast_signed();
+        }
+        carry_d >>= 62;
+        carry_e >>= 62;
+    }
+    d[6] = low(carry_d).cast_signed();
+    e[6] = low(carry_e).cast_signed();
+}
+
+/// `value`, or `-value` where `sign` is negative, brought from between -2·modulus and the modulus to between 0 and the
+/// modulus.
+fn normalize(value: &Signed, sign: i64, modulus: &Signed) -> Words {
+    let mut value = *value;
+    let negative = hide_sign(value[6]);
+    add_where(&mut value, modulus, negative);
+    // The optimiser must not see that masks are only that: it would branch.
+    let negate = hide_sign(sign);
+    for word in &mut value {
+        *word = (*word ^ negate).wrapping_sub(negate);
+    }
+    carry(&mut value);
+    let negative = hide_sign(value[6]);
+    add_where(&mut value, modulus, negative);
+    from_signed(&value)
+}
+
+/// All ones for a negative word, all zeros for another.
+#[inline]
+fn hide_sign(word: i64) -> i64 {
+    hide((word >> 63).cast_unsigned()).cast_signed()
+}
+
+/// Adds the modulus where `mask` is all ones.
+fn add_where(value: &mut Signed, modulus: &Signed, mask: i64) {
+    for (word, term) in value.iter_mut().zip(modulus) {
+        *word = word.wrapping_add(term & mask);
+    }
+    carry(value);
+}
+
+/// Brings all words but the last to 62 bits.
+fn carry(value: &mut Signed) {
+    for i in 0..6 {
+        value[i + 1] = value[i + 1].wrapping_add(value[i] >> 62);
+        value[i] &= LOW_62.cast_signed();
+    }
+}
+
+/// Six words of 64 bits as seven of 62.
+fn to_signed(words: &Words) -> Signed {
+    std::array::from_fn(|i| {
+        let (word, bit) = (i * 62 / 64, i * 62 % 64);
+        let above = if bit > 2 { words.get(word + 1).map_or(0, |next| next << (64 - bit)) } else { 0 };
+        (((words[word] >> bit) | above) & LOW_62).cast_signed()
+    })
+}
+
+/// Seven words of 62 bits, none negative, as six of 64.
+fn from_signed(value: &Signed) -> Words {
+    std::array::from_fn(|i| {
+        let (word, bit) = (i * 64 / 62, i * 64 % 62);
+        let (this, next) = (value[word].cast_unsigned(), value[word + 1].cast_unsigned());
+        (this >> bit) | (next << (62 - bit))
+    })
+}
+
+/// The low 64 bits, the sign of the word above included.
+#[inline]
+fn low_word(value: &Signed) -> u64 {
+    value[0].cast_unsigned() | (value[1].cast_unsigned() << 62)
+}
+
+#[inline]
+fn wide(a: i64, b: i64) -> i128 {
+    i128::from(a).wrapping_mul(i128::from(b))
+}
+
+#[inline]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the low word is what is wanted")]
+fn low(wide: i128) -> u64 {
+    wide as u64
+}
+
+/// 1/word modulo 2^64, by Newton's iteration: each step doubles the number of right bits, from the 3 that an odd word has
+/// itself.
+pub(crate) const fn inverse_of(word: u64) -> u64 {
+    let mut inverse = word;
+    let mut i = 0;
+    while i < 5 {
+        inverse = inverse.wrapping_mul(2_u64.wrapping_sub(word.wrapping_mul(inverse)));
+        i += 1;
+    }
+    inverse
+}

@@ -1,0 +1,85 @@
+//! Eight 64-bit lanes, and the few operations on them that the engine is made of.
+//!
+//! All arithmetic above is written once, over this trait. It has two homes: [`Ifma`], the AVX-512 IFMA instructions, and
+//! [`Model`], plain integers, which runs on any processor and under tools that do not know AVX-512.
+//!
+//! Every method takes a value. Where the processor must have an instruction, a value is the proof that it does: the
+//! first one comes from a check at run time, and all others are made from it. So the methods are safe to call.
+
+/// An array of eight, each worked out from its index. Closures would not do: what is not inlined for certain may be
+/// compiled without the instructions that it needs.
+macro_rules! eight {
+    ($i:ident => $value:expr) => {
+        [
+            eight!(@ 0, $i, $value),
+            eight!(@ 1, $i, $value),
+            eight!(@ 2, $i, $value),
+            eight!(@ 3, $i, $value),
+            eight!(@ 4, $i, $value),
+            eight!(@ 5, $i, $value),
+            eight!(@ 6, $i, $value),
+            eight!(@ 7, $i, $value),
+        ]
+    };
+    (@ $index:literal, $i:ident, $value:expr) => {{
+        let $i = $index;
+        $value
+    }};
+}
+
+#[cfg(target_arch = "x86_64")]
+mod ifma;
+mod model;
+
+pub(crate) use eight;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use ifma::Ifma;
+pub(crate) use model::Model;
+
+/// Eight lanes of 64 bits. Arithmetic wraps, and no operation takes a time that depends on the values.
+///
+/// Implementations mark every method `#[inline(always)]`: only what is inlined into [`run`](Self::run) is compiled for
+/// the instructions it needs.
+pub(crate) trait Lanes: Copy {
+    /// The same value in every lane. `self` is only the witness.
+    fn splat(self, value: u64) -> Self;
+    /// One word a lane. `self` is only the witness.
+    fn load(self, words: &[u64; 8]) -> Self;
+    /// The words of the lanes.
+    fn store(self) -> [u64; 8];
+    /// Eight rows of eight words become eight vectors: word `i` of row `l` goes to lane `l` of vector `i`. `self` is only
+    /// the witness.
+    fn transpose(self, rows: [&[u64; 8]; 8]) -> [Self; 8];
+
+    fn add(self, other: Self) -> Self;
+    fn sub(self, other: Self) -> Self;
+    fn and(self, other: Self) -> Self;
+    fn shl<const BITS: u32>(self) -> Self;
+    /// Shifts in zeros.
+    fn shr<const BITS: u32>(self) -> Self;
+    /// Shifts in the sign.
+    fn sar<const BITS: u32>(self) -> Self;
+    /// `self` plus the low 52 bits of the 104-bit product of the low 52 bits of `a` and `b`.
+    fn add_mul_low(self, a: Self, b: Self) -> Self;
+    /// `self` plus the high 52 bits of the 104-bit product of the low 52 bits of `a` and `b`.
+    fn add_mul_high(self, a: Self, b: Self) -> Self;
+    /// Lane `l` takes word `self[l]`, which must be below 64. All words are read, whichever are taken.
+    fn pick(self, words: &[u64; 64]) -> Self;
+    /// The lanes in which both are the same.
+    fn equal(self, other: Self) -> u8;
+    /// `other` in the lanes whose bit in `mask` is set, `self` in the rest.
+    fn blend(self, mask: u8, other: Self) -> Self;
+    /// Lane `l` takes the value of lane `l ^ DISTANCE`; the distance is 1, 2 or 4.
+    fn swap<const DISTANCE: usize>(self) -> Self;
+
+    /// Runs `task` compiled for the instructions that these lanes need.
+    fn run<T: Task<Self>>(self, task: T) -> T::Output;
+    /// Runs a part of a task: inlined where that is fast, and apart where it would only make much code.
+    fn part<T: Task<Self>>(self, part: T) -> T::Output;
+}
+
+/// A piece of work over lanes. `run` must be `#[inline(always)]`, and so must all that it calls, down to the lanes.
+pub(crate) trait Task<L> {
+    type Output;
+    fn run(self) -> Self::Output;
+}

@@ -1,0 +1,130 @@
+//! Lanes as plain integers: what the instructions do, spelt out.
+
+use super::{super::secret::hide, Lanes, Task};
+
+const LOW_52: u64 = (1 << 52) - 1;
+
+/// Eight integers.
+#[derive(Clone, Copy)]
+pub(crate) struct Model([u64; 8]);
+
+impl Model {
+    /// The first value, from which all others are made.
+    pub(crate) const ZERO: Self = Self([0; 8]);
+
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(u64, u64) -> u64) -> Self {
+        Self(std::array::from_fn(|lane| f(self.0[lane], other.0[lane])))
+    }
+
+    #[inline(always)]
+    fn map(self, f: impl Fn(u64) -> u64) -> Self {
+        Self(self.0.map(f))
+    }
+}
+
+impl Lanes for Model {
+    #[inline(always)]
+    fn splat(self, value: u64) -> Self {
+        Self([value; 8])
+    }
+
+    #[inline(always)]
+    fn load(self, words: &[u64; 8]) -> Self {
+        Self(*words)
+    }
+
+    #[inline(always)]
+    fn store(self) -> [u64; 8] {
+        self.0
+    }
+
+    #[inline(always)]
+    fn transpose(self, rows: [&[u64; 8]; 8]) -> [Self; 8] {
+        std::array::from_fn(|word| Self(std::array::from_fn(|lane| rows[lane][word])))
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        self.zip(other, u64::wrapping_add)
+    }
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        self.zip(other, u64::wrapping_sub)
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        self.zip(other, |a, b| a & b)
+    }
+
+    #[inline(always)]
+    fn shl<const BITS: u32>(self) -> Self {
+        self.map(|a| a << BITS)
+    }
+
+    #[inline(always)]
+    fn shr<const BITS: u32>(self) -> Self {
+        self.map(|a| a >> BITS)
+    }
+
+    #[inline(always)]
+    fn sar<const BITS: u32>(self) -> Self {
+        self.map(|a| (a.cast_signed() >> BITS).cast_unsigned())
+    }
+
+    #[inline(always)]
+    fn add_mul_low(self, a: Self, b: Self) -> Self {
+        self.add(a.zip(b, |a, b| (a & LOW_52).wrapping_mul(b & LOW_52) & LOW_52))
+    }
+
+    #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "104 bits less 52 are 52")]
+    fn add_mul_high(self, a: Self, b: Self) -> Self {
+        self.add(a.zip(b, |a, b| ((u128::from(a & LOW_52) * u128::from(b & LOW_52)) >> 52) as u64))
+    }
+
+    #[inline(always)]
+    fn pick(self, words: &[u64; 64]) -> Self {
+        let mut picked = self.splat(0);
+        for (index, word) in (0..).zip(words) {
+            picked = picked.blend(self.equal(self.splat(index)), self.splat(*word));
+        }
+        picked
+    }
+
+    #[inline(always)]
+    fn equal(self, other: Self) -> u8 {
+        (0..8).fold(0, |mask, lane| {
+            let different = self.0[lane] ^ other.0[lane];
+            // The highest bit of x | -x is set unless x is zero: no branch.
+            let differ = (different | different.wrapping_neg()) >> 63;
+            mask | ((differ as u8) ^ 1) << lane
+        })
+    }
+
+    #[inline(always)]
+    fn blend(self, mask: u8, other: Self) -> Self {
+        Self(std::array::from_fn(|lane| {
+            // All ones or all zeros, which the optimiser must not see: it would branch.
+            let take = hide(0_u64.wrapping_sub(u64::from(mask >> lane) & 1));
+            (other.0[lane] & take) | (self.0[lane] & !take)
+        }))
+    }
+
+    #[inline(always)]
+    fn swap<const DISTANCE: usize>(self) -> Self {
+        Self(std::array::from_fn(|lane| self.0[lane ^ DISTANCE]))
+    }
+
+    #[inline(always)]
+    fn run<T: Task<Self>>(self, task: T) -> T::Output {
+        task.run()
+    }
+
+    #[inline(never)]
+    fn part<T: Task<Self>>(self, part: T) -> T::Output {
+        part.run()
+    }
+}

@@ -1,0 +1,78 @@
+//! The engine: P-384 made for many signatures under few keys.
+
+#![allow(
+    clippy::inline_always,
+    reason = "only what is inlined is compiled for the instructions that lanes need"
+)]
+#![allow(clippy::many_single_char_names, clippy::similar_names, reason = "as the formulas have them")]
+#![allow(clippy::needless_range_loop, reason = "limbs are numbered")]
+
+mod digits;
+mod field8;
+mod inverse;
+mod lanes;
+mod modulus;
+mod point;
+mod point8;
+mod prepared;
+mod residue;
+mod secret;
+mod sign;
+mod table;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod verify;
+
+use crate::{SignError, Signature};
+pub(crate) use prepared::{Job, Prepared, verify_batch};
+pub(crate) use sign::Job as SignJob;
+pub(crate) use verify::Verdict;
+
+/// Which implementation does the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Path {
+    /// AVX-512 IFMA instructions.
+    #[cfg(target_arch = "x86_64")]
+    Ifma,
+    /// What the instructions do, in plain integers: slow, and only for tests.
+    Model,
+    /// Arithmetic in words of 64 bits, for processors without the instructions.
+    Words,
+}
+
+impl Path {
+    /// The fastest path of this machine. The processor is asked once, at run time.
+    #[must_use]
+    pub fn best() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if lanes::Ifma::detect().is_some() {
+            return Self::Ifma;
+        }
+        Self::Words
+    }
+
+    /// Every path that this machine can take.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let mut all = vec![Self::Model, Self::Words];
+        if !all.contains(&Self::best()) {
+            all.push(Self::best());
+        }
+        all
+    }
+}
+
+/// Signs each job; see [`sign::sign`]. `None` in place of all where this path has no signing of its own.
+pub(crate) fn sign(path: Path, jobs: &[SignJob<'_>]) -> Result<Vec<Option<Signature>>, SignError> {
+    match path {
+        #[cfg(target_arch = "x86_64")]
+        Path::Ifma => match lanes::Ifma::detect() {
+            Some(lanes) => sign::sign(lanes, jobs),
+            None => Ok(vec![None; jobs.len()]),
+        },
+        Path::Model => sign::sign(lanes::Model::ZERO, jobs),
+        Path::Words => Ok(vec![None; jobs.len()]),
+    }
+}

@@ -1,0 +1,116 @@
+//! The two moduli of P-384 (SP 800-186, section 3.2.1.4): the prime p of the field, and the prime order n of the curve.
+//!
+//! Numbers are six words of 64 bits, the least significant first.
+
+use super::secret::hide;
+
+/// Six words, the least significant first: a number below 2^384.
+pub(crate) type Words = [u64; 6];
+
+/// p = 2^384 - 2^128 - 2^96 + 2^32 - 1.
+pub(crate) const P: Words = [
+    0x0000_0000_FFFF_FFFF,
+    0xFFFF_FFFF_0000_0000,
+    0xFFFF_FFFF_FFFF_FFFE,
+    0xFFFF_FFFF_FFFF_FFFF,
+    0xFFFF_FFFF_FFFF_FFFF,
+    0xFFFF_FFFF_FFFF_FFFF,
+];
+
+/// The number of points on the curve.
+pub(crate) const N: Words = [
+    0xECEC_196A_CCC5_2973,
+    0x581A_0DB2_48B0_A77A,
+    0xC763_4D81_F437_2DDF,
+    0xFFFF_FFFF_FFFF_FFFF,
+    0xFFFF_FFFF_FFFF_FFFF,
+    0xFFFF_FFFF_FFFF_FFFF,
+];
+
+/// p - n: adding n to an r below this stays below p, so such an r may stand for two x coordinates.
+pub(crate) const P_LESS_N: Words = difference(&P, &N);
+
+/// The words of 48 big-endian bytes.
+#[inline]
+pub(crate) fn from_bytes(bytes: &[u8; 48]) -> Words {
+    let (words, _) = bytes.as_chunks::<8>();
+    std::array::from_fn(|i| u64::from_be_bytes(words[5 - i]))
+}
+
+/// The 48 big-endian bytes of a number.
+#[inline]
+pub(crate) fn to_bytes(words: &Words) -> [u8; 48] {
+    let mut bytes = [0; 48];
+    let (chunks, _) = bytes.as_chunks_mut::<8>();
+    for (chunk, word) in chunks.iter_mut().zip(words.iter().rev()) {
+        *chunk = word.to_be_bytes();
+    }
+    bytes
+}
+
+/// Whether `a < b`, in the same time for all values.
+#[inline]
+pub(crate) const fn less(a: &Words, b: &Words) -> bool {
+    subtract(a, b).1 == 1
+}
+
+/// `a + b` modulo 2^384, and the carry.
+#[inline]
+pub(crate) const fn add(a: &Words, b: &Words) -> (Words, u64) {
+    let mut sum = [0; 6];
+    let mut carry = 0;
+    let mut i = 0;
+    while i < 6 {
+        let wide = a[i] as u128 + b[i] as u128 + carry as u128;
+        sum[i] = low(wide);
+        carry = low(wide >> 64);
+        i += 1;
+    }
+    (sum, carry)
+}
+
+/// `a - b` modulo 2^384, and the borrow.
+#[inline]
+pub(crate) const fn subtract(a: &Words, b: &Words) -> (Words, u64) {
+    let mut difference = [0; 6];
+    let mut borrow = 0;
+    let mut i = 0;
+    while i < 6 {
+        let wide = (a[i] as u128).wrapping_sub(b[i] as u128).wrapping_sub(borrow as u128);
+        difference[i] = low(wide);
+        borrow = low(wide >> 64) & 1;
+        i += 1;
+    }
+    (difference, borrow)
+}
+
+/// `if choice { b } else { a }`, in the same time for both; `choice` is 0 or 1.
+#[inline]
+pub(crate) fn select(choice: u64, a: &Words, b: &Words) -> Words {
+    let take = hide(0_u64.wrapping_sub(choice));
+    std::array::from_fn(|i| (a[i] & !take) | (b[i] & take))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the low word is what is wanted")]
+#[inline]
+pub(super) const fn low(wide: u128) -> u64 {
+    wide as u64
+}
+
+const fn difference(a: &Words, b: &Words) -> Words {
+    subtract(a, b).0
+}
+
+/// `2^EXPONENT` modulo `modulus`, worked out at compile time by doubling.
+pub(crate) const fn power_of_two(exponent: u32, modulus: &Words) -> Words {
+    let mut value = [1, 0, 0, 0, 0, 0];
+    let mut i = 0;
+    while i < exponent {
+        let (doubled, carry) = add(&value, &value);
+        let (reduced, borrow) = subtract(&doubled, modulus);
+        // Below the modulus only when the subtraction borrowed and the doubling did not carry.
+        value = if borrow == 1 && carry == 0 { doubled } else { reduced };
+        i += 1;
+    }
+    value
+}

@@ -1,0 +1,110 @@
+//! A public key made ready for the engine.
+
+use super::{
+    Path,
+    lanes::Model,
+    modulus,
+    point::Affine,
+    residue::Field,
+    table::{AffineTable, RowTable},
+    verify::{self, Item, Verdict},
+};
+use crate::{Signature, key::point::Point};
+
+/// The table of a key, in the form that its path takes.
+pub(crate) enum Prepared {
+    #[cfg(target_arch = "x86_64")]
+    Ifma(RowTable),
+    Model(RowTable),
+    Words(AffineTable),
+}
+
+impl Prepared {
+    /// Makes the table of a key, and that of the base point if it is not there yet. Takes a millisecond or two.
+    pub(crate) fn new(point: &Point, path: Path) -> Self {
+        let (_, coordinates) = point.split_at(1);
+        let (coordinates, _) = coordinates.as_chunks::<48>();
+        let [x, y] = [0, 1].map(|i| Field::new(&modulus::from_bytes(&coordinates[i])));
+        let point = Affine { x, y };
+        match path {
+            #[cfg(target_arch = "x86_64")]
+            Path::Ifma => Self::Ifma(RowTable::new(&point)),
+            Path::Model => Self::Model(RowTable::new(&point)),
+            Path::Words => Self::Words(AffineTable::new(&point)),
+        }
+    }
+
+    /// Bytes of the table.
+    pub(crate) fn size(path: Path) -> usize {
+        match path {
+            Path::Words => AffineTable::SIZE,
+            _ => RowTable::SIZE,
+        }
+    }
+
+    /// Verifies a signature of a message with this SHA-384 digest.
+    pub(crate) fn verify(&self, digest: &[u8; 48], signature: &Signature) -> Verdict {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Ifma(table) => match super::lanes::Ifma::detect() {
+                Some(lanes) => verify::verify_single(lanes, table, digest, signature),
+                None => Verdict::Undecided,
+            },
+            Self::Model(table) => verify::verify_single(Model::ZERO, table, digest, signature),
+            Self::Words(table) => verify::verify_words(table, digest, signature),
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    fn for_ifma(&self) -> Option<&RowTable> {
+        if let Self::Ifma(table) = self { Some(table) } else { None }
+    }
+
+    fn for_model(&self) -> Option<&RowTable> {
+        if let Self::Model(table) = self { Some(table) } else { None }
+    }
+}
+
+/// A signature to be verified in a batch: of a message with this digest, under this key.
+#[derive(Clone, Copy)]
+pub(crate) struct Job<'a> {
+    pub(crate) key: &'a Prepared,
+    pub(crate) digest: &'a [u8; 48],
+    pub(crate) signature: &'a Signature,
+}
+
+/// Verifies signatures under any mix of keys, with a verdict for each.
+pub(crate) fn verify_batch(jobs: &[Job<'_>]) -> Vec<Verdict> {
+    let mut verdicts = vec![Verdict::Undecided; jobs.len()];
+    #[cfg(target_arch = "x86_64")]
+    if let Some(lanes) = super::lanes::Ifma::detect() {
+        verify_some(&mut verdicts, jobs, Prepared::for_ifma, |items| verify::verify_batch(lanes, items));
+    }
+    verify_some(&mut verdicts, jobs, Prepared::for_model, |items| verify::verify_batch(Model::ZERO, items));
+    for (job, verdict) in jobs.iter().zip(&mut verdicts) {
+        if let Prepared::Words(_) = job.key {
+            *verdict = job.key.verify(job.digest, job.signature);
+        }
+    }
+    verdicts
+}
+
+/// Verifies the jobs whose keys have a table of one kind.
+fn verify_some<'a>(
+    verdicts: &mut [Verdict],
+    jobs: &[Job<'a>],
+    table: fn(&Prepared) -> Option<&RowTable>,
+    verify: impl Fn(&[Item<'a>]) -> Vec<Verdict>,
+) {
+    let (places, items): (Vec<_>, Vec<_>) = jobs
+        .iter()
+        .enumerate()
+        .filter_map(|(place, job)| {
+            let Job { key, digest, signature } = *job;
+            Some((place, Item { key: table(key)?, digest, signature }))
+        })
+        .unzip();
+    for (place, verdict) in places.into_iter().zip(verify(&items)) {
+        verdicts[place] = verdict;
+    }
+}

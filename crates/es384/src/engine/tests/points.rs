@@ -1,0 +1,176 @@
+//! Tables, digits and sums of points against RustCrypto's curve.
+
+use std::collections::HashMap;
+
+use num_bigint::{BigInt, BigUint};
+use p384::{ProjectivePoint, Scalar, elliptic_curve::sec1::ToSec1Point};
+
+use super::{
+    super::{
+        digits::{self, ENTRIES, WINDOW, WINDOWS, recode},
+        field8,
+        lanes::{Lanes, Model},
+        modulus::{self, N},
+        point::{Affine, add_pairs},
+        point8::Affine8,
+        residue::Field,
+        table::{AffineTable, Row, RowTable},
+        tree,
+    },
+    Random,
+    big::{big, edges, n},
+    cases::{any_scalar, bytes as bytes_of, scalar},
+};
+
+/// The coordinates of a point, as big-endian bytes.
+fn coordinates(point: &ProjectivePoint) -> [[u8; 48]; 2] {
+    let encoded = point.to_affine().to_sec1_point(false);
+    let (halves, _) = encoded.as_bytes()[1..].as_chunks::<48>();
+    halves.try_into().unwrap()
+}
+
+fn affine(point: &ProjectivePoint) -> Affine {
+    let [x, y] = coordinates(point).map(|half| Field::new(&modulus::from_bytes(&half)));
+    Affine { x, y }
+}
+
+fn bytes(point: &Affine) -> [[u8; 48]; 2] {
+    [point.x, point.y].map(|half| modulus::to_bytes(&half.number()))
+}
+
+#[test]
+fn digits_add_up() {
+    let mut random = Random::new(20);
+    let numbers = edges().into_iter().chain((0..1000).map(|_| random.words()));
+    for number in numbers.filter(|number| modulus::less(number, &N)) {
+        let mut sum = BigInt::ZERO;
+        for digit in recode::<WINDOW, WINDOWS>(&number).iter().rev() {
+            assert!(digit.entry() < ENTRIES);
+            let value = BigInt::from(2 * digit.entry() + 1);
+            sum = (sum << WINDOW) + if digit.is_negative() == 1 { -value } else { value };
+        }
+        let order = BigInt::from(n());
+        let wanted = BigInt::from(big(&number));
+        // An even number is minus its odd opposite, and so the same multiple of a point of order n.
+        let found = if number[0] & 1 == 1 { sum } else { sum + order };
+        assert_eq!(found, wanted, "{wanted:x}");
+    }
+}
+
+#[test]
+fn tables_hold_the_multiples() {
+    let mut random = Random::new(21);
+    let private = any_scalar(&mut random);
+    for (point, private) in
+        [(Affine::generator(), Scalar::ONE), (affine(&(ProjectivePoint::GENERATOR * private)), private)]
+    {
+        let (words, rows) = (AffineTable::new(&point), RowTable::new(&point));
+        for window in 0..WINDOWS {
+            // The first, the last and one between them of each window: the rest was added up on the way.
+            for entry in [0, 1 + random.below(ENTRIES - 2), ENTRIES - 1] {
+                let factor = BigUint::from(2 * entry + 1) << (WINDOW * window);
+                let factor = scalar(&super::big::words(&(factor % n())));
+                let wanted = coordinates(&(ProjectivePoint::GENERATOR * (private * factor)));
+                let digit = digits::Digit::of_entry(entry);
+                assert_eq!(bytes(words.entry(window, digit)), wanted);
+                let row = rows.entry(window, digit);
+                let radix = BigUint::from(1_u8) << 416_u32;
+                for (limbs, wanted) in [(&row.x, &wanted[0]), (&row.y, &wanted[1])] {
+                    let found = big(&field8::reduce(limbs));
+                    assert_eq!(found, BigUint::from_bytes_be(wanted) * &radix % super::big::p());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn pairs_with_the_same_x_are_noticed() {
+    let mut random = Random::new(22);
+    let points: Vec<Affine> =
+        (0..6).map(|_| affine(&(ProjectivePoint::GENERATOR * any_scalar(&mut random)))).collect();
+    assert!(add_pairs(&points[..3], &points[3..]).is_some());
+    for same in 0..3 {
+        for other in [points[same], points[same].negate()] {
+            let mut second = points[3..].to_vec();
+            second[same] = other;
+            assert!(add_pairs(&points[..3], &second).is_none());
+        }
+    }
+}
+
+/// Sums of columns of different points, and of ones in which two are equal or opposite: in each lane the right sum, or
+/// the word that there is none.
+fn columns<L: Lanes>(lanes: L) {
+    let mut random = Random::new(23);
+    // A prime number of points, so that steps of any length through them do not meet one twice.
+    let pool: Vec<Scalar> = (0..223).map(|_| any_scalar(&mut random)).collect();
+    let mut rows = HashMap::new();
+    for height in [2 * WINDOWS, WINDOWS] {
+        for groups in 1..4 {
+            let columns: Vec<Vec<[Scalar; 8]>> = (0..groups)
+                .map(|_| {
+                    let steps: [_; 8] = std::array::from_fn(|_| (random.below(223), 1 + random.below(222)));
+                    let mut column: Vec<[Scalar; 8]> = (0..height)
+                        .map(|i| steps.map(|(start, step)| pool[(start + i * step) % 223]))
+                        .collect();
+                    // Lane 0 stays as it is. Lane 1: neighbours are equal; 2: opposite; 3: sums of two pairs are equal;
+                    // 4: opposite; 5: all points are equal; 6: the last two are; 7: the first is the sum of the rest.
+                    let place = 4 * random.below(height / 4);
+                    column[place + 1][1] = column[place][1];
+                    column[place + 1][2] = -column[place][2];
+                    column[place + 2][3] = column[place][3] + column[place + 1][3] - column[place + 3][3];
+                    column[place + 2][4] = -column[place][4] - column[place + 1][4] - column[place + 3][4];
+                    for row in &mut column {
+                        row[5] = Scalar::from(5_u64);
+                    }
+                    column[height - 1][6] = column[height - 2][6];
+                    column[0][7] = column[1..].iter().map(|row| row[7]).sum();
+                    column
+                })
+                .collect();
+            let mut points: Vec<Affine8<L>> =
+                columns.iter().flatten().map(|row| load(lanes, row, &mut rows)).collect();
+            let sums = tree::sum_columns(lanes, &mut points, height, Field::invert_vartime);
+            assert_eq!(sums.len(), columns.len());
+            for (sum, column) in sums.iter().zip(&columns) {
+                let wanted: [_; 8] = std::array::from_fn(|lane| {
+                    let total: Scalar = column.iter().map(|row| row[lane]).sum();
+                    field8::limbs(&modulus::from_bytes(
+                        &coordinates(&(ProjectivePoint::GENERATOR * total))[0],
+                    ))
+                });
+                let (exceptional, right) = (sum.exceptional(), sum.has_x(&wanted));
+                assert_eq!(exceptional & 0b1000_0001, 0, "nothing exceptional in lanes 0 and 7");
+                assert_eq!(exceptional & 0b0011_1110, 0b0011_1110, "height {height}");
+                assert_eq!(
+                    right | exceptional,
+                    u8::MAX,
+                    "a wrong sum in lanes {:08b}",
+                    !(right | exceptional)
+                );
+            }
+        }
+    }
+}
+
+fn load<L: Lanes>(lanes: L, scalars: &[Scalar; 8], rows: &mut HashMap<[u8; 48], Row>) -> Affine8<L> {
+    for scalar in scalars {
+        let row = || Row::from(&affine(&(ProjectivePoint::GENERATOR * scalar)));
+        rows.entry(bytes_of(scalar)).or_insert_with(row);
+    }
+    Affine8::load(lanes, &scalars.each_ref().map(|scalar| &rows[&bytes_of(scalar)]), 0)
+}
+
+#[test]
+fn columns_on_the_model() {
+    columns(Model::ZERO);
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn columns_on_ifma() {
+    if let Some(lanes) = super::super::lanes::Ifma::detect() {
+        columns(lanes);
+    }
+}

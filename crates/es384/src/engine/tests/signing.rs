@@ -1,0 +1,222 @@
+//! Signatures of the engine: published vectors, other implementations, and that nothing depends on a secret.
+
+use std::{collections::HashSet, process::Command};
+
+use p384::{ProjectivePoint, Scalar, elliptic_curve::group::Group};
+
+use super::{
+    super::{
+        lanes::{Lanes, Model},
+        modulus::{self, N},
+        sign::{Job, Nonce, sign, sign_with},
+    },
+    Random,
+    big::{big, n, words},
+    cases::{Case, Key, any_scalar, bytes},
+    memcheck,
+};
+
+/// RFC 6979, appendix A.2.6, with SHA-384: message, nonce, r, s.
+const RFC_6979: [(&str, &str, &str, &str); 2] = [
+    (
+        "sample",
+        "94ED910D1A099DAD3254E9242AE85ABDE4BA15168EAF0CA87A555FD56D10FBCA2907E3E83BA95368623B8C4686915CF9",
+        "94EDBB92A5ECB8AAD4736E56C691916B3F88140666CE9FA73D64C4EA95AD133C81A648152E44ACF96E36DD1E80FABE46",
+        "99EF4AEB15F178CEA1FE40DB2603138F130E740A19624526203B6351D0A3A94FA329C145786E679E7B82C71A38628AC8",
+    ),
+    (
+        "test",
+        "015EE46A5BF88773ED9123A5AB0807962D193719503C527B031B4C2D225092ADA71F4A459BC0DA98ADB95837DB8312EA",
+        "8203B63D3C853E8D77227FB377BCF7B7B772E97892A80F36AB775D509D7A5FEB0542A7F0812998DA8F1DD3CA3CF023DB",
+        "DDD0760448D42D8A43AF45AF836FCE4DE8BE06B485E9B61B827C2F13173923E06A739F040649A667BF3B828246BAA5A5",
+    ),
+];
+const RFC_6979_PRIVATE: &str =
+    "6B9D3DAD2E1B8C1C05B19875B6659F4DE23C3B667BF297BA9AA47740787137D896D5724E4C70A825F872C9EA60D2EDF5";
+
+fn hex<const LEN: usize>(text: &str) -> [u8; LEN] {
+    std::array::from_fn(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap())
+}
+
+fn sha384(message: &[u8]) -> [u8; 48] {
+    use sha2::Digest;
+    sha2::Sha384::digest(message).into()
+}
+
+/// Runs a test on the model, and on the instructions where the machine has them.
+macro_rules! on_all_lanes {
+    ($($name:ident),*) => {$(
+        mod $name {
+            #[test]
+            fn model() {
+                super::$name(super::Model::ZERO);
+            }
+
+            #[test]
+            #[cfg(target_arch = "x86_64")]
+            fn ifma() {
+                if let Some(lanes) = super::super::super::lanes::Ifma::detect() {
+                    super::$name(lanes);
+                }
+            }
+        }
+    )*};
+}
+
+on_all_lanes!(published, others_verify, edges_of_nonces);
+
+fn published<L: Lanes>(lanes: L) {
+    let private = hex(RFC_6979_PRIVATE);
+    // Alone, in half a group, in a full one, and in more than one chunk.
+    for count in [1, 2, 5, 8, 35] {
+        let vectors = || RFC_6979.iter().cycle().take(count);
+        let digests: Vec<[u8; 48]> = vectors().map(|vector| sha384(vector.0.as_bytes())).collect();
+        let jobs: Vec<Job<'_>> = digests.iter().map(|digest| Job { private: &private, digest }).collect();
+        let nonces: Vec<Nonce> =
+            vectors().map(|vector| Nonce::known(modulus::from_bytes(&hex(vector.1)))).collect();
+        let signatures = sign_with(lanes, &jobs, &nonces);
+        assert_eq!(signatures.len(), count);
+        for (signature, (_, _, r, s)) in signatures.iter().zip(vectors()) {
+            assert_eq!(signature.unwrap(), hex::<96>(&format!("{r}{s}")));
+        }
+    }
+}
+
+/// What the engine signs, AWS-LC and RustCrypto take, for any key, digest and size of batch.
+fn others_verify<L: Lanes>(lanes: L) {
+    let mut random = Random::new(30);
+    let mut privates = vec![Scalar::ONE, -Scalar::ONE, Scalar::from(2_u64)];
+    privates.extend((0..3).map(|_| any_scalar(&mut random)));
+    let keys: Vec<Key> = privates
+        .iter()
+        .map(|private| Key::new("signer", ProjectivePoint::mul_by_generator(private), Some(*private)))
+        .collect();
+    let privates: Vec<[u8; 48]> = privates.iter().map(bytes).collect();
+    for size in (0..=17).chain([32, 33, 40]) {
+        let mut digests: Vec<[u8; 48]> = (0..size).map(|_| random.bytes()).collect();
+        for (digest, edge) in digests.iter_mut().zip([[0; 48], [0xFF; 48], modulus::to_bytes(&N)]) {
+            *digest = edge;
+        }
+        let jobs: Vec<Job<'_>> = digests
+            .iter()
+            .enumerate()
+            .map(|(i, digest)| Job { private: &privates[(i + size) % keys.len()], digest })
+            .collect();
+        for (i, signature) in sign(lanes, &jobs).unwrap().into_iter().enumerate() {
+            let key = (i + size) % keys.len();
+            let case = Case { kind: "signed", key, digest: digests[i], signature: signature.unwrap() };
+            assert!(keys[key].aws_lc(&case) && keys[key].rust_crypto(&case), "size {size}, place {i}");
+        }
+    }
+}
+
+/// Nonces at the ends of their range give what arithmetic says, or nothing at all.
+fn edges_of_nonces<L: Lanes>(lanes: L) {
+    let mut random = Random::new(31);
+    let private = any_scalar(&mut random);
+    let key = Key::new("signer", ProjectivePoint::mul_by_generator(&private), Some(private));
+    let (private, digest) = (bytes(&private), random.bytes());
+    let mut numbers = super::big::edges();
+    numbers.retain(|number| *number != [0; 6] && modulus::less(number, &N));
+    numbers.push(words(&(n() - 1_u8)));
+    let jobs = vec![Job { private: &private, digest: &digest }; numbers.len()];
+    let nonces = || numbers.iter().map(|number| Nonce::known(*number));
+    let batch = sign_with(lanes, &jobs, &nonces().collect::<Vec<_>>());
+    let mut none = 0;
+    for (i, nonce) in nonces().enumerate() {
+        for signature in [batch[i], sign_with(lanes, &jobs[..1], &[nonce])[0]] {
+            let Some(signature) = signature else {
+                none += 1;
+                continue;
+            };
+            let case = Case { kind: "signed", key: 0, digest, signature };
+            assert!(key.aws_lc(&case) && key.rust_crypto(&case), "nonce {:x}", big(&numbers[i]));
+        }
+    }
+    // Powers of two and their like may make windows cancel out; most do not.
+    assert!(none * 4 < numbers.len(), "{none} of {} nonces made no signature", 2 * numbers.len());
+}
+
+#[test]
+fn nonces_depend_on_all_that_they_are_made_of() {
+    let (private, digest, entropy) = ([1; 48], [2; 48], [3; 32]);
+    let derive = |private: &[u8; 48], digest: &[u8; 48], entropy: &[u8; 32]| {
+        let nonce = *Nonce::derive(&Job { private, digest }, entropy).number();
+        assert!(nonce != [0; 6] && modulus::less(&nonce, &N));
+        nonce
+    };
+    let mut seen = HashSet::from([derive(&private, &digest, &entropy)]);
+    assert!(!seen.insert(derive(&private, &digest, &entropy)), "the same from the same");
+    for bit in 0..384 {
+        let flip = |bytes: &mut [u8]| bytes[bit / 8] ^= 1 << (bit % 8);
+        let (mut other_private, mut other_digest, mut other_entropy) = (private, digest, entropy);
+        flip(&mut other_private);
+        flip(&mut other_digest);
+        assert!(seen.insert(derive(&other_private, &digest, &entropy)));
+        assert!(seen.insert(derive(&private, &other_digest, &entropy)));
+        if bit < 256 {
+            flip(&mut other_entropy);
+            assert!(seen.insert(derive(&private, &digest, &other_entropy)));
+        }
+    }
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn no_r_comes_twice() {
+    let Some(lanes) = super::super::lanes::Ifma::detect() else { return };
+    let (private, digest) = ([9; 48], [7; 48]);
+    let jobs = vec![Job { private: &private, digest: &digest }; 1000];
+    let mut seen = HashSet::new();
+    for _ in 0..100 {
+        for signature in sign(lanes, &jobs).unwrap() {
+            let signature = signature.unwrap();
+            assert!(seen.insert(signature[..48].to_vec()), "a nonce was used twice");
+        }
+    }
+    assert_eq!(seen.len(), 100_000);
+}
+
+/// Under valgrind with all secrets declared undefined: the signing path, on the model, whose source is that of the
+/// instructions too. Valgrind reports every branch and every index that depends on an undefined value.
+#[test]
+fn nothing_depends_on_a_secret() {
+    if memcheck::is_running() {
+        return sign_secretly();
+    }
+    let run = Command::new("valgrind")
+        .args(["--quiet", "--error-exitcode=97", "--exit-on-first-error=no"])
+        .arg(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "engine::tests::signing::nothing_depends_on_a_secret",
+            "--test-threads=1",
+            "--nocapture",
+        ])
+        .output();
+    match run {
+        Err(error) => println!("SKIPPED: this test needs valgrind, which does not start: {error}"),
+        Ok(output) => {
+            let text = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{}", text.chars().take(6_000).collect::<String>());
+            // It would also succeed if nothing had been watched.
+            let output = String::from_utf8_lossy(&output.stdout);
+            assert!(output.contains("signed under valgrind"), "{output}");
+        }
+    }
+}
+
+fn sign_secretly() {
+    let digest = sha384(b"message");
+    for count in [1, 9] {
+        let mut private = std::hint::black_box(hex(RFC_6979_PRIVATE));
+        memcheck::classify(&mut private);
+        let mut entropy = std::hint::black_box([5; 32]);
+        memcheck::classify(&mut entropy);
+        let jobs = vec![Job { private: &private, digest: &digest }; count];
+        let nonces: Vec<Nonce> = jobs.iter().map(|job| Nonce::derive(job, &entropy)).collect();
+        let signatures = sign_with(Model::ZERO, &jobs, &nonces);
+        assert!(signatures.iter().all(Option::is_some));
+    }
+    println!("signed under valgrind");
+}

@@ -1,0 +1,230 @@
+//! Adding up many points in each lane.
+//!
+//! A sum of two affine points takes 6 multiplications once the inverse of the difference of their x coordinates is known,
+//! instead of 10 without it. So points are added in pairs, the sums in pairs again, and so on, and the inversions of all
+//! pairs, lanes and groups of one round are shared (Montgomery's trick): the round takes a single one. What a few rounds
+//! leave is added up without.
+//!
+//! Signing comes here with secret points: no operation takes a time that depends on them, as long as `invert` does not.
+
+use super::{
+    field8::{self, Field8, Limbs},
+    lanes::{Lanes, Task},
+    modulus::{self, P},
+    point8::{Affine8, Sum8},
+    residue::Field,
+    secret::overwrite,
+};
+
+/// Rounds of pairing: 110 points become 55, 28, 14 and 7, 55 become 28, 14, 7 and 4.
+const ROUNDS: u32 = 4;
+
+/// How to invert: in a time that depends on the number, or not.
+pub(crate) type Invert = fn(&Field) -> Field;
+
+/// Adds up each of the `columns`, which have `height` points each, and leaves them in disorder.
+///
+/// Lanes stay apart: an exceptional case in one of them is reported for that lane of that column alone, by
+/// [`Sum8::exceptional`].
+pub(crate) fn sum_columns<L: Lanes>(
+    lanes: L,
+    columns: &mut [Affine8<L>],
+    height: usize,
+    invert: Invert,
+) -> Vec<Sum8<L>> {
+    let one = Field8::splat(lanes, &field8::ONE);
+    let mut exceptional = vec![0; columns.len() / height];
+    let mut before = vec![one; columns.len() / 2 + exceptional.len()];
+    let height_of_before = height / 2 + 1;
+    for round in 0..ROUNDS {
+        let stride = 1 << round;
+        let each = columns.chunks_mut(height).zip(before.chunks_mut(height_of_before));
+        let mut products: Vec<Field8<L, 2>> = each
+            .zip(&mut exceptional)
+            .map(|((points, before), exceptional)| {
+                let product = lanes.run(Multiply { one, points, stride, before });
+                // A factor of zero: two points of the lane have the same x coordinate. It goes on with any other number,
+                // so that it does not spoil the rest.
+                let zero = product.zero_lanes();
+                *exceptional |= zero;
+                lanes.run(Replace { product: &product, zero, one: &one })
+            })
+            .collect();
+        invert_all(&mut products, invert);
+        let each = columns.chunks_mut(height).zip(before.chunks(height_of_before));
+        for ((points, before), inverse) in each.zip(products.iter().copied()) {
+            lanes.run(Pair { points, stride, before, inverse });
+        }
+        overwrite(&mut products, one);
+    }
+    overwrite(&mut before, one);
+    let columns = columns.chunks(height).zip(exceptional);
+    columns.map(|(points, exceptional)| lanes.run(Rest { points, exceptional })).collect()
+}
+
+/// The pairs of a round: places i and i + stride, the sum to be left in place i.
+#[inline(always)]
+fn pairs(
+    height: usize,
+    stride: usize,
+) -> impl DoubleEndedIterator<Item = (usize, usize)> + ExactSizeIterator {
+    let pairs = height.div_ceil(stride) / 2;
+    (0..pairs).map(move |pair| (2 * pair * stride, (2 * pair + 1) * stride))
+}
+
+/// Multiplies up the differences of x coordinates, and keeps the product before each.
+struct Multiply<'a, L> {
+    one: Field8<L, 2>,
+    points: &'a [Affine8<L>],
+    stride: usize,
+    before: &'a mut [Field8<L, 2>],
+}
+
+impl<L: Lanes> Task<L> for Multiply<'_, L> {
+    type Output = Field8<L, 2>;
+
+    #[inline(always)]
+    fn run(self) -> Field8<L, 2> {
+        let mut product = self.one;
+        for ((a, b), before) in pairs(self.points.len(), self.stride).zip(self.before) {
+            *before = product;
+            let difference: Field8<L, 6> = self.points[b].x.sub(&self.points[a].x);
+            product = product.times(&difference);
+        }
+        product
+    }
+}
+
+/// Puts one in the place of zero.
+struct Replace<'a, L> {
+    product: &'a Field8<L, 2>,
+    zero: u8,
+    one: &'a Field8<L, 2>,
+}
+
+impl<L: Lanes> Task<L> for Replace<'_, L> {
+    type Output = Field8<L, 2>;
+
+    #[inline(always)]
+    fn run(self) -> Field8<L, 2> {
+        self.product.blend(self.zero, self.one)
+    }
+}
+
+/// Adds the pairs, given the inverse of the product of all differences.
+struct Pair<'a, L> {
+    points: &'a mut [Affine8<L>],
+    stride: usize,
+    before: &'a [Field8<L, 2>],
+    inverse: Field8<L, 2>,
+}
+
+impl<L: Lanes> Task<L> for Pair<'_, L> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(mut self) {
+        for ((i, j), before) in pairs(self.points.len(), self.stride).zip(self.before).rev() {
+            let (a, b) = (&self.points[i], &self.points[j]);
+            let difference: Field8<L, 6> = b.x.sub(&a.x);
+            let slope = b.y.sub::<3, 6>(&a.y).times(&self.inverse.times(before));
+            self.inverse = self.inverse.times(&difference);
+            let x = slope.squared().sub_both_folded(&a.x, &b.x);
+            let y = slope.times(&a.x.sub::<3, 6>(&x)).sub_folded(&a.y);
+            self.points[i] = Affine8 { x, y };
+        }
+    }
+}
+
+/// Adds up the points that the rounds have left.
+struct Rest<'a, L> {
+    points: &'a [Affine8<L>],
+    exceptional: u8,
+}
+
+impl<L: Lanes> Task<L> for Rest<'_, L> {
+    type Output = Sum8<L>;
+
+    #[inline(always)]
+    fn run(self) -> Sum8<L> {
+        const STRIDE: usize = 1 << ROUNDS;
+        let mut sum = Sum8::of_two(&self.points[0], &self.points[STRIDE]);
+        for point in self.points.iter().step_by(STRIDE).skip(2) {
+            sum = sum.plus_affine(point);
+        }
+        sum.mark_exceptional(self.exceptional)
+    }
+}
+
+/// Inverts every number in every lane. None may be zero.
+pub(crate) fn invert_all<L: Lanes>(numbers: &mut [Field8<L, 2>], invert: Invert) {
+    let Some((first, rest)) = numbers.split_first_mut() else { return };
+    let mut product = *first;
+    let mut before: Vec<_> = rest
+        .iter()
+        .map(|number| {
+            let before = product;
+            product = product.mul(number);
+            before
+        })
+        .collect();
+    let mut inverse = invert_lanes(&product, invert);
+    for (number, before) in rest.iter_mut().zip(&before).rev() {
+        let others = inverse.mul(number);
+        *number = inverse.mul(before);
+        inverse = others;
+    }
+    *first = inverse;
+    overwrite(&mut before, product);
+}
+
+/// The inverse in every lane, by one inversion of the product over all lanes.
+fn invert_lanes<L: Lanes>(number: &Field8<L, 2>, invert: Invert) -> Field8<L, 2> {
+    // Of x·2^416, taken for x·2^32 in the form with 2^384, inverting gives 2^384/(x·2^32). The product with 2^448, divided
+    // by 2^384 as products are, is 2^416/x.
+    const FACTOR: Field = Field::from_montgomery(modulus::power_of_two(448, &P));
+    let lanes = number.vectors()[0];
+    let products = lanes.run(Products(number));
+    let all = field8::reduce(&products.all.to_limbs()[0]);
+    let inverse = invert(&Field::from_montgomery(all)).mul(&FACTOR);
+    lanes.run(Unfold { number, products: &products, inverse: field8::limbs(inverse.montgomery()) })
+}
+
+/// Products over the pairs of lanes, over the fours, and over all eight, in every lane.
+struct Products<'a, L>(&'a Field8<L, 2>);
+
+struct Folded<L> {
+    pairs: Field8<L, 2>,
+    fours: Field8<L, 2>,
+    all: Field8<L, 2>,
+}
+
+impl<L: Lanes> Task<L> for Products<'_, L> {
+    type Output = Folded<L>;
+
+    #[inline(always)]
+    fn run(self) -> Folded<L> {
+        let pairs = self.0.times(&self.0.swap::<4>());
+        let fours = pairs.times(&pairs.swap::<2>());
+        Folded { pairs, fours, all: fours.times(&fours.swap::<1>()) }
+    }
+}
+
+/// From the inverse of the product over all lanes to that of each: what is times all others.
+struct Unfold<'a, L> {
+    number: &'a Field8<L, 2>,
+    products: &'a Folded<L>,
+    inverse: Limbs,
+}
+
+impl<L: Lanes> Task<L> for Unfold<'_, L> {
+    type Output = Field8<L, 2>;
+
+    #[inline(always)]
+    fn run(self) -> Field8<L, 2> {
+        let all = Field8::<L, 1>::splat(self.number.vectors()[0], &self.inverse);
+        let fours = all.times(&self.products.fours.swap::<1>());
+        let pairs = fours.times(&self.products.pairs.swap::<2>());
+        pairs.times(&self.number.swap::<4>())
+    }
+}

@@ -1,0 +1,66 @@
+//! Verification, in three ways that agree: one signature over the lanes, many signatures a lane each, and one signature in
+//! words where there are no lanes.
+//!
+//! All of it is public, so the time may depend on the values. The answer may not be wrong: where a formula meets a case it
+//! does not cover, the verdict is [`Verdict::Undecided`] and the backend decides.
+
+mod batch;
+mod single;
+mod words;
+
+use super::{
+    digits::{Digit, WINDOW, WINDOWS, recode},
+    modulus::{self, N, P_LESS_N, Words},
+    residue::Scalar,
+};
+use crate::Signature;
+
+pub(crate) use batch::{Item, verify_batch};
+pub(crate) use single::verify_single;
+pub(crate) use words::verify_words;
+
+/// What came of a verification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Valid,
+    Invalid,
+    /// An exceptional case of the formulas: the backend must decide.
+    Undecided,
+}
+
+/// r and s, both between 1 and n - 1.
+struct Parsed {
+    r: Words,
+    s: Words,
+}
+
+impl Parsed {
+    fn new(signature: &Signature) -> Option<Self> {
+        let (halves, _) = signature.as_chunks::<48>();
+        let [r, s] = halves else { return None };
+        let (r, s) = (modulus::from_bytes(r), modulus::from_bytes(s));
+        let in_range = |number: &Words| *number != [0; 6] && modulus::less(number, &N);
+        (in_range(&r) && in_range(&s)).then_some(Self { r, s })
+    }
+
+    /// r + n, if that is below p: then the x coordinate that r was made from may have been this one.
+    fn second_candidate(&self) -> Option<Words> {
+        modulus::less(&self.r, &P_LESS_N).then(|| modulus::add(&self.r, &N).0)
+    }
+}
+
+/// How often to take the base point, and the public key, as digits (SEC 1, section 4.1.4).
+struct Multiples {
+    of_generator: [Digit; WINDOWS],
+    of_key: [Digit; WINDOWS],
+}
+
+impl Multiples {
+    /// e/s and r/s. The digest need not be below n.
+    fn new(digest: &[u8; 48], r: &Words, inverse_of_s: &Scalar) -> Self {
+        Self {
+            of_generator: recode::<WINDOW, WINDOWS>(&inverse_of_s.scale(&modulus::from_bytes(digest))),
+            of_key: recode::<WINDOW, WINDOWS>(&inverse_of_s.scale(r)),
+        }
+    }
+}
