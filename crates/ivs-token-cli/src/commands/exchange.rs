@@ -1,8 +1,10 @@
 use clap::Args;
 use ivs_token::{
-    Capabilities, Capability, Exchange, ParticipantDuration, PublicKeyArn, SigningKey, UserId, Verifier,
+    Capabilities, Capability, Exchange, ParticipantDuration, PublicKeyArn, SigningKey, TokenKind, UserId,
+    Verifier,
 };
 
+use super::verify::Wanted;
 use super::{mint, verify};
 use crate::args::{KidArgs, PrivateKeyArgs};
 use crate::exit::Failure;
@@ -84,7 +86,12 @@ pub(crate) fn run(args: &ExchangeArgs, json: bool) -> Result<(), Failure> {
     }
     let verifier = builder.build().map_err(|error| Failure::misuse(error.to_string()))?;
     let text = verify::read_token(&args.token)?;
-    let old = verifier.verify(&text).map_err(|error| verify::refused(&error))?;
+    let wanted = Wanted {
+        kind: TokenKind::Participant,
+        wish: "an exchange is".to_owned(),
+        undo: "mint a new one instead".to_owned(),
+    };
+    let old = verifier.verify(&text).map_err(|error| verify::refused_as(&error, &text, Some(&wanted)))?;
     let token = args.change(old.exchange()).mint(&key).map_err(|error| mint::failure(&error))?;
     let mut line = Vec::new();
     mint::write(&mut line, &token, json)?;

@@ -209,9 +209,19 @@ fn refusals() {
 
     // What was asked for is what it has to be.
     verify(&world, &["--channel-arn", CHANNEL], world.token_from(0).as_str())
-        .fails(1, "refused: TOKEN_INVALID: the header's `kid`: this is the ARN of a \"public-key\"");
-    verify(&world, &["--user-id", "ana"], &lenient)
-        .fails(1, "refused: TOKEN_INVALID: the header has no `kid`");
+        .fails(
+            1,
+            "refused: TOKEN_INVALID: this looks like a participant token, and --channel-arn is for playback tokens: leave \
+             it out, or give the right token\n",
+        );
+    verify(&world, &["--user-id", "ana", "--capability", "PUBLISH"], &lenient).fails(
+        1,
+        "refused: TOKEN_INVALID: this looks like a playback token, and --capability and --user-id are for participant \
+         tokens: leave them out, or give the right token\n",
+    );
+    // A fault that has nothing to do with the kind is told as it is.
+    verify(&world, &["--channel-arn", CHANNEL], "eyJhbGciOiJub25lIn0.e30.")
+        .fails(1, "refused: TOKEN_INVALID: the header says the algorithm \"none\"");
     verify(&world, &["--user-id", "ana", "--origin", "https://x"], &lenient)
         .fails(2, "error: the argument '--user-id <TEXT>' cannot be used with '--origin <TEXT>'");
 }

@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::{ClaimsError, HeaderError, MalformedError, Revoked, StoreError};
 use crate::arn::{ChannelArn, StageArn};
 use crate::capability::Capability;
+use crate::inspect::TokenKind;
 use crate::timestamp::Timestamp;
 
 /// A token that is refused, and why: the first check that failed, in the order that the crate's page gives.
@@ -51,6 +52,17 @@ pub enum VerifyError {
     NoKeyMatches {
         /// How many keys were tried.
         tried: usize,
+    },
+    /// The signature holds, and the claims are those of another kind of token.
+    #[error(
+        "this is {}, and {} is wanted here: verify it as what it is, or send the right one",
+        name(*.found), name(*.expected)
+    )]
+    WrongKind {
+        /// The kind that is wanted.
+        expected: TokenKind,
+        /// The kind whose claims the token has.
+        found: TokenKind,
     },
     /// The signature holds, and the claims break a rule.
     #[error(transparent)]
@@ -156,6 +168,7 @@ impl VerifyError {
             Self::RetiredKey { .. } => "RETIRED_KEY",
             Self::Signature => "SIGNATURE_MISMATCH",
             Self::NoKeyMatches { .. } => "NO_KEY_MATCHES",
+            Self::WrongKind { .. } => "WRONG_KIND",
             Self::Claims(error) => error.reason(),
             Self::IssuedInFuture { .. } => "ISSUED_IN_FUTURE",
             Self::NotYetValid { .. } => "NOT_YET_VALID",
@@ -190,6 +203,7 @@ impl VerifyError {
             | Self::Header(_)
             | Self::UnknownKey { .. }
             | Self::RetiredKey { .. }
+            | Self::WrongKind { .. }
             | Self::Claims(_)
             | Self::IssuedInFuture { .. }
             | Self::NotYetValid { .. }
@@ -199,6 +213,16 @@ impl VerifyError {
             | Self::WrongStage { .. }
             | Self::WrongUser { .. } => "TOKEN_INVALID",
         }
+    }
+}
+
+/// What a kind is called in a sentence.
+fn name(kind: TokenKind) -> &'static str {
+    match kind {
+        TokenKind::Participant | TokenKind::ParticipantFromApi => "a participant token",
+        TokenKind::Connection => "a connection token",
+        TokenKind::Playback => "a playback token",
+        TokenKind::Other | TokenKind::NotAToken => "no token of IVS",
     }
 }
 
