@@ -420,6 +420,12 @@ fn words_of_claim_and_mint_errors() {
             "the clock says 5138-11-16T09:46:39Z, and a token can not end so late: set the clock right",
         ),
         (
+            MintError::OldTokenEnded { ended_at: at(NOW - 5), now: now() },
+            "OLD_TOKEN_ENDED",
+            "the old token ended at 2026-11-21T09:17:20Z, 5 s ago, and a new one without a duration ends with it: give a \
+             duration",
+        ),
+        (
             MintError::TooLong { actual: 16_385, limit: 16_384 },
             "TOKEN_TOO_LONG",
             "the token would have 16385 bytes: at most 16384 are allowed, so shorten the attributes, or the list of origins",

@@ -53,19 +53,13 @@ pub(crate) struct ExchangeArgs {
     )]
     capabilities: Vec<Capability>,
 
-    /// How long the new token lasts from now, from 1s to 14d
-    #[arg(
-        long,
-        value_name = "DURATION",
-        value_parser = values::token_duration,
-        default_value = "12h",
-        help_heading = "Changes"
-    )]
-    duration: ParticipantDuration,
+    /// How long the new token lasts from now, from 1s to 14d; without it, it ends when the old one does
+    #[arg(long, value_name = "DURATION", value_parser = values::token_duration, help_heading = "Changes")]
+    duration: Option<ParticipantDuration>,
 }
 
 const EXAMPLES: &str = "\
-What is not changed stays. With --json the answer is that of the CreateParticipantToken API. A token that the \
+What is not changed stays, the end of the token too. With --json the answer is that of the CreateParticipantToken API. A token that the \
 CreateParticipantToken API issued can not be exchanged.
 
 Examples:
@@ -100,7 +94,9 @@ pub(crate) fn run(args: &ExchangeArgs, json: bool) -> Result<(), Failure> {
 
 impl ExchangeArgs {
     fn change(&self, mut exchange: Exchange) -> Exchange {
-        exchange = exchange.duration(self.duration);
+        if let Some(duration) = self.duration {
+            exchange = exchange.duration(duration);
+        }
         if let Some(user_id) = &self.user_id {
             exchange = exchange.user_id(user_id.clone());
         }

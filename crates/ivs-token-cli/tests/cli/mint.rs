@@ -282,11 +282,13 @@ fn a_connection_token_is_minted_and_recognised() {
 #[test]
 fn an_exchange_changes_what_it_is_told_and_nothing_else() {
     let world = World::new();
-    let old = world.mint(&["--user-id", "ana", "--attribute", "a=1", "--capability", "subscribe"]).ok();
+    let old = world
+        .mint(&["--user-id", "ana", "--attribute", "a=1", "--capability", "subscribe", "--duration", "20m"])
+        .ok();
     let exchange = ["exchange", "--key", "private.pem", "--kid", KID];
     let run = |more: &[&str], token: &str| world.run_on(&[&exchange[..], more].concat(), token);
     let (before, same) = (world.verified(old.trim_end()), world.verified(run(&[], &old).ok().trim_end()));
-    for member in ["participantId", "userId", "stageArn", "attributes", "capabilities"] {
+    for member in ["participantId", "userId", "stageArn", "attributes", "capabilities", "expirationTime"] {
         assert_eq!(before[member], same[member], "{member}");
     }
     let changes = ["--attribute", "b=2", "--capability", "PUBLISH,SUBSCRIBE", "--duration", "5m", "--json"];
