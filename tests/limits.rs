@@ -470,7 +470,9 @@ fn words_of_verify_errors() {
         (
             VerifyError::Signature,
             "TOKEN_INVALID_SIGNATURE",
-            "the signature does not match: the token was altered, or its `kid` names a key that did not sign it".into(),
+            "the signature does not match: the token was altered, its `kid` names a key that did not sign it, or the key \
+             that is held here under that ARN is the wrong one"
+                .into(),
         ),
         (
             VerifyError::WrongKind { expected: TokenKind::Participant, found: TokenKind::Connection },

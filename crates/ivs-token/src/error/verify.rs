@@ -44,7 +44,8 @@ pub enum VerifyError {
     },
     /// The signature is not that of this key over this header and payload.
     #[error(
-        "the signature does not match: the token was altered, or its `kid` names a key that did not sign it"
+        "the signature does not match: the token was altered, its `kid` names a key that did not sign it, or the key \
+         that is held here under that ARN is the wrong one"
     )]
     Signature,
     /// The token names no key, and none that this verifier holds has signed it.
