@@ -169,7 +169,7 @@ fn verifier(args: &VerifyArgs) -> Result<Verifier, Failure> {
     }
     if rings.is_none() {
         for (kid, material) in held_keys(args)? {
-            let key = material.public()?;
+            let key = material.public_or_ring()?;
             builder = match kid {
                 AnyKid::Public(arn) => builder.key(arn, key),
                 AnyKid::Playback(arn) => builder.playback_key(arn, key),
