@@ -5,6 +5,7 @@ use ivs_token::{
     Capability, ChannelArn, ConnectionClaims, HeaderError, Origin, StageArn, TokenKind, Verified,
     VerifiedPlayback, VerifiedToken, Verifier, VerifyError,
 };
+use serde::Serialize;
 
 use crate::args::{self, AnyKid};
 use crate::exit::Failure;
@@ -49,7 +50,8 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "ARN", conflicts_with_all = PARTICIPANT_EXPECTATIONS, help_heading = "Expectations")]
     channel_arn: Option<ChannelArn>,
 
-    /// The header `Origin` of the request for playback; without it, the request had none
+    /// The header `Origin` of the request for playback; without it, the request had none. Only a token that enforces its
+    /// origins strictly is refused for it
     #[arg(long, value_name = "TEXT", conflicts_with_all = PARTICIPANT_EXPECTATIONS, help_heading = "Expectations")]
     origin: Option<String>,
 
@@ -60,6 +62,17 @@ pub(crate) struct VerifyArgs {
     /// How long after its end a token is still accepted
     #[arg(long, value_name = "DURATION", value_parser = values::duration, default_value = "0s", help_heading = "Time")]
     expiry_leeway: Duration,
+}
+
+/// What `--json` prints of a playback token.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PlaybackAnswer<'a> {
+    #[serde(flatten)]
+    good: &'a VerifiedPlayback,
+    /// Whether a browser at the `--origin` that was given may play.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin_allowed: Option<bool>,
 }
 
 /// What was asked for that only one kind of token can give.
@@ -78,8 +91,9 @@ const EXAMPLES: &str = "\
 Exits with 0 when the token is good and with 1 when it is refused. A refusal has the code that the official web client \
 shows, such as TOKEN_EXPIRED; with --json it is {\"error\": {\"code\": .., \"reason\": .., \"message\": ..}}, and the reason names the exact fault.
 
-A playback token names no key, so every playback key that is given is tried. --origin matters to a token that enforces its \
-origins strictly; of any other it is only said whether a browser there may play.
+A playback token names no key, so every playback key that is given is tried. Only a token that enforces its origins strictly \
+is refused for its --origin. Any other is good, and it is said whether a browser there may play: with --json as \
+`originAllowed`, true or false.
 
 Examples:
   ivs-token verify --public-key public.pem --kid ARN --stage-arn ARN < token
@@ -112,7 +126,11 @@ pub(crate) fn run(args: &VerifyArgs, json: bool) -> Result<(), Failure> {
                 None => verifier.verify_playback(&token, origin),
             };
             let good = good.map_err(|error| refused(&error))?;
-            if json { output::json(&good) } else { output::line(&describe_playback(&good, origin)) }
+            if !json {
+                return output::line(&describe_playback(&good, origin));
+            }
+            let origin_allowed = origin.map(|origin| good.allows_origin(Some(origin)));
+            output::json(&PlaybackAnswer { good: &good, origin_allowed })
         }
         _ => {
             let who = verifier.verify(&token).map_err(|error| refused(&error))?;

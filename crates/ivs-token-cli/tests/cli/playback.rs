@@ -61,6 +61,7 @@ fn mints_and_verifies() {
             "channelArn": CHANNEL, "origins": ["https://example.com", "https://*.b.example", "http://localhost:3000"],
             "strictOriginEnforcement": true, "singleUseUuid": UUID, "viewerId": "José", "viewerSessionVersion": -7,
             "maximumResolution": "FULL_HD", "expirationTime": minted["expirationTime"], "keyArn": PLAYBACK_KID,
+            "originAllowed": true,
         })
     );
     let said = verify(&world, &here, token).ok();
@@ -171,6 +172,9 @@ fn refusals() {
     let lenient = mint(&world, &["--origin", "https://example.com"]).ok();
     let said = verify(&world, &["--origin", "https://evil.example"], &lenient).ok();
     assert!(said.contains("  this origin  \"https://evil.example\": not allowed in a browser\n"), "{said}");
+    let json = verify(&world, &["--origin", "https://evil.example", "--json"], &lenient).json();
+    assert_eq!(json["originAllowed"], false);
+    assert_eq!(verify(&world, &["--json"], &lenient).json().get("originAllowed"), None);
     verify(&world, &["--channel-arn", &CHANNEL.replace("abcd", "dcba")], &lenient)
         .fails(1, &format!("refused: TOKEN_INVALID: the token is for the channel {CHANNEL}, and "));
 
