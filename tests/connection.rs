@@ -161,14 +161,22 @@ fn one_kind_is_not_another() {
     verifier().verify_connection(&connection).unwrap();
     assert_eq!(
         verifier().verify(&connection).unwrap_err(),
-        ClaimsError::Missing { claim: "resource" }.into(),
+        VerifyError::WrongKind { expected: TokenKind::Participant, found: TokenKind::Connection },
         "a connection token joins no stage"
     );
     assert_eq!(
         verifier().verify_connection(&good_token()).unwrap_err(),
-        ClaimsError::Missing { claim: "account_id" }.into(),
+        VerifyError::WrongKind { expected: TokenKind::Connection, found: TokenKind::Participant },
         "a participant token is no connection"
     );
+    // What lacks a claim of its own is told that, and so is what has claims of no kind.
+    let mut nameless = connection_claims();
+    nameless.remove("region");
+    for claims in [nameless, Map::new()] {
+        let refused = verifier().verify_connection(&forged(&claims)).unwrap_err();
+        assert_eq!(refused.reason(), "CLAIM_MISSING", "{claims:?}");
+    }
+    assert_eq!(verifier().verify(&forged(&Map::new())).unwrap_err().reason(), "CLAIM_MISSING");
     assert_eq!(
         verifier().verify_connection(&forge_with(attacker_key(), header(), payload())).unwrap_err(),
         VerifyError::Signature

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use conformance::*;
 use ivs_token::{
-    Attributes, Capabilities, ClaimError, InMemoryRevocations, ParticipantClaims, RevocationStore, Stage,
-    Token, Verifier, VerifyError, Version, check_exchange,
+    Attributes, Capabilities, ClaimError, InMemoryRevocations, MintError, ParticipantClaims,
+    ParticipantDuration, RevocationStore, Stage, Token, Verifier, VerifyError, Version, check_exchange,
 };
 
 fn old() -> Token {
@@ -32,8 +32,34 @@ fn what_is_not_changed_stays() {
         assert!(payload.remove("iat").is_some() && payload.remove("exp").is_some());
     }
     assert_eq!(before, after);
-    assert_eq!((new.issued_at(), new.expires_at()), (later, at(NOW + 600 + 12 * 3600)));
+    assert_eq!((new.issued_at(), new.expires_at()), (later, old.expires_at()));
     check_exchange(&old, &new).unwrap();
+}
+
+/// Other rights are not quietly longer ones.
+#[test]
+fn the_end_stays_unless_a_duration_is_given() {
+    let old = old();
+    let end = old.expires_at().as_secs();
+    let exchange = |now| old.exchange().capabilities(Capabilities::ALL).mint_at(&signing_key(), at(now));
+    let last = exchange(end - 1).unwrap();
+    assert_eq!((last.issued_at().as_secs(), last.expires_at().as_secs()), (end - 1, end));
+    for late in [end, end + 5] {
+        let error = exchange(late).unwrap_err();
+        assert_eq!(error, MintError::OldTokenEnded { ended_at: at(end), now: at(late) });
+        let given =
+            old.exchange().duration(Duration::from_secs(60)).mint_at(&signing_key(), at(late)).unwrap();
+        assert_eq!(given.expires_at().as_secs(), late + 60);
+        // The first fault is told, as ever.
+        let broken = old.exchange().user_id("x".repeat(129)).mint_at(&signing_key(), at(late)).unwrap_err();
+        assert_eq!(broken.code(), "INVALID_USER_ID");
+    }
+    // The clock of whoever minted the old token may be ahead.
+    let longest = stage().participant().duration(ParticipantDuration::MAX);
+    let ahead = longest.mint_at(&signing_key(), at(NOW + 60)).unwrap();
+    let new = ahead.exchange().mint_at(&signing_key(), now()).unwrap();
+    assert_eq!(new.expires_at().as_secs(), NOW + 14 * 24 * 3600);
+    assert!(verifier().verify(new.as_str()).is_ok());
 }
 
 #[test]

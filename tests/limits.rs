@@ -6,8 +6,8 @@ use conformance::*;
 use ivs_token::{
     ArnError, Attributes, Base64Error, Capabilities, Capability, ChannelArn, ClaimError, ClaimsError,
     EndpointError, HeaderError, JsonError, MalformedError, MintError, Part, Participant, ParticipantDuration,
-    ParticipantId, PublicKeyArn, SigningKey, Stage, StageArn, StageError, Timestamp, UserId, Verifier,
-    VerifierError, VerifyError, Version,
+    ParticipantId, PublicKeyArn, SigningKey, Stage, StageArn, StageError, Timestamp, TokenKind, UserId,
+    Verifier, VerifierError, VerifyError, Version,
 };
 
 const FORTNIGHT: u64 = 14 * 24 * 3600;
@@ -424,6 +424,12 @@ fn words_of_claim_and_mint_errors() {
             "the clock says 5138-11-16T09:46:39Z, and a token can not end so late: set the clock right",
         ),
         (
+            MintError::OldTokenEnded { ended_at: at(NOW - 5), now: now() },
+            "OLD_TOKEN_ENDED",
+            "the old token ended at 2026-11-21T09:17:20Z, 5 s ago, and a new one without a duration ends with it: give a \
+             duration",
+        ),
+        (
             MintError::TooLong { actual: 16_385, limit: 16_384 },
             "TOKEN_TOO_LONG",
             "the token would have 16385 bytes: at most 16384 are allowed, so shorten the attributes, or the list of origins",
@@ -468,7 +474,23 @@ fn words_of_verify_errors() {
         (
             VerifyError::Signature,
             "TOKEN_INVALID_SIGNATURE",
-            "the signature does not match: the token was altered, or its `kid` names a key that did not sign it".into(),
+            "the signature does not match: the token was altered, its `kid` names a key that did not sign it, or the key \
+             that is held here under that ARN is the wrong one"
+                .into(),
+        ),
+        (
+            VerifyError::WrongKind { expected: TokenKind::Participant, found: TokenKind::Connection },
+            "TOKEN_INVALID",
+            "this is a connection token, and a participant token is wanted here: verify it as what it is, or send the \
+             right one"
+                .into(),
+        ),
+        (
+            VerifyError::WrongKind { expected: TokenKind::Connection, found: TokenKind::Playback },
+            "TOKEN_INVALID",
+            "this is a playback token, and a connection token is wanted here: verify it as what it is, or send the \
+             right one"
+                .into(),
         ),
         (
             VerifyError::IssuedInFuture { issued_at: at(NOW + 61), now: now() },
@@ -545,6 +567,10 @@ fn reasons_of_verify_errors() {
         (VerifyError::NoKeyMatches { tried: 0 }, "NO_KEY_MATCHES"),
         (VerifyError::TooFarAhead { expires_at: now(), now: now(), limit }, "EXPIRES_TOO_FAR_AHEAD"),
         (VerifyError::OriginNotAllowed { found: None }, "ORIGIN_NOT_ALLOWED"),
+        (
+            VerifyError::WrongKind { expected: TokenKind::Participant, found: TokenKind::Connection },
+            "WRONG_KIND",
+        ),
         (claims(ClaimsError::Missing { claim }), "CLAIM_MISSING"),
         (claims(ClaimsError::Type { claim, expected: "", found: "" }), "CLAIM_TYPE"),
         (claims(ClaimsError::Attribute { name: String::new(), found: "" }), "CLAIM_TYPE"),
@@ -657,7 +683,7 @@ fn words_of_header_errors() {
         ),
         (
             HeaderError::KeyIdMissing,
-            "the header has no `kid`: a participant token names the ARN of its public key there",
+            "the header has no `kid`: it must be the ARN of the public key, and only playback tokens name no key",
         ),
         (HeaderError::KeyIdType, "the header's `kid` is not a string: it must be the ARN of the public key"),
         (

@@ -63,8 +63,8 @@ fn a_hit_says_the_same() {
     let first = verifier.verify_connection(&connection).unwrap();
     assert_eq!(verifier.verify_connection(&connection).unwrap(), first);
     assert_eq!(verifier.cached(), 2);
-    assert_eq!(verifier.verify(&connection).unwrap_err().reason(), "CLAIM_MISSING");
-    assert_eq!(verifier.verify_connection(&token).unwrap_err().reason(), "CLAIM_MISSING");
+    assert_eq!(verifier.verify(&connection).unwrap_err().reason(), "WRONG_KIND");
+    assert_eq!(verifier.verify_connection(&token).unwrap_err().reason(), "WRONG_KIND");
     let clone = verifier.clone();
     drop(clone.verify(&self::token("another")).unwrap());
     assert_eq!((verifier.cached(), clone.cached()), (3, 3), "clones share it");

@@ -11,7 +11,7 @@ use crate::input::{self, Source};
 use crate::keys::{self, Material};
 
 const KID: &str = "IVS_TOKEN_KID";
-const STAGE_ARN: &str = "IVS_TOKEN_STAGE_ARN";
+pub(crate) const STAGE_ARN: &str = "IVS_TOKEN_STAGE_ARN";
 const WHIP_URL: &str = "IVS_TOKEN_WHIP_URL";
 const EVENTS_URL: &str = "IVS_TOKEN_EVENTS_URL";
 

@@ -95,7 +95,17 @@ impl Rings {
 
 fn file<A: KeyArn>(source: &Source) -> Result<KeySet<A>, Failure> {
     let bytes = source.read("a set of keys", KeySet::<A>::MAX_LEN)?;
-    KeySet::from_any(&*bytes).map_err(|error| failure(source, &error))
+    KeySet::from_any(&*bytes).map_err(|error| match error {
+        KeySetError::Json(_) if is_public_pem(&bytes) => Failure::coded(
+            error.code(),
+            format!("{source}: this is one PEM key: give it with --public-key, and with --kid its ARN"),
+        ),
+        error => failure(source, &error),
+    })
+}
+
+fn is_public_pem(bytes: &[u8]) -> bool {
+    String::from_utf8_lossy(bytes).contains("-----BEGIN PUBLIC KEY-----")
 }
 
 fn is_folder(source: &Source) -> bool {

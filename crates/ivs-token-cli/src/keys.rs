@@ -53,6 +53,14 @@ impl Material {
         VerifyingKey::from_any(&*self.bytes).map_err(|error| self.failure(&error))
     }
 
+    /// A public key, in any form, for a command that takes a ring of keys too.
+    pub(crate) fn public_or_ring(&self) -> Result<VerifyingKey, Failure> {
+        VerifyingKey::from_any(&*self.bytes).map_err(|error| match answer_in(&self.bytes) {
+            Some(words) => Failure::coded(error.code(), format!("{}: {words}", self.origin)),
+            None => self.failure(&error),
+        })
+    }
+
     /// Whichever it is.
     pub(crate) fn any(&self, passphrase: Option<&[u8]>) -> Result<AnyKey, Failure> {
         match VerifyingKey::from_any(&*self.bytes) {
@@ -91,6 +99,25 @@ impl AnyKey {
             Self::Private(key) => key.verifying_key(),
             Self::Public(key) => key,
         }
+    }
+}
+
+/// What a text is that the AWS command printed, and where it belongs.
+fn answer_in(bytes: &[u8]) -> Option<&'static str> {
+    let answer: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes).ok()?;
+    let has = |member| answer.contains_key(member);
+    if has("publicKey") || has("publicKeyMaterial") {
+        Some(
+            "this is what `aws ivs-realtime get-public-key` prints, the key and its ARN: give it with --key-ring, in place \
+             of --public-key and --kid",
+        )
+    } else if has("stage") {
+        Some(
+            "this is a stage, not a public key: give the key's PEM, or what `aws ivs-realtime get-public-key` prints with \
+             --key-ring, in place of --public-key and --kid",
+        )
+    } else {
+        None
     }
 }
 

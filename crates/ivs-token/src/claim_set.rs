@@ -18,6 +18,11 @@ impl<'a> ClaimSet<'a> {
         Members::parse(text).map(Self).map_err(|source| MalformedError::Json { part, source })
     }
 
+    /// The names of all claims.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name)
+    }
+
     /// The text of a claim's value, if the claim is there.
     pub(crate) fn raw(&self, claim: &str) -> Option<&'a str> {
         self.0.get(claim)

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::arn::KeyArn;
 use crate::claim_set::ClaimSet;
 use crate::error::ClaimsError;
+use crate::inspect::TokenKind;
 use crate::key_ring::KeyRing;
 use crate::revocation::Subject;
 use crate::timestamp::Timestamp;
@@ -16,6 +17,9 @@ use crate::verify::{Cache, Caches, Rings};
 pub(crate) trait Claims: Serialize + Clone {
     /// How the keys are named that sign such tokens.
     type KeyArn: KeyArn;
+
+    /// What such a token is called.
+    const KIND: TokenKind;
 
     /// Whether the header has to name the key.
     const KID_REQUIRED: bool;

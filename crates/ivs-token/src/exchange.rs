@@ -1,5 +1,7 @@
 //! Token exchange: another token for the same participant, without leaving the stage.
 
+use std::time::Duration;
+
 use crate::attributes::Attributes;
 use crate::capability::Capabilities;
 use crate::duration::ParticipantDuration;
@@ -14,8 +16,8 @@ use crate::token::Token;
 /// capabilities, attributes, user ID or duration. [`ParticipantClaims::exchange`] begins one, and so every [`Token`] and
 /// every [`crate::VerifiedToken`] does.
 ///
-/// What is not changed stays as it was, but for the time: the new token is issued when it is minted, and lasts 12 hours
-/// unless told otherwise. `jti`, `resource`, `topic`, `whip_url`, `events_url` and `version` can not be changed: IVS takes
+/// What is not changed stays as it was, the end too: the new token is issued when it is minted, and ends when the old one
+/// does unless [`Self::duration`] is given, so that other rights do not quietly become longer ones. `jti`, `resource`, `topic`, `whip_url`, `events_url` and `version` can not be changed: IVS takes
 /// no such token in exchange. Only tokens signed with a key pair can be exchanged, not those of the
 /// `CreateParticipantToken` API.
 ///
@@ -37,7 +39,11 @@ use crate::token::Token;
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "an exchange does nothing until it is minted"]
-pub struct Exchange(Participant);
+pub struct Exchange {
+    participant: Participant,
+    /// When the old token ends, and so the new one, unless it was told how long it lasts.
+    end: Option<Timestamp>,
+}
 
 impl ParticipantClaims {
     /// Begins a token that IVS takes in exchange for this one.
@@ -49,37 +55,39 @@ impl ParticipantClaims {
             .attributes(self.attributes().clone())
             .capabilities(self.capabilities())
             .version(self.version());
-        Exchange(match &self.user_id {
+        let participant = match &self.user_id {
             Some(user_id) => participant.user_id(user_id.clone()),
             None => participant,
-        })
+        };
+        Exchange { participant, end: Some(self.expires_at()) }
     }
 }
 
 impl Exchange {
     /// Your application's name for the participant: at most 128 characters, visible to everyone on the stage.
     pub fn user_id<T: TryInto<UserId, Error: Into<ClaimError>>>(self, user_id: T) -> Self {
-        Self(self.0.user_id(user_id))
+        Self { participant: self.participant.user_id(user_id), ..self }
     }
 
     /// Adds an attribute, or replaces the one of this name: at most 1 024 bytes, all names and values together.
     pub fn attribute(self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        Self(self.0.attribute(name, value))
+        Self { participant: self.participant.attribute(name, value), ..self }
     }
 
     /// All attributes at once, in place of those of the old token.
     pub fn attributes(self, attributes: Attributes) -> Self {
-        Self(self.0.attributes(attributes))
+        Self { participant: self.participant.attributes(attributes), ..self }
     }
 
     /// What the participant may do from now on.
     pub fn capabilities(self, capabilities: impl Into<Capabilities>) -> Self {
-        Self(self.0.capabilities(capabilities))
+        Self { participant: self.participant.capabilities(capabilities), ..self }
     }
 
-    /// How long the new token lasts from the moment it is minted: 1 second to 14 days, 12 hours unless given.
+    /// How long the new token lasts from the moment it is minted: 1 second to 14 days. Unless given it ends when the old
+    /// token does, and at most 14 days after it is minted.
     pub fn duration<T: TryInto<ParticipantDuration, Error: Into<ClaimError>>>(self, duration: T) -> Self {
-        Self(self.0.duration(duration))
+        Self { participant: self.participant.duration(duration), end: None }
     }
 
     /// Whether every value given so far keeps its limit.
@@ -88,25 +96,42 @@ impl Exchange {
     ///
     /// The first value that does not.
     pub fn check(&self) -> Result<(), ClaimError> {
-        self.0.check()
+        self.participant.check()
     }
 
     /// Mints the new token: it is issued now, by the system's clock. Any key of the stage's account and region will do.
     ///
     /// # Errors
     ///
-    /// As [`Participant::mint`].
+    /// As [`Participant::mint`], and [`MintError::OldTokenEnded`] when the old token has ended and no duration was given.
     pub fn mint(self, key: &SigningKey) -> Result<Token, MintError> {
-        self.0.mint(key)
+        self.mint_at(key, Timestamp::now())
     }
 
     /// Mints the new token as if it were `now`.
     ///
     /// # Errors
     ///
-    /// As [`Participant::mint`].
+    /// As [`Self::mint`].
     pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token, MintError> {
-        self.0.mint_at(key, now)
+        self.participant.check()?;
+        let participant = match self.end {
+            Some(end) => self.participant.duration(left(end, now)?),
+            None => self.participant,
+        };
+        participant.mint_at(key, now)
+    }
+}
+
+/// How long a token lasts that is minted now and ends then.
+fn left(end: Timestamp, now: Timestamp) -> Result<ParticipantDuration, MintError> {
+    match u32::try_from(end.secs_since(now)) {
+        Ok(0) | Err(_) => Err(MintError::OldTokenEnded { ended_at: end, now }),
+        // A token from a clock that is ahead of this one has more than 14 days left.
+        Ok(secs) => {
+            let secs = secs.min(ParticipantDuration::MAX.as_secs());
+            Ok(ParticipantDuration::try_from(Duration::from_secs(secs.into()))?)
+        }
     }
 
     /// Mints the text of the new token and keeps the exchange, to mint from it again: nothing of it is copied.

@@ -1,8 +1,10 @@
 use clap::Args;
 use ivs_token::{
-    Capabilities, Capability, Exchange, ParticipantDuration, PublicKeyArn, SigningKey, UserId, Verifier,
+    Capabilities, Capability, Exchange, ParticipantDuration, PublicKeyArn, SigningKey, TokenKind, UserId,
+    Verifier,
 };
 
+use super::verify::Wanted;
 use super::{mint, verify};
 use crate::args::{KidArgs, PrivateKeyArgs};
 use crate::exit::Failure;
@@ -51,19 +53,13 @@ pub(crate) struct ExchangeArgs {
     )]
     capabilities: Vec<Capability>,
 
-    /// How long the new token lasts from now, from 1s to 14d
-    #[arg(
-        long,
-        value_name = "DURATION",
-        value_parser = values::token_duration,
-        default_value = "12h",
-        help_heading = "Changes"
-    )]
-    duration: ParticipantDuration,
+    /// How long the new token lasts from now, from 1s to 14d; without it, it ends when the old one does
+    #[arg(long, value_name = "DURATION", value_parser = values::token_duration, help_heading = "Changes")]
+    duration: Option<ParticipantDuration>,
 }
 
 const EXAMPLES: &str = "\
-What is not changed stays. With --json the answer is that of the CreateParticipantToken API. A token that the \
+What is not changed stays, the end of the token too. With --json the answer is that of the CreateParticipantToken API. A token that the \
 CreateParticipantToken API issued can not be exchanged.
 
 Examples:
@@ -84,7 +80,12 @@ pub(crate) fn run(args: &ExchangeArgs, json: bool) -> Result<(), Failure> {
     }
     let verifier = builder.build().map_err(|error| Failure::misuse(error.to_string()))?;
     let text = verify::read_token(&args.token)?;
-    let old = verifier.verify(&text).map_err(|error| verify::refused(&error))?;
+    let wanted = Wanted {
+        kind: TokenKind::Participant,
+        wish: "an exchange is".to_owned(),
+        undo: "mint a new one instead".to_owned(),
+    };
+    let old = verifier.verify(&text).map_err(|error| verify::refused_as(&error, &text, Some(&wanted)))?;
     let token = args.change(old.exchange()).mint(&key).map_err(|error| mint::failure(&error))?;
     let mut line = Vec::new();
     mint::write(&mut line, &token, json)?;
@@ -93,7 +94,9 @@ pub(crate) fn run(args: &ExchangeArgs, json: bool) -> Result<(), Failure> {
 
 impl ExchangeArgs {
     fn change(&self, mut exchange: Exchange) -> Exchange {
-        exchange = exchange.duration(self.duration);
+        if let Some(duration) = self.duration {
+            exchange = exchange.duration(duration);
+        }
         if let Some(user_id) = &self.user_id {
             exchange = exchange.user_id(user_id.clone());
         }

@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use clap::Args;
 use ivs_token::{
-    Capability, ChannelArn, ConnectionClaims, Origin, StageArn, TokenKind, Verified, VerifiedPlayback,
-    VerifiedToken, Verifier, VerifyError,
+    Capability, ChannelArn, ConnectionClaims, HeaderError, Origin, StageArn, TokenKind, Verified,
+    VerifiedPlayback, VerifiedToken, Verifier, VerifyError,
 };
+use serde::Serialize;
 
 use crate::args::{self, AnyKid};
 use crate::exit::Failure;
@@ -49,7 +50,8 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "ARN", conflicts_with_all = PARTICIPANT_EXPECTATIONS, help_heading = "Expectations")]
     channel_arn: Option<ChannelArn>,
 
-    /// The header `Origin` of the request for playback; without it, the request had none
+    /// The header `Origin` of the request for playback; without it, the request had none. Only a token that enforces its
+    /// origins strictly is refused for it
     #[arg(long, value_name = "TEXT", conflicts_with_all = PARTICIPANT_EXPECTATIONS, help_heading = "Expectations")]
     origin: Option<String>,
 
@@ -62,6 +64,26 @@ pub(crate) struct VerifyArgs {
     expiry_leeway: Duration,
 }
 
+/// What `--json` prints of a playback token.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PlaybackAnswer<'a> {
+    #[serde(flatten)]
+    good: &'a VerifiedPlayback,
+    /// Whether a browser at the `--origin` that was given may play.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin_allowed: Option<bool>,
+}
+
+/// What was asked for that only one kind of token can give.
+pub(super) struct Wanted {
+    pub(super) kind: TokenKind,
+    /// What asked for it, and its verb.
+    pub(super) wish: String,
+    /// What to do when the token is of another kind.
+    pub(super) undo: String,
+}
+
 /// What only a participant token can give.
 const PARTICIPANT_EXPECTATIONS: [&str; 3] = ["stage_arn", "capability", "user_id"];
 
@@ -69,8 +91,9 @@ const EXAMPLES: &str = "\
 Exits with 0 when the token is good and with 1 when it is refused. A refusal has the code that the official web client \
 shows, such as TOKEN_EXPIRED; with --json it is {\"error\": {\"code\": .., \"reason\": .., \"message\": ..}}, and the reason names the exact fault.
 
-A playback token names no key, so every playback key that is given is tried. --origin matters to a token that enforces its \
-origins strictly; of any other it is only said whether a browser there may play.
+A playback token names no key, so every playback key that is given is tried. Only a token that enforces its origins strictly \
+is refused for its --origin. Any other is good, and it is said whether a browser there may play: with --json as \
+`originAllowed`, true or false.
 
 Examples:
   ivs-token verify --public-key public.pem --kid ARN --stage-arn ARN < token
@@ -88,7 +111,10 @@ pub(crate) fn run(args: &VerifyArgs, json: bool) -> Result<(), Failure> {
     check_stdin(args)?;
     let verifier = verifier(args)?;
     let token = read_token(&args.token)?;
-    match args.expected_kind(&token)? {
+    let wanted = args.wanted()?;
+    let refused = |error: &VerifyError| refused_as(error, &token, wanted.as_ref());
+    // Failing a wish, what the token looks like decides, and that only which rules it has to keep.
+    match wanted.as_ref().map_or_else(|| ivs_token::inspect(&token).kind, |wanted| wanted.kind) {
         TokenKind::Connection => {
             let good = verifier.verify_connection(&token).map_err(|error| refused(&error))?;
             if json { output::json(&good) } else { output::line(&describe_connection(&good)) }
@@ -100,7 +126,11 @@ pub(crate) fn run(args: &VerifyArgs, json: bool) -> Result<(), Failure> {
                 None => verifier.verify_playback(&token, origin),
             };
             let good = good.map_err(|error| refused(&error))?;
-            if json { output::json(&good) } else { output::line(&describe_playback(&good, origin)) }
+            if !json {
+                return output::line(&describe_playback(&good, origin));
+            }
+            let origin_allowed = origin.map(|origin| good.allows_origin(Some(origin)));
+            output::json(&PlaybackAnswer { good: &good, origin_allowed })
         }
         _ => {
             let who = verifier.verify(&token).map_err(|error| refused(&error))?;
@@ -110,16 +140,39 @@ pub(crate) fn run(args: &VerifyArgs, json: bool) -> Result<(), Failure> {
 }
 
 impl VerifyArgs {
-    /// What was asked for; failing that, what the token looks like, which decides only which rules it has to keep.
-    fn expected_kind(&self, token: &str) -> Result<TokenKind, Failure> {
-        if self.channel_arn.is_some() || self.origin.is_some() {
-            return Ok(TokenKind::Playback);
+    /// The kind that was asked for, if one was.
+    fn wanted(&self) -> Result<Option<Wanted>, Failure> {
+        let flags = |kind, flags: &[(&str, bool)]| {
+            let given: Vec<&str> =
+                flags.iter().filter_map(|(flag, is_given)| is_given.then_some(*flag)).collect();
+            let wish = format!("{} {}", given.join(" and "), if given.len() == 1 { "is" } else { "are" });
+            let undo = if given.len() == 1 { "leave it out" } else { "leave them out" };
+            (!given.is_empty()).then(|| Wanted {
+                kind,
+                wish,
+                undo: format!("{undo}, or give the right token"),
+            })
+        };
+        let playback = flags(
+            TokenKind::Playback,
+            &[("--channel-arn", self.channel_arn.is_some()), ("--origin", self.origin.is_some())],
+        );
+        let participant = flags(
+            TokenKind::Participant,
+            &[
+                ("--stage-arn", self.stage_arn.is_some()),
+                ("--capability", !self.capability.is_empty()),
+                ("--user-id", self.user_id.is_some()),
+            ],
+        );
+        if let Some(wanted) = playback.or(participant) {
+            return Ok(Some(wanted));
         }
-        let stage = self.stage_arn.is_some() || args::stage_arn_variable()?.is_some();
-        if stage || !self.capability.is_empty() || self.user_id.is_some() {
-            return Ok(TokenKind::Participant);
-        }
-        Ok(ivs_token::inspect(token).kind)
+        Ok(args::stage_arn_variable()?.map(|_| Wanted {
+            kind: TokenKind::Participant,
+            wish: format!("the variable {} is", args::STAGE_ARN),
+            undo: "unset it for this token".to_owned(),
+        }))
     }
 }
 
@@ -134,7 +187,7 @@ fn verifier(args: &VerifyArgs) -> Result<Verifier, Failure> {
     }
     if rings.is_none() {
         for (kid, material) in held_keys(args)? {
-            let key = material.public()?;
+            let key = material.public_or_ring()?;
             builder = match kid {
                 AnyKid::Public(arn) => builder.key(arn, key),
                 AnyKid::Playback(arn) => builder.playback_key(arn, key),
@@ -204,6 +257,43 @@ pub(super) fn read_token(source: &Source) -> Result<String, Failure> {
             "{source}: there are {lines} lines, and exactly one token is wanted: give one at a time, without a line break \
              in it (`ivs-token inspect` says more of such a text)"
         ))),
+    }
+}
+
+/// As [`refused`], and a token of another kind than the one that was asked for is told that first.
+pub(super) fn refused_as(error: &VerifyError, token: &str, wanted: Option<&Wanted>) -> Failure {
+    let Some(wanted) = wanted else { return refused(error) };
+    // Faults that come of the wrong kind. Any other is told as it is, for the token may have it as the right kind too.
+    let by_kind = matches!(
+        error,
+        VerifyError::WrongKind { .. }
+            | VerifyError::NoKeyMatches { .. }
+            | VerifyError::Header(HeaderError::KeyIdMissing | HeaderError::KeyId(_))
+    );
+    let (found, expected) = (ivs_token::inspect(token).kind, wanted.kind);
+    match (name(found), name(expected)) {
+        (Some(is), Some(wants)) if by_kind && is != wants => {
+            let error = VerifyError::WrongKind { expected, found };
+            Failure::Refused {
+                code: error.code(),
+                reason: error.reason(),
+                message: format!(
+                    "this looks like a {is} token, and {} for {wants} tokens: {}",
+                    wanted.wish, wanted.undo
+                ),
+            }
+        }
+        _ => refused(error),
+    }
+}
+
+/// What a kind is called that can be verified here.
+fn name(kind: TokenKind) -> Option<&'static str> {
+    match kind {
+        TokenKind::Participant => Some("participant"),
+        TokenKind::Connection => Some("connection"),
+        TokenKind::Playback => Some("playback"),
+        _ => None,
     }
 }
 

@@ -16,7 +16,10 @@ fn generate_writes_a_pair_that_belongs_together() {
          Wrote the public key to new-public.pem.\n\n\
          Next, register the public key in the region of your stages:\n  \
          aws ivs-realtime import-public-key --public-key-material file://new-public.pem\n\
-         The ARN it answers is the --kid of `ivs-token mint`.\n"
+         The ARN it answers is the --kid of `ivs-token mint`.\n\
+         Or, for playback tokens, in the region of your channels:\n  \
+         aws ivs import-playback-key-pair --public-key-material file://new-public.pem\n\
+         The ARN it answers is the --kid of `ivs-token verify`; `mint playback` needs none.\n"
     );
     assert_eq!(run.ok(), "");
     let private = SigningKey::from_pem(world.read("new.pem")).unwrap();

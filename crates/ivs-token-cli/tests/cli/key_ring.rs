@@ -118,6 +118,10 @@ fn what_is_no_ring() {
          ivs-realtime get-public-key --arn ARN` for each key in it\n",
     );
     file(r#"{"keys": []}"#).fails(1, "error: NO_KEYS: keys.json: there is no key in it: ");
+    file(&world.read("public.pem")).fails(
+        1,
+        "error: INVALID_KEY_SET: keys.json: this is one PEM key: give it with --public-key, and with --kid its ARN\n",
+    );
     file("nonsense").fails(1, "error: INVALID_KEY_SET: keys.json: this is not JSON: ");
     file(&" ".repeat((4 << 20) + 1)).fails(
         1,
@@ -142,6 +146,33 @@ fn what_is_no_ring() {
              that verify\n"
         ),
     );
+}
+
+#[test]
+fn an_answer_of_the_api_is_no_single_key() {
+    let world = World::new();
+    let single = |content: &str| {
+        world.write("key.json", content);
+        verify(&world, &["--public-key", "key.json", "--kid", KID], "")
+    };
+    let whole = answer(&world);
+    for content in [whole.to_string(), format!("{:#}\n", whole["publicKey"])] {
+        let run = single(&content);
+        assert!(run.stderr.starts_with("error: KEY_"), "{run:?}");
+        assert!(
+            run.stderr.ends_with(
+                "key.json: this is what `aws ivs-realtime get-public-key` prints, the key and its ARN: give it with \
+                 --key-ring, in place of --public-key and --kid\n"
+            ),
+            "{run:?}"
+        );
+    }
+    let run = single(&world.read("stage.json"));
+    assert!(
+        run.stderr.contains("key.json: this is a stage, not a public key: give the key's PEM, or "),
+        "{run:?}"
+    );
+    assert!(!single("{}").stderr.contains("--key-ring"));
 }
 
 #[test]

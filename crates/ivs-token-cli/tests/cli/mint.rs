@@ -246,9 +246,31 @@ fn a_connection_token_is_minted_and_recognised() {
     assert!(world.run_on(&["inspect"], &token).ok().starts_with("This is a connection token.\n"));
     // It joins no stage, and so is not what was asked for.
     let token = world.run(&args[..6]).ok();
+    world.write("connection", &token);
     world
         .verify(&["--stage-arn", STAGE], &token)
-        .fails(1, "refused: TOKEN_INVALID: the claim `resource` is missing");
+        .fails(
+            1,
+            "refused: TOKEN_INVALID: this looks like a connection token, and --stage-arn is for participant tokens: leave \
+             it out, or give the right token\n",
+        );
+    let run = world.run_with(
+        &["verify", "--public-key", "public.pem", "--kid", KID, "connection"],
+        &[("IVS_TOKEN_STAGE_ARN", STAGE)],
+    );
+    run.fails(
+        1,
+        "refused: TOKEN_INVALID: this looks like a connection token, and the variable IVS_TOKEN_STAGE_ARN is for \
+         participant tokens: unset it for this token\n",
+    );
+    world.run_on(&["exchange", "--key", "private.pem", "--kid", KID], &token).fails(
+        1,
+        "refused: TOKEN_INVALID: this looks like a connection token, and an exchange is for participant tokens: mint a \
+         new one instead\n",
+    );
+    let run = world.verify(&["--user-id", "ana", "--capability", "PUBLISH", "--json"], &token);
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((run.code, &json["error"]["reason"]), (1, &"WRONG_KIND".into()));
     world
         .run(&["mint", "connection", "--key", "private.pem", "--kid", KID, "--duration", "29d"])
         .fails(2, "error: invalid value '29d' for '--duration <DURATION>': the duration is 2505600 s");
@@ -260,11 +282,13 @@ fn a_connection_token_is_minted_and_recognised() {
 #[test]
 fn an_exchange_changes_what_it_is_told_and_nothing_else() {
     let world = World::new();
-    let old = world.mint(&["--user-id", "ana", "--attribute", "a=1", "--capability", "subscribe"]).ok();
+    let old = world
+        .mint(&["--user-id", "ana", "--attribute", "a=1", "--capability", "subscribe", "--duration", "20m"])
+        .ok();
     let exchange = ["exchange", "--key", "private.pem", "--kid", KID];
     let run = |more: &[&str], token: &str| world.run_on(&[&exchange[..], more].concat(), token);
     let (before, same) = (world.verified(old.trim_end()), world.verified(run(&[], &old).ok().trim_end()));
-    for member in ["participantId", "userId", "stageArn", "attributes", "capabilities"] {
+    for member in ["participantId", "userId", "stageArn", "attributes", "capabilities", "expirationTime"] {
         assert_eq!(before[member], same[member], "{member}");
     }
     let changes = ["--attribute", "b=2", "--capability", "PUBLISH,SUBSCRIBE", "--duration", "5m", "--json"];

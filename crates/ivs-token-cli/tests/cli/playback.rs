@@ -61,6 +61,7 @@ fn mints_and_verifies() {
             "channelArn": CHANNEL, "origins": ["https://example.com", "https://*.b.example", "http://localhost:3000"],
             "strictOriginEnforcement": true, "singleUseUuid": UUID, "viewerId": "José", "viewerSessionVersion": -7,
             "maximumResolution": "FULL_HD", "expirationTime": minted["expirationTime"], "keyArn": PLAYBACK_KID,
+            "originAllowed": true,
         })
     );
     let said = verify(&world, &here, token).ok();
@@ -171,6 +172,9 @@ fn refusals() {
     let lenient = mint(&world, &["--origin", "https://example.com"]).ok();
     let said = verify(&world, &["--origin", "https://evil.example"], &lenient).ok();
     assert!(said.contains("  this origin  \"https://evil.example\": not allowed in a browser\n"), "{said}");
+    let json = verify(&world, &["--origin", "https://evil.example", "--json"], &lenient).json();
+    assert_eq!(json["originAllowed"], false);
+    assert_eq!(verify(&world, &["--json"], &lenient).json().get("originAllowed"), None);
     verify(&world, &["--channel-arn", &CHANNEL.replace("abcd", "dcba")], &lenient)
         .fails(1, &format!("refused: TOKEN_INVALID: the token is for the channel {CHANNEL}, and "));
 
@@ -209,9 +213,19 @@ fn refusals() {
 
     // What was asked for is what it has to be.
     verify(&world, &["--channel-arn", CHANNEL], world.token_from(0).as_str())
-        .fails(1, "refused: TOKEN_INVALID: the header's `kid`: this is the ARN of a \"public-key\"");
-    verify(&world, &["--user-id", "ana"], &lenient)
-        .fails(1, "refused: TOKEN_INVALID: the header has no `kid`");
+        .fails(
+            1,
+            "refused: TOKEN_INVALID: this looks like a participant token, and --channel-arn is for playback tokens: leave \
+             it out, or give the right token\n",
+        );
+    verify(&world, &["--user-id", "ana", "--capability", "PUBLISH"], &lenient).fails(
+        1,
+        "refused: TOKEN_INVALID: this looks like a playback token, and --capability and --user-id are for participant \
+         tokens: leave them out, or give the right token\n",
+    );
+    // A fault that has nothing to do with the kind is told as it is.
+    verify(&world, &["--channel-arn", CHANNEL], "eyJhbGciOiJub25lIn0.e30.")
+        .fails(1, "refused: TOKEN_INVALID: the header says the algorithm \"none\"");
     verify(&world, &["--user-id", "ana", "--origin", "https://x"], &lenient)
         .fails(2, "error: the argument '--user-id <TEXT>' cannot be used with '--origin <TEXT>'");
 }

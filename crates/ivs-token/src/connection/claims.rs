@@ -10,6 +10,7 @@ use crate::duration::ConnectionDuration;
 use crate::endpoint::DEFAULT_EVENTS_URL;
 use crate::error::ClaimsError;
 use crate::id::TokenId;
+use crate::inspect::TokenKind;
 use crate::key_ring::KeyRing;
 use crate::printable::shorten;
 use crate::revocation::Subject;
@@ -74,6 +75,8 @@ const VERSION: &str = "version";
 
 impl Claims for ConnectionClaims {
     type KeyArn = PublicKeyArn;
+
+    const KIND: TokenKind = TokenKind::Connection;
 
     const KID_REQUIRED: bool = true;
 

@@ -27,7 +27,9 @@ pub enum HeaderError {
         found: String,
     },
     /// No `kid`.
-    #[error("the header has no `kid`: a participant token names the ARN of its public key there")]
+    #[error(
+        "the header has no `kid`: it must be the ARN of the public key, and only playback tokens name no key"
+    )]
     KeyIdMissing,
     /// A `kid` that is no string.
     #[error("the header's `kid` is not a string: it must be the ARN of the public key")]

@@ -42,6 +42,17 @@ pub enum MintError {
         /// What the clock says.
         now: Timestamp,
     },
+    /// The token that another is minted in exchange for has ended, and so would the new one.
+    #[error(
+        "the old token ended at {ended_at}, {} s ago, and a new one without a duration ends with it: give a duration",
+        .now.secs_since(*.ended_at)
+    )]
+    OldTokenEnded {
+        /// The claim `exp` of the old token.
+        ended_at: Timestamp,
+        /// What the clock says.
+        now: Timestamp,
+    },
     /// More than the 16 KiB that a token may have: long endpoints and attributes of control characters, or hundreds of
     /// origins.
     #[error(
@@ -70,6 +81,7 @@ impl MintError {
             Self::ForeignKey { .. } => "FOREIGN_KEY",
             Self::KeyAccount { .. } => "INVALID_KEY_ACCOUNT",
             Self::ClockTooLate { .. } => "CLOCK_TOO_LATE",
+            Self::OldTokenEnded { .. } => "OLD_TOKEN_ENDED",
             Self::TooLong { .. } => "TOKEN_TOO_LONG",
             Self::Randomness(_) => "NO_RANDOMNESS",
             Self::Sign(_) => "SIGNING_FAILED",

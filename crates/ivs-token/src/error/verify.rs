@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::{ClaimsError, HeaderError, MalformedError, Revoked, StoreError};
 use crate::arn::{ChannelArn, StageArn};
 use crate::capability::Capability;
+use crate::inspect::TokenKind;
 use crate::timestamp::Timestamp;
 
 /// A token that is refused, and why: the first check that failed, in the order that the crate's page gives.
@@ -43,7 +44,8 @@ pub enum VerifyError {
     },
     /// The signature is not that of this key over this header and payload.
     #[error(
-        "the signature does not match: the token was altered, or its `kid` names a key that did not sign it"
+        "the signature does not match: the token was altered, its `kid` names a key that did not sign it, or the key \
+         that is held here under that ARN is the wrong one"
     )]
     Signature,
     /// The token names no key, and none that this verifier holds has signed it.
@@ -51,6 +53,17 @@ pub enum VerifyError {
     NoKeyMatches {
         /// How many keys were tried.
         tried: usize,
+    },
+    /// The signature holds, and the claims are those of another kind of token.
+    #[error(
+        "this is {}, and {} is wanted here: verify it as what it is, or send the right one",
+        name(*.found), name(*.expected)
+    )]
+    WrongKind {
+        /// The kind that is wanted.
+        expected: TokenKind,
+        /// The kind whose claims the token has.
+        found: TokenKind,
     },
     /// The signature holds, and the claims break a rule.
     #[error(transparent)]
@@ -156,6 +169,7 @@ impl VerifyError {
             Self::RetiredKey { .. } => "RETIRED_KEY",
             Self::Signature => "SIGNATURE_MISMATCH",
             Self::NoKeyMatches { .. } => "NO_KEY_MATCHES",
+            Self::WrongKind { .. } => "WRONG_KIND",
             Self::Claims(error) => error.reason(),
             Self::IssuedInFuture { .. } => "ISSUED_IN_FUTURE",
             Self::NotYetValid { .. } => "NOT_YET_VALID",
@@ -190,6 +204,7 @@ impl VerifyError {
             | Self::Header(_)
             | Self::UnknownKey { .. }
             | Self::RetiredKey { .. }
+            | Self::WrongKind { .. }
             | Self::Claims(_)
             | Self::IssuedInFuture { .. }
             | Self::NotYetValid { .. }
@@ -199,6 +214,16 @@ impl VerifyError {
             | Self::WrongStage { .. }
             | Self::WrongUser { .. } => "TOKEN_INVALID",
         }
+    }
+}
+
+/// What a kind is called in a sentence.
+fn name(kind: TokenKind) -> &'static str {
+    match kind {
+        TokenKind::Participant | TokenKind::ParticipantFromApi => "a participant token",
+        TokenKind::Connection => "a connection token",
+        TokenKind::Playback => "a playback token",
+        TokenKind::Other | TokenKind::NotAToken => "no token of IVS",
     }
 }
 

@@ -1,10 +1,12 @@
 //! Looks at a token without trusting it, and says in words what is wrong with it.
 
+mod kind;
 mod paste;
 mod report;
 mod rules;
 mod span;
 
+pub(crate) use kind::kind_of;
 pub use report::{Check, Inspection, Member, Outcome, TokenKind};
 
 use crate::timestamp::Timestamp;

@@ -2,6 +2,7 @@ use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::kind_of;
 use super::paste::Pasted;
 use super::report::{Check, Inspection, Member, Outcome, TokenKind};
 use crate::arn::{PlaybackKeyArn, PublicKeyArn};
@@ -219,20 +220,11 @@ fn kind(header: &[Member], payload: &[Member]) -> TokenKind {
         return TokenKind::NotAToken;
     }
     let algorithm = find(header, "alg");
-    let has = |claim| find(payload, claim).is_some();
     if algorithm == Some("\"KMS\"") {
-        TokenKind::ParticipantFromApi
-    } else if payload.iter().any(|member| member.name.starts_with("aws:")) {
-        TokenKind::Playback
-    } else if has("account_id") && !has("resource") {
-        TokenKind::Connection
-    } else if has("resource") || has("topic") || has("whip_url") || has("capabilities") {
-        TokenKind::Participant
-    } else if algorithm.is_some() {
-        TokenKind::Other
-    } else {
-        TokenKind::NotAToken
+        return TokenKind::ParticipantFromApi;
     }
+    let names = payload.iter().map(|member| member.name.as_str());
+    kind_of(names).unwrap_or(if algorithm.is_some() { TokenKind::Other } else { TokenKind::NotAToken })
 }
 
 fn find<'m>(members: &'m [Member], name: &str) -> Option<&'m str> {

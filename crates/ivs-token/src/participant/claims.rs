@@ -13,6 +13,7 @@ use crate::duration::ParticipantDuration;
 use crate::endpoint;
 use crate::error::{ClaimError, ClaimsError};
 use crate::id::ParticipantId;
+use crate::inspect::TokenKind;
 use crate::key::same_home;
 use crate::key_ring::KeyRing;
 use crate::printable::shorten;
@@ -101,6 +102,8 @@ const ALLOW_SUBSCRIBE: &str = "allow_subscribe";
 
 impl Claims for ParticipantClaims {
     type KeyArn = PublicKeyArn;
+
+    const KIND: TokenKind = TokenKind::Participant;
 
     const KID_REQUIRED: bool = true;
 

@@ -9,6 +9,7 @@ use crate::claim_set::ClaimSet;
 use crate::claims::{Claims, Rule};
 use crate::duration::MAX_AHEAD;
 use crate::error::{ClaimError, ClaimsError};
+use crate::inspect::TokenKind;
 use crate::key_ring::KeyRing;
 use crate::origin::Origin;
 use crate::printable::shorten;
@@ -111,6 +112,8 @@ const MAXIMUM_RESOLUTION: &str = "aws:maximum-resolution";
 
 impl Claims for PlaybackClaims {
     type KeyArn = PlaybackKeyArn;
+
+    const KIND: TokenKind = TokenKind::Playback;
 
     const KID_REQUIRED: bool = false;
 

@@ -26,6 +26,7 @@ use crate::claims::Claims;
 use crate::connection::ConnectionClaims;
 use crate::error::VerifyError;
 use crate::exchange::Exchange;
+use crate::inspect::kind_of;
 use crate::jws::{self, Compact};
 use crate::key_ring::State;
 use crate::playback::PlaybackClaims;
@@ -259,7 +260,10 @@ fn prove<C: Claims>(
     })?;
     let signer = rings::signer(keys, &compact, C::KID_REQUIRED, now)?;
     let set = ClaimSet::parse(&compact.payload)?;
-    let claims = C::read(&set)?;
+    let claims = C::read(&set).map_err(|error| match kind_of(set.names()) {
+        Some(found) if found != C::KIND => VerifyError::WrongKind { expected: C::KIND, found },
+        _ => error.into(),
+    })?;
     let key = Arc::clone(signer.of(keys, now, |arn| claims.check_key(arn))?);
     Ok(Believed { key, not_before: set.optional_time(NBF)?, withdrawals: keys.withdrawals(), claims })
 }

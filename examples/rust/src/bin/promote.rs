@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     std::io::stdin().read_to_string(&mut token)?;
     let viewer = verifier.verify(token.trim())?;
 
-    // The participant, the stage and all else that IVS compares stay as they were.
+    // The participant, the stage and all else that IVS compares stay as they were, and so does the end.
     let speaker =
         viewer.exchange().attribute("role", "speaker").capabilities(Capabilities::ALL).mint(&key)?;
     check_exchange(&viewer, &speaker)?;

@@ -185,6 +185,11 @@ fn say_what_next(private_file: Option<&PathBuf>, public_out: Option<&Target>, en
     }
     words.push(format!("  aws ivs-realtime import-public-key --public-key-material file://{public_file}"));
     words.push("The ARN it answers is the --kid of `ivs-token mint`.".to_owned());
+    words.push("Or, for playback tokens, in the region of your channels:".to_owned());
+    words.push(format!("  aws ivs import-playback-key-pair --public-key-material file://{public_file}"));
+    words.push(
+        "The ARN it answers is the --kid of `ivs-token verify`; `mint playback` needs none.".to_owned(),
+    );
     output::word(&words.join("\n"));
 }
 
