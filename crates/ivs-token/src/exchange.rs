@@ -121,6 +121,28 @@ impl Exchange {
         };
         participant.mint_at(key, now)
     }
+
+    /// Mints the text of the new token and keeps the exchange, to mint from it again: nothing of it is copied.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mint`].
+    pub fn mint_text(&self, key: &SigningKey) -> Result<String, MintError> {
+        self.mint_text_at(key, Timestamp::now())
+    }
+
+    /// Mints as [`Self::mint_text`] does, as if it were `now`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mint`].
+    pub fn mint_text_at(&self, key: &SigningKey, now: Timestamp) -> Result<String, MintError> {
+        self.participant.check()?;
+        match self.end {
+            Some(end) => self.participant.mint_text_lasting(key, now, left(end, now)?),
+            None => self.participant.mint_text_at(key, now),
+        }
+    }
 }
 
 /// How long a token lasts that is minted now and ends then.
@@ -132,24 +154,6 @@ fn left(end: Timestamp, now: Timestamp) -> Result<ParticipantDuration, MintError
             let secs = secs.min(ParticipantDuration::MAX.as_secs());
             Ok(ParticipantDuration::try_from(Duration::from_secs(secs.into()))?)
         }
-    }
-
-    /// Mints the text of the new token and keeps the exchange, to mint from it again: nothing of it is copied.
-    ///
-    /// # Errors
-    ///
-    /// As [`Participant::mint`].
-    pub fn mint_text(&self, key: &SigningKey) -> Result<String, MintError> {
-        self.0.mint_text(key)
-    }
-
-    /// Mints as [`Self::mint_text`] does, as if it were `now`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Participant::mint`].
-    pub fn mint_text_at(&self, key: &SigningKey, now: Timestamp) -> Result<String, MintError> {
-        self.0.mint_text_at(key, now)
     }
 }
 
