@@ -75,9 +75,9 @@ impl RedisStore {
             if commands.is_empty() {
                 return Ok(());
             }
-            for reply in self.link.exchange(&commands)? {
+            for reply in self.link.exchange(&commands).map_err(|error| not_made(&error))? {
                 if let Value::ServerError(error) = reply {
-                    return Err(self.link.error(&refusal(&error)));
+                    return Err(not_made(&self.link.error(&refusal(&error))));
                 }
             }
         }
@@ -96,6 +96,11 @@ fn unknown() -> StoreError {
     StoreError::new(
         "this version of ivs-token-redis does not know this kind of token: update it with ivs-token",
     )
+}
+
+/// An error of a revocation that nobody knows to be in force.
+fn not_made(error: &StoreError) -> StoreError {
+    StoreError::new(format!("a revocation may not have been made, so make it again: {}", error.message))
 }
 
 impl RevocationStore for RedisStore {

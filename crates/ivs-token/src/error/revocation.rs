@@ -62,9 +62,10 @@ impl Revoked {
     }
 }
 
-/// A store of revocations that gave no answer: whether the token was revoked is not known.
+/// A store of revocations that failed: whether the token was revoked is not known, or a revocation may not have been
+/// made.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the revocation store gave no answer: {message}")]
+#[error("the revocation store failed: {message}")]
 #[non_exhaustive]
 pub struct StoreError {
     /// What went wrong, as the store puts it.
