@@ -148,7 +148,8 @@ pub unsafe extern "C" fn ivs_exchange_set_capabilities(
     })
 }
 
-/// How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days), 12 hours unless set.
+/// How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days). Unless set it ends when the
+/// old token does.
 ///
 /// # Safety
 ///

@@ -91,6 +91,8 @@ pub enum ivs_status {
     IVS_SIGNING_FAILED = 306,
     /// The new token can not be exchanged for the old one.
     IVS_INVALID_EXCHANGE = 307,
+    /// The old token has ended, and the new one was given no duration.
+    IVS_OLD_TOKEN_ENDED = 308,
 
     /// The token is empty.
     IVS_TOKEN_MISSING = 400,
@@ -256,6 +258,7 @@ const TABLE: &[Row] = table! {
     IVS_NO_RANDOMNESS c"the operating system gave no random bytes" ["NO_RANDOMNESS" "KEY_RANDOMNESS"]
     IVS_SIGNING_FAILED c"the signature could not be made" ["SIGNING_FAILED"]
     IVS_INVALID_EXCHANGE c"the new token can not be exchanged for the old one" ["INVALID_EXCHANGE"]
+    IVS_OLD_TOKEN_ENDED c"the old token has ended, and the new one was given no duration" ["OLD_TOKEN_ENDED"]
     IVS_TOKEN_MISSING c"the token is empty" ["MISSING" "TOKEN_MISSING"]
     IVS_TOKEN_INVALID c"the token breaks a rule" ["TOKEN_INVALID"]
     IVS_TOKEN_INVALID_SIGNATURE c"the signature is not that of the key" ["TOKEN_INVALID_SIGNATURE"]
