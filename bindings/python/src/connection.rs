@@ -69,6 +69,10 @@ claims_methods!(VerifiedConnection {
         guard(py, || Ok(self.0.key_id().as_str()))
     }
 
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
+        guard(py, || values::not_pickled("a VerifiedConnection can not be pickled, so that only a verification makes one: send what you need of it, or the token"))
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         guard(py, || {
             let (id, account, region) = (self.0.token_id(), self.0.account_id(), self.0.region());

@@ -6,7 +6,7 @@ use ivs_token::{
     ArnError, ClaimError, ExchangeError, KeyError, KeyNameError, KeyRingError, KeySetError, MintError,
     PlaybackUrlError, Revoked, StageError, StoreError, TagError, Timestamp, VerifierError, VerifyError,
 };
-use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
@@ -279,10 +279,7 @@ impl Value {
             // One that Python has no room for is shown as its longest.
             Self::Span(span) => match span.into_pyobject(py) {
                 Ok(delta) => delta.into_any(),
-                Err(error) if error.is_instance_of::<PyOverflowError>(py) => {
-                    py.import("datetime")?.getattr("timedelta")?.getattr("max")?
-                }
-                Err(error) => return Err(error),
+                Err(_) => py.import("datetime")?.getattr("timedelta")?.getattr("max")?,
             },
             Self::Time(time) => values::datetime(py, *time)?,
             Self::Names(names) => PyList::new(py, names)?.to_tuple().into_any(),

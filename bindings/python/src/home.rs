@@ -14,8 +14,8 @@ pub(crate) static PLAYBACK_TOKEN: Class = Class::new("ivs_token._tokens", "playb
 /// `json.loads` and `json.dumps`.
 pub(crate) static LOADS: Class = Class::new("json", "loads");
 pub(crate) static DUMPS: Class = Class::new("json", "dumps");
-/// `os.PathLike` and `os.fspath`.
-pub(crate) static FSPATH: Class = Class::new("os", "fspath");
+/// `os.fsdecode`, which also takes an `os.PathLike`.
+pub(crate) static FSDECODE: Class = Class::new("os", "fsdecode");
 /// `uuid.UUID`.
 pub(crate) static UUID: Class = Class::new("uuid", "UUID");
 /// `collections.abc.Mapping`.

@@ -172,6 +172,14 @@ impl KeyRing {
         })
     }
 
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
+        guard(py, || {
+            values::not_pickled(
+                "a KeyRing can not be pickled: make one in each process, and send what to_jwks gives",
+            )
+        })
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         guard(py, || {
             let signing = self.0.signing_arn().map_or_else(|| "None".to_owned(), |arn| format!("'{arn}'"));
@@ -228,6 +236,10 @@ impl PublicKey {
     #[getter]
     fn retired_at<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         guard(py, || Ok(self.0.retired_at().map(|time| values::datetime(py, time)).transpose()?))
+    }
+
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
+        guard(py, || values::not_pickled("a PublicKey can not be pickled: send its arn and its key"))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -102,6 +102,10 @@ claims_methods!(VerifiedPlayback {
         guard(py, || Ok(self.0.key_id().as_str()))
     }
 
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
+        guard(py, || values::not_pickled("a VerifiedPlayback can not be pickled, so that only a verification makes one: send what you need of it, or the token"))
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         guard(py, || {
             let viewer = self.0.viewer_id().map_or_else(|| "None".to_owned(), |id| format!("{:?}", id.as_str()));

@@ -89,6 +89,10 @@ impl InMemoryRevocations {
         guard(py, || Ok(true))
     }
 
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
+        guard(py, || values::not_pickled("InMemoryRevocations can not be pickled: each process has its own"))
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         guard(py, || Ok(format!("<InMemoryRevocations len={}>", self.0.len())))
     }

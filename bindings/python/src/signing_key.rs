@@ -1,6 +1,5 @@
 use ivs_token::PublicKeyArn;
 use ivs_token::es384;
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
 use crate::boundary::guard;
@@ -141,9 +140,9 @@ impl SigningKey {
 
     fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
         guard(py, || {
-            Err(Failure::Python(PyTypeError::new_err(
+            values::not_pickled(
                 "a private key can not be pickled: load it where it is needed, from where it is kept",
-            )))
+            )
         })
     }
 

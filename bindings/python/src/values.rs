@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ivs_token::{Attributes, Capabilities, Capability, Timestamp, es384};
-use pyo3::exceptions::PyOSError;
+use pyo3::exceptions::{PyOSError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{
@@ -15,7 +15,7 @@ use pyo3::types::{
 use zeroize::Zeroizing;
 
 use crate::failure::Failure;
-use crate::home::{CAPABILITY, DUMPS, FSPATH, MAPPING};
+use crate::home::{CAPABILITY, DUMPS, FSDECODE, MAPPING};
 
 /// A text.
 pub(crate) fn text<'a>(field: &'static str, value: &'a Bound<'_, PyAny>) -> Result<Cow<'a, str>, Failure> {
@@ -200,7 +200,7 @@ pub(crate) fn key_material(value: &Bound<'_, PyAny>) -> Result<Zeroizing<Vec<u8>
         return Ok(Zeroizing::new(string.to_string_lossy().as_bytes().to_vec()));
     }
     if value.hasattr(intern!(value.py(), "__fspath__"))? {
-        let path: PathBuf = FSPATH.get(value.py())?.call1((value,))?.extract()?;
+        let path: PathBuf = FSDECODE.get(value.py())?.call1((value,))?.extract()?;
         return read(value.py(), &path);
     }
     Err(Failure::wrong_type("a key", "str, bytes, or os.PathLike", value))
@@ -290,4 +290,9 @@ pub(crate) fn lossy<'a>(field: &'static str, value: &'a Bound<'_, PyAny>) -> Res
         Ok(bytes) => Ok(String::from_utf8_lossy(bytes.as_bytes())),
         Err(_) => Err(Failure::wrong_type(field, "str or bytes", value)),
     }
+}
+
+/// Refuses to be pickled; the words say what to do instead.
+pub(crate) fn not_pickled(words: &'static str) -> Result<(), Failure> {
+    Err(Failure::Python(PyTypeError::new_err(words)))
 }

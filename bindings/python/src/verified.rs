@@ -74,6 +74,14 @@ impl VerifiedToken {
         guard(py, || Ok(self.0.key_id().as_str()))
     }
 
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
+        guard(py, || {
+            values::not_pickled(
+                "a VerifiedToken can not be pickled, so that only a verification makes one: send what you need of it, or the token",
+            )
+        })
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         guard(py, || Ok(format!("<VerifiedToken {}>", described(&self.0))))
     }

@@ -203,6 +203,10 @@ impl Verifier {
         guard(py, || Ok(self.0.cached()))
     }
 
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
+        guard(py, || values::not_pickled("a Verifier can not be pickled: make one in each process"))
+    }
+
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         guard(py, || Ok(format!("<Verifier cached={}>", self.0.cached())))
     }

@@ -31,10 +31,9 @@ class Capability(enum.Flag):
                 code="INVALID_CAPABILITY",
                 field="capabilities",
             )
-        capability: Capability = super()._missing_(value)
-        return capability
+        return super()._missing_(value)  # type: ignore[no-any-return]
 
     @property
     def names(self) -> list[str]:
         """The API's words, as it lists them: ``["PUBLISH", "SUBSCRIBE"]``."""
-        return [one._name_ for one in (Capability.PUBLISH, Capability.SUBSCRIBE) if one._value_ & self._value_]  # type: ignore[misc]
+        return [name for name, one in Capability.__members__.items() if one in self]

@@ -36,7 +36,7 @@ class SigningKey:
 
     @staticmethod
     def from_pem(pem: _KeySource, *, kid: str | None = None, passphrase: str | bytes | None = None) -> SigningKey:
-        """Reads PEM, SEC1 or PKCS#8, also as it arrives in an environment variable: with literal `\n`, in quotes, on one line, or
+        """Reads PEM, SEC1 or PKCS#8, also as it arrives in an environment variable: with literal `\\n`, in quotes, on one line, or
         base64 of it all.
 
         `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. `kid` is the ARN that ImportPublicKey answered;
@@ -205,6 +205,7 @@ class Verifier:
     @property
     def cached(self) -> int:
         """How many tokens the cache holds."""
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class ParticipantClaims:
@@ -266,6 +267,7 @@ class VerifiedToken:
     @property
     def kid(self) -> str:
         """The ARN of the key that signed the token."""
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class ConnectionClaims:
@@ -315,6 +317,7 @@ class VerifiedConnection:
     @property
     def kid(self) -> str:
         """The ARN of the key that signed the token."""
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class PlaybackClaims:
@@ -383,6 +386,7 @@ class VerifiedPlayback:
     @property
     def kid(self) -> str:
         """The ARN of the key that signed the token."""
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class KeyRing:
@@ -442,6 +446,7 @@ class KeyRing:
     def __len__(self) -> int: ...
     def __bool__(self) -> bool: ...
     def __contains__(self, arn: str, /) -> bool: ...
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class PublicKey:
@@ -462,6 +467,7 @@ class PublicKey:
     @property
     def retired_at(self) -> datetime | None:
         """The first second at which it verifies no more: an aware `datetime` in UTC, or `None`."""
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class InMemoryRevocations:
@@ -489,6 +495,7 @@ class InMemoryRevocations:
         """Removes all that has expired, at once. Nobody has to call it: later checks do it bit by bit."""
     def __len__(self) -> int: ...
     def __bool__(self) -> bool: ...
+    def __reduce__(self) -> NoReturn: ...
 
 @final
 class Inspection:

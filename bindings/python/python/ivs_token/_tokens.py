@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
-from collections.abc import Iterable
+from typing import TYPE_CHECKING, NoReturn, SupportsIndex, TypeVar
 
 from . import _native
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime, timedelta
     from uuid import UUID
 
     from ._capability import Capability
@@ -21,7 +21,7 @@ class _Token(str):
 
     __slots__ = ("_claims",)
 
-    def __new__(cls, *args: object, **kwargs: object) -> NoReturn:
+    def __new__(cls: type[_T], *args: object, **kwargs: object) -> _T:
         raise TypeError(f"a {cls.__name__} is made by minting")
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -43,7 +43,7 @@ class _Token(str):
         """A token is pickled as its text alone: a ``str``. Verify that to know what it says."""
         return str, (str(self),)
 
-    def __reduce_ex__(self, protocol: Any) -> tuple[type[str], tuple[str]]:
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[type[str], tuple[str]]:
         return self.__reduce__()
 
 
@@ -269,7 +269,7 @@ class PlaybackToken(_Token):
 
 
 _new = str.__new__
-_set_claims = _Token._claims.__set__  # type: ignore[attr-defined]
+_set_claims = _Token.__dict__["_claims"].__set__
 
 
 def participant_token(text: str, claims: _native.ParticipantClaims) -> Token:

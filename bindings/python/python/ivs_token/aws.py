@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+# What botocore would refuse, None among it, is no way to leave something out.
+_NOT_GIVEN: Any = object()
+
+
 class IvsRealTime:
     """Stands in for ``boto3.client("ivs-realtime")`` where that makes tokens.
 
@@ -30,10 +34,10 @@ class IvsRealTime:
         self,
         *,
         stageArn: str,
-        duration: int = ...,  # type: ignore[assignment]
-        userId: str = ...,  # type: ignore[assignment]
-        attributes: Mapping[str, str] = ...,  # type: ignore[assignment]
-        capabilities: Sequence[str] = ...,  # type: ignore[assignment]
+        duration: int = _NOT_GIVEN,
+        userId: str = _NOT_GIVEN,
+        attributes: Mapping[str, str] = _NOT_GIVEN,
+        capabilities: Sequence[str] = _NOT_GIVEN,
     ) -> CreateParticipantTokenResponse:
         """Does what boto3's ``create_participant_token`` does: ``duration`` is in minutes, from 1 to 20160.
 
@@ -41,7 +45,7 @@ class IvsRealTime:
         ``TypeError`` for one of the wrong type; ``MintError`` when the key can not sign for the stage.
         """
         given: dict[str, Any] = {}
-        if duration is not ...:
+        if duration is not _NOT_GIVEN:
             _require("duration", duration, int, "int")
             # A `timedelta` may be shorter than a minute, and a number of minutes may not.
             if duration == 0:
@@ -53,13 +57,13 @@ class IvsRealTime:
                     actual=0,
                 )
             given["duration"] = duration
-        if userId is not ...:
+        if userId is not _NOT_GIVEN:
             _require("userId", userId, str, "str")
             given["user_id"] = userId
-        if attributes is not ...:
+        if attributes is not _NOT_GIVEN:
             _require("attributes", attributes, Mapping, "a mapping of str to str")
             given["attributes"] = attributes
-        if capabilities is not ...:
+        if capabilities is not _NOT_GIVEN:
             _require("capabilities", capabilities, (list, tuple), "a list of str")
             for one in capabilities:
                 _require("each of capabilities", one, str, "str")
@@ -82,15 +86,15 @@ class IvsRealTime:
     def create_connection_token(
         self,
         *,
-        duration: int = ...,  # type: ignore[assignment]
+        duration: int = _NOT_GIVEN,
     ) -> CreateConnectionTokenResponse:
         """Makes a connection token in the same manner. The API has no such call: only a key pair can make one.
 
         ``duration`` is in minutes, from 1 to 40320. Raises what ``create_participant_token`` raises.
         """
-        if duration is not ...:
+        if duration is not _NOT_GIVEN:
             _require("duration", duration, int, "int")
-        token = ConnectionToken.mint(self._signing_key(), duration=None if duration is ... else duration)
+        token = ConnectionToken.mint(self._signing_key(), duration=None if duration is _NOT_GIVEN else duration)
         seconds = int((token.expiration_time - token.issued_at).total_seconds())
         answer: ConnectionTokenAnswer = {
             "tokenId": token.token_id,
