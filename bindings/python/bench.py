@@ -1,0 +1,103 @@
+"""How fast this is beside PyJWT and joserfc, with parsed keys, in one run: the median of shuffled rounds.
+
+    python bench.py            needs ivs-token, PyJWT, joserfc and cryptography
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import subprocess
+import sys
+import time
+
+import jwt
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from joserfc import jwt as joserfc_jwt
+from joserfc.jwk import ECKey
+
+from ivs_token import BACKEND, SigningKey, Stage, Verifier, __version__
+
+KID = "arn:aws:ivs:us-west-2:123456789012:public-key/f99cde61-c2b0-4df3-8941-ca7d38acca1a"
+STAGE_ARN = "arn:aws:ivs:us-west-2:123456789012:stage/oRmLNwuCeMlQ"
+ATTRIBUTES = {"displayName": "Ana", "role": "host", "team": "blue"}
+ROUNDS, CALLS = 15, 200
+MANY = 10_000
+
+
+def main() -> None:
+    key = SigningKey.generate(kid=KID)
+    pem, public_pem = key.to_pem(), key.verifying_key.to_pem()
+    stage = Stage(STAGE_ARN, "https://453fdfd2ad24df.global-bm.whip.live-video.net")
+    token = stage.mint(key, user_id="ana", attributes=ATTRIBUTES)
+    text = str(token)
+    claims = jwt.decode(text, options={"verify_signature": False})
+    verifier, cached = Verifier({KID: public_pem}), Verifier({KID: public_pem}, cache=10)
+    private, public = load_pem_private_key(pem.encode(), None), load_pem_public_key(public_pem.encode())
+    joserfc_private, joserfc_public = ECKey.import_key(pem), ECKey.import_key(public_pem)
+
+    print(f"ivs-token {__version__} ({BACKEND}), PyJWT {jwt.__version__}, CPython {sys.version.split()[0]}\n")
+    times = measure(
+        {
+            "mint, ivs-token": lambda: stage.mint(key, user_id="ana", attributes=ATTRIBUTES),
+            "mint, PyJWT": lambda: jwt.encode(claims, private, algorithm="ES384", headers={"kid": KID}),
+            "mint, joserfc": lambda: joserfc_jwt.encode(
+                {"alg": "ES384", "kid": KID}, claims, joserfc_private, algorithms=["ES384"]
+            ),
+            "verify, ivs-token": lambda: verifier.verify(text),
+            "verify, PyJWT": lambda: jwt.decode(text, public, algorithms=["ES384"]),
+            "verify, joserfc": lambda: joserfc_jwt.decode(text, joserfc_public, algorithms=["ES384"]),
+            "verify, ivs-token, cached": lambda: cached.verify(text),
+        }
+    )
+    for name, micros in times.items():
+        ours = times[name.split(",")[0] + ", ivs-token"]
+        print(f"{name:28} {micros:8.1f} µs  {micros / ours:6.2f} ×")
+
+    # One thread, two, and two of PyJWT: whether the GIL is in the way.
+    people = [{"user_id": "ana", "attributes": ATTRIBUTES}] * MANY
+    many = {1: [], 2: []}
+    for _ in range(3):
+        for threads in many:
+            begin = time.perf_counter()
+            stage.mint_many(key, people, threads=threads)
+            many[threads].append(time.perf_counter() - begin)
+    one, two = min(many[1]), min(many[2])
+    print(f"\nmint_many of {MANY}, 1 thread  {one / MANY * 1e6:8.1f} µs each")
+    print(f"mint_many of {MANY}, 2 threads {two / MANY * 1e6:8.1f} µs each, {one / two:.2f} times as fast")
+
+    print(f"\nimport ivs_token {import_time():.1f} ms beyond an empty interpreter")
+
+
+def measure(calls):
+    """The median of what one call of each takes, in microseconds."""
+    times = {name: [] for name in calls}
+    for _ in range(ROUNDS):
+        order = list(calls)
+        random.shuffle(order)
+        for name in order:
+            call = calls[name]
+            begin = time.perf_counter()
+            for _ in range(CALLS):
+                call()
+            times[name].append((time.perf_counter() - begin) / CALLS * 1e6)
+    return {name: statistics.median(rounds) for name, rounds in times.items()}
+
+
+def import_time() -> float:
+    """The least of many, in milliseconds: starting an interpreter with the import, less starting one without."""
+
+    def start(code: str) -> float:
+        begin = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True)
+        return time.perf_counter() - begin
+
+    times = {code: [] for code in ("pass", "import ivs_token")}
+    for _ in range(15):
+        for code, taken in times.items():
+            taken.append(start(code))
+    return (min(times["import ivs_token"]) - min(times["pass"])) * 1e3
+
+
+if __name__ == "__main__":
+    main()
