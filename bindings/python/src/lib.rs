@@ -1,6 +1,6 @@
 //! The native half of the Python package `ivs_token`: one file a noun, as in the crate `ivs-token`, which does the work.
 //!
-//! Each function that Python can call begins with [`boundary::guard`], and each error leaves through [`failure::Failure`].
+//! Each function that Python can call begins with `boundary::guard`, and each error leaves through `failure::Failure`.
 #![forbid(unsafe_code)]
 // PyO3 hands over arguments by value, and methods of a class take `self`. The docs of what Python sees are its docstrings,
 // which are shown as they stand.

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ._errors import InvalidClaimError, MintError
 from ._native import KeyRing, SigningKey, Stage
 from ._tokens import ConnectionToken
 
+# What `typing` calls so. Importing that would take half of the time that importing all of this takes.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from datetime import datetime
+    from typing import Any, Final
+
+    from .answers import (
+        ConnectionTokenAnswer,
+        CreateConnectionTokenResponse,
+        CreateParticipantTokenResponse,
+        ParticipantToken,
+        ResponseMetadata,
+    )
 
 
 # What botocore would refuse, None among it, is no way to leave something out.
@@ -123,53 +132,6 @@ class IvsRealTime:
 
     def __repr__(self) -> str:
         return f"<IvsRealTime signing_key={self._key!r} stages={len(self._stages)}>"
-
-
-class ResponseMetadata(TypedDict):
-    """What boto3 says of the request, as of one that went well. There was none."""
-
-    RequestId: str
-    HTTPStatusCode: int
-    HTTPHeaders: dict[str, str]
-    RetryAttempts: int
-
-
-class _ParticipantToken(TypedDict):
-    participantId: str
-    token: str
-    duration: int
-    capabilities: list[str]
-    expirationTime: datetime
-
-
-class ParticipantToken(_ParticipantToken, total=False):
-    """``ParticipantToken`` of the service model. What the participant does not have has no member."""
-
-    userId: str
-    attributes: dict[str, str]
-
-
-class CreateParticipantTokenResponse(TypedDict):
-    """``CreateParticipantTokenResponse`` of the service model."""
-
-    participantToken: ParticipantToken
-    ResponseMetadata: ResponseMetadata
-
-
-class ConnectionTokenAnswer(TypedDict):
-    """A connection token in the manner of the service model, which has none."""
-
-    tokenId: str
-    token: str
-    duration: int
-    expirationTime: datetime
-
-
-class CreateConnectionTokenResponse(TypedDict):
-    """The answer of ``create_connection_token``."""
-
-    connectionToken: ConnectionTokenAnswer
-    ResponseMetadata: ResponseMetadata
 
 
 def _metadata() -> ResponseMetadata:
