@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -47,12 +48,17 @@ def test_mypy_finds_what_is_wrong(run, tmp_path):
     assert run("mypy", "--strict", str(wrong), code=1).count("error:") == 3
 
 
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node, which pyright runs on")
+
+
+@needs_node
 def test_pyright(run, tmp_path):
     (tmp_path / "typed.py").write_bytes((HERE / "typed.py").read_bytes())
     (tmp_path / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict", "pythonVersion": "3.10"}')
     run("pyright", "--project", str(tmp_path))
 
 
+@needs_node
 def test_pyright_knows_the_type_of_every_name(run):
     assert "Type completeness score: 100%" in run("pyright", "--verifytypes", "ivs_token")
 
