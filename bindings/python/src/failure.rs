@@ -1,10 +1,12 @@
 //! What can go wrong, and the one mapping from there to the exceptions of `ivs_token`.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use ivs_token::{
-    ArnError, ClaimError, ExchangeError, KeyError, KeyNameError, KeyRingError, KeySetError, MintError,
-    PlaybackUrlError, Revoked, StageError, StoreError, TagError, Timestamp, VerifierError, VerifyError,
+    ArnError, ClaimError, EndpointError, ExchangeError, KeyError, KeyNameError, KeyRingError, KeySetError,
+    MintError, PlaybackUrlError, Revoked, StageError, StoreError, TagError, Timestamp, VerifierError,
+    VerifyError,
 };
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -24,6 +26,8 @@ macro_rules! failures {
             Value(ValueFailure),
             /// An ARN that is none, and the name of the argument.
             Arn { field: &'static str, error: ArnError },
+            /// A number of things that is too small or too large.
+            Count { field: &'static str, limit: RangeInclusive<usize> },
             /// What was wrong with one of many, counted from 0.
             At(usize, Box<Failure>),
             /// A bug.
@@ -109,10 +113,20 @@ impl Failure {
                 "INTERNAL",
                 "ivs-token failed inside, which is a bug: please report it, with what stands on standard error",
             ),
-            Self::Value(error) => {
-                Description::new("InvalidClaimError", error.code, error.message).text("field", error.field)
+            Self::Value(error) => invalid(error.field, error.code, error.message),
+            Self::Count { field, limit } => invalid(
+                field,
+                "OUT_OF_RANGE",
+                format!("{field} must be from {} to {}", limit.start(), limit.end()),
+            )
+            .with("limit", Value::Size(*limit.end())),
+            Self::Arn { field, error } => {
+                let description = invalid(field, error.code(), format!("{field}: {error}"));
+                match error {
+                    ArnError::TooLong { actual, limit } => description.sizes(actual, limit),
+                    _ => description,
+                }
             }
-            Self::Arn { field, error } => invalid(field, error.code(), format!("{field}: {error}")),
             Self::Claim(error) | Self::Mint(MintError::Claim(error)) => of_claim(&error),
             Self::Exchange(error) => Description::new("ExchangeError", error.code(), &error)
                 .with("claims", Value::Names(error.claims)),
@@ -129,7 +143,7 @@ impl Failure {
             Self::KeySet(error) => Description::new("InvalidKeyError", error.code(), &error),
             Self::Mint(error) => Description::new("MintError", error.code(), &error),
             Self::PlaybackUrl(error) => invalid("url", error.code(), &error),
-            Self::Stage(error) => invalid("stage", error.code(), &error),
+            Self::Stage(error) => of_stage(&error),
             Self::Store(error) => Description::new("RevocationUnknownError", "REVOCATION_UNKNOWN", &error)
                 .text("reason", "REVOCATION_UNKNOWN"),
             Self::Verifier(error) => Description::new("IvsTokenError", error.code(), &error),
@@ -176,6 +190,20 @@ fn argument(field: &'static str) -> &'static str {
         "viewerSessionVersion" => "viewer_session_version",
         "maximumResolution" => "maximum_resolution",
         other => other,
+    }
+}
+
+fn of_stage(error: &StageError) -> Description {
+    match error {
+        StageError::Endpoint { name, source } => {
+            let field = if *name == "whip" { "whip_url" } else { "events_url" };
+            let description = invalid(field, error.code(), error);
+            match *source {
+                EndpointError::TooLong { actual, limit } => description.sizes(actual, limit),
+                _ => description,
+            }
+        }
+        _ => invalid("stage", error.code(), error),
     }
 }
 

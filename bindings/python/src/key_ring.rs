@@ -14,16 +14,20 @@ use crate::verifying_key::{self, VerifyingKey};
 /// and DeletePublicKey do, without a call.
 ///
 /// Give it to a `Verifier`, which follows its changes. Reads never wait. Each method makes one change, or, when it raises
-/// `KeyRingError`, none. `limit` is how many keys it may hold.
+/// `KeyRingError`, none. `limit` is how many keys it may hold (64).
 #[pyclass(frozen, module = "ivs_token")]
 pub(crate) struct KeyRing(pub(crate) ivs_token::KeyRing);
 
 #[pymethods]
 impl KeyRing {
     #[new]
-    #[pyo3(signature = (*, limit=64))]
-    fn new(py: Python<'_>, limit: usize) -> PyResult<Self> {
-        guard(py, || Ok(Self(ivs_token::KeyRing::with_limit(limit))))
+    #[pyo3(signature = (*, limit=None))]
+    fn new(py: Python<'_>, limit: Option<Bound<'_, PyAny>>) -> PyResult<Self> {
+        guard(py, || {
+            let limit = limit.map(|limit| values::count("limit", &limit, 0..=usize::MAX)).transpose()?;
+            let limit = limit.unwrap_or(ivs_token::KeyRing::<PublicKeyArn>::DEFAULT_LIMIT);
+            Ok(Self(ivs_token::KeyRing::with_limit(limit)))
+        })
     }
 
     /// Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.

@@ -86,17 +86,17 @@ impl Stage {
     /// go on meanwhile.
     ///
     /// Raises what `mint` raises, for the first participant that is at fault; its place in the list is `error.index`.
-    #[pyo3(signature = (key, participants, *, threads=1, now=None))]
+    #[pyo3(signature = (key, participants, *, threads=None, now=None))]
     fn mint_many<'py>(
         &self,
         py: Python<'py>,
         key: Bound<'py, SigningKey>,
         participants: Bound<'py, PyAny>,
-        threads: usize,
+        threads: Option<Bound<'py, PyAny>>,
         now: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
         guard(py, || {
-            workers::check(threads)?;
+            let threads = workers::count(threads.as_ref())?;
             let now = values::moment(now.as_ref())?;
             let mut begun = Vec::new();
             for (index, given) in participants.try_iter()?.enumerate() {

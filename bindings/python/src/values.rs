@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -295,4 +296,19 @@ pub(crate) fn lossy<'a>(field: &'static str, value: &'a Bound<'_, PyAny>) -> Res
 /// Refuses to be pickled; the words say what to do instead.
 pub(crate) fn not_pickled(words: &'static str) -> Result<(), Failure> {
     Err(Failure::Python(PyTypeError::new_err(words)))
+}
+
+/// How many there are to be of something.
+pub(crate) fn count(
+    field: &'static str,
+    value: &Bound<'_, PyAny>,
+    limit: RangeInclusive<usize>,
+) -> Result<usize, Failure> {
+    if !value.is_instance_of::<PyInt>() || value.is_instance_of::<PyBool>() {
+        return Err(Failure::wrong_type(field, "int", value));
+    }
+    match value.extract() {
+        Ok(count) if limit.contains(&count) => Ok(count),
+        _ => Err(Failure::Count { field, limit }),
+    }
 }

@@ -23,8 +23,8 @@ use crate::{stage, values, verifying_key, workers};
 ///
 /// `stage`, `capabilities` and `user_id` are what every participant token must be for, grant and be of. `leeway` is how far in
 /// the future a token may have been issued (60 seconds), `expiry_leeway` how long after its end it is still accepted (0).
-/// `revocations` is asked about every token that is good otherwise. `cache` is how many good tokens are remembered, so that
-/// one that comes again costs a few microseconds; everything that can have changed is checked all the same.
+/// `revocations` is asked about every token that is good otherwise. `cache` is how many good tokens are remembered (none), so
+/// that one that comes again costs less than a microsecond; everything that can have changed is checked all the same.
 ///
 /// Raises `InvalidKeyError`, `InvalidClaimError` for what is no ARN, and `IvsTokenError` when there is no key.
 #[pyclass(frozen, module = "ivs_token")]
@@ -35,7 +35,7 @@ impl Verifier {
     #[new]
     #[pyo3(signature = (
         keys=None, *, playback_keys=None, stage=None, capabilities=None, user_id=None, leeway=None, expiry_leeway=None,
-        revocations=None, cache=0
+        revocations=None, cache=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "Python names them")]
     fn new(
@@ -48,10 +48,13 @@ impl Verifier {
         leeway: Option<Bound<'_, PyAny>>,
         expiry_leeway: Option<Bound<'_, PyAny>>,
         revocations: Option<Bound<'_, InMemoryRevocations>>,
-        cache: usize,
+        cache: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         guard(py, || {
-            let mut builder = ivs_token::Verifier::builder().clock(CallClock).cache(cache);
+            let mut builder = ivs_token::Verifier::builder().clock(CallClock);
+            if let Some(cache) = cache {
+                builder = builder.cache(values::count("cache", &cache, 0..=MAX_CACHE)?);
+            }
             if let Some(keys) = keys {
                 builder = with_keys(builder, &keys)?;
             }
@@ -122,16 +125,16 @@ impl Verifier {
     ///
     /// For each token the list has its `VerifiedToken`, or the `VerificationError` that `verify` would have raised: one that is
     /// refused does not stop the others. `threads` says how many threads verify; Python's other threads go on meanwhile.
-    #[pyo3(signature = (tokens, *, threads=1, now=None))]
+    #[pyo3(signature = (tokens, *, threads=None, now=None))]
     fn verify_many<'py>(
         &self,
         py: Python<'py>,
         tokens: Bound<'py, PyAny>,
-        threads: usize,
+        threads: Option<Bound<'py, PyAny>>,
         now: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
         guard(py, || {
-            workers::check(threads)?;
+            let threads = workers::count(threads.as_ref())?;
             if token_itself(&tokens) {
                 return Err(Failure::wrong_type("tokens", "several tokens", &tokens));
             }
@@ -237,6 +240,9 @@ fn playback_keys_of(
     })?;
     Ok(held)
 }
+
+/// Ten million tokens take some 20 GB.
+const MAX_CACHE: usize = 10_000_000;
 
 /// A span for which whole minutes are too coarse, and a bare number could be taken for seconds.
 fn span(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Duration, Failure> {

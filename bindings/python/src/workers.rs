@@ -2,15 +2,18 @@
 
 use std::thread;
 
-use crate::failure::Failure;
+use pyo3::prelude::*;
 
-/// That a number of threads makes sense.
-pub(crate) fn check(threads: usize) -> Result<(), Failure> {
-    match threads {
-        0 => Err(Failure::value("threads", "INVALID_THREADS", "threads is 0: give at least 1")),
-        _ => Ok(()),
-    }
+use crate::failure::Failure;
+use crate::values;
+
+/// How many threads are to work; one unless given.
+pub(crate) fn count(threads: Option<&Bound<'_, PyAny>>) -> Result<usize, Failure> {
+    threads.map_or(Ok(1), |threads| values::count("threads", threads, 1..=MAX_THREADS))
 }
+
+/// More than any machine has of cores, and few enough to be had.
+const MAX_THREADS: usize = 1024;
 
 /// Cuts the items into a piece for each thread, and joins what becomes of the pieces, in order. The calling thread does the
 /// last piece.
@@ -19,7 +22,7 @@ pub(crate) fn map<T: Send, U: Send>(
     threads: usize,
     work: impl Fn(Vec<T>) -> Vec<U> + Sync,
 ) -> Result<Vec<U>, Failure> {
-    let size = items.len().div_ceil(threads.max(1)).max(1);
+    let size = items.len().div_ceil(threads).max(1);
     let mut pieces = Vec::new();
     while items.len() > size {
         let rest = items.split_off(size);

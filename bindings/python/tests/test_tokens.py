@@ -292,8 +292,8 @@ def test_a_stage_from_the_api(stage):
     ("arguments", "code", "field"),
     [
         (("arn:aws:ivs:us-west-2:1:channel/x", WHIP_URL), "INVALID_ARN", "arn"),
-        ((STAGE_ARN, "http://whip.example"), "INVALID_ENDPOINT", "stage"),
-        ((STAGE_ARN, WHIP_URL, "https://events.example"), "INVALID_ENDPOINT", "stage"),
+        ((STAGE_ARN, "http://whip.example"), "INVALID_ENDPOINT", "whip_url"),
+        ((STAGE_ARN, WHIP_URL, "https://events.example"), "INVALID_ENDPOINT", "events_url"),
     ],
 )
 def test_what_is_no_stage(arguments, code, field):
@@ -325,9 +325,28 @@ def test_mint_many_says_which(key, stage):
     for bad in ([{"nobody": 1}], [{1: 2}], [5]):
         with pytest.raises(TypeError):
             stage.mint_many(key, bad)
-    with pytest.raises(InvalidClaimError) as caught:
-        stage.mint_many(key, [{}], threads=0)
-    assert caught.value.field == "threads"
+
+
+@pytest.mark.parametrize("number", [-1, 10**30])
+def test_numbers_of_things(key, stage, verifier, number):
+    held = {KID: key.verifying_key}
+    for field, call in (
+        ("threads", lambda threads: stage.mint_many(key, [{}], threads=threads)),
+        ("threads", lambda threads: verifier.verify_many([], threads=threads)),
+        ("cache", lambda cache: Verifier(held, cache=cache)),
+        ("limit", lambda limit: KeyRing(limit=limit)),
+    ):
+        with pytest.raises(InvalidClaimError) as caught:
+            call(number)
+        assert (caught.value.code, caught.value.field) == ("OUT_OF_RANGE", field)
+        for wrong in (True, 1.0, "1"):
+            with pytest.raises(TypeError):
+                call(wrong)
+    for zero in (lambda: stage.mint_many(key, [{}], threads=0), lambda: verifier.verify_many([], threads=1025)):
+        with pytest.raises(InvalidClaimError) as caught:
+            zero()
+        assert caught.value.limit == 1024
+    assert Verifier(held, cache=0).cached == 0
 
 
 def test_verify_many_goes_on(key, stage, verifier, other_key):

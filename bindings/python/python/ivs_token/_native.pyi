@@ -135,7 +135,7 @@ class Stage:
         Raises `InvalidClaimError` for a value that no token may carry, and `MintError` for a key without a `kid`, or of
         another account or region than the stage.
         """
-    def mint_many(self, key: SigningKey, participants: Iterable[_Participant], *, threads: int = 1, now: datetime | None = None) -> list[Token]:
+    def mint_many(self, key: SigningKey, participants: Iterable[_Participant], *, threads: int | None = None, now: datetime | None = None) -> list[Token]:
         """Mints a token for each participant, in their order, all issued at one moment.
 
         `participants` is an iterable of mappings with the names of the arguments of `mint`: `user_id`, `attributes`,
@@ -170,13 +170,13 @@ class Verifier:
 
     `stage`, `capabilities` and `user_id` are what every participant token must be for, grant and be of. `leeway` is how far in
     the future a token may have been issued (60 seconds), `expiry_leeway` how long after its end it is still accepted (0).
-    `revocations` is asked about every token that is good otherwise. `cache` is how many good tokens are remembered, so that
-    one that comes again costs a few microseconds; everything that can have changed is checked all the same.
+    `revocations` is asked about every token that is good otherwise. `cache` is how many good tokens are remembered (none), so
+    that one that comes again costs less than a microsecond; everything that can have changed is checked all the same.
 
     Raises `InvalidKeyError`, `InvalidClaimError` for what is no ARN, and `IvsTokenError` when there is no key.
     """
 
-    def __new__(cls, keys: KeyRing | Mapping[str, _PublicKeySource] | None = None, *, playback_keys: Mapping[str, _PublicKeySource] | None = None, stage: Stage | str | None = None, capabilities: _Capabilities | None = None, user_id: str | None = None, leeway: timedelta | None = None, expiry_leeway: timedelta | None = None, revocations: InMemoryRevocations | None = None, cache: int = 0) -> Self: ...
+    def __new__(cls, keys: KeyRing | Mapping[str, _PublicKeySource] | None = None, *, playback_keys: Mapping[str, _PublicKeySource] | None = None, stage: Stage | str | None = None, capabilities: _Capabilities | None = None, user_id: str | None = None, leeway: timedelta | None = None, expiry_leeway: timedelta | None = None, revocations: InMemoryRevocations | None = None, cache: int | None = None) -> Self: ...
     def verify(self, token: str | bytes, *, stage: Stage | str | None = None, capabilities: _Capabilities | None = None, user_id: str | None = None, now: datetime | None = None) -> VerifiedToken:
         """Verifies a participant token, and says who it is.
 
@@ -185,7 +185,7 @@ class Verifier:
 
         Raises a `VerificationError`: the first check that failed.
         """
-    def verify_many(self, tokens: Iterable[str | bytes], *, threads: int = 1, now: datetime | None = None) -> list[VerifiedToken | VerificationError]:
+    def verify_many(self, tokens: Iterable[str | bytes], *, threads: int | None = None, now: datetime | None = None) -> list[VerifiedToken | VerificationError]:
         """Verifies many participant tokens, in their order, and asks the revocations about all of them at once.
 
         For each token the list has its `VerifiedToken`, or the `VerificationError` that `verify` would have raised: one that is
@@ -394,10 +394,10 @@ class KeyRing:
     and DeletePublicKey do, without a call.
 
     Give it to a `Verifier`, which follows its changes. Reads never wait. Each method makes one change, or, when it raises
-    `KeyRingError`, none. `limit` is how many keys it may hold.
+    `KeyRingError`, none. `limit` is how many keys it may hold (64).
     """
 
-    def __new__(cls, *, limit: int = 64) -> Self: ...
+    def __new__(cls, *, limit: int | None = None) -> Self: ...
     def import_key(self, arn: str, key: _PublicKeySource, *, name: str | None = None, tags: Mapping[str, str] | None = None) -> None:
         """Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
 
