@@ -247,6 +247,10 @@ enum ivs_status
    */
   IVS_INVALID_EXCHANGE = 307,
   /**
+   * The old token has ended, and the new one was given no duration.
+   */
+  IVS_OLD_TOKEN_ENDED = 308,
+  /**
    * The token is empty.
    */
   IVS_TOKEN_MISSING = 400,
@@ -607,7 +611,8 @@ ivs_status ivs_exchange_clear_attributes(struct ivs_exchange *exchange);
 ivs_status ivs_exchange_set_capabilities(struct ivs_exchange *exchange, uint32_t capabilities);
 
 /**
- * How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days), 12 hours unless set.
+ * How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days). Unless set it ends when the
+ * old token does.
  */
 ivs_status ivs_exchange_set_duration(struct ivs_exchange *exchange,
                                      uint64_t seconds);

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import header
 
+VERSIONS = {"IVS_ABI_VERSION"} | {f"IVS_TOKEN_VERSION_{part}" for part in ("MAJOR", "MINOR", "PATCH")}
 LIST = Path(__file__).with_name("abi.txt")
 
 
@@ -27,7 +28,7 @@ def current(library: str) -> list[str]:
         arguments = ", ".join(kind for kind, _ in function.arguments)
         lines.append(f"function {function.returns} {function.name}({arguments})")
     # The versions of the package are no part of the ABI.
-    lines += [f"constant {name} {value}" for name, value in header.constants() if "VERSION" not in name]
+    lines += [f"constant {name} {value}" for name, value in header.constants() if name not in VERSIONS]
     return lines + layouts()
 
 

@@ -15,6 +15,7 @@ use crate::participant::{
 use crate::signing_key::{ivs_signing_key_free, ivs_signing_key_generate};
 use crate::stage::{ivs_stage_free, ivs_stage_new};
 use crate::status::ivs_status;
+use crate::token::IVS_NOW;
 use crate::token::ivs_token_free;
 use crate::version::IVS_TOKEN_MAX;
 
@@ -72,7 +73,7 @@ fn none_but_those_of_the_core() {
             let (name, name_len) = text(name);
             ok(ivs_participant_set_attribute(participant, name, name_len, name, name_len));
         }
-        ok(ivs_participant_mint_token(participant, key, 0, &raw mut token));
+        ok(ivs_participant_mint_token(participant, key, IVS_NOW, &raw mut token));
         ok(ivs_exchange_of_token(token, &raw mut exchange));
         ok(ivs_connection_new(&raw mut connection));
 

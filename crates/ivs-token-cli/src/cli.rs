@@ -1,6 +1,6 @@
 //! The command line as a whole.
 
-use std::process::ExitCode;
+use std::ffi::OsString;
 use std::sync::LazyLock;
 
 use clap::{Parser, Subcommand};
@@ -49,9 +49,9 @@ pub(crate) enum Command {
 }
 
 /// Reads the command line. What is wrong with it, and what `--help` and `--version` print, is printed here.
-pub(crate) fn parse() -> Result<Cli, ExitCode> {
+pub(crate) fn parse(command_line: Vec<OsString>) -> Result<Cli, u8> {
     // Before clap sees it, which would quote it in an error.
-    if std::env::args_os().any(|argument| keys::is_private_key(&argument.to_string_lossy())) {
+    if command_line.iter().any(|argument| keys::is_private_key(&argument.to_string_lossy())) {
         return Err(exit::code(
             Err(Failure::misuse(format!(
                 "a private key stands on the command line, where other users and the history of the shell see it: give it \
@@ -61,15 +61,16 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
             false,
         ));
     }
-    Cli::try_parse().map_err(|error| {
-        if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+    let json = command_line.iter().any(|argument| argument == "--json");
+    Cli::try_parse_from(command_line).map_err(|error| {
+        if error.use_stderr() && json {
             let message = error.render().to_string();
             let message =
                 message.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default().to_owned();
             let _ = output::json(&Failure::Misuse(message).json());
         }
         let _ = error.print();
-        ExitCode::from(if error.use_stderr() { exit::MISUSE } else { exit::DONE })
+        if error.use_stderr() { exit::MISUSE } else { exit::DONE }
     })
 }
 

@@ -1,7 +1,6 @@
 //! How a run ends: 0 done, 1 refused or failed, 2 misuse.
 
 use std::io;
-use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
@@ -47,16 +46,16 @@ impl Failure {
 
 /// Says what went wrong, if anything did, and gives the exit code. With `json` it is said on standard output too, as
 /// `{"error": {"code": .., "reason": .., "message": ..}}`.
-pub(crate) fn code(result: Result<(), Failure>, json: bool) -> ExitCode {
+pub(crate) fn code(result: Result<(), Failure>, json: bool) -> u8 {
     let failure = match result {
-        Ok(()) | Err(Failure::ReaderGone) => return ExitCode::from(DONE),
+        Ok(()) | Err(Failure::ReaderGone) => return DONE,
         Err(failure) => failure,
     };
     if let Some(error) = failure.json().filter(|_| json) {
         // That nobody reads it changes nothing: the words and the exit code are still to come.
         let _ = output::json(&error);
     }
-    ExitCode::from(match failure {
+    match failure {
         Failure::Misuse(message) => {
             output::alarm("error", None, &message);
             output::word("\nFor more information, try '--help'.");
@@ -75,7 +74,7 @@ pub(crate) fn code(result: Result<(), Failure>, json: bool) -> ExitCode {
             FAILED
         }
         Failure::Told | Failure::ReaderGone => FAILED,
-    })
+    }
 }
 
 impl Failure {

@@ -162,7 +162,7 @@ impl SigningKey {
     /// As [`accelerate`](Self::accelerate), with an implementation of choice. For tests and benches.
     #[doc(hidden)]
     pub fn accelerate_on(&self, path: Path) {
-        if path != Path::Words {
+        if cfg!(feature = "engine") && path != Path::Words {
             self.0.accelerated.get_or_init(|| path);
         }
     }
@@ -228,7 +228,8 @@ impl SigningKey {
     }
 
     pub(crate) fn accelerated(&self) -> Option<Path> {
-        self.0.accelerated.get().copied()
+        // Known when compiled: without the feature nothing of the engine is linked.
+        if cfg!(feature = "engine") { self.0.accelerated.get().copied() } else { None }
     }
 
     /// Signs without the engine.

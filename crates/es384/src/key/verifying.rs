@@ -126,7 +126,7 @@ impl VerifyingKey {
     #[inline]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         let signature: &Signature = signature.try_into().map_err(|_| InvalidSignature)?;
-        if let Some(prepared) = self.0.prepared.get() {
+        if let Some(prepared) = self.prepared() {
             let verdict = prepared.verify(&Active::sha384(message), signature);
             self.conclude(verdict, message, signature)
         } else {
@@ -138,7 +138,8 @@ impl VerifyingKey {
     ///
     /// It costs one to two milliseconds once, and [`prepared_size`](Self::prepared_size) bytes for as long as the key or a
     /// clone of it lives; preparing the first key of a process makes a second table of that size, which all keys share.
-    /// All clones of the key are prepared with it, those made before as well. Doing it again does nothing.
+    /// All clones of the key are prepared with it, those made before as well. Doing it again does nothing, and so does
+    /// doing it without the feature `engine`.
     pub fn prepare(&self) {
         self.prepare_on(Path::best());
     }
@@ -146,12 +147,14 @@ impl VerifyingKey {
     /// As [`prepare`](Self::prepare), with an implementation of choice. For tests and benches.
     #[doc(hidden)]
     pub fn prepare_on(&self, path: Path) {
-        self.0.prepared.get_or_init(|| Prepared::new(self.point(), path));
+        if cfg!(feature = "engine") {
+            self.0.prepared.get_or_init(|| Prepared::new(self.point(), path));
+        }
     }
 
     /// Whether the key is [prepared](Self::prepare).
     pub fn is_prepared(&self) -> bool {
-        self.0.prepared.get().is_some()
+        self.prepared().is_some()
     }
 
     /// The bytes that a prepared key takes on this machine: 440 KiB with AVX-512 IFMA, 330 KiB without.
@@ -220,7 +223,8 @@ impl VerifyingKey {
 
     /// The table of the key, where it is prepared.
     pub(crate) fn prepared(&self) -> Option<&Prepared> {
-        self.0.prepared.get()
+        // Known when compiled: without the feature nothing of the engine is linked.
+        if cfg!(feature = "engine") { self.0.prepared.get() } else { None }
     }
 
     /// Verifies without the engine.

@@ -1,0 +1,573 @@
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from os import PathLike
+from typing import Any, Final, NoReturn, TypedDict, final
+from uuid import UUID
+
+from typing_extensions import Self, TypeAlias
+
+from ._capability import Capability
+from ._errors import VerificationError
+from ._tokens import ConnectionToken, PlaybackToken, Token
+
+VERSION: Final[str]
+BACKEND: Final[str]
+
+_KeySource: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes]
+_JwkSource: TypeAlias = _KeySource | Mapping[str, object]
+_PublicKeySource: TypeAlias = VerifyingKey | _JwkSource
+_Capabilities: TypeAlias = Capability | str | Iterable[Capability | str]
+_Duration: TypeAlias = timedelta | int
+
+class _Participant(TypedDict, total=False):
+    user_id: str | None
+    attributes: Mapping[str, str] | None
+    capabilities: _Capabilities | None
+    duration: _Duration | None
+    participant_id: str | None
+
+@final
+class SigningKey:
+    """A private P-384 key that mints tokens, and the ARN under which IVS knows its public half (`kid`).
+
+    Parsed once, then only used, by any number of threads. It is never shown by `repr` or in an error, can not be pickled, and
+    is wiped from memory when the last reference to it goes.
+    """
+
+    @staticmethod
+    def from_pem(pem: _KeySource, *, kid: str | None = None, passphrase: str | bytes | None = None) -> SigningKey:
+        """Reads PEM, SEC1 or PKCS#8, also as it arrives in an environment variable: with literal `\\n`, in quotes, on one line, or
+        base64 of it all.
+
+        `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. `kid` is the ARN that ImportPublicKey answered;
+        participant and connection tokens need it, playback tokens do not. `passphrase` is that of an encrypted key.
+
+        Raises `InvalidKeyError`, which says what the text is instead, `InvalidClaimError` for a `kid` that is no ARN, and
+        `OSError` for a file that can not be read.
+        """
+    @staticmethod
+    def from_der(der: _KeySource, *, kid: str | None = None, passphrase: str | bytes | None = None) -> SigningKey:
+        """Reads DER, SEC1 or PKCS#8, encrypted or not. Arguments and errors are those of `from_pem`."""
+    @staticmethod
+    def from_jwk(jwk: _JwkSource, *, kid: str | None = None) -> SigningKey:
+        """Reads a private JWK (RFC 7518, section 6.2.2): its JSON, or a mapping. Errors are those of `from_pem`."""
+    @staticmethod
+    def from_any(key: _JwkSource, *, kid: str | None = None, passphrase: str | bytes | None = None) -> SigningKey:
+        """Reads a key in whichever form it is: PEM, DER or JWK, encrypted or not. Arguments and errors are those of `from_pem`."""
+    @staticmethod
+    def generate(*, kid: str | None = None) -> SigningKey:
+        """Makes a new key from the randomness of the operating system. Register its public half with ImportPublicKey."""
+    def with_kid(self, kid: str) -> SigningKey:
+        """This key under the ARN that ImportPublicKey answered for its public half: the `kid` of its tokens."""
+    @property
+    def kid(self) -> str | None:
+        """The ARN under which IVS knows this key, or `None`."""
+    @property
+    def verifying_key(self) -> VerifyingKey:
+        """The public half: what IVS and verifiers need."""
+    def to_pem(self, *, passphrase: str | bytes | None = None) -> str:
+        """**Gives the private key away**: as PKCS#8 PEM, encrypted if there is a passphrase."""
+    def __reduce__(self) -> NoReturn: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, _memo: object, /) -> Self: ...
+
+@final
+class VerifyingKey:
+    """A public P-384 key that verifies tokens. Parsed once, equal to every key of the same point, hashable, picklable."""
+
+    @staticmethod
+    def from_pem(pem: _KeySource) -> VerifyingKey:
+        """Reads PEM, an SPKI `PUBLIC KEY`, as `openssl ec -pubout` writes it.
+
+        `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. Raises `InvalidKeyError`, which says what the text
+        is instead, and `OSError` for a file that can not be read.
+        """
+    @staticmethod
+    def from_der(der: _KeySource) -> VerifyingKey:
+        """Reads the DER of an SPKI (RFC 5480). Errors are those of `from_pem`."""
+    @staticmethod
+    def from_jwk(jwk: _JwkSource) -> VerifyingKey:
+        """Reads a public JWK (RFC 7518, section 6.2.1): its JSON, or a mapping. Errors are those of `from_pem`."""
+    @staticmethod
+    def from_any(key: _PublicKeySource) -> VerifyingKey:
+        """Reads a public key in whichever form it is: PEM, DER, JWK or a bare point. Errors are those of `from_pem`."""
+    def to_pem(self) -> str:
+        """The key as SPKI PEM: what ImportPublicKey takes as `publicKeyMaterial`."""
+    def to_der(self) -> bytes:
+        """The key as SPKI DER, 120 bytes."""
+    def to_jwk(self) -> str:
+        """The key as the JSON of a JWK with `alg` `ES384` and `use` `sig`."""
+    @property
+    def thumbprint(self) -> str:
+        """The JWK thumbprint (RFC 7638): SHA-256 in 43 characters of base64url."""
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the SPKI DER, in 64 hexadecimal digits. Not the fingerprint that GetPublicKey shows, which AWS does not
+        define.
+        """
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class Stage:
+    """A stage as a token needs it: its ARN and its two endpoints, which AWS lets you keep for 14 days.
+
+    `whip_url` is `endpoints.whip` of GetStage, `events_url` is `endpoints.events`, which is the same for every stage in
+    practice. Frozen, equal by value, hashable, picklable. Raises `InvalidClaimError` for what is none of its kind.
+    """
+
+    def __new__(cls, arn: str, whip_url: str, events_url: str | None = None) -> Self: ...
+    @staticmethod
+    def from_response(response: Mapping[str, Any] | str | bytes) -> Stage:
+        """A stage from what GetStage or CreateStage answers: the dict of boto3, or the JSON that the AWS command line prints.
+
+        Raises `InvalidClaimError` when there is no stage in it, or a member is missing or wrong.
+        """
+    def mint(self, key: SigningKey, *, user_id: str | None = None, attributes: Mapping[str, str] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, participant_id: str | None = None, now: datetime | None = None) -> Token:
+        """Mints a token for one participant: both capabilities, 12 hours, a fresh random participant ID, unless told otherwise.
+
+        `user_id` has at most 128 characters, `attributes` at most 1 024 bytes of names and values together; everyone on the
+        stage sees both. `capabilities` is a `Capability`, its name, or several of them. `duration` is a `timedelta` or an
+        `int` of minutes, from 1 second to 14 days. `participant_id` is 1 to 64 of `[A-Za-z0-9_-]`, and every token needs its
+        own. `now` is when the token is issued, an aware `datetime`, for tests.
+
+        Raises `InvalidClaimError` for a value that no token may carry, and `MintError` for a key without a `kid`, or of
+        another account or region than the stage.
+        """
+    def mint_many(self, key: SigningKey, participants: Iterable[_Participant], *, threads: int | None = None, now: datetime | None = None) -> list[Token]:
+        """Mints a token for each participant, in their order, all issued at one moment.
+
+        `participants` is an iterable of mappings with the names of the arguments of `mint`: `user_id`, `attributes`,
+        `capabilities`, `duration`, `participant_id`, all optional. `threads` says how many threads sign; Python's other threads
+        go on meanwhile.
+
+        Raises what `mint` raises, for the first participant that is at fault; its place in the list is `error.index`.
+        """
+    @property
+    def arn(self) -> str:
+        """The ARN."""
+    @property
+    def stage_id(self) -> str:
+        """What follows `stage/` in the ARN."""
+    @property
+    def whip_url(self) -> str:
+        """The URL that WHIP clients publish to."""
+    @property
+    def events_url(self) -> str:
+        """The URL that stage events come from."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+@final
+class Verifier:
+    """Decides whether a token is good. Made once, used for every token, by any number of threads.
+
+    `keys` maps the ARN of each public key to the key: a `VerifyingKey`, or PEM, DER or JWK, or the path of a file as an
+    `os.PathLike`; or it is a `KeyRing`, whose changes the verifier follows. `playback_keys` maps the ARNs of playback key
+    pairs to their public halves. At least one key must be held, or a ring.
+
+    `stage`, `capabilities` and `user_id` are what every participant token must be for, grant and be of. `leeway` is how far in
+    the future a token may have been issued (60 seconds), `expiry_leeway` how long after its end it is still accepted (0).
+    `revocations` is asked about every token that is good otherwise. `cache` is how many good tokens are remembered (none), so
+    that one that comes again costs less than a microsecond; everything that can have changed is checked all the same.
+
+    Raises `InvalidKeyError`, `InvalidClaimError` for what is no ARN, and `IvsTokenError` when there is no key.
+    """
+
+    def __new__(cls, keys: KeyRing | Mapping[str, _PublicKeySource] | None = None, *, playback_keys: Mapping[str, _PublicKeySource] | None = None, stage: Stage | str | None = None, capabilities: _Capabilities | None = None, user_id: str | None = None, leeway: timedelta | None = None, expiry_leeway: timedelta | None = None, revocations: InMemoryRevocations | None = None, cache: int | None = None) -> Self: ...
+    def verify(self, token: str | bytes, *, stage: Stage | str | None = None, capabilities: _Capabilities | None = None, user_id: str | None = None, now: datetime | None = None) -> VerifiedToken:
+        """Verifies a participant token, and says who it is.
+
+        `token` is `str` or `bytes`. `stage`, `capabilities` and `user_id` are expected beside what the verifier expects of
+        every token. `now` is the time that it is, an aware `datetime`, for tests.
+
+        Raises a `VerificationError`: the first check that failed.
+        """
+    def verify_many(self, tokens: Iterable[str | bytes], *, threads: int | None = None, now: datetime | None = None) -> list[VerifiedToken | VerificationError]:
+        """Verifies many participant tokens, in their order, and asks the revocations about all of them at once.
+
+        For each token the list has its `VerifiedToken`, or the `VerificationError` that `verify` would have raised: one that is
+        refused does not stop the others. `threads` says how many threads verify; Python's other threads go on meanwhile.
+        """
+    def verify_connection(self, token: str | bytes, *, now: datetime | None = None) -> VerifiedConnection:
+        """Verifies a connection token. What the verifier expects of participants is not asked of it.
+
+        Raises a `VerificationError`: the first check that failed.
+        """
+    def verify_playback(self, token: str | bytes, *, channel: str | None = None, origin: str | None = None, now: datetime | None = None) -> VerifiedPlayback:
+        """Verifies a playback token, for this channel if one is given, and for a request with this header `Origin`, if it has one.
+
+        The header is held against the token only where the token says to do so strictly. Raises a `VerificationError`: the
+        first check that failed. A single-use token is spent only when none has.
+        """
+    @property
+    def cached(self) -> int:
+        """How many tokens the cache holds."""
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class ParticipantClaims:
+    """What a participant token says. Part of a `Token`."""
+
+    @property
+    def participant_id(self) -> str: ...
+    @property
+    def user_id(self) -> str | None: ...
+    @property
+    def attributes(self) -> dict[str, str]: ...
+    @property
+    def capabilities(self) -> Capability: ...
+    @property
+    def stage(self) -> Stage: ...
+    @property
+    def stage_arn(self) -> str: ...
+    @property
+    def issued_at(self) -> datetime: ...
+    @property
+    def expiration_time(self) -> datetime: ...
+    @property
+    def version(self) -> str: ...
+
+@final
+class VerifiedToken:
+    """A participant token whose signature, rules and time have been checked. Only `Verifier.verify` makes one.
+
+    It can not be pickled, so that nothing but a verification makes one: send what you need of it, or the token.
+    """
+
+    @property
+    def participant_id(self) -> str:
+        """The participant's ID, `jti`: DisconnectParticipant takes it."""
+    @property
+    def user_id(self) -> str | None:
+        """Your application's name for the participant, or `None`."""
+    @property
+    def attributes(self) -> dict[str, str]:
+        """The participant's attributes: a new dict each time, empty when the token carries none."""
+    @property
+    def capabilities(self) -> Capability:
+        """What the participant may do."""
+    @property
+    def stage(self) -> Stage:
+        """The stage with its endpoints."""
+    @property
+    def stage_arn(self) -> str:
+        """The ARN of the stage."""
+    @property
+    def issued_at(self) -> datetime:
+        """When the token was issued: an aware `datetime` in UTC."""
+    @property
+    def expiration_time(self) -> datetime:
+        """The first second at which the token is no longer good: an aware `datetime` in UTC."""
+    @property
+    def version(self) -> str:
+        """The version of the token's form, such as `1.0`."""
+    @property
+    def kid(self) -> str:
+        """The ARN of the key that signed the token."""
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class ConnectionClaims:
+    """What a connection token says. Part of a `ConnectionToken`."""
+
+    @property
+    def token_id(self) -> str:
+        """The token's ID: RevokeConnectionToken takes it as `tokenId`."""
+    @property
+    def account_id(self) -> str:
+        """The account of the key that signed it: 12 digits."""
+    @property
+    def region(self) -> str:
+        """The home region of the key that signed it."""
+    @property
+    def issued_at(self) -> datetime:
+        """When the token was issued: an aware `datetime` in UTC."""
+    @property
+    def expiration_time(self) -> datetime:
+        """The first second at which the token is no longer good: an aware `datetime` in UTC."""
+    @property
+    def version(self) -> str:
+        """The version of the token's form, such as `1.0`."""
+
+@final
+class VerifiedConnection:
+    """A connection token whose signature, rules and time have been checked. Only `Verifier.verify_connection` makes one."""
+
+    @property
+    def token_id(self) -> str:
+        """The token's ID: RevokeConnectionToken takes it as `tokenId`."""
+    @property
+    def account_id(self) -> str:
+        """The account of the key that signed it: 12 digits."""
+    @property
+    def region(self) -> str:
+        """The home region of the key that signed it."""
+    @property
+    def issued_at(self) -> datetime:
+        """When the token was issued: an aware `datetime` in UTC."""
+    @property
+    def expiration_time(self) -> datetime:
+        """The first second at which the token is no longer good: an aware `datetime` in UTC."""
+    @property
+    def version(self) -> str:
+        """The version of the token's form, such as `1.0`."""
+    @property
+    def kid(self) -> str:
+        """The ARN of the key that signed the token."""
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class PlaybackClaims:
+    """What a playback token says. Part of a `PlaybackToken`."""
+
+    @property
+    def channel_arn(self) -> str:
+        """The ARN of the channel."""
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins that playback may be asked for from, as browsers write them; empty for every origin."""
+    @property
+    def strict_origin_enforcement(self) -> bool:
+        """Whether requests from other origins are refused, and not only hidden from browsers."""
+    @property
+    def single_use_uuid(self) -> UUID | None:
+        """What a single-use token is known by: a `uuid.UUID`, or `None`."""
+    @property
+    def viewer_id(self) -> str | None:
+        """Your application's name for the viewer, or `None`."""
+    @property
+    def viewer_session_version(self) -> int:
+        """The version of the viewer's session: 0 unless the token says otherwise."""
+    @property
+    def maximum_resolution(self) -> str | None:
+        """The best picture that the viewer may see: `SD`, `HD`, `FULL_HD`, or `None`."""
+    @property
+    def expiration_time(self) -> datetime:
+        """The first second at which playback can no longer be started: an aware `datetime` in UTC."""
+    def allows_origin(self, origin: str | None) -> bool:
+        """Whether a browser may see the answer to a request with this header `Origin`, or without one."""
+
+@final
+class VerifiedPlayback:
+    """A playback token whose signature, rules and time have been checked. Only `Verifier.verify_playback` makes one."""
+
+    @property
+    def channel_arn(self) -> str:
+        """The ARN of the channel."""
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins that playback may be asked for from, as browsers write them; empty for every origin."""
+    @property
+    def strict_origin_enforcement(self) -> bool:
+        """Whether requests from other origins are refused, and not only hidden from browsers."""
+    @property
+    def single_use_uuid(self) -> UUID | None:
+        """What a single-use token is known by: a `uuid.UUID`, or `None`."""
+    @property
+    def viewer_id(self) -> str | None:
+        """Your application's name for the viewer, or `None`."""
+    @property
+    def viewer_session_version(self) -> int:
+        """The version of the viewer's session: 0 unless the token says otherwise."""
+    @property
+    def maximum_resolution(self) -> str | None:
+        """The best picture that the viewer may see: `SD`, `HD`, `FULL_HD`, or `None`."""
+    @property
+    def expiration_time(self) -> datetime:
+        """The first second at which playback can no longer be started: an aware `datetime` in UTC."""
+    def allows_origin(self, origin: str | None) -> bool:
+        """Whether a browser may see the answer to a request with this header `Origin`, or without one."""
+    @property
+    def issued_at(self) -> datetime | None:
+        """When the token was issued, if it says so: an aware `datetime` in UTC, or `None`."""
+    @property
+    def kid(self) -> str:
+        """The ARN of the key that signed the token."""
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class KeyRing:
+    """The public keys that IVS knows, held locally, and which of them signs: what ImportPublicKey, GetPublicKey, ListPublicKeys
+    and DeletePublicKey do, without a call.
+
+    Give it to a `Verifier`, which follows its changes. Reads never wait. Each method makes one change, or, when it raises
+    `KeyRingError`, none. `limit` is how many keys it may hold (64).
+    """
+
+    def __new__(cls, *, limit: int | None = None) -> Self: ...
+    def import_key(self, arn: str, key: _PublicKeySource, *, name: str | None = None, tags: Mapping[str, str] | None = None) -> None:
+        """Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
+
+        `key` is a `VerifyingKey`, or what `VerifyingKey.from_any` takes. `name` has at most 128 of `[A-Za-z0-9_-]`, `tags` are
+        at most 50.
+        """
+    def import_json(self, json: Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | bytes) -> int:
+        """Imports what GetPublicKey or ImportPublicKey answers (boto3's dict or JSON, one or several), or a JWK set in which each
+        `kid` is an ARN: all of the keys, or none. Gives how many there were.
+
+        Raises `InvalidKeyError`, which says which of them is none.
+        """
+    def import_folder(self, folder: str | PathLike[str], *, region: str, account_id: str) -> int:
+        """Imports each `.pem` file of a folder, a public key whose ARN has the name of the file as its ID: all of them, or none.
+        Gives how many there were.
+
+        Raises `InvalidKeyError`, which names the file.
+        """
+    def delete(self, arn: str) -> None:
+        """Deletes a key: no token that it signed is good any more."""
+    def get(self, arn: str) -> PublicKey | None:
+        """The key of this ARN, or `None`."""
+    def keys(self) -> list[PublicKey]:
+        """All keys, ordered by ARN."""
+    def sign_with(self, arn: str, key: SigningKey) -> None:
+        """Marks a key for signing, in place of the one marked before, which goes on verifying. The private key signs under this
+        ARN, whichever it had before.
+        """
+    def stop_signing(self) -> None:
+        """Marks no key for signing, and forgets the private key."""
+    @property
+    def signing_key(self) -> SigningKey | None:
+        """The key marked for signing, or `None`: ask for it before each token, and a rotation takes effect with the next."""
+    def rotate(self, arn: str, key: SigningKey, *, old_until: datetime) -> str | None:
+        """In one change, marks a key for signing, imports its public half, and retires the key marked before at `old_until`, an
+        aware `datetime`: at the earliest when the last token of the old key expires. Gives the ARN of that one, or `None`.
+        """
+    def retire(self, arn: str, *, at: datetime) -> None:
+        """Lets a key verify until this time, an aware `datetime`, and at it no more."""
+    def reinstate(self, arn: str) -> None:
+        """Lets a key that was being retired verify without an end again."""
+    def delete_retired(self, *, now: datetime | None = None) -> list[str]:
+        """Deletes the keys whose retirement has come, and gives their ARNs."""
+    def to_jwks(self) -> str:
+        """The keys that are not retired as a JWK set, each with its ARN as `kid`."""
+    def __len__(self) -> int: ...
+    def __bool__(self) -> bool: ...
+    def __contains__(self, arn: str, /) -> bool: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class PublicKey:
+    """A public key as a `KeyRing` holds it."""
+
+    @property
+    def arn(self) -> str:
+        """The ARN that IVS gave it."""
+    @property
+    def key(self) -> VerifyingKey:
+        """The key itself."""
+    @property
+    def name(self) -> str | None:
+        """What you call it, or `None`."""
+    @property
+    def tags(self) -> dict[str, str]:
+        """Its tags: a new dict each time."""
+    @property
+    def retired_at(self) -> datetime | None:
+        """The first second at which it verifies no more: an aware `datetime` in UTC, or `None`."""
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class InMemoryRevocations:
+    """A store of revocations in the memory of this process: for one machine, and forgotten when the process ends. A forked
+    process has a copy of its own from then on.
+
+    Give it to every `Verifier` that is to ask it. It may be used by any number of threads.
+    """
+
+    def __new__(cls) -> Self: ...
+    def disconnect_participant(self, stage: Stage | str, participant_id: str, *, reason: str | None = None) -> None:
+        """DisconnectParticipant: refuses every token of this participant on this stage, for good.
+
+        `stage` is a `Stage` or its ARN. `reason` has at most 128 characters and is shown in the refusal.
+        """
+    def delete_stage(self, stage: Stage | str) -> None:
+        """DeleteStage: refuses every token of this stage."""
+    def revoke_connection_token(self, token_id: str) -> None:
+        """RevokeConnectionToken: refuses the connection token of this ID."""
+    def revoke_viewer_sessions(self, channel: str, viewer_id: str, *, up_to: int) -> None:
+        """StartViewerSessionRevocation: refuses every token of this viewer on this channel whose session version is at most
+        `up_to`.
+        """
+    def sweep(self) -> None:
+        """Removes all that has expired, at once. Nobody has to call it: later checks do it bit by bit."""
+    def __len__(self) -> int: ...
+    def __bool__(self) -> bool: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Inspection:
+    """What a text looks like, and for each rule whether it holds. Nothing in it is verified, so nothing in it is to be believed."""
+
+    @property
+    def kind(self) -> str:
+        """What it looks like: `participant`, `participant-from-api`, `connection`, `playback`, `other` or `not-a-token`."""
+    @property
+    def header(self) -> dict[str, Any]:
+        """The members of the header, as far as it could be read."""
+    @property
+    def claims(self) -> dict[str, Any]:
+        """The members of the payload, as far as it could be read."""
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong, in words; empty when every rule holds that can be checked without a key."""
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Every rule, and whether it holds."""
+    @property
+    def issued_at(self) -> datetime | None:
+        """The claim `iat`, if it is a time: an aware `datetime` in UTC, or `None`."""
+    @property
+    def expiration_time(self) -> datetime | None:
+        """The claim `exp`, if it is a time: an aware `datetime` in UTC, or `None`."""
+    def to_json(self) -> str:
+        """The same as JSON."""
+
+@final
+class Check:
+    """A rule, and whether it holds."""
+
+    @property
+    def rule(self) -> str:
+        """The rule in words."""
+    @property
+    def holds(self) -> bool | None:
+        """Whether it holds: `True`, `False`, or `None` when that can not be told."""
+    @property
+    def detail(self) -> str | None:
+        """Why it does not hold, or why that can not be told; `None` when it holds."""
+
+def exchange(token: Token | VerifiedToken, key: SigningKey, *, user_id: str | None = None, attributes: Mapping[str, str] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, now: datetime | None = None) -> Token:
+    """Mints a token in exchange for another: for the same participant on the same stage, with other capabilities, attributes,
+    user ID or duration. What is not given stays as it was, but for the time: 12 hours unless given.
+
+    `token` is a `Token` or a `VerifiedToken`: verify a text first. The arguments are those of `Stage.mint`. Any key of the
+    stage's account and region will do. Raises what `Stage.mint` raises.
+    """
+def check_exchange(old: Token | VerifiedToken, new: Token | VerifiedToken) -> None:
+    """Checks that IVS and its web client take one token in exchange for the other. Each is a `Token` or a `VerifiedToken`.
+
+    Raises `ExchangeError`, whose `claims` are the names of all claims that differ and may not.
+    """
+def inspect(text: str | bytes, *, now: datetime | None = None) -> Inspection:
+    """Looks at whatever may be pasted: a whole token, a broken one, one in quotes, in a URL, in the API's answer.
+
+    Never fails and never verifies. `now` is the time that it is, an aware `datetime`, for tests.
+    """
+def playback_url(base: str, token: str) -> str:
+    """The URL to play: `base`, which GetChannel answers as `playbackUrl`, with the token as its query parameter `token`.
+
+    Raises `InvalidClaimError` when `base` is no URL of `https:` or `http:`, or has a `token` already.
+    """
+def mint_connection(key: SigningKey, *, duration: _Duration | None = None, token_id: str | None = None, now: datetime | None = None) -> ConnectionToken:
+    """Mints a connection token. `ConnectionToken.mint` is its name."""
+def mint_playback(key: SigningKey, channel: str, *, duration: _Duration | None = None, origins: Iterable[str] | None = None, strict_origin_enforcement: bool = False, single_use: UUID | str | bool | None = None, viewer_id: str | None = None, viewer_session_version: int | None = None, maximum_resolution: str | None = None, now: datetime | None = None) -> PlaybackToken:
+    """Mints a playback token. `PlaybackToken.mint` is its name."""
+def run_command(command_line: Sequence[str]) -> int:
+    """The command `ivs-token`: takes its command line, the name of the program first, and gives its exit code. It reads and
+    writes the standard streams of the process, whatever Python has put in the place of its own.
+    """
+def _panic() -> None:
+    """Panics, to test that nobody sees it."""

@@ -1,0 +1,110 @@
+use ivs_token::{Connection, ConnectionDuration, Verified};
+use pyo3::prelude::*;
+
+use crate::boundary::guard;
+use crate::home::CONNECTION_TOKEN;
+use crate::signing_key::SigningKey;
+use crate::values;
+
+/// What a connection token says. Part of a `ConnectionToken`.
+#[pyclass(frozen, module = "ivs_token._native")]
+pub(crate) struct ConnectionClaims(ivs_token::ConnectionClaims);
+
+/// A connection token whose signature, rules and time have been checked. Only `Verifier.verify_connection` makes one.
+#[pyclass(frozen, module = "ivs_token")]
+pub(crate) struct VerifiedConnection(pub(crate) Verified<ivs_token::ConnectionClaims>);
+
+/// The getters that a token and a verified one share.
+macro_rules! claims_methods {
+    ($class:ident { $($more:tt)* }) => {
+        #[pymethods]
+        impl $class {
+            /// The token's ID: RevokeConnectionToken takes it as `tokenId`.
+            #[getter]
+            fn token_id(&self, py: Python<'_>) -> PyResult<&str> {
+                guard(py, || Ok(self.0.token_id().as_str()))
+            }
+
+            /// The account of the key that signed it: 12 digits.
+            #[getter]
+            fn account_id(&self, py: Python<'_>) -> PyResult<&str> {
+                guard(py, || Ok(self.0.account_id()))
+            }
+
+            /// The home region of the key that signed it.
+            #[getter]
+            fn region(&self, py: Python<'_>) -> PyResult<&str> {
+                guard(py, || Ok(self.0.region()))
+            }
+
+            /// When the token was issued: an aware `datetime` in UTC.
+            #[getter]
+            fn issued_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                guard(py, || Ok(values::datetime(py, self.0.issued_at())?))
+            }
+
+            /// The first second at which the token is no longer good: an aware `datetime` in UTC.
+            #[getter]
+            fn expiration_time<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                guard(py, || Ok(values::datetime(py, self.0.expires_at())?))
+            }
+
+            /// The version of the token's form, such as `1.0`.
+            #[getter]
+            fn version(&self, py: Python<'_>) -> PyResult<String> {
+                guard(py, || Ok(self.0.version().to_string()))
+            }
+
+            $($more)*
+        }
+    };
+}
+
+claims_methods!(ConnectionClaims {});
+
+claims_methods!(VerifiedConnection {
+    /// The ARN of the key that signed the token.
+    #[getter]
+    fn kid(&self, py: Python<'_>) -> PyResult<&str> {
+        guard(py, || Ok(self.0.key_id().as_str()))
+    }
+
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
+        guard(py, || values::not_pickled("a VerifiedConnection can not be pickled, so that only a verification makes one: send what you need of it, or the token"))
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        guard(py, || {
+            let (id, account, region) = (self.0.token_id(), self.0.account_id(), self.0.region());
+            let expires = self.0.expires_at();
+            Ok(format!("<VerifiedConnection token_id={id} account_id={account} region={region} expires={expires}>"))
+        })
+    }
+});
+
+/// Mints a connection token. `ConnectionToken.mint` is its name.
+#[pyfunction]
+#[pyo3(signature = (key, *, duration=None, token_id=None, now=None))]
+pub(crate) fn mint_connection<'py>(
+    py: Python<'py>,
+    key: Bound<'py, SigningKey>,
+    duration: Option<Bound<'py, PyAny>>,
+    token_id: Option<Bound<'py, PyAny>>,
+    now: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    guard(py, || {
+        let mut connection = Connection::new();
+        if let Some(duration) = duration {
+            let duration = values::duration("duration", &duration)?;
+            connection = connection.duration(ConnectionDuration::try_from(duration)?);
+        }
+        if let Some(id) = token_id {
+            connection = connection.token_id(&*values::text("token_id", &id)?);
+        }
+        let now = values::moment(now.as_ref())?;
+        let key = &key.get().0;
+        let token = py.detach(|| connection.mint_at(key, now))?;
+        let claims = ConnectionClaims(token.claims().clone());
+        Ok(CONNECTION_TOKEN.get(py)?.call1((token.as_str(), claims))?)
+    })
+}

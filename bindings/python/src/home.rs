@@ -1,0 +1,61 @@
+//! What lives in Python and is needed here, imported when it is needed for the first time.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+/// The module of the exceptions.
+pub(crate) static ERRORS: Module = Module::new("ivs_token._errors");
+/// `Capability`, an `enum.Flag`.
+pub(crate) static CAPABILITY: Class = Class::new("ivs_token._capability", "Capability");
+/// Make the three kinds of tokens, each a `str`.
+pub(crate) static PARTICIPANT_TOKEN: Class = Class::new("ivs_token._tokens", "participant_token");
+pub(crate) static CONNECTION_TOKEN: Class = Class::new("ivs_token._tokens", "connection_token");
+pub(crate) static PLAYBACK_TOKEN: Class = Class::new("ivs_token._tokens", "playback_token");
+/// `json.loads` and `json.dumps`.
+pub(crate) static LOADS: Class = Class::new("json", "loads");
+pub(crate) static DUMPS: Class = Class::new("json", "dumps");
+/// `os.fsdecode`, which also takes an `os.PathLike`.
+pub(crate) static FSDECODE: Class = Class::new("os", "fsdecode");
+/// `uuid.UUID`.
+pub(crate) static UUID: Class = Class::new("uuid", "UUID");
+/// `collections.abc.Mapping`.
+pub(crate) static MAPPING: Class = Class::new("collections.abc", "Mapping");
+
+/// A module.
+pub(crate) struct Module {
+    name: &'static str,
+    module: PyOnceLock<Py<PyModule>>,
+}
+
+impl Module {
+    const fn new(name: &'static str) -> Self {
+        Self { name, module: PyOnceLock::new() }
+    }
+
+    pub(crate) fn get<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyModule>> {
+        self.module.get_or_try_init(py, || Ok(py.import(self.name)?.unbind())).map(|module| module.bind(py))
+    }
+}
+
+/// Something in a module.
+pub(crate) struct Class {
+    module: &'static str,
+    name: &'static str,
+    value: PyOnceLock<Py<PyAny>>,
+}
+
+impl Class {
+    const fn new(module: &'static str, name: &'static str) -> Self {
+        Self { module, name, value: PyOnceLock::new() }
+    }
+
+    pub(crate) fn get<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyAny>> {
+        self.value
+            .get_or_try_init(py, || Ok(py.import(self.module)?.getattr(self.name)?.unbind()))
+            .map(|value| value.bind(py))
+    }
+
+    pub(crate) fn is_class_of(&self, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+        value.is_instance(self.get(value.py())?)
+    }
+}

@@ -1,0 +1,217 @@
+use ivs_token::{
+    ChannelArn, ClaimError, MaximumResolution, Origin, Playback, PlaybackDuration, Uuid, ViewerId,
+};
+use pyo3::prelude::*;
+use pyo3::types::{PyInt, PyString, PyTuple};
+
+use crate::boundary::guard;
+use crate::failure::Failure;
+use crate::home::{PLAYBACK_TOKEN, UUID};
+use crate::signing_key::SigningKey;
+use crate::values;
+
+/// What a playback token says. Part of a `PlaybackToken`.
+#[pyclass(frozen, module = "ivs_token._native")]
+pub(crate) struct PlaybackClaims(ivs_token::PlaybackClaims);
+
+/// A playback token whose signature, rules and time have been checked. Only `Verifier.verify_playback` makes one.
+#[pyclass(frozen, module = "ivs_token")]
+pub(crate) struct VerifiedPlayback(pub(crate) ivs_token::VerifiedPlayback);
+
+/// The getters that a token and a verified one share.
+macro_rules! claims_methods {
+    ($class:ident { $($more:tt)* }) => {
+        #[pymethods]
+        impl $class {
+            /// The ARN of the channel.
+            #[getter]
+            fn channel_arn(&self, py: Python<'_>) -> PyResult<&str> {
+                guard(py, || Ok(self.0.channel_arn().as_str()))
+            }
+
+            /// The origins that playback may be asked for from, as browsers write them; empty for every origin.
+            #[getter]
+            fn origins<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+                guard(py, || Ok(PyTuple::new(py, self.0.origins().iter().map(Origin::to_string))?))
+            }
+
+            /// Whether requests from other origins are refused, and not only hidden from browsers.
+            #[getter]
+            fn strict_origin_enforcement(&self, py: Python<'_>) -> PyResult<bool> {
+                guard(py, || Ok(self.0.strict_origin_enforcement()))
+            }
+
+            /// What a single-use token is known by: a `uuid.UUID`, or `None`.
+            #[getter]
+            fn single_use_uuid<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+                guard(py, || {
+                    let Some(uuid) = self.0.single_use_uuid() else { return Ok(None) };
+                    Ok(Some(UUID.get(py)?.call1((uuid.to_string(),))?))
+                })
+            }
+
+            /// Your application's name for the viewer, or `None`.
+            #[getter]
+            fn viewer_id(&self, py: Python<'_>) -> PyResult<Option<&str>> {
+                guard(py, || Ok(self.0.viewer_id().map(ViewerId::as_str)))
+            }
+
+            /// The version of the viewer's session: 0 unless the token says otherwise.
+            #[getter]
+            fn viewer_session_version(&self, py: Python<'_>) -> PyResult<i64> {
+                guard(py, || Ok(self.0.viewer_session_version()))
+            }
+
+            /// The best picture that the viewer may see: `SD`, `HD`, `FULL_HD`, or `None`.
+            #[getter]
+            fn maximum_resolution(&self, py: Python<'_>) -> PyResult<Option<&'static str>> {
+                guard(py, || Ok(self.0.maximum_resolution().map(MaximumResolution::as_str)))
+            }
+
+            /// The first second at which playback can no longer be started: an aware `datetime` in UTC.
+            #[getter]
+            fn expiration_time<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+                guard(py, || Ok(values::datetime(py, self.0.expires_at())?))
+            }
+
+            /// Whether a browser may see the answer to a request with this header `Origin`, or without one.
+            fn allows_origin(&self, py: Python<'_>, origin: Option<Bound<'_, PyAny>>) -> PyResult<bool> {
+                guard(py, || {
+                    let origin = values::optional_text("origin", origin.as_ref())?;
+                    Ok(self.0.allows_origin(origin.as_deref()))
+                })
+            }
+
+            $($more)*
+        }
+    };
+}
+
+claims_methods!(PlaybackClaims {});
+
+claims_methods!(VerifiedPlayback {
+    /// When the token was issued, if it says so: an aware `datetime` in UTC, or `None`.
+    #[getter]
+    fn issued_at<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        guard(py, || Ok(self.0.issued_at().map(|time| values::datetime(py, time)).transpose()?))
+    }
+
+    /// The ARN of the key that signed the token.
+    #[getter]
+    fn kid(&self, py: Python<'_>) -> PyResult<&str> {
+        guard(py, || Ok(self.0.key_id().as_str()))
+    }
+
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
+        guard(py, || values::not_pickled("a VerifiedPlayback can not be pickled, so that only a verification makes one: send what you need of it, or the token"))
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        guard(py, || {
+            let viewer = self.0.viewer_id().map_or_else(|| "None".to_owned(), |id| format!("{:?}", id.as_str()));
+            let (channel, expires) = (self.0.channel_arn(), self.0.expires_at());
+            Ok(format!("<VerifiedPlayback channel={channel} viewer_id={viewer} expires={expires}>"))
+        })
+    }
+});
+
+/// Mints a playback token. `PlaybackToken.mint` is its name.
+#[pyfunction]
+#[pyo3(signature = (
+    key, channel, *, duration=None, origins=None, strict_origin_enforcement=false, single_use=None, viewer_id=None,
+    viewer_session_version=None, maximum_resolution=None, now=None
+))]
+#[expect(clippy::too_many_arguments, reason = "Python names them")]
+pub(crate) fn mint_playback<'py>(
+    py: Python<'py>,
+    key: Bound<'py, SigningKey>,
+    channel: Bound<'py, PyAny>,
+    duration: Option<Bound<'py, PyAny>>,
+    origins: Option<Bound<'py, PyAny>>,
+    strict_origin_enforcement: bool,
+    single_use: Option<Bound<'py, PyAny>>,
+    viewer_id: Option<Bound<'py, PyAny>>,
+    viewer_session_version: Option<Bound<'py, PyAny>>,
+    maximum_resolution: Option<Bound<'py, PyAny>>,
+    now: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    guard(py, || {
+        let channel: ChannelArn = values::arn("channel", &channel)?;
+        let mut playback = Playback::new(channel).strict_origin_enforcement(strict_origin_enforcement);
+        if let Some(duration) = duration {
+            let duration = values::duration("duration", &duration)?;
+            playback = playback.duration(PlaybackDuration::try_from(duration)?);
+        }
+        if let Some(origins) = origins {
+            // A text is iterable too, and its characters are no origins.
+            if origins.is_instance_of::<PyString>() {
+                return Err(Failure::wrong_type("origins", "a list of str", &origins));
+            }
+            for origin in origins.try_iter()? {
+                playback = playback.origin(&*values::text("origins", &origin?)?);
+            }
+        }
+        if let Some(single_use) = single_use {
+            playback = with_single_use(playback, &single_use)?;
+        }
+        if let Some(viewer_id) = viewer_id {
+            playback = playback.viewer(&*values::text("viewer_id", &viewer_id)?);
+        }
+        if let Some(version) = viewer_session_version {
+            playback = playback.viewer_session_version(int64("viewer_session_version", &version)?);
+        }
+        if let Some(resolution) = maximum_resolution {
+            let resolution: MaximumResolution = values::text("maximum_resolution", &resolution)?.parse()?;
+            playback = playback.maximum_resolution(resolution);
+        }
+        playback.check()?;
+        let now = values::moment(now.as_ref())?;
+        let key = &key.get().0;
+        let token = py.detach(|| playback.mint_at(key, now))?;
+        let claims = PlaybackClaims(token.claims().clone());
+        Ok(PLAYBACK_TOKEN.get(py)?.call1((token.as_str(), claims))?)
+    })
+}
+
+/// `True` for a random UUID, or the UUID.
+fn with_single_use(playback: Playback, single_use: &Bound<'_, PyAny>) -> Result<Playback, Failure> {
+    if let Ok(wanted) = single_use.extract::<bool>() {
+        return Ok(if wanted { playback.single_use() } else { playback });
+    }
+    let text = if UUID.is_class_of(single_use)? {
+        single_use.str()?.to_string_lossy().into_owned()
+    } else if single_use.is_instance_of::<PyString>() {
+        values::text("single_use", single_use)?.into_owned()
+    } else {
+        return Err(Failure::wrong_type("single_use", "bool, uuid.UUID or str", single_use));
+    };
+    match Uuid::try_parse(&text) {
+        Ok(uuid) => Ok(playback.single_use_uuid(uuid)),
+        Err(_) => Err(ClaimError::Uuid { found: text.chars().take(40).collect() }.into()),
+    }
+}
+
+/// A signed integer of 64 bits.
+pub(crate) fn int64(field: &'static str, value: &Bound<'_, PyAny>) -> Result<i64, Failure> {
+    if !value.is_instance_of::<PyInt>() {
+        return Err(Failure::wrong_type(field, "int", value));
+    }
+    value.extract().map_err(|_| {
+        let message = format!("the {field} does not fit in a signed integer of 64 bits");
+        Failure::value(field, "INVALID_SESSION_VERSION", message)
+    })
+}
+
+/// The URL to play: `base`, which GetChannel answers as `playbackUrl`, with the token as its query parameter `token`.
+///
+/// Raises `InvalidClaimError` when `base` is no URL of `https:` or `http:`, or has a `token` already.
+#[pyfunction]
+pub(crate) fn playback_url(
+    py: Python<'_>,
+    base: Bound<'_, PyAny>,
+    token: Bound<'_, PyAny>,
+) -> PyResult<String> {
+    guard(py, || {
+        Ok(ivs_token::playback_url(&values::text("base", &base)?, &*values::text("token", &token)?)?)
+    })
+}

@@ -1,0 +1,289 @@
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ivs_token::{Clock, Expectations, PlaybackKeyArn, PublicKeyArn, Timestamp, VerifierBuilder};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDelta, PyList, PyString};
+
+use crate::boundary::guard;
+use crate::connection::VerifiedConnection;
+use crate::failure::Failure;
+use crate::key_ring::KeyRing;
+use crate::playback::VerifiedPlayback;
+use crate::revocations::InMemoryRevocations;
+use crate::verified::VerifiedToken;
+use crate::{stage, values, verifying_key, workers};
+
+/// Decides whether a token is good. Made once, used for every token, by any number of threads.
+///
+/// `keys` maps the ARN of each public key to the key: a `VerifyingKey`, or PEM, DER or JWK, or the path of a file as an
+/// `os.PathLike`; or it is a `KeyRing`, whose changes the verifier follows. `playback_keys` maps the ARNs of playback key
+/// pairs to their public halves. At least one key must be held, or a ring.
+///
+/// `stage`, `capabilities` and `user_id` are what every participant token must be for, grant and be of. `leeway` is how far in
+/// the future a token may have been issued (60 seconds), `expiry_leeway` how long after its end it is still accepted (0).
+/// `revocations` is asked about every token that is good otherwise. `cache` is how many good tokens are remembered (none), so
+/// that one that comes again costs less than a microsecond; everything that can have changed is checked all the same.
+///
+/// Raises `InvalidKeyError`, `InvalidClaimError` for what is no ARN, and `IvsTokenError` when there is no key.
+#[pyclass(frozen, module = "ivs_token")]
+pub(crate) struct Verifier(ivs_token::Verifier);
+
+#[pymethods]
+impl Verifier {
+    #[new]
+    #[pyo3(signature = (
+        keys=None, *, playback_keys=None, stage=None, capabilities=None, user_id=None, leeway=None, expiry_leeway=None,
+        revocations=None, cache=None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "Python names them")]
+    fn new(
+        py: Python<'_>,
+        keys: Option<Bound<'_, PyAny>>,
+        playback_keys: Option<Bound<'_, PyAny>>,
+        stage: Option<Bound<'_, PyAny>>,
+        capabilities: Option<Bound<'_, PyAny>>,
+        user_id: Option<Bound<'_, PyAny>>,
+        leeway: Option<Bound<'_, PyAny>>,
+        expiry_leeway: Option<Bound<'_, PyAny>>,
+        revocations: Option<Bound<'_, InMemoryRevocations>>,
+        cache: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        guard(py, || {
+            let mut builder = ivs_token::Verifier::builder().clock(CallClock);
+            if let Some(cache) = cache {
+                builder = builder.cache(values::count("cache", &cache, 0..=MAX_CACHE)?);
+            }
+            if let Some(keys) = keys {
+                builder = with_keys(builder, &keys)?;
+            }
+            if let Some(keys) = playback_keys {
+                for (arn, key) in playback_keys_of(&keys)? {
+                    builder = builder.playback_key(arn, key);
+                }
+            }
+            if let Some(leeway) = leeway {
+                builder = builder.issued_at_leeway(span("leeway", &leeway)?);
+            }
+            if let Some(leeway) = expiry_leeway {
+                builder = builder.expiry_leeway(span("expiry_leeway", &leeway)?);
+            }
+            if let Some(stage) = &stage {
+                builder = builder.stage(&stage::arn(stage)?);
+            }
+            if let Some(wanted) = &capabilities {
+                for capability in values::capabilities(wanted)?.iter() {
+                    builder = builder.capability(capability);
+                }
+            }
+            if let Some(user_id) = values::optional_text("user_id", user_id.as_ref())? {
+                builder = builder.user_id(user_id);
+            }
+            if let Some(store) = revocations {
+                builder = builder.revocations(Arc::clone(&store.get().0) as _);
+            }
+            Ok(Self(builder.build()?))
+        })
+    }
+
+    /// Verifies a participant token, and says who it is.
+    ///
+    /// `token` is `str` or `bytes`. `stage`, `capabilities` and `user_id` are expected beside what the verifier expects of
+    /// every token. `now` is the time that it is, an aware `datetime`, for tests.
+    ///
+    /// Raises a `VerificationError`: the first check that failed.
+    #[pyo3(signature = (token, *, stage=None, capabilities=None, user_id=None, now=None))]
+    fn verify(
+        &self,
+        py: Python<'_>,
+        token: Bound<'_, PyAny>,
+        stage: Option<Bound<'_, PyAny>>,
+        capabilities: Option<Bound<'_, PyAny>>,
+        user_id: Option<Bound<'_, PyAny>>,
+        now: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<VerifiedToken> {
+        guard(py, || {
+            let token = values::lossy("token", &token)?;
+            let now = given(now.as_ref())?;
+            let mut expected = Expectations::new();
+            if let Some(stage) = &stage {
+                expected = expected.stage(&stage::arn(stage)?);
+            }
+            if let Some(wanted) = &capabilities {
+                expected = values::capabilities(wanted)?.iter().fold(expected, Expectations::capability);
+            }
+            if let Some(user_id) = values::optional_text("user_id", user_id.as_ref())? {
+                expected = expected.user_id(user_id);
+            }
+            let verified = py.detach(|| at(now, || self.0.verify_expecting(&token, &expected)))?;
+            Ok(VerifiedToken(verified))
+        })
+    }
+
+    /// Verifies many participant tokens, in their order, and asks the revocations about all of them at once.
+    ///
+    /// For each token the list has its `VerifiedToken`, or the `VerificationError` that `verify` would have raised: one that is
+    /// refused does not stop the others. `threads` says how many threads verify; Python's other threads go on meanwhile.
+    #[pyo3(signature = (tokens, *, threads=None, now=None))]
+    fn verify_many<'py>(
+        &self,
+        py: Python<'py>,
+        tokens: Bound<'py, PyAny>,
+        threads: Option<Bound<'py, PyAny>>,
+        now: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        guard(py, || {
+            let threads = workers::count(threads.as_ref())?;
+            if token_itself(&tokens) {
+                return Err(Failure::wrong_type("tokens", "several tokens", &tokens));
+            }
+            let now = given(now.as_ref())?;
+            let mut texts = Vec::new();
+            for (index, token) in tokens.try_iter()?.enumerate() {
+                texts
+                    .push(values::lossy("token", &token?).map_err(|failure| failure.at(index))?.into_owned());
+            }
+            let verify = |chunk: Vec<String>| at(now, || self.0.verify_batch(&chunk));
+            let answers = py.detach(|| workers::map(texts, threads, verify))?;
+            let list = PyList::empty(py);
+            for answer in answers {
+                match answer {
+                    Ok(verified) => list.append(Bound::new(py, VerifiedToken(verified))?)?,
+                    Err(error) => list.append(Failure::from(error).into_exception(py))?,
+                }
+            }
+            Ok(list)
+        })
+    }
+
+    /// Verifies a connection token. What the verifier expects of participants is not asked of it.
+    ///
+    /// Raises a `VerificationError`: the first check that failed.
+    #[pyo3(signature = (token, *, now=None))]
+    fn verify_connection(
+        &self,
+        py: Python<'_>,
+        token: Bound<'_, PyAny>,
+        now: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<VerifiedConnection> {
+        guard(py, || {
+            let (token, now) = (values::lossy("token", &token)?, given(now.as_ref())?);
+            Ok(VerifiedConnection(py.detach(|| at(now, || self.0.verify_connection(&token)))?))
+        })
+    }
+
+    /// Verifies a playback token, for this channel if one is given, and for a request with this header `Origin`, if it has one.
+    ///
+    /// The header is held against the token only where the token says to do so strictly. Raises a `VerificationError`: the
+    /// first check that failed. A single-use token is spent only when none has.
+    #[pyo3(signature = (token, *, channel=None, origin=None, now=None))]
+    fn verify_playback(
+        &self,
+        py: Python<'_>,
+        token: Bound<'_, PyAny>,
+        channel: Option<Bound<'_, PyAny>>,
+        origin: Option<Bound<'_, PyAny>>,
+        now: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<VerifiedPlayback> {
+        guard(py, || {
+            let (token, now) = (values::lossy("token", &token)?, given(now.as_ref())?);
+            let channel = channel.as_ref().map(|channel| values::arn("channel", channel)).transpose()?;
+            let origin = values::optional_text("origin", origin.as_ref())?;
+            let verified = py.detach(|| {
+                at(now, || match &channel {
+                    Some(channel) => self.0.verify_playback_of(&token, channel, origin.as_deref()),
+                    None => self.0.verify_playback(&token, origin.as_deref()),
+                })
+            })?;
+            Ok(VerifiedPlayback(verified))
+        })
+    }
+
+    /// How many tokens the cache holds.
+    #[getter]
+    fn cached(&self, py: Python<'_>) -> PyResult<usize> {
+        guard(py, || Ok(self.0.cached()))
+    }
+
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
+        guard(py, || values::not_pickled("a Verifier can not be pickled: make one in each process"))
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        guard(py, || Ok(format!("<Verifier cached={}>", self.0.cached())))
+    }
+}
+
+fn with_keys(mut builder: VerifierBuilder, keys: &Bound<'_, PyAny>) -> Result<VerifierBuilder, Failure> {
+    if let Ok(ring) = keys.cast::<KeyRing>() {
+        return Ok(builder.key_ring(&ring.get().0));
+    }
+    let mut held = Vec::new();
+    values::items("keys", keys, |arn, key| {
+        held.push((values::arn::<PublicKeyArn>("kid", &arn)?, verifying_key::of(&key)?));
+        Ok(())
+    })?;
+    for (arn, key) in held {
+        builder = builder.key(arn, key);
+    }
+    Ok(builder)
+}
+
+fn playback_keys_of(
+    keys: &Bound<'_, PyAny>,
+) -> Result<Vec<(PlaybackKeyArn, ivs_token::VerifyingKey)>, Failure> {
+    let mut held = Vec::new();
+    values::items("playback_keys", keys, |arn, key| {
+        held.push((values::arn("playback_keys", &arn)?, verifying_key::of(&key)?));
+        Ok(())
+    })?;
+    Ok(held)
+}
+
+/// Ten million tokens take some 20 GB.
+const MAX_CACHE: usize = 10_000_000;
+
+/// A span for which whole minutes are too coarse, and a bare number could be taken for seconds.
+fn span(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Duration, Failure> {
+    if value.is_instance_of::<PyDelta>() {
+        values::duration(field, value)
+    } else {
+        Err(Failure::wrong_type(field, "a timedelta", value))
+    }
+}
+
+fn token_itself(value: &Bound<'_, PyAny>) -> bool {
+    value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>()
+}
+
+fn given(now: Option<&Bound<'_, PyAny>>) -> Result<Option<Timestamp>, Failure> {
+    now.map(|now| values::timestamp("now", now)).transpose()
+}
+
+/// The system's clock, or the time that the call on this thread was given.
+struct CallClock;
+
+thread_local! {
+    static NOW: Cell<Option<Timestamp>> = const { Cell::new(None) };
+}
+
+impl Clock for CallClock {
+    fn now(&self) -> Timestamp {
+        NOW.get().unwrap_or_else(Timestamp::now)
+    }
+}
+
+/// Does something on this thread as if it were `now`.
+fn at<T>(now: Option<Timestamp>, work: impl FnOnce() -> T) -> T {
+    /// A panic must not leave the time behind.
+    struct Restore;
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            NOW.set(None);
+        }
+    }
+    NOW.set(now);
+    let _restore = Restore;
+    work()
+}

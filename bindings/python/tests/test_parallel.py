@@ -1,0 +1,116 @@
+"""Threads, processes, asyncio: no locks to forget, nothing shared that must not be."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import multiprocessing
+import os
+import sys
+import threading
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ivs_token import InMemoryRevocations, KeyRing, Verifier
+from facts import KID
+
+
+def test_threads_share_everything(key, stage):
+    store, ring = InMemoryRevocations(), KeyRing()
+    ring.import_key(KID, key.verifying_key)
+    verifier = Verifier(ring, revocations=store, cache=64)
+
+    def work(number):
+        for i in range(100):
+            token = stage.mint(key, user_id=f"{number}-{i}")
+            assert verifier.verify(token).user_id == f"{number}-{i}"
+        store.disconnect_participant(stage, token.participant_id)
+        return token
+
+    with ThreadPoolExecutor(8) as pool:
+        tokens = list(pool.map(work, range(8)))
+    assert len({token.participant_id for token in tokens}) == 8
+    assert [type(answer).__name__ for answer in verifier.verify_many(tokens, threads=4)] == ["RevokedError"] * 8
+
+
+def test_other_threads_run_meanwhile(key, stage):
+    """One call signs for a second or so, and a thread that counts goes on: the GIL is not held."""
+    ticks, stop = [], threading.Event()
+
+    def tick():
+        while not stop.is_set():
+            ticks.append(time.perf_counter())
+            time.sleep(0.001)
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    try:
+        given = [{}] * 4000
+        begin = time.perf_counter()
+        stage.mint_many(key, given)
+        end = time.perf_counter()
+    finally:
+        stop.set()
+        thread.join()
+    during = [at for at in ticks if begin < at < end]
+    assert len(during) > 20
+    # At the beginning and the end Python's values are read and made, which needs the GIL: some milliseconds.
+    longest = max(b - a for a, b in zip(during, during[1:]))
+    assert longest < (end - begin) / 2
+
+
+def mint(count, pipe, key, stage):
+    tokens = [stage.mint(key) for _ in range(count)]
+    pipe.send([(token.participant_id, str(token)) for token in tokens])
+    pipe.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_forked_workers_never_repeat(key, stage, verifier):
+    # So that the parent has used whatever a library could keep.
+    stage.mint(key)
+    context = multiprocessing.get_context("fork")
+    workers = []
+    with warnings.catch_warnings():
+        # From Python 3.12 on it warns of forks beside threads, such as those of other tests that have ended.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        for _ in range(4):
+            ours, theirs = context.Pipe(duplex=False)
+            worker = context.Process(target=mint, args=(1000, theirs, key, stage))
+            worker.start()
+            theirs.close()
+            workers.append((worker, ours))
+    minted = []
+    for worker, pipe in workers:
+        minted += pipe.recv()
+        pipe.close()
+        worker.join()
+        assert worker.exitcode == 0
+    assert len(minted) == 4000
+    assert len({participant_id for participant_id, _ in minted}) == 4000
+    signatures = [base64.urlsafe_b64decode(token.rsplit(".", 1)[1]) for _, token in minted]
+    assert len({signature[:48] for signature in signatures}) == 4000
+    assert all(who.kid == KID for who in verifier.verify_many([token for _, token in minted], threads=2))
+
+
+def test_asyncio_without_an_executor(key, stage, verifier):
+    async def join(number):
+        await asyncio.sleep(0)
+        return verifier.verify(stage.mint(key, user_id=str(number))).user_id
+
+    async def main():
+        return await asyncio.gather(*(join(number) for number in range(200)))
+
+    assert asyncio.run(main()) == [str(number) for number in range(200)]
+
+
+@pytest.mark.skipif(not hasattr(sys, "_is_gil_enabled"), reason="from Python 3.13 on")
+def test_the_gil_stays_off():
+    """In a free-threaded build the import of a module that is not declared safe turns the GIL on."""
+    import sysconfig
+
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        assert not sys._is_gil_enabled()
