@@ -6,14 +6,11 @@ import copy
 import json
 import os
 import pickle
-from pathlib import Path
 
 import pytest
 from facts import KID
 
 from ivs_token import InvalidClaimError, InvalidKeyError, SigningKey, Verifier, VerifyingKey
-
-DATA = Path(__file__).resolve().parents[3] / "crates/es384/tests/keys"
 
 
 @pytest.fixture(scope="module")
