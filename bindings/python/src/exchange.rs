@@ -9,7 +9,7 @@ use crate::values;
 use crate::verified::VerifiedToken;
 
 /// Mints a token in exchange for another: for the same participant on the same stage, with other capabilities, attributes,
-/// user ID or duration. What is not given stays as it was, but for the time: 12 hours unless given.
+/// user ID or duration. What is not given stays as it was, the end of the old token too.
 ///
 /// `token` is a `Token` or a `VerifiedToken`: verify a text first. The arguments are those of `Stage.mint`. Any key of the
 /// stage's account and region will do. Raises what `Stage.mint` raises.

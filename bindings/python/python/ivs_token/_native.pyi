@@ -541,7 +541,7 @@ class Check:
 
 def exchange(token: Token | VerifiedToken, key: SigningKey, *, user_id: str | None = None, attributes: Mapping[str, str] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, now: datetime | None = None) -> Token:
     """Mints a token in exchange for another: for the same participant on the same stage, with other capabilities, attributes,
-    user ID or duration. What is not given stays as it was, but for the time: 12 hours unless given.
+    user ID or duration. What is not given stays as it was, the end of the old token too.
 
     `token` is a `Token` or a `VerifiedToken`: verify a text first. The arguments are those of `Stage.mint`. Any key of the
     stage's account and region will do. Raises what `Stage.mint` raises.
