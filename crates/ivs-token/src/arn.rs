@@ -124,6 +124,11 @@ macro_rules! arn_type {
                 self.0.account_id()
             }
 
+            /// The account and the region: where a resource lives, and where its keys must.
+            pub(crate) fn home(&self) -> (&str, &str) {
+                (self.account_id(), self.region())
+            }
+
             /// What follows the `/`: the ID of the resource itself.
             pub fn resource_id(&self) -> &str {
                 self.0.resource_id()

@@ -42,7 +42,7 @@ impl<'a> ClaimSet<'a> {
 
     /// A string that has a type of its own.
     pub(crate) fn value<T: FromStr<Err = ClaimError>>(&self, claim: &'static str) -> Result<T, ClaimsError> {
-        self.string(claim)?.parse().map_err(|source| ClaimsError::Value { claim, source })
+        self.string(claim)?.parse().map_err(beyond_limit(claim))
     }
 
     pub(crate) fn optional_value<T: FromStr<Err = ClaimError>>(
@@ -96,6 +96,11 @@ impl<'a> ClaimSet<'a> {
     pub(crate) fn optional_object(&self, claim: &'static str) -> Result<Option<&Members<'a>>, ClaimsError> {
         if self.raw(claim).is_some() { self.object(claim).map(Some) } else { Ok(None) }
     }
+}
+
+/// The fault of a claim whose value is beyond its limit.
+pub(crate) fn beyond_limit(claim: &'static str) -> impl Fn(ClaimError) -> ClaimsError {
+    move |source| ClaimsError::Value { claim, source }
 }
 
 pub(crate) fn string<'a>(claim: &'static str, raw: &'a str) -> Result<Cow<'a, str>, ClaimsError> {

@@ -96,7 +96,7 @@ impl SigningKey {
     /// The ID of this key, if tokens for this stage can be signed with it.
     pub(crate) fn id_for(&self, stage: &StageArn) -> Result<&KeyId, MintError> {
         let id = self.key_id()?;
-        if !same_home(&id.arn, stage) {
+        if id.arn.home() != stage.home() {
             return Err(MintError::ForeignKey {
                 key_account: id.arn.account_id().to_owned(),
                 key_region: id.arn.region().to_owned(),
@@ -106,11 +106,6 @@ impl SigningKey {
         }
         Ok(id)
     }
-}
-
-/// Whether a key and a stage are in one account and region. A public key lives in one of each.
-pub(crate) fn same_home(key: &PublicKeyArn, stage: &StageArn) -> bool {
-    key.account_id() == stage.account_id() && key.region() == stage.region()
 }
 
 /// The header of a token that names no key, in base64url: `{"alg":"ES384","typ":"JWT"}`.

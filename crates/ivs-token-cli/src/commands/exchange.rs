@@ -85,8 +85,9 @@ pub(crate) fn run(args: &ExchangeArgs, json: bool) -> Result<(), Failure> {
         wish: "an exchange is".to_owned(),
         undo: "mint a new one instead".to_owned(),
     };
-    let old = verifier.verify(&text).map_err(|error| verify::refused_as(&error, &text, Some(&wanted)))?;
-    let token = args.change(old.exchange()).mint(&key).map_err(|error| mint::failure(&error))?;
+    let exchange =
+        verifier.exchange(&text).map_err(|error| verify::refused_as(&error, &text, Some(&wanted)))?;
+    let token = args.change(exchange).mint(&key).map_err(|error| mint::failure(&error))?;
     let mut line = Vec::new();
     mint::write(&mut line, &token, json)?;
     output::bytes(&line)

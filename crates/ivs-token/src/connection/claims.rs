@@ -108,7 +108,7 @@ impl Claims for ConnectionClaims {
 
     /// The region is checked here and nowhere else: what is that of a key's ARN has the form of one.
     fn check_key(&self, kid: &PublicKeyArn) -> Result<(), ClaimsError> {
-        if kid.account_id() == self.account_id && kid.region() == self.region {
+        if kid.home() == (&self.account_id, &self.region) {
             return Ok(());
         }
         let (account_id, region) = (self.account_id.clone(), shorten(&self.region).to_owned());

@@ -7,14 +7,13 @@ use serde::ser::SerializeStruct;
 use crate::arn::{PublicKeyArn, StageArn};
 use crate::attributes::Attributes;
 use crate::capability::{Capabilities, Capability};
-use crate::claim_set::{self, ClaimSet};
+use crate::claim_set::{self, ClaimSet, beyond_limit};
 use crate::claims::{Claims, Rule};
 use crate::duration::ParticipantDuration;
 use crate::endpoint;
-use crate::error::{ClaimError, ClaimsError};
+use crate::error::ClaimsError;
 use crate::id::ParticipantId;
 use crate::inspect::TokenKind;
-use crate::key::same_home;
 use crate::key_ring::KeyRing;
 use crate::printable::shorten;
 use crate::revocation::Subject;
@@ -144,7 +143,7 @@ impl Claims for ParticipantClaims {
 
     fn check_key(&self, kid: &PublicKeyArn) -> Result<(), ClaimsError> {
         let resource = self.stage.arn();
-        if same_home(kid, resource) {
+        if kid.home() == resource.home() {
             return Ok(());
         }
         Err(ClaimsError::ForeignKey { kid: kid.clone(), resource: resource.clone() })
@@ -173,7 +172,7 @@ impl Claims for ParticipantClaims {
 
 fn user_id(set: &ClaimSet<'_>) -> Result<Option<UserId>, ClaimsError> {
     let Some(text) = set.optional_string(USER_ID)? else { return Ok(None) };
-    UserId::try_from(text.into_owned()).map(Some).map_err(value(USER_ID))
+    UserId::try_from(text.into_owned()).map(Some).map_err(beyond_limit(USER_ID))
 }
 
 fn stage(set: &ClaimSet<'_>) -> Result<Stage, ClaimsError> {
@@ -228,7 +227,7 @@ fn attributes(set: &ClaimSet<'_>) -> Result<Attributes, ClaimsError> {
         if attributes.insert(name, &text).is_err() {
             // The error tells the size of all of them.
             let all: Vec<_> = pairs().collect::<Result<_, _>>()?;
-            return Attributes::try_from_iter(all).map_err(value(ATTRIBUTES));
+            return Attributes::try_from_iter(all).map_err(beyond_limit(ATTRIBUTES));
         }
     }
     Ok(attributes)
@@ -239,10 +238,6 @@ fn attribute<'a>(name: &str, raw: &'a str) -> Result<Cow<'a, str>, ClaimsError> 
         name: shorten(name).to_owned(),
         found: claim_set::type_name(raw),
     })
-}
-
-fn value(claim: &'static str) -> impl Fn(ClaimError) -> ClaimsError {
-    move |source| ClaimsError::Value { claim, source }
 }
 
 impl Serialize for ParticipantClaims {

@@ -5,7 +5,7 @@ use serde::ser::SerializeStruct;
 use uuid::Uuid;
 
 use crate::arn::{ChannelArn, PlaybackKeyArn};
-use crate::claim_set::ClaimSet;
+use crate::claim_set::{ClaimSet, beyond_limit};
 use crate::claims::{Claims, Rule};
 use crate::duration::MAX_AHEAD;
 use crate::error::{ClaimError, ClaimsError};
@@ -158,7 +158,7 @@ impl Claims for PlaybackClaims {
 
     fn check_key(&self, kid: &PlaybackKeyArn) -> Result<(), ClaimsError> {
         let channel = &self.channel;
-        if kid.account_id() == channel.account_id() && kid.region() == channel.region() {
+        if kid.home() == channel.home() {
             return Ok(());
         }
         Err(ClaimsError::ForeignPlaybackKey { kid: kid.clone(), channel: channel.clone() })
@@ -211,13 +211,15 @@ pub(super) fn check_strict(origins: &[Origin]) -> Result<(), ClaimError> {
 /// White space around a comma is no part of an origin.
 fn origins(set: &ClaimSet<'_>) -> Result<Vec<Origin>, ClaimsError> {
     let Some(list) = set.optional_string(ORIGINS)? else { return Ok(Vec::new()) };
-    list.split(',').map(|origin| origin.trim_matches([' ', '\t']).parse().map_err(value(ORIGINS))).collect()
+    list.split(',')
+        .map(|origin| origin.trim_matches([' ', '\t']).parse().map_err(beyond_limit(ORIGINS)))
+        .collect()
 }
 
 fn strict(set: &ClaimSet<'_>, origins: &[Origin]) -> Result<bool, ClaimsError> {
     let is_strict = set.optional_boolean(STRICT)?.unwrap_or(false);
     if is_strict {
-        check_strict(origins).map_err(value(STRICT))?;
+        check_strict(origins).map_err(beyond_limit(STRICT))?;
     }
     Ok(is_strict)
 }
@@ -228,21 +230,17 @@ fn single_use(set: &ClaimSet<'_>) -> Result<Option<Uuid>, ClaimsError> {
     let Some(text) = set.optional_string(SINGLE_USE)? else { return Ok(None) };
     match Uuid::try_parse(&text) {
         Ok(uuid) if text.len() == LEN => Ok(Some(uuid)),
-        _ => Err(value(SINGLE_USE)(ClaimError::Uuid { found: shorten(&text).to_owned() })),
+        _ => Err(beyond_limit(SINGLE_USE)(ClaimError::Uuid { found: shorten(&text).to_owned() })),
     }
 }
 
 fn session_version(set: &ClaimSet<'_>) -> Result<i64, ClaimsError> {
     match set.optional_int64(SESSION_VERSION)? {
         Some(_) if set.raw(VIEWER_ID).is_none() => {
-            Err(value(SESSION_VERSION)(ClaimError::SessionVersionWithoutViewer))
+            Err(beyond_limit(SESSION_VERSION)(ClaimError::SessionVersionWithoutViewer))
         }
         version => Ok(version.unwrap_or(0)),
     }
-}
-
-fn value(claim: &'static str) -> impl Fn(ClaimError) -> ClaimsError {
-    move |source| ClaimsError::Value { claim, source }
 }
 
 impl Serialize for PlaybackClaims {
