@@ -7,22 +7,34 @@
  *             type. `_free(NULL)` does nothing. Objects do not depend on each other: what was passed to make one may be
  *             freed at once. A pointer passed for an object is NULL, which is answered with IVS_NULL_ARGUMENT, or points
  *             to an object of that type that was not freed.
- * Arguments   `const` means that the object is not changed. Inputs come before outputs. A text is a pointer and a length in
- *             bytes, UTF-8, and need not end with a NUL; a NULL pointer with the length 0 is an empty text, or none
- *             where it says that none may be given. No input is kept: it may be freed after the call. Nothing longer
- *             than 1 MiB is read.
- * Outputs     Must not overlap with inputs. Written only when the call answers IVS_OK. The one exception is the length of a buffer that was too small,
- *             which becomes the size needed (IVS_BUFFER_TOO_SMALL): call with NULL and 0 to ask for the size.
- * Borrowed    An `ivs_str` belongs to the object it was asked of, and lives until that is freed. It does not end with a NUL.
- * Errors      Every function that can fail answers an `ivs_status`, IVS_OK being 0. ivs_last_error_message() says in a sentence
- *             what was wrong and what to do, ivs_last_error_reason() names it exactly. Both are of the last call in the
- *             same thread: each call resets them, but those about the last error, statuses and versions. Getters answer
- *             a value instead: for a NULL object an absent text, 0 or -1, and ivs_last_error_status() is then
- *             IVS_NULL_ARGUMENT.
- * Threads     Keys, stages, verifiers, tokens, verified tokens, lists and inspections never change: any number of threads may use
- *             one at once. So they may with key rings and stores of revocations, while others change them. Participants,
- *             connections, playbacks, exchanges and verifier builders are for one thread at a time. No object is tied to the thread that made it. There are no globals but the last error, no
- *             background threads, and fork is harmless.
+ * Arguments   `const` means that the object is not changed. Inputs come before outputs. A text is a pointer and a length
+ *             in bytes, UTF-8, without the NUL at its end (IVS_NUL_IN_TEXT); a NULL pointer with the length 0 is an empty
+ *             text, or none where it says that none may be given. No input is kept: it may be freed after the call.
+ *             Nothing longer than 1 MiB is read (IVS_INPUT_TOO_LONG).
+ * Strangers   A token, and the header `Origin` of a request, may be any bytes: what is no UTF-8, or too long, is refused
+ *             like any other bad token, with a status from 400 to 499, and does not stop the others of a batch.
+ * Outputs     Must not overlap with inputs. Written only when the call answers IVS_OK. The one exception is the length of
+ *             a buffer that was too small, which becomes the size needed (IVS_BUFFER_TOO_SMALL): call with NULL and 0 to
+ *             ask for the size. To ask it of a mint costs a signature: give a buffer of IVS_TOKEN_MAX bytes at once. What
+ *             can change between two calls, as a key ring can, may need more the second time: ask until it fits.
+ * Borrowed    An `ivs_str` belongs to the object it was asked of, and lives until that is freed. It does not end with a
+ *             NUL.
+ * Errors      Every function that can fail answers an `ivs_status`, IVS_OK being 0. ivs_last_error_message() says in a
+ *             sentence what was wrong and what to do, ivs_last_error_reason() names it exactly. Both are of the last call
+ *             in the same thread. Each call resets them, but these: `_free`, ivs_zeroize() and what tells of the last
+ *             error, of statuses and of versions; so they can be read after cleaning up. Getters answer a value instead
+ *             of a status: for a NULL object or an index beyond the last an absent text, 0, false or -1, and
+ *             ivs_last_error_status() is then IVS_NULL_ARGUMENT or IVS_OUT_OF_RANGE.
+ * Threads     Keys, stages, verifiers, tokens, verified tokens, lists and inspections never change: any number of threads
+ *             may use one at once. So they may with key rings and stores of revocations, while others change them.
+ *             Participants, connections, playbacks, exchanges and verifier builders are for one thread at a time. No
+ *             object is tied to the thread that made it.
+ * Processes   The library starts no threads and handles no signals. What it keeps beside the objects is the last error of
+ *             each thread, and tables that are made once and never change. After a fork the child may go on with all
+ *             objects: no two tokens that are minted in parent and child have an ID or a nonce in common. A store of
+ *             revocations, a cache and a key ring are two from then on, one in each process; and as always, a lock that
+ *             another thread held while the process forked is never released in the child, so fork before threads use
+ *             them.
  * Secrets     Private keys are wiped from memory when they are freed. The caller's own copies are the caller's to wipe:
  *             ivs_zeroize(). Nothing prints or logs a key or a token.
  * Faults      No panic and no exception leaves the library: a fault of its own is IVS_INTERNAL.
@@ -118,6 +130,10 @@ enum ivs_status
    * A file can not be read.
    */
   IVS_IO = 7,
+  /**
+   * A text holds a NUL: its length counts the one that ends it, perhaps.
+   */
+  IVS_NUL_IN_TEXT = 8,
   /**
    * The text or bytes are no P-384 key that can be used; the reason says why.
    */
@@ -366,6 +382,14 @@ enum ivs_status
    * The leeways are longer than revocations are remembered.
    */
   IVS_LEEWAY_TOO_LONG = 509,
+  /**
+   * Not a name of a key.
+   */
+  IVS_INVALID_KEY_NAME = 510,
+  /**
+   * Not a tag that a key can have, or one too many.
+   */
+  IVS_INVALID_TAG = 511,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -483,7 +507,7 @@ typedef struct ivs_verifying_key ivs_verifying_key;
 
 /**
  * A borrowed UTF-8 text: `len` bytes at `data`, **not** ended by a NUL. `data` is NULL when there is no such text, and not
- * NULL when there is one of no characters. It lives as long as the object it was asked of, and changes with it.
+ * NULL when there is one of no characters. It lives as long as the object it was asked of.
  */
 typedef struct ivs_str {
   /**
@@ -502,7 +526,7 @@ extern "C" {
 
 /**
  * Mints a token for each participant, in their order, all issued now; one that fails does not stop the others. The call
- * itself fails only for a NULL.
+ * itself fails only for a NULL, or for more than 1 048 576 participants.
  */
 ivs_status ivs_mint_batch(const struct ivs_participant *const *participants,
                           size_t count,
@@ -649,8 +673,8 @@ ivs_status ivs_check_exchange(const struct ivs_verified *old_token,
 void ivs_exchange_free(struct ivs_exchange *exchange);
 
 /**
- * Looks at a token without trusting it, and says in words what is wrong with it. Any text can be looked at. `now` is `IVS_NOW`, or
- * the second since 1970 to judge its times by.
+ * Looks at a token without trusting it, and says in words what is wrong with it. Any text of at most 1 MiB can be looked at, and
+ * bytes that are none. `now` is `IVS_NOW`, or the second since 1970 to judge its times by.
  */
 ivs_status ivs_inspect(const char *token,
                        size_t token_len,
@@ -698,6 +722,21 @@ struct ivs_str ivs_key_list_arn(const struct ivs_key_list *list, size_t index);
 struct ivs_str ivs_key_list_name(const struct ivs_key_list *list, size_t index);
 
 /**
+ * How many tags the key at an index has.
+ */
+size_t ivs_key_list_tag_count(const struct ivs_key_list *list, size_t index);
+
+/**
+ * A tag of the key at an index, by its own index below `ivs_key_list_tag_count`; they are ordered. Both texts live as long as the
+ * list.
+ */
+ivs_status ivs_key_list_tag_at(const struct ivs_key_list *list,
+                               size_t index,
+                               size_t tag_index,
+                               struct ivs_str *tag,
+                               struct ivs_str *value);
+
+/**
  * The first second since 1970 at which the key at an index verifies no more; -1 when it is not being retired.
  */
 int64_t ivs_key_list_retired_at(const struct ivs_key_list *list, size_t index);
@@ -730,6 +769,37 @@ ivs_status ivs_key_ring_import(struct ivs_key_ring *ring,
                                const char *arn,
                                size_t arn_len,
                                const struct ivs_verifying_key *key);
+
+/**
+ * As `ivs_key_ring_import`, with a name: at most 128 of `A-Z a-z 0-9 _ -`, as ImportPublicKey takes it.
+ */
+ivs_status ivs_key_ring_import_named(struct ivs_key_ring *ring,
+                                     const char *arn,
+                                     size_t arn_len,
+                                     const char *name,
+                                     size_t name_len,
+                                     const struct ivs_verifying_key *key);
+
+/**
+ * TagResource: adds a tag to a key, or gives the one of this key another value. At most 50 tags, names of 1 to 128 characters
+ * and values of at most 256.
+ */
+ivs_status ivs_key_ring_tag(struct ivs_key_ring *ring,
+                            const char *arn,
+                            size_t arn_len,
+                            const char *tag,
+                            size_t tag_len,
+                            const char *value,
+                            size_t value_len);
+
+/**
+ * UntagResource: takes a tag away, if the key has it.
+ */
+ivs_status ivs_key_ring_untag(struct ivs_key_ring *ring,
+                              const char *arn,
+                              size_t arn_len,
+                              const char *tag,
+                              size_t tag_len);
 
 /**
  * Imports many keys in one change, all or none: a JWK set whose `kid`s are ARNs, or what `aws ivs-realtime get-public-key`
@@ -1116,6 +1186,14 @@ ivs_status ivs_signing_key_to_pem(const struct ivs_signing_key *key,
                                   size_t *len);
 
 /**
+ * Writes the **private** key as PKCS#8 DER (RFC 5958) into the caller's buffer, 256 bytes of which are enough, without a NUL. Keep
+ * it secret, and wipe it with `ivs_zeroize`.
+ */
+ivs_status ivs_signing_key_to_der(const struct ivs_signing_key *key,
+                                  uint8_t *buffer,
+                                  size_t *len);
+
+/**
  * Frees a key, and wipes it when it is the last to share it. NULL is nothing to free.
  */
 void ivs_signing_key_free(struct ivs_signing_key *key);
@@ -1322,7 +1400,7 @@ void ivs_verified_connection_free(struct ivs_verified_connection *verified_conne
 
 /**
  * Verifies many participant tokens at one moment; one that is refused does not stop the others. A store of revocations is
- * asked once about all. The call itself fails only for arguments that can not be read.
+ * asked once about all. The call itself fails only for a NULL, or for more than 1 048 576 tokens.
  */
 ivs_status ivs_verifier_verify_batch(const struct ivs_verifier *verifier,
                                      const struct ivs_str *tokens,
@@ -1581,6 +1659,26 @@ ivs_status ivs_verifying_key_to_pem(const struct ivs_verifying_key *key,
                                     size_t *len);
 
 /**
+ * Writes the key as SPKI DER (RFC 5480) into the caller's buffer: 120 bytes, without a NUL.
+ */
+ivs_status ivs_verifying_key_to_der(const struct ivs_verifying_key *key, uint8_t *buffer, size_t *len);
+
+/**
+ * Writes the key as a JWK (RFC 7518, section 6.2.1) into the caller's buffer, 256 bytes of which are enough; it has no `kid`.
+ */
+ivs_status ivs_verifying_key_to_jwk(const struct ivs_verifying_key *key,
+                                    char *buffer,
+                                    size_t *len);
+
+/**
+ * Writes the JWK thumbprint of the key (RFC 7638, SHA-256) into the caller's buffer: 43 characters of base64url and a NUL. Equal
+ * keys have equal ones.
+ */
+ivs_status ivs_verifying_key_thumbprint(const struct ivs_verifying_key *key,
+                                        char *buffer,
+                                        size_t *len);
+
+/**
  * Frees a key. NULL is nothing to free.
  */
 void ivs_verifying_key_free(struct ivs_verifying_key *key);
@@ -1597,7 +1695,7 @@ uint32_t ivs_abi_version(void);
 
 /**
  * Overwrites the caller's own memory with zeros, in a way that no compiler leaves out: for private keys and passphrases
- * once they have been read. NULL, or a length of 0, is nothing to do.
+ * once they have been read. NULL, or a length of 0, is nothing to do. Leaves the last error as it is.
  */
 void ivs_zeroize(void *data,
                  size_t len);

@@ -8,7 +8,11 @@
  * `participant.try_mint(key)` gives an ivs::result, which holds the value or an ivs::failure, and throws nothing. The second way
  * is there without exceptions too (-fno-exceptions). Memory that runs out ends the program, as it does in the library itself.
  *
- * An object that was moved from may be destroyed or assigned to; every other call on it fails with IVS_NULL_ARGUMENT.
+ * Setters return the object, to go on with: `ivs::participant(stage).user_id("ana").mint(key)`. On a temporary they return it by
+ * value, so that nothing is left dangling.
+ *
+ * An object that was moved from may be destroyed or assigned to. Every other call on it that can fail does, with
+ * IVS_NULL_ARGUMENT; what only tells a value has none to tell, and answers an empty text, 0 or none.
  */
 #ifndef IVS_TOKEN_HPP
 #define IVS_TOKEN_HPP
@@ -16,6 +20,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,7 +91,21 @@ private:
 };
 #endif
 
-/// A value, or why there is none.
+namespace detail {
+
+/// Ends the program when a result is asked for what it does not hold: to go on would be to let in whoever was refused.
+inline void must(bool holds, const char *what) noexcept {
+    if (holds) return;
+    std::fprintf(stderr, "ivs_token.hpp: %s\n", what);
+    std::abort();
+}
+
+constexpr const char *no_value = "the value of a result was taken, and it holds a failure: ask has_value() first";
+constexpr const char *no_error = "the failure of a result was taken, and it holds a value: ask has_value() first";
+
+}  // namespace detail
+
+/// A value, or why there is none. Taking what it does not hold ends the program.
 template <class T>
 class [[nodiscard]] result {
 public:
@@ -96,25 +116,43 @@ public:
     explicit operator bool() const noexcept { return has_value(); }
 
     /// The value; only when there is one.
-    T &operator*() & noexcept { return *std::get_if<0>(&held_); }
-    const T &operator*() const & noexcept { return *std::get_if<0>(&held_); }
-    T &&operator*() && noexcept { return std::move(*std::get_if<0>(&held_)); }
-    T *operator->() noexcept { return std::get_if<0>(&held_); }
-    const T *operator->() const noexcept { return std::get_if<0>(&held_); }
+    T &operator*() & noexcept { return *held(); }
+    const T &operator*() const & noexcept { return *held(); }
+    T operator*() && noexcept { return std::move(*held()); }
+    T *operator->() noexcept { return held(); }
+    const T *operator->() const noexcept { return held(); }
 
     /// Why there is no value; only when there is none.
-    const ivs::failure &error() const noexcept { return *std::get_if<1>(&held_); }
+    const ivs::failure &error() const & noexcept {
+        detail::must(!has_value(), detail::no_error);
+        return *std::get_if<1>(&held_);
+    }
+    ivs::failure error() && noexcept { return std::as_const(*this).error(); }
 
 #if IVS_TOKEN_EXCEPTIONS
     /// The value, or the failure as an exception.
-    T value() && {
-        if (!has_value()) throw ivs::error(std::move(*std::get_if<1>(&held_)));
-        return std::move(*std::get_if<0>(&held_));
-    }
+    T &value() & { return throw_failure(), *held(); }
+    const T &value() const & { return throw_failure(), *held(); }
+    T value() && { return throw_failure(), std::move(*held()); }
 #endif
 
 private:
     std::variant<T, ivs::failure> held_;
+
+    T *held() noexcept {
+        detail::must(has_value(), detail::no_value);
+        return std::get_if<0>(&held_);
+    }
+    const T *held() const noexcept {
+        detail::must(has_value(), detail::no_value);
+        return std::get_if<0>(&held_);
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    void throw_failure() const {
+        if (!has_value()) throw ivs::error(error());
+    }
+#endif
 };
 
 /// That it went well, or why not.
@@ -128,12 +166,16 @@ public:
     explicit operator bool() const noexcept { return has_value(); }
 
     /// Why it did not go well; only when it did not.
-    const ivs::failure &error() const noexcept { return *why_; }
+    const ivs::failure &error() const & noexcept {
+        detail::must(why_.has_value(), detail::no_error);
+        return *why_;
+    }
+    ivs::failure error() && noexcept { return std::as_const(*this).error(); }
 
 #if IVS_TOKEN_EXCEPTIONS
     /// Throws the failure, if there is one.
-    void value() && {
-        if (why_) throw ivs::error(std::move(*why_));
+    void value() const {
+        if (why_) throw ivs::error(*why_);
     }
 #endif
 
@@ -172,9 +214,12 @@ result<std::string> written(Write &&write) noexcept {
         ::ivs_zeroize(buffer, len);
         return text;
     }
-    if (status != IVS_BUFFER_TOO_SMALL) return last_failure(status);
-    std::string text(len, '\0');
-    status = write(text.data(), &len);
+    // Again for as long as it grows: another thread may add to what is written, such as keys to a ring.
+    std::string text;
+    while (status == IVS_BUFFER_TOO_SMALL) {
+        text.resize(len);
+        status = write(text.data(), &len);
+    }
     if (status != IVS_OK) return last_failure(status);
     text.resize(len);
     return text;
@@ -283,12 +328,31 @@ public:
         return detail::written<512>(
             [&](char *buffer, std::size_t *len) { return ::ivs_verifying_key_to_pem(get(), buffer, len); });
     }
+    /// SPKI DER: bytes.
+    result<std::string> try_to_der() const noexcept {
+        return detail::written<128>([&](char *buffer, std::size_t *len) {
+            return ::ivs_verifying_key_to_der(get(), reinterpret_cast<std::uint8_t *>(buffer), len);
+        });
+    }
+    /// A JWK, without a `kid`.
+    result<std::string> try_to_jwk() const noexcept {
+        return detail::written<512>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_verifying_key_to_jwk(get(), buffer, len); });
+    }
+    /// The JWK thumbprint (RFC 7638): equal keys have equal ones.
+    result<std::string> try_thumbprint() const noexcept {
+        return detail::written<64>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_verifying_key_thumbprint(get(), buffer, len); });
+    }
 
 #if IVS_TOKEN_EXCEPTIONS
     static verifying_key from_pem(std::string_view pem) { return try_from_pem(pem).value(); }
     static verifying_key from_bytes(std::string_view bytes) { return try_from_bytes(bytes).value(); }
     static verifying_key from_file(std::string_view path) { return try_from_file(path).value(); }
     std::string to_pem() const { return try_to_pem().value(); }
+    std::string to_der() const { return try_to_der().value(); }
+    std::string to_jwk() const { return try_to_jwk().value(); }
+    std::string thumbprint() const { return try_thumbprint().value(); }
 #endif
 };
 
@@ -349,6 +413,12 @@ public:
         return detail::written<512>(
             [&](char *buffer, std::size_t *len) { return ::ivs_signing_key_to_pem(get(), buffer, len); });
     }
+    /// The **private** key as PKCS#8 DER: bytes. Keep it secret, and wipe it with ivs::zeroize.
+    result<std::string> try_to_der() const noexcept {
+        return detail::written<256>([&](char *buffer, std::size_t *len) {
+            return ::ivs_signing_key_to_der(get(), reinterpret_cast<std::uint8_t *>(buffer), len);
+        });
+    }
 
     /// The ARN of the key, if it was given one.
     std::optional<std::string> kid() const noexcept { return detail::optional_text(::ivs_signing_key_kid(get())); }
@@ -367,6 +437,7 @@ public:
     signing_key with_kid(std::string_view kid) const { return try_with_kid(kid).value(); }
     ivs::verifying_key verifying_key() const { return try_verifying_key().value(); }
     std::string to_pem() const { return try_to_pem().value(); }
+    std::string to_der() const { return try_to_der().value(); }
 #endif
 };
 
@@ -473,18 +544,27 @@ public:
     explicit participant(const stage &stage) : participant(try_create(stage).value()) {}
 
     /// 1 to 64 of `A-Z a-z 0-9 _ -`.
-    participant &participant_id(std::string_view id) { return try_participant_id(id).value(), *this; }
+    participant &participant_id(std::string_view id) & { return try_participant_id(id).value(), *this; }
+    participant participant_id(std::string_view id) && { return std::move(this->participant_id(id)); }
     /// At most 128 characters, visible to everyone on the stage.
-    participant &user_id(std::string_view user_id) { return try_user_id(user_id).value(), *this; }
+    participant &user_id(std::string_view user_id) & { return try_user_id(user_id).value(), *this; }
+    participant user_id(std::string_view user_id) && { return std::move(this->user_id(user_id)); }
     /// At most 1 024 bytes in UTF-8, all names and values together.
-    participant &attribute(std::string_view name, std::string_view value) {
+    participant &attribute(std::string_view name, std::string_view value) & {
         return try_attribute(name, value).value(), *this;
     }
-    participant &clear_attributes() { return try_clear_attributes().value(), *this; }
-    participant &capabilities(capability capabilities) { return try_capabilities(capabilities).value(), *this; }
+    participant attribute(std::string_view name, std::string_view value) && {
+        return std::move(this->attribute(name, value));
+    }
+    participant &clear_attributes() & { return try_clear_attributes().value(), *this; }
+    participant clear_attributes() && { return std::move(this->clear_attributes()); }
+    participant &capabilities(capability capabilities) & { return try_capabilities(capabilities).value(), *this; }
+    participant capabilities(capability capabilities) && { return std::move(this->capabilities(capabilities)); }
     /// 1 second to 14 days.
-    participant &duration(std::chrono::seconds duration) { return try_duration(duration).value(), *this; }
-    participant &version(std::string_view version) { return try_version(version).value(), *this; }
+    participant &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
+    participant duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
+    participant &version(std::string_view version) & { return try_version(version).value(), *this; }
+    participant version(std::string_view version) && { return std::move(this->version(version)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
     token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
         return try_mint_token(key, now).value();
@@ -561,9 +641,11 @@ public:
 #if IVS_TOKEN_EXCEPTIONS
     connection() : connection(try_create().value()) {}
 
-    connection &token_id(std::string_view id) { return try_token_id(id).value(), *this; }
+    connection &token_id(std::string_view id) & { return try_token_id(id).value(), *this; }
+    connection token_id(std::string_view id) && { return std::move(this->token_id(id)); }
     /// 1 second to 4 weeks.
-    connection &duration(std::chrono::seconds duration) { return try_duration(duration).value(), *this; }
+    connection &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
+    connection duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
     token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
         return try_mint_token(key, now).value();
@@ -688,13 +770,18 @@ public:
     explicit exchange(const token &old) : exchange(try_create(old).value()) {}
     explicit exchange(const verified &old) : exchange(try_create(old).value()) {}
 
-    exchange &user_id(std::string_view user_id) { return try_user_id(user_id).value(), *this; }
-    exchange &attribute(std::string_view name, std::string_view value) {
+    exchange &user_id(std::string_view user_id) & { return try_user_id(user_id).value(), *this; }
+    exchange user_id(std::string_view user_id) && { return std::move(this->user_id(user_id)); }
+    exchange &attribute(std::string_view name, std::string_view value) & {
         return try_attribute(name, value).value(), *this;
     }
-    exchange &clear_attributes() { return try_clear_attributes().value(), *this; }
-    exchange &capabilities(capability capabilities) { return try_capabilities(capabilities).value(), *this; }
-    exchange &duration(std::chrono::seconds duration) { return try_duration(duration).value(), *this; }
+    exchange attribute(std::string_view name, std::string_view value) && { return std::move(this->attribute(name, value)); }
+    exchange &clear_attributes() & { return try_clear_attributes().value(), *this; }
+    exchange clear_attributes() && { return std::move(this->clear_attributes()); }
+    exchange &capabilities(capability capabilities) & { return try_capabilities(capabilities).value(), *this; }
+    exchange capabilities(capability capabilities) && { return std::move(this->capabilities(capabilities)); }
+    exchange &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
+    exchange duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
     token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
         return try_mint_token(key, now).value();
@@ -716,8 +803,10 @@ inline void check_exchange(const verified &old_token, const verified &new_token)
 /// The keys of a ring at one moment.
 struct ring_key {
     std::string arn;
-    /// What you call it; empty when it has no name.
-    std::string name;
+    /// What you call it, if it has a name.
+    std::optional<std::string> name;
+    /// Its tags, ordered.
+    std::vector<std::pair<std::string, std::string>> tags;
     /// When it verifies no more, if it is being retired.
     std::optional<time_point> retired_at;
     verifying_key key;
@@ -740,6 +829,17 @@ public:
 
     result<void> try_import_key(std::string_view arn, const verifying_key &key) noexcept {
         return detail::done(::ivs_key_ring_import(get(), arn.data(), arn.size(), key.get()));
+    }
+    result<void> try_import_key(std::string_view arn, const verifying_key &key, std::string_view name) noexcept {
+        return detail::done(
+            ::ivs_key_ring_import_named(get(), arn.data(), arn.size(), name.data(), name.size(), key.get()));
+    }
+    result<void> try_tag(std::string_view arn, std::string_view tag, std::string_view value) noexcept {
+        return detail::done(::ivs_key_ring_tag(get(), arn.data(), arn.size(), tag.data(), tag.size(), value.data(),
+                                               value.size()));
+    }
+    result<void> try_untag(std::string_view arn, std::string_view tag) noexcept {
+        return detail::done(::ivs_key_ring_untag(get(), arn.data(), arn.size(), tag.data(), tag.size()));
     }
     result<void> try_load(std::string_view json) noexcept {
         return detail::done(::ivs_key_ring_load(get(), json.data(), json.size()));
@@ -783,9 +883,16 @@ public:
         for (std::size_t index = 0; index < count; ++index) {
             auto key = detail::made<verifying_key>([&](auto out) { return ::ivs_key_list_key(handle, index, out); });
             if (!key) return key.error();
+            std::vector<std::pair<std::string, std::string>> tags;
+            const std::size_t tag_count = ::ivs_key_list_tag_count(handle, index);
+            for (std::size_t tag_index = 0; tag_index < tag_count; ++tag_index) {
+                ::ivs_str tag{}, value{};
+                if (::ivs_key_list_tag_at(handle, index, tag_index, &tag, &value) != IVS_OK) break;
+                tags.emplace_back(detail::text(tag), detail::text(value));
+            }
             const std::int64_t retired = ::ivs_key_list_retired_at(handle, index);
             keys.push_back({detail::text(::ivs_key_list_arn(handle, index)),
-                            detail::text(::ivs_key_list_name(handle, index)),
+                            detail::optional_text(::ivs_key_list_name(handle, index)), std::move(tags),
                             retired < 0 ? std::nullopt : std::optional<time_point>(detail::time(retired)), std::move(*key)});
         }
         return keys;
@@ -802,20 +909,49 @@ public:
     static key_ring playback(std::size_t limit = 0) { return try_create_playback(limit).value(); }
 
     /// A key that the ring holds already stays as it is.
-    key_ring &import_key(std::string_view arn, const verifying_key &key) { return try_import_key(arn, key).value(), *this; }
+    key_ring &import_key(std::string_view arn, const verifying_key &key) & {
+        return try_import_key(arn, key).value(), *this;
+    }
+    key_ring import_key(std::string_view arn, const verifying_key &key) && { return std::move(this->import_key(arn, key)); }
+    key_ring &import_key(std::string_view arn, const verifying_key &key, std::string_view name) & {
+        return try_import_key(arn, key, name).value(), *this;
+    }
+    key_ring import_key(std::string_view arn, const verifying_key &key, std::string_view name) && {
+        return std::move(this->import_key(arn, key, name));
+    }
+    /// TagResource
+    key_ring &tag(std::string_view arn, std::string_view tag, std::string_view value) & {
+        return try_tag(arn, tag, value).value(), *this;
+    }
+    key_ring tag(std::string_view arn, std::string_view tag, std::string_view value) && {
+        return std::move(this->tag(arn, tag, value));
+    }
+    /// UntagResource
+    key_ring &untag(std::string_view arn, std::string_view tag) & { return try_untag(arn, tag).value(), *this; }
+    key_ring untag(std::string_view arn, std::string_view tag) && { return std::move(this->untag(arn, tag)); }
     /// Many keys in one change: a JWK set, or what `aws ivs-realtime get-public-key` prints.
-    key_ring &load(std::string_view json) { return try_load(json).value(), *this; }
+    key_ring &load(std::string_view json) & { return try_load(json).value(), *this; }
+    key_ring load(std::string_view json) && { return std::move(this->load(json)); }
     /// These keys and no others, in one change.
-    key_ring &replace(std::string_view json) { return try_replace(json).value(), *this; }
+    key_ring &replace(std::string_view json) & { return try_replace(json).value(), *this; }
+    key_ring replace(std::string_view json) && { return std::move(this->replace(json)); }
     /// Ends all tokens of the key.
-    key_ring &delete_key(std::string_view arn) { return try_delete_key(arn).value(), *this; }
+    key_ring &delete_key(std::string_view arn) & { return try_delete_key(arn).value(), *this; }
+    key_ring delete_key(std::string_view arn) && { return std::move(this->delete_key(arn)); }
     /// Lets a key verify until then, at once unless given.
-    key_ring &retire(std::string_view arn, std::optional<time_point> at = {}) { return try_retire(arn, at).value(), *this; }
-    key_ring &reinstate(std::string_view arn) { return try_reinstate(arn).value(), *this; }
+    key_ring &retire(std::string_view arn, std::optional<time_point> at = {}) & {
+        return try_retire(arn, at).value(), *this;
+    }
+    key_ring retire(std::string_view arn, std::optional<time_point> at = {}) && { return std::move(this->retire(arn, at)); }
+    key_ring &reinstate(std::string_view arn) & { return try_reinstate(arn).value(), *this; }
+    key_ring reinstate(std::string_view arn) && { return std::move(this->reinstate(arn)); }
     std::size_t delete_retired(std::optional<time_point> now = {}) { return try_delete_retired(now).value(); }
     /// Lets a key sign, and retires the one that signed before at `old_until`.
-    key_ring &rotate(std::string_view arn, const signing_key &key, time_point old_until) {
+    key_ring &rotate(std::string_view arn, const signing_key &key, time_point old_until) & {
         return try_rotate(arn, key, old_until).value(), *this;
+    }
+    key_ring rotate(std::string_view arn, const signing_key &key, time_point old_until) && {
+        return std::move(this->rotate(arn, key, old_until));
     }
     ivs::signing_key signing_key() const { return try_signing_key().value(); }
     std::vector<ring_key> keys() const { return try_keys().value(); }
@@ -857,18 +993,29 @@ public:
 
     /// DisconnectParticipant
     revocations &disconnect_participant(std::string_view stage_arn, std::string_view participant_id,
-                                        std::optional<std::string_view> reason = {}) {
+                                        std::optional<std::string_view> reason = {}) & {
         return try_disconnect_participant(stage_arn, participant_id, reason).value(), *this;
     }
+    revocations disconnect_participant(std::string_view stage_arn, std::string_view participant_id,
+                                        std::optional<std::string_view> reason = {}) && {
+        return std::move(this->disconnect_participant(stage_arn, participant_id, reason));
+    }
     /// DeleteStage
-    revocations &delete_stage(std::string_view stage_arn) { return try_delete_stage(stage_arn).value(), *this; }
+    revocations &delete_stage(std::string_view stage_arn) & { return try_delete_stage(stage_arn).value(), *this; }
+    revocations delete_stage(std::string_view stage_arn) && { return std::move(this->delete_stage(stage_arn)); }
     /// RevokeConnectionToken
-    revocations &revoke_connection_token(std::string_view token_id) {
+    revocations &revoke_connection_token(std::string_view token_id) & {
         return try_revoke_connection_token(token_id).value(), *this;
     }
+    revocations revoke_connection_token(std::string_view token_id) && {
+        return std::move(this->revoke_connection_token(token_id));
+    }
     /// StartViewerSessionRevocation: all whose session version is at most `up_to`.
-    revocations &revoke_viewer_sessions(std::string_view channel_arn, std::string_view viewer_id, std::int64_t up_to) {
+    revocations &revoke_viewer_sessions(std::string_view channel_arn, std::string_view viewer_id, std::int64_t up_to) & {
         return try_revoke_viewer_sessions(channel_arn, viewer_id, up_to).value(), *this;
+    }
+    revocations revoke_viewer_sessions(std::string_view channel_arn, std::string_view viewer_id, std::int64_t up_to) && {
+        return std::move(this->revoke_viewer_sessions(channel_arn, viewer_id, up_to));
     }
 #endif
 };
@@ -921,19 +1068,33 @@ public:
     explicit playback(std::string_view channel_arn) : playback(try_create(channel_arn).value()) {}
 
     /// How long playback can be started; at most 10 minutes with a viewer ID or for a single use.
-    playback &duration(std::chrono::seconds duration) { return try_duration(duration).value(), *this; }
+    playback &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
+    playback duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
     /// Adds one, such as `https://*.example.com`.
-    playback &origin(std::string_view origin) { return try_origin(origin).value(), *this; }
-    playback &strict_origin_enforcement(bool is_strict) { return try_strict_origin_enforcement(is_strict).value(), *this; }
+    playback &origin(std::string_view origin) & { return try_origin(origin).value(), *this; }
+    playback origin(std::string_view origin) && { return std::move(this->origin(origin)); }
+    playback &strict_origin_enforcement(bool is_strict) & {
+        return try_strict_origin_enforcement(is_strict).value(), *this;
+    }
+    playback strict_origin_enforcement(bool is_strict) && { return std::move(this->strict_origin_enforcement(is_strict)); }
     /// Good once, under a fresh random UUID.
-    playback &single_use() { return try_single_use().value(), *this; }
+    playback &single_use() & { return try_single_use().value(), *this; }
+    playback single_use() && { return std::move(this->single_use()); }
     /// Good once, under this UUID.
-    playback &single_use(std::string_view uuid) { return try_single_use(uuid).value(), *this; }
+    playback &single_use(std::string_view uuid) & { return try_single_use(uuid).value(), *this; }
+    playback single_use(std::string_view uuid) && { return std::move(this->single_use(uuid)); }
     /// 1 to 40 characters; needed to revoke the viewer's sessions.
-    playback &viewer_id(std::string_view viewer_id) { return try_viewer_id(viewer_id).value(), *this; }
-    playback &viewer_session_version(std::int64_t version) { return try_viewer_session_version(version).value(), *this; }
+    playback &viewer_id(std::string_view viewer_id) & { return try_viewer_id(viewer_id).value(), *this; }
+    playback viewer_id(std::string_view viewer_id) && { return std::move(this->viewer_id(viewer_id)); }
+    playback &viewer_session_version(std::int64_t version) & {
+        return try_viewer_session_version(version).value(), *this;
+    }
+    playback viewer_session_version(std::int64_t version) && { return std::move(this->viewer_session_version(version)); }
     /// `SD`, `HD` or `FULL_HD`.
-    playback &maximum_resolution(std::string_view resolution) { return try_maximum_resolution(resolution).value(), *this; }
+    playback &maximum_resolution(std::string_view resolution) & {
+        return try_maximum_resolution(resolution).value(), *this;
+    }
+    playback maximum_resolution(std::string_view resolution) && { return std::move(this->maximum_resolution(resolution)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
     token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
         return try_mint_token(key, now).value();
@@ -1007,9 +1168,9 @@ public:
 
 /// What is expected of one token, beside what the verifier expects of all.
 struct expectations {
-    std::optional<std::string_view> stage_arn = {};
+    std::optional<std::string> stage_arn = {};
     capability capabilities = capability::none;
-    std::optional<std::string_view> user_id = {};
+    std::optional<std::string> user_id = {};
 };
 
 /// Decides whether tokens are good. Made once, shared by any number of threads.
@@ -1139,26 +1300,41 @@ public:
     builder() : builder(try_create().value()) {}
 
     /// Holds a public key under its ARN, which tokens name as `kid`. At least one is needed.
-    builder &key(std::string_view kid, const verifying_key &key) { return try_key(kid, key).value(), *this; }
+    builder &key(std::string_view kid, const verifying_key &key) & { return try_key(kid, key).value(), *this; }
+    builder key(std::string_view kid, const verifying_key &key) && { return std::move(this->key(kid, key)); }
     /// Holds the public half of a playback key pair.
-    builder &playback_key(std::string_view arn, const verifying_key &key) { return try_playback_key(arn, key).value(), *this; }
+    builder &playback_key(std::string_view arn, const verifying_key &key) & {
+        return try_playback_key(arn, key).value(), *this;
+    }
+    builder playback_key(std::string_view arn, const verifying_key &key) && {
+        return std::move(this->playback_key(arn, key));
+    }
     /// Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
-    builder &keys(const key_ring &ring) { return try_keys(ring).value(), *this; }
+    builder &keys(const key_ring &ring) & { return try_keys(ring).value(), *this; }
+    builder keys(const key_ring &ring) && { return std::move(this->keys(ring)); }
     /// Refuses what was revoked or spent.
-    builder &revocations(const ivs::revocations &store) { return try_revocations(store).value(), *this; }
+    builder &revocations(const ivs::revocations &store) & { return try_revocations(store).value(), *this; }
+    builder revocations(const ivs::revocations &store) && { return std::move(this->revocations(store)); }
     /// Remembers so many tokens that were accepted, so that verifying one again costs no signature.
-    builder &cache(std::size_t capacity) { return try_cache(capacity).value(), *this; }
+    builder &cache(std::size_t capacity) & { return try_cache(capacity).value(), *this; }
+    builder cache(std::size_t capacity) && { return std::move(this->cache(capacity)); }
     /// Accepts only tokens for this stage.
-    builder &stage(std::string_view arn) { return try_stage(arn).value(), *this; }
+    builder &stage(std::string_view arn) & { return try_stage(arn).value(), *this; }
+    builder stage(std::string_view arn) && { return std::move(this->stage(arn)); }
     /// Accepts only tokens that grant all of these.
-    builder &require(capability capabilities) { return try_require(capabilities).value(), *this; }
+    builder &require(capability capabilities) & { return try_require(capabilities).value(), *this; }
+    builder require(capability capabilities) && { return std::move(this->require(capabilities)); }
     /// Accepts only tokens of this user.
-    builder &user_id(std::string_view user_id) { return try_user_id(user_id).value(), *this; }
+    builder &user_id(std::string_view user_id) & { return try_user_id(user_id).value(), *this; }
+    builder user_id(std::string_view user_id) && { return std::move(this->user_id(user_id)); }
     /// How far in the future `iat` may lie; 60 seconds unless set.
-    builder &issued_at_leeway(std::chrono::seconds leeway) { return try_issued_at_leeway(leeway).value(), *this; }
+    builder &issued_at_leeway(std::chrono::seconds leeway) & { return try_issued_at_leeway(leeway).value(), *this; }
+    builder issued_at_leeway(std::chrono::seconds leeway) && { return std::move(this->issued_at_leeway(leeway)); }
     /// How long after its end a token is still accepted; 0 seconds unless set.
-    builder &expiry_leeway(std::chrono::seconds leeway) { return try_expiry_leeway(leeway).value(), *this; }
-    builder &time(time_point now) { return try_time(now).value(), *this; }
+    builder &expiry_leeway(std::chrono::seconds leeway) & { return try_expiry_leeway(leeway).value(), *this; }
+    builder expiry_leeway(std::chrono::seconds leeway) && { return std::move(this->expiry_leeway(leeway)); }
+    builder &time(time_point now) & { return try_time(now).value(), *this; }
+    builder time(time_point now) && { return std::move(this->time(now)); }
     verifier build() const { return try_build().value(); }
 #endif
 };

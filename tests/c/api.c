@@ -77,6 +77,8 @@ static void participants(void) {
     CHECK(ivs_participant_set_duration(participant, 14 * 24 * 3600 + 1) == IVS_INVALID_DURATION);
     CHECK(ivs_participant_set_capabilities(participant, 4) == IVS_OUT_OF_RANGE);
     CHECK(ivs_participant_set_version(participant, TEXT("1")) == IVS_INVALID_VERSION);
+    /* The length counts the NUL at the end. */
+    CHECK(ivs_participant_set_user_id(participant, "ana", sizeof "ana") == IVS_NUL_IN_TEXT && reason("NUL_IN_TEXT"));
 }
 
 static void minting(void) {
@@ -188,6 +190,61 @@ static void forgery(void) {
     CHECK(who == NULL && reason("SIGNATURE_MISMATCH"));
     ivs_token_free(token);
     ivs_signing_key_free(attacker);
+}
+
+/* What a stranger sends is refused, whatever bytes it is, and in a batch does not stop the others. */
+static void strangers(void) {
+    static char endless[(1 << 20) + 2];
+    ivs_verified *who = NULL;
+    ivs_verified_list *list = NULL;
+    ivs_token *token = minted(MOMENT);
+    memset(endless, 'x', sizeof endless);
+    const ivs_str tokens[] = {{"\xff\xfe", 2}, {endless, sizeof endless}, {"a\0b", 3}, {NULL, 0}, ivs_token_text(token)};
+    const char *const reasons[] = {"NOT_THREE_PARTS", "TOO_LONG", "NOT_THREE_PARTS", "MISSING"};
+    OK(ivs_verifier_verify_batch(verifier, tokens, 5, &list));
+    for (size_t i = 0; i < 4; i++) {
+        const ivs_status status = ivs_verified_list_get(list, i, &who);
+        CHECK(status >= 400 && status < 500 && who == NULL && reason(reasons[i]));
+        CHECK(ivs_verifier_verify(verifier, OF(tokens[i]), &who) == status && who == NULL && reason(reasons[i]));
+    }
+    OK(ivs_verified_list_get(list, 4, &who));
+    ivs_verified_free(who);
+    ivs_verified_list_free(list);
+    ivs_token_free(token);
+}
+
+/* Each token is judged by the key that it names. */
+static void two_keys(void) {
+    static const char second[] = "arn:aws:ivs:us-west-2:123456789012:public-key/second";
+    ivs_signing_key *keys[3] = {NULL, NULL, NULL};
+    ivs_verifier_builder *builder = NULL;
+    ivs_verifier *door = NULL;
+    OK(ivs_verifier_builder_new(&builder));
+    OK(ivs_signing_key_generate(TEXT(KID), &keys[0]));
+    OK(ivs_signing_key_generate(TEXT(second), &keys[1]));
+    for (size_t i = 0; i < 2; i++) {
+        ivs_verifying_key *half = NULL;
+        OK(ivs_signing_key_verifying_key(keys[i], &half));
+        OK(ivs_verifier_builder_add_key(builder, OF(ivs_signing_key_kid(keys[i])), half));
+        ivs_verifying_key_free(half);
+    }
+    OK(ivs_verifier_builder_set_time(builder, MOMENT));
+    OK(ivs_verifier_builder_build(builder, &door));
+    /* One more, which signs in the name of the other. */
+    OK(ivs_signing_key_with_kid(keys[0], TEXT(second), &keys[2]));
+    const ivs_status expected[] = {IVS_OK, IVS_OK, IVS_TOKEN_INVALID_SIGNATURE};
+    for (size_t i = 0; i < 3; i++) {
+        ivs_token *token = NULL;
+        ivs_verified *who = NULL;
+        OK(ivs_participant_mint_token(participant, keys[i], MOMENT, &token));
+        CHECK(ivs_verifier_verify(door, OF(ivs_token_text(token)), &who) == expected[i]);
+        if (who != NULL) CHECK(is(ivs_verified_kid(who), i == 0 ? KID : second));
+        ivs_verified_free(who);
+        ivs_token_free(token);
+    }
+    for (size_t i = 0; i < 3; i++) ivs_signing_key_free(keys[i]);
+    ivs_verifier_builder_free(builder);
+    ivs_verifier_free(door);
 }
 
 static void batches(void) {
@@ -339,8 +396,12 @@ static void playbacks(void) {
     CHECK(is(ivs_verified_playback_maximum_resolution(good), "FULL_HD"));
     CHECK(ivs_verified_playback_origin_count(good) == 1 && ivs_verified_playback_strict_origin_enforcement(good));
     CHECK(is(ivs_verified_playback_origin_at(good, 0), "https://*.example.com"));
-    CHECK(ivs_verified_playback_origin_at(good, 1).data == NULL && ivs_last_error_status() == IVS_OK);
+    CHECK(ivs_verified_playback_origin_at(good, 1).data == NULL && ivs_last_error_status() == IVS_OUT_OF_RANGE);
     CHECK(ivs_verified_playback_allows_origin(good, TEXT("https://www.example.com")));
+    CHECK(!ivs_verified_playback_allows_origin(good, TEXT("\xff")) && ivs_last_error_status() == IVS_OK);
+    ivs_verified_playback *none = NULL;
+    CHECK(ivs_verifier_verify_playback(door, OF(minted), NULL, 0, TEXT("\xff"), &none) == IVS_ORIGIN_NOT_ALLOWED);
+    CHECK(none == NULL && reason("ORIGIN_NOT_ALLOWED"));
     CHECK(!ivs_verified_playback_allows_origin(good, TEXT("https://evil.example")));
     CHECK(!ivs_verified_playback_allows_origin(good, NULL, 0));
     CHECK(ivs_verified_playback_issued_at(good) == -1 && ivs_verified_playback_expires_at(good) == MOMENT + 60);
@@ -439,6 +500,7 @@ static void rings(void) {
     size_t len = sizeof jwks, deleted = 7;
     ivs_key_ring *ring = NULL, *copy = NULL, *playback = NULL, *small = NULL;
     ivs_key_list *list = NULL;
+    ivs_str tag, value;
     ivs_signing_key *next = NULL, *signs = NULL;
     ivs_verifying_key *half = NULL, *listed = NULL;
     ivs_verifier_builder *builder = NULL;
@@ -479,6 +541,7 @@ static void rings(void) {
     CHECK(ivs_key_list_count(list) == 2 && is(ivs_key_list_arn(list, 0), KID) && is(ivs_key_list_arn(list, 1), second));
     CHECK(ivs_key_list_retired_at(list, 0) == MOMENT + 1000000000 && ivs_key_list_retired_at(list, 1) == -1);
     CHECK(ivs_key_list_name(list, 0).data == NULL && ivs_last_error_status() == IVS_OK);
+    CHECK(ivs_key_list_tag_count(list, 0) == 0 && ivs_last_error_status() == IVS_OK);
     CHECK(ivs_key_list_arn(list, 2).data == NULL && ivs_last_error_status() == IVS_OUT_OF_RANGE);
     OK(ivs_key_list_key(list, 1, &listed));
     ivs_key_list_free(list);
@@ -502,7 +565,23 @@ static void rings(void) {
 
     OK(ivs_key_ring_new_playback(0, &playback));
     CHECK(ivs_key_ring_import(playback, TEXT(KID), half) == IVS_INVALID_ARN);
-    OK(ivs_key_ring_import(playback, TEXT(PLAYBACK_KID), half));
+    CHECK(ivs_key_ring_import_named(playback, TEXT(PLAYBACK_KID), TEXT("a b"), half) == IVS_INVALID_KEY_NAME);
+    OK(ivs_key_ring_import_named(playback, TEXT(PLAYBACK_KID), TEXT("door-1"), half));
+    OK(ivs_key_ring_tag(playback, TEXT(PLAYBACK_KID), TEXT("team"), TEXT("live")));
+    OK(ivs_key_ring_tag(playback, TEXT(PLAYBACK_KID), TEXT("env"), TEXT("")));
+    OK(ivs_key_ring_tag(playback, TEXT(PLAYBACK_KID), TEXT("x"), TEXT("y")));
+    OK(ivs_key_ring_untag(playback, TEXT(PLAYBACK_KID), TEXT("x")));
+    CHECK(ivs_key_ring_tag(playback, TEXT(PLAYBACK_KID), TEXT(""), TEXT("y")) == IVS_INVALID_TAG);
+    CHECK(ivs_key_ring_tag(playback, TEXT(PLAYBACK_KID "2"), TEXT("x"), TEXT("y")) == IVS_KEY_NOT_FOUND);
+    OK(ivs_key_ring_list(playback, &list));
+    CHECK(is(ivs_key_list_name(list, 0), "door-1") && ivs_key_list_tag_count(list, 0) == 2);
+    OK(ivs_key_list_tag_at(list, 0, 0, &tag, &value));
+    CHECK(is(tag, "env") && is(value, ""));
+    OK(ivs_key_list_tag_at(list, 0, 1, &tag, &value));
+    CHECK(is(tag, "team") && is(value, "live"));
+    CHECK(ivs_key_list_tag_at(list, 0, 2, &tag, &value) == IVS_OUT_OF_RANGE && is(tag, "team"));
+    CHECK(ivs_key_list_tag_at(list, 1, 0, &tag, &value) == IVS_OUT_OF_RANGE);
+    ivs_key_list_free(list);
     CHECK(ivs_key_ring_import(playback, TEXT(PLAYBACK_KID), listed) == IVS_AMBIGUOUS_KEY);
     ivs_key_ring_free(ring);
     ivs_key_ring_free(copy);
@@ -524,10 +603,14 @@ static void inspecting(void) {
     ivs_token *token = minted(MOMENT);
     OK(ivs_inspect(OF(ivs_token_text(token)), MOMENT, &inspection));
     CHECK(ivs_inspection_problem_count(inspection) == 0 && ivs_inspection_problem_at(inspection, 0).data == NULL);
+    CHECK(ivs_last_error_status() == IVS_OUT_OF_RANGE);
     CHECK(ivs_inspection_text(inspection).len > 100 && ivs_inspection_json(inspection).data[0] == '{');
     ivs_inspection_free(inspection);
     OK(ivs_inspect(OF(ivs_token_text(token)), MOMENT + 1000, &inspection));
     CHECK(ivs_inspection_problem_count(inspection) == 1 && ivs_inspection_problem_at(inspection, 0).len > 10);
+    ivs_inspection_free(inspection);
+    OK(ivs_inspect("\xff\0x", 3, IVS_NOW, &inspection));
+    CHECK(ivs_inspection_problem_count(inspection) > 0);
     ivs_inspection_free(inspection);
     ivs_token_free(token);
 }
@@ -539,10 +622,15 @@ static void versions(void) {
     CHECK(strcmp(ivs_status_name(IVS_TOKEN_EXPIRED), "IVS_TOKEN_EXPIRED") == 0);
     CHECK(strcmp(ivs_status_name(99999), "IVS_UNKNOWN_STATUS") == 0 && ivs_status_text(IVS_OK)[0] != '\0');
 
-    /* A last error does not outlive a success, and words about it leave it as it is. */
+    /* A last error does not outlive a success; words about it and cleaning up leave it as it is. */
+    ivs_inspection *inspection = NULL;
+    OK(ivs_inspect("x", 1, IVS_NOW, &inspection));
     CHECK(ivs_stage_arn(NULL).data == NULL && ivs_last_error_status() == IVS_NULL_ARGUMENT);
     (void)ivs_version();
     (void)ivs_status_text(ivs_last_error_status());
+    ivs_inspection_free(inspection);
+    ivs_inspection_free(NULL);
+    ivs_zeroize(version, sizeof version);
     CHECK(reason("NULL_ARGUMENT"));
     CHECK(ivs_stage_arn(stage).data != NULL && ivs_last_error_status() == IVS_OK);
     CHECK(ivs_last_error_message()[0] == '\0' && ivs_last_error_reason()[0] == '\0');
@@ -557,6 +645,8 @@ int main(int argc, char **argv) {
     verifiers();
     verifying();
     forgery();
+    strangers();
+    two_keys();
     batches();
     exchanges();
     connections();

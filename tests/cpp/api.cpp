@@ -1,7 +1,11 @@
 // Everything that ivs_token.hpp has, with exceptions. Argument: the private key of the tests.
 #include "check.hpp"
 
+#include <csignal>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 #include <type_traits>
 
 using namespace std::chrono_literals;
@@ -46,6 +50,12 @@ static void keys(const ivs::signing_key &key, const std::string &file) {
     throws(IVS_KEY_PRIVATE_GIVEN, "KEY_PRIVATE_KEY_GIVEN", [&] { (void)ivs::verifying_key::from_file(file); });
     ivs::zeroize(pem);
     CHECK(pem.empty() && ivs::signing_key::generate().to_pem().size() > 200);
+    // Bytes that are no text, zeros among them.
+    const std::string der = key.to_der();
+    CHECK(der.size() > 150 && der[0] == '\x30' && ivs::signing_key::from_bytes(der).to_der() == der);
+    const ivs::verifying_key same = ivs::verifying_key::from_bytes(key.verifying_key().to_der());
+    CHECK(same.to_pem() == half && same.to_der().size() == 120 && same.thumbprint().size() == 43);
+    CHECK(ivs::verifying_key::from_bytes(same.to_jwk()).thumbprint() == same.thumbprint());
 }
 
 static void minting(const ivs::signing_key &key, const ivs::stage &stage, const ivs::verifier &verifier) {
@@ -71,9 +81,10 @@ static void minting(const ivs::signing_key &key, const ivs::stage &stage, const 
     const std::vector<std::pair<std::string, std::string>> all{{"name", ""}, {"seat", "12"}};
     CHECK(who.attributes() == all && who.to_json().front() == '{');
 
+    // They own their texts: those of a temporary are good for longer than it.
     ivs::expectations here;
-    here.stage_arn = STAGE_ARN;
-    here.user_id = "ana";
+    here.stage_arn = std::string(STAGE_ARN);
+    here.user_id = std::string("an") + "a";
     CHECK(verifier.verify(token.text(), here).user_id() == "ana");
     here.capabilities = ivs::capability::publish;
     throws(IVS_INSUFFICIENT_CAPABILITIES, "INSUFFICIENT_CAPABILITIES", [&] { (void)verifier.verify(token.text(), here); });
@@ -146,11 +157,15 @@ static void playbacks(const ivs::signing_key &key) {
 static void rings(const ivs::signing_key &key, const ivs::stage &stage) {
     const std::string second = "arn:aws:ivs:us-west-2:123456789012:public-key/second";
     ivs::key_ring ring;
-    ring.import_key(KID, key.verifying_key()).rotate(KID, key, MOMENT);
+    ring.import_key(KID, key.verifying_key(), "door-1").rotate(KID, key, MOMENT);
+    ring.tag(KID, "team", "live").tag(KID, "x", "y").untag(KID, "x");
+    throws(IVS_INVALID_KEY_NAME, "INVALID_KEY_NAME", [&] { ring.import_key(KID, key.verifying_key(), "a b"); });
     ring.rotate(second, ivs::signing_key::generate(), MOMENT + 24h * 10000);
     const std::vector<ivs::ring_key> keys = ring.keys();
     CHECK(ring.size() == 2 && keys.size() == 2 && keys[0].arn == KID && keys[0].retired_at == MOMENT + 24h * 10000);
-    CHECK(keys[0].name.empty() && !keys[1].retired_at && keys[0].key.to_pem() == key.verifying_key().to_pem());
+    CHECK(keys[0].name == "door-1" && !keys[1].name && keys[1].tags.empty());
+    CHECK((keys[0].tags == std::vector<std::pair<std::string, std::string>>{{"team", "live"}}));
+    CHECK(!keys[1].retired_at && keys[0].key.to_pem() == key.verifying_key().to_pem());
     CHECK(ring.signing_key().kid() == second);
     ivs::key_ring copy(2);
     copy.load(ring.to_jwks()).delete_key(second).replace(ring.to_jwks()).retire(second).reinstate(second);
@@ -174,11 +189,53 @@ static void rings(const ivs::signing_key &key, const ivs::stage &stage) {
     throws(IVS_CONNECTION_TOKEN_REVOKED, "CONNECTION_TOKEN_REVOKED", [&] { (void)gate.verify_connection(line.text()); });
 }
 
+// Setters on a temporary give a value, which outlives it; on an object, the object.
+static void chaining(const ivs::stage &stage, const ivs::signing_key &key) {
+    static_assert(std::is_same_v<decltype(ivs::participant(stage).user_id("a")), ivs::participant>);
+    static_assert(std::is_same_v<decltype(std::declval<ivs::participant &>().user_id("a")), ivs::participant &>);
+    static_assert(std::is_same_v<decltype(ivs::verifier::builder().cache(1)), ivs::verifier::builder>);
+    static_assert(std::is_same_v<decltype(ivs::key_ring().load({})), ivs::key_ring>);
+    auto &&ana = ivs::participant(stage).user_id("ana").duration(1h);
+    const ivs::participant bob = ivs::participant(stage).user_id("bob");
+    CHECK(!ana.mint(key).empty() && !bob.mint(key).empty());
+    CHECK(&ana.user_id("anna") == &ana);
+}
+
+// A result gives its value from wherever it stands, and an exception where there is none.
+static void results(const ivs::verifier &verifier) {
+    ivs::result<ivs::verified> refused = verifier.try_verify("x");
+    throws(IVS_TOKEN_INVALID, "NOT_THREE_PARTS", [&] { (void)refused.value(); });
+    throws(IVS_TOKEN_INVALID, "NOT_THREE_PARTS", [&] { (void)std::as_const(refused).value(); });
+    throws(IVS_TOKEN_INVALID, "NOT_THREE_PARTS", [&] { (void)std::move(refused).value(); });
+    CHECK(refused.error().reason == "NOT_THREE_PARTS" && verifier.try_verify("x").error().reason == "NOT_THREE_PARTS");
+    ivs::result<std::string> text = std::string("a");
+    text.value() += "b";
+    CHECK(std::as_const(text).value() == "ab" && *text == "ab" && text->size() == 2 && std::move(text).value() == "ab");
+    const ivs::result<void> bad = ivs::participant(ivs::stage(STAGE_ARN, WHIP_URL)).try_duration(0s);
+    throws(IVS_INVALID_DURATION, "INVALID_DURATION", [&] { bad.value(); });
+
+    // Whoever takes what is not there is stopped: a child, which says why.
+    std::fflush(nullptr);
+    const pid_t child = fork();
+    if (child == 0) {
+        if (std::freopen("/dev/null", "w", stderr) == nullptr) std::_Exit(3);
+        const rlimit no_core{0, 0};
+        setrlimit(RLIMIT_CORE, &no_core);
+        (void)(*verifier.try_verify("x")).participant_id();
+        std::_Exit(0);
+    }
+    int status = 0;
+    CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
 static void moving(const ivs::stage &stage, const ivs::signing_key &key) {
     ivs::participant from(stage);
     const ivs::participant to = std::move(from);
     CHECK(from.get() == nullptr && !to.mint(key).empty());
     throws(IVS_NULL_ARGUMENT, "NULL_ARGUMENT", [&] { from.user_id("x"); });
+    ivs::stage gone(STAGE_ARN, WHIP_URL);
+    const ivs::stage kept = std::move(gone);
+    CHECK(gone.arn().empty() && kept.arn() == STAGE_ARN);
     // What is released is the caller's to free, and can be taken over again.
     ivs::stage mine(STAGE_ARN, WHIP_URL);
     ivs::stage again(mine.release());
@@ -214,6 +271,8 @@ int main(int argc, char **argv) {
     connections(key, verifier);
     playbacks(key);
     rings(key, stage);
+    chaining(stage, key);
+    results(verifier);
     moving(stage, key);
 
     const ivs::inspection inspection = ivs::inspect(ivs::participant(stage).mint_token(key, MOMENT).text(), MOMENT);

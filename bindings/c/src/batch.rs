@@ -14,7 +14,7 @@ use crate::token;
 pub struct ivs_token_list(Vec<Result<Token, MintError>>);
 
 /// Mints a token for each participant, in their order, all issued now; one that fails does not stop the others. The call
-/// itself fails only for a NULL.
+/// itself fails only for a NULL, or for more than 1 048 576 participants.
 ///
 /// # Safety
 ///
@@ -106,6 +106,6 @@ unsafe fn at<'l>(list: *const ivs_token_list, index: usize) -> Result<&'l Token,
     match list.get(index) {
         Some(Ok(token)) => Ok(token),
         Some(Err(error)) => Err(error.clone().into()),
-        None => Err(Failure::out_of_range(format!("there is no token {index}: there are {}", list.len()))),
+        None => Err(Failure::no_such("token", index, list.len())),
     }
 }

@@ -32,13 +32,12 @@ pub(crate) fn get<T: Copy>(absent: T, body: impl FnOnce() -> Result<T, Failure>)
     }
 }
 
-/// Frees a handle; NULL is nothing to free.
+/// Frees a handle; NULL is nothing to free. The last error stays: what went wrong is often told after cleaning up.
 ///
 /// # Safety
 ///
 /// `handle` is NULL, or came from [`give`] and was not freed before.
 pub(crate) unsafe fn free<T>(handle: *mut T) {
-    last_error::clear();
     if !handle.is_null() {
         // SAFETY: as the caller promises; `give` made it from a box.
         let boxed = unsafe { Box::from_raw(handle) };

@@ -1,6 +1,6 @@
 use ::ivs_token::{
-    ArnError, ClaimError, ExchangeError, KeyError, KeyRingError, KeySetError, MintError, PlaybackUrlError,
-    StageError, StoreError, VerifierError, VerifyError,
+    ArnError, ClaimError, ExchangeError, KeyError, KeyNameError, KeyRingError, KeySetError, MintError,
+    PlaybackUrlError, StageError, StoreError, VerifierError, VerifyError,
 };
 
 use crate::status::ivs_status;
@@ -29,6 +29,13 @@ impl Failure {
         Self::new(ivs_status::IVS_INVALID_UTF8, format!("`{argument}` is not UTF-8: convert it first"))
     }
 
+    pub(crate) fn nul(argument: &'static str, position: usize) -> Self {
+        let message = format!(
+            "`{argument}` holds a NUL at byte {position}: the length does not count the one that ends a text in C"
+        );
+        Self::new(ivs_status::IVS_NUL_IN_TEXT, message)
+    }
+
     pub(crate) fn too_long(argument: &'static str, actual: usize, limit: usize) -> Self {
         let message = format!("`{argument}` has the length {actual}: at most {limit} is read");
         Self::new(ivs_status::IVS_INPUT_TOO_LONG, message)
@@ -43,9 +50,14 @@ impl Failure {
         Self::new(ivs_status::IVS_OUT_OF_RANGE, message)
     }
 
+    pub(crate) fn no_such(what: &str, index: usize, count: usize) -> Self {
+        Self::out_of_range(format!("there is no {what} {index}: there are {count}"))
+    }
+
     pub(crate) fn buffer_too_small(size: usize, needed: usize) -> Self {
-        let message =
-            format!("the buffer has {size} bytes, and {needed} are needed, with the NUL at the end");
+        let message = format!(
+            "the buffer has {size} bytes, and {needed} are needed, a NUL at the end of a text included"
+        );
         Self::new(ivs_status::IVS_BUFFER_TOO_SMALL, message)
     }
 
@@ -116,6 +128,7 @@ from_code!(
     ArnError,
     ClaimError,
     ExchangeError,
+    KeyNameError,
     KeyRingError,
     KeySetError,
     MintError,

@@ -1,6 +1,6 @@
 use std::ffi::c_char;
 
-use ::ivs_token::{KeyRing, KeySet, PlaybackKeyArn, PublicKeyArn};
+use ::ivs_token::{KeyName, KeyRing, KeySet, PlaybackKeyArn, PublicKey, PublicKeyArn};
 
 use crate::boundary::{self, borrow, give, place};
 use crate::failure::Failure;
@@ -82,6 +82,82 @@ pub unsafe extern "C" fn ivs_key_ring_import(
         // SAFETY: as the caller promises.
         let key = unsafe { borrow(key, "key") }?;
         with_ring!(ring, inner => inner.import(arn.parse()?, key.0.clone())?);
+        Ok(())
+    })
+}
+
+/// As `ivs_key_ring_import`, with a name: at most 128 of `A-Z a-z 0-9 _ -`, as ImportPublicKey takes it.
+///
+/// # Safety
+///
+/// `ring` is a key ring; each length can be read at its pointer; `key` is a verifying key.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_import_named(
+    ring: *mut ivs_key_ring,
+    arn: *const c_char,
+    arn_len: usize,
+    name: *const c_char,
+    name_len: usize,
+    key: *const ivs_verifying_key,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
+        // SAFETY: as the caller promises.
+        let (name, key) = unsafe { (text(name, name_len, "name")?, borrow(key, "key")?) };
+        let name: KeyName = name.parse()?;
+        with_ring!(ring, inner => {
+            inner.import_public_key(PublicKey::new(arn.parse()?, key.0.clone()).with_name(name))
+        })?;
+        Ok(())
+    })
+}
+
+/// TagResource: adds a tag to a key, or gives the one of this key another value. At most 50 tags, names of 1 to 128 characters
+/// and values of at most 256.
+///
+/// # Safety
+///
+/// `ring` is a key ring; each length can be read at its pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_tag(
+    ring: *mut ivs_key_ring,
+    arn: *const c_char,
+    arn_len: usize,
+    tag: *const c_char,
+    tag_len: usize,
+    value: *const c_char,
+    value_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
+        // SAFETY: as the caller promises.
+        let (tag, value) = unsafe { (text(tag, tag_len, "tag")?, text(value, value_len, "value")?) };
+        with_ring!(ring, inner => inner.tag(&arn.parse()?, [(tag, value)]))?;
+        Ok(())
+    })
+}
+
+/// UntagResource: takes a tag away, if the key has it.
+///
+/// # Safety
+///
+/// `ring` is a key ring; each length can be read at its pointer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_untag(
+    ring: *mut ivs_key_ring,
+    arn: *const c_char,
+    arn_len: usize,
+    tag: *const c_char,
+    tag_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
+        // SAFETY: as the caller promises.
+        let tag = unsafe { text(tag, tag_len, "tag") }?;
+        with_ring!(ring, inner => inner.untag(&arn.parse()?, [tag]))?;
         Ok(())
     })
 }

@@ -201,6 +201,27 @@ pub unsafe extern "C" fn ivs_signing_key_to_pem(
     })
 }
 
+/// Writes the **private** key as PKCS#8 DER (RFC 5958) into the caller's buffer, 256 bytes of which are enough, without a NUL. Keep
+/// it secret, and wipe it with `ivs_zeroize`.
+///
+/// # Safety
+///
+/// As for `ivs_signing_key_to_pem`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_signing_key_to_der(
+    key: *const ivs_signing_key,
+    buffer: *mut u8,
+    len: *mut usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let key = unsafe { borrow(key, "key") }?;
+        let der = key.0.as_es384().to_pkcs8_der();
+        // SAFETY: as the caller promises.
+        unsafe { output::copy_bytes(&der, buffer, len) }
+    })
+}
+
 /// Frees a key, and wipes it when it is the last to share it. NULL is nothing to free.
 ///
 /// # Safety

@@ -170,9 +170,10 @@ pub unsafe extern "C" fn ivs_verified_attribute_at(
         // SAFETY: as the caller promises.
         let attributes = unsafe { borrow(verified, "verified") }?.0.attributes();
         let (name_out, value_out) = (place(name, "name")?, place(value, "value")?);
-        let (name, value) = attributes.iter().nth(index).ok_or_else(|| {
-            Failure::out_of_range(format!("there is no attribute {index}: there are {}", attributes.len()))
-        })?;
+        let (name, value) = attributes
+            .iter()
+            .nth(index)
+            .ok_or_else(|| Failure::no_such("attribute", index, attributes.len()))?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe {
             name_out.write(name.into());

@@ -5,7 +5,7 @@ use ::ivs_token::{Expectations, Verifier, VerifierBuilder};
 
 use crate::boundary::{self, borrow, borrow_mut, give, place};
 use crate::failure::Failure;
-use crate::input::{optional_text, text};
+use crate::input::{self, optional_stranger, optional_text, text};
 use crate::key_ring::{AnyRing, ivs_key_ring};
 use crate::participant::capabilities_of;
 use crate::revocations::ivs_revocations;
@@ -41,8 +41,8 @@ pub unsafe extern "C" fn ivs_verifier_builder_new(out: *mut *mut ivs_verifier_bu
 ///
 /// # Safety
 ///
-/// `builder` is a verifier builder, which no other thread uses; `kid_len` bytes can be read at `kid`; `key` is a verifying key, which may
-/// be freed afterwards.
+/// `builder` is a verifier builder, which no other thread uses; `kid_len` bytes can be read at `kid`; `key` is a verifying key,
+/// which may be freed afterwards.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verifier_builder_add_key(
     builder: *mut ivs_verifier_builder,
@@ -319,9 +319,10 @@ pub unsafe extern "C" fn ivs_verifier_verify(
 ) -> ivs_status {
     boundary::run(|| {
         // SAFETY: as the caller promises.
-        let (verifier, token) = unsafe { (borrow(verifier, "verifier")?, text(token, token_len, "token")?) };
+        let (verifier, token) =
+            unsafe { (borrow(verifier, "verifier")?, input::token(token, token_len, "token")??) };
         let out = place(out, "out")?;
-        let good = verifier.0.verify(token)?;
+        let good = verifier.0.verify(&token)?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_verified(good)) };
         Ok(())
@@ -349,14 +350,15 @@ pub unsafe extern "C" fn ivs_verifier_verify_expecting(
 ) -> ivs_status {
     boundary::run(|| {
         // SAFETY: as the caller promises.
-        let (verifier, token) = unsafe { (borrow(verifier, "verifier")?, text(token, token_len, "token")?) };
+        let (verifier, token) =
+            unsafe { (borrow(verifier, "verifier")?, input::token(token, token_len, "token")??) };
         // SAFETY: as the caller promises.
         let stage_arn = unsafe { optional_text(stage_arn, stage_arn_len, "stage_arn") }?;
         // SAFETY: as the caller promises.
         let user_id = unsafe { optional_text(user_id, user_id_len, "user_id") }?;
         let out = place(out, "out")?;
         let expectations = expectations(stage_arn, capabilities, user_id)?;
-        let good = verifier.0.verify_expecting(token, &expectations)?;
+        let good = verifier.0.verify_expecting(&token, &expectations)?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_verified(good)) };
         Ok(())
@@ -377,9 +379,10 @@ pub unsafe extern "C" fn ivs_verifier_verify_connection(
 ) -> ivs_status {
     boundary::run(|| {
         // SAFETY: as the caller promises.
-        let (verifier, token) = unsafe { (borrow(verifier, "verifier")?, text(token, token_len, "token")?) };
+        let (verifier, token) =
+            unsafe { (borrow(verifier, "verifier")?, input::token(token, token_len, "token")??) };
         let out = place(out, "out")?;
-        let good = verifier.0.verify_connection(token)?;
+        let good = verifier.0.verify_connection(&token)?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_verified_connection(good)) };
         Ok(())
@@ -405,15 +408,16 @@ pub unsafe extern "C" fn ivs_verifier_verify_playback(
 ) -> ivs_status {
     boundary::run(|| {
         // SAFETY: as the caller promises.
-        let (verifier, token) = unsafe { (borrow(verifier, "verifier")?, text(token, token_len, "token")?) };
+        let (verifier, token) =
+            unsafe { (borrow(verifier, "verifier")?, input::token(token, token_len, "token")??) };
         // SAFETY: as the caller promises.
         let channel_arn = unsafe { optional_text(channel_arn, channel_arn_len, "channel_arn") }?;
         // SAFETY: as the caller promises.
-        let origin = unsafe { optional_text(origin, origin_len, "origin") }?;
+        let origin = unsafe { optional_stranger(origin, origin_len, "origin") }?;
         let out = place(out, "out")?;
         let good = match channel_arn {
-            Some(arn) => verifier.0.verify_playback_of(token, &arn.parse()?, origin)?,
-            None => verifier.0.verify_playback(token, origin)?,
+            Some(arn) => verifier.0.verify_playback_of(&token, &arn.parse()?, origin.as_deref())?,
+            None => verifier.0.verify_playback(&token, origin.as_deref())?,
         };
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, good.into()) };
