@@ -1,11 +1,7 @@
 // Everything that ivs_token.hpp has, with exceptions. Argument: the private key of the tests.
 #include "check.hpp"
 
-#include <csignal>
-#include <sys/resource.h>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 #include <type_traits>
 
 using namespace std::chrono_literals;
@@ -213,19 +209,6 @@ static void results(const ivs::verifier &verifier) {
     CHECK(std::as_const(text).value() == "ab" && *text == "ab" && text->size() == 2 && std::move(text).value() == "ab");
     const ivs::result<void> bad = ivs::participant(ivs::stage(STAGE_ARN, WHIP_URL)).try_duration(0s);
     throws(IVS_INVALID_DURATION, "INVALID_DURATION", [&] { bad.value(); });
-
-    // Whoever takes what is not there is stopped: a child, which says why.
-    std::fflush(nullptr);
-    const pid_t child = fork();
-    if (child == 0) {
-        if (std::freopen("/dev/null", "w", stderr) == nullptr) std::_Exit(3);
-        const rlimit no_core{0, 0};
-        setrlimit(RLIMIT_CORE, &no_core);
-        (void)(*verifier.try_verify("x")).participant_id();
-        std::_Exit(0);
-    }
-    int status = 0;
-    CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
 static void moving(const ivs::stage &stage, const ivs::signing_key &key) {
@@ -245,6 +228,8 @@ static void moving(const ivs::stage &stage, const ivs::signing_key &key) {
 }
 
 int main(int argc, char **argv) {
+    // To end as whoever takes the value of a failure does.
+    if (argc == 3 && argv[2] == "abort"s) return static_cast<int>((*ivs::stage::try_from_json("{}")).arn().size());
     if (argc != 2) return 2;
     CHECK(!ivs::version().empty());
     const ivs::signing_key key = ivs::signing_key::from_file(argv[1], std::nullopt, KID);
