@@ -46,6 +46,53 @@ using status = ::ivs_status;
 /// A second of UTC.
 using time_point = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;
 
+/// A text, or none: what is left out, std::nullopt, and a pointer that is NULL, as std::getenv answers. It does not own the text:
+/// a parameter, and nothing to keep.
+class optional_text {
+public:
+    optional_text() noexcept = default;
+    optional_text(std::nullopt_t) noexcept {}
+    optional_text(std::nullptr_t) noexcept {}
+    optional_text(const char *text) noexcept : optional_text(text == nullptr ? optional_text() : std::string_view(text)) {}
+    optional_text(const std::string &text) noexcept : optional_text(std::string_view(text)) {}
+    optional_text(std::string_view text) noexcept : data_(text.data() == nullptr ? "" : text.data()), size_(text.size()) {}
+    template <class Text>
+    optional_text(const std::optional<Text> &text) noexcept : optional_text(text ? optional_text(*text) : optional_text()) {}
+
+    /// NULL when there is none, and only then.
+    const char *data() const noexcept { return data_; }
+    std::size_t size() const noexcept { return size_; }
+
+private:
+    const char *data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// A passphrase, of a type of its own lest it be taken for another text. It does not own the text.
+struct passphrase {
+    explicit passphrase(optional_text words) noexcept : text(words) {}
+    optional_text text;
+};
+
+/// A moment of any clock precision, in whole seconds; the present one when it is left out.
+class moment {
+public:
+    moment() noexcept = default;
+    moment(std::nullopt_t) noexcept {}
+    template <class Duration>
+    moment(std::chrono::time_point<std::chrono::system_clock, Duration> at) noexcept
+        // What is before 1970 is out of range, and the last second of 1969 is not the present.
+        : seconds_(at.time_since_epoch().count() < 0
+                       ? INT64_MIN
+                       : std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count()) {}
+
+    /// As ivs_token.h takes it.
+    std::int64_t seconds() const noexcept { return seconds_; }
+
+private:
+    std::int64_t seconds_ = IVS_NOW;
+};
+
 /// What a participant may do. They add up: `capability::publish | capability::subscribe` is `capability::all`.
 enum class capability : std::uint32_t {
     none = 0,
@@ -61,6 +108,9 @@ constexpr capability operator|(capability left, capability right) noexcept {
 constexpr capability operator&(capability left, capability right) noexcept {
     return static_cast<capability>(static_cast<std::uint32_t>(left) & static_cast<std::uint32_t>(right));
 }
+
+constexpr capability &operator|=(capability &left, capability right) noexcept { return left = left | right; }
+constexpr capability &operator&=(capability &left, capability right) noexcept { return left = left & right; }
 
 /// Whether the first holds all of the second.
 constexpr bool grants(capability held, capability wanted) noexcept { return (held & wanted) == wanted; }
@@ -236,26 +286,6 @@ inline std::optional<std::string> optional_text(::ivs_str text) noexcept {
 
 inline time_point time(std::int64_t seconds) noexcept { return time_point(std::chrono::seconds(seconds)); }
 
-inline std::int64_t seconds(const std::optional<time_point> &now) noexcept {
-    if (!now) return IVS_NOW;
-    const std::int64_t count = now->time_since_epoch().count();
-    // What is before 1970 is out of range, and the last second of 1969 is not the present.
-    return count < 0 ? INT64_MIN : count;
-}
-
-/// A text that may be absent: a pointer that is NULL then, and only then.
-struct optional_view {
-    const char *data = nullptr;
-    std::size_t size = 0;
-
-    optional_view(const std::optional<std::string_view> &text) noexcept {
-        if (text) {
-            data = text->data() == nullptr ? "" : text->data();
-            size = text->size();
-        }
-    }
-};
-
 /// Calls with a number of seconds, which C can not take below 0.
 template <class Set>
 result<void> with_seconds(std::chrono::seconds seconds, Set &&set) noexcept {
@@ -360,40 +390,37 @@ public:
 class signing_key : public detail::owner<::ivs_signing_key, ::ivs_signing_key_free> {
 public:
     using owner::owner;
-    using optional_text = std::optional<std::string_view>;
 
     /// From PEM (SEC1 or PKCS#8), also as it arrives in an environment variable. `kid` is the ARN that ImportPublicKey
     /// answered.
     static result<signing_key> try_from_pem(std::string_view pem, optional_text kid = {}) noexcept {
-        const detail::optional_view id(kid);
         return detail::made<signing_key>(
-            [&](auto out) { return ::ivs_signing_key_from_pem(pem.data(), pem.size(), id.data, id.size, out); });
+            [&](auto out) { return ::ivs_signing_key_from_pem(pem.data(), pem.size(), kid.data(), kid.size(), out); });
     }
 
     /// From whichever form it is in: PEM, DER or JWK, encrypted or not.
-    static result<signing_key> try_from_bytes(std::string_view bytes, optional_text passphrase = {},
-                                              optional_text kid = {}) noexcept {
-        const detail::optional_view id(kid), secret(passphrase);
+    static result<signing_key> try_from_bytes(std::string_view bytes, optional_text kid = {},
+                                              std::optional<passphrase> words = {}) noexcept {
+        const optional_text secret = words ? words->text : optional_text();
         return detail::made<signing_key>([&](auto out) {
             const auto data = reinterpret_cast<const std::uint8_t *>(bytes.data());
-            return ::ivs_signing_key_from_bytes(data, bytes.size(), secret.data, secret.size, id.data, id.size, out);
+            return ::ivs_signing_key_from_bytes(data, bytes.size(), secret.data(), secret.size(), kid.data(), kid.size(), out);
         });
     }
 
     /// From a file, in whichever form it is.
-    static result<signing_key> try_from_file(std::string_view path, optional_text passphrase = {},
-                                             optional_text kid = {}) noexcept {
-        const detail::optional_view id(kid), secret(passphrase);
+    static result<signing_key> try_from_file(std::string_view path, optional_text kid = {},
+                                             std::optional<passphrase> words = {}) noexcept {
+        const optional_text secret = words ? words->text : optional_text();
         return detail::made<signing_key>([&](auto out) {
-            return ::ivs_signing_key_from_file(path.data(), path.size(), secret.data, secret.size, id.data, id.size, out);
+            return ::ivs_signing_key_from_file(path.data(), path.size(), secret.data(), secret.size(), kid.data(), kid.size(), out);
         });
     }
 
     /// A new key from the randomness of the operating system.
     static result<signing_key> try_generate(optional_text kid = {}) noexcept {
-        const detail::optional_view id(kid);
         return detail::made<signing_key>(
-            [&](auto out) { return ::ivs_signing_key_generate(id.data, id.size, out); });
+            [&](auto out) { return ::ivs_signing_key_generate(kid.data(), kid.size(), out); });
     }
 
     /// The same key with this ARN.
@@ -427,11 +454,11 @@ public:
     static signing_key from_pem(std::string_view pem, optional_text kid = {}) {
         return try_from_pem(pem, kid).value();
     }
-    static signing_key from_bytes(std::string_view bytes, optional_text passphrase = {}, optional_text kid = {}) {
-        return try_from_bytes(bytes, passphrase, kid).value();
+    static signing_key from_bytes(std::string_view bytes, optional_text kid = {}, std::optional<passphrase> words = {}) {
+        return try_from_bytes(bytes, kid, words).value();
     }
-    static signing_key from_file(std::string_view path, optional_text passphrase = {}, optional_text kid = {}) {
-        return try_from_file(path, passphrase, kid).value();
+    static signing_key from_file(std::string_view path, optional_text kid = {}, std::optional<passphrase> words = {}) {
+        return try_from_file(path, kid, words).value();
     }
     static signing_key generate(optional_text kid = {}) { return try_generate(kid).value(); }
     signing_key with_kid(std::string_view kid) const { return try_with_kid(kid).value(); }
@@ -448,10 +475,9 @@ public:
 
     /// From the values of CreateStage or GetStage; without an events URL it is the one that every stage has in practice.
     static result<stage> try_create(std::string_view arn, std::string_view whip_url,
-                                    std::optional<std::string_view> events_url = {}) noexcept {
-        const detail::optional_view events(events_url);
+                                    optional_text events_url = {}) noexcept {
         return detail::made<stage>([&](auto out) {
-            return ::ivs_stage_new(arn.data(), arn.size(), whip_url.data(), whip_url.size(), events.data, events.size, out);
+            return ::ivs_stage_new(arn.data(), arn.size(), whip_url.data(), whip_url.size(), events_url.data(), events_url.size(), out);
         });
     }
 
@@ -465,7 +491,7 @@ public:
     std::string events_url() const noexcept { return detail::text(::ivs_stage_events_url(get())); }
 
 #if IVS_TOKEN_EXCEPTIONS
-    stage(std::string_view arn, std::string_view whip_url, std::optional<std::string_view> events_url = {})
+    stage(std::string_view arn, std::string_view whip_url, optional_text events_url = {})
         : stage(try_create(arn, whip_url, events_url).value()) {}
     static stage from_json(std::string_view json) { return try_from_json(json).value(); }
 #endif
@@ -535,9 +561,9 @@ public:
     }
 
     /// Mints a token as an object; `now` is the present moment unless given.
-    result<token> try_mint_token(const signing_key &key, std::optional<time_point> now = {}) const noexcept {
+    result<token> try_mint_token(const signing_key &key, moment now = {}) const noexcept {
         return detail::made<token>(
-            [&](auto out) { return ::ivs_participant_mint_token(get(), key.get(), detail::seconds(now), out); });
+            [&](auto out) { return ::ivs_participant_mint_token(get(), key.get(), now.seconds(), out); });
     }
 
 #if IVS_TOKEN_EXCEPTIONS
@@ -566,7 +592,7 @@ public:
     participant &version(std::string_view version) & { return try_version(version).value(), *this; }
     participant version(std::string_view version) && { return std::move(this->version(version)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
-    token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
+    token mint_token(const signing_key &key, moment now = {}) const {
         return try_mint_token(key, now).value();
     }
 #endif
@@ -581,15 +607,15 @@ public:
 
     /// The token at an index, or why it could not be minted.
     result<std::string> try_at(std::size_t index) const noexcept {
-        const ivs::status status = ::ivs_token_list_status(get(), index);
-        if (status != IVS_OK) return detail::last_failure(status);
+        const ivs::status how = ::ivs_token_list_status(get(), index);
+        if (how != IVS_OK) return detail::last_failure(how);
         return detail::text(::ivs_token_list_text(get(), index));
     }
 
     /// The participant ID of the token at an index, or why it could not be minted.
     result<std::string> try_participant_id(std::size_t index) const noexcept {
-        const ivs::status status = ::ivs_token_list_status(get(), index);
-        if (status != IVS_OK) return detail::last_failure(status);
+        const ivs::status how = ::ivs_token_list_status(get(), index);
+        if (how != IVS_OK) return detail::last_failure(how);
         return detail::text(::ivs_token_list_participant_id(get(), index));
     }
 
@@ -601,7 +627,7 @@ public:
 
 /// Mints a token for each participant, all issued now; one that fails does not stop the others.
 inline result<token_list> try_mint_batch(const std::vector<participant> &participants, const signing_key &key) noexcept {
-    std::vector<const ::ivs_participant *> handles;
+    std::vector<::ivs_participant *> handles;
     handles.reserve(participants.size());
     for (const participant &one : participants) handles.push_back(one.get());
     return detail::made<token_list>(
@@ -633,9 +659,9 @@ public:
         return detail::written<2048>(
             [&](char *buffer, std::size_t *len) { return ::ivs_connection_mint(get(), key.get(), buffer, len); });
     }
-    result<token> try_mint_token(const signing_key &key, std::optional<time_point> now = {}) const noexcept {
+    result<token> try_mint_token(const signing_key &key, moment now = {}) const noexcept {
         return detail::made<token>(
-            [&](auto out) { return ::ivs_connection_mint_token(get(), key.get(), detail::seconds(now), out); });
+            [&](auto out) { return ::ivs_connection_mint_token(get(), key.get(), now.seconds(), out); });
     }
 
 #if IVS_TOKEN_EXCEPTIONS
@@ -647,7 +673,7 @@ public:
     connection &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
     connection duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
-    token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
+    token mint_token(const signing_key &key, moment now = {}) const {
         return try_mint_token(key, now).value();
     }
 #endif
@@ -761,9 +787,9 @@ public:
         return detail::written<2048>(
             [&](char *buffer, std::size_t *len) { return ::ivs_exchange_mint(get(), key.get(), buffer, len); });
     }
-    result<token> try_mint_token(const signing_key &key, std::optional<time_point> now = {}) const noexcept {
+    result<token> try_mint_token(const signing_key &key, moment now = {}) const noexcept {
         return detail::made<token>(
-            [&](auto out) { return ::ivs_exchange_mint_token(get(), key.get(), detail::seconds(now), out); });
+            [&](auto out) { return ::ivs_exchange_mint_token(get(), key.get(), now.seconds(), out); });
     }
 
 #if IVS_TOKEN_EXCEPTIONS
@@ -783,7 +809,7 @@ public:
     exchange &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
     exchange duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
-    token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
+    token mint_token(const signing_key &key, moment now = {}) const {
         return try_mint_token(key, now).value();
     }
 #endif
@@ -850,21 +876,28 @@ public:
     result<void> try_delete_key(std::string_view arn) noexcept {
         return detail::done(::ivs_key_ring_delete(get(), arn.data(), arn.size()));
     }
-    result<void> try_retire(std::string_view arn, std::optional<time_point> at = {}) noexcept {
-        return detail::done(::ivs_key_ring_retire(get(), arn.data(), arn.size(), detail::seconds(at)));
+    result<void> try_retire(std::string_view arn, moment at = {}) noexcept {
+        return detail::done(::ivs_key_ring_retire(get(), arn.data(), arn.size(), at.seconds()));
     }
     result<void> try_reinstate(std::string_view arn) noexcept {
         return detail::done(::ivs_key_ring_reinstate(get(), arn.data(), arn.size()));
     }
-    result<std::size_t> try_delete_retired(std::optional<time_point> now = {}) noexcept {
+    result<std::size_t> try_delete_retired(moment now = {}) noexcept {
         std::size_t deleted = 0;
-        const ivs::status status = ::ivs_key_ring_delete_retired(get(), detail::seconds(now), &deleted);
-        if (status != IVS_OK) return detail::last_failure(status);
+        const ivs::status how = ::ivs_key_ring_delete_retired(get(), now.seconds(), &deleted);
+        if (how != IVS_OK) return detail::last_failure(how);
         return deleted;
     }
-    result<void> try_rotate(std::string_view arn, const signing_key &key, time_point old_until) noexcept {
-        const std::int64_t until = detail::seconds(old_until);
-        return detail::done(::ivs_key_ring_rotate(get(), arn.data(), arn.size(), key.get(), until));
+    result<void> try_rotate(std::string_view arn, const ivs::signing_key &key, moment old_until) noexcept {
+        return detail::done(::ivs_key_ring_rotate(get(), arn.data(), arn.size(), key.get(), old_until.seconds()));
+    }
+    result<void> try_sign_with(std::string_view arn, const ivs::signing_key &key) noexcept {
+        return detail::done(::ivs_key_ring_sign_with(get(), arn.data(), arn.size(), key.get()));
+    }
+    result<void> try_stop_signing() noexcept { return detail::done(::ivs_key_ring_stop_signing(get())); }
+    result<verifying_key> try_key(std::string_view arn) const noexcept {
+        return detail::made<verifying_key>(
+            [&](auto out) { return ::ivs_key_ring_get(get(), arn.data(), arn.size(), out); });
     }
     result<ivs::signing_key> try_signing_key() const noexcept {
         return detail::made<ivs::signing_key>([&](auto out) { return ::ivs_key_ring_signing_key(get(), out); });
@@ -939,20 +972,30 @@ public:
     key_ring &delete_key(std::string_view arn) & { return try_delete_key(arn).value(), *this; }
     key_ring delete_key(std::string_view arn) && { return std::move(this->delete_key(arn)); }
     /// Lets a key verify until then, at once unless given.
-    key_ring &retire(std::string_view arn, std::optional<time_point> at = {}) & {
+    key_ring &retire(std::string_view arn, moment at = {}) & {
         return try_retire(arn, at).value(), *this;
     }
-    key_ring retire(std::string_view arn, std::optional<time_point> at = {}) && { return std::move(this->retire(arn, at)); }
+    key_ring retire(std::string_view arn, moment at = {}) && { return std::move(this->retire(arn, at)); }
     key_ring &reinstate(std::string_view arn) & { return try_reinstate(arn).value(), *this; }
     key_ring reinstate(std::string_view arn) && { return std::move(this->reinstate(arn)); }
-    std::size_t delete_retired(std::optional<time_point> now = {}) { return try_delete_retired(now).value(); }
+    std::size_t delete_retired(moment now = {}) { return try_delete_retired(now).value(); }
     /// Lets a key sign, and retires the one that signed before at `old_until`.
-    key_ring &rotate(std::string_view arn, const signing_key &key, time_point old_until) & {
+    key_ring &rotate(std::string_view arn, const ivs::signing_key &key, moment old_until) & {
         return try_rotate(arn, key, old_until).value(), *this;
     }
-    key_ring rotate(std::string_view arn, const signing_key &key, time_point old_until) && {
+    key_ring rotate(std::string_view arn, const ivs::signing_key &key, moment old_until) && {
         return std::move(this->rotate(arn, key, old_until));
     }
+    /// Lets a key sign, and leaves the one that signed before to verify without an end.
+    key_ring &sign_with(std::string_view arn, const ivs::signing_key &key) & { return try_sign_with(arn, key).value(), *this; }
+    key_ring sign_with(std::string_view arn, const ivs::signing_key &key) && {
+        return std::move(this->sign_with(arn, key));
+    }
+    /// Lets no key sign until another is marked.
+    key_ring &stop_signing() & { return try_stop_signing().value(), *this; }
+    key_ring stop_signing() && { return std::move(this->stop_signing()); }
+    /// The key of this ARN.
+    verifying_key key(std::string_view arn) const { return try_key(arn).value(); }
     ivs::signing_key signing_key() const { return try_signing_key().value(); }
     std::vector<ring_key> keys() const { return try_keys().value(); }
     std::string to_jwks() const { return try_to_jwks().value(); }
@@ -968,11 +1011,10 @@ public:
     static result<revocations> try_create() noexcept { return detail::made<revocations>(::ivs_revocations_new); }
 
     result<void> try_disconnect_participant(std::string_view stage_arn, std::string_view participant_id,
-                                            std::optional<std::string_view> reason = {}) noexcept {
-        const detail::optional_view why(reason);
+                                            optional_text reason = {}) noexcept {
         return detail::done(::ivs_revocations_disconnect_participant(get(), stage_arn.data(), stage_arn.size(),
                                                                      participant_id.data(), participant_id.size(),
-                                                                     why.data, why.size));
+                                                                     reason.data(), reason.size()));
     }
     result<void> try_delete_stage(std::string_view stage_arn) noexcept {
         return detail::done(::ivs_revocations_delete_stage(get(), stage_arn.data(), stage_arn.size()));
@@ -993,11 +1035,11 @@ public:
 
     /// DisconnectParticipant
     revocations &disconnect_participant(std::string_view stage_arn, std::string_view participant_id,
-                                        std::optional<std::string_view> reason = {}) & {
+                                        optional_text reason = {}) & {
         return try_disconnect_participant(stage_arn, participant_id, reason).value(), *this;
     }
     revocations disconnect_participant(std::string_view stage_arn, std::string_view participant_id,
-                                        std::optional<std::string_view> reason = {}) && {
+                                        optional_text reason = {}) && {
         return std::move(this->disconnect_participant(stage_arn, participant_id, reason));
     }
     /// DeleteStage
@@ -1059,9 +1101,9 @@ public:
         return detail::written<2048>(
             [&](char *buffer, std::size_t *len) { return ::ivs_playback_mint(get(), key.get(), buffer, len); });
     }
-    result<token> try_mint_token(const signing_key &key, std::optional<time_point> now = {}) const noexcept {
+    result<token> try_mint_token(const signing_key &key, moment now = {}) const noexcept {
         return detail::made<token>(
-            [&](auto out) { return ::ivs_playback_mint_token(get(), key.get(), detail::seconds(now), out); });
+            [&](auto out) { return ::ivs_playback_mint_token(get(), key.get(), now.seconds(), out); });
     }
 
 #if IVS_TOKEN_EXCEPTIONS
@@ -1096,7 +1138,7 @@ public:
     }
     playback maximum_resolution(std::string_view resolution) && { return std::move(this->maximum_resolution(resolution)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
-    token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
+    token mint_token(const signing_key &key, moment now = {}) const {
         return try_mint_token(key, now).value();
     }
 #endif
@@ -1146,9 +1188,8 @@ public:
         return ::ivs_verified_playback_strict_origin_enforcement(get());
     }
     /// Whether a request with this header `Origin`, or without one, may be answered.
-    bool allows_origin(std::optional<std::string_view> origin) const noexcept {
-        const detail::optional_view header(origin);
-        return ::ivs_verified_playback_allows_origin(get(), header.data, header.size);
+    bool allows_origin(optional_text origin) const noexcept {
+        return ::ivs_verified_playback_allows_origin(get(), origin.data(), origin.size());
     }
     /// Playback tokens need not say it.
     std::optional<time_point> issued_at() const noexcept {
@@ -1185,11 +1226,11 @@ public:
     }
 
     result<verified> try_verify(std::string_view token, const expectations &expected) const noexcept {
-        const detail::optional_view stage(expected.stage_arn), user(expected.user_id);
+        const optional_text stage(expected.stage_arn), user(expected.user_id);
         const auto capabilities = static_cast<std::uint32_t>(expected.capabilities);
         return detail::made<verified>([&](auto out) {
-            return ::ivs_verifier_verify_expecting(get(), token.data(), token.size(), stage.data, stage.size,
-                                                   capabilities, user.data, user.size, out);
+            return ::ivs_verifier_verify_expecting(get(), token.data(), token.size(), stage.data(), stage.size(),
+                                                   capabilities, user.data(), user.size(), out);
         });
     }
 
@@ -1215,13 +1256,18 @@ public:
 
     /// A playback token of this channel, or of any; `origin` is the header of the request, if it has one.
     result<verified_playback> try_verify_playback(std::string_view token,
-                                                  std::optional<std::string_view> channel_arn = {},
-                                                  std::optional<std::string_view> origin = {}) const noexcept {
-        const detail::optional_view channel(channel_arn), header(origin);
+                                                  optional_text channel_arn = {},
+                                                  optional_text origin = {}) const noexcept {
         return detail::made<verified_playback>([&](auto out) {
-            return ::ivs_verifier_verify_playback(get(), token.data(), token.size(), channel.data, channel.size,
-                                                  header.data, header.size, out);
+            return ::ivs_verifier_verify_playback(get(), token.data(), token.size(), channel_arn.data(), channel_arn.size(),
+                                                  origin.data(), origin.size(), out);
         });
+    }
+
+    /// Verifies a token, and begins one in exchange for it.
+    result<exchange> try_exchange_of(std::string_view token) const noexcept {
+        return detail::made<exchange>(
+            [&](auto out) { return ::ivs_verifier_exchange(get(), token.data(), token.size(), out); });
     }
 
     result<verified_connection> try_verify_connection(std::string_view token) const noexcept {
@@ -1237,10 +1283,11 @@ public:
     std::vector<result<verified>> verify_batch(const std::vector<std::string_view> &tokens) const {
         return try_verify_batch(tokens).value();
     }
-    verified_playback verify_playback(std::string_view token, std::optional<std::string_view> channel_arn = {},
-                                      std::optional<std::string_view> origin = {}) const {
+    verified_playback verify_playback(std::string_view token, optional_text channel_arn = {},
+                                      optional_text origin = {}) const {
         return try_verify_playback(token, channel_arn, origin).value();
     }
+    exchange exchange_of(std::string_view token) const { return try_exchange_of(token).value(); }
     verified_connection verify_connection(std::string_view token) const {
         return try_verify_connection(token).value();
     }
@@ -1289,8 +1336,8 @@ public:
             leeway, [&](std::uint64_t seconds) { return ::ivs_verifier_builder_set_expiry_leeway(get(), seconds); });
     }
     /// Stops the clock, for tests.
-    result<void> try_time(time_point now) noexcept {
-        return detail::done(::ivs_verifier_builder_set_time(get(), detail::seconds(now)));
+    result<void> try_time(moment now) noexcept {
+        return detail::done(::ivs_verifier_builder_set_time(get(), now.seconds()));
     }
     result<verifier> try_build() const noexcept {
         return detail::made<verifier>([&](auto out) { return ::ivs_verifier_builder_build(get(), out); });
@@ -1333,8 +1380,8 @@ public:
     /// How long after its end a token is still accepted; 0 seconds unless set.
     builder &expiry_leeway(std::chrono::seconds leeway) & { return try_expiry_leeway(leeway).value(), *this; }
     builder expiry_leeway(std::chrono::seconds leeway) && { return std::move(this->expiry_leeway(leeway)); }
-    builder &time(time_point now) & { return try_time(now).value(), *this; }
-    builder time(time_point now) && { return std::move(this->time(now)); }
+    builder &time(moment now) & { return try_time(now).value(), *this; }
+    builder time(moment now) && { return std::move(this->time(now)); }
     verifier build() const { return try_build().value(); }
 #endif
 };
@@ -1360,13 +1407,13 @@ public:
 };
 
 /// Looks at a token without trusting it. Any text can be looked at; `now` is the present moment unless given.
-inline result<inspection> try_inspect(std::string_view token, std::optional<time_point> now = {}) noexcept {
+inline result<inspection> try_inspect(std::string_view token, moment now = {}) noexcept {
     return detail::made<inspection>(
-        [&](auto out) { return ::ivs_inspect(token.data(), token.size(), detail::seconds(now), out); });
+        [&](auto out) { return ::ivs_inspect(token.data(), token.size(), now.seconds(), out); });
 }
 
 #if IVS_TOKEN_EXCEPTIONS
-inline inspection inspect(std::string_view token, std::optional<time_point> now = {}) {
+inline inspection inspect(std::string_view token, moment now = {}) {
     return try_inspect(token, now).value();
 }
 #endif

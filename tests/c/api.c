@@ -122,6 +122,36 @@ static void verifiers(void) {
     ivs_verifying_key_free(half);
 }
 
+/* A setter that was refused is not forgotten: nobody gets a verifier that expects less than was meant. */
+static void forgetful(void) {
+    ivs_verifier_builder *builder = NULL;
+    ivs_verifying_key *half = NULL;
+    ivs_verifier *none = NULL;
+    OK(ivs_signing_key_verifying_key(key, &half));
+    OK(ivs_verifier_builder_new(&builder));
+    OK(ivs_verifier_builder_add_key(builder, TEXT(KID), half));
+    CHECK(ivs_verifier_builder_set_stage(builder, TEXT(STAGE_ARN "\n")) == IVS_INVALID_ARN);
+    CHECK(ivs_verifier_builder_set_expiry_leeway(builder, UINT64_MAX) == IVS_OUT_OF_RANGE);
+    OK(ivs_verifier_builder_set_user_id(builder, TEXT("ana")));
+    CHECK(ivs_verifier_builder_build(builder, &none) == IVS_INVALID_ARN && none == NULL && reason("INVALID_ARN"));
+    ivs_verifier_builder_free(builder);
+
+    /* A leeway of a day is the most, and less than nothing is named as that. */
+    OK(ivs_verifier_builder_new(&builder));
+    OK(ivs_verifier_builder_add_key(builder, TEXT(KID), half));
+    OK(ivs_verifier_builder_set_expiry_leeway(builder, 86400));
+    OK(ivs_verifier_builder_set_issued_at_leeway(builder, 86400));
+    OK(ivs_verifier_builder_build(builder, &none));
+    ivs_verifier_free(none);
+    none = NULL;
+    CHECK(ivs_verifier_builder_set_issued_at_leeway(builder, 86401) == IVS_OUT_OF_RANGE);
+    CHECK(ivs_participant_set_duration(participant, (uint64_t)-900) == IVS_OUT_OF_RANGE);
+    CHECK(strstr(ivs_last_error_message(), "-900 s") != NULL);
+    CHECK(ivs_verifier_builder_build(builder, &none) == IVS_OUT_OF_RANGE && none == NULL);
+    ivs_verifier_builder_free(builder);
+    ivs_verifying_key_free(half);
+}
+
 static ivs_token *minted(int64_t now) {
     ivs_token *token = NULL;
     OK(ivs_participant_mint_token(participant, key, now, &token));
@@ -256,7 +286,7 @@ static void batches(void) {
     OK(ivs_participant_set_participant_id(fixed, TEXT("fixed")));
     OK(ivs_stage_new(TEXT("arn:aws:ivs:eu-central-1:123456789012:stage/x"), TEXT(WHIP_URL), TEXT(EVENTS_URL), &elsewhere));
     OK(ivs_participant_new(elsewhere, &foreign));
-    const ivs_participant *all[] = {participant, foreign, fixed};
+    ivs_participant *const all[] = {participant, foreign, fixed};
     OK(ivs_mint_batch(all, 3, key, &list));
     ivs_participant_free(fixed);
     ivs_participant_free(foreign);
@@ -303,6 +333,20 @@ static void exchanges(void) {
     ivs_token_free(token);
     ivs_token_free(later);
     ivs_token_free(stranger);
+}
+
+/* From the text of the old token, which is verified first. */
+static void exchange_of_text(void) {
+    ivs_token *old = minted(MOMENT), *new = NULL;
+    ivs_exchange *more = NULL;
+    CHECK(ivs_verifier_exchange(verifier, TEXT("nonsense"), &more) == IVS_TOKEN_INVALID && more == NULL);
+    OK(ivs_verifier_exchange(verifier, OF(ivs_token_text(old)), &more));
+    OK(ivs_exchange_set_capabilities(more, IVS_CAPABILITY_PUBLISH | IVS_CAPABILITY_SUBSCRIBE));
+    OK(ivs_exchange_mint_token(more, key, MOMENT + 1, &new));
+    CHECK(ivs_token_expires_at(new) == ivs_token_expires_at(old));
+    ivs_exchange_free(more);
+    ivs_token_free(old);
+    ivs_token_free(new);
 }
 
 static void connections(void) {
@@ -546,6 +590,19 @@ static void rings(void) {
     OK(ivs_key_list_key(list, 1, &listed));
     ivs_key_list_free(list);
 
+    /* Whose private half is known to others can be deleted at once. */
+    CHECK(ivs_key_ring_rotate(ring, TEXT(second), next, 43200) == IVS_OUT_OF_RANGE);
+    CHECK(ivs_key_ring_delete(ring, TEXT(second)) == IVS_KEY_SIGNS);
+    OK(ivs_key_ring_stop_signing(ring));
+    ivs_signing_key *nobody = NULL;
+    CHECK(ivs_key_ring_signing_key(ring, &nobody) == IVS_KEY_NOT_FOUND && nobody == NULL);
+    OK(ivs_key_ring_delete(ring, TEXT(second)));
+    ivs_verifying_key *held = NULL;
+    CHECK(ivs_key_ring_get(ring, TEXT(second), &held) == IVS_KEY_NOT_FOUND && held == NULL);
+    OK(ivs_key_ring_sign_with(ring, TEXT(second), next));
+    OK(ivs_key_ring_get(ring, TEXT(second), &held));
+    ivs_verifying_key_free(held);
+
     /* As a JWK set into another ring; one that is too small takes none of it. */
     OK(ivs_key_ring_to_jwks(ring, jwks, &len));
     OK(ivs_key_ring_new(0, &copy));
@@ -559,7 +616,8 @@ static void rings(void) {
     CHECK(ivs_key_ring_delete(copy, TEXT(KID)) == IVS_KEY_NOT_FOUND && ivs_key_ring_count(copy) == 1);
     OK(ivs_key_ring_replace(copy, jwks, len));
     CHECK(ivs_key_ring_count(copy) == 2);
-    OK(ivs_key_ring_retire(copy, TEXT(KID), 0));
+    CHECK(ivs_key_ring_retire(copy, TEXT(KID), 43200) == IVS_OUT_OF_RANGE);
+    OK(ivs_key_ring_retire(copy, TEXT(KID), 1000000000));
     OK(ivs_key_ring_delete_retired(copy, IVS_NOW, &deleted));
     CHECK(deleted == 1 && ivs_key_ring_count(copy) == 1);
 
@@ -643,12 +701,14 @@ int main(int argc, char **argv) {
     participants();
     minting();
     verifiers();
+    forgetful();
     verifying();
     forgery();
     strangers();
     two_keys();
     batches();
     exchanges();
+    exchange_of_text();
     connections();
     playbacks();
     revoking();

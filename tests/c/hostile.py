@@ -104,7 +104,7 @@ def good(function: header.Function) -> list[str]:
         if kind in ("const char *", "const uint8_t *"):
             text = TEXTS.get(f"{function.name} {name}", TEXTS.get(name, "X"))
             arguments += [f"({kind}){text}.data" if "uint8_t" in kind else f"{text}.data", f"{text}.len"]
-        elif kind == "const ivs_participant *const *":
+        elif kind == "ivs_participant *const *":
             arguments.append("participants")
         elif kind == "const ivs_str *":
             arguments.append("texts")
@@ -141,13 +141,13 @@ def calls(function: header.Function) -> list[tuple[list[str], str | None]]:
             bad({0: "NULL", 1: "5"})
             bad({0: "NULL", 1: "SIZE_MAX"})
             bad({1: "0"})
-        elif kind in ("const char *", "const uint8_t *", "const ivs_participant *const *", "const ivs_str *"):
+        elif kind in ("const char *", "const uint8_t *", "ivs_participant *const *", "const ivs_str *"):
             assert after[0] == "size_t"
             bad({i: "NULL", i + 1: "1"}, null)
             bad({i: "NULL", i + 1: "SIZE_MAX"}, null)
             bad({i: "NULL", i + 1: "0"})
             one = {"const char *": '"x"', "const uint8_t *": '(const uint8_t *)"x"'}.get(kind, base[i])
-            refused = function.name.startswith("ivs_verifier_verify") and name == "token"
+            refused = function.name.startswith(("ivs_verifier_verify", "ivs_verifier_exchange")) and name == "token"
             too_long = "IVS_TOKEN_INVALID" if refused else "IVS_INPUT_TOO_LONG"
             bad({i: one, i + 1: "0"})
             bad({i: one, i + 1: "SIZE_MAX"}, too_long)
@@ -238,7 +238,7 @@ def program() -> str:
     assert sorted(types) == sorted(OBJECTS), sorted(set(types) ^ set(OBJECTS))
     lines = [PRELUDE]
     lines += [f"static {kind} *a_{kind.removeprefix('ivs_')};" for kind in OBJECTS]
-    lines.append("static const ivs_participant *participants[1], *with_null[2];")
+    lines.append("static ivs_participant *participants[1], *with_null[2];")
     lines.append("static ivs_str texts[1], bad_texts[] = {{NULL, 1}, {\"x\", SIZE_MAX}, {\"\\xff\", 1}};")
     lines.append("""
 static ivs_status built(ivs_verifier **out) {

@@ -40,7 +40,7 @@ static void keys(const ivs::signing_key &key, const std::string &file) {
     std::string pem = key.to_pem();
     CHECK(!ivs::signing_key::from_pem(pem).kid());
     CHECK(ivs::signing_key::from_pem(pem).with_kid(KID).kid() == KID);
-    CHECK(ivs::signing_key::from_bytes(pem, std::nullopt, KID).kid() == KID);
+    CHECK(ivs::signing_key::from_bytes(pem, KID).kid() == KID);
     const std::string half = key.verifying_key().to_pem();
     CHECK(ivs::verifying_key::from_pem(half).to_pem() == half && ivs::verifying_key::from_bytes(half).to_pem() == half);
     throws(IVS_KEY_PRIVATE_GIVEN, "KEY_PRIVATE_KEY_GIVEN", [&] { (void)ivs::verifying_key::from_file(file); });
@@ -94,6 +94,10 @@ static void minting(const ivs::signing_key &key, const ivs::stage &stage, const 
     ivs::check_exchange(who, after);
     // Without a duration the new token ends with the old one, which has ended by the clock of this machine.
     throws(IVS_OLD_TOKEN_ENDED, "OLD_TOKEN_ENDED", [&] { ivs::exchange(who).mint(key); });
+    ivs::exchange again = verifier.exchange_of(token.text());
+    CHECK(verifier.verify(again.mint_token(key, MOMENT).text()).participant_id() == "p-1");
+    ivs::capability rights = ivs::capability::publish;
+    CHECK((rights |= ivs::capability::subscribe) == ivs::capability::all && (rights &= ivs::capability::none) == ivs::capability::none);
     const ivs::verified other = verifier.verify(ivs::participant(stage).mint_token(key, MOMENT).text());
     throws(IVS_INVALID_EXCHANGE, "INVALID_EXCHANGE", [&] { ivs::check_exchange(who, other); });
 }
@@ -165,7 +169,7 @@ static void rings(const ivs::signing_key &key, const ivs::stage &stage) {
     CHECK(ring.signing_key().kid() == second);
     ivs::key_ring copy(2);
     copy.load(ring.to_jwks()).delete_key(second).replace(ring.to_jwks()).retire(second).reinstate(second);
-    CHECK(copy.retire(second, ivs::time_point(0s)).delete_retired() == 1 && copy.size() == 1);
+    CHECK(copy.retire(second, ivs::moment()).delete_retired() == 1 && copy.size() == 1);
     throws(IVS_INVALID_KEY_SET, "INVALID_KEY_SET", [&] { copy.load("{}"); });
     throws(IVS_KEY_NOT_FOUND, "KEY_NOT_FOUND", [&] { (void)copy.signing_key(); });
 
@@ -183,6 +187,26 @@ static void rings(const ivs::signing_key &key, const ivs::stage &stage) {
     const ivs::token line = ivs::connection().mint_token(key, MOMENT);
     revocations.revoke_connection_token(line.id());
     throws(IVS_CONNECTION_TOKEN_REVOKED, "CONNECTION_TOKEN_REVOKED", [&] { (void)gate.verify_connection(line.text()); });
+}
+
+// What is left out: nothing at all, nothing in a pointer, nothing in an optional.
+static void absent(const ivs::signing_key &key, const std::string &file) {
+    const char *unset = nullptr;
+    CHECK(!ivs::signing_key::from_file(file, unset).kid() && !ivs::signing_key::from_file(file, nullptr).kid());
+    CHECK(!ivs::signing_key::from_file(file, std::nullopt).kid() && !ivs::signing_key::from_file(file, {}).kid());
+    CHECK(!ivs::signing_key::from_file(file, std::optional<std::string>()).kid());
+    CHECK(ivs::signing_key::from_file(file, std::optional<std::string>(KID)).kid() == KID);
+    CHECK(ivs::signing_key::from_file(file, std::string(KID), ivs::passphrase("not needed")).kid() == KID);
+    throws(IVS_INVALID_ARN, "INVALID_ARN", [&] { (void)ivs::signing_key::from_file(file, ""); });
+
+    // Moments of any precision, and the present one.
+    const auto now = std::chrono::system_clock::now();
+    ivs::key_ring ring;
+    ring.rotate(KID, key, now + 12h);
+    CHECK(ring.key(KID).thumbprint() == key.verifying_key().thumbprint());
+    throws(IVS_KEY_SIGNS, "KEY_SIGNS_ALREADY", [&] { ring.retire(KID); });
+    ring.stop_signing().retire(KID, now).sign_with("arn:aws:ivs:us-west-2:123456789012:public-key/b", ivs::signing_key::generate());
+    CHECK(ring.delete_retired() == 1);
 }
 
 // Setters on a temporary give a value, which outlives it; on an object, the object.
@@ -232,7 +256,7 @@ int main(int argc, char **argv) {
     if (argc == 3 && argv[2] == "abort"s) return static_cast<int>((*ivs::stage::try_from_json("{}")).arn().size());
     if (argc != 2) return 2;
     CHECK(!ivs::version().empty());
-    const ivs::signing_key key = ivs::signing_key::from_file(argv[1], std::nullopt, KID);
+    const ivs::signing_key key = ivs::signing_key::from_file(argv[1], KID);
     const ivs::stage stage(STAGE_ARN, WHIP_URL);
     const ivs::stage read = ivs::stage::from_json("{\"arn\":\""s + STAGE_ARN + "\",\"endpoints\":{\"whip\":\"" + WHIP_URL +
                                                   "\",\"events\":\"" + stage.events_url() + "\"}}");
@@ -256,6 +280,7 @@ int main(int argc, char **argv) {
     connections(key, verifier);
     playbacks(key);
     rings(key, stage);
+    absent(key, argv[1]);
     chaining(stage, key);
     results(verifier);
     moving(stage, key);

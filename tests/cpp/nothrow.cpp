@@ -94,7 +94,7 @@ static void playing(const ivs::signing_key &key) {
 
 int main(int argc, char **argv) {
     if (argc != 2) return 2;
-    const auto key = ivs::signing_key::try_from_file(argv[1], std::nullopt, KID);
+    const auto key = ivs::signing_key::try_from_file(argv[1], KID);
     CHECK(key && key.has_value() && key->kid() == KID);
     keys(*key, argv[1]);
     CHECK(!ivs::stage::try_from_json("{}"));

@@ -13,15 +13,16 @@ use crate::token;
 /// once.
 pub struct ivs_token_list(Vec<Result<Token, MintError>>);
 
-/// Mints a token for each participant, in their order, all issued now; one that fails does not stop the others. The call
-/// itself fails only for a NULL, or for more than 1 048 576 participants.
+/// Mints a token for each participant, which stays as it is, in their order, all issued now; one that fails does not stop
+/// the others. The call itself fails only for a NULL, or for more than 1 048 576 participants.
 ///
 /// # Safety
 ///
 /// `count` pointers can be read at `participants`, each to a participant; `key` is a signing key; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_mint_batch(
-    participants: *const *const ivs_participant,
+    participants: *const *mut ivs_participant,
     count: usize,
     key: *const ivs_signing_key,
     out: *mut *mut ivs_token_list,
@@ -33,8 +34,12 @@ pub unsafe extern "C" fn ivs_mint_batch(
         let out = place(out, "out")?;
         let participants: Vec<_> = participants
             .iter()
-            // SAFETY: as the caller promises.
-            .map(|&participant| Ok(unsafe { borrow(participant, "participants[..]") }?.0.clone()))
+            .enumerate()
+            .map(|(index, participant)| {
+                // SAFETY: as the caller promises.
+                let participant = unsafe { participant.as_ref() };
+                participant.map(|one| one.0.clone()).ok_or_else(|| Failure::null_at("participants", index))
+            })
             .collect::<Result<_, Failure>>()?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_token_list(key.mint_batch(participants))) };
@@ -80,6 +85,7 @@ pub unsafe extern "C" fn ivs_token_list_participant_id(list: *const ivs_token_li
 /// # Safety
 ///
 /// `list` is a token list.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_token_list_status(list: *const ivs_token_list, index: usize) -> ivs_status {
     // SAFETY: as the caller promises.

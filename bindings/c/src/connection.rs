@@ -1,17 +1,16 @@
 use std::ffi::c_char;
-use std::time::Duration;
 
 use ::ivs_token::Connection;
 
 use crate::boundary::{self, borrow, borrow_mut, give, place};
-use crate::input::text;
+use crate::input::{duration, text};
 use crate::output;
 use crate::signing_key::ivs_signing_key;
 use crate::status::ivs_status;
 use crate::token::{self, AnyToken, ivs_token, moment};
 
-/// A connection token about to be minted: it lets a client share one network connection among many stages. Account and region
-/// are those of the key's ARN. Not for two threads at once.
+/// A connection token about to be minted: it lets a client share one network connection among many stages. Account and
+/// region are those of the key's ARN. Not for two threads at once.
 pub struct ivs_connection(Connection);
 
 /// Begins a connection token: 12 hours, a fresh random ID, until told otherwise.
@@ -19,6 +18,7 @@ pub struct ivs_connection(Connection);
 /// # Safety
 ///
 /// `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_connection_new(out: *mut *mut ivs_connection) -> ivs_status {
     boundary::run(|| {
@@ -34,6 +34,7 @@ pub unsafe extern "C" fn ivs_connection_new(out: *mut *mut ivs_connection) -> iv
 /// # Safety
 ///
 /// `connection` is a connection, which no other thread uses; `id_len` bytes can be read at `id`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_connection_set_token_id(
     connection: *mut ivs_connection,
@@ -57,6 +58,7 @@ pub unsafe extern "C" fn ivs_connection_set_token_id(
 /// # Safety
 ///
 /// `connection` is a connection, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_connection_set_duration(
     connection: *mut ivs_connection,
@@ -65,21 +67,22 @@ pub unsafe extern "C" fn ivs_connection_set_duration(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let connection = unsafe { borrow_mut(connection, "connection") }?;
-        let next = connection.0.clone().duration(Duration::from_secs(seconds));
+        let next = connection.0.clone().duration(duration(seconds)?);
         next.check()?;
         connection.0 = next;
         Ok(())
     })
 }
 
-/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
-/// `*len` is the size of the buffer, and becomes the length of the token. The connection stays as it is, to mint the next
-/// with a fresh ID unless it was given one.
+/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
+/// now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The connection
+/// stays as it is, to mint the next with a fresh ID unless it was given one.
 ///
 /// # Safety
 ///
 /// `connection` is a connection and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and
 /// written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_connection_mint(
     connection: *const ivs_connection,
@@ -102,6 +105,7 @@ pub unsafe extern "C" fn ivs_connection_mint(
 /// # Safety
 ///
 /// `connection` is a connection and `key` a signing key; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_connection_mint_token(
     connection: *const ivs_connection,

@@ -1,11 +1,10 @@
 use std::ffi::c_char;
-use std::time::Duration;
 
 use ::ivs_token::{Attributes, Exchange, check_exchange};
 
 use crate::boundary::{self, borrow, borrow_mut, give, place};
 use crate::failure::Failure;
-use crate::input::text;
+use crate::input::{duration, text};
 use crate::output;
 use crate::participant::capabilities_of;
 use crate::signing_key::ivs_signing_key;
@@ -22,6 +21,7 @@ pub struct ivs_exchange(pub(crate) Exchange);
 /// # Safety
 ///
 /// `token` is a token, which may be freed afterwards; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_of_token(
     token: *const ivs_token,
@@ -44,6 +44,7 @@ pub unsafe extern "C" fn ivs_exchange_of_token(
 /// # Safety
 ///
 /// `verified` is a verified token, which may be freed afterwards; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_of_verified(
     verified: *const ivs_verified,
@@ -64,6 +65,7 @@ pub unsafe extern "C" fn ivs_exchange_of_verified(
 /// # Safety
 ///
 /// `exchange` is an exchange, which no other thread uses; `user_id_len` bytes can be read at `user_id`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_set_user_id(
     exchange: *mut ivs_exchange,
@@ -82,12 +84,13 @@ pub unsafe extern "C" fn ivs_exchange_set_user_id(
     })
 }
 
-/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When that
-/// is exceeded, the attributes are as they were.
+/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When
+/// that is exceeded, the attributes are as they were.
 ///
 /// # Safety
 ///
 /// `exchange` is an exchange, which no other thread uses; both lengths can be read at their pointers.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_set_attribute(
     exchange: *mut ivs_exchange,
@@ -115,6 +118,7 @@ pub unsafe extern "C" fn ivs_exchange_set_attribute(
 /// # Safety
 ///
 /// `exchange` is an exchange, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_clear_attributes(exchange: *mut ivs_exchange) -> ivs_status {
     boundary::run(|| {
@@ -132,6 +136,7 @@ pub unsafe extern "C" fn ivs_exchange_clear_attributes(exchange: *mut ivs_exchan
 /// # Safety
 ///
 /// `exchange` is an exchange, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_set_capabilities(
     exchange: *mut ivs_exchange,
@@ -154,26 +159,28 @@ pub unsafe extern "C" fn ivs_exchange_set_capabilities(
 /// # Safety
 ///
 /// `exchange` is an exchange, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_set_duration(exchange: *mut ivs_exchange, seconds: u64) -> ivs_status {
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let exchange = unsafe { borrow_mut(exchange, "exchange") }?;
-        let next = exchange.0.clone().duration(Duration::from_secs(seconds));
+        let next = exchange.0.clone().duration(duration(seconds)?);
         next.check()?;
         exchange.0 = next;
         Ok(())
     })
 }
 
-/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
-/// `*len` is the size of the buffer, and becomes the length of the token. The exchange stays as it is: the
-/// participant ID is always that of the old token.
+/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
+/// now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The exchange
+/// stays as it is: the participant ID is always that of the old token.
 ///
 /// # Safety
 ///
 /// `exchange` is an exchange and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and
 /// written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_mint(
     exchange: *const ivs_exchange,
@@ -196,6 +203,7 @@ pub unsafe extern "C" fn ivs_exchange_mint(
 /// # Safety
 ///
 /// `exchange` is an exchange and `key` a signing key; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_mint_token(
     exchange: *const ivs_exchange,
@@ -220,6 +228,7 @@ pub unsafe extern "C" fn ivs_exchange_mint_token(
 /// # Safety
 ///
 /// Both are verified tokens.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_check_exchange(
     old_token: *const ivs_verified,

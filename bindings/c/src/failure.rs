@@ -6,7 +6,7 @@ use ::ivs_token::{
 use crate::status::ivs_status;
 
 /// Why a call did not do what it was asked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) status: ivs_status,
     /// The stable name, finer than the status.
@@ -23,6 +23,11 @@ impl Failure {
 
     pub(crate) fn null(argument: &'static str) -> Self {
         Self::new(ivs_status::IVS_NULL_ARGUMENT, format!("`{argument}` is NULL, and must not be"))
+    }
+
+    /// As [`Self::null`], of one of many.
+    pub(crate) fn null_at(argument: &'static str, index: usize) -> Self {
+        Self::new(ivs_status::IVS_NULL_ARGUMENT, format!("`{argument}[{index}]` is NULL, and must not be"))
     }
 
     pub(crate) fn not_utf8(argument: &'static str) -> Self {
@@ -56,7 +61,8 @@ impl Failure {
 
     pub(crate) fn buffer_too_small(size: usize, needed: usize) -> Self {
         let message = format!(
-            "the buffer has {size} bytes, and {needed} are needed, a NUL at the end of a text included"
+            "the buffer has {size} bytes, and {needed} are needed, a NUL at the end of a text included: set the length to the \
+             size of the buffer before each call"
         );
         Self::new(ivs_status::IVS_BUFFER_TOO_SMALL, message)
     }
@@ -70,6 +76,13 @@ impl Failure {
         Self::new(
             ivs_status::IVS_INVALID_UUID,
             "not a UUID: give 32 hexadecimal digits, with or without hyphens",
+        )
+    }
+
+    pub(crate) fn no_such_key(arn: &str) -> Self {
+        Self::new(
+            ivs_status::IVS_KEY_NOT_FOUND,
+            format!("the key ring holds no key {arn}: list what it holds"),
         )
     }
 

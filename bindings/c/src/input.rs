@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ffi::c_char;
+use std::time::Duration;
 
 use ::ivs_token::{MalformedError, VerifyError};
 
@@ -34,8 +35,8 @@ pub(crate) unsafe fn bytes<'a>(
     Ok(unsafe { std::slice::from_raw_parts(data, len) })
 }
 
-/// The UTF-8 text at a pointer. NULL with the length 0 is an empty text. A NUL in it is refused: it is the end of a C text, with
-/// a length that counts it.
+/// The UTF-8 text at a pointer. NULL with the length 0 is an empty text. A NUL in it is refused: it is the end of a C
+/// text, with a length that counts it.
 ///
 /// # Safety
 ///
@@ -54,8 +55,8 @@ pub(crate) unsafe fn text<'a>(
     }
 }
 
-/// A token that a stranger sent. One that is too long, or no UTF-8, is a token that is refused like any other, and no mistake of
-/// the caller: in a batch it must not stand in the way of the others.
+/// A token that a stranger sent. One that is too long, or no UTF-8, is a token that is refused like any other, and no
+/// mistake of the caller: in a batch it must not stand in the way of the others.
 ///
 /// # Safety
 ///
@@ -119,6 +120,15 @@ pub(crate) unsafe fn optional_text<'a>(
     }
     // SAFETY: as the caller promises.
     unsafe { text(data, len, argument) }.map(Some)
+}
+
+/// A duration that is less than `i64::MAX` seconds: a longer one was a negative number in C.
+pub(crate) fn duration(seconds: u64) -> Result<Duration, Failure> {
+    if i64::try_from(seconds).is_err() {
+        let message = format!("a duration of {} s: give a positive number", seconds.cast_signed());
+        return Err(Failure::out_of_range(message));
+    }
+    Ok(Duration::from_secs(seconds))
 }
 
 /// The elements at a pointer. NULL with the count 0 is none.

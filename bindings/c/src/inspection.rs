@@ -16,12 +16,13 @@ pub struct ivs_inspection {
     problems: Vec<String>,
 }
 
-/// Looks at a token without trusting it, and says in words what is wrong with it. Any text of at most 1 MiB can be looked at, and
-/// bytes that are none. `now` is `IVS_NOW`, or the second since 1970 to judge its times by.
+/// Looks at a token without trusting it, and says in words what is wrong with it. Any text of at most 1 MiB can be looked
+/// at, and bytes that are none. `now` is `IVS_NOW`, or the second since 1970 to judge its times by.
 ///
 /// # Safety
 ///
 /// `token_len` bytes can be read at `token`; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_inspect(
     token: *const c_char,

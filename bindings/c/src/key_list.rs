@@ -76,12 +76,13 @@ pub unsafe extern "C" fn ivs_key_list_tag_count(list: *const ivs_key_list, index
     boundary::get(0, || Ok(unsafe { at(list, index) }?.tags.len()))
 }
 
-/// A tag of the key at an index, by its own index below `ivs_key_list_tag_count`; they are ordered. Both texts live as long as the
-/// list.
+/// A tag of the key at an index, by its own index below `ivs_key_list_tag_count`; they are ordered. Both texts live as
+/// long as the list.
 ///
 /// # Safety
 ///
 /// `list` is a key list; `tag` and `value` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_list_tag_at(
     list: *const ivs_key_list,
@@ -120,6 +121,7 @@ pub unsafe extern "C" fn ivs_key_list_retired_at(list: *const ivs_key_list, inde
 /// # Safety
 ///
 /// `list` is a key list; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_list_key(
     list: *const ivs_key_list,

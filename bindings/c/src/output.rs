@@ -33,8 +33,9 @@ impl From<Option<&str>> for ivs_str {
     }
 }
 
-/// Copies into the caller's buffer, with a NUL behind it. `*len` is the size of the buffer, and becomes the length of what was
-/// written, without the NUL. When the buffer is too small, nothing is written to it, and `*len` becomes the size needed.
+/// Copies into the caller's buffer, with a NUL behind it. `*len` is the size of the buffer, and becomes the length of
+/// what was written, without the NUL. When the buffer is too small, nothing is written to it, and `*len` becomes the size
+/// needed.
 ///
 /// # Safety
 ///

@@ -1,11 +1,10 @@
 use std::ffi::c_char;
-use std::time::Duration;
 
 use ::ivs_token::{Attributes, Capabilities, Capability, Participant};
 
 use crate::boundary::{self, borrow, borrow_mut, give, place};
 use crate::failure::Failure;
-use crate::input::text;
+use crate::input::{duration, text};
 use crate::output;
 use crate::signing_key::ivs_signing_key;
 use crate::stage::ivs_stage;
@@ -18,16 +17,17 @@ pub const IVS_CAPABILITY_PUBLISH: u32 = 1;
 /// May receive audio and video from the stage.
 pub const IVS_CAPABILITY_SUBSCRIBE: u32 = 2;
 
-/// A participant token about to be minted. A value beyond its limit is refused when it is set, and leaves the participant as it
-/// was. Not for two threads at once.
+/// A participant token about to be minted. A value beyond its limit is refused when it is set, and leaves the participant
+/// as it was. Not for two threads at once.
 pub struct ivs_participant(pub(crate) Participant);
 
-/// Begins a participant of a stage: it may publish and subscribe for 12 hours, under a fresh random participant ID, until told
-/// otherwise.
+/// Begins a participant of a stage: it may publish and subscribe for 12 hours, under a fresh random participant ID, until
+/// told otherwise.
 ///
 /// # Safety
 ///
 /// `stage` is a stage, which may be freed afterwards; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_new(
     stage: *const ivs_stage,
@@ -43,12 +43,13 @@ pub unsafe extern "C" fn ivs_participant_new(
     })
 }
 
-/// The participant's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set: every token needs
-/// its own.
+/// The participant's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set: every token
+/// needs its own.
 ///
 /// # Safety
 ///
 /// `participant` is a participant, which no other thread uses; `id_len` bytes can be read at `id`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_set_participant_id(
     participant: *mut ivs_participant,
@@ -72,6 +73,7 @@ pub unsafe extern "C" fn ivs_participant_set_participant_id(
 /// # Safety
 ///
 /// `participant` is a participant, which no other thread uses; `user_id_len` bytes can be read at `user_id`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_set_user_id(
     participant: *mut ivs_participant,
@@ -90,12 +92,13 @@ pub unsafe extern "C" fn ivs_participant_set_user_id(
     })
 }
 
-/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When that
-/// is exceeded, the attributes are as they were.
+/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When
+/// that is exceeded, the attributes are as they were.
 ///
 /// # Safety
 ///
 /// `participant` is a participant, which no other thread uses; both lengths can be read at their pointers.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_set_attribute(
     participant: *mut ivs_participant,
@@ -123,6 +126,7 @@ pub unsafe extern "C" fn ivs_participant_set_attribute(
 /// # Safety
 ///
 /// `participant` is a participant, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_clear_attributes(participant: *mut ivs_participant) -> ivs_status {
     boundary::run(|| {
@@ -140,6 +144,7 @@ pub unsafe extern "C" fn ivs_participant_clear_attributes(participant: *mut ivs_
 /// # Safety
 ///
 /// `participant` is a participant, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_set_capabilities(
     participant: *mut ivs_participant,
@@ -161,6 +166,7 @@ pub unsafe extern "C" fn ivs_participant_set_capabilities(
 /// # Safety
 ///
 /// `participant` is a participant, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_set_duration(
     participant: *mut ivs_participant,
@@ -169,7 +175,7 @@ pub unsafe extern "C" fn ivs_participant_set_duration(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        let next = participant.0.clone().duration(Duration::from_secs(seconds));
+        let next = participant.0.clone().duration(duration(seconds)?);
         next.check()?;
         participant.0 = next;
         Ok(())
@@ -181,6 +187,7 @@ pub unsafe extern "C" fn ivs_participant_set_duration(
 /// # Safety
 ///
 /// `participant` is a participant, which no other thread uses; `version_len` bytes can be read at `version`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_set_version(
     participant: *mut ivs_participant,
@@ -200,14 +207,15 @@ pub unsafe extern "C" fn ivs_participant_set_version(
     })
 }
 
-/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
-/// `*len` is the size of the buffer, and becomes the length of the token. The participant stays as it is, to mint the next
-/// with a fresh ID unless it was given one.
+/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
+/// now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The
+/// participant stays as it is, to mint the next with a fresh ID unless it was given one.
 ///
 /// # Safety
 ///
-/// `participant` is a participant and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and
-/// written.
+/// `participant` is a participant and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read
+/// and written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_mint(
     participant: *const ivs_participant,
@@ -230,6 +238,7 @@ pub unsafe extern "C" fn ivs_participant_mint(
 /// # Safety
 ///
 /// `participant` is a participant and `key` a signing key; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_mint_token(
     participant: *const ivs_participant,

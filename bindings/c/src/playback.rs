@@ -1,5 +1,4 @@
 use std::ffi::c_char;
-use std::time::Duration;
 
 use ::ivs_token::{
     ChannelArn, MaximumResolution, Origin, Playback, PlaybackDuration, Uuid, ViewerId, playback_url,
@@ -7,14 +6,15 @@ use ::ivs_token::{
 
 use crate::boundary::{self, borrow, borrow_mut, give, place};
 use crate::failure::Failure;
-use crate::input::text;
+use crate::input::{duration, text};
 use crate::output;
 use crate::signing_key::ivs_signing_key;
 use crate::status::ivs_status;
 use crate::token::{self, AnyToken, ivs_token, moment};
 
-/// A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel. A value beyond
-/// its limit is refused when it is set; rules about several values hold when the token is minted. Not for two threads at once.
+/// A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel. A value
+/// beyond its limit is refused when it is set; rules about several values hold when the token is minted. Not for two
+/// threads at once.
 pub struct ivs_playback(pub(crate) Playback);
 
 /// Begins a token for a channel: 10 minutes, from any origin, until told otherwise.
@@ -22,6 +22,7 @@ pub struct ivs_playback(pub(crate) Playback);
 /// # Safety
 ///
 /// `channel_arn_len` bytes can be read at `channel_arn`; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_new(
     channel_arn: *const c_char,
@@ -39,18 +40,19 @@ pub unsafe extern "C" fn ivs_playback_new(
     })
 }
 
-/// How long playback can be started with the token, from the moment it is minted, in seconds: 10 minutes unless set, which is
-/// also the most with a viewer ID or for a single use.
+/// How long playback can be started with the token, from the moment it is minted, in seconds: 10 minutes unless set,
+/// which is also the most with a viewer ID or for a single use.
 ///
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_set_duration(playback: *mut ivs_playback, seconds: u64) -> ivs_status {
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        let duration = PlaybackDuration::try_from(Duration::from_secs(seconds))?;
+        let duration = PlaybackDuration::try_from(duration(seconds)?)?;
         playback.0 = playback.0.clone().duration(duration);
         Ok(())
     })
@@ -62,6 +64,7 @@ pub unsafe extern "C" fn ivs_playback_set_duration(playback: *mut ivs_playback, 
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses; `origin_len` bytes can be read at `origin`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_add_origin(
     playback: *mut ivs_playback,
@@ -84,6 +87,7 @@ pub unsafe extern "C" fn ivs_playback_add_origin(
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_set_strict_origin_enforcement(
     playback: *mut ivs_playback,
@@ -97,11 +101,13 @@ pub unsafe extern "C" fn ivs_playback_set_strict_origin_enforcement(
     })
 }
 
-/// Makes the token good once, under a fresh random UUID.
+/// Makes the token good once, under a fresh random UUID. IVS sees to that; a verifier here does when it was given a store of
+/// revocations, which remembers what is spent, and only then.
 ///
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_set_single_use(playback: *mut ivs_playback) -> ivs_status {
     boundary::run(|| {
@@ -117,6 +123,7 @@ pub unsafe extern "C" fn ivs_playback_set_single_use(playback: *mut ivs_playback
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses; `uuid_len` bytes can be read at `uuid`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_set_single_use_uuid(
     playback: *mut ivs_playback,
@@ -134,12 +141,13 @@ pub unsafe extern "C" fn ivs_playback_set_single_use_uuid(
     })
 }
 
-/// Your application's name for the viewer, 1 to 40 characters: without it the viewer's sessions can not be revoked. No personal
-/// data belongs in it.
+/// Your application's name for the viewer, 1 to 40 characters: without it the viewer's sessions can not be revoked. No
+/// personal data belongs in it.
 ///
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses; `viewer_id_len` bytes can be read at `viewer_id`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_set_viewer_id(
     playback: *mut ivs_playback,
@@ -162,6 +170,7 @@ pub unsafe extern "C" fn ivs_playback_set_viewer_id(
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_set_viewer_session_version(
     playback: *mut ivs_playback,
@@ -180,6 +189,7 @@ pub unsafe extern "C" fn ivs_playback_set_viewer_session_version(
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses; `resolution_len` bytes can be read at `resolution`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_set_maximum_resolution(
     playback: *mut ivs_playback,
@@ -197,13 +207,15 @@ pub unsafe extern "C" fn ivs_playback_set_maximum_resolution(
     })
 }
 
-/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. Its time begins now.
-/// `*len` is the size of the buffer, and becomes the length of the token. The key needs no ARN: a playback token names none.
+/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. Its time
+/// begins now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The key
+/// needs no ARN: a playback token names none.
 ///
 /// # Safety
 ///
 /// `playback` is a playback and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and
 /// written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_mint(
     playback: *const ivs_playback,
@@ -226,6 +238,7 @@ pub unsafe extern "C" fn ivs_playback_mint(
 /// # Safety
 ///
 /// `playback` is a playback and `key` a signing key; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_mint_token(
     playback: *const ivs_playback,
@@ -250,6 +263,7 @@ pub unsafe extern "C" fn ivs_playback_mint_token(
 /// # Safety
 ///
 /// Both lengths can be read at their pointers; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_url(
     base: *const c_char,

@@ -33,7 +33,8 @@ pub unsafe extern "C" fn ivs_token_text(token: *const ivs_token) -> ivs_str {
     })
 }
 
-/// The claim `jti`: the participant ID, or the ID of a connection token; absent for a playback token. Lives as long as the object.
+/// The claim `jti`: the participant ID, or the ID of a connection token; absent for a playback token. Lives as long as
+/// the object.
 ///
 /// # Safety
 ///
@@ -74,6 +75,7 @@ pub unsafe extern "C" fn ivs_token_expires_at(token: *const ivs_token) -> i64 {
 /// # Safety
 ///
 /// `token` is a token; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_token_to_json(
     token: *const ivs_token,

@@ -153,12 +153,13 @@ pub unsafe extern "C" fn ivs_verified_attribute_count(verified: *const ivs_verif
     boundary::get(0, || Ok(unsafe { borrow(verified, "verified") }?.0.attributes().len()))
 }
 
-/// The attribute at an index below `ivs_verified_attribute_count`; the order is that of the token. Both texts live as long as the
-/// object.
+/// The attribute at an index below `ivs_verified_attribute_count`; the order is that of the token. Both texts live as
+/// long as the object.
 ///
 /// # Safety
 ///
 /// `verified` is a verified token; `name` and `value` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verified_attribute_at(
     verified: *const ivs_verified,
@@ -206,6 +207,7 @@ pub unsafe extern "C" fn ivs_verified_attribute(
 /// # Safety
 ///
 /// `verified` is a verified token; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verified_to_json(
     verified: *const ivs_verified,

@@ -17,7 +17,9 @@ pub struct ivs_verified_list(Vec<Result<VerifiedToken, VerifyError>>);
 ///
 /// # Safety
 ///
-/// `verifier` is a verifier; `count` texts can be read at `tokens`, and so many bytes at each as it has; `out` can be written.
+/// `verifier` is a verifier; `count` texts can be read at `tokens`, and so many bytes at each as it has; `out` can be
+/// written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verifier_verify_batch(
     verifier: *const ivs_verifier,
@@ -65,6 +67,7 @@ pub unsafe extern "C" fn ivs_verified_list_count(list: *const ivs_verified_list)
 /// # Safety
 ///
 /// `list` is a list of verified tokens; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verified_list_get(
     list: *const ivs_verified_list,

@@ -103,7 +103,8 @@ pub unsafe extern "C" fn ivs_verified_playback_single_use_uuid(
     })
 }
 
-/// The best picture that the viewer may see, `SD`, `HD` or `FULL_HD`; absent when there is no limit. Lives as long as the object.
+/// The best picture that the viewer may see, `SD`, `HD` or `FULL_HD`; absent when there is no limit. Lives as long as the
+/// object.
 ///
 /// # Safety
 ///
@@ -228,6 +229,7 @@ pub unsafe extern "C" fn ivs_verified_playback_allows_origin(
 /// # Safety
 ///
 /// `verified_playback` is a verified token; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verified_playback_to_json(
     verified_playback: *const ivs_verified_playback,
