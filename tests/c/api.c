@@ -109,7 +109,6 @@ static void verifiers(void) {
     OK(ivs_signing_key_verifying_key(key, &half));
     OK(ivs_verifier_builder_new(&builder));
     CHECK(ivs_verifier_builder_build(builder, &verifier) == IVS_NO_KEYS && verifier == NULL);
-    CHECK(ivs_verifier_builder_add_key(builder, TEXT("nonsense"), half) == IVS_INVALID_ARN);
     OK(ivs_verifier_builder_add_key(builder, TEXT(KID), half));
     OK(ivs_verifier_builder_set_stage(builder, TEXT(STAGE_ARN)));
     OK(ivs_verifier_builder_require_capabilities(builder, IVS_CAPABILITY_SUBSCRIBE));
@@ -131,6 +130,7 @@ static void forgetful(void) {
     OK(ivs_verifier_builder_new(&builder));
     OK(ivs_verifier_builder_add_key(builder, TEXT(KID), half));
     CHECK(ivs_verifier_builder_set_stage(builder, TEXT(STAGE_ARN "\n")) == IVS_INVALID_ARN);
+    CHECK(ivs_verifier_builder_add_key(builder, TEXT("nonsense"), half) == IVS_INVALID_ARN);
     CHECK(ivs_verifier_builder_set_expiry_leeway(builder, UINT64_MAX) == IVS_OUT_OF_RANGE);
     OK(ivs_verifier_builder_set_user_id(builder, TEXT("ana")));
     CHECK(ivs_verifier_builder_build(builder, &none) == IVS_INVALID_ARN && none == NULL && reason("INVALID_ARN"));
@@ -599,6 +599,11 @@ static void rings(void) {
     OK(ivs_key_ring_delete(ring, TEXT(second)));
     ivs_verifying_key *held = NULL;
     CHECK(ivs_key_ring_get(ring, TEXT(second), &held) == IVS_KEY_NOT_FOUND && held == NULL);
+    CHECK(ivs_key_ring_sign_with(ring, TEXT(second), next) == IVS_KEY_NOT_FOUND);
+    OK(ivs_signing_key_verifying_key(next, &held));
+    OK(ivs_key_ring_import(ring, TEXT(second), held));
+    ivs_verifying_key_free(held);
+    CHECK(ivs_key_ring_sign_with(ring, TEXT(second), key) == IVS_SIGNING_KEY_MISMATCH);
     OK(ivs_key_ring_sign_with(ring, TEXT(second), next));
     OK(ivs_key_ring_get(ring, TEXT(second), &held));
     ivs_verifying_key_free(held);

@@ -204,8 +204,8 @@ static void absent(const ivs::signing_key &key, const std::string &file) {
     ivs::key_ring ring;
     ring.rotate(KID, key, now + 12h);
     CHECK(ring.key(KID).thumbprint() == key.verifying_key().thumbprint());
-    throws(IVS_KEY_SIGNS, "KEY_SIGNS_ALREADY", [&] { ring.retire(KID); });
-    ring.stop_signing().retire(KID, now).sign_with("arn:aws:ivs:us-west-2:123456789012:public-key/b", ivs::signing_key::generate());
+    throws(IVS_KEY_SIGNS, "KEY_SIGNS", [&] { ring.retire(KID); });
+    ring.stop_signing().sign_with(KID, key).stop_signing().retire(KID, now);
     CHECK(ring.delete_retired() == 1);
 }
 

@@ -321,8 +321,8 @@ pub unsafe extern "C" fn ivs_key_ring_get(
     })
 }
 
-/// Marks a key as the one that signs, imports its public half if the ring does not hold it, and leaves the one that signed
-/// before to verify without an end: `ivs_key_ring_rotate` retires it.
+/// Marks a key that the ring holds as the one that signs, `key` being its private half. The one that signed before goes on
+/// verifying without an end: `ivs_key_ring_rotate` retires it.
 ///
 /// # Safety
 ///
