@@ -7,12 +7,17 @@
  *             type. `_free(NULL)` does nothing. Objects do not depend on each other: what was passed to make one may be
  *             freed at once. A pointer passed for an object is NULL, which is answered with IVS_NULL_ARGUMENT, or points
  *             to an object of that type that was not freed.
- * Arguments   `const` means that the object is not changed. Inputs come before outputs. A text is a pointer and a length
- *             in bytes, UTF-8, without the NUL at its end (IVS_NUL_IN_TEXT); a NULL pointer with the length 0 is an empty
- *             text, or none where it says that none may be given. No input is kept: it may be freed after the call.
- *             Nothing longer than 1 MiB is read (IVS_INPUT_TOO_LONG).
- * Strangers   A token, and the header `Origin` of a request, may be any bytes: what is no UTF-8, or too long, is refused
- *             like any other bad token, with a status from 400 to 499, and does not stop the others of a batch.
+ * Arguments   `const` means that the object is not changed; a verifier or a list of keys never is, though a store or a ring
+ *             that it was given may be. Inputs come before outputs. A text is a pointer and a length in bytes, UTF-8,
+ *             without the NUL at its end (IVS_NUL_IN_TEXT); a NULL pointer with the length 0 is an empty text, or none
+ *             where it says that none may be given. No text is kept: it may be freed after the call. Nothing longer than
+ *             1 MiB is read (IVS_INPUT_TOO_LONG).
+ * Strangers   A token that is verified, and the header `Origin` of a request, may be any bytes of any length: what is no
+ *             UTF-8, or too long, is refused like any other bad one, with a status from 400 to 499, and does not stop the
+ *             others of a batch.
+ * Setters     A value that is refused leaves the object as it was, and is not forgotten: until one is accepted in its
+ *             place (for attributes: until they are cleared), minting answers its failure. A verifier builder never
+ *             forgets one. So nobody gets a token or a verifier that allows more than was meant.
  * Outputs     Must not overlap with inputs. Written only when the call answers IVS_OK. The one exception is the length of
  *             a buffer that was too small, which becomes the size needed (IVS_BUFFER_TOO_SMALL): call with NULL and 0 to
  *             ask for the size. To ask it of a mint costs a signature: give a buffer of IVS_TOKEN_MAX bytes at once. What
@@ -28,7 +33,7 @@
  * Threads     Keys, stages, verifiers, tokens, verified tokens, lists and inspections never change: any number of threads
  *             may use one at once. So they may with key rings and stores of revocations, while others change them.
  *             Participants, connections, playbacks, exchanges and verifier builders are for one thread at a time. No
- *             object is tied to the thread that made it.
+ *             object is tied to the thread that made it. A thread must not be cancelled (pthread_cancel) within a call.
  * Processes   The library starts no threads and handles no signals. What it keeps beside the objects is the last error of
  *             each thread, and tables that are made once and never change. After a fork the child may go on with all
  *             objects: no two tokens that are minted in parent and child have an ID or a nonce in common. A store of
@@ -36,8 +41,9 @@
  *             another thread held while the process forked is never released in the child, so fork before threads use
  *             them.
  * Secrets     Private keys are wiped from memory when they are freed. The caller's own copies are the caller's to wipe:
- *             ivs_zeroize(). Nothing prints or logs a key or a token.
- * Faults      No panic and no exception leaves the library: a fault of its own is IVS_INTERNAL.
+ *             ivs_zeroize(). Nothing prints or logs a key or a token, and no message holds one.
+ * Faults      No panic and no exception leaves the library: a fault of its own is IVS_INTERNAL, and prints nothing. When
+ *             memory runs out, the process is aborted.
  */
 
 
@@ -47,15 +53,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
-/** Stands for the present moment where a time in seconds since 1970 is asked for. */
-#define IVS_NOW INT64_C(-1)
+/** Stands for the present moment where a time in seconds since 1970 is asked for; -1, which says that there is none, does not. */
+#define IVS_NOW INT64_MIN
 
-/** A text that ends with a NUL, as a pointer and a length: `ivs_stage_from_json(IVS_TEXT(json), &stage)`. Wants <string.h>. */
+/**
+ * A text that ends with a NUL, as a pointer and a length: `ivs_stage_from_json(IVS_TEXT(json), &stage)`. Not for NULL; it is
+ * evaluated twice.
+ */
 #define IVS_TEXT(text) (text), strlen(text)
 
 /** An `ivs_str` for printf: `printf("%.*s", IVS_PRINT(ivs_token_text(token)))`. It is evaluated twice. */
+#ifdef __cplusplus
+#define IVS_PRINT(str) static_cast<int>((str).len), (str).data
+#else
 #define IVS_PRINT(str) (int)(str).len, (str).data
+#endif
 
 /** A status that nobody looks at may be a token let in that should not be: compilers warn of it. */
 #if defined(__cplusplus) && __cplusplus >= 201703L || defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L
@@ -322,7 +336,7 @@ enum ivs_status
    */
   IVS_INSUFFICIENT_CAPABILITIES = 409,
   /**
-   * The participant was disconnected, for good.
+   * The participant was disconnected.
    */
   IVS_PARTICIPANT_DISCONNECTED = 410,
   /**
@@ -1014,9 +1028,9 @@ ivs_status ivs_verifier_builder_set_expiry_leeway(struct ivs_verifier_builder *b
                                                   uint64_t seconds);
 
 /**
- * Stops the clock at this second since 1970, for tests; `IVS_NOW` means the second of this call.
+ * Stops the clock at this second since 1970, for tests: tokens no longer expire. `IVS_NOW` is no such second.
  */
-IVS_MUST_USE ivs_status ivs_verifier_builder_set_time(struct ivs_verifier_builder *builder, int64_t now);
+IVS_MUST_USE ivs_status ivs_verifier_builder_set_fixed_time(struct ivs_verifier_builder *builder, int64_t at);
 
 /**
  * Builds the verifier. A setter that was refused is not forgotten: its failure is answered again here, so that no verifier
@@ -1209,12 +1223,15 @@ ivs_status ivs_verified_list_get(const struct ivs_verified_list *list,
 void ivs_verified_list_free(struct ivs_verified_list *list);
 
 /**
- * Begins a token that IVS takes in exchange for one that was minted here: a participant token.
+ * Begins a token that IVS takes in exchange for one that was minted here: a participant token. No store of revocations is
+ * asked: `ivs_verifier_exchange` does.
  */
-IVS_MUST_USE ivs_status ivs_exchange_of_token(const struct ivs_token *token, struct ivs_exchange **out);
+IVS_MUST_USE
+ivs_status ivs_exchange_of_token(const struct ivs_token *token,
+                                 struct ivs_exchange **out);
 
 /**
- * Begins a token that IVS takes in exchange for one that was verified.
+ * Begins a token that IVS takes in exchange for one that was verified. No store of revocations is asked again.
  */
 IVS_MUST_USE
 ivs_status ivs_exchange_of_verified(const struct ivs_verified *verified,
@@ -1826,8 +1843,9 @@ void ivs_key_list_free(struct ivs_key_list *list);
 IVS_MUST_USE ivs_status ivs_revocations_new(struct ivs_revocations **out);
 
 /**
- * DisconnectParticipant: refuses every token of this participant on this stage, for good. `reason` may be NULL; it has
- * at most 128 characters, and stands in the message of each refusal.
+ * DisconnectParticipant: refuses every token of this participant on this stage, until all that exist now must have expired:
+ * for 14 days and an hour. Who gets a token in exchange later, from one who asks no store, can outlive that: use
+ * `ivs_verifier_exchange`. `reason` may be NULL; it has at most 128 characters.
  */
 IVS_MUST_USE
 ivs_status ivs_revocations_disconnect_participant(struct ivs_revocations *revocations,
@@ -1839,7 +1857,7 @@ ivs_status ivs_revocations_disconnect_participant(struct ivs_revocations *revoca
                                                   size_t reason_len);
 
 /**
- * DeleteStage: refuses every token of this stage.
+ * DeleteStage: refuses every token of this stage, until all that exist now must have expired: for 14 days and an hour.
  */
 IVS_MUST_USE
 ivs_status ivs_revocations_delete_stage(struct ivs_revocations *revocations,

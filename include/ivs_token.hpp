@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,10 +82,12 @@ public:
     moment(std::nullopt_t) noexcept {}
     template <class Duration>
     moment(std::chrono::time_point<std::chrono::system_clock, Duration> at) noexcept
-        // What is before 1970 is out of range, and the last second of 1969 is not the present.
-        : seconds_(at.time_since_epoch().count() < 0
-                       ? INT64_MIN
-                       : std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count()) {}
+        : seconds_(-1) {
+        // What is before 1970, or further ahead than any token can end, is out of range, and must not wrap on the way.
+        const std::chrono::duration<long double> since = at.time_since_epoch();
+        if (since.count() >= 1e12L) seconds_ = INT64_MAX;
+        else if (since.count() >= 0) seconds_ = std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count();
+    }
 
     /// As ivs_token.h takes it.
     std::int64_t seconds() const noexcept { return seconds_; }
@@ -129,6 +132,9 @@ struct failure {
 class error : public std::exception {
 public:
     explicit error(failure why) : why_(std::make_shared<const failure>(std::move(why))) {}
+    // Copied, and never moved: one that was moved from would have no words.
+    error(const error &) noexcept = default;
+    error &operator=(const error &) noexcept = default;
 
     ivs::status status() const noexcept { return why_->status; }
     const std::string &reason() const noexcept { return why_->reason; }
@@ -140,6 +146,10 @@ private:
     std::shared_ptr<const failure> why_;
 };
 #endif
+
+/// Says that an object of ivs_token.h is taken over.
+struct adopt_t {};
+inline constexpr adopt_t adopt{};
 
 namespace detail {
 
@@ -250,7 +260,7 @@ result<T> made(Make &&make) noexcept {
     typename T::handle_type *handle = nullptr;
     const ivs::status status = make(&handle);
     if (status != IVS_OK) return last_failure(status);
-    return T(handle);
+    return T(adopt, handle);
 }
 
 /// What a call writes into a buffer. Nothing is left on the stack.
@@ -286,13 +296,9 @@ inline std::optional<std::string> optional_text(::ivs_str text) noexcept {
 
 inline time_point time(std::int64_t seconds) noexcept { return time_point(std::chrono::seconds(seconds)); }
 
-/// Calls with a number of seconds, which C can not take below 0.
-template <class Set>
-result<void> with_seconds(std::chrono::seconds seconds, Set &&set) noexcept {
-    if (seconds.count() < 0) {
-        return failure{IVS_OUT_OF_RANGE, "OUT_OF_RANGE", "a negative number of seconds: give 0 or more"};
-    }
-    return done(set(static_cast<std::uint64_t>(seconds.count())));
+/// As C takes it: what is below 0 becomes more than any limit, and is named as what it was.
+inline std::uint64_t unsigned_seconds(std::chrono::seconds seconds) noexcept {
+    return static_cast<std::uint64_t>(seconds.count());
 }
 
 /// Owns one object of the library.
@@ -307,8 +313,8 @@ public:
     /// The object, which is the caller's to free from now on.
     [[nodiscard]] T *release() noexcept { return handle_.release(); }
 
-    /// Takes an object over, to free it.
-    explicit owner(T *handle) noexcept : handle_(handle) {}
+    /// Takes an object over, to free it: `ivs::stage stage(ivs::adopt, handle)`.
+    owner(adopt_t, T *handle) noexcept : handle_(handle) {}
 
 private:
     struct deleter {
@@ -505,7 +511,7 @@ public:
     /// The token itself: what the client joins with.
     std::string text() const noexcept { return detail::text(::ivs_token_text(get())); }
 
-    /// The claim `jti`: the participant ID, or the ID of a connection token.
+    /// The claim `jti`: the participant ID, or the ID of a connection token; empty for a playback token.
     std::string id() const noexcept { return detail::text(::ivs_token_id(get())); }
 
     /// The first second at which the token is no longer good.
@@ -547,8 +553,7 @@ public:
         return detail::done(::ivs_participant_set_capabilities(get(), static_cast<std::uint32_t>(capabilities)));
     }
     result<void> try_duration(std::chrono::seconds duration) noexcept {
-        return detail::with_seconds(
-            duration, [&](std::uint64_t seconds) { return ::ivs_participant_set_duration(get(), seconds); });
+        return detail::done(::ivs_participant_set_duration(get(), detail::unsigned_seconds(duration)));
     }
     result<void> try_version(std::string_view version) noexcept {
         return detail::done(::ivs_participant_set_version(get(), version.data(), version.size()));
@@ -652,8 +657,7 @@ public:
         return detail::done(::ivs_connection_set_token_id(get(), id.data(), id.size()));
     }
     result<void> try_duration(std::chrono::seconds duration) noexcept {
-        return detail::with_seconds(
-            duration, [&](std::uint64_t seconds) { return ::ivs_connection_set_duration(get(), seconds); });
+        return detail::done(::ivs_connection_set_duration(get(), detail::unsigned_seconds(duration)));
     }
     result<std::string> try_mint(const signing_key &key) const noexcept {
         return detail::written<2048>(
@@ -780,8 +784,7 @@ public:
         return detail::done(::ivs_exchange_set_capabilities(get(), static_cast<std::uint32_t>(capabilities)));
     }
     result<void> try_duration(std::chrono::seconds duration) noexcept {
-        return detail::with_seconds(
-            duration, [&](std::uint64_t seconds) { return ::ivs_exchange_set_duration(get(), seconds); });
+        return detail::done(::ivs_exchange_set_duration(get(), detail::unsigned_seconds(duration)));
     }
     result<std::string> try_mint(const signing_key &key) const noexcept {
         return detail::written<2048>(
@@ -1075,8 +1078,7 @@ public:
     }
 
     result<void> try_duration(std::chrono::seconds duration) noexcept {
-        return detail::with_seconds(
-            duration, [&](std::uint64_t seconds) { return ::ivs_playback_set_duration(get(), seconds); });
+        return detail::done(::ivs_playback_set_duration(get(), detail::unsigned_seconds(duration)));
     }
     result<void> try_origin(std::string_view origin) noexcept {
         return detail::done(::ivs_playback_add_origin(get(), origin.data(), origin.size()));
@@ -1107,6 +1109,7 @@ public:
     }
 
 #if IVS_TOKEN_EXCEPTIONS
+    playback(std::nullptr_t) = delete;
     explicit playback(std::string_view channel_arn) : playback(try_create(channel_arn).value()) {}
 
     /// How long playback can be started; at most 10 minutes with a viewer ID or for a single use.
@@ -1234,24 +1237,31 @@ public:
         });
     }
 
-    /// Verifies many at one moment, in their order; one that is refused does not stop the others.
-    result<std::vector<result<verified>>> try_verify_batch(const std::vector<std::string_view> &tokens) const noexcept {
+    /// Verifies many at one moment, in their order; one that is refused does not stop the others. `tokens` is a range of texts:
+    /// std::string, std::string_view or const char *.
+    template <class Tokens>
+    result<std::vector<result<verified>>> try_verify_batch(const Tokens &tokens) const noexcept {
         struct list : detail::owner<::ivs_verified_list, ::ivs_verified_list_free> {
             using owner::owner;
         };
         std::vector<::ivs_str> texts;
-        texts.reserve(tokens.size());
-        for (const std::string_view token : tokens) texts.push_back({token.data(), token.size()});
+        for (const auto &token : tokens) {
+            const std::string_view text(token);
+            texts.push_back({text.data(), text.size()});
+        }
         const auto verdicts = detail::made<list>(
             [&](auto out) { return ::ivs_verifier_verify_batch(get(), texts.data(), texts.size(), out); });
         if (!verdicts) return verdicts.error();
         std::vector<result<verified>> all;
-        all.reserve(tokens.size());
-        for (std::size_t index = 0; index < tokens.size(); ++index) {
+        all.reserve(texts.size());
+        for (std::size_t index = 0; index < texts.size(); ++index) {
             all.push_back(detail::made<verified>(
                 [&](auto out) { return ::ivs_verified_list_get(verdicts->get(), index, out); }));
         }
         return all;
+    }
+    result<std::vector<result<verified>>> try_verify_batch(std::initializer_list<std::string_view> tokens) const noexcept {
+        return try_verify_batch<std::initializer_list<std::string_view>>(tokens);
     }
 
     /// A playback token of this channel, or of any; `origin` is the header of the request, if it has one.
@@ -1280,7 +1290,11 @@ public:
     verified verify(std::string_view token, const expectations &expected) const {
         return try_verify(token, expected).value();
     }
-    std::vector<result<verified>> verify_batch(const std::vector<std::string_view> &tokens) const {
+    template <class Tokens>
+    std::vector<result<verified>> verify_batch(const Tokens &tokens) const {
+        return try_verify_batch(tokens).value();
+    }
+    std::vector<result<verified>> verify_batch(std::initializer_list<std::string_view> tokens) const {
         return try_verify_batch(tokens).value();
     }
     verified_playback verify_playback(std::string_view token, optional_text channel_arn = {},
@@ -1327,17 +1341,14 @@ public:
         return detail::done(::ivs_verifier_builder_set_user_id(get(), user_id.data(), user_id.size()));
     }
     result<void> try_issued_at_leeway(std::chrono::seconds leeway) noexcept {
-        return detail::with_seconds(leeway, [&](std::uint64_t seconds) {
-            return ::ivs_verifier_builder_set_issued_at_leeway(get(), seconds);
-        });
+        return detail::done(::ivs_verifier_builder_set_issued_at_leeway(get(), detail::unsigned_seconds(leeway)));
     }
     result<void> try_expiry_leeway(std::chrono::seconds leeway) noexcept {
-        return detail::with_seconds(
-            leeway, [&](std::uint64_t seconds) { return ::ivs_verifier_builder_set_expiry_leeway(get(), seconds); });
+        return detail::done(::ivs_verifier_builder_set_expiry_leeway(get(), detail::unsigned_seconds(leeway)));
     }
-    /// Stops the clock, for tests.
-    result<void> try_time(moment now) noexcept {
-        return detail::done(::ivs_verifier_builder_set_time(get(), now.seconds()));
+    /// Stops the clock, for tests: tokens no longer expire.
+    result<void> try_fixed_time(time_point at) noexcept {
+        return detail::done(::ivs_verifier_builder_set_fixed_time(get(), moment(at).seconds()));
     }
     result<verifier> try_build() const noexcept {
         return detail::made<verifier>([&](auto out) { return ::ivs_verifier_builder_build(get(), out); });
@@ -1365,7 +1376,7 @@ public:
     /// Remembers so many tokens that were accepted, so that verifying one again costs no signature.
     builder &cache(std::size_t capacity) & { return try_cache(capacity).value(), *this; }
     builder cache(std::size_t capacity) && { return std::move(this->cache(capacity)); }
-    /// Accepts only tokens for this stage.
+    /// Accepts only tokens for the stage of this ARN.
     builder &stage(std::string_view arn) & { return try_stage(arn).value(), *this; }
     builder stage(std::string_view arn) && { return std::move(this->stage(arn)); }
     /// Accepts only tokens that grant all of these.
@@ -1380,8 +1391,8 @@ public:
     /// How long after its end a token is still accepted; 0 seconds unless set.
     builder &expiry_leeway(std::chrono::seconds leeway) & { return try_expiry_leeway(leeway).value(), *this; }
     builder expiry_leeway(std::chrono::seconds leeway) && { return std::move(this->expiry_leeway(leeway)); }
-    builder &time(moment now) & { return try_time(now).value(), *this; }
-    builder time(moment now) && { return std::move(this->time(now)); }
+    builder &fixed_time(time_point at) & { return try_fixed_time(at).value(), *this; }
+    builder fixed_time(time_point at) && { return std::move(this->fixed_time(at)); }
     verifier build() const { return try_build().value(); }
 #endif
 };

@@ -17,8 +17,6 @@ static void keys(const char *file) {
     CHECK(strncmp(pem, "-----BEGIN PRIVATE KEY-----", 27) == 0 && strlen(pem) == len);
     OK(ivs_signing_key_from_pem(pem, len, NULL, 0, &other));
     CHECK(ivs_signing_key_kid(other).data == NULL && ivs_last_error_status() == IVS_OK);
-    ivs_zeroize(pem, len);
-    for (size_t i = 0; i < len; i++) CHECK(pem[i] == 0);
     OK(ivs_signing_key_with_kid(other, TEXT(KID), &named));
     ivs_signing_key_free(other);
     CHECK(is(ivs_signing_key_kid(named), KID));
@@ -34,6 +32,11 @@ static void keys(const char *file) {
     CHECK(ivs_signing_key_from_pem(pub, pub_len, NULL, 0, &bad) == IVS_KEY_PUBLIC_GIVEN);
     CHECK(ivs_signing_key_from_pem(TEXT("nonsense"), NULL, 0, &bad) == IVS_KEY_INVALID && bad == NULL);
     CHECK(ivs_signing_key_from_file(TEXT("/does/not/exist"), NULL, 0, NULL, 0, &bad) == IVS_IO);
+    /* A key given for a path does not come back in the message. */
+    CHECK(ivs_signing_key_from_file(pem, len, NULL, 0, NULL, 0, &bad) == IVS_IO);
+    CHECK(strstr(ivs_last_error_message(), "PRIVATE KEY") == NULL && reason("IO"));
+    ivs_zeroize(pem, len);
+    for (size_t i = 0; i < len; i++) CHECK(pem[i] == 0);
     CHECK(ivs_signing_key_from_file(TEXT("/dev/zero"), NULL, 0, NULL, 0, &bad) == IVS_INPUT_TOO_LONG);
     CHECK(ivs_signing_key_generate(TEXT(STAGE_ARN), &bad) == IVS_INVALID_ARN);
 
@@ -69,16 +72,42 @@ static void participants(void) {
     OK(ivs_participant_set_duration(participant, 900));
     OK(ivs_participant_set_version(participant, TEXT("1.0")));
 
-    /* A value that is refused leaves the participant as it was: it still mints. */
-    CHECK(ivs_participant_set_user_id(participant, long_name, sizeof long_name) == IVS_INVALID_USER_ID);
-    CHECK(ivs_participant_set_user_id(participant, TEXT("\xff")) == IVS_INVALID_UTF8);
-    CHECK(ivs_participant_set_participant_id(participant, TEXT("a b")) == IVS_INVALID_PARTICIPANT_ID);
+    /* A value that is refused leaves the participant as it was, and stands in the way until one is accepted in its place. */
+    char text[IVS_TOKEN_MAX];
+    size_t len = sizeof text;
+    CHECK(ivs_participant_set_capabilities(participant, 4) == IVS_INVALID_CAPABILITY);
     CHECK(ivs_participant_set_duration(participant, 0) == IVS_INVALID_DURATION);
     CHECK(ivs_participant_set_duration(participant, 14 * 24 * 3600 + 1) == IVS_INVALID_DURATION);
-    CHECK(ivs_participant_set_capabilities(participant, 4) == IVS_OUT_OF_RANGE);
-    CHECK(ivs_participant_set_version(participant, TEXT("1")) == IVS_INVALID_VERSION);
+    CHECK(ivs_participant_mint(participant, key, text, &len) == IVS_INVALID_CAPABILITY && len == sizeof text);
+    OK(ivs_participant_set_capabilities(participant, IVS_CAPABILITY_SUBSCRIBE));
+    CHECK(ivs_participant_mint(participant, key, text, &len) == IVS_INVALID_DURATION && reason("INVALID_DURATION"));
+    OK(ivs_participant_set_duration(participant, 900));
+    OK(ivs_participant_mint(participant, key, text, &len));
+    CHECK(ivs_participant_set_user_id(participant, long_name, sizeof long_name) == IVS_INVALID_USER_ID);
+    CHECK(ivs_participant_set_user_id(participant, TEXT("\xff")) == IVS_INVALID_UTF8);
     /* The length counts the NUL at the end. */
     CHECK(ivs_participant_set_user_id(participant, "ana", sizeof "ana") == IVS_NUL_IN_TEXT && reason("NUL_IN_TEXT"));
+    len = sizeof text;
+    CHECK(ivs_participant_mint(participant, key, text, &len) == IVS_NUL_IN_TEXT);
+    OK(ivs_participant_set_user_id(participant, TEXT("Jos\xc3\xa9")));
+    CHECK(ivs_participant_set_version(participant, TEXT("1")) == IVS_INVALID_VERSION);
+    OK(ivs_participant_set_version(participant, TEXT("1.0")));
+
+    /* Attributes are made good together; in a batch others are not stopped. */
+    ivs_participant *other = NULL;
+    ivs_token_list *list = NULL;
+    OK(ivs_participant_new(stage, &other));
+    CHECK(ivs_participant_set_participant_id(other, TEXT("a b")) == IVS_INVALID_PARTICIPANT_ID);
+    OK(ivs_participant_set_participant_id(other, TEXT("a-b")));
+    CHECK(ivs_participant_set_attribute(other, TEXT("a"), TEXT("\xff")) == IVS_INVALID_UTF8);
+    OK(ivs_participant_set_attribute(other, TEXT("b"), TEXT("c")));
+    ivs_participant *const both[] = {other, participant};
+    OK(ivs_mint_batch(both, 2, key, &list));
+    CHECK(ivs_token_list_status(list, 0) == IVS_INVALID_UTF8 && ivs_token_list_status(list, 1) == IVS_OK);
+    ivs_token_list_free(list);
+    OK(ivs_participant_clear_attributes(other));
+    OK(ivs_participant_mint(other, key, text, &len));
+    ivs_participant_free(other);
 }
 
 static void minting(void) {
@@ -115,7 +144,7 @@ static void verifiers(void) {
     OK(ivs_verifier_builder_set_user_id(builder, TEXT("Jos\xc3\xa9")));
     OK(ivs_verifier_builder_set_issued_at_leeway(builder, 5));
     OK(ivs_verifier_builder_set_expiry_leeway(builder, 10));
-    OK(ivs_verifier_builder_set_time(builder, MOMENT));
+    OK(ivs_verifier_builder_set_fixed_time(builder, MOMENT));
     OK(ivs_verifier_builder_build(builder, &verifier));
     ivs_verifier_builder_free(builder);
     ivs_verifying_key_free(half);
@@ -136,6 +165,11 @@ static void forgetful(void) {
     CHECK(ivs_verifier_builder_build(builder, &none) == IVS_INVALID_ARN && none == NULL && reason("INVALID_ARN"));
     ivs_verifier_builder_free(builder);
 
+    OK(ivs_verifier_builder_new(&builder));
+    CHECK(ivs_verifier_builder_set_fixed_time(builder, IVS_NOW) == IVS_OUT_OF_RANGE);
+    CHECK(ivs_verifier_builder_set_fixed_time(builder, -1) == IVS_OUT_OF_RANGE);
+    ivs_verifier_builder_free(builder);
+
     /* A leeway of a day is the most, and less than nothing is named as that. */
     OK(ivs_verifier_builder_new(&builder));
     OK(ivs_verifier_builder_add_key(builder, TEXT(KID), half));
@@ -147,6 +181,7 @@ static void forgetful(void) {
     CHECK(ivs_verifier_builder_set_issued_at_leeway(builder, 86401) == IVS_OUT_OF_RANGE);
     CHECK(ivs_participant_set_duration(participant, (uint64_t)-900) == IVS_OUT_OF_RANGE);
     CHECK(strstr(ivs_last_error_message(), "-900 s") != NULL);
+    OK(ivs_participant_set_duration(participant, 900));
     CHECK(ivs_verifier_builder_build(builder, &none) == IVS_OUT_OF_RANGE && none == NULL);
     ivs_verifier_builder_free(builder);
     ivs_verifying_key_free(half);
@@ -258,7 +293,7 @@ static void two_keys(void) {
         OK(ivs_verifier_builder_add_key(builder, OF(ivs_signing_key_kid(keys[i])), half));
         ivs_verifying_key_free(half);
     }
-    OK(ivs_verifier_builder_set_time(builder, MOMENT));
+    OK(ivs_verifier_builder_set_fixed_time(builder, MOMENT));
     OK(ivs_verifier_builder_build(builder, &door));
     /* One more, which signs in the name of the other. */
     OK(ivs_signing_key_with_kid(keys[0], TEXT(second), &keys[2]));
@@ -392,7 +427,7 @@ static ivs_verifier *gate(const ivs_revocations *revocations, size_t cache) {
     OK(ivs_verifier_builder_add_playback_key(builder, TEXT(PLAYBACK_KID), half));
     if (revocations != NULL) OK(ivs_verifier_builder_set_revocations(builder, revocations));
     OK(ivs_verifier_builder_set_cache(builder, cache));
-    OK(ivs_verifier_builder_set_time(builder, MOMENT));
+    OK(ivs_verifier_builder_set_fixed_time(builder, MOMENT));
     OK(ivs_verifier_builder_build(builder, &made));
     ivs_verifier_builder_free(builder);
     ivs_verifying_key_free(half);
@@ -446,6 +481,7 @@ static void playbacks(void) {
     ivs_verified_playback *none = NULL;
     CHECK(ivs_verifier_verify_playback(door, OF(minted), NULL, 0, TEXT("\xff"), &none) == IVS_ORIGIN_NOT_ALLOWED);
     CHECK(none == NULL && reason("ORIGIN_NOT_ALLOWED"));
+    CHECK(ivs_verifier_verify_playback(door, OF(minted), NULL, 0, "x", SIZE_MAX, &none) == IVS_ORIGIN_NOT_ALLOWED);
     CHECK(!ivs_verified_playback_allows_origin(good, TEXT("https://evil.example")));
     CHECK(!ivs_verified_playback_allows_origin(good, NULL, 0));
     CHECK(ivs_verified_playback_issued_at(good) == -1 && ivs_verified_playback_expires_at(good) == MOMENT + 60);
@@ -622,6 +658,7 @@ static void rings(void) {
     OK(ivs_key_ring_replace(copy, jwks, len));
     CHECK(ivs_key_ring_count(copy) == 2);
     CHECK(ivs_key_ring_retire(copy, TEXT(KID), 43200) == IVS_OUT_OF_RANGE);
+    CHECK(ivs_key_ring_retire(copy, TEXT(KID), -1) == IVS_OUT_OF_RANGE);
     OK(ivs_key_ring_retire(copy, TEXT(KID), 1000000000));
     OK(ivs_key_ring_delete_retired(copy, IVS_NOW, &deleted));
     CHECK(deleted == 1 && ivs_key_ring_count(copy) == 1);

@@ -148,7 +148,9 @@ def calls(function: header.Function) -> list[tuple[list[str], str | None]]:
             bad({i: "NULL", i + 1: "0"})
             one = {"const char *": '"x"', "const uint8_t *": '(const uint8_t *)"x"'}.get(kind, base[i])
             refused = function.name.startswith(("ivs_verifier_verify", "ivs_verifier_exchange")) and name == "token"
-            too_long = "IVS_TOKEN_INVALID" if refused else "IVS_INPUT_TOO_LONG"
+            any_origin = name == "origin" and f"{function.name} {name}" in STRANGERS
+            # The token of this program allows no origin strictly, so that none is refused.
+            too_long = "IVS_TOKEN_INVALID" if refused else "IVS_OK" if any_origin else "IVS_INPUT_TOO_LONG"
             bad({i: one, i + 1: "0"})
             bad({i: one, i + 1: "SIZE_MAX"}, too_long)
             bad({i: one, i + 1: "SIZE_MAX / 2"}, too_long)
@@ -180,6 +182,9 @@ def calls(function: header.Function) -> list[tuple[list[str], str | None]]:
             bad({i: "NULL"}, None if function.name.endswith("_free") else null)
         elif kind == "bool":
             bad({i: "false"})
+        elif name in ("index", "tag_index"):
+            bad({i: "SIZE_MAX"}, "IVS_OUT_OF_RANGE")
+            bad({i: "1000"}, "IVS_OUT_OF_RANGE")
         elif kind in ("uint32_t", "uint64_t", "int64_t", "size_t"):
             limits = {"uint32_t": ["0", "UINT32_MAX"], "uint64_t": ["0", "UINT64_MAX"], "size_t": ["0", "SIZE_MAX"],
                       "int64_t": ["0", "INT64_MIN", "INT64_MAX"]}[kind]
@@ -211,7 +216,10 @@ def call(function: header.Function, arguments: list[str], status: str | None) ->
             end = "buffer[size] == 0 && " if kind == "char *" else ""
             beyond = f"size{' + 1' if kind == 'char *' else ''}"
             rest = f"memcmp(buffer + {beyond}, untouched, sizeof buffer - ({beyond})) == 0"
-            outputs.append(("memcmp(buffer, untouched, sizeof buffer) == 0", f"size > 0 && size < 4096 && {end}{rest}"))
+            kept = "memcmp(buffer, untouched, sizeof buffer) == 0"
+            if arguments[i + 1] == "&size":
+                kept += " && (status == IVS_BUFFER_TOO_SMALL ? size > 1 : size == sizeof buffer)"
+            outputs.append((kept, f"size > 0 && size < 4096 && {end}{rest}"))
     lines.append("        size = sizeof buffer; (void)size; memcpy(buffer, untouched, sizeof buffer);")
     lines.append(f'        now_calling = "{function.name}";')
     made_call = f"{function.name}({', '.join(arguments)})"
@@ -226,7 +234,11 @@ def call(function: header.Function, arguments: list[str], status: str | None) ->
     elif function.returns == "void":
         lines.append(f"        {made_call};")
     else:
-        lines.append(f"        (void){made_call};")
+        lines.append(f"        {function.returns} value = {made_call};")
+        absent = {"ivs_str": "value.data == NULL && value.len == 0", "int64_t": "value == -1", "bool": "!value"}
+        if status and status != "IVS_OK":
+            lines.append(f'        if (!({absent.get(function.returns, "value == 0")})) fail("a value, and none to tell");')
+        lines.append("        (void)value;")
         if status and not function.name.startswith(TELLERS):
             lines.append(f'        if (ivs_last_error_status() != {status}) fail("is to be {status}");')
     return lines + after

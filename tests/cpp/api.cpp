@@ -64,6 +64,11 @@ static void minting(const ivs::signing_key &key, const ivs::stage &stage, const 
     CHECK(ana.mint(key).size() == token.text().size());
     throws(IVS_INVALID_DURATION, "INVALID_DURATION", [&] { ana.duration(0s); });
     throws(IVS_OUT_OF_RANGE, "OUT_OF_RANGE", [&] { ana.duration(-1s); });
+    throws(IVS_OUT_OF_RANGE, "OUT_OF_RANGE", [&] { (void)ana.mint(key); });
+    ana.duration(15min);
+    throws(IVS_OUT_OF_RANGE, "OUT_OF_RANGE", [&] {
+        (void)ana.mint_token(key, std::chrono::time_point<std::chrono::system_clock, std::chrono::hours>::max());
+    });
     throws(IVS_OUT_OF_RANGE, "OUT_OF_RANGE", [&] { (void)ana.mint_token(key, ivs::time_point(-1s)); });
 
     const ivs::verified who = verifier.verify(token.text());
@@ -132,7 +137,7 @@ static void playbacks(const ivs::signing_key &key) {
     ivs::revocations revocations;
     auto ring = ivs::key_ring::playback(1);
     ring.import_key(PLAYBACK_KID, key.verifying_key());
-    const auto gate = ivs::verifier::builder().keys(ring).revocations(revocations).time(MOMENT).build();
+    const auto gate = ivs::verifier::builder().keys(ring).revocations(revocations).fixed_time(MOMENT).build();
     const std::string text = ana.mint_token(key, MOMENT).text();
     CHECK(ivs::playback_url("https://x.example/y", ana.mint(key)).find("https://x.example/y?token=ey") == 0);
     throws(IVS_WRONG_CHANNEL, "WRONG_CHANNEL", [&] {
@@ -150,7 +155,7 @@ static void playbacks(const ivs::signing_key &key) {
     throws(IVS_VIEWER_SESSION_REVOKED, "VIEWER_SESSION_REVOKED",
            [&] { (void)gate.verify_playback(text, {}, "https://example.com"); });
     CHECK(revocations.size() == 2);
-    const auto single = ivs::verifier::builder().playback_key(PLAYBACK_KID, key.verifying_key()).time(MOMENT).build();
+    const auto single = ivs::verifier::builder().playback_key(PLAYBACK_KID, key.verifying_key()).fixed_time(MOMENT).build();
     CHECK(single.verify_playback(text, {}, "https://example.com").viewer_id() == "ana");
 }
 
@@ -175,13 +180,15 @@ static void rings(const ivs::signing_key &key, const ivs::stage &stage) {
 
     ivs::revocations revocations;
     const auto gate =
-        ivs::verifier::builder().keys(copy).revocations(revocations).cache(10).time(MOMENT).build();
+        ivs::verifier::builder().keys(copy).revocations(revocations).cache(10).fixed_time(MOMENT).build();
     const ivs::token one = ivs::participant(stage).mint_token(key, MOMENT), two = ivs::participant(stage).mint_token(key, MOMENT);
     revocations.disconnect_participant(STAGE_ARN, one.id(), "rude");
     const auto verdicts = gate.verify_batch({one.text(), two.text(), "x"});
     CHECK(verdicts.size() == 3 && !verdicts[0] && verdicts[0].error().status == IVS_PARTICIPANT_DISCONNECTED);
     CHECK(verdicts[1] && verdicts[1]->participant_id() == two.id());
     CHECK(!verdicts[2] && verdicts[2].error().reason == "NOT_THREE_PARTS");
+    CHECK(gate.verify_batch(std::vector<std::string>{one.text(), two.text()}).size() == 2);
+    CHECK(gate.verify_batch(std::vector<const char *>{"x"}).size() == 1 && gate.verify_batch({}).empty());
     revocations.delete_stage(STAGE_ARN);
     throws(IVS_STAGE_DELETED, "STAGE_DELETED", [&] { (void)gate.verify(two.text()); });
     const ivs::token line = ivs::connection().mint_token(key, MOMENT);
@@ -207,6 +214,18 @@ static void absent(const ivs::signing_key &key, const std::string &file) {
     throws(IVS_KEY_SIGNS, "KEY_SIGNS", [&] { ring.retire(KID); });
     ring.stop_signing().sign_with(KID, key).stop_signing().retire(KID, now);
     CHECK(ring.delete_retired() == 1);
+}
+
+// An exception that was moved from, or thrown on, still has its words.
+static void errors() {
+    static_assert(!std::is_constructible_v<ivs::stage, int> && !std::is_constructible_v<ivs::playback, std::nullptr_t>);
+    ivs::error one(ivs::failure{IVS_IO, "IO", "words"});
+    const ivs::error two = std::move(one);
+    CHECK(one.what() == "words"s && two.what() == "words"s);
+    one = two;
+    CHECK(one.status() == IVS_IO && one.reason() == "IO");
+    ivs::key_ring ring(0);
+    CHECK(ring.size() == 0);
 }
 
 // Setters on a temporary give a value, which outlives it; on an object, the object.
@@ -245,7 +264,7 @@ static void moving(const ivs::stage &stage, const ivs::signing_key &key) {
     CHECK(gone.arn().empty() && kept.arn() == STAGE_ARN);
     // What is released is the caller's to free, and can be taken over again.
     ivs::stage mine(STAGE_ARN, WHIP_URL);
-    ivs::stage again(mine.release());
+    ivs::stage again(ivs::adopt, mine.release());
     CHECK(mine.get() == nullptr && again.arn() == STAGE_ARN);
     again = ivs::stage(STAGE_ARN, WHIP_URL);
     CHECK(again.arn() == STAGE_ARN);
@@ -267,10 +286,10 @@ int main(int argc, char **argv) {
                                        .require(ivs::capability::subscribe)
                                        .issued_at_leeway(1min)
                                        .expiry_leeway(0s)
-                                       .time(MOMENT)
+                                       .fixed_time(MOMENT)
                                        .build();
     throws(IVS_WRONG_USER, "WRONG_USER", [&] {
-        const auto bobs = ivs::verifier::builder().key(KID, key.verifying_key()).user_id("bob").time(MOMENT).build();
+        const auto bobs = ivs::verifier::builder().key(KID, key.verifying_key()).user_id("bob").fixed_time(MOMENT).build();
         (void)bobs.verify(ivs::participant(stage).user_id("ana").mint_token(key, MOMENT).text());
     });
     throws(IVS_OUT_OF_RANGE, "OUT_OF_RANGE", [] { ivs::verifier::builder().expiry_leeway(-1s); });
@@ -281,6 +300,7 @@ int main(int argc, char **argv) {
     playbacks(key);
     rings(key, stage);
     absent(key, argv[1]);
+    errors();
     chaining(stage, key);
     results(verifier);
     moving(stage, key);

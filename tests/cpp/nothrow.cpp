@@ -27,7 +27,8 @@ static void keys(const ivs::signing_key &key, const char *file) {
 static void connections(const ivs::signing_key &key, const ivs::verifier &verifier) {
     auto connection = ivs::connection::try_create();
     CHECK(connection && connection->try_token_id("c-1") && connection->try_duration(1h));
-    CHECK(connection->try_duration(-1s).error().status == IVS_OUT_OF_RANGE && connection->try_mint_token(key));
+    CHECK(connection->try_duration(-1s).error().status == IVS_OUT_OF_RANGE && !connection->try_mint_token(key));
+    CHECK(connection->try_duration(2h) && connection->try_mint_token(key));
     const auto good = verifier.try_verify_connection(*connection->try_mint(key));
     CHECK(good && good->token_id() == "c-1" && good->try_to_json());
 }
@@ -54,7 +55,7 @@ static void rings_and_revocations(const ivs::signing_key &key, const ivs::stage 
     auto builder = ivs::verifier::builder::try_create();
     CHECK(builder && builder->try_keys(*ring) && builder->try_revocations(*store) && builder->try_cache(4));
     CHECK(builder->try_require(ivs::capability::publish) && builder->try_user_id("ana"));
-    CHECK(builder->try_issued_at_leeway(5s) && builder->try_expiry_leeway(5s) && builder->try_time(MOMENT));
+    CHECK(builder->try_issued_at_leeway(5s) && builder->try_expiry_leeway(5s) && builder->try_fixed_time(MOMENT));
     const auto gate = builder->try_build();
     auto ana = ivs::participant::try_create(stage), bob = ivs::participant::try_create(stage);
     CHECK(gate && ana && bob && ana->try_user_id("ana") && ana->try_participant_id("p-1") && bob->try_user_id("bob"));
@@ -79,7 +80,8 @@ static void playing(const ivs::signing_key &key) {
     auto ana = ivs::playback::try_create(CHANNEL_ARN);
     CHECK(ana && ana->try_viewer_id("ana") && ana->try_viewer_session_version(1) && ana->try_duration(1min));
     CHECK(ana->try_origin("https://example.com") && ana->try_strict_origin_enforcement(true));
-    CHECK(ana->try_single_use() && ana->try_maximum_resolution("HD") && !ana->try_single_use("nonsense"));
+    CHECK(ana->try_single_use() && ana->try_maximum_resolution("HD"));
+    CHECK(!ana->try_single_use("nonsense") && !ana->try_mint(key) && ana->try_single_use());
     const auto token = ana->try_mint(key);
     CHECK(token && ana->try_mint_token(key) && ivs::try_playback_url("https://x.example/y", *token));
     auto ring = ivs::key_ring::try_create_playback();

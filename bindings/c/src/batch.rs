@@ -1,4 +1,4 @@
-use ::ivs_token::{MintError, Token};
+use ::ivs_token::Token;
 
 use crate::boundary::{self, borrow, give, place};
 use crate::failure::Failure;
@@ -11,7 +11,7 @@ use crate::token;
 
 /// Tokens that were minted with one call, and the failures among them. Never changed: any number of threads may use one at
 /// once.
-pub struct ivs_token_list(Vec<Result<Token, MintError>>);
+pub struct ivs_token_list(Vec<Result<Token, Failure>>);
 
 /// Mints a token for each participant, which stays as it is, in their order, all issued now; one that fails does not stop
 /// the others. The call itself fails only for a NULL, or for more than 1 048 576 participants.
@@ -32,17 +32,22 @@ pub unsafe extern "C" fn ivs_mint_batch(
         let (participants, key) =
             unsafe { (elements(participants, count, "participants")?, token::key(key)?) };
         let out = place(out, "out")?;
-        let participants: Vec<_> = participants
+        let templates = participants
             .iter()
             .enumerate()
             .map(|(index, participant)| {
                 // SAFETY: as the caller promises.
                 let participant = unsafe { participant.as_ref() };
-                participant.map(|one| one.0.clone()).ok_or_else(|| Failure::null_at("participants", index))
+                Ok(participant.ok_or_else(|| Failure::null_at("participants", index))?.0.ready())
             })
-            .collect::<Result<_, Failure>>()?;
+            .collect::<Result<Vec<_>, Failure>>()?;
+        let mut minted = key.mint_batch(templates.iter().flatten().map(|&one| one.clone())).into_iter();
+        let tokens = templates.into_iter().map(|template| {
+            template?;
+            Ok(minted.next().ok_or_else(Failure::internal)??)
+        });
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_token_list(key.mint_batch(participants))) };
+        unsafe { give(out, ivs_token_list(tokens.collect())) };
         Ok(())
     })
 }
@@ -111,7 +116,7 @@ unsafe fn at<'l>(list: *const ivs_token_list, index: usize) -> Result<&'l Token,
     let list = &unsafe { borrow(list, "list") }?.0;
     match list.get(index) {
         Some(Ok(token)) => Ok(token),
-        Some(Err(error)) => Err(error.clone().into()),
+        Some(Err(failure)) => Err(failure.clone()),
         None => Err(Failure::no_such("token", index, list.len())),
     }
 }

@@ -7,11 +7,12 @@ use crate::input::{duration, text};
 use crate::output;
 use crate::signing_key::ivs_signing_key;
 use crate::status::ivs_status;
+use crate::template::Template;
 use crate::token::{self, AnyToken, ivs_token, moment};
 
 /// A connection token about to be minted: it lets a client share one network connection among many stages. Account and
 /// region are those of the key's ARN. Not for two threads at once.
-pub struct ivs_connection(Connection);
+pub struct ivs_connection(Template<Connection>);
 
 /// Begins a connection token: 12 hours, a fresh random ID, until told otherwise.
 ///
@@ -24,7 +25,7 @@ pub unsafe extern "C" fn ivs_connection_new(out: *mut *mut ivs_connection) -> iv
     boundary::run(|| {
         let out = place(out, "out")?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_connection(Connection::new())) };
+        unsafe { give(out, ivs_connection(Template::new(Connection::new()))) };
         Ok(())
     })
 }
@@ -44,12 +45,13 @@ pub unsafe extern "C" fn ivs_connection_set_token_id(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let connection = unsafe { borrow_mut(connection, "connection") }?;
-        // SAFETY: as the caller promises.
-        let id = unsafe { text(id, id_len, "id") }?;
-        let next = connection.0.clone().token_id(id);
-        next.check()?;
-        connection.0 = next;
-        Ok(())
+        connection.0.set("token_id", |inner| {
+            // SAFETY: as the caller promises.
+            let id = unsafe { text(id, id_len, "id") }?;
+            let next = inner.token_id(id);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -67,10 +69,11 @@ pub unsafe extern "C" fn ivs_connection_set_duration(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let connection = unsafe { borrow_mut(connection, "connection") }?;
-        let next = connection.0.clone().duration(duration(seconds)?);
-        next.check()?;
-        connection.0 = next;
-        Ok(())
+        connection.0.set("duration", |inner| {
+            let next = inner.duration(duration(seconds)?);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -93,7 +96,7 @@ pub unsafe extern "C" fn ivs_connection_mint(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let (connection, key) = unsafe { (borrow(connection, "connection")?, token::key(key)?) };
-        let token = connection.0.clone().mint(key)?;
+        let token = connection.0.ready()?.clone().mint(key)?;
         // SAFETY: as the caller promises.
         unsafe { output::copy(token.as_str().as_bytes(), buffer, len) }
     })
@@ -117,7 +120,7 @@ pub unsafe extern "C" fn ivs_connection_mint_token(
         // SAFETY: as the caller promises.
         let (connection, key) = unsafe { (borrow(connection, "connection")?, token::key(key)?) };
         let out = place(out, "out")?;
-        let token = connection.0.clone().mint_at(key, moment(now)?)?;
+        let token = connection.0.ready()?.clone().mint_at(key, moment(now)?)?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_token(AnyToken::Connection(token))) };
         Ok(())

@@ -9,14 +9,16 @@ use crate::output;
 use crate::participant::capabilities_of;
 use crate::signing_key::ivs_signing_key;
 use crate::status::ivs_status;
+use crate::template::Template;
 use crate::token::{self, AnyToken, ivs_token, moment};
 use crate::verified::ivs_verified;
 
 /// A token about to be minted in exchange for another: for the same participant on the same stage, with other capabilities,
 /// attributes, user ID or duration. Not for two threads at once.
-pub struct ivs_exchange(pub(crate) Exchange);
+pub struct ivs_exchange(pub(crate) Template<Exchange>);
 
-/// Begins a token that IVS takes in exchange for one that was minted here: a participant token.
+/// Begins a token that IVS takes in exchange for one that was minted here: a participant token. No store of revocations is
+/// asked: `ivs_verifier_exchange` does.
 ///
 /// # Safety
 ///
@@ -34,12 +36,12 @@ pub unsafe extern "C" fn ivs_exchange_of_token(
         };
         let out = place(out, "out")?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_exchange(token.exchange())) };
+        unsafe { give(out, ivs_exchange(Template::new(token.exchange()))) };
         Ok(())
     })
 }
 
-/// Begins a token that IVS takes in exchange for one that was verified.
+/// Begins a token that IVS takes in exchange for one that was verified. No store of revocations is asked again.
 ///
 /// # Safety
 ///
@@ -55,7 +57,7 @@ pub unsafe extern "C" fn ivs_exchange_of_verified(
         let verified = unsafe { borrow(verified, "verified") }?;
         let out = place(out, "out")?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_exchange(verified.0.exchange())) };
+        unsafe { give(out, ivs_exchange(Template::new(verified.0.exchange()))) };
         Ok(())
     })
 }
@@ -75,12 +77,13 @@ pub unsafe extern "C" fn ivs_exchange_set_user_id(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let exchange = unsafe { borrow_mut(exchange, "exchange") }?;
-        // SAFETY: as the caller promises.
-        let user_id = unsafe { text(user_id, user_id_len, "user_id") }?;
-        let next = exchange.0.clone().user_id(user_id);
-        next.check()?;
-        exchange.0 = next;
-        Ok(())
+        exchange.0.set("user_id", |inner| {
+            // SAFETY: as the caller promises.
+            let user_id = unsafe { text(user_id, user_id_len, "user_id") }?;
+            let next = inner.user_id(user_id);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -102,14 +105,15 @@ pub unsafe extern "C" fn ivs_exchange_set_attribute(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let exchange = unsafe { borrow_mut(exchange, "exchange") }?;
-        // SAFETY: as the caller promises.
-        let name = unsafe { text(name, name_len, "name") }?;
-        // SAFETY: as the caller promises.
-        let value = unsafe { text(value, value_len, "value") }?;
-        let next = exchange.0.clone().attribute(name, value);
-        next.check()?;
-        exchange.0 = next;
-        Ok(())
+        exchange.0.add("attributes", |inner| {
+            // SAFETY: as the caller promises.
+            let name = unsafe { text(name, name_len, "name") }?;
+            // SAFETY: as the caller promises.
+            let value = unsafe { text(value, value_len, "value") }?;
+            let next = inner.attribute(name, value);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -124,10 +128,11 @@ pub unsafe extern "C" fn ivs_exchange_clear_attributes(exchange: *mut ivs_exchan
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let exchange = unsafe { borrow_mut(exchange, "exchange") }?;
-        let next = exchange.0.clone().attributes(Attributes::new());
-        next.check()?;
-        exchange.0 = next;
-        Ok(())
+        exchange.0.set("attributes", |inner| {
+            let next = inner.attributes(Attributes::new());
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -145,11 +150,12 @@ pub unsafe extern "C" fn ivs_exchange_set_capabilities(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let exchange = unsafe { borrow_mut(exchange, "exchange") }?;
-        let capabilities = capabilities_of(capabilities)?;
-        let next = exchange.0.clone().capabilities(capabilities);
-        next.check()?;
-        exchange.0 = next;
-        Ok(())
+        exchange.0.set("capabilities", |inner| {
+            let capabilities = capabilities_of(capabilities)?;
+            let next = inner.capabilities(capabilities);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -165,10 +171,11 @@ pub unsafe extern "C" fn ivs_exchange_set_duration(exchange: *mut ivs_exchange, 
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let exchange = unsafe { borrow_mut(exchange, "exchange") }?;
-        let next = exchange.0.clone().duration(duration(seconds)?);
-        next.check()?;
-        exchange.0 = next;
-        Ok(())
+        exchange.0.set("duration", |inner| {
+            let next = inner.duration(duration(seconds)?);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -191,7 +198,7 @@ pub unsafe extern "C" fn ivs_exchange_mint(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let (exchange, key) = unsafe { (borrow(exchange, "exchange")?, token::key(key)?) };
-        let token = exchange.0.mint_text(key)?;
+        let token = exchange.0.ready()?.mint_text(key)?;
         // SAFETY: as the caller promises.
         unsafe { output::copy(token.as_bytes(), buffer, len) }
     })
@@ -215,7 +222,7 @@ pub unsafe extern "C" fn ivs_exchange_mint_token(
         // SAFETY: as the caller promises.
         let (exchange, key) = unsafe { (borrow(exchange, "exchange")?, token::key(key)?) };
         let out = place(out, "out")?;
-        let token = exchange.0.clone().mint_at(key, moment(now)?)?;
+        let token = exchange.0.ready()?.clone().mint_at(key, moment(now)?)?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_token(AnyToken::Participant(token))) };
         Ok(())

@@ -88,18 +88,22 @@ pub(crate) unsafe fn stranger<'a>(
     unsafe { self::bytes(data.cast(), len, argument) }.map(String::from_utf8_lossy)
 }
 
-/// What a stranger sent, or `None` when the pointer is NULL and the length 0.
+/// The header `Origin` of a request, or `None` when the pointer is NULL and the length 0. One that is longer than any can
+/// be is as good as one of bytes that are none.
 ///
 /// # Safety
 ///
 /// As for [`bytes`].
-pub(crate) unsafe fn optional_stranger<'a>(
+pub(crate) unsafe fn origin<'a>(
     data: *const c_char,
     len: usize,
     argument: &'static str,
 ) -> Result<Option<Cow<'a, str>>, Failure> {
     if data.is_null() && len == 0 {
         return Ok(None);
+    }
+    if len > MAX_LEN && !data.is_null() {
+        return Ok(Some(Cow::Borrowed("\u{fffd}")));
     }
     // SAFETY: as the caller promises.
     unsafe { stranger(data, len, argument) }.map(Some)

@@ -66,3 +66,4 @@ mod failure;
 mod handles;
 mod input;
 mod output;
+mod template;

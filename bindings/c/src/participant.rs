@@ -9,6 +9,7 @@ use crate::output;
 use crate::signing_key::ivs_signing_key;
 use crate::stage::ivs_stage;
 use crate::status::ivs_status;
+use crate::template::Template;
 use crate::token::{self, AnyToken, ivs_token, moment};
 
 /// May send audio and video to the stage.
@@ -19,7 +20,7 @@ pub const IVS_CAPABILITY_SUBSCRIBE: u32 = 2;
 
 /// A participant token about to be minted. A value beyond its limit is refused when it is set, and leaves the participant
 /// as it was. Not for two threads at once.
-pub struct ivs_participant(pub(crate) Participant);
+pub struct ivs_participant(pub(crate) Template<Participant>);
 
 /// Begins a participant of a stage: it may publish and subscribe for 12 hours, under a fresh random participant ID, until
 /// told otherwise.
@@ -38,7 +39,7 @@ pub unsafe extern "C" fn ivs_participant_new(
         let stage = unsafe { borrow(stage, "stage") }?;
         let out = place(out, "out")?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_participant(stage.0.participant())) };
+        unsafe { give(out, ivs_participant(Template::new(stage.0.participant()))) };
         Ok(())
     })
 }
@@ -59,12 +60,13 @@ pub unsafe extern "C" fn ivs_participant_set_participant_id(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        // SAFETY: as the caller promises.
-        let id = unsafe { text(id, id_len, "id") }?;
-        let next = participant.0.clone().participant_id(id);
-        next.check()?;
-        participant.0 = next;
-        Ok(())
+        participant.0.set("participant_id", |inner| {
+            // SAFETY: as the caller promises.
+            let id = unsafe { text(id, id_len, "id") }?;
+            let next = inner.participant_id(id);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -83,12 +85,13 @@ pub unsafe extern "C" fn ivs_participant_set_user_id(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        // SAFETY: as the caller promises.
-        let user_id = unsafe { text(user_id, user_id_len, "user_id") }?;
-        let next = participant.0.clone().user_id(user_id);
-        next.check()?;
-        participant.0 = next;
-        Ok(())
+        participant.0.set("user_id", |inner| {
+            // SAFETY: as the caller promises.
+            let user_id = unsafe { text(user_id, user_id_len, "user_id") }?;
+            let next = inner.user_id(user_id);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -110,14 +113,15 @@ pub unsafe extern "C" fn ivs_participant_set_attribute(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        // SAFETY: as the caller promises.
-        let name = unsafe { text(name, name_len, "name") }?;
-        // SAFETY: as the caller promises.
-        let value = unsafe { text(value, value_len, "value") }?;
-        let next = participant.0.clone().attribute(name, value);
-        next.check()?;
-        participant.0 = next;
-        Ok(())
+        participant.0.add("attributes", |inner| {
+            // SAFETY: as the caller promises.
+            let name = unsafe { text(name, name_len, "name") }?;
+            // SAFETY: as the caller promises.
+            let value = unsafe { text(value, value_len, "value") }?;
+            let next = inner.attribute(name, value);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -132,10 +136,11 @@ pub unsafe extern "C" fn ivs_participant_clear_attributes(participant: *mut ivs_
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        let next = participant.0.clone().attributes(Attributes::new());
-        next.check()?;
-        participant.0 = next;
-        Ok(())
+        participant.0.set("attributes", |inner| {
+            let next = inner.attributes(Attributes::new());
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -153,11 +158,12 @@ pub unsafe extern "C" fn ivs_participant_set_capabilities(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        let capabilities = capabilities_of(capabilities)?;
-        let next = participant.0.clone().capabilities(capabilities);
-        next.check()?;
-        participant.0 = next;
-        Ok(())
+        participant.0.set("capabilities", |inner| {
+            let capabilities = capabilities_of(capabilities)?;
+            let next = inner.capabilities(capabilities);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -175,10 +181,11 @@ pub unsafe extern "C" fn ivs_participant_set_duration(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        let next = participant.0.clone().duration(duration(seconds)?);
-        next.check()?;
-        participant.0 = next;
-        Ok(())
+        participant.0.set("duration", |inner| {
+            let next = inner.duration(duration(seconds)?);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -197,13 +204,14 @@ pub unsafe extern "C" fn ivs_participant_set_version(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        // SAFETY: as the caller promises.
-        let version = unsafe { text(version, version_len, "version") }?;
-        let version = version.parse()?;
-        let next = participant.0.clone().version(version);
-        next.check()?;
-        participant.0 = next;
-        Ok(())
+        participant.0.set("version", |inner| {
+            // SAFETY: as the caller promises.
+            let version = unsafe { text(version, version_len, "version") }?;
+            let version = version.parse()?;
+            let next = inner.version(version);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -226,7 +234,7 @@ pub unsafe extern "C" fn ivs_participant_mint(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let (participant, key) = unsafe { (borrow(participant, "participant")?, token::key(key)?) };
-        let token = participant.0.mint_text(key)?;
+        let token = participant.0.ready()?.mint_text(key)?;
         // SAFETY: as the caller promises.
         unsafe { output::copy(token.as_bytes(), buffer, len) }
     })
@@ -250,7 +258,7 @@ pub unsafe extern "C" fn ivs_participant_mint_token(
         // SAFETY: as the caller promises.
         let (participant, key) = unsafe { (borrow(participant, "participant")?, token::key(key)?) };
         let out = place(out, "out")?;
-        let token = participant.0.clone().mint_at(key, moment(now)?)?;
+        let token = participant.0.ready()?.clone().mint_at(key, moment(now)?)?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_token(AnyToken::Participant(token))) };
         Ok(())
@@ -271,9 +279,7 @@ pub unsafe extern "C" fn ivs_participant_free(participant: *mut ivs_participant)
 /// The capabilities that a set of flags is.
 pub(crate) fn capabilities_of(flags: u32) -> Result<Capabilities, Failure> {
     if flags & !(IVS_CAPABILITY_PUBLISH | IVS_CAPABILITY_SUBSCRIBE) != 0 {
-        return Err(Failure::out_of_range(format!(
-            "the capabilities {flags} hold a flag that is none: IVS_CAPABILITY_PUBLISH is 1, IVS_CAPABILITY_SUBSCRIBE is 2"
-        )));
+        return Err(Failure::not_a_capability(flags));
     }
     let mut capabilities = Capabilities::NONE;
     if flags & IVS_CAPABILITY_PUBLISH != 0 {

@@ -10,12 +10,13 @@ use crate::input::{duration, text};
 use crate::output;
 use crate::signing_key::ivs_signing_key;
 use crate::status::ivs_status;
+use crate::template::Template;
 use crate::token::{self, AnyToken, ivs_token, moment};
 
 /// A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel. A value
 /// beyond its limit is refused when it is set; rules about several values hold when the token is minted. Not for two
 /// threads at once.
-pub struct ivs_playback(pub(crate) Playback);
+pub struct ivs_playback(pub(crate) Template<Playback>);
 
 /// Begins a token for a channel: 10 minutes, from any origin, until told otherwise.
 ///
@@ -35,7 +36,7 @@ pub unsafe extern "C" fn ivs_playback_new(
         let channel_arn: ChannelArn =
             unsafe { text(channel_arn, channel_arn_len, "channel_arn") }?.parse()?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_playback(Playback::new(channel_arn))) };
+        unsafe { give(out, ivs_playback(Template::new(Playback::new(channel_arn)))) };
         Ok(())
     })
 }
@@ -52,9 +53,10 @@ pub unsafe extern "C" fn ivs_playback_set_duration(playback: *mut ivs_playback, 
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        let duration = PlaybackDuration::try_from(duration(seconds)?)?;
-        playback.0 = playback.0.clone().duration(duration);
-        Ok(())
+        playback.0.set("duration", |inner| {
+            let duration = PlaybackDuration::try_from(duration(seconds)?)?;
+            Ok(inner.duration(duration))
+        })
     })
 }
 
@@ -74,11 +76,12 @@ pub unsafe extern "C" fn ivs_playback_add_origin(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        // SAFETY: as the caller promises.
-        let origin = unsafe { text(origin, origin_len, "origin") }?;
-        let origin: Origin = origin.parse()?;
-        playback.0 = playback.0.clone().origin(origin);
-        Ok(())
+        playback.0.add("origins", |inner| {
+            // SAFETY: as the caller promises.
+            let origin = unsafe { text(origin, origin_len, "origin") }?;
+            let origin: Origin = origin.parse()?;
+            Ok(inner.origin(origin))
+        })
     })
 }
 
@@ -96,8 +99,7 @@ pub unsafe extern "C" fn ivs_playback_set_strict_origin_enforcement(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        playback.0 = playback.0.clone().strict_origin_enforcement(is_strict);
-        Ok(())
+        playback.0.set("strict_origin_enforcement", |inner| Ok(inner.strict_origin_enforcement(is_strict)))
     })
 }
 
@@ -113,8 +115,7 @@ pub unsafe extern "C" fn ivs_playback_set_single_use(playback: *mut ivs_playback
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        playback.0 = playback.0.clone().single_use();
-        Ok(())
+        playback.0.set("single_use", |inner| Ok(inner.single_use()))
     })
 }
 
@@ -133,11 +134,12 @@ pub unsafe extern "C" fn ivs_playback_set_single_use_uuid(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        // SAFETY: as the caller promises.
-        let uuid = unsafe { text(uuid, uuid_len, "uuid") }?;
-        let uuid = Uuid::try_parse(uuid).map_err(|_| Failure::not_a_uuid())?;
-        playback.0 = playback.0.clone().single_use_uuid(uuid);
-        Ok(())
+        playback.0.set("single_use", |inner| {
+            // SAFETY: as the caller promises.
+            let uuid = unsafe { text(uuid, uuid_len, "uuid") }?;
+            let uuid = Uuid::try_parse(uuid).map_err(|_| Failure::not_a_uuid())?;
+            Ok(inner.single_use_uuid(uuid))
+        })
     })
 }
 
@@ -157,11 +159,12 @@ pub unsafe extern "C" fn ivs_playback_set_viewer_id(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        // SAFETY: as the caller promises.
-        let viewer_id = unsafe { text(viewer_id, viewer_id_len, "viewer_id") }?;
-        let viewer_id: ViewerId = viewer_id.parse()?;
-        playback.0 = playback.0.clone().viewer(viewer_id);
-        Ok(())
+        playback.0.set("viewer_id", |inner| {
+            // SAFETY: as the caller promises.
+            let viewer_id = unsafe { text(viewer_id, viewer_id_len, "viewer_id") }?;
+            let viewer_id: ViewerId = viewer_id.parse()?;
+            Ok(inner.viewer(viewer_id))
+        })
     })
 }
 
@@ -179,8 +182,7 @@ pub unsafe extern "C" fn ivs_playback_set_viewer_session_version(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        playback.0 = playback.0.clone().viewer_session_version(version);
-        Ok(())
+        playback.0.set("viewer_session_version", |inner| Ok(inner.viewer_session_version(version)))
     })
 }
 
@@ -199,11 +201,12 @@ pub unsafe extern "C" fn ivs_playback_set_maximum_resolution(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        // SAFETY: as the caller promises.
-        let resolution = unsafe { text(resolution, resolution_len, "resolution") }?;
-        let resolution: MaximumResolution = resolution.parse()?;
-        playback.0 = playback.0.clone().maximum_resolution(resolution);
-        Ok(())
+        playback.0.set("maximum_resolution", |inner| {
+            // SAFETY: as the caller promises.
+            let resolution = unsafe { text(resolution, resolution_len, "resolution") }?;
+            let resolution: MaximumResolution = resolution.parse()?;
+            Ok(inner.maximum_resolution(resolution))
+        })
     })
 }
 
@@ -226,7 +229,7 @@ pub unsafe extern "C" fn ivs_playback_mint(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let (playback, key) = unsafe { (borrow(playback, "playback")?, token::key(key)?) };
-        let token = playback.0.clone().mint(key)?;
+        let token = playback.0.ready()?.clone().mint(key)?;
         // SAFETY: as the caller promises.
         unsafe { output::copy(token.as_str().as_bytes(), buffer, len) }
     })
@@ -250,7 +253,7 @@ pub unsafe extern "C" fn ivs_playback_mint_token(
         // SAFETY: as the caller promises.
         let (playback, key) = unsafe { (borrow(playback, "playback")?, token::key(key)?) };
         let out = place(out, "out")?;
-        let token = playback.0.clone().mint_at(key, moment(now)?)?;
+        let token = playback.0.ready()?.clone().mint_at(key, moment(now)?)?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_token(AnyToken::Playback(token))) };
         Ok(())

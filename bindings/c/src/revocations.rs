@@ -27,8 +27,9 @@ pub unsafe extern "C" fn ivs_revocations_new(out: *mut *mut ivs_revocations) -> 
     })
 }
 
-/// DisconnectParticipant: refuses every token of this participant on this stage, for good. `reason` may be NULL; it has
-/// at most 128 characters, and stands in the message of each refusal.
+/// DisconnectParticipant: refuses every token of this participant on this stage, until all that exist now must have expired:
+/// for 14 days and an hour. Who gets a token in exchange later, from one who asks no store, can outlive that: use
+/// `ivs_verifier_exchange`. `reason` may be NULL; it has at most 128 characters.
 ///
 /// # Safety
 ///
@@ -58,7 +59,7 @@ pub unsafe extern "C" fn ivs_revocations_disconnect_participant(
     })
 }
 
-/// DeleteStage: refuses every token of this stage.
+/// DeleteStage: refuses every token of this stage, until all that exist now must have expired: for 14 days and an hour.
 ///
 /// # Safety
 ///

@@ -116,7 +116,7 @@ pub enum ivs_status {
     IVS_WRONG_USER = 408,
     /// A good token that does not grant what is wanted.
     IVS_INSUFFICIENT_CAPABILITIES = 409,
-    /// The participant was disconnected, for good.
+    /// The participant was disconnected.
     IVS_PARTICIPANT_DISCONNECTED = 410,
     /// The stage was deleted.
     IVS_STAGE_DELETED = 411,
@@ -276,7 +276,7 @@ const TABLE: &[Row] = table! {
     IVS_WRONG_STAGE c"a good token for another stage" ["WRONG_STAGE"]
     IVS_WRONG_USER c"a good token of another user" ["WRONG_USER"]
     IVS_INSUFFICIENT_CAPABILITIES c"a good token that does not grant what is wanted" ["INSUFFICIENT_CAPABILITIES"]
-    IVS_PARTICIPANT_DISCONNECTED c"the participant was disconnected, for good" ["PARTICIPANT_DISCONNECTED"]
+    IVS_PARTICIPANT_DISCONNECTED c"the participant was disconnected" ["PARTICIPANT_DISCONNECTED"]
     IVS_STAGE_DELETED c"the stage was deleted" ["STAGE_DELETED"]
     IVS_CONNECTION_TOKEN_REVOKED c"the connection token was revoked" ["CONNECTION_TOKEN_REVOKED"]
     IVS_VIEWER_SESSION_REVOKED c"the sessions of the viewer were revoked" ["VIEWER_SESSION_REVOKED"]

@@ -9,7 +9,7 @@ use crate::status::ivs_status;
 
 /// Stands for the present moment where a time in seconds is asked for. The header has it from cbindgen.toml, in parentheses.
 /// cbindgen:ignore
-pub const IVS_NOW: i64 = -1;
+pub const IVS_NOW: i64 = i64::MIN;
 
 /// A minted token: its text, and what it says. Never changed: any number of threads may use one at once.
 pub struct ivs_token(pub(crate) AnyToken);
@@ -123,7 +123,7 @@ pub(crate) fn moment(now: i64) -> Result<Timestamp, Failure> {
     }
     Timestamp::from_secs(now).ok_or_else(|| {
         Failure::out_of_range(format!(
-            "the time {now} is not in seconds since 1970: give IVS_NOW or 0 to 99999999999"
+            "the time {now} is no second since 1970: give IVS_NOW, or 0 to 99999999999"
         ))
     })
 }

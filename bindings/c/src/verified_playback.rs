@@ -4,7 +4,7 @@ use ::ivs_token::{MaximumResolution, VerifiedPlayback, ViewerId};
 
 use crate::boundary::{self, borrow};
 use crate::failure::Failure;
-use crate::input::optional_stranger;
+use crate::input;
 use crate::output::{self, ivs_str};
 use crate::status::ivs_status;
 
@@ -219,7 +219,7 @@ pub unsafe extern "C" fn ivs_verified_playback_allows_origin(
         // SAFETY: as the caller promises.
         let verified = unsafe { borrow(verified_playback, "verified_playback") }?;
         // SAFETY: as the caller promises.
-        let origin = unsafe { optional_stranger(origin, origin_len, "origin") }?;
+        let origin = unsafe { input::origin(origin, origin_len, "origin") }?;
         Ok(verified.token.allows_origin(origin.as_deref()))
     })
 }

@@ -5,9 +5,10 @@ use ::ivs_token::{Expectations, Verifier};
 use crate::boundary::{self, borrow, give, place};
 use crate::exchange::ivs_exchange;
 use crate::failure::Failure;
-use crate::input::{self, optional_stranger, optional_text};
+use crate::input::{self, optional_text};
 use crate::participant::capabilities_of;
 use crate::status::ivs_status;
+use crate::template::Template;
 use crate::verified::ivs_verified;
 use crate::verified_connection::ivs_verified_connection;
 use crate::verified_playback::ivs_verified_playback;
@@ -99,7 +100,7 @@ pub unsafe extern "C" fn ivs_verifier_exchange(
         let out = place(out, "out")?;
         let exchange = verifier.0.exchange(&token)?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_exchange(exchange)) };
+        unsafe { give(out, ivs_exchange(Template::new(exchange))) };
         Ok(())
     })
 }
@@ -154,7 +155,7 @@ pub unsafe extern "C" fn ivs_verifier_verify_playback(
         // SAFETY: as the caller promises.
         let channel_arn = unsafe { optional_text(channel_arn, channel_arn_len, "channel_arn") }?;
         // SAFETY: as the caller promises.
-        let origin = unsafe { optional_stranger(origin, origin_len, "origin") }?;
+        let origin = unsafe { input::origin(origin, origin_len, "origin") }?;
         let out = place(out, "out")?;
         let good = match channel_arn {
             Some(arn) => verifier.0.verify_playback_of(&token, &arn.parse()?, origin.as_deref())?,

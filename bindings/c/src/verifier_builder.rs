@@ -10,7 +10,7 @@ use crate::key_ring::{AnyRing, ivs_key_ring};
 use crate::participant::capabilities_of;
 use crate::revocations::ivs_revocations;
 use crate::status::ivs_status;
-use crate::token::moment;
+use crate::token::{IVS_NOW, moment};
 use crate::verifier::ivs_verifier;
 use crate::verifying_key::ivs_verifying_key;
 
@@ -249,20 +249,22 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_expiry_leeway(
     unsafe { set(builder, change) }
 }
 
-/// Stops the clock at this second since 1970, for tests; `IVS_NOW` means the second of this call.
+/// Stops the clock at this second since 1970, for tests: tokens no longer expire. `IVS_NOW` is no such second.
 ///
 /// # Safety
 ///
 /// `builder` is a verifier builder, which no other thread uses.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verifier_builder_set_time(
+pub unsafe extern "C" fn ivs_verifier_builder_set_fixed_time(
     builder: *mut ivs_verifier_builder,
-    now: i64,
+    at: i64,
 ) -> ivs_status {
     let change = |inner: VerifierBuilder| -> Changed {
-        let now = moment(now)?;
-        Ok(inner.clock(now))
+        if at == IVS_NOW {
+            return Err(Failure::out_of_range("IVS_NOW is no time to stop the clock at: leave it running"));
+        }
+        Ok(inner.clock(moment(at)?))
     };
     // SAFETY: as the caller promises.
     unsafe { set(builder, change) }
