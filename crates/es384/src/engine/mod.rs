@@ -17,6 +17,7 @@ mod point8;
 mod prepared;
 mod residue;
 mod secret;
+mod sha8;
 mod sign;
 mod table;
 #[cfg(test)]
@@ -24,7 +25,10 @@ mod tests;
 mod tree;
 mod verify;
 
-use crate::{SignError, Signature};
+use crate::{
+    SignError, Signature,
+    backend::{Active, Backend},
+};
 pub(crate) use prepared::{Job, Prepared, verify_batch};
 pub(crate) use sign::Job as SignJob;
 pub(crate) use verify::Verdict;
@@ -62,6 +66,15 @@ impl Path {
         }
         all
     }
+}
+
+/// The SHA-384 digest of each message: eight side by side where this machine can.
+pub(crate) fn sha384(messages: &[&[u8]]) -> Vec<[u8; 48]> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(lanes) = lanes::Ifma::detect() {
+        return sha8::sha384_all(lanes, messages);
+    }
+    messages.iter().map(|message| Active::sha384(message)).collect()
 }
 
 /// Signs each job; see [`sign::sign`]. `None` in place of all where this path has no signing of its own.

@@ -65,7 +65,7 @@ impl Verifier {
             })
             .collect();
         let mut answers = es384::verify_batch(&questions).into_iter();
-        let believe = |begun| match begun {
+        let mut believe = |begun| match begun {
             Begun::Known(known) => Ok(Decided::Before(known)),
             Begun::Unproved(unproved) => {
                 let signer = match unproved.question() {
@@ -77,7 +77,7 @@ impl Verifier {
                 unproved.believe(signer, &keys, now).map(Decided::Now)
             }
         };
-        let believed = begun.into_iter().map(|token| token.and_then(believe));
+        let believed = begun.into_iter().map(|token| token.and_then(&mut believe));
         decisions.extend(believed.map(|token| self.judge(token?, now, &expect)));
     }
 

@@ -17,7 +17,10 @@ use crate::timestamp::Timestamp;
 
 /// A token in good form, of which nothing is believed yet: its signature is still to be checked.
 pub(super) struct Unproved<'t, 'k, C: Claims> {
-    compact: Compact<'t>,
+    /// The payload, decoded.
+    payload: Vec<u8>,
+    /// What is signed.
+    signed: &'t str,
     signature: Signature,
     /// The key that the header names, if it names one.
     named: Option<&'k Held<C::KeyArn>>,
@@ -49,7 +52,8 @@ impl<'t, 'k, C: Claims> Unproved<'t, 'k, C> {
         {
             return Err(VerifyError::RetiredKey { kid: key.arn().to_string(), retired_at });
         }
-        Ok(Self { compact, signature, named, claims: PhantomData })
+        let Compact { payload, signed, .. } = compact;
+        Ok(Self { payload, signed, signature, named, claims: PhantomData })
     }
 
     /// Checks the signature.
@@ -60,13 +64,13 @@ impl<'t, 'k, C: Claims> Unproved<'t, 'k, C> {
     ) -> Result<Signer<'k, C::KeyArn>, VerifyError> {
         match self.question() {
             Some((key, signed, signature)) => self.answered(key.verify(signed, signature)),
-            None => rings::found(keys, self.compact.signed.as_bytes(), &self.signature, now),
+            None => rings::found(keys, self.signed.as_bytes(), &self.signature, now),
         }
     }
 
     /// Key, message and signature, to be checked elsewhere; none if the header names no key.
     pub(super) fn question(&self) -> Option<(&'k VerifyingKey, &[u8], &[u8])> {
-        self.named.map(|key| (key.verifier(), self.compact.signed.as_bytes(), &self.signature[..]))
+        self.named.map(|key| (key.verifier(), self.signed.as_bytes(), &self.signature[..]))
     }
 
     /// The signer of a token, whose [`Self::question`] had this answer.
@@ -87,7 +91,7 @@ impl<'t, 'k, C: Claims> Unproved<'t, 'k, C> {
         keys: &'k State<C::KeyArn>,
         now: Timestamp,
     ) -> Result<Believed<C>, VerifyError> {
-        let set = ClaimSet::parse(&self.compact.payload)?;
+        let set = ClaimSet::parse(&self.payload)?;
         let claims = C::read(&set).map_err(|error| match kind_of(set.names()) {
             Some(found) if found != C::KIND => VerifyError::WrongKind { expected: C::KIND, found },
             _ => error.into(),

@@ -3,9 +3,9 @@
 use std::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_loadu_si512,
     _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_blend_epi64, _mm512_permutex_epi64,
-    _mm512_permutex2var_epi64, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_shuffle_i64x2,
-    _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi64,
-    _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
+    _mm512_permutex2var_epi64, _mm512_ror_epi64, _mm512_set1_epi64, _mm512_setzero_si512,
+    _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64, _mm512_storeu_si512,
+    _mm512_sub_epi64, _mm512_ternarylogic_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
 
 use super::{Lanes, Task};
@@ -131,6 +131,28 @@ impl Lanes for Ifma {
     #[inline(always)]
     fn sar<const BITS: u32>(self) -> Self {
         Self(with!(self, _mm512_srai_epi64::<BITS>(self.0)))
+    }
+
+    #[inline(always)]
+    fn rotate<const BITS: i32>(self) -> Self {
+        Self(with!(self, _mm512_ror_epi64::<BITS>(self.0)))
+    }
+
+    // The constants of the next three are what each combination of three bits makes: bit 0b101 is that of 1, 0, 1.
+
+    #[inline(always)]
+    fn xor3(self, b: Self, c: Self) -> Self {
+        Self(with!(self, _mm512_ternarylogic_epi64::<0b1001_0110>(self.0, b.0, c.0)))
+    }
+
+    #[inline(always)]
+    fn choose(self, b: Self, c: Self) -> Self {
+        Self(with!(self, _mm512_ternarylogic_epi64::<0b1100_1010>(self.0, b.0, c.0)))
+    }
+
+    #[inline(always)]
+    fn majority(self, b: Self, c: Self) -> Self {
+        Self(with!(self, _mm512_ternarylogic_epi64::<0b1110_1000>(self.0, b.0, c.0)))
     }
 
     #[inline(always)]

@@ -59,6 +59,13 @@ pub(crate) trait Lanes: Copy {
     fn shr<const BITS: u32>(self) -> Self;
     /// Shifts in the sign.
     fn sar<const BITS: u32>(self) -> Self;
+    /// Bits that leave on the right come in on the left.
+    fn rotate<const BITS: i32>(self) -> Self;
+    fn xor3(self, b: Self, c: Self) -> Self;
+    /// The bits of `b` where `self` has ones, those of `c` where it has zeros.
+    fn choose(self, b: Self, c: Self) -> Self;
+    /// Ones where at least two of the three have them.
+    fn majority(self, b: Self, c: Self) -> Self;
     /// `self` plus the low 52 bits of the 104-bit product of the low 52 bits of `a` and `b`.
     fn add_mul_low(self, a: Self, b: Self) -> Self;
     /// `self` plus the high 52 bits of the 104-bit product of the low 52 bits of `a` and `b`.

@@ -75,6 +75,27 @@ impl Lanes for Model {
     }
 
     #[inline(always)]
+    fn rotate<const BITS: i32>(self) -> Self {
+        self.map(|a| a.rotate_right(BITS.unsigned_abs()))
+    }
+
+    #[inline(always)]
+    fn xor3(self, b: Self, c: Self) -> Self {
+        self.zip(b, |a, b| a ^ b).zip(c, |ab, c| ab ^ c)
+    }
+
+    #[inline(always)]
+    fn choose(self, b: Self, c: Self) -> Self {
+        self.zip(b, |a, b| a & b).zip(self.zip(c, |a, c| !a & c), |one, other| one | other)
+    }
+
+    #[inline(always)]
+    fn majority(self, b: Self, c: Self) -> Self {
+        let [ab, bc, ca] = [(self, b), (b, c), (c, self)].map(|(one, other)| one.and(other));
+        ab.zip(bc, |ab, bc| ab | bc).zip(ca, |all, ca| all | ca)
+    }
+
+    #[inline(always)]
     fn add_mul_low(self, a: Self, b: Self) -> Self {
         self.add(a.zip(b, |a, b| (a & LOW_52).wrapping_mul(b & LOW_52) & LOW_52))
     }
