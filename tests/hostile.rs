@@ -357,10 +357,10 @@ fn a_batch_says_of_each_what_it_hears_alone() {
     ] {
         assert!(codes.contains(code), "{code} is not among {codes:?}");
     }
-    let same = |what: &str, verifier: &VerifierBuilder| {
+    let same = |what: &str, sizes: &[usize], verifier: &VerifierBuilder| {
         let (single, batch) = (verifier.clone().build().unwrap(), verifier.clone().build().unwrap());
         let alone: Vec<_> = tokens.iter().map(|token| single.verify(token)).collect();
-        for size in [1, 2, 7, 64, 65, tokens.len()] {
+        for &size in sizes {
             let together: Vec<_> =
                 tokens.chunks(size).flat_map(|tokens| batch.verify_batch(tokens)).collect();
             assert_eq!(together.len(), alone.len());
@@ -369,20 +369,22 @@ fn a_batch_says_of_each_what_it_hears_alone() {
             }
         }
     };
-    same("prepared", &with(&ring));
-    same("with a store", &with(&ring).revocations(store));
-    same("with a cache", &with(&ring).cache(1000));
+    let every = [1, 2, 7, 64, 65, tokens.len()];
+    same("prepared", &every, &with(&ring));
+    same("with a store", &[65], &with(&ring).revocations(store));
+    same("with a cache", &[65], &with(&ring).cache(1000));
     same(
         "for another stage",
+        &[65],
         &with(&ring).stage(&"arn:aws:ivs:us-west-2:123456789012:stage/other".parse().unwrap()),
     );
-    same("for one who may publish", &with(&ring).capability(Capability::Publish));
-    same("for one user", &with(&ring).user_id("u7"));
-    same("at another time", &with(&ring).clock(at(NOW + 901)));
+    same("for one who may publish", &[65], &with(&ring).capability(Capability::Publish));
+    same("for one user", &[65], &with(&ring).user_id("u7"));
+    same("at another time", &[65], &with(&ring).clock(at(NOW + 901)));
     ring.set_prepared_limit(0);
-    same("not prepared", &with(&ring));
+    same("not prepared", &[65], &with(&ring));
     ring.set_prepared_limit(1);
-    same("some prepared", &with(&ring));
+    same("some prepared", &[65], &with(&ring));
     // Keys that came prepared for other processors than this one.
     for path in es384::Path::all() {
         let ring = KeyRing::new();
@@ -391,7 +393,7 @@ fn a_batch_says_of_each_what_it_hears_alone() {
             key.prepare_on(path);
             ring.import(arn(kid), key).unwrap();
         }
-        same(&format!("{path:?}"), &with(&ring));
+        same(&format!("{path:?}"), &[7, 65], &with(&ring));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Prepared keys of rings and verifiers: which are, how many, and until when; and accelerated keys that mint.
 
-#![cfg(feature = "engine")]
+#![cfg_attr(not(feature = "engine"), allow(dead_code, unused_imports))]
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -57,6 +57,7 @@ fn fresh() -> VerifyingKey {
     es384::SigningKey::generate().unwrap().verifying_key().clone()
 }
 
+#[cfg(feature = "engine")]
 #[test]
 fn keys_are_prepared_when_they_come_and_given_up_when_they_go() {
     let ring = KeyRing::new();
@@ -93,6 +94,7 @@ fn keys_are_prepared_when_they_come_and_given_up_when_they_go() {
     assert_eq!(ring.prepared_keys(), 0);
 }
 
+#[cfg(feature = "engine")]
 #[test]
 fn another_key_under_an_arn_is_another_key() {
     let ring = KeyRing::new();
@@ -106,6 +108,7 @@ fn another_key_under_an_arn_is_another_key() {
     assert_eq!(verifier.verify(&good_token()).map(drop), Err(VerifyError::Signature));
 }
 
+#[cfg(feature = "engine")]
 #[test]
 fn no_more_are_prepared_than_may_be() {
     let keys = Keys::new(7, 3);
@@ -132,6 +135,7 @@ fn no_more_are_prepared_than_may_be() {
     assert_eq!(keys.prepared(), [4]);
 }
 
+#[cfg(feature = "engine")]
 #[test]
 fn with_a_limit_of_none_no_key_is_ever_prepared() {
     let keys = Keys::new(2, 0);
@@ -142,6 +146,7 @@ fn with_a_limit_of_none_no_key_is_ever_prepared() {
     assert_eq!(keys.ring.prepared_keys(), 0);
 }
 
+#[cfg(feature = "engine")]
 #[test]
 fn a_key_in_much_use_takes_the_place_of_one_in_none() {
     let keys = Keys::new(4, 2);
@@ -155,6 +160,7 @@ fn a_key_in_much_use_takes_the_place_of_one_in_none() {
     assert_eq!(keys.ring.prepared_keys(), 2);
 }
 
+#[cfg(feature = "engine")]
 #[test]
 fn keys_that_are_used_alike_leave_each_other_alone() {
     let keys = Keys::new(20, 4);
@@ -166,6 +172,7 @@ fn keys_that_are_used_alike_leave_each_other_alone() {
     }
 }
 
+#[cfg(feature = "engine")]
 #[test]
 fn what_was_long_ago_counts_less() {
     let keys = Keys::new(3, 1);
@@ -179,6 +186,7 @@ fn what_was_long_ago_counts_less() {
     assert_eq!(uses, 2 * ENOUGH);
 }
 
+#[cfg(feature = "engine")]
 #[test]
 fn forged_tokens_have_no_say() {
     let keys = Keys::new(2, 1);
@@ -191,6 +199,7 @@ fn forged_tokens_have_no_say() {
     assert_eq!(keys.prepared(), [0]);
 }
 
+#[cfg(feature = "engine")]
 #[test]
 fn tokens_of_a_batch_count_too() {
     let keys = Keys::new(2, 1);
@@ -199,6 +208,7 @@ fn tokens_of_a_batch_count_too() {
     assert_eq!(keys.prepared(), [1]);
 }
 
+#[cfg(feature = "engine")]
 #[test]
 fn keys_that_came_prepared_do_not_count() {
     let ring = KeyRing::new();
@@ -214,6 +224,7 @@ fn keys_that_came_prepared_do_not_count() {
     assert!(ring.is_prepared(&numbered(0)), "the ring did not prepare it, and does not give it up");
 }
 
+#[cfg(feature = "engine")]
 #[test]
 fn a_verifier_prepares_the_keys_that_it_is_given() {
     let builder = || Verifier::builder().key(numbered(0), fresh()).key(numbered(1), fresh());
@@ -230,6 +241,7 @@ fn a_verifier_prepares_the_keys_that_it_is_given() {
     assert_eq!((verifier.prepared_keys(), ring.prepared_limit()), (1, 64));
 }
 
+#[cfg(feature = "engine")]
 #[test]
 fn playback_keys_are_prepared_and_change_places_too() {
     let arn = |n: usize| format!("arn:aws:ivs:us-west-2:123456789012:playback-key/{n}").parse().unwrap();
@@ -251,6 +263,7 @@ fn playback_keys_are_prepared_and_change_places_too() {
 }
 
 /// While keys come, go and change places, each verification has its right answer.
+#[cfg(feature = "engine")]
 #[test]
 fn readers_see_nothing_of_it() {
     let keys = Keys::new(6, 2);
@@ -284,6 +297,7 @@ fn readers_see_nothing_of_it() {
     assert!(keys.ring.prepared_keys() <= 3);
 }
 
+#[cfg(feature = "engine")]
 #[test]
 fn an_accelerated_key_mints_everything() {
     let plain = signing_key();
@@ -333,6 +347,21 @@ fn mints_everything(key: &SigningKey) {
             minted(&token);
         }
     }
+}
+
+/// The calls are there, and change nothing.
+#[cfg(not(feature = "engine"))]
+#[test]
+fn without_the_engine_nothing_is_prepared_and_nothing_accelerated() {
+    let keys = Keys::new(2, 2);
+    keys.ring.set_prepared_limit(5);
+    assert_eq!(keys.ring.prepared_limit(), 5);
+    (0..3 * ENOUGH).for_each(|_| keys.use_it(0));
+    assert_eq!((keys.prepared(), keys.ring.prepared_keys(), keys.verifier.prepared_keys()), (vec![], 0, 0));
+    let key = signing_key();
+    key.accelerate();
+    assert!(!key.is_accelerated());
+    mints_everything(&key);
 }
 
 /// Each element of a batch is what minting alone would have answered, whether the key is accelerated or not.
