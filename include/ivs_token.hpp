@@ -453,6 +453,10 @@ public:
         });
     }
 
+    /// From now on signs with the library's own engine, where the processor has AVX-512 IFMA: a choice, see ivs_token.h.
+    result<void> try_accelerate() const noexcept { return detail::done(::ivs_signing_key_accelerate(get())); }
+    bool is_accelerated() const noexcept { return ::ivs_signing_key_is_accelerated(get()); }
+
     /// The ARN of the key, if it was given one.
     std::optional<std::string> kid() const noexcept { return detail::optional_text(::ivs_signing_key_kid(get())); }
 
@@ -468,6 +472,7 @@ public:
     }
     static signing_key generate(optional_text kid = {}) { return try_generate(kid).value(); }
     signing_key with_kid(std::string_view kid) const { return try_with_kid(kid).value(); }
+    void accelerate() const { try_accelerate().value(); }
     ivs::verifying_key verifying_key() const { return try_verifying_key().value(); }
     std::string to_pem() const { return try_to_pem().value(); }
     std::string to_der() const { return try_to_der().value(); }
@@ -894,6 +899,11 @@ public:
     result<void> try_rotate(std::string_view arn, const ivs::signing_key &key, moment old_until) noexcept {
         return detail::done(::ivs_key_ring_rotate(get(), arn.data(), arn.size(), key.get(), old_until.seconds()));
     }
+    result<void> try_prepared_limit(std::size_t limit) noexcept {
+        return detail::done(::ivs_key_ring_set_prepared_limit(get(), limit));
+    }
+    /// How many keys are prepared now.
+    std::size_t prepared_count() const noexcept { return ::ivs_key_ring_prepared_count(get()); }
     result<void> try_sign_with(std::string_view arn, const ivs::signing_key &key) noexcept {
         return detail::done(::ivs_key_ring_sign_with(get(), arn.data(), arn.size(), key.get()));
     }
@@ -989,6 +999,9 @@ public:
     key_ring rotate(std::string_view arn, const ivs::signing_key &key, moment old_until) && {
         return std::move(this->rotate(arn, key, old_until));
     }
+    /// Keeps at most so many keys prepared; 64 unless set, 0 for none.
+    key_ring &prepared_limit(std::size_t limit) & { return try_prepared_limit(limit).value(), *this; }
+    key_ring prepared_limit(std::size_t limit) && { return std::move(this->prepared_limit(limit)); }
     /// Lets a key sign, and leaves the one that signed before to verify without an end.
     key_ring &sign_with(std::string_view arn, const ivs::signing_key &key) & { return try_sign_with(arn, key).value(), *this; }
     key_ring sign_with(std::string_view arn, const ivs::signing_key &key) && {
@@ -1330,6 +1343,9 @@ public:
     result<void> try_cache(std::size_t capacity) noexcept {
         return detail::done(::ivs_verifier_builder_set_cache(get(), capacity));
     }
+    result<void> try_prepared_limit(std::size_t limit) noexcept {
+        return detail::done(::ivs_verifier_builder_set_prepared_limit(get(), limit));
+    }
     result<void> try_stage(std::string_view arn) noexcept {
         return detail::done(::ivs_verifier_builder_set_stage(get(), arn.data(), arn.size()));
     }
@@ -1376,6 +1392,9 @@ public:
     /// Remembers so many tokens that were accepted, so that verifying one again costs no signature.
     builder &cache(std::size_t capacity) & { return try_cache(capacity).value(), *this; }
     builder cache(std::size_t capacity) && { return std::move(this->cache(capacity)); }
+    /// Prepares at most so many of the single keys of each kind; 64 unless set, 0 for none.
+    builder &prepared_limit(std::size_t limit) & { return try_prepared_limit(limit).value(), *this; }
+    builder prepared_limit(std::size_t limit) && { return std::move(this->prepared_limit(limit)); }
     /// Accepts only tokens for the stage of this ARN.
     builder &stage(std::string_view arn) & { return try_stage(arn).value(), *this; }
     builder stage(std::string_view arn) && { return std::move(this->stage(arn)); }

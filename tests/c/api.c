@@ -384,6 +384,65 @@ static void exchange_of_text(void) {
     ivs_token_free(new);
 }
 
+/* The engine: what it signs and verifies is what everybody does. */
+static void engine(void) {
+    static const char second[] = "arn:aws:ivs:us-west-2:123456789012:public-key/second";
+    ivs_signing_key *fast = NULL;
+    ivs_verifying_key *half = NULL;
+    ivs_key_ring *ring = NULL;
+    ivs_verifier_builder *builder = NULL;
+    ivs_verifier *door = NULL;
+    OK(ivs_signing_key_generate(TEXT(second), &fast));
+    CHECK(!ivs_signing_key_is_accelerated(fast) && ivs_last_error_status() == IVS_OK);
+    OK(ivs_signing_key_accelerate(fast));
+    OK(ivs_signing_key_verifying_key(fast, &half));
+    OK(ivs_key_ring_new(0, &ring));
+    OK(ivs_key_ring_import(ring, TEXT(second), half));
+    OK(ivs_key_ring_set_prepared_limit(ring, 0));
+    CHECK(ivs_key_ring_prepared_count(ring) == 0);
+    for (int prepared = 0; prepared < 2; prepared++) {
+        OK(ivs_verifier_builder_new(&builder));
+        if (prepared) OK(ivs_verifier_builder_add_key(builder, TEXT(second), half));
+        else OK(ivs_verifier_builder_set_key_ring(builder, ring));
+        OK(ivs_verifier_builder_set_prepared_limit(builder, prepared ? 1 : 0));
+        OK(ivs_verifier_builder_set_fixed_time(builder, MOMENT));
+        OK(ivs_verifier_builder_build(builder, &door));
+        ivs_participant *many[20];
+        ivs_str texts[21];
+        ivs_token_list *list = NULL;
+        ivs_verified_list *verdicts = NULL;
+        ivs_verified *who = NULL;
+        ivs_token *token = NULL;
+        for (size_t i = 0; i < 20; i++) OK(ivs_participant_new(stage, &many[i]));
+        OK(ivs_mint_batch(many, 20, fast, &list));
+        for (size_t i = 0; i < 20; i++) texts[i] = ivs_token_list_text(list, i);
+        OK(ivs_participant_mint_token(many[0], fast, MOMENT, &token));
+        texts[20] = ivs_token_text(token);
+        OK(ivs_verifier_verify(door, OF(texts[20]), &who));
+        ivs_verified_free(who);
+        OK(ivs_verifier_verify_batch(door, texts, 21, &verdicts));
+        OK(ivs_verified_list_get(verdicts, 20, &who));
+        ivs_verified_free(who);
+        who = NULL;
+        /* The batch was issued now, which is not the time of this verifier: refused for that, and so with a good signature. */
+        for (size_t i = 0; i < 20; i++) {
+            const ivs_status status = ivs_verified_list_get(verdicts, i, &who);
+            CHECK(status == IVS_TOKEN_NOT_YET_VALID || status == IVS_OK || status == IVS_TOKEN_EXPIRED);
+            ivs_verified_free(who);
+            who = NULL;
+        }
+        for (size_t i = 0; i < 20; i++) ivs_participant_free(many[i]);
+        ivs_verified_list_free(verdicts);
+        ivs_token_list_free(list);
+        ivs_token_free(token);
+        ivs_verifier_free(door);
+        ivs_verifier_builder_free(builder);
+    }
+    ivs_key_ring_free(ring);
+    ivs_verifying_key_free(half);
+    ivs_signing_key_free(fast);
+}
+
 static void connections(void) {
     char text[IVS_TOKEN_MAX], json[1024];
     size_t len = sizeof text, json_len = sizeof json;
@@ -751,6 +810,7 @@ int main(int argc, char **argv) {
     batches();
     exchanges();
     exchange_of_text();
+    engine();
     connections();
     playbacks();
     revoking();

@@ -225,7 +225,11 @@ static void errors() {
     one = two;
     CHECK(one.status() == IVS_IO && one.reason() == "IO");
     ivs::key_ring ring(0);
-    CHECK(ring.size() == 0);
+    CHECK(ring.prepared_limit(8).size() == 0 && ring.prepared_count() == 0);
+    const ivs::signing_key fast = ivs::signing_key::generate();
+    CHECK(!fast.is_accelerated());
+    fast.accelerate();
+    (void)ivs::verifier::builder().prepared_limit(0);
 }
 
 // Setters on a temporary give a value, which outlives it; on an object, the object.

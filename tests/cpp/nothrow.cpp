@@ -21,6 +21,7 @@ static void keys(const ivs::signing_key &key, const char *file) {
     const auto half = key.try_verifying_key();
     CHECK(half && half->try_to_jwk() && half->try_thumbprint()->size() == 43);
     CHECK(ivs::verifying_key::try_from_pem(*half->try_to_pem()) && ivs::verifying_key::try_from_bytes(*half->try_to_der()));
+    CHECK(key.try_accelerate() && ivs::signing_key::try_generate()->try_accelerate());
     CHECK(ivs::verifying_key::try_from_file(file).error().status == IVS_KEY_PRIVATE_GIVEN);
 }
 
@@ -54,6 +55,7 @@ static void rings_and_revocations(const ivs::signing_key &key, const ivs::stage 
 
     auto builder = ivs::verifier::builder::try_create();
     CHECK(builder && builder->try_keys(*ring) && builder->try_revocations(*store) && builder->try_cache(4));
+    CHECK(builder->try_prepared_limit(1) && ring->try_prepared_limit(1) && ring->prepared_count() <= 1);
     CHECK(builder->try_require(ivs::capability::publish) && builder->try_user_id("ana"));
     CHECK(builder->try_issued_at_leeway(5s) && builder->try_expiry_leeway(5s) && builder->try_fixed_time(MOMENT));
     const auto gate = builder->try_build();
