@@ -105,6 +105,6 @@ pub(crate) fn mint_connection<'py>(
         let key = &key.get().0;
         let token = py.detach(|| connection.mint_at(key, now))?;
         let claims = ConnectionClaims(token.claims().clone());
-        Ok(CONNECTION_TOKEN.get(py)?.call1((token.as_str(), claims))?)
+        Ok(CONNECTION_TOKEN.make(py, token.as_str(), claims)?)
     })
 }

@@ -8,6 +8,7 @@ use ivs_token::{
     MintError, PlaybackUrlError, Revoked, StageError, StoreError, TagError, Timestamp, VerifierError,
     VerifyError,
 };
+use ivs_token_redis::BuildError;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -30,6 +31,8 @@ macro_rules! failures {
             Count { field: &'static str, limit: RangeInclusive<usize> },
             /// What was wrong with one of many, counted from 0.
             At(usize, Box<Failure>),
+            /// A failure, and the exception that led to it.
+            CausedBy(Box<Failure>, PyErr),
             /// A bug.
             Panic,
             $(
@@ -55,6 +58,7 @@ failures! {
     KeySet(KeySetError),
     Mint(MintError),
     PlaybackUrl(PlaybackUrlError),
+    Redis(BuildError),
     Stage(StageError),
     Store(StoreError),
     Tag(TagError),
@@ -88,6 +92,11 @@ impl Failure {
         Self::At(index, Box::new(self))
     }
 
+    /// With the exception that led to it, which becomes its `__cause__`.
+    pub(crate) fn caused_by(self, cause: PyErr) -> Self {
+        Self::CausedBy(Box::new(self), cause)
+    }
+
     /// The exception that Python sees.
     pub(crate) fn into_py_err(self, py: Python<'_>) -> PyErr {
         let description = match self {
@@ -95,6 +104,11 @@ impl Failure {
             Self::At(index, failure) => {
                 let error = failure.into_py_err(py);
                 return error.value(py).setattr("index", index).err().unwrap_or(error);
+            }
+            Self::CausedBy(failure, cause) => {
+                let error = failure.into_py_err(py);
+                error.set_cause(py, Some(cause));
+                return error;
             }
             other => other.describe(),
         };
@@ -108,7 +122,7 @@ impl Failure {
 
     fn describe(self) -> Description {
         match self {
-            Self::Python(_) | Self::At(..) | Self::Panic => Description::new(
+            Self::Python(_) | Self::At(..) | Self::CausedBy(..) | Self::Panic => Description::new(
                 "IvsTokenError",
                 "INTERNAL",
                 "ivs-token failed inside, which is a bug: please report it, with what stands on standard error",
@@ -144,8 +158,12 @@ impl Failure {
             Self::Mint(error) => Description::new("MintError", error.code(), &error),
             Self::PlaybackUrl(error) => invalid("url", error.code(), &error),
             Self::Stage(error) => of_stage(&error),
-            Self::Store(error) => Description::new("RevocationUnknownError", "REVOCATION_UNKNOWN", &error)
-                .text("reason", "REVOCATION_UNKNOWN"),
+            Self::Redis(error) => Description::new(
+                "IvsTokenError",
+                &format!("REDIS_{}", error.code().to_ascii_uppercase()),
+                &error,
+            ),
+            Self::Store(error) => Description::new("RevocationStoreError", "REVOCATION_STORE_FAILED", &error),
             Self::Verifier(error) => Description::new("IvsTokenError", error.code(), &error),
             Self::Verify(error) => of_verify(&error),
         }
@@ -225,6 +243,7 @@ fn of_verify(error: &VerifyError) -> Description {
         VerifyError::UnknownKey { .. } => "UnknownKeyError",
         VerifyError::RetiredKey { .. } => "RetiredKeyError",
         VerifyError::Signature | VerifyError::NoKeyMatches { .. } => "InvalidSignatureError",
+        VerifyError::WrongKind { .. } => "WrongKindError",
         VerifyError::Claims(_) | VerifyError::TooFarAhead { .. } => "InvalidPayloadError",
         VerifyError::IssuedInFuture { .. } | VerifyError::NotYetValid { .. } => "NotYetValidError",
         VerifyError::Expired { .. } => "ExpiredTokenError",

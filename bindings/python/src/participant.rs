@@ -132,7 +132,7 @@ fn unknown(name: &Bound<'_, PyAny>) -> Failure {
 /// The token that Python sees: a `str` that knows what it says.
 pub(crate) fn to_python(py: Python<'_>, token: Token) -> Result<Bound<'_, PyAny>, Failure> {
     let claims = ParticipantClaims(token.claims().clone());
-    Ok(PARTICIPANT_TOKEN.get(py)?.call1((token.as_str(), claims))?)
+    Ok(PARTICIPANT_TOKEN.make(py, token.as_str(), claims)?)
 }
 
 /// The claims in a `Token`, which its class keeps in `_claims`.

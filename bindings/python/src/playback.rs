@@ -143,12 +143,8 @@ pub(crate) fn mint_playback<'py>(
             playback = playback.duration(PlaybackDuration::try_from(duration)?);
         }
         if let Some(origins) = origins {
-            // A text is iterable too, and its characters are no origins.
-            if origins.is_instance_of::<PyString>() {
-                return Err(Failure::wrong_type("origins", "a list of str", &origins));
-            }
-            for origin in origins.try_iter()? {
-                playback = playback.origin(&*values::text("origins", &origin?)?);
+            for origin in values::texts("origins", &origins)? {
+                playback = playback.origin(&*origin);
             }
         }
         if let Some(single_use) = single_use {
@@ -169,7 +165,7 @@ pub(crate) fn mint_playback<'py>(
         let key = &key.get().0;
         let token = py.detach(|| playback.mint_at(key, now))?;
         let claims = PlaybackClaims(token.claims().clone());
-        Ok(PLAYBACK_TOKEN.get(py)?.call1((token.as_str(), claims))?)
+        Ok(PLAYBACK_TOKEN.make(py, token.as_str(), claims)?)
     })
 }
 

@@ -40,6 +40,14 @@ pub(crate) fn optional_text<'a>(
     value.map(|value| text(field, value)).transpose()
 }
 
+/// Several texts. One text is iterable too, and its characters are not what is wanted.
+pub(crate) fn texts(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Vec<String>, Failure> {
+    if value.is_instance_of::<PyString>() {
+        return Err(Failure::wrong_type(field, "a list of str", value));
+    }
+    value.try_iter()?.map(|one| Ok(text(field, &one?)?.into_owned())).collect()
+}
+
 /// A span of time: a `timedelta`, or whole minutes as the API counts them.
 pub(crate) fn duration(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Duration, Failure> {
     if let Ok(delta) = value.cast::<PyDelta>() {
@@ -66,12 +74,23 @@ fn negative(field: &'static str) -> Failure {
     Failure::value(field, "INVALID_DURATION", format!("the {field} is negative: give one of at least 1 s"))
 }
 
+/// A span for which whole minutes are too coarse, and a bare number could be taken for seconds: a `timedelta`.
+pub(crate) fn span(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Duration, Failure> {
+    if value.is_instance_of::<PyDelta>() {
+        duration(field, value)
+    } else {
+        Err(Failure::wrong_type(field, "a timedelta", value))
+    }
+}
+
 /// A moment: an aware `datetime`. Fractions of a second are dropped.
 pub(crate) fn timestamp(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Timestamp, Failure> {
     let Ok(moment) = value.cast::<PyDateTime>() else {
         return Err(Failure::wrong_type(field, "an aware datetime", value));
     };
-    if moment.get_tzinfo().is_none() {
+    // A zone may say nothing of a time, and then it has none.
+    let offset = moment.call_method0(intern!(value.py(), "utcoffset"))?;
+    if moment.get_tzinfo().is_none() || offset.is_none() {
         return Err(Failure::value(
             field,
             "NAIVE_DATETIME",
@@ -200,12 +219,27 @@ pub(crate) fn key_material(value: &Bound<'_, PyAny>) -> Result<Zeroizing<Vec<u8>
         // What is no Unicode is no key either, and the core is to say so.
         return Ok(Zeroizing::new(string.to_string_lossy().as_bytes().to_vec()));
     }
-    if value.hasattr(intern!(value.py(), "__fspath__"))? {
-        let path: PathBuf = FSDECODE.get(value.py())?.call1((value,))?.extract()?;
-        return read(value.py(), &path);
-    }
-    Err(Failure::wrong_type("a key", "str, bytes, or os.PathLike", value))
+    from_file(value, es384::MAX_INPUT_LEN)
+        .unwrap_or_else(|| Err(Failure::wrong_type("a key", "str, bytes, or os.PathLike", value)))
 }
+
+/// Certificates or their key as PEM: a text, bytes, or the path of a file.
+pub(crate) fn certificates(
+    field: &'static str,
+    value: &Bound<'_, PyAny>,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    if let Ok(bytes) = value.cast::<PyBytes>() {
+        return Ok(Zeroizing::new(bytes.as_bytes().to_vec()));
+    }
+    if value.is_instance_of::<PyString>() {
+        return Ok(Zeroizing::new(text(field, value)?.as_bytes().to_vec()));
+    }
+    from_file(value, MAX_CERTIFICATES)
+        .unwrap_or_else(|| Err(Failure::wrong_type(field, "str, bytes, or os.PathLike", value)))
+}
+
+/// All that a system trusts takes a quarter of a megabyte.
+const MAX_CERTIFICATES: usize = 4 << 20;
 
 /// A key as [`key_material`] takes it, or as the mapping that a JWK is.
 pub(crate) fn jwk_material(value: &Bound<'_, PyAny>) -> Result<Zeroizing<Vec<u8>>, Failure> {
@@ -230,11 +264,23 @@ pub(crate) fn json_material(value: &Bound<'_, PyAny>) -> Result<Vec<u8>, Failure
     Ok(text("json", &json)?.as_bytes().to_vec())
 }
 
-/// All of a file, or one byte more than a key may have, for the reader of keys to refuse.
-fn read(py: Python<'_>, path: &PathBuf) -> Result<Zeroizing<Vec<u8>>, Failure> {
+/// What is in the file, if this is the path of one.
+fn from_file(value: &Bound<'_, PyAny>, limit: usize) -> Option<Result<Zeroizing<Vec<u8>>, Failure>> {
+    let path = || -> Result<Option<PathBuf>, Failure> {
+        if !value.hasattr(intern!(value.py(), "__fspath__"))? {
+            return Ok(None);
+        }
+        Ok(Some(FSDECODE.get(value.py())?.call1((value,))?.extract()?))
+    };
+    path().and_then(|path| path.map(|path| read(value.py(), &path, limit)).transpose()).transpose()
+}
+
+/// All of a file, or one byte more than is allowed, for the reader of what is in it to refuse.
+fn read(py: Python<'_>, path: &PathBuf, limit: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
     use std::io::Read as _;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(es384::MAX_INPUT_LEN + 1));
-    let limit = u64::try_from(es384::MAX_INPUT_LEN).unwrap_or(u64::MAX).saturating_add(1);
+    // With room for all that a key may have, so that nothing is left behind where it grew from.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(limit.min(es384::MAX_INPUT_LEN) + 1));
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let outcome = py.detach(|| fs::File::open(path)?.take(limit).read_to_end(&mut bytes));
     match outcome {
         Ok(_) => Ok(bytes),
