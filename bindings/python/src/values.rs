@@ -102,8 +102,9 @@ pub(crate) fn timestamp(field: &'static str, value: &Bound<'_, PyAny>) -> Result
     let secs: f64 = moment.call_method0(intern!(value.py(), "timestamp"))?.extract()?;
     // A datetime lies between the years 1 and 9999.
     #[expect(clippy::cast_possible_truncation, reason = "38 bits of seconds")]
-    let secs = secs.floor() as i64;
-    Timestamp::from_secs(secs).ok_or_else(|| {
+    let whole = secs.floor() as i64;
+    // What is no number would be cut to 0.
+    Timestamp::from_secs(whole).filter(|_| secs.is_finite()).ok_or_else(|| {
         Failure::value(field, "OUT_OF_RANGE", format!("the {field} is before 1970 or after 5138"))
     })
 }
@@ -142,7 +143,9 @@ const CAPABILITIES: &str = "a Capability, its name, or several of them";
 
 fn capability(value: &Bound<'_, PyAny>) -> Result<Option<Capabilities>, Failure> {
     if value.is_instance_of::<PyString>() {
-        return Ok(Some(text("capabilities", value)?.parse::<Capability>()?.into()));
+        // Long texts are none, and not repeated in full.
+        let word: String = text("capabilities", value)?.chars().take(40).collect();
+        return Ok(Some(word.parse::<Capability>()?.into()));
     }
     if !CAPABILITY.is_class_of(value)? {
         return Ok(None);

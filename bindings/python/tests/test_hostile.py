@@ -308,10 +308,13 @@ def test_no_reference_is_lost_or_kept(key, stage, verifier):
             with pytest.raises((IvsTokenError, TypeError)):
                 wrong()
 
-    work()
+    for _ in range(3):
+        work()
     gc.collect()
     before = [sys.getrefcount(thing) for thing in things]
     for _ in range(50):
         work()
     gc.collect()
-    assert [sys.getrefcount(thing) for thing in things] == before
+    # What was raised last may still be held, with its frames; one reference a round would be 50.
+    after = [sys.getrefcount(thing) for thing in things]
+    assert all(abs(a - b) < 10 for a, b in zip(after, before, strict=True)), (before, after)

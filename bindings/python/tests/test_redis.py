@@ -328,7 +328,7 @@ def test_tls(tmp_path, stage):
             RedisRevocations(url, root_certificates=root[2], **ours),
             RedisRevocations(url, root_certificates=certificate("another")[2], client_certificate=client, **ours),
         ):
-            with pytest.raises(RevocationStoreError, match="TLS|certificate"):
+            with pytest.raises(RevocationStoreError, match="(?i)certificate"):
                 stranger.ping()
 
 
