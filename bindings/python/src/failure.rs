@@ -31,6 +31,8 @@ macro_rules! failures {
             Count { field: &'static str, limit: RangeInclusive<usize> },
             /// What was wrong with one of many, counted from 0.
             At(usize, Box<Failure>),
+            /// No key, and a text that may be the path of one.
+            Path(KeyError),
             /// A failure, and the exception that led to it.
             CausedBy(Box<Failure>, PyErr),
             /// A bug.
@@ -145,6 +147,11 @@ impl Failure {
             Self::Exchange(error) => Description::new("ExchangeError", error.code(), &error)
                 .with("claims", Value::Names(error.claims)),
             Self::Key(error) => Description::new("InvalidKeyError", error.code(), &error),
+            Self::Path(error) => Description::new(
+                "InvalidKeyError",
+                error.code(),
+                format!("{error}; the path of a file is given as a pathlib.Path"),
+            ),
             Self::KeyName(error) => {
                 let description = invalid("name", error.code(), &error);
                 match error {
@@ -153,9 +160,13 @@ impl Failure {
                 }
             }
             Self::KeyRing(KeyRingError::Tag(error)) | Self::Tag(error) => of_tag(&error),
-            Self::KeyRing(error) => Description::new("KeyRingError", error.code(), &error),
+            Self::KeyRing(error) => {
+                Description::new("KeyRingError", error.code(), &error).in_python("`list`", "`keys`")
+            }
             Self::KeySet(error) => Description::new("InvalidKeyError", error.code(), &error),
-            Self::Mint(error) => Description::new("MintError", error.code(), &error),
+            Self::Mint(error) => {
+                Description::new("MintError", error.code(), &error).in_python("`with_id`", "`with_kid`")
+            }
             Self::PlaybackUrl(error) => invalid("url", error.code(), &error),
             Self::Stage(error) => of_stage(&error),
             Self::Redis(error) => Description::new(
@@ -164,7 +175,8 @@ impl Failure {
                 &error,
             ),
             Self::Store(error) => Description::new("RevocationStoreError", "REVOCATION_STORE_FAILED", &error),
-            Self::Verifier(error) => Description::new("IvsTokenError", error.code(), &error),
+            Self::Verifier(error) => Description::new("IvsTokenError", error.code(), &error)
+                .in_python("with `key` or `playback_key`", "to `keys` or `playback_keys`"),
             Self::Verify(error) => of_verify(&error),
         }
     }
@@ -257,7 +269,9 @@ fn of_verify(error: &VerifyError) -> Description {
         VerifyError::RevocationUnknown(_) => "RevocationUnknownError",
         _ => "VerificationError",
     };
-    let description = Description::new(class, error.code(), error).text("reason", error.reason());
+    let description = Description::new(class, error.code(), error)
+        .text("reason", error.reason())
+        .in_python("with `playback_key`", "to `playback_keys`");
     match error {
         VerifyError::UnknownKey { kid } => description.text("kid", kid),
         VerifyError::RetiredKey { kid, retired_at } => {
@@ -294,6 +308,12 @@ enum Value {
 impl Description {
     fn new(class: &'static str, code: &str, message: impl ToString) -> Self {
         Self { class, message: message.to_string(), attributes: Vec::new() }.text("code", code)
+    }
+
+    /// With what the core says to do called as it is called here.
+    fn in_python(mut self, name: &str, here: &str) -> Self {
+        self.message = self.message.replace(name, here);
+        self
     }
 
     fn with(mut self, name: &'static str, value: Value) -> Self {

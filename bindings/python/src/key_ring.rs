@@ -6,7 +6,7 @@ use pyo3::types::PyDict;
 
 use crate::boundary::guard;
 use crate::failure::Failure;
-use crate::signing_key::SigningKey;
+use crate::signing_key::{self, SigningKey};
 use crate::values;
 use crate::verifying_key::{self, VerifyingKey};
 
@@ -126,8 +126,8 @@ macro_rules! rings {
 
             /// Marks a key for signing, in place of the one marked before, which goes on verifying. The private key signs under this
             /// ARN, whichever it had before.
-            fn sign_with(&self, py: Python<'_>, arn: Bound<'_, PyAny>, key: Bound<'_, SigningKey>) -> PyResult<()> {
-                guard(py, || Ok(self.0.sign_with(&values::arn::<$Arn>("arn", &arn)?, key.get().0.clone())?))
+            fn sign_with(&self, py: Python<'_>, arn: Bound<'_, PyAny>, key: Bound<'_, PyAny>) -> PyResult<()> {
+                guard(py, || Ok(self.0.sign_with(&values::arn::<$Arn>("arn", &arn)?, signing_key::of(&key)?.clone())?))
             }
 
             /// Marks no key for signing, and forgets the private key.
@@ -151,12 +151,12 @@ macro_rules! rings {
                 &self,
                 py: Python<'_>,
                 arn: Bound<'_, PyAny>,
-                key: Bound<'_, SigningKey>,
+                key: Bound<'_, PyAny>,
                 old_until: Bound<'_, PyAny>,
             ) -> PyResult<Option<String>> {
                 guard(py, || {
                     let old_until = values::timestamp("old_until", &old_until)?;
-                    let old = self.0.rotate(&values::arn::<$Arn>("arn", &arn)?, key.get().0.clone(), old_until)?;
+                    let old = self.0.rotate(&values::arn::<$Arn>("arn", &arn)?, signing_key::of(&key)?.clone(), old_until)?;
                     Ok(old.map(|arn| arn.as_str().to_owned()))
                 })
             }

@@ -93,7 +93,7 @@ impl<'py> Given<'py> {
         if let Ok(dict) = mapping.cast::<PyDict>() {
             dict.iter().try_for_each(|(name, value)| take(&name, value))?;
         } else {
-            values::items("a participant", mapping, |name, value| take(&name, value))?;
+            values::items("a participant", "a mapping", mapping, |name, value| take(&name, value))?;
         }
         Ok(given)
     }

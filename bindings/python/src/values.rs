@@ -95,7 +95,7 @@ pub(crate) fn timestamp(field: &'static str, value: &Bound<'_, PyAny>) -> Result
             field,
             "NAIVE_DATETIME",
             format!(
-                "the {field} has no time zone, so nobody knows when it is: use `datetime.now(timezone.utc)`"
+                "`{field}` has no time zone, so nobody knows when it is: use `datetime.now(timezone.utc)`"
             ),
         ));
     }
@@ -172,20 +172,29 @@ pub(crate) fn pairs(
     value: &Bound<'_, PyAny>,
     mut take: impl FnMut(&str, &str) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
+    let mut pair = |name: Bound<'_, PyAny>, value: Bound<'_, PyAny>| {
+        for one in [&name, &value] {
+            if !one.is_instance_of::<PyString>() {
+                return Err(Failure::wrong_type(&format!("each name and value of {field}"), "str", one));
+            }
+        }
+        take(&text(field, &name)?, &text(field, &value)?)
+    };
     if let Ok(dict) = value.cast::<PyDict>() {
-        return dict.iter().try_for_each(|(name, value)| take(&text(field, &name)?, &text(field, &value)?));
+        return dict.iter().try_for_each(|(name, value)| pair(name, value));
     }
-    items(field, value, |name, value| take(&text(field, &name)?, &text(field, &value)?))
+    items(field, "a mapping", value, pair)
 }
 
 /// Names and values of a mapping of whichever class.
 pub(crate) fn items<'py>(
     field: &str,
+    expected: &str,
     value: &Bound<'py, PyAny>,
     mut take: impl FnMut(Bound<'py, PyAny>, Bound<'py, PyAny>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     if !MAPPING.is_class_of(value)? {
-        return Err(Failure::wrong_type(field, "a mapping", value));
+        return Err(Failure::wrong_type(field, expected, value));
     }
     for item in value.call_method0(intern!(value.py(), "items"))?.try_iter()? {
         let (name, value) = item?.extract()?;
@@ -224,6 +233,15 @@ pub(crate) fn key_material(value: &Bound<'_, PyAny>) -> Result<Zeroizing<Vec<u8>
     }
     from_file(value, es384::MAX_INPUT_LEN)
         .unwrap_or_else(|| Err(Failure::wrong_type("a key", "str, bytes, or os.PathLike", value)))
+}
+
+/// Why there is no key in this. A `str` is never taken for a path, and often is one.
+pub(crate) fn no_key(value: &Bound<'_, PyAny>, error: es384::KeyError) -> Failure {
+    let is_line = value.cast::<PyString>().is_ok_and(|text| {
+        let text = text.to_string_lossy();
+        !text.is_empty() && text.len() < 1024 && !text.contains(['\n', '{', '"'])
+    });
+    if is_line && error.code() == "KEY_NOT_A_KEY" { Failure::Path(error) } else { error.into() }
 }
 
 /// Certificates or their key as PEM: a text, bytes, or the path of a file.

@@ -245,7 +245,7 @@ fn with_keys(mut builder: VerifierBuilder, keys: &Bound<'_, PyAny>) -> Result<Ve
         return Ok(builder.key_ring(&ring.get().0));
     }
     let mut held = Vec::new();
-    values::items("keys", keys, |arn, key| {
+    values::items("keys", "a mapping of ARNs to keys, or a KeyRing", keys, |arn, key| {
         held.push((values::arn::<PublicKeyArn>("kid", &arn)?, verifying_key::of(&key)?));
         Ok(())
     })?;
@@ -263,7 +263,7 @@ fn with_playback_keys(
         return Ok(builder.playback_key_ring(&ring.get().0));
     }
     let mut held = Vec::new();
-    values::items("playback_keys", keys, |arn, key| {
+    values::items("playback_keys", "a mapping of ARNs to keys, or a PlaybackKeyRing", keys, |arn, key| {
         held.push((values::arn::<PlaybackKeyArn>("playback_keys", &arn)?, verifying_key::of(&key)?));
         Ok(())
     })?;

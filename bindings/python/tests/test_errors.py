@@ -109,6 +109,34 @@ def test_what_a_refusal_knows(key, stage, verifier, forge):
     assert caught.value.kid == KID + "x"
 
 
+def test_what_to_do_is_called_as_it_is_here(key, stage):
+    """Each name in an error's text is one of this package."""
+    public = key.verifying_key
+    for fail, names in (
+        (lambda: stage.mint(SigningKey.generate()), {"with_kid"}),
+        (lambda: Verifier(), {"keys", "playback_keys"}),
+        (lambda: ivs_token.KeyRing().delete(KID), {"keys"}),
+        (lambda: Verifier({KID: public}).verify_playback(PlaybackToken.mint(key, CHANNEL_ARN)), {"playback_keys"}),
+        (lambda: stage.mint(key, now=datetime(2026, 1, 1)), {"now", "datetime.now(timezone.utc)"}),
+    ):
+        with pytest.raises(IvsTokenError) as caught:
+            fail()
+        assert set(re.findall(r"`(.*?)`", str(caught.value))) == names
+    for read in (SigningKey.from_pem, SigningKey.from_any, ivs_token.VerifyingKey.from_any):
+        with pytest.raises(ivs_token.InvalidKeyError, match="pathlib") as caught:
+            read("keys/private.pem")
+        assert "keys/" not in str(caught.value)
+        with pytest.raises(ivs_token.InvalidKeyError) as caught:
+            read(b"keys/private.pem")
+        assert "pathlib" not in str(caught.value)
+    with pytest.raises(TypeError, match="key must be a SigningKey, such as SigningKey.from_pem gives, not str"):
+        stage.mint(key.to_pem())
+    with pytest.raises(TypeError, match="each name and value of attributes must be str, not int"):
+        stage.mint(key, attributes={"seat": 12})
+    with pytest.raises(TypeError, match="keys must be a mapping of ARNs to keys, or a KeyRing, not str"):
+        Verifier(public.to_pem())
+
+
 def test_verifiers_that_can_not_be(key, other_key):
     for build, code in (
         (lambda: Verifier(), "NO_KEYS"),
