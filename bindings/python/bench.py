@@ -8,12 +8,15 @@ that a busy machine changes little. What two threads gain is wall-clock time, an
 
 from __future__ import annotations
 
+import hashlib
+import math
 import random
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -69,7 +72,8 @@ def main() -> None:
     print()
     for name, micros in many.items():
         print(f"{name:28} {micros:8.1f} µs each of {MANY}")
-    two = two_threads(lambda threads: stage.mint_many(key, people, threads=threads))
+    two, possible = two_threads(lambda threads: stage.mint_many(key, people, threads=threads), hashing)
+    print(f"\ntwo threads of this machine hash {possible:.2f} times as fast as one")
     import_ms = import_time()
 
     print(f"\n{'target':52} {'wanted':>9} {'found':>9}")
@@ -77,7 +81,7 @@ def main() -> None:
         Target("mint, times as fast as PyJWT", ">=", 2.5, times["mint, PyJWT"] / times["mint, ivs-token"]),
         Target("verify, times as fast as PyJWT", ">=", 2.4, times["verify, PyJWT"] / times["verify, ivs-token"]),
         Target("import, ms beyond an empty interpreter", "<=", 25, import_ms),
-        Target("mint_many on 2 threads, times as fast as on 1", ">=", 1.9, two),
+        Target("mint_many on 2 threads, times as fast as on 1", ">=", 1.9, two, possible),
     ]
     if core:
         ratio = many["mint_many, ivs-token"] / many["mint_batch, Rust"]
@@ -94,9 +98,10 @@ def main() -> None:
 
 
 class Target:
-    def __init__(self, name, sign, wanted, found):
+    def __init__(self, name, sign, wanted, found, possible=math.inf):
         self.met = found >= wanted if sign == ">=" else found <= wanted
-        self.text = f"{name:52} {sign:>3} {wanted:5} {found:9.2f}  {'met' if self.met else 'MISSED'}"
+        said = "met" if self.met else "MISSED" if possible >= wanted else "not to be told: the machine is busy"
+        self.text = f"{name:52} {sign:>3} {wanted:5} {found:9.2f}  {said}"
 
     def __str__(self):
         return self.text
@@ -155,15 +160,25 @@ def measure(works, count, rounds):
     return {name: statistics.median(all_rounds) for name, all_rounds in times.items()}
 
 
-def two_threads(work) -> float:
-    """How many times as fast it is on two threads, by the clock on the wall: the least of some."""
-    many = {1: [], 2: []}
+def two_threads(*works) -> list[float]:
+    """How many times as fast each is on two threads, by the clock on the wall: the least of some."""
+    least = {(work, threads): math.inf for work in works for threads in (1, 2)}
     for _ in range(MANY_ROUNDS):
-        for threads, times in many.items():
+        for work, threads in least:
             begin = time.perf_counter()
             work(threads)
-            times.append(time.perf_counter() - begin)
-    return min(many[1]) / min(many[2])
+            least[work, threads] = min(least[work, threads], time.perf_counter() - begin)
+    return [least[work, 1] / least[work, 2] for work in works]
+
+
+def hashing(threads) -> None:
+    """Half a second or so of what takes nothing but processors: whether there are two that nobody else uses."""
+    data = bytes(1 << 20)
+    shares = [threading.Thread(target=lambda: [hashlib.sha384(data).digest() for _ in range(256 // threads)]) for _ in range(threads)]
+    for share in shares:
+        share.start()
+    for share in shares:
+        share.join()
 
 
 def import_time() -> float:
