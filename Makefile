@@ -1,6 +1,6 @@
 # Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
 
-.PHONY: demo test bench bench-c proof ct fuzz fmt lint docs install
+.PHONY: demo test bench bench-c bench-python proof ct fuzz fmt lint docs install
 
 PREFIX ?= /usr/local
 
@@ -16,6 +16,9 @@ bench:
 
 bench-c:
 	@scripts/bench-c
+
+bench-python:
+	@scripts/bench-python
 
 # Ten million cases against two other implementations: hours. A smaller number: make proof CASES=100000
 CASES ?= 10000000

@@ -3,7 +3,7 @@ use pyo3::prelude::*;
 
 use crate::boundary::guard;
 use crate::home::CONNECTION_TOKEN;
-use crate::signing_key::SigningKey;
+use crate::signing_key;
 use crate::values;
 
 /// What a connection token says. Part of a `ConnectionToken`.
@@ -87,7 +87,7 @@ claims_methods!(VerifiedConnection {
 #[pyo3(signature = (key, *, duration=None, token_id=None, now=None))]
 pub(crate) fn mint_connection<'py>(
     py: Python<'py>,
-    key: Bound<'py, SigningKey>,
+    key: Bound<'py, PyAny>,
     duration: Option<Bound<'py, PyAny>>,
     token_id: Option<Bound<'py, PyAny>>,
     now: Option<Bound<'py, PyAny>>,
@@ -102,9 +102,9 @@ pub(crate) fn mint_connection<'py>(
             connection = connection.token_id(&*values::text("token_id", &id)?);
         }
         let now = values::moment(now.as_ref())?;
-        let key = &key.get().0;
+        let key = signing_key::of(&key)?;
         let token = py.detach(|| connection.mint_at(key, now))?;
         let claims = ConnectionClaims(token.claims().clone());
-        Ok(CONNECTION_TOKEN.get(py)?.call1((token.as_str(), claims))?)
+        Ok(CONNECTION_TOKEN.make(py, token.as_str(), claims)?)
     })
 }

@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use crate::boundary::guard;
 use crate::failure::Failure;
 use crate::participant;
-use crate::signing_key::SigningKey;
+use crate::signing_key;
 use crate::values;
 use crate::verified::VerifiedToken;
 
@@ -19,7 +19,7 @@ use crate::verified::VerifiedToken;
 pub(crate) fn exchange<'py>(
     py: Python<'py>,
     token: Bound<'py, PyAny>,
-    key: Bound<'py, SigningKey>,
+    key: Bound<'py, PyAny>,
     user_id: Option<Bound<'py, PyAny>>,
     attributes: Option<Bound<'py, PyAny>>,
     capabilities: Option<Bound<'py, PyAny>>,
@@ -43,7 +43,7 @@ pub(crate) fn exchange<'py>(
         }
         exchange.check()?;
         let now = values::moment(now.as_ref())?;
-        let key = &key.get().0;
+        let key = signing_key::of(&key)?;
         let token = py.detach(|| exchange.mint_at(key, now))?;
         participant::to_python(py, token)
     })

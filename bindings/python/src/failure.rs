@@ -8,6 +8,7 @@ use ivs_token::{
     MintError, PlaybackUrlError, Revoked, StageError, StoreError, TagError, Timestamp, VerifierError,
     VerifyError,
 };
+use ivs_token_redis::BuildError;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -30,6 +31,10 @@ macro_rules! failures {
             Count { field: &'static str, limit: RangeInclusive<usize> },
             /// What was wrong with one of many, counted from 0.
             At(usize, Box<Failure>),
+            /// No key, and a text that may be the path of one.
+            Path(KeyError),
+            /// A failure, and the exception that led to it.
+            CausedBy(Box<Failure>, PyErr),
             /// A bug.
             Panic,
             $(
@@ -55,6 +60,7 @@ failures! {
     KeySet(KeySetError),
     Mint(MintError),
     PlaybackUrl(PlaybackUrlError),
+    Redis(BuildError),
     Stage(StageError),
     Store(StoreError),
     Tag(TagError),
@@ -88,6 +94,11 @@ impl Failure {
         Self::At(index, Box::new(self))
     }
 
+    /// With the exception that led to it, which becomes its `__cause__`.
+    pub(crate) fn caused_by(self, cause: PyErr) -> Self {
+        Self::CausedBy(Box::new(self), cause)
+    }
+
     /// The exception that Python sees.
     pub(crate) fn into_py_err(self, py: Python<'_>) -> PyErr {
         let description = match self {
@@ -95,6 +106,11 @@ impl Failure {
             Self::At(index, failure) => {
                 let error = failure.into_py_err(py);
                 return error.value(py).setattr("index", index).err().unwrap_or(error);
+            }
+            Self::CausedBy(failure, cause) => {
+                let error = failure.into_py_err(py);
+                error.set_cause(py, Some(cause));
+                return error;
             }
             other => other.describe(),
         };
@@ -108,7 +124,7 @@ impl Failure {
 
     fn describe(self) -> Description {
         match self {
-            Self::Python(_) | Self::At(..) | Self::Panic => Description::new(
+            Self::Python(_) | Self::At(..) | Self::CausedBy(..) | Self::Panic => Description::new(
                 "IvsTokenError",
                 "INTERNAL",
                 "ivs-token failed inside, which is a bug: please report it, with what stands on standard error",
@@ -131,6 +147,11 @@ impl Failure {
             Self::Exchange(error) => Description::new("ExchangeError", error.code(), &error)
                 .with("claims", Value::Names(error.claims)),
             Self::Key(error) => Description::new("InvalidKeyError", error.code(), &error),
+            Self::Path(error) => Description::new(
+                "InvalidKeyError",
+                error.code(),
+                format!("{error}; the path of a file is given as a pathlib.Path"),
+            ),
             Self::KeyName(error) => {
                 let description = invalid("name", error.code(), &error);
                 match error {
@@ -139,14 +160,23 @@ impl Failure {
                 }
             }
             Self::KeyRing(KeyRingError::Tag(error)) | Self::Tag(error) => of_tag(&error),
-            Self::KeyRing(error) => Description::new("KeyRingError", error.code(), &error),
+            Self::KeyRing(error) => {
+                Description::new("KeyRingError", error.code(), &error).in_python("`list`", "`keys`")
+            }
             Self::KeySet(error) => Description::new("InvalidKeyError", error.code(), &error),
-            Self::Mint(error) => Description::new("MintError", error.code(), &error),
+            Self::Mint(error) => {
+                Description::new("MintError", error.code(), &error).in_python("`with_id`", "`with_kid`")
+            }
             Self::PlaybackUrl(error) => invalid("url", error.code(), &error),
             Self::Stage(error) => of_stage(&error),
-            Self::Store(error) => Description::new("RevocationUnknownError", "REVOCATION_UNKNOWN", &error)
-                .text("reason", "REVOCATION_UNKNOWN"),
-            Self::Verifier(error) => Description::new("IvsTokenError", error.code(), &error),
+            Self::Redis(error) => Description::new(
+                "IvsTokenError",
+                &format!("REDIS_{}", error.code().to_ascii_uppercase()),
+                &error,
+            ),
+            Self::Store(error) => Description::new("RevocationStoreError", "REVOCATION_STORE_FAILED", &error),
+            Self::Verifier(error) => Description::new("IvsTokenError", error.code(), &error)
+                .in_python("with `key` or `playback_key`", "to `keys` or `playback_keys`"),
             Self::Verify(error) => of_verify(&error),
         }
     }
@@ -225,6 +255,7 @@ fn of_verify(error: &VerifyError) -> Description {
         VerifyError::UnknownKey { .. } => "UnknownKeyError",
         VerifyError::RetiredKey { .. } => "RetiredKeyError",
         VerifyError::Signature | VerifyError::NoKeyMatches { .. } => "InvalidSignatureError",
+        VerifyError::WrongKind { .. } => "WrongKindError",
         VerifyError::Claims(_) | VerifyError::TooFarAhead { .. } => "InvalidPayloadError",
         VerifyError::IssuedInFuture { .. } | VerifyError::NotYetValid { .. } => "NotYetValidError",
         VerifyError::Expired { .. } => "ExpiredTokenError",
@@ -238,7 +269,9 @@ fn of_verify(error: &VerifyError) -> Description {
         VerifyError::RevocationUnknown(_) => "RevocationUnknownError",
         _ => "VerificationError",
     };
-    let description = Description::new(class, error.code(), error).text("reason", error.reason());
+    let description = Description::new(class, error.code(), error)
+        .text("reason", error.reason())
+        .in_python("with `playback_key`", "to `playback_keys`");
     match error {
         VerifyError::UnknownKey { kid } => description.text("kid", kid),
         VerifyError::RetiredKey { kid, retired_at } => {
@@ -275,6 +308,12 @@ enum Value {
 impl Description {
     fn new(class: &'static str, code: &str, message: impl ToString) -> Self {
         Self { class, message: message.to_string(), attributes: Vec::new() }.text("code", code)
+    }
+
+    /// With what the core says to do called as it is called here.
+    fn in_python(mut self, name: &str, here: &str) -> Self {
+        self.message = self.message.replace(name, here);
+        self
     }
 
     fn with(mut self, name: &'static str, value: Value) -> Self {

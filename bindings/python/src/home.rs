@@ -1,5 +1,6 @@
 //! What lives in Python and is needed here, imported when it is needed for the first time.
 
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
@@ -7,10 +8,13 @@ use pyo3::sync::PyOnceLock;
 pub(crate) static ERRORS: Module = Module::new("ivs_token._errors");
 /// `Capability`, an `enum.Flag`.
 pub(crate) static CAPABILITY: Class = Class::new("ivs_token._capability", "Capability");
-/// Make the three kinds of tokens, each a `str`.
-pub(crate) static PARTICIPANT_TOKEN: Class = Class::new("ivs_token._tokens", "participant_token");
-pub(crate) static CONNECTION_TOKEN: Class = Class::new("ivs_token._tokens", "connection_token");
-pub(crate) static PLAYBACK_TOKEN: Class = Class::new("ivs_token._tokens", "playback_token");
+/// What a store that is written in Python derives from.
+pub(crate) static REVOCATION_STORE: Class = Class::new("ivs_token._revocations", "RevocationStore");
+/// The three kinds of tokens, each a `str`, and what makes one.
+pub(crate) static PARTICIPANT_TOKEN: Class = Class::new("ivs_token._tokens", "Token");
+pub(crate) static CONNECTION_TOKEN: Class = Class::new("ivs_token._tokens", "ConnectionToken");
+pub(crate) static PLAYBACK_TOKEN: Class = Class::new("ivs_token._tokens", "PlaybackToken");
+static MAKE: Class = Class::new("ivs_token._tokens", "make");
 /// `json.loads` and `json.dumps`.
 pub(crate) static LOADS: Class = Class::new("json", "loads");
 pub(crate) static DUMPS: Class = Class::new("json", "dumps");
@@ -53,6 +57,17 @@ impl Class {
         self.value
             .get_or_try_init(py, || Ok(py.import(self.module)?.getattr(self.name)?.unbind()))
             .map(|value| value.bind(py))
+    }
+
+    /// A token of this class, made of its text and its claims.
+    pub(crate) fn make<'py>(
+        &self,
+        py: Python<'py>,
+        text: &str,
+        claims: impl IntoPyObject<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let claims = claims.into_bound_py_any(py)?;
+        MAKE.get(py)?.call1((self.get(py)?, text, claims))
     }
 
     pub(crate) fn is_class_of(&self, value: &Bound<'_, PyAny>) -> PyResult<bool> {

@@ -7,19 +7,24 @@
 #![allow(clippy::doc_markdown, clippy::needless_pass_by_value, clippy::unused_self)]
 
 mod boundary;
+mod call;
 mod command;
 mod connection;
 mod exchange;
 mod failure;
+mod held;
 mod home;
 mod inspection;
 mod key_ring;
 mod participant;
 mod playback;
+mod redis;
 mod revocations;
 mod signing_key;
 mod stage;
+mod store;
 mod values;
+mod verdict;
 mod verified;
 mod verifier;
 mod verifying_key;
@@ -39,17 +44,21 @@ mod _native {
     #[pymodule_export]
     use crate::inspection::{Check, Inspection, inspect};
     #[pymodule_export]
-    use crate::key_ring::{KeyRing, PublicKey};
+    use crate::key_ring::{KeyRing, PlaybackKey, PlaybackKeyRing, PublicKey};
     #[pymodule_export]
     use crate::participant::ParticipantClaims;
     #[pymodule_export]
     use crate::playback::{PlaybackClaims, VerifiedPlayback, mint_playback, playback_url};
+    #[pymodule_export]
+    use crate::redis::{RedisRevocations, WhenAway};
     #[pymodule_export]
     use crate::revocations::InMemoryRevocations;
     #[pymodule_export]
     use crate::signing_key::SigningKey;
     #[pymodule_export]
     use crate::stage::Stage;
+    #[pymodule_export]
+    use crate::verdict::Verdict;
     #[pymodule_export]
     use crate::verified::VerifiedToken;
     #[pymodule_export]

@@ -93,7 +93,7 @@ impl<'py> Given<'py> {
         if let Ok(dict) = mapping.cast::<PyDict>() {
             dict.iter().try_for_each(|(name, value)| take(&name, value))?;
         } else {
-            values::items("a participant", mapping, |name, value| take(&name, value))?;
+            values::items("a participant", "a mapping", mapping, |name, value| take(&name, value))?;
         }
         Ok(given)
     }
@@ -132,7 +132,7 @@ fn unknown(name: &Bound<'_, PyAny>) -> Failure {
 /// The token that Python sees: a `str` that knows what it says.
 pub(crate) fn to_python(py: Python<'_>, token: Token) -> Result<Bound<'_, PyAny>, Failure> {
     let claims = ParticipantClaims(token.claims().clone());
-    Ok(PARTICIPANT_TOKEN.get(py)?.call1((token.as_str(), claims))?)
+    Ok(PARTICIPANT_TOKEN.make(py, token.as_str(), claims)?)
 }
 
 /// The claims in a `Token`, which its class keeps in `_claims`.

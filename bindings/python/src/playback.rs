@@ -7,7 +7,7 @@ use pyo3::types::{PyInt, PyString, PyTuple};
 use crate::boundary::guard;
 use crate::failure::Failure;
 use crate::home::{PLAYBACK_TOKEN, UUID};
-use crate::signing_key::SigningKey;
+use crate::signing_key;
 use crate::values;
 
 /// What a playback token says. Part of a `PlaybackToken`.
@@ -124,7 +124,7 @@ claims_methods!(VerifiedPlayback {
 #[expect(clippy::too_many_arguments, reason = "Python names them")]
 pub(crate) fn mint_playback<'py>(
     py: Python<'py>,
-    key: Bound<'py, SigningKey>,
+    key: Bound<'py, PyAny>,
     channel: Bound<'py, PyAny>,
     duration: Option<Bound<'py, PyAny>>,
     origins: Option<Bound<'py, PyAny>>,
@@ -143,12 +143,8 @@ pub(crate) fn mint_playback<'py>(
             playback = playback.duration(PlaybackDuration::try_from(duration)?);
         }
         if let Some(origins) = origins {
-            // A text is iterable too, and its characters are no origins.
-            if origins.is_instance_of::<PyString>() {
-                return Err(Failure::wrong_type("origins", "a list of str", &origins));
-            }
-            for origin in origins.try_iter()? {
-                playback = playback.origin(&*values::text("origins", &origin?)?);
+            for origin in values::texts("origins", &origins)? {
+                playback = playback.origin(&*origin);
             }
         }
         if let Some(single_use) = single_use {
@@ -166,10 +162,10 @@ pub(crate) fn mint_playback<'py>(
         }
         playback.check()?;
         let now = values::moment(now.as_ref())?;
-        let key = &key.get().0;
+        let key = signing_key::of(&key)?;
         let token = py.detach(|| playback.mint_at(key, now))?;
         let claims = PlaybackClaims(token.claims().clone());
-        Ok(PLAYBACK_TOKEN.get(py)?.call1((token.as_str(), claims))?)
+        Ok(PLAYBACK_TOKEN.make(py, token.as_str(), claims)?)
     })
 }
 

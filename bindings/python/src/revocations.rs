@@ -1,87 +1,102 @@
 use std::sync::Arc;
 
-use ivs_token::{ChannelArn, DisconnectReason, ParticipantId, RevocationStore, TokenId, ViewerId};
+use ivs_token::RevocationStore as _;
 use pyo3::prelude::*;
 
 use crate::boundary::guard;
-use crate::playback::int64;
-use crate::{stage, values};
+use crate::values;
 
 /// A store of revocations in the memory of this process: for one machine, and forgotten when the process ends. A forked
-/// process has a copy of its own from then on.
+/// process has a copy of its own from then on: where there are several, take `RedisRevocations`.
 ///
 /// Give it to every `Verifier` that is to ask it. It may be used by any number of threads.
 #[pyclass(frozen, module = "ivs_token")]
-pub(crate) struct InMemoryRevocations(pub(crate) Arc<ivs_token::InMemoryRevocations>);
+pub(crate) struct InMemoryRevocations {
+    pub(crate) store: Arc<ivs_token::InMemoryRevocations>,
+}
 
-#[pymethods]
-impl InMemoryRevocations {
+/// What every store does, with the GIL released, as some have a way to go.
+macro_rules! store_methods {
+    ($class:ident { $($more:tt)* }) => {
+        #[pymethods]
+        impl $class {
+            $($more)*
+
+            /// DisconnectParticipant: refuses every token of this participant on this stage, for good.
+            ///
+            /// `stage` is a `Stage` or its ARN. `reason` has at most 128 characters and is shown in the refusal.
+            #[pyo3(signature = (stage, participant_id, *, reason=None))]
+            fn disconnect_participant(
+                &self,
+                py: Python<'_>,
+                stage: Bound<'_, PyAny>,
+                participant_id: Bound<'_, PyAny>,
+                reason: Option<Bound<'_, PyAny>>,
+            ) -> PyResult<()> {
+                guard(py, || {
+                    let stage = crate::stage::arn(&stage)?;
+                    let id = ivs_token::ParticipantId::try_from(&*values::text("participant_id", &participant_id)?)?;
+                    let reason = values::optional_text("reason", reason.as_ref())?;
+                    let reason = reason.map(|reason| ivs_token::DisconnectReason::try_from(&*reason)).transpose()?;
+                    Ok(py.detach(|| self.store.disconnect_participant(&stage, &id, reason))?)
+                })
+            }
+
+            /// DeleteStage: refuses every token of this stage.
+            fn delete_stage(&self, py: Python<'_>, stage: Bound<'_, PyAny>) -> PyResult<()> {
+                guard(py, || {
+                    let stage = crate::stage::arn(&stage)?;
+                    Ok(py.detach(|| self.store.delete_stage(&stage))?)
+                })
+            }
+
+            /// RevokeConnectionToken: refuses the connection token of this ID.
+            fn revoke_connection_token(&self, py: Python<'_>, token_id: Bound<'_, PyAny>) -> PyResult<()> {
+                guard(py, || {
+                    let id = ivs_token::TokenId::try_from(&*values::text("token_id", &token_id)?)?;
+                    Ok(py.detach(|| self.store.revoke_connection_token(&id))?)
+                })
+            }
+
+            /// StartViewerSessionRevocation: refuses every token of this viewer on this channel whose session version is at most
+            /// `up_to`.
+            #[pyo3(signature = (channel, viewer_id, *, up_to))]
+            fn revoke_viewer_sessions(
+                &self,
+                py: Python<'_>,
+                channel: Bound<'_, PyAny>,
+                viewer_id: Bound<'_, PyAny>,
+                up_to: Bound<'_, PyAny>,
+            ) -> PyResult<()> {
+                guard(py, || {
+                    let channel: ivs_token::ChannelArn = values::arn("channel", &channel)?;
+                    let viewer_id = ivs_token::ViewerId::try_from(&*values::text("viewer_id", &viewer_id)?)?;
+                    let up_to = crate::playback::int64("up_to", &up_to)?;
+                    Ok(py.detach(|| self.store.revoke_viewer_sessions(&channel, &viewer_id, up_to))?)
+                })
+            }
+        }
+    };
+}
+pub(crate) use store_methods;
+
+store_methods!(InMemoryRevocations {
     #[new]
     fn new(py: Python<'_>) -> PyResult<Self> {
-        guard(py, || Ok(Self(Arc::new(ivs_token::InMemoryRevocations::new()))))
-    }
-
-    /// DisconnectParticipant: refuses every token of this participant on this stage, for good.
-    ///
-    /// `stage` is a `Stage` or its ARN. `reason` has at most 128 characters and is shown in the refusal.
-    #[pyo3(signature = (stage, participant_id, *, reason=None))]
-    fn disconnect_participant(
-        &self,
-        py: Python<'_>,
-        stage: Bound<'_, PyAny>,
-        participant_id: Bound<'_, PyAny>,
-        reason: Option<Bound<'_, PyAny>>,
-    ) -> PyResult<()> {
-        guard(py, || {
-            let stage = stage::arn(&stage)?;
-            let id = ParticipantId::try_from(&*values::text("participant_id", &participant_id)?)?;
-            let reason = values::optional_text("reason", reason.as_ref())?;
-            let reason = reason.map(|reason| DisconnectReason::try_from(&*reason)).transpose()?;
-            Ok(self.0.disconnect_participant(&stage, &id, reason)?)
-        })
-    }
-
-    /// DeleteStage: refuses every token of this stage.
-    fn delete_stage(&self, py: Python<'_>, stage: Bound<'_, PyAny>) -> PyResult<()> {
-        guard(py, || Ok(self.0.delete_stage(&stage::arn(&stage)?)?))
-    }
-
-    /// RevokeConnectionToken: refuses the connection token of this ID.
-    fn revoke_connection_token(&self, py: Python<'_>, token_id: Bound<'_, PyAny>) -> PyResult<()> {
-        guard(py, || {
-            let id = TokenId::try_from(&*values::text("token_id", &token_id)?)?;
-            Ok(self.0.revoke_connection_token(&id)?)
-        })
-    }
-
-    /// StartViewerSessionRevocation: refuses every token of this viewer on this channel whose session version is at most
-    /// `up_to`.
-    #[pyo3(signature = (channel, viewer_id, *, up_to))]
-    fn revoke_viewer_sessions(
-        &self,
-        py: Python<'_>,
-        channel: Bound<'_, PyAny>,
-        viewer_id: Bound<'_, PyAny>,
-        up_to: Bound<'_, PyAny>,
-    ) -> PyResult<()> {
-        guard(py, || {
-            let channel: ChannelArn = values::arn("channel", &channel)?;
-            let viewer_id = ViewerId::try_from(&*values::text("viewer_id", &viewer_id)?)?;
-            Ok(self.0.revoke_viewer_sessions(&channel, &viewer_id, int64("up_to", &up_to)?)?)
-        })
+        guard(py, || Ok(Self { store: Arc::new(ivs_token::InMemoryRevocations::new()) }))
     }
 
     /// Removes all that has expired, at once. Nobody has to call it: later checks do it bit by bit.
     fn sweep(&self, py: Python<'_>) -> PyResult<()> {
         guard(py, || {
-            py.detach(|| self.0.sweep());
+            py.detach(|| self.store.sweep());
             Ok(())
         })
     }
 
     /// How many revocations and spent tokens it holds.
     fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
-        guard(py, || Ok(self.0.len()))
+        guard(py, || Ok(self.store.len()))
     }
 
     /// A store is a store, also an empty one.
@@ -94,6 +109,6 @@ impl InMemoryRevocations {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        guard(py, || Ok(format!("<InMemoryRevocations len={}>", self.0.len())))
+        guard(py, || Ok(format!("<InMemoryRevocations len={}>", self.store.len())))
     }
-}
+});

@@ -38,7 +38,8 @@ impl SigningKey {
             let key = py.detach(|| match &passphrase {
                 Some(passphrase) => es384::SigningKey::from_pem_with_passphrase(&*material, &**passphrase),
                 None => es384::SigningKey::from_pem(&*material),
-            })?;
+            });
+            let key = key.map_err(|error| values::no_key(&pem, error))?;
             named(key, kid.as_ref())
         })
     }
@@ -58,7 +59,8 @@ impl SigningKey {
             let key = py.detach(|| match &passphrase {
                 Some(passphrase) => es384::SigningKey::from_der_with_passphrase(&*material, &**passphrase),
                 None => es384::SigningKey::from_der(&*material),
-            })?;
+            });
+            let key = key.map_err(|error| values::no_key(&der, error))?;
             named(key, kid.as_ref())
         })
     }
@@ -69,7 +71,8 @@ impl SigningKey {
     fn from_jwk(py: Python<'_>, jwk: Bound<'_, PyAny>, kid: Option<Bound<'_, PyAny>>) -> PyResult<Self> {
         guard(py, || {
             let material = values::jwk_material(&jwk)?;
-            named(es384::SigningKey::from_jwk(&*material)?, kid.as_ref())
+            let parsed = es384::SigningKey::from_jwk(&*material);
+            named(parsed.map_err(|error| values::no_key(&jwk, error))?, kid.as_ref())
         })
     }
 
@@ -85,10 +88,10 @@ impl SigningKey {
         guard(py, || {
             let material = values::jwk_material(&key)?;
             let passphrase = passphrase.as_ref().map(values::passphrase).transpose()?;
-            let key = py.detach(|| {
+            let parsed = py.detach(|| {
                 es384::SigningKey::from_any(&*material, passphrase.as_ref().map(|bytes| bytes.as_slice()))
-            })?;
-            named(key, kid.as_ref())
+            });
+            named(parsed.map_err(|error| values::no_key(&key, error))?, kid.as_ref())
         })
     }
 
@@ -161,4 +164,12 @@ fn named(key: es384::SigningKey, kid: Option<&Bound<'_, PyAny>>) -> Result<Signi
         Some(kid) => key.with_id(values::arn("kid", kid)?),
         None => key,
     }))
+}
+
+/// The key, if it is one.
+pub(crate) fn of<'a>(value: &'a Bound<'_, PyAny>) -> Result<&'a ivs_token::SigningKey, Failure> {
+    match value.cast::<SigningKey>() {
+        Ok(key) => Ok(&key.get().0),
+        Err(_) => Err(Failure::wrong_type("key", "a SigningKey, such as SigningKey.from_pem gives", value)),
+    }
 }

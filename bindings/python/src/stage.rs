@@ -8,7 +8,7 @@ use pyo3::types::{PyList, PyTuple};
 use crate::boundary::guard;
 use crate::failure::Failure;
 use crate::participant::{self, Given};
-use crate::signing_key::SigningKey;
+use crate::signing_key;
 use crate::{values, workers};
 
 /// A stage as a token needs it: its ARN and its two endpoints, which AWS lets you keep for 14 days.
@@ -61,7 +61,7 @@ impl Stage {
     fn mint<'py>(
         &self,
         py: Python<'py>,
-        key: Bound<'py, SigningKey>,
+        key: Bound<'py, PyAny>,
         user_id: Option<Bound<'py, PyAny>>,
         attributes: Option<Bound<'py, PyAny>>,
         capabilities: Option<Bound<'py, PyAny>>,
@@ -73,7 +73,7 @@ impl Stage {
             let given = Given { user_id, attributes, capabilities, duration, participant_id };
             let participant = given.begin(&self.0)?;
             let now = values::moment(now.as_ref())?;
-            let key = &key.get().0;
+            let key = signing_key::of(&key)?;
             let token = py.detach(|| participant.mint_at(key, now))?;
             participant::to_python(py, token)
         })
@@ -90,7 +90,7 @@ impl Stage {
     fn mint_many<'py>(
         &self,
         py: Python<'py>,
-        key: Bound<'py, SigningKey>,
+        key: Bound<'py, PyAny>,
         participants: Bound<'py, PyAny>,
         threads: Option<Bound<'py, PyAny>>,
         now: Option<Bound<'py, PyAny>>,
@@ -103,7 +103,7 @@ impl Stage {
                 let participant = Given::from_mapping(&given?).and_then(|given| given.begin(&self.0));
                 begun.push(participant.map_err(|failure| failure.at(index))?);
             }
-            let key = &key.get().0;
+            let key = signing_key::of(&key)?;
             let minted = py.detach(|| workers::map(begun, threads, |chunk| key.mint_batch_at(chunk, now)));
             let tokens = PyList::empty(py);
             for (index, token) in minted?.into_iter().enumerate() {

@@ -40,6 +40,14 @@ pub(crate) fn optional_text<'a>(
     value.map(|value| text(field, value)).transpose()
 }
 
+/// Several texts. One text is iterable too, and its characters are not what is wanted.
+pub(crate) fn texts(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Vec<String>, Failure> {
+    if value.is_instance_of::<PyString>() {
+        return Err(Failure::wrong_type(field, "a list of str", value));
+    }
+    value.try_iter()?.map(|one| Ok(text(field, &one?)?.into_owned())).collect()
+}
+
 /// A span of time: a `timedelta`, or whole minutes as the API counts them.
 pub(crate) fn duration(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Duration, Failure> {
     if let Ok(delta) = value.cast::<PyDelta>() {
@@ -66,25 +74,37 @@ fn negative(field: &'static str) -> Failure {
     Failure::value(field, "INVALID_DURATION", format!("the {field} is negative: give one of at least 1 s"))
 }
 
+/// A span for which whole minutes are too coarse, and a bare number could be taken for seconds: a `timedelta`.
+pub(crate) fn span(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Duration, Failure> {
+    if value.is_instance_of::<PyDelta>() {
+        duration(field, value)
+    } else {
+        Err(Failure::wrong_type(field, "a timedelta", value))
+    }
+}
+
 /// A moment: an aware `datetime`. Fractions of a second are dropped.
 pub(crate) fn timestamp(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Timestamp, Failure> {
     let Ok(moment) = value.cast::<PyDateTime>() else {
         return Err(Failure::wrong_type(field, "an aware datetime", value));
     };
-    if moment.get_tzinfo().is_none() {
+    // A zone may say nothing of a time, and then it has none.
+    let offset = moment.call_method0(intern!(value.py(), "utcoffset"))?;
+    if moment.get_tzinfo().is_none() || offset.is_none() {
         return Err(Failure::value(
             field,
             "NAIVE_DATETIME",
             format!(
-                "the {field} has no time zone, so nobody knows when it is: use `datetime.now(timezone.utc)`"
+                "`{field}` has no time zone, so nobody knows when it is: use `datetime.now(timezone.utc)`"
             ),
         ));
     }
     let secs: f64 = moment.call_method0(intern!(value.py(), "timestamp"))?.extract()?;
     // A datetime lies between the years 1 and 9999.
     #[expect(clippy::cast_possible_truncation, reason = "38 bits of seconds")]
-    let secs = secs.floor() as i64;
-    Timestamp::from_secs(secs).ok_or_else(|| {
+    let whole = secs.floor() as i64;
+    // What is no number would be cut to 0.
+    Timestamp::from_secs(whole).filter(|_| secs.is_finite()).ok_or_else(|| {
         Failure::value(field, "OUT_OF_RANGE", format!("the {field} is before 1970 or after 5138"))
     })
 }
@@ -123,7 +143,9 @@ const CAPABILITIES: &str = "a Capability, its name, or several of them";
 
 fn capability(value: &Bound<'_, PyAny>) -> Result<Option<Capabilities>, Failure> {
     if value.is_instance_of::<PyString>() {
-        return Ok(Some(text("capabilities", value)?.parse::<Capability>()?.into()));
+        // Long texts are none, and not repeated in full.
+        let word: String = text("capabilities", value)?.chars().take(40).collect();
+        return Ok(Some(word.parse::<Capability>()?.into()));
     }
     if !CAPABILITY.is_class_of(value)? {
         return Ok(None);
@@ -150,20 +172,29 @@ pub(crate) fn pairs(
     value: &Bound<'_, PyAny>,
     mut take: impl FnMut(&str, &str) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
+    let mut pair = |name: Bound<'_, PyAny>, value: Bound<'_, PyAny>| {
+        for one in [&name, &value] {
+            if !one.is_instance_of::<PyString>() {
+                return Err(Failure::wrong_type(&format!("each name and value of {field}"), "str", one));
+            }
+        }
+        take(&text(field, &name)?, &text(field, &value)?)
+    };
     if let Ok(dict) = value.cast::<PyDict>() {
-        return dict.iter().try_for_each(|(name, value)| take(&text(field, &name)?, &text(field, &value)?));
+        return dict.iter().try_for_each(|(name, value)| pair(name, value));
     }
-    items(field, value, |name, value| take(&text(field, &name)?, &text(field, &value)?))
+    items(field, "a mapping", value, pair)
 }
 
 /// Names and values of a mapping of whichever class.
 pub(crate) fn items<'py>(
     field: &str,
+    expected: &str,
     value: &Bound<'py, PyAny>,
     mut take: impl FnMut(Bound<'py, PyAny>, Bound<'py, PyAny>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     if !MAPPING.is_class_of(value)? {
-        return Err(Failure::wrong_type(field, "a mapping", value));
+        return Err(Failure::wrong_type(field, expected, value));
     }
     for item in value.call_method0(intern!(value.py(), "items"))?.try_iter()? {
         let (name, value) = item?.extract()?;
@@ -200,12 +231,36 @@ pub(crate) fn key_material(value: &Bound<'_, PyAny>) -> Result<Zeroizing<Vec<u8>
         // What is no Unicode is no key either, and the core is to say so.
         return Ok(Zeroizing::new(string.to_string_lossy().as_bytes().to_vec()));
     }
-    if value.hasattr(intern!(value.py(), "__fspath__"))? {
-        let path: PathBuf = FSDECODE.get(value.py())?.call1((value,))?.extract()?;
-        return read(value.py(), &path);
-    }
-    Err(Failure::wrong_type("a key", "str, bytes, or os.PathLike", value))
+    from_file(value, es384::MAX_INPUT_LEN)
+        .unwrap_or_else(|| Err(Failure::wrong_type("a key", "str, bytes, or os.PathLike", value)))
 }
+
+/// Why there is no key in this. A `str` is never taken for a path, and often is one.
+pub(crate) fn no_key(value: &Bound<'_, PyAny>, error: es384::KeyError) -> Failure {
+    let is_line = value.cast::<PyString>().is_ok_and(|text| {
+        let text = text.to_string_lossy();
+        !text.is_empty() && text.len() < 1024 && !text.contains(['\n', '{', '"'])
+    });
+    if is_line && error.code() == "KEY_NOT_A_KEY" { Failure::Path(error) } else { error.into() }
+}
+
+/// Certificates or their key as PEM: a text, bytes, or the path of a file.
+pub(crate) fn certificates(
+    field: &'static str,
+    value: &Bound<'_, PyAny>,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    if let Ok(bytes) = value.cast::<PyBytes>() {
+        return Ok(Zeroizing::new(bytes.as_bytes().to_vec()));
+    }
+    if value.is_instance_of::<PyString>() {
+        return Ok(Zeroizing::new(text(field, value)?.as_bytes().to_vec()));
+    }
+    from_file(value, MAX_CERTIFICATES)
+        .unwrap_or_else(|| Err(Failure::wrong_type(field, "str, bytes, or os.PathLike", value)))
+}
+
+/// All that a system trusts takes a quarter of a megabyte.
+const MAX_CERTIFICATES: usize = 4 << 20;
 
 /// A key as [`key_material`] takes it, or as the mapping that a JWK is.
 pub(crate) fn jwk_material(value: &Bound<'_, PyAny>) -> Result<Zeroizing<Vec<u8>>, Failure> {
@@ -230,11 +285,23 @@ pub(crate) fn json_material(value: &Bound<'_, PyAny>) -> Result<Vec<u8>, Failure
     Ok(text("json", &json)?.as_bytes().to_vec())
 }
 
-/// All of a file, or one byte more than a key may have, for the reader of keys to refuse.
-fn read(py: Python<'_>, path: &PathBuf) -> Result<Zeroizing<Vec<u8>>, Failure> {
+/// What is in the file, if this is the path of one.
+fn from_file(value: &Bound<'_, PyAny>, limit: usize) -> Option<Result<Zeroizing<Vec<u8>>, Failure>> {
+    let path = || -> Result<Option<PathBuf>, Failure> {
+        if !value.hasattr(intern!(value.py(), "__fspath__"))? {
+            return Ok(None);
+        }
+        Ok(Some(FSDECODE.get(value.py())?.call1((value,))?.extract()?))
+    };
+    path().and_then(|path| path.map(|path| read(value.py(), &path, limit)).transpose()).transpose()
+}
+
+/// All of a file, or one byte more than is allowed, for the reader of what is in it to refuse.
+fn read(py: Python<'_>, path: &PathBuf, limit: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
     use std::io::Read as _;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(es384::MAX_INPUT_LEN + 1));
-    let limit = u64::try_from(es384::MAX_INPUT_LEN).unwrap_or(u64::MAX).saturating_add(1);
+    // With room for all that a key may have, so that nothing is left behind where it grew from.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(limit.min(es384::MAX_INPUT_LEN) + 1));
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
     let outcome = py.detach(|| fs::File::open(path)?.take(limit).read_to_end(&mut bytes));
     match outcome {
         Ok(_) => Ok(bytes),

@@ -1,34 +1,43 @@
-use std::cell::Cell;
 use std::sync::Arc;
-use std::time::Duration;
 
-use ivs_token::{Clock, Expectations, PlaybackKeyArn, PublicKeyArn, Timestamp, VerifierBuilder};
+use ivs_token::{Expectations, PlaybackKeyArn, PublicKeyArn, RevocationStore, Timestamp, VerifierBuilder};
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDelta, PyList, PyString};
+use pyo3::types::{PyBytes, PyList, PyString};
 
 use crate::boundary::guard;
+use crate::call::CallClock;
 use crate::connection::VerifiedConnection;
 use crate::failure::Failure;
-use crate::key_ring::KeyRing;
+use crate::held::Held;
+use crate::home::REVOCATION_STORE;
+use crate::key_ring::{KeyRing, PlaybackKeyRing};
 use crate::playback::VerifiedPlayback;
+use crate::redis::RedisRevocations;
 use crate::revocations::InMemoryRevocations;
+use crate::store::PythonStore;
 use crate::verified::VerifiedToken;
-use crate::{stage, values, verifying_key, workers};
+use crate::{call, stage, values, verifying_key, workers};
 
 /// Decides whether a token is good. Made once, used for every token, by any number of threads.
 ///
 /// `keys` maps the ARN of each public key to the key: a `VerifyingKey`, or PEM, DER or JWK, or the path of a file as an
 /// `os.PathLike`; or it is a `KeyRing`, whose changes the verifier follows. `playback_keys` maps the ARNs of playback key
-/// pairs to their public halves. At least one key must be held, or a ring.
+/// pairs to their public halves, or is a `PlaybackKeyRing`. At least one key must be held, or a ring.
 ///
 /// `stage`, `capabilities` and `user_id` are what every participant token must be for, grant and be of. `leeway` is how far in
 /// the future a token may have been issued (60 seconds), `expiry_leeway` how long after its end it is still accepted (0).
-/// `revocations` is asked about every token that is good otherwise. `cache` is how many good tokens are remembered (none), so
+/// `revocations` is asked about every token that is good otherwise: `InMemoryRevocations`, `RedisRevocations`, or a
+/// `RevocationStore` of your own. `cache` is how many good tokens are remembered (none), so
 /// that one that comes again costs less than a microsecond; everything that can have changed is checked all the same.
 ///
 /// Raises `InvalidKeyError`, `InvalidClaimError` for what is no ARN, and `IvsTokenError` when there is no key.
 #[pyclass(frozen, module = "ivs_token")]
-pub(crate) struct Verifier(ivs_token::Verifier);
+pub(crate) struct Verifier {
+    core: ivs_token::Verifier,
+    /// The store of revocations, which may know this verifier.
+    store: Option<Arc<Held>>,
+}
 
 #[pymethods]
 impl Verifier {
@@ -47,7 +56,7 @@ impl Verifier {
         user_id: Option<Bound<'_, PyAny>>,
         leeway: Option<Bound<'_, PyAny>>,
         expiry_leeway: Option<Bound<'_, PyAny>>,
-        revocations: Option<Bound<'_, InMemoryRevocations>>,
+        revocations: Option<Bound<'_, PyAny>>,
         cache: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         guard(py, || {
@@ -59,15 +68,13 @@ impl Verifier {
                 builder = with_keys(builder, &keys)?;
             }
             if let Some(keys) = playback_keys {
-                for (arn, key) in playback_keys_of(&keys)? {
-                    builder = builder.playback_key(arn, key);
-                }
+                builder = with_playback_keys(builder, &keys)?;
             }
             if let Some(leeway) = leeway {
-                builder = builder.issued_at_leeway(span("leeway", &leeway)?);
+                builder = builder.issued_at_leeway(values::span("leeway", &leeway)?);
             }
             if let Some(leeway) = expiry_leeway {
-                builder = builder.expiry_leeway(span("expiry_leeway", &leeway)?);
+                builder = builder.expiry_leeway(values::span("expiry_leeway", &leeway)?);
             }
             if let Some(stage) = &stage {
                 builder = builder.stage(&stage::arn(stage)?);
@@ -80,10 +87,11 @@ impl Verifier {
             if let Some(user_id) = values::optional_text("user_id", user_id.as_ref())? {
                 builder = builder.user_id(user_id);
             }
-            if let Some(store) = revocations {
-                builder = builder.revocations(Arc::clone(&store.get().0) as _);
+            let store = revocations.as_ref().map(|store| Arc::new(Held::new(store)));
+            if let Some(held) = &store {
+                builder = builder.revocations(store_of(py, held)?);
             }
-            Ok(Self(builder.build()?))
+            Ok(Self { core: builder.build()?, store })
         })
     }
 
@@ -116,8 +124,9 @@ impl Verifier {
             if let Some(user_id) = values::optional_text("user_id", user_id.as_ref())? {
                 expected = expected.user_id(user_id);
             }
-            let verified = py.detach(|| at(now, || self.0.verify_expecting(&token, &expected)))?;
-            Ok(VerifiedToken(verified))
+            let verify = || self.core.verify_expecting(&token, &expected);
+            let (outcome, raised) = py.detach(|| call::during(now, verify));
+            Ok(VerifiedToken(call::settle(py, outcome, raised.as_ref())?))
         })
     }
 
@@ -144,13 +153,18 @@ impl Verifier {
                 texts
                     .push(values::lossy("token", &token?).map_err(|failure| failure.at(index))?.into_owned());
             }
-            let verify = |chunk: Vec<String>| at(now, || self.0.verify_batch(&chunk));
+            let verify = |chunk: Vec<String>| {
+                let (outcomes, raised) = call::during(now, || self.core.verify_batch(&chunk));
+                let raised = raised.map(Arc::new);
+                outcomes.into_iter().map(|outcome| (outcome, raised.clone())).collect()
+            };
             let answers = py.detach(|| workers::map(texts, threads, verify))?;
             let list = PyList::empty(py);
-            for answer in answers {
-                match answer {
+            for (outcome, raised) in answers {
+                match call::settle(py, outcome, raised.as_deref()) {
                     Ok(verified) => list.append(Bound::new(py, VerifiedToken(verified))?)?,
-                    Err(error) => list.append(Failure::from(error).into_exception(py))?,
+                    Err(Failure::Python(error)) => return Err(Failure::Python(error)),
+                    Err(failure) => list.append(failure.into_exception(py))?,
                 }
             }
             Ok(list)
@@ -169,7 +183,9 @@ impl Verifier {
     ) -> PyResult<VerifiedConnection> {
         guard(py, || {
             let (token, now) = (values::lossy("token", &token)?, given(now.as_ref())?);
-            Ok(VerifiedConnection(py.detach(|| at(now, || self.0.verify_connection(&token)))?))
+            let verify = || self.core.verify_connection(&token);
+            let (outcome, raised) = py.detach(|| call::during(now, verify));
+            Ok(VerifiedConnection(call::settle(py, outcome, raised.as_ref())?))
         })
     }
 
@@ -190,20 +206,19 @@ impl Verifier {
             let (token, now) = (values::lossy("token", &token)?, given(now.as_ref())?);
             let channel = channel.as_ref().map(|channel| values::arn("channel", channel)).transpose()?;
             let origin = values::optional_text("origin", origin.as_ref())?;
-            let verified = py.detach(|| {
-                at(now, || match &channel {
-                    Some(channel) => self.0.verify_playback_of(&token, channel, origin.as_deref()),
-                    None => self.0.verify_playback(&token, origin.as_deref()),
-                })
-            })?;
-            Ok(VerifiedPlayback(verified))
+            let verify = || match &channel {
+                Some(channel) => self.core.verify_playback_of(&token, channel, origin.as_deref()),
+                None => self.core.verify_playback(&token, origin.as_deref()),
+            };
+            let (outcome, raised) = py.detach(|| call::during(now, verify));
+            Ok(VerifiedPlayback(call::settle(py, outcome, raised.as_ref())?))
         })
     }
 
     /// How many tokens the cache holds.
     #[getter]
     fn cached(&self, py: Python<'_>) -> PyResult<usize> {
-        guard(py, || Ok(self.0.cached()))
+        guard(py, || Ok(self.core.cached()))
     }
 
     fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
@@ -211,7 +226,17 @@ impl Verifier {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        guard(py, || Ok(format!("<Verifier cached={}>", self.0.cached())))
+        guard(py, || Ok(format!("<Verifier cached={}>", self.core.cached())))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.store.as_ref().map_or(Ok(()), |store| store.visit(&visit))
+    }
+
+    fn __clear__(&self) {
+        if let Some(store) = &self.store {
+            store.clear();
+        }
     }
 }
 
@@ -220,7 +245,7 @@ fn with_keys(mut builder: VerifierBuilder, keys: &Bound<'_, PyAny>) -> Result<Ve
         return Ok(builder.key_ring(&ring.get().0));
     }
     let mut held = Vec::new();
-    values::items("keys", keys, |arn, key| {
+    values::items("keys", "a mapping of ARNs to keys, or a KeyRing", keys, |arn, key| {
         held.push((values::arn::<PublicKeyArn>("kid", &arn)?, verifying_key::of(&key)?));
         Ok(())
     })?;
@@ -230,28 +255,43 @@ fn with_keys(mut builder: VerifierBuilder, keys: &Bound<'_, PyAny>) -> Result<Ve
     Ok(builder)
 }
 
-fn playback_keys_of(
+fn with_playback_keys(
+    mut builder: VerifierBuilder,
     keys: &Bound<'_, PyAny>,
-) -> Result<Vec<(PlaybackKeyArn, ivs_token::VerifyingKey)>, Failure> {
+) -> Result<VerifierBuilder, Failure> {
+    if let Ok(ring) = keys.cast::<PlaybackKeyRing>() {
+        return Ok(builder.playback_key_ring(&ring.get().0));
+    }
     let mut held = Vec::new();
-    values::items("playback_keys", keys, |arn, key| {
-        held.push((values::arn("playback_keys", &arn)?, verifying_key::of(&key)?));
+    values::items("playback_keys", "a mapping of ARNs to keys, or a PlaybackKeyRing", keys, |arn, key| {
+        held.push((values::arn::<PlaybackKeyArn>("playback_keys", &arn)?, verifying_key::of(&key)?));
         Ok(())
     })?;
-    Ok(held)
+    for (arn, key) in held {
+        builder = builder.playback_key(arn, key);
+    }
+    Ok(builder)
+}
+
+/// The store itself, or whatever asks the one that is written in Python.
+fn store_of(py: Python<'_>, held: &Arc<Held>) -> Result<Arc<dyn RevocationStore>, Failure> {
+    // It was put there just now.
+    let store = held.get(py).ok_or(Failure::Panic)?;
+    if let Ok(store) = store.cast::<InMemoryRevocations>() {
+        return Ok(Arc::clone(&store.get().store) as _);
+    }
+    if let Ok(store) = store.cast::<RedisRevocations>() {
+        return Ok(Arc::clone(&store.get().store) as _);
+    }
+    if REVOCATION_STORE.is_class_of(&store)? {
+        return Ok(Arc::new(PythonStore(Arc::clone(held))));
+    }
+    let kinds = "InMemoryRevocations, RedisRevocations or a RevocationStore";
+    Err(Failure::wrong_type("revocations", kinds, &store))
 }
 
 /// Ten million tokens take some 20 GB.
 const MAX_CACHE: usize = 10_000_000;
-
-/// A span for which whole minutes are too coarse, and a bare number could be taken for seconds.
-fn span(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Duration, Failure> {
-    if value.is_instance_of::<PyDelta>() {
-        values::duration(field, value)
-    } else {
-        Err(Failure::wrong_type(field, "a timedelta", value))
-    }
-}
 
 fn token_itself(value: &Bound<'_, PyAny>) -> bool {
     value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>()
@@ -259,31 +299,4 @@ fn token_itself(value: &Bound<'_, PyAny>) -> bool {
 
 fn given(now: Option<&Bound<'_, PyAny>>) -> Result<Option<Timestamp>, Failure> {
     now.map(|now| values::timestamp("now", now)).transpose()
-}
-
-/// The system's clock, or the time that the call on this thread was given.
-struct CallClock;
-
-thread_local! {
-    static NOW: Cell<Option<Timestamp>> = const { Cell::new(None) };
-}
-
-impl Clock for CallClock {
-    fn now(&self) -> Timestamp {
-        NOW.get().unwrap_or_else(Timestamp::now)
-    }
-}
-
-/// Does something on this thread as if it were `now`.
-fn at<T>(now: Option<Timestamp>, work: impl FnOnce() -> T) -> T {
-    /// A panic must not leave the time behind.
-    struct Restore;
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            NOW.set(None);
-        }
-    }
-    NOW.set(now);
-    let _restore = Restore;
-    work()
 }

@@ -21,19 +21,28 @@ impl VerifyingKey {
     /// is instead, and `OSError` for a file that can not be read.
     #[staticmethod]
     fn from_pem(py: Python<'_>, pem: Bound<'_, PyAny>) -> PyResult<Self> {
-        guard(py, || Ok(Self(ivs_token::VerifyingKey::from_pem(&*values::key_material(&pem)?)?)))
+        guard(py, || {
+            let key = ivs_token::VerifyingKey::from_pem(&*values::key_material(&pem)?);
+            Ok(Self(key.map_err(|error| values::no_key(&pem, error))?))
+        })
     }
 
     /// Reads the DER of an SPKI (RFC 5480). Errors are those of `from_pem`.
     #[staticmethod]
     fn from_der(py: Python<'_>, der: Bound<'_, PyAny>) -> PyResult<Self> {
-        guard(py, || Ok(Self(ivs_token::VerifyingKey::from_der(&*values::key_material(&der)?)?)))
+        guard(py, || {
+            let key = ivs_token::VerifyingKey::from_der(&*values::key_material(&der)?);
+            Ok(Self(key.map_err(|error| values::no_key(&der, error))?))
+        })
     }
 
     /// Reads a public JWK (RFC 7518, section 6.2.1): its JSON, or a mapping. Errors are those of `from_pem`.
     #[staticmethod]
     fn from_jwk(py: Python<'_>, jwk: Bound<'_, PyAny>) -> PyResult<Self> {
-        guard(py, || Ok(Self(ivs_token::VerifyingKey::from_jwk(&*values::jwk_material(&jwk)?)?)))
+        guard(py, || {
+            let key = ivs_token::VerifyingKey::from_jwk(&*values::jwk_material(&jwk)?);
+            Ok(Self(key.map_err(|error| values::no_key(&jwk, error))?))
+        })
     }
 
     /// Reads a public key in whichever form it is: PEM, DER, JWK or a bare point. Errors are those of `from_pem`.
@@ -100,5 +109,6 @@ pub(crate) fn of(value: &Bound<'_, PyAny>) -> Result<ivs_token::VerifyingKey, Fa
     if let Ok(key) = value.cast::<VerifyingKey>() {
         return Ok(key.get().0.clone());
     }
-    Ok(ivs_token::VerifyingKey::from_any(&*values::jwk_material(value)?)?)
+    ivs_token::VerifyingKey::from_any(&*values::jwk_material(value)?)
+        .map_err(|error| values::no_key(value, error))
 }

@@ -24,6 +24,11 @@ def installed() -> None:
     assert not Path(ivs_token.__file__).is_relative_to(source / "python"), "install the wheel: scripts/test-python does"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that nothing waits for it when all else is done."""
+    items.sort(key=lambda item: "test_soak" not in item.nodeid)
+
+
 @pytest.fixture(scope="session")
 def key() -> SigningKey:
     return SigningKey.generate(kid=KID)

@@ -206,4 +206,7 @@ def test_a_ring_that_rotates(key, stage, verifier):
 def test_what_it_is_made_of(key, stage):
     with pytest.raises(TypeError):
         IvsRealTime(signing_key=key.to_pem(), stages=[stage])
+    for wrong in (stage, [stage.arn], [None], 5):
+        with pytest.raises(TypeError):
+            IvsRealTime(signing_key=key, stages=wrong)
     assert "PRIVATE" not in repr(IvsRealTime(signing_key=key, stages=[stage]))

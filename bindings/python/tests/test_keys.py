@@ -166,9 +166,11 @@ def test_a_private_key_stays_where_it_is(key, pem):
 
 
 def test_what_else_is_not_pickled(key, stage, verifier):
-    from ivs_token import InMemoryRevocations, KeyRing
+    from ivs_token import InMemoryRevocations, KeyRing, PlaybackKeyRing, RedisRevocations, WhenAway
 
-    for value in (verifier, verifier.verify(stage.mint(key)), KeyRing(), InMemoryRevocations()):
+    redis = RedisRevocations("redis://localhost/", when_away=WhenAway.REFUSE)
+    rings = KeyRing(), PlaybackKeyRing()
+    for value in (verifier, verifier.verify(stage.mint(key)), *rings, InMemoryRevocations(), redis, WhenAway.REFUSE):
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
             with pytest.raises(TypeError):
                 pickle.dumps(value, protocol)

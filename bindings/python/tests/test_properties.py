@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import ivs_token
+from facts import KID
 from ivs_token import Capability, IvsTokenError, SigningKey, Stage, VerificationError, VerifyingKey
 
 texts = st.text(max_size=128)
@@ -80,6 +81,32 @@ def test_nothing_but_our_errors_and_type_errors(key, stage, verifier, values):
         lambda: ivs_token.PlaybackToken.mint(key, a, duration=b, origins=c, viewer_id=d, viewer_session_version=e),
         lambda: ivs_token.playback_url(a, b),
         lambda: ivs_token.inspect(a),
+        lambda: ivs_token.KeyRing().import_key(a, b, name=c, tags=d),
+        lambda: ivs_token.PlaybackKeyRing(limit=a).import_json(b, replace=True),
+        lambda: ivs_token.KeyRing().tag(KID, a),
+        lambda: ivs_token.KeyRing().untag(KID, a),
+        lambda: ivs_token.KeyRing().rotate(KID, a, old_until=b),
+        lambda: ivs_token.KeyRing().retire(a, at=b),
+        lambda: ivs_token.Verdict.participant_disconnected(a),
+        lambda: ivs_token.Verdict.viewer_sessions_revoked(a),
+        lambda: ivs_token.WhenAway.accept(a),
+        lambda: ivs_token.InMemoryRevocations().disconnect_participant(a, b, reason=c),
+        lambda: ivs_token.InMemoryRevocations().revoke_viewer_sessions(a, b, up_to=c),
+        # The port is one on which nobody answers, should a URL come out right.
+        lambda: ivs_token.RedisRevocations(a, when_away=ivs_token.WhenAway.REFUSE),
+        lambda: ivs_token.RedisRevocations("redis://127.0.0.1:1/", when_away=ivs_token.WhenAway.REFUSE, prefix=a),
+        lambda: ivs_token.RedisRevocations(
+            "rediss://127.0.0.1:1/",
+            when_away=ivs_token.WhenAway.REFUSE,
+            connect_timeout=b,
+            response_timeout=c,
+            reconnect_pause=d,
+            idle_connections=e,
+            root_certificates=f,
+            client_certificate=(f, g),
+        ),
+        lambda: ivs_token.Verifier({KID: key.verifying_key}, revocations=a, cache=b, leeway=c, playback_keys=d),
+        lambda: ivs_token.IvsRealTime(signing_key=key, stages=a),
     ):
         try:
             call()

@@ -21,6 +21,8 @@ from ivs_token import (
     InvalidClaimError,
     KeyRing,
     MintError,
+    PlaybackKey,
+    PlaybackKeyRing,
     PlaybackToken,
     SigningKey,
     Stage,
@@ -624,3 +626,89 @@ def test_key_rings_from_elsewhere(key, tmp_path):
     with pytest.raises(ivs_token.KeyRingError) as caught:
         KeyRing(limit=0).import_key(KID, key.verifying_key)
     assert caught.value.code == "KEY_RING_FULL"
+
+
+def test_a_folder_and_a_set_take_the_place_of_what_is_there(key, other_key, tmp_path, stage):
+    ring = KeyRing()
+    verifier = Verifier(ring)
+    ring.import_key(KID, key.verifying_key)
+    token = stage.mint(key)
+    assert verifier.verify(token)
+    (tmp_path / "new.pem").write_text(other_key.verifying_key.to_pem())
+    where = {"region": "us-west-2", "account_id": "123456789012"}
+    assert ring.import_folder(tmp_path, **where) == 1
+    assert len(ring) == 2 and verifier.verify(token)
+    assert ring.import_folder(tmp_path, **where, replace=True) == 1
+    assert [one.arn for one in ring.keys()] == [KID.replace("/abc", "/new")]
+    with pytest.raises(ivs_token.UnknownKeyError):
+        verifier.verify(token)
+    old = KeyRing()
+    old.import_key(KID, key.verifying_key)
+    assert ring.import_json(old.to_jwks(), replace=True) == 1
+    assert [one.arn for one in ring.keys()] == [KID] and verifier.verify(token)
+    # The key that signs has to stay.
+    ring.sign_with(KID, key)
+    with pytest.raises(ivs_token.KeyRingError) as caught:
+        ring.import_folder(tmp_path, **where, replace=True)
+    assert caught.value.code == "KEY_SIGNS"
+    assert verifier.verify(token)
+    for wrong in ({"replace": 1}, {"region": 5, "account_id": "1"}):
+        with pytest.raises(TypeError):
+            ring.import_folder(tmp_path, **where | wrong)
+
+
+def test_tags(key):
+    ring = KeyRing(limit=2)
+    assert ring.limit == 2 and KeyRing().limit == 64
+    ring.import_key(KID, key.verifying_key, tags={"team": "live", "env": "prod"})
+    ring.tag(KID, {"env": "test", "owner": "ana"})
+    ring.untag(KID, ["team", "nobody"])
+    assert ring.get(KID).tags == {"env": "test", "owner": "ana"}
+    for change in (lambda: ring.tag(KID, {"aws:x": "y"}), lambda: ring.untag(KID, ["aws:x"])):
+        with pytest.raises(InvalidClaimError) as caught:
+            change()
+        assert caught.value.field == "tags"
+    with pytest.raises(ivs_token.KeyRingError) as caught:
+        ring.tag(KID + "x", {"a": "b"})
+    assert caught.value.code == "KEY_NOT_FOUND"
+    with pytest.raises(TypeError):
+        ring.untag(KID, "team")
+    assert ring.get(KID).tags == {"env": "test", "owner": "ana"}
+
+
+def test_rings_of_playback_keys(key, other_key, tmp_path):
+    ring = PlaybackKeyRing()
+    verifier = Verifier(playback_keys=ring)
+    token = PlaybackToken.mint(key, CHANNEL_ARN)
+    with pytest.raises(ivs_token.InvalidSignatureError, match="holds no playback key"):
+        verifier.verify_playback(token)
+    ring.import_key(PLAYBACK_KID, key.verifying_key, name="old", tags={"team": "live"})
+    held = ring.get(PLAYBACK_KID)
+    assert type(held) is PlaybackKey
+    assert (held.arn, held.name, held.tags, held.retired_at) == (PLAYBACK_KID, "old", {"team": "live"}, None)
+    assert verifier.verify_playback(token).kid == PLAYBACK_KID
+    assert repr(held).startswith("<PlaybackKey arn='") and "PlaybackKeyRing keys=1" in repr(ring)
+
+    ring.sign_with(PLAYBACK_KID, key)
+    new = PLAYBACK_KID.replace("/xyz", "/new")
+    assert ring.rotate(new, other_key, old_until=datetime.now(timezone.utc) + timedelta(hours=1)) == PLAYBACK_KID
+    assert verifier.verify_playback(token)
+    assert verifier.verify_playback(PlaybackToken.mint(ring.signing_key, CHANNEL_ARN)).kid == new
+    ring.retire(PLAYBACK_KID, at=NOW)
+    with pytest.raises(ivs_token.InvalidSignatureError):
+        verifier.verify_playback(token)
+    assert ring.delete_retired() == [PLAYBACK_KID]
+
+    again = PlaybackKeyRing()
+    assert again.import_json(ring.to_jwks()) == 1 and new in again
+    (tmp_path / "abc.pem").write_text(key.verifying_key.to_pem())
+    again.import_folder(tmp_path, region="us-west-2", account_id="123456789012", replace=True)
+    assert [one.arn for one in again.keys()] == [PLAYBACK_KID.replace("/xyz", "/abc")]
+    # The kinds are not mixed up.
+    with pytest.raises(InvalidClaimError):
+        ring.import_key(KID, key.verifying_key)
+    for wrong in (lambda: Verifier(ring), lambda: Verifier(playback_keys=KeyRing())):
+        with pytest.raises(TypeError):
+            wrong()
+    with pytest.raises(TypeError):
+        pickle.dumps(held)

@@ -15,14 +15,21 @@ from ivs_token import (
     InvalidClaimError,
     IvsRealTime,
     KeyRing,
+    PlaybackKey,
+    PlaybackKeyRing,
     PlaybackToken,
+    RedisRevocations,
+    RevocationStore,
+    RevocationStoreError,
     SigningKey,
     Stage,
     Token,
+    Verdict,
     VerificationError,
     VerifiedToken,
     Verifier,
     VerifyingKey,
+    WhenAway,
     check_exchange,
     exchange,
     inspect,
@@ -93,6 +100,18 @@ def main(folder: Path) -> None:
     store = InMemoryRevocations()
     store.disconnect_participant(stage, who.participant_id)
     Verifier(ring, playback_keys={PLAYBACK_KID: public}, revocations=store)
+    playback_ring = PlaybackKeyRing(limit=3)
+    playback_ring.import_key(PLAYBACK_KID, public)
+    assert_type(playback_ring.keys(), "list[PlaybackKey]")
+    errors: list[RevocationStoreError] = []
+    shared = RedisRevocations("redis://localhost/", when_away=WhenAway.accept(errors.append), connect_timeout=timedelta(1 / 86400))
+    Verifier(ring, playback_keys=playback_ring, revocations=shared)
+
+    class Store(RevocationStore):
+        def check_participant(self, stage_arn: str, participant_id: str) -> Verdict:
+            return Verdict.participant_disconnected("no") if participant_id == "x" else Verdict.NOT_REVOKED
+
+    assert_type(Verifier(ring, revocations=Store()).verify(token), VerifiedToken)
     assert_type(ConnectionToken.mint(key).token_id, str)
     assert_type(playback_url("https://x.example/y", PlaybackToken.mint(key, CHANNEL_ARN, origins=["*"])), str)
     assert_type(inspect(token).problems, "tuple[str, ...]")

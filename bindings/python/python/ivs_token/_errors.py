@@ -48,6 +48,10 @@ class KeyRingError(IvsTokenError):
     """A change that a ring of keys does not take. The ring is as it was."""
 
 
+class RevocationStoreError(IvsTokenError):
+    """A store of revocations that could not be reached: a revocation may not have been made, so make it again."""
+
+
 class ExchangeError(IvsTokenError):
     """A token that can not be exchanged for the other."""
 
@@ -90,6 +94,10 @@ class InvalidSignatureError(VerificationError):
 
 class InvalidPayloadError(VerificationError):
     """The signature holds, and the claims break a rule."""
+
+
+class WrongKindError(VerificationError):
+    """A good token of another kind: a connection token where a participant token is wanted, and the like."""
 
 
 class NotYetValidError(VerificationError):

@@ -1,13 +1,14 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
-from typing import Any, Final, NoReturn, TypedDict, final
+from typing import Any, ClassVar, Final, NoReturn, TypedDict, final
 from uuid import UUID
 
 from typing_extensions import Self, TypeAlias
 
 from ._capability import Capability
-from ._errors import VerificationError
+from ._errors import RevocationStoreError, VerificationError
+from ._revocations import RevocationStore
 from ._tokens import ConnectionToken, PlaybackToken, Token
 
 VERSION: Final[str]
@@ -166,17 +167,18 @@ class Verifier:
 
     `keys` maps the ARN of each public key to the key: a `VerifyingKey`, or PEM, DER or JWK, or the path of a file as an
     `os.PathLike`; or it is a `KeyRing`, whose changes the verifier follows. `playback_keys` maps the ARNs of playback key
-    pairs to their public halves. At least one key must be held, or a ring.
+    pairs to their public halves, or is a `PlaybackKeyRing`. At least one key must be held, or a ring.
 
     `stage`, `capabilities` and `user_id` are what every participant token must be for, grant and be of. `leeway` is how far in
     the future a token may have been issued (60 seconds), `expiry_leeway` how long after its end it is still accepted (0).
-    `revocations` is asked about every token that is good otherwise. `cache` is how many good tokens are remembered (none), so
+    `revocations` is asked about every token that is good otherwise: `InMemoryRevocations`, `RedisRevocations`, or a
+    `RevocationStore` of your own. `cache` is how many good tokens are remembered (none), so
     that one that comes again costs less than a microsecond; everything that can have changed is checked all the same.
 
     Raises `InvalidKeyError`, `InvalidClaimError` for what is no ARN, and `IvsTokenError` when there is no key.
     """
 
-    def __new__(cls, keys: KeyRing | Mapping[str, _PublicKeySource] | None = None, *, playback_keys: Mapping[str, _PublicKeySource] | None = None, stage: Stage | str | None = None, capabilities: _Capabilities | None = None, user_id: str | None = None, leeway: timedelta | None = None, expiry_leeway: timedelta | None = None, revocations: InMemoryRevocations | None = None, cache: int | None = None) -> Self: ...
+    def __new__(cls, keys: KeyRing | Mapping[str, _PublicKeySource] | None = None, *, playback_keys: PlaybackKeyRing | Mapping[str, _PublicKeySource] | None = None, stage: Stage | str | None = None, capabilities: _Capabilities | None = None, user_id: str | None = None, leeway: timedelta | None = None, expiry_leeway: timedelta | None = None, revocations: InMemoryRevocations | RedisRevocations | RevocationStore | None = None, cache: int | None = None) -> Self: ...
     def verify(self, token: str | bytes, *, stage: Stage | str | None = None, capabilities: _Capabilities | None = None, user_id: str | None = None, now: datetime | None = None) -> VerifiedToken:
         """Verifies a participant token, and says who it is.
 
@@ -404,15 +406,18 @@ class KeyRing:
         `key` is a `VerifyingKey`, or what `VerifyingKey.from_any` takes. `name` has at most 128 of `[A-Za-z0-9_-]`, `tags` are
         at most 50.
         """
-    def import_json(self, json: Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | bytes) -> int:
-        """Imports what GetPublicKey or ImportPublicKey answers (boto3's dict or JSON, one or several), or a JWK set in which each
-        `kid` is an ARN: all of the keys, or none. Gives how many there were.
+    def import_json(self, json: Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | bytes, *, replace: bool = False) -> int:
+        """Imports a JWK set in which each `kid` is the ARN of its key, or, of public keys, what GetPublicKey or
+        ImportPublicKey answers (boto3's dict or JSON, one or several): all of the keys, or none. Gives how many there were.
+
+        With `replace` the ring holds these keys and no others afterwards, in one change: for a configuration that is read
+        anew. A key that is gone ends its tokens; the key that signs must be among them.
 
         Raises `InvalidKeyError`, which says which of them is none.
         """
-    def import_folder(self, folder: str | PathLike[str], *, region: str, account_id: str) -> int:
-        """Imports each `.pem` file of a folder, a public key whose ARN has the name of the file as its ID: all of them, or none.
-        Gives how many there were.
+    def import_folder(self, folder: str | PathLike[str], *, region: str, account_id: str, replace: bool = False) -> int:
+        """Imports each `.pem` file of a folder, a public key whose ARN has the name of the file as its ID: all of them, or
+        none. Gives how many there were. `replace` is that of `import_json`.
 
         Raises `InvalidKeyError`, which names the file.
         """
@@ -422,6 +427,10 @@ class KeyRing:
         """The key of this ARN, or `None`."""
     def keys(self) -> list[PublicKey]:
         """All keys, ordered by ARN."""
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Adds tags to a key; one that it has gets the new value."""
+    def untag(self, arn: str, names: Iterable[str]) -> None:
+        """Removes the tags of these names from a key, those of them that it has."""
     def sign_with(self, arn: str, key: SigningKey) -> None:
         """Marks a key for signing, in place of the one marked before, which goes on verifying. The private key signs under this
         ARN, whichever it had before.
@@ -443,6 +452,9 @@ class KeyRing:
         """Deletes the keys whose retirement has come, and gives their ARNs."""
     def to_jwks(self) -> str:
         """The keys that are not retired as a JWK set, each with its ARN as `kid`."""
+    @property
+    def limit(self) -> int:
+        """How many keys it may hold."""
     def __len__(self) -> int: ...
     def __bool__(self) -> bool: ...
     def __contains__(self, arn: str, /) -> bool: ...
@@ -470,9 +482,101 @@ class PublicKey:
     def __reduce__(self) -> NoReturn: ...
 
 @final
+class PlaybackKeyRing:
+    """The public halves of the playback key pairs that IVS knows, held locally, and which of them signs: what
+    ImportPlaybackKeyPair and DeletePlaybackKeyPair do, without a call.
+
+    Give it to a `Verifier` as its `playback_keys`, which follows its changes. Reads never wait. Each method makes one
+    change, or, when it raises `KeyRingError`, none. `limit` is how many keys it may hold (64); playback tokens name no key,
+    so a forged one costs as many verifications as there are.
+    """
+
+    def __new__(cls, *, limit: int | None = None) -> Self: ...
+    def import_key(self, arn: str, key: _PublicKeySource, *, name: str | None = None, tags: Mapping[str, str] | None = None) -> None:
+        """Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
+
+        `key` is a `VerifyingKey`, or what `VerifyingKey.from_any` takes. `name` has at most 128 of `[A-Za-z0-9_-]`, `tags` are
+        at most 50.
+        """
+    def import_json(self, json: Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | bytes, *, replace: bool = False) -> int:
+        """Imports a JWK set in which each `kid` is the ARN of its key, or, of public keys, what GetPublicKey or
+        ImportPublicKey answers (boto3's dict or JSON, one or several): all of the keys, or none. Gives how many there were.
+
+        With `replace` the ring holds these keys and no others afterwards, in one change: for a configuration that is read
+        anew. A key that is gone ends its tokens; the key that signs must be among them.
+
+        Raises `InvalidKeyError`, which says which of them is none.
+        """
+    def import_folder(self, folder: str | PathLike[str], *, region: str, account_id: str, replace: bool = False) -> int:
+        """Imports each `.pem` file of a folder, a public key whose ARN has the name of the file as its ID: all of them, or
+        none. Gives how many there were. `replace` is that of `import_json`.
+
+        Raises `InvalidKeyError`, which names the file.
+        """
+    def delete(self, arn: str) -> None:
+        """Deletes a key: no token that it signed is good any more."""
+    def get(self, arn: str) -> PlaybackKey | None:
+        """The key of this ARN, or `None`."""
+    def keys(self) -> list[PlaybackKey]:
+        """All keys, ordered by ARN."""
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Adds tags to a key; one that it has gets the new value."""
+    def untag(self, arn: str, names: Iterable[str]) -> None:
+        """Removes the tags of these names from a key, those of them that it has."""
+    def sign_with(self, arn: str, key: SigningKey) -> None:
+        """Marks a key for signing, in place of the one marked before, which goes on verifying. The private key signs under this
+        ARN, whichever it had before.
+        """
+    def stop_signing(self) -> None:
+        """Marks no key for signing, and forgets the private key."""
+    @property
+    def signing_key(self) -> SigningKey | None:
+        """The key marked for signing, or `None`: ask for it before each token, and a rotation takes effect with the next."""
+    def rotate(self, arn: str, key: SigningKey, *, old_until: datetime) -> str | None:
+        """In one change, marks a key for signing, imports its public half, and retires the key marked before at `old_until`, an
+        aware `datetime`: at the earliest when the last token of the old key expires. Gives the ARN of that one, or `None`.
+        """
+    def retire(self, arn: str, *, at: datetime) -> None:
+        """Lets a key verify until this time, an aware `datetime`, and at it no more."""
+    def reinstate(self, arn: str) -> None:
+        """Lets a key that was being retired verify without an end again."""
+    def delete_retired(self, *, now: datetime | None = None) -> list[str]:
+        """Deletes the keys whose retirement has come, and gives their ARNs."""
+    def to_jwks(self) -> str:
+        """The keys that are not retired as a JWK set, each with its ARN as `kid`."""
+    @property
+    def limit(self) -> int:
+        """How many keys it may hold."""
+    def __len__(self) -> int: ...
+    def __bool__(self) -> bool: ...
+    def __contains__(self, arn: str, /) -> bool: ...
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class PlaybackKey:
+    """The public half of a playback key pair as a `PlaybackKeyRing` holds it."""
+
+    @property
+    def arn(self) -> str:
+        """The ARN that IVS gave it."""
+    @property
+    def key(self) -> VerifyingKey:
+        """The key itself."""
+    @property
+    def name(self) -> str | None:
+        """What you call it, or `None`."""
+    @property
+    def tags(self) -> dict[str, str]:
+        """Its tags: a new dict each time."""
+    @property
+    def retired_at(self) -> datetime | None:
+        """The first second at which it verifies no more: an aware `datetime` in UTC, or `None`."""
+    def __reduce__(self) -> NoReturn: ...
+
+@final
 class InMemoryRevocations:
     """A store of revocations in the memory of this process: for one machine, and forgotten when the process ends. A forked
-    process has a copy of its own from then on.
+    process has a copy of its own from then on: where there are several, take `RedisRevocations`.
 
     Give it to every `Verifier` that is to ask it. It may be used by any number of threads.
     """
@@ -496,6 +600,87 @@ class InMemoryRevocations:
     def __len__(self) -> int: ...
     def __bool__(self) -> bool: ...
     def __reduce__(self) -> NoReturn: ...
+
+@final
+class WhenAway:
+    """What becomes of a token when the store gives no answer about it: it can not be reached, is too slow, or refuses. There is no
+    default: either choice harms someone.
+
+    It is about checks only. A revocation that may not have been made always raises.
+    """
+
+    REFUSE: ClassVar[WhenAway]
+    """The token is refused with `RevocationUnknownError`: nobody joins while the store is away."""
+    @staticmethod
+    def accept(report: Callable[[RevocationStoreError], object]) -> WhenAway:
+        """The token is accepted, and `report` called with the `RevocationStoreError` each time: while the store is away, whoever
+        was revoked may join, and a token that is good once may be used any number of times until it expires.
+
+        `report` runs on the thread that verifies, before the verification returns: let it be quick. If it raises, the token is
+        refused after all.
+        """
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class RedisRevocations:
+    """Revocations that several processes and machines share, on one Redis server (6.0 or later, or Valkey): what is revoked by one
+    is refused by all with their next check, and a token that is good once is good once on all of them together.
+
+    `url` is `redis://user:password@host:6379/0`, `rediss://` for TLS, or `unix:///path/to/socket?db=0`. `when_away` says what
+    becomes of tokens when Redis gives no answer: `WhenAway.REFUSE`, or `WhenAway.accept(report)`. `prefix` is what the names of
+    all keys begin with (`ivs-token:`). `connect_timeout` and `response_timeout` are `timedelta`, from 1 ms to an hour (250 ms);
+    for a `reconnect_pause` after a failed attempt (500 ms) nobody tries again. `idle_connections` are kept open for the next
+    check (32). `root_certificates`, and `client_certificate` with its key, are PEM, or paths of files as `os.PathLike`; those
+    of the system and none unless given.
+
+    It connects when it is first asked: `ping` says whether that works. It may be used by any number of threads, and a forked
+    process makes connections of its own. Raises `IvsTokenError` for a setting that can not be right.
+    """
+
+    def __new__(cls, url: str, *, when_away: WhenAway, prefix: str | None = None, connect_timeout: timedelta | None = None, response_timeout: timedelta | None = None, reconnect_pause: timedelta | None = None, idle_connections: int | None = None, root_certificates: _KeySource | None = None, client_certificate: tuple[_KeySource, _KeySource] | None = None) -> Self: ...
+    def ping(self) -> None:
+        """Asks the server for a sign of life: at the start of a program, or for its health check.
+
+        Raises `RevocationStoreError` when it can not be reached, does not let us in, or is not fit for use.
+        """
+    def disconnect_participant(self, stage: Stage | str, participant_id: str, *, reason: str | None = None) -> None:
+        """DisconnectParticipant: refuses every token of this participant on this stage, for good.
+
+        `stage` is a `Stage` or its ARN. `reason` has at most 128 characters and is shown in the refusal.
+        """
+    def delete_stage(self, stage: Stage | str) -> None:
+        """DeleteStage: refuses every token of this stage."""
+    def revoke_connection_token(self, token_id: str) -> None:
+        """RevokeConnectionToken: refuses the connection token of this ID."""
+    def revoke_viewer_sessions(self, channel: str, viewer_id: str, *, up_to: int) -> None:
+        """StartViewerSessionRevocation: refuses every token of this viewer on this channel whose session version is at most
+        `up_to`.
+        """
+    def __reduce__(self) -> NoReturn: ...
+
+@final
+class Verdict:
+    """What a `RevocationStore` says about a token. There is no default: a store that says nothing refuses."""
+
+    NOT_REVOKED: ClassVar[Verdict]
+    """There is nothing against the token."""
+    STAGE_DELETED: ClassVar[Verdict]
+    """The stage was deleted: `RevokedError` with the code `STAGE_DELETED`."""
+    CONNECTION_TOKEN_REVOKED: ClassVar[Verdict]
+    """The connection token was revoked: `RevokedError` with the code `CONNECTION_TOKEN_REVOKED`."""
+    ALREADY_USED: ClassVar[Verdict]
+    """The playback token is good once, and was used before: `AlreadyUsedError`."""
+    @staticmethod
+    def participant_disconnected(reason: str | None = None) -> Verdict:
+        """The participant was disconnected: `RevokedError` with the code `PARTICIPANT_DISCONNECTED`. The reason has at most 128
+        characters and is shown in the refusal.
+        """
+    @staticmethod
+    def viewer_sessions_revoked(up_to: int) -> Verdict:
+        """The viewer's sessions were revoked up to this version: `RevokedError` with the code `VIEWER_SESSION_REVOKED`."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class Inspection:

@@ -21,6 +21,7 @@ class _Token(str):
     """A token as ``str``. Whoever has the text can use it, so ``repr`` leaves it out; ``str(token)`` gives it."""
 
     __slots__ = ("_claims",)
+    _claims: _native.ParticipantClaims | _native.ConnectionClaims | _native.PlaybackClaims
 
     def __new__(cls: type[_T], *args: object, **kwargs: object) -> _T:
         raise TypeError(f"a {cls.__name__} is made by minting")
@@ -47,8 +48,30 @@ class _Token(str):
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[type[str], tuple[str]]:
         return self.__reduce__()
 
+    @property
+    def expiration_time(self) -> datetime:
+        """The first second at which the token is no longer good, in UTC."""
+        return self._claims.expiration_time
 
-class Token(_Token):
+
+class _IssuedToken(_Token):
+    """A token that says when it was issued, and in what form."""
+
+    __slots__ = ()
+    _claims: _native.ParticipantClaims | _native.ConnectionClaims
+
+    @property
+    def issued_at(self) -> datetime:
+        """When the token was issued, in UTC."""
+        return self._claims.issued_at
+
+    @property
+    def version(self) -> str:
+        """The version of the token's form, such as ``1.0``."""
+        return self._claims.version
+
+
+class Token(_IssuedToken):
     """A participant token. ``Stage.mint`` makes one.
 
     It is a ``str``: put it into JSON, an f-string or a header. It is pickled as its text alone.
@@ -87,21 +110,6 @@ class Token(_Token):
         """The ARN of the stage."""
         return self._claims.stage_arn
 
-    @property
-    def issued_at(self) -> datetime:
-        """When the token was issued, in UTC."""
-        return self._claims.issued_at
-
-    @property
-    def expiration_time(self) -> datetime:
-        """The first second at which the token is no longer good, in UTC."""
-        return self._claims.expiration_time
-
-    @property
-    def version(self) -> str:
-        """The version of the token's form, such as ``1.0``."""
-        return self._claims.version
-
     def __repr__(self) -> str:
         return (
             f"<Token participant_id={self.participant_id} user_id={self.user_id!r} stage={self.stage_arn} "
@@ -109,7 +117,7 @@ class Token(_Token):
         )
 
 
-class ConnectionToken(_Token):
+class ConnectionToken(_IssuedToken):
     """A connection token: one network connection, shared by many stages. It does not replace a participant token.
 
     It is a ``str``: put it into JSON, an f-string or a header. It is pickled as its text alone.
@@ -150,21 +158,6 @@ class ConnectionToken(_Token):
     def region(self) -> str:
         """The home region of the key that signed it."""
         return self._claims.region
-
-    @property
-    def issued_at(self) -> datetime:
-        """When the token was issued, in UTC."""
-        return self._claims.issued_at
-
-    @property
-    def expiration_time(self) -> datetime:
-        """The first second at which the token is no longer good, in UTC."""
-        return self._claims.expiration_time
-
-    @property
-    def version(self) -> str:
-        """The version of the token's form, such as ``1.0``."""
-        return self._claims.version
 
     def __repr__(self) -> str:
         return (
@@ -253,11 +246,6 @@ class PlaybackToken(_Token):
         """The best picture that the viewer may see: ``SD``, ``HD``, ``FULL_HD``."""
         return self._claims.maximum_resolution
 
-    @property
-    def expiration_time(self) -> datetime:
-        """The first second at which playback can no longer be started, in UTC."""
-        return self._claims.expiration_time
-
     def allows_origin(self, origin: str | None) -> bool:
         """Whether a browser may see the answer to a request with this header ``Origin``, or without one."""
         return self._claims.allows_origin(origin)
@@ -273,22 +261,8 @@ _new = str.__new__
 _set_claims = _Token.__dict__["_claims"].__set__
 
 
-def participant_token(text: str, claims: _native.ParticipantClaims) -> Token:
+def make(kind: type[_T], text: str, claims: object) -> _T:
     """Makes a token of its text and what that says. Called by the native half."""
-    token = _new(Token, text)
-    _set_claims(token, claims)
-    return token
-
-
-def connection_token(text: str, claims: _native.ConnectionClaims) -> ConnectionToken:
-    """The same for connection tokens."""
-    token = _new(ConnectionToken, text)
-    _set_claims(token, claims)
-    return token
-
-
-def playback_token(text: str, claims: _native.PlaybackClaims) -> PlaybackToken:
-    """The same for playback tokens."""
-    token = _new(PlaybackToken, text)
+    token = _new(kind, text)
     _set_claims(token, claims)
     return token

@@ -37,7 +37,13 @@ class IvsRealTime:
         if not isinstance(signing_key, (SigningKey, KeyRing)):
             raise TypeError(f"signing_key must be a SigningKey or a KeyRing, not {type(signing_key).__name__}")
         self._key: Final = signing_key
-        self._stages: Final = {stage.arn: stage for stage in stages}
+        if isinstance(stages, Stage):
+            raise TypeError("stages must be several of Stage, not one")
+        self._stages: Final[dict[str, Stage]] = {}
+        for stage in stages:
+            if not isinstance(stage, Stage):
+                raise TypeError(f"each of stages must be a Stage, not {type(stage).__name__}")
+            self._stages[stage.arn] = stage
 
     def create_participant_token(
         self,
