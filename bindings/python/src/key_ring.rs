@@ -20,12 +20,20 @@ macro_rules! rings {
         #[pymethods]
         impl $Ring {
             #[new]
-            #[pyo3(signature = (*, limit=None))]
-            fn new(py: Python<'_>, limit: Option<Bound<'_, PyAny>>) -> PyResult<Self> {
+            #[pyo3(signature = (*, limit=None, prepared_limit=None))]
+            fn new(
+                py: Python<'_>,
+                limit: Option<Bound<'_, PyAny>>,
+                prepared_limit: Option<Bound<'_, PyAny>>,
+            ) -> PyResult<Self> {
                 guard(py, || {
                     let limit = limit.map(|limit| values::count("limit", &limit, 0..=usize::MAX)).transpose()?;
-                    let limit = limit.unwrap_or(ivs_token::KeyRing::<$Arn>::DEFAULT_LIMIT);
-                    Ok(Self(ivs_token::KeyRing::with_limit(limit)))
+                    let ring =
+                        ivs_token::KeyRing::with_limit(limit.unwrap_or(ivs_token::KeyRing::<$Arn>::DEFAULT_LIMIT));
+                    if let Some(limit) = prepared_limit {
+                        ring.set_prepared_limit(values::count("prepared_limit", &limit, 0..=usize::MAX)?);
+                    }
+                    Ok(Self(ring))
                 })
             }
 
@@ -192,6 +200,18 @@ macro_rules! rings {
                 guard(py, || Ok(self.0.limit()))
             }
 
+            /// How many keys it keeps prepared at most: those verify about ten times as fast.
+            #[getter]
+            fn prepared_limit(&self, py: Python<'_>) -> PyResult<usize> {
+                guard(py, || Ok(self.0.prepared_limit()))
+            }
+
+            /// How many keys it keeps prepared now: a figure to watch.
+            #[getter]
+            fn prepared_keys(&self, py: Python<'_>) -> PyResult<usize> {
+                guard(py, || Ok(self.0.prepared_keys()))
+            }
+
             fn __len__(&self, py: Python<'_>) -> PyResult<usize> {
                 guard(py, || Ok(self.0.len()))
             }
@@ -291,7 +311,8 @@ rings! {
     /// ListPublicKeys and DeletePublicKey do, without a call.
     ///
     /// Give it to a `Verifier`, which follows its changes. Reads never wait. Each method makes one change, or, when it raises
-    /// `KeyRingError`, none. `limit` is how many keys it may hold (64).
+    /// `KeyRingError`, none. `limit` is how many keys it may hold (64), and `prepared_limit` how many of them it keeps prepared
+    /// (64), so that verifying takes a tenth of its time: 440 KiB of memory and up to 2 ms each.
     KeyRing,
     /// A public key as a `KeyRing` holds it.
     PublicKey,
@@ -304,7 +325,7 @@ rings! {
     ///
     /// Give it to a `Verifier` as its `playback_keys`, which follows its changes. Reads never wait. Each method makes one
     /// change, or, when it raises `KeyRingError`, none. `limit` is how many keys it may hold (64); playback tokens name no key,
-    /// so a forged one costs as many verifications as there are.
+    /// so a forged one costs as many verifications as there are. `prepared_limit` is that of a `KeyRing`.
     PlaybackKeyRing,
     /// The public half of a playback key pair as a `PlaybackKeyRing` holds it.
     PlaybackKey,

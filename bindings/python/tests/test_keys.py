@@ -7,10 +7,12 @@ import json
 import os
 import pickle
 
+import jwt
 import pytest
 from facts import KID
 
-from ivs_token import InvalidClaimError, InvalidKeyError, SigningKey, Verifier, VerifyingKey
+import ivs_token
+from ivs_token import InvalidClaimError, InvalidKeyError, KeyRing, SigningKey, Verifier, VerifyingKey
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +176,32 @@ def test_what_else_is_not_pickled(key, stage, verifier):
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
             with pytest.raises(TypeError):
                 pickle.dumps(value, protocol)
+
+
+def test_what_the_engine_signs_is_what_everybody_verifies(key, stage):
+    """With the engine or without it, one by one and many at once, and by PyJWT."""
+    fast = SigningKey.generate(kid=KID)
+    assert fast.is_accelerated is False and fast.accelerate() is None
+    assert fast.with_kid(KID + "x").is_accelerated is fast.is_accelerated
+    tokens = [stage.mint(fast, user_id=str(i)) for i in range(3)] + stage.mint_many(fast, [{"user_id": str(i)} for i in range(3, 40)])
+    assert len({str(token).rpartition(".")[2] for token in tokens}) == 40
+    for prepared_limit in (0, 1):
+        verifier = Verifier({KID: fast.verifying_key}, prepared_limit=prepared_limit)
+        assert [one.user_id for one in verifier.verify_many(tokens, threads=2)] == [str(i) for i in range(40)]
+        assert verifier.verify(tokens[39]).user_id == "39"
+        spoilt = [str(token)[:-1] + ("A" if str(token)[-1] != "A" else "B") for token in tokens]
+        assert {type(one).__name__ for one in verifier.verify_many(spoilt)} <= {"InvalidSignatureError", "MalformedTokenError"}
+    pem = fast.verifying_key.to_pem()
+    assert jwt.decode(str(tokens[0]), pem, algorithms=["ES384"])["user_id"] == "0"
+
+
+def test_how_many_keys_are_prepared(key):
+    ring = KeyRing(prepared_limit=0)
+    ring.import_key(KID, key.verifying_key)
+    assert (ring.prepared_limit, ring.prepared_keys) == (0, 0)
+    ring = KeyRing(limit=3)
+    ring.import_key(KID, key.verifying_key)
+    assert (ring.limit, ring.prepared_limit, ring.prepared_keys) == (3, 64, 1)
+    for limit in (-1, "1", 1.5, True):
+        with pytest.raises((TypeError, ivs_token.IvsTokenError)):
+            KeyRing(prepared_limit=limit)
