@@ -1,17 +1,18 @@
 //! Microseconds of one mint and one verification, with criterion's statistics.
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 use benches::{Case, Sample};
 
 fn bench(criterion: &mut Criterion, group: &str, cases: Vec<Case>) {
     let mut group = criterion.benchmark_group(group);
-    for (name, case) in cases {
+    for case in cases {
         let mut i = 0;
-        group.bench_function(name, |bencher| {
+        group.throughput(Throughput::Elements(case.tokens as u64));
+        group.bench_function(case.name, |bencher| {
             bencher.iter(|| {
-                i += 1;
-                case(i);
+                i += case.tokens;
+                (case.call)(i);
             });
         });
     }

@@ -4,13 +4,15 @@
 
 mod hostile_cases;
 
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use conformance::*;
 use hostile_cases::{Case, Expected, accepted, cases};
 use ivs_token::{
-    Capability, Expectations, Inspection, MalformedError, StageArn, TokenKind, Verifier, VerifyError,
-    inspect_at,
+    Capability, Connection, Expectations, InMemoryRevocations, Inspection, KeyRing, MalformedError,
+    RevocationStore, SigningKey, StageArn, TokenKind, Verifier, VerifierBuilder, VerifyError, inspect_at,
 };
 
 #[test]
@@ -292,4 +294,115 @@ fn assert_clean(name: &str, inspection: &Inspection) {
     assert!(!text.contains(dirty), "{name}: {text:?}");
     // What programs read is JSON whatever the token was.
     serde_json::to_string(inspection).unwrap();
+}
+
+/// Good and hostile tokens side by side: a batch says of each what it hears alone, whatever does the work.
+#[test]
+fn a_batch_says_of_each_what_it_hears_alone() {
+    let store = Arc::new(InMemoryRevocations::new());
+    let disconnected = participant().participant_id("gone").mint_at(&signing_key(), now()).unwrap();
+    store.disconnect_participant(&arn_of_stage(), disconnected.participant_id(), None).unwrap();
+    let ring = KeyRing::new();
+    for (kid, key) in [(KID, key()), (OTHER_KID, other_key()), (RETIRED_KID, retired_key())] {
+        ring.import(arn(kid), key.verifying_key().unprepared()).unwrap();
+    }
+    for kid in [OTHER_ACCOUNT_KID, OTHER_REGION_KID] {
+        ring.import(arn(kid), key().verifying_key().unprepared()).unwrap();
+    }
+    ring.retire(&arn(RETIRED_KID), now()).unwrap();
+    let with = |ring: &KeyRing| Verifier::builder().key_ring(ring).clock(now());
+    // All tokens of which anyone may say anything.
+    let retired = SigningKey::from(retired_key().clone()).with_id(arn(RETIRED_KID));
+    let connection = Connection::new().mint_at(&signing_key(), now()).unwrap().into_string();
+    let mut tokens: Vec<String> = cases().into_iter().map(|case| case.token).collect();
+    tokens.extend(accepted().into_iter().map(|(_, token)| token));
+    tokens.extend((0..200).map(|i| {
+        let key = if i % 3 == 0 { other_signing_key() } else { signing_key() };
+        participant()
+            .participant_id(format!("p{i}"))
+            .user_id(format!("u{i}"))
+            .mint_at(&key, now())
+            .unwrap()
+            .into_string()
+    }));
+    for i in 0..96 {
+        let (signed, signature) = split_signature(&tokens[tokens.len() - 1 - i]);
+        let mut spoilt = decode(signature);
+        spoilt[i] ^= 1 << (i % 8);
+        tokens.push(format!("{signed}.{}", encode(spoilt)));
+    }
+    tokens.extend([
+        disconnected.into_string(),
+        connection,
+        participant().mint_at(&retired, now()).unwrap().into_string(),
+    ]);
+    tokens.extend(
+        [payload_with("nbf", &(NOW + 61).to_string()), payload_with("iat", &(NOW + 61).to_string())]
+            .map(|payload| forge(header(), payload)),
+    );
+    // In an order in which neighbours have nothing to do with each other, each twice.
+    let mut order: Vec<usize> = (0..2 * tokens.len()).collect();
+    order.sort_by_key(|i| i * 7919 % 10_007);
+    let tokens: Vec<&str> = order.iter().map(|i| tokens[i % tokens.len()].as_str()).collect();
+
+    let single = with(&ring).revocations(store.clone()).build().unwrap();
+    let codes: HashSet<&str> =
+        tokens.iter().filter_map(|token| single.verify(token).err()).map(|error| error.code()).collect();
+    for code in [
+        "TOKEN_MISSING",
+        "TOKEN_INVALID",
+        "TOKEN_INVALID_SIGNATURE",
+        "TOKEN_EXPIRED",
+        "PARTICIPANT_DISCONNECTED",
+    ] {
+        assert!(codes.contains(code), "{code} is not among {codes:?}");
+    }
+    let same = |what: &str, sizes: &[usize], verifier: &VerifierBuilder| {
+        let (single, batch) = (verifier.clone().build().unwrap(), verifier.clone().build().unwrap());
+        let alone: Vec<_> = tokens.iter().map(|token| single.verify(token)).collect();
+        for &size in sizes {
+            let together: Vec<_> =
+                tokens.chunks(size).flat_map(|tokens| batch.verify_batch(tokens)).collect();
+            assert_eq!(together.len(), alone.len());
+            for (token, (together, alone)) in tokens.iter().zip(together.into_iter().zip(&alone)) {
+                assert_eq!(&together, alone, "{what}, {size} at a time: {token}");
+            }
+        }
+    };
+    let every = [1, 2, 7, 64, 65, tokens.len()];
+    same("prepared", &every, &with(&ring));
+    same("with a store", &[65], &with(&ring).revocations(store));
+    same("with a cache", &[65], &with(&ring).cache(1000));
+    same(
+        "for another stage",
+        &[65],
+        &with(&ring).stage(&"arn:aws:ivs:us-west-2:123456789012:stage/other".parse().unwrap()),
+    );
+    same("for one who may publish", &[65], &with(&ring).capability(Capability::Publish));
+    same("for one user", &[65], &with(&ring).user_id("u7"));
+    same("at another time", &[65], &with(&ring).clock(at(NOW + 901)));
+    ring.set_prepared_limit(0);
+    same("not prepared", &[65], &with(&ring));
+    ring.set_prepared_limit(1);
+    same("some prepared", &[65], &with(&ring));
+    // Keys that came prepared for other processors than this one.
+    for path in es384::Path::all() {
+        let ring = KeyRing::new();
+        for (kid, key) in [(KID, key()), (OTHER_KID, other_key())] {
+            let key = key.verifying_key().unprepared();
+            key.prepare_on(path);
+            ring.import(arn(kid), key).unwrap();
+        }
+        same(&format!("{path:?}"), &[7, 65], &with(&ring));
+    }
+}
+
+const RETIRED_KID: &str = "arn:aws:ivs:us-west-2:123456789012:public-key/7e7e7e7e-0000";
+
+fn retired_key() -> &'static es384::SigningKey {
+    attacker_key()
+}
+
+fn arn_of_stage() -> StageArn {
+    STAGE_ARN.parse().unwrap()
 }

@@ -13,8 +13,8 @@ use aws_lc_rs::signature::{
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ivs_token::{
-    InMemoryRevocations, Participant, ParticipantId, PublicKeyArn, Revocation, RevocationStore, SigningKey,
-    Stage, Subject, Verifier, VerifierBuilder, VerifyingKey,
+    InMemoryRevocations, KeyRing, Participant, ParticipantId, PublicKeyArn, Revocation, RevocationStore,
+    SigningKey, Stage, Subject, Verifier, VerifierBuilder, VerifyingKey,
 };
 use serde_json::{Map, Value};
 
@@ -24,8 +24,27 @@ pub const PAYLOAD_LEN: usize = 587;
 /// The name of a case in a table.
 pub type Name = &'static str;
 
-/// Something that mints a token, or verifies the one of this number, when it is called.
-pub type Case = (Name, Box<dyn Fn(usize) + Send + Sync>);
+/// Something that is measured.
+pub struct Case {
+    pub name: Name,
+    /// How many tokens one call is about.
+    pub tokens: usize,
+    /// Mints, or verifies the token of this number and those after it.
+    pub call: Call,
+}
+
+type Call = Box<dyn Fn(usize) + Send + Sync>;
+
+impl Case {
+    fn new(name: Name, call: impl Fn(usize) + Send + Sync + 'static) -> Self {
+        Self { name, tokens: 1, call: Box::new(call) }
+    }
+
+    /// All tokens in one call.
+    fn batch(name: Name, call: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { name, tokens: TOKENS, call: Box::new(move |_| call()) }
+    }
+}
 
 /// How many tokens there are. A processor that sees the same signature again and again learns its way through it, and
 /// how long a verification takes depends on the signature: so each case goes through the same many.
@@ -90,7 +109,19 @@ impl Sample {
         let pair = self.key_pair();
         let random = SystemRandom::new();
         let signed = self.signed(0);
-        let (key, participant) = (self.key.clone(), self.participant());
+        let accelerated = SigningKey::from_any(&self.pkcs8, None).expect("a key").with_id(self.arn.clone());
+        accelerated.accelerate();
+        let mint = |key: &SigningKey| {
+            let (key, participant) = (key.clone(), self.participant());
+            move |_| {
+                let _ = black_box(participant.clone().mint(&key).expect("a token"));
+            }
+        };
+        let participants = vec![self.participant(); TOKENS];
+        let all = {
+            let key = accelerated.clone();
+            move || assert!(black_box(key.mint_batch(participants.iter().cloned())).iter().all(Result::is_ok))
+        };
         let jwt_key = jsonwebtoken::EncodingKey::from_ec_der(&self.pkcs8);
         let jwt_header = jsonwebtoken::Header {
             kid: Some(self.arn.to_string()),
@@ -98,24 +129,15 @@ impl Sample {
         };
         let claims: Map<String, Value> = serde_json::from_slice(&self.payload()).expect("claims");
         vec![
-            (
-                "aws-lc-rs, raw signature",
-                Box::new(move |_| {
-                    black_box(pair.sign(&random, &signed).expect("a signature"));
-                }),
-            ),
-            (
-                "ivs-token",
-                Box::new(move |_| {
-                    let _ = black_box(participant.clone().mint(&key).expect("a token"));
-                }),
-            ),
-            (
-                "jsonwebtoken (aws-lc-rs)",
-                Box::new(move |_| {
-                    black_box(jsonwebtoken::encode(&jwt_header, &claims, &jwt_key).expect("a token"));
-                }),
-            ),
+            Case::new("aws-lc-rs, raw signature", move |_| {
+                black_box(pair.sign(&random, &signed).expect("a signature"));
+            }),
+            Case::new("ivs-token", mint(&self.key)),
+            Case::new("ivs-token, accelerated", mint(&accelerated)),
+            Case::batch("the same, batch of 64", all),
+            Case::new("jsonwebtoken (aws-lc-rs)", move |_| {
+                black_box(jsonwebtoken::encode(&jwt_header, &claims, &jwt_key).expect("a token"));
+            }),
         ]
     }
 
@@ -128,23 +150,44 @@ impl Sample {
         let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES384);
         validation.validate_aud = false;
         let jwt_tokens = self.tokens.clone();
+        let unprepared = self.builder().prepared_limit(0).build().expect("a verifier");
         vec![
-            (
-                "aws-lc-rs, raw signature",
-                Box::new(move |i| {
-                    let (signed, signature) = &signatures[i % TOKENS];
-                    parsed.verify_sig(signed, signature).expect("a good signature");
-                }),
-            ),
-            ("ivs-token", self.verify_with(self.verifier())),
-            (
-                "jsonwebtoken (aws-lc-rs)",
-                Box::new(move |i| {
-                    let token = &jwt_tokens[i % TOKENS];
-                    let decoded = jsonwebtoken::decode::<Map<String, Value>>(token, &jwt_key, &validation);
-                    black_box(decoded.expect("a good token"));
-                }),
-            ),
+            Case::new("aws-lc-rs, raw signature", move |i| {
+                let (signed, signature) = &signatures[i % TOKENS];
+                parsed.verify_sig(signed, signature).expect("a good signature");
+            }),
+            Case::new("ivs-token", self.verify_with(self.verifier())),
+            Case::batch("the same, batch of 64", verify_all(self.verifier(), self.tokens.clone())),
+            Case::new("ivs-token, not prepared", self.verify_with(unprepared)),
+            Case::new("jsonwebtoken (aws-lc-rs)", move |i| {
+                let token = &jwt_tokens[i % TOKENS];
+                let decoded = jsonwebtoken::decode::<Map<String, Value>>(token, &jwt_key, &validation);
+                black_box(decoded.expect("a good token"));
+            }),
+        ]
+    }
+
+    /// Verifying tokens of one key, and of so many keys in turn that their tables do not fit into the second-level cache.
+    pub fn many_keys(&self) -> Vec<Case> {
+        let ring = KeyRing::new();
+        let tokens: Vec<String> = (0..TOKENS)
+            .map(|n| {
+                let id = format!("{n:036}");
+                let arn: PublicKeyArn =
+                    format!("arn:aws:ivs:us-west-2:123456789012:public-key/{id}").parse().expect("an ARN");
+                let key = SigningKey::generate().expect("a key").with_id(arn.clone());
+                ring.import(arn, key.verifying_key().clone()).expect("room");
+                self.participant().mint(&key).expect("a token").into_string()
+            })
+            .collect();
+        assert_eq!(ring.prepared_keys(), if cfg!(feature = "engine") { TOKENS } else { 0 });
+        let verifier =
+            Verifier::builder().key_ring(&ring).stage(self.stage.arn()).build().expect("a verifier");
+        vec![
+            Case::new("one key", self.verify_with(self.verifier())),
+            Case::batch("one key, batch of 64", verify_all(self.verifier(), self.tokens.clone())),
+            Case::new("64 keys in turn", verify_each(verifier.clone(), tokens.clone())),
+            Case::batch("64 keys in turn, batch of 64", verify_all(verifier, tokens)),
         ]
     }
 
@@ -152,8 +195,8 @@ impl Sample {
     pub fn revoking(&self, store: Arc<InMemoryRevocations>) -> Vec<Case> {
         let with = self.builder().revocations(store).build().expect("a verifier");
         vec![
-            ("ivs-token", self.verify_with(self.verifier())),
-            ("with a million revocations", self.verify_with(with)),
+            Case::new("ivs-token", self.verify_with(self.verifier())),
+            Case::new("with a million revocations", self.verify_with(with)),
         ]
     }
 
@@ -162,9 +205,9 @@ impl Sample {
         let with = |builder: VerifierBuilder| builder.cache(CACHED).build().expect("a verifier");
         let store = Arc::new(self.revocations());
         vec![
-            ("ivs-token", self.verify_with(self.verifier())),
-            ("a hit in the verify cache", self.verify_with(with(self.builder()))),
-            ("and a million revocations", self.verify_with(with(self.builder().revocations(store)))),
+            Case::new("ivs-token", self.verify_with(self.verifier())),
+            Case::new("a hit in the verify cache", self.verify_with(with(self.builder()))),
+            Case::new("and a million revocations", self.verify_with(with(self.builder().revocations(store)))),
         ]
     }
 
@@ -185,21 +228,15 @@ impl Sample {
         let stage = self.stage.arn().clone();
         let ids: Vec<ParticipantId> = (0..1 << 16).map(|_| random_id()).collect();
         let next = AtomicUsize::new(0);
-        vec![(
-            "a check alone",
-            Box::new(move |_| {
-                let participant_id = &ids[next.fetch_add(1, Ordering::Relaxed) % ids.len()];
-                let subject = Subject::Participant { stage: &stage, participant_id };
-                black_box(store.check(&subject)).expect("a store in memory").expect("no such revocation");
-            }),
-        )]
+        vec![Case::new("a check alone", move |_| {
+            let participant_id = &ids[next.fetch_add(1, Ordering::Relaxed) % ids.len()];
+            let subject = Subject::Participant { stage: &stage, participant_id };
+            black_box(store.check(&subject)).expect("a store in memory").expect("no such revocation");
+        })]
     }
 
-    fn verify_with(&self, verifier: Verifier) -> Box<dyn Fn(usize) + Send + Sync> {
-        let tokens = self.tokens.clone();
-        Box::new(move |i| {
-            black_box(verifier.verify(&tokens[i % TOKENS]).expect("a good token"));
-        })
+    fn verify_with(&self, verifier: Verifier) -> impl Fn(usize) + Send + Sync + 'static {
+        verify_each(verifier, self.tokens.clone())
     }
 
     fn verifier(&self) -> Verifier {
@@ -233,6 +270,16 @@ impl Sample {
             .collect();
         format!("{{{}}}", members.join(",")).into_bytes()
     }
+}
+
+fn verify_each(verifier: Verifier, tokens: Vec<String>) -> impl Fn(usize) + Send + Sync + 'static {
+    move |i| {
+        black_box(verifier.verify(&tokens[i % TOKENS]).expect("a good token"));
+    }
+}
+
+fn verify_all(verifier: Verifier, tokens: Vec<String>) -> impl Fn() + Send + Sync + 'static {
+    move || assert!(black_box(verifier.verify_batch(&tokens)).iter().all(Result::is_ok))
 }
 
 fn random_id() -> ParticipantId {

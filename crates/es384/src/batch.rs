@@ -25,19 +25,19 @@ pub fn verify_batch(signatures: &[(&VerifyingKey, &[u8], &[u8])]) -> Vec<Result<
             None => results[place] = key.verify_with_backend(message, signature),
         }
     }
-    if pending.is_empty() {
+    // Known when compiled, as in `prepared`: without the feature nothing of the engine is linked.
+    if !cfg!(feature = "engine") {
         return results;
     }
-    let hashed: Vec<&[u8]> = pending.iter().map(|pending| pending.message).collect();
-    let digests = engine::digests(&hashed);
+    let digests = engine::digests(&pending.iter().map(|pending| pending.message).collect::<Vec<_>>());
     let jobs: Vec<Job<'_>> = pending
         .iter()
         .zip(&digests)
         .map(|(Pending { prepared, signature, .. }, digest)| Job { key: prepared, digest, signature })
         .collect();
     for (pending, verdict) in pending.iter().zip(engine::verify_batch(&jobs)) {
-        let (key, ..) = signatures[pending.place];
-        results[pending.place] = key.conclude(verdict, pending.message, pending.signature);
+        let (key, message, _) = signatures[pending.place];
+        results[pending.place] = key.conclude(verdict, message, pending.signature);
     }
     results
 }
@@ -49,6 +49,9 @@ pub fn verify_batch(signatures: &[(&VerifyingKey, &[u8], &[u8])]) -> Vec<Result<
 /// then signed side by side, with any mix of keys. Everything else is signed one by one.
 #[must_use = "the signatures are in here"]
 pub fn sign_batch(messages: &[(&SigningKey, &[u8])]) -> Vec<Result<Signature, SignError>> {
+    if !cfg!(feature = "engine") {
+        return messages.iter().map(|(key, message)| key.sign(message)).collect();
+    }
     let mut results = vec![Err(SignError); messages.len()];
     let mut others: Vec<usize> = Vec::new();
     // All keys of a process have the same path, but for tests.
@@ -64,8 +67,7 @@ pub fn sign_batch(messages: &[(&SigningKey, &[u8])]) -> Vec<Result<Signature, Si
         }
     }
     for (path, places) in by_path {
-        let hashed: Vec<&[u8]> = places.iter().map(|place| messages[*place].1).collect();
-        let digests = engine::digests(&hashed);
+        let digests = engine::digests(&places.iter().map(|place| messages[*place].1).collect::<Vec<_>>());
         let jobs: Vec<SignJob<'_>> =
             places.iter().zip(&digests).map(|(place, digest)| messages[*place].0.job(digest)).collect();
         let Ok(signatures) = with_wiped_stack(|| engine::sign(path, &jobs)) else { continue };

@@ -56,6 +56,8 @@ impl KeyRingArgs {
             _ => file(source)?,
         };
         let ring = KeyRing::with_limit(KeySet::<A>::MAX_KEYS);
+        // For one token, preparing would take longer than it saves.
+        ring.set_prepared_limit(0);
         ring.import_all(keys).map_err(|error| Failure::coded(error.code(), format!("{source}: {error}")))?;
         Ok(Some(ring))
     }

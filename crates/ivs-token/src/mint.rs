@@ -1,9 +1,10 @@
 //! Claims and a key make a token.
 
+use es384::Signature;
 use serde::Serialize;
 
 use crate::claims::Claims;
-use crate::error::MintError;
+use crate::error::{MintError, SignError};
 use crate::key::SigningKey;
 use crate::participant::Participant;
 use crate::timestamp::Timestamp;
@@ -13,6 +14,8 @@ use crate::{json, jws};
 impl SigningKey {
     /// Mints a token for each participant, in their order, all issued at one moment; one that fails does not stop the
     /// others.
+    ///
+    /// It takes half the time of as many calls to [`Participant::mint`] where the key is [accelerated](Self::accelerate).
     ///
     /// # Errors
     ///
@@ -34,19 +37,74 @@ impl SigningKey {
         participants: impl IntoIterator<Item = Participant>,
         now: Timestamp,
     ) -> Vec<Result<Token, MintError>> {
-        participants.into_iter().map(|participant| participant.mint_at(self, now)).collect()
+        let mut participants = participants.into_iter();
+        let mut tokens = Vec::with_capacity(participants.size_hint().0);
+        loop {
+            let chunk = participants.by_ref().take(CHUNK);
+            let unsigned: Vec<_> = chunk.map(|participant| participant.unsigned_at(self, now)).collect();
+            if unsigned.is_empty() {
+                return tokens;
+            }
+            sign_all(self, unsigned, &mut tokens);
+        }
     }
+}
+
+/// How many tokens are signed side by side. More are hardly faster, and what is between the steps should stay near.
+const CHUNK: usize = 64;
+
+/// A token that only lacks its signature.
+pub(crate) struct Unsigned<C> {
+    text: String,
+    claims: C,
+}
+
+impl<C: Claims> Unsigned<C> {
+    pub(crate) fn new(header: &str, claims: C) -> Result<Self, MintError> {
+        Ok(Self { text: unsigned(header, &claims)?, claims })
+    }
+
+    pub(crate) fn sign(self, key: &SigningKey) -> Result<Token<C>, MintError> {
+        let signature = key.as_es384().sign(self.text.as_bytes());
+        self.signed(signature)
+    }
+
+    fn signed(mut self, signature: Result<Signature, SignError>) -> Result<Token<C>, MintError> {
+        jws::append_signature(&mut self.text, &signature?);
+        Ok(Token::new(self.text, self.claims))
+    }
+}
+
+/// Signs those that came so far, and passes on why the others did not.
+fn sign_all<C: Claims>(
+    key: &SigningKey,
+    unsigned: Vec<Result<Unsigned<C>, MintError>>,
+    tokens: &mut Vec<Result<Token<C>, MintError>>,
+) {
+    let messages: Vec<_> =
+        unsigned.iter().flatten().map(|token| (key.as_es384(), token.text.as_bytes())).collect();
+    let mut signatures = es384::sign_batch(&messages).into_iter();
+    // There are as many signatures as messages.
+    let mut sign = |token: Unsigned<C>| token.signed(signatures.next().unwrap_or(Err(SignError)));
+    tokens.extend(unsigned.into_iter().map(|token| sign(token?)));
 }
 
 /// The one way in which claims of any kind become a token.
 pub(crate) fn token<C: Claims>(header: &str, claims: C, key: &SigningKey) -> Result<Token<C>, MintError> {
-    let text = text(header, &claims, key)?;
-    Ok(Token::new(text, claims))
+    Unsigned::new(header, claims)?.sign(key)
 }
 
 /// The text of a token with this payload.
-#[expect(clippy::expect_used, reason = "writing plain structs to memory has no way to fail")]
 pub(crate) fn text(header: &str, payload: &impl Serialize, key: &SigningKey) -> Result<String, MintError> {
+    let mut text = unsigned(header, payload)?;
+    let signature = key.as_es384().sign(text.as_bytes())?;
+    jws::append_signature(&mut text, &signature);
+    Ok(text)
+}
+
+/// What is signed of a token with this payload.
+#[expect(clippy::expect_used, reason = "writing plain structs to memory has no way to fail")]
+fn unsigned(header: &str, payload: &impl Serialize) -> Result<String, MintError> {
     // All claims of a usual token, without growing.
     let mut json = Vec::with_capacity(1024);
     json::write_ascii(&mut json, payload).expect("claims serialise");
@@ -54,5 +112,5 @@ pub(crate) fn text(header: &str, payload: &impl Serialize, key: &SigningKey) -> 
     if actual > jws::MAX_LEN {
         return Err(MintError::TooLong { actual, limit: jws::MAX_LEN });
     }
-    Ok(jws::assemble(header, &json, |signed| key.as_es384().sign(signed))?)
+    Ok(jws::unsigned(header, &json))
 }

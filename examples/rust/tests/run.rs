@@ -39,6 +39,9 @@ fn what_mint_prints_may_join() -> Result<(), Box<dyn Error>> {
     assert!(said[1].starts_with("stop  TOKEN_INVALID: "), "{}", said[1]);
     assert!(said[2].starts_with("stop  TOKEN_MISSING: "), "{}", said[2]);
 
+    let said = run(env!("CARGO_BIN_EXE_seats"), &[&private_file, KEY, &stage_file, "70"], "")?;
+    assert_eq!(said, "70 tokens minted, 70 verified\n");
+
     let promoted = run(env!("CARGO_BIN_EXE_promote"), &[&private_file, KEY], token)?;
     let said = run(env!("CARGO_BIN_EXE_join_gate"), &[&public_file, KEY, STAGE], &promoted)?;
     assert_eq!(said, "join  José\n");

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     hash::{Hash, Hasher},
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
 };
 
 use sha2::{Digest, Sha256};
@@ -34,12 +34,30 @@ pub struct VerifyingKey(Arc<Inner>);
 
 struct Inner {
     parsed: Arc<Parsed>,
-    prepared: OnceLock<Prepared>,
+    prepared: OnceLock<Arc<Prepared>>,
 }
 
 struct Parsed {
     verifier: <Active as Backend>::Verifier,
     point: Point,
+    /// The last table that was made, and for which path, for as long as a key has it.
+    table: Mutex<(Path, Weak<Prepared>)>,
+}
+
+impl Parsed {
+    /// The table of the key, made unless one lives.
+    fn table(&self, path: Path) -> Arc<Prepared> {
+        // What a panic left is what stood there before.
+        let mut last = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (made_for, Some(table)) = (last.0, last.1.upgrade())
+            && made_for == path
+        {
+            return table;
+        }
+        let table = Arc::new(Prepared::new(&self.point, path));
+        *last = (path, Arc::downgrade(&table));
+        table
+    }
 }
 
 impl VerifyingKey {
@@ -148,7 +166,7 @@ impl VerifyingKey {
     #[doc(hidden)]
     pub fn prepare_on(&self, path: Path) {
         if cfg!(feature = "engine") {
-            self.0.prepared.get_or_init(|| Prepared::new(self.point(), path));
+            self.0.prepared.get_or_init(|| self.0.parsed.table(path));
         }
     }
 
@@ -162,7 +180,8 @@ impl VerifyingKey {
         Prepared::size(Path::best())
     }
 
-    /// The same key, not prepared, and not to be prepared with this one: a way to give the memory back.
+    /// The same key, not prepared, and not to be prepared with this one: a way to have the memory back later, whoever else
+    /// holds the key. Where both are prepared, they share one table, which goes with the last of them.
     #[must_use]
     pub fn unprepared(&self) -> Self {
         Self(Arc::new(Inner { parsed: self.0.parsed.clone(), prepared: OnceLock::new() }))
@@ -213,7 +232,8 @@ impl VerifyingKey {
     }
 
     pub(crate) fn from_point(point: Point) -> Result<Self, KeyError> {
-        let parsed = Arc::new(Parsed { verifier: Active::verifier(&point)?, point });
+        let table = Mutex::new((Path::Words, Weak::new()));
+        let parsed = Arc::new(Parsed { verifier: Active::verifier(&point)?, point, table });
         Ok(Self(Arc::new(Inner { parsed, prepared: OnceLock::new() })))
     }
 
@@ -224,7 +244,7 @@ impl VerifyingKey {
     /// The table of the key, where it is prepared.
     pub(crate) fn prepared(&self) -> Option<&Prepared> {
         // Known when compiled: without the feature nothing of the engine is linked.
-        if cfg!(feature = "engine") { self.0.prepared.get() } else { None }
+        if cfg!(feature = "engine") { self.0.prepared.get().map(|table| &**table) } else { None }
     }
 
     /// Verifies without the engine.
@@ -287,5 +307,44 @@ impl fmt::Debug for VerifyingKey {
             }
         }
         f.debug_struct("VerifyingKey").field("sha256", &Hex(self.fingerprint())).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SigningKey;
+
+    fn table(key: &VerifyingKey) -> &Arc<Prepared> {
+        key.0.prepared.get().unwrap()
+    }
+
+    #[test]
+    fn keys_that_were_told_apart_share_a_table_while_it_lives() {
+        let key = SigningKey::generate().unwrap().verifying_key().clone();
+        let (one, other, late) = (key.unprepared(), key.unprepared(), key.unprepared());
+        for key in [&one, &other] {
+            key.prepare_on(Path::Words);
+        }
+        assert!(Arc::ptr_eq(table(&one), table(&other)));
+        assert!(!key.is_prepared());
+        let seen = Arc::downgrade(table(&one));
+        drop(one);
+        late.prepare_on(Path::Words);
+        assert!(Arc::ptr_eq(table(&late), table(&other)));
+        drop((late, other));
+        assert_eq!(seen.strong_count(), 0, "nobody has it any more");
+        key.prepare_on(Path::Words);
+        assert!(key.is_prepared());
+    }
+
+    #[test]
+    fn a_table_of_another_path_is_not_shared() {
+        let key = SigningKey::generate().unwrap().verifying_key().clone();
+        let other = key.unprepared();
+        key.prepare_on(Path::Words);
+        other.prepare_on(Path::Model);
+        assert!(matches!(**table(&key), Prepared::Words(_)));
+        assert!(matches!(**table(&other), Prepared::Model(_)));
     }
 }

@@ -41,7 +41,7 @@ impl ListKeys {
         }
         let after: Option<A> = self.next_token.as_deref().map(read_token).transpose()?;
         let mut rest = keys.after(after.as_ref());
-        let keys: Vec<_> = rest.by_ref().take(self.max_results).cloned().collect();
+        let keys: Vec<_> = rest.by_ref().take(self.max_results).map(|key| Arc::clone(key.public())).collect();
         let next_token = keys.last().filter(|_| rest.next().is_some()).map(|last| write_token(last.arn()));
         Ok(KeyPage { keys, next_token })
     }

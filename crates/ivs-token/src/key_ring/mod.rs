@@ -1,8 +1,10 @@
 //! The public keys that a verifier trusts, changed while others read.
 
 mod answer;
+mod held;
 mod list;
 mod name;
+mod preparation;
 mod public_key;
 mod rotation;
 mod set;
@@ -24,6 +26,7 @@ pub use tags::{ResourceTags, Tags};
 use crate::arn::{KeyArn, PublicKeyArn};
 use crate::error::{KeyRingError, TagError};
 use crate::timestamp::Timestamp;
+pub(crate) use held::Held;
 pub(crate) use state::State;
 
 /// The keys that IVS knows, held locally: what `ImportPublicKey`, `GetPublicKey`, `ListPublicKeys`, `DeletePublicKey`,
@@ -71,7 +74,7 @@ impl<A: KeyArn> KeyRing<A> {
 
     /// An empty ring for at most so many keys.
     pub fn with_limit(limit: usize) -> Self {
-        let state = ArcSwap::from_pointee(State::default());
+        let state = ArcSwap::from_pointee(State::new(Self::DEFAULT_PREPARED_LIMIT));
         Self { shared: Arc::new(Shared { state, changing: Mutex::new(()), limit }) }
     }
 
@@ -129,7 +132,7 @@ impl<A: KeyArn> KeyRing<A> {
 
     /// The key of this ARN, if the ring holds it.
     pub fn get(&self, arn: &A) -> Option<Arc<PublicKey<A>>> {
-        self.load().by_arn(arn).cloned()
+        self.load().by_arn(arn).map(|held| Arc::clone(held.public()))
     }
 
     /// A page of keys, ordered by ARN.
@@ -143,7 +146,7 @@ impl<A: KeyArn> KeyRing<A> {
 
     /// All keys at one moment, ordered by ARN.
     pub fn keys(&self) -> Vec<Arc<PublicKey<A>>> {
-        self.load().keys().cloned().collect()
+        self.load().keys().map(|held| Arc::clone(held.public())).collect()
     }
 
     /// How many keys the ring holds.
@@ -235,11 +238,16 @@ impl<A: KeyArn> KeyRing<A> {
         &self,
         change: impl FnOnce(&mut State<A>) -> Result<T, KeyRingError>,
     ) -> Result<T, KeyRingError> {
-        // A change that panicked left the ring as it was.
-        let _alone = self.shared.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut state = State::clone(&self.load());
-        let result = change(&mut state)?;
-        self.shared.state.store(Arc::new(state));
+        let result = {
+            // A change that panicked left the ring as it was.
+            let _alone = self.shared.changing.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut state = State::clone(&self.load());
+            let result = change(&mut state)?;
+            state.give_up(Timestamp::now());
+            self.shared.state.store(Arc::new(state));
+            result
+        };
+        self.prepare();
         Ok(result)
     }
 }
@@ -254,9 +262,10 @@ impl<A: KeyArn> fmt::Debug for KeyRing<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.load();
         f.debug_struct("KeyRing")
-            .field("keys", &state.keys().collect::<Vec<_>>())
+            .field("keys", &state.keys().map(Held::public).collect::<Vec<_>>())
             .field("signing", &state.signing().map(|(arn, _)| arn))
             .field("limit", &self.shared.limit)
+            .field("prepared_keys", &self.prepared_keys())
             .finish()
     }
 }

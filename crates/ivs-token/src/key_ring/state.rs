@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
-use std::sync::Arc;
 
 use super::PublicKey;
+use super::held::Held;
 use crate::arn::KeyArn;
 use crate::error::KeyRingError;
 use crate::key::{self, SigningKey};
@@ -11,32 +11,38 @@ use crate::timestamp::Timestamp;
 /// A ring at one moment. Never changed once others can see it.
 #[derive(Clone)]
 pub(crate) struct State<A> {
-    by_arn: BTreeMap<A, Arc<PublicKey<A>>>,
+    by_arn: BTreeMap<A, Held<A>>,
     /// The header that this library writes, for each key: most tokens need no look inside.
-    by_header: HashMap<String, Arc<PublicKey<A>>>,
+    by_header: HashMap<String, Held<A>>,
     /// Whose public half is held under this ARN, and is not being retired.
     signing: Option<(A, SigningKey)>,
     /// Counts the changes that took trust away: what was believed before the last of them must be looked at anew.
     withdrawals: u64,
-}
-
-impl<A> Default for State<A> {
-    fn default() -> Self {
-        Self { by_arn: BTreeMap::new(), by_header: HashMap::new(), signing: None, withdrawals: 0 }
-    }
+    /// How many keys are prepared at most.
+    pub(super) prepared_limit: usize,
 }
 
 impl<A: KeyArn> State<A> {
-    pub(crate) fn by_arn(&self, arn: &A) -> Option<&Arc<PublicKey<A>>> {
+    pub(super) fn new(prepared_limit: usize) -> Self {
+        Self {
+            by_arn: BTreeMap::new(),
+            by_header: HashMap::new(),
+            signing: None,
+            withdrawals: 0,
+            prepared_limit,
+        }
+    }
+
+    pub(crate) fn by_arn(&self, arn: &A) -> Option<&Held<A>> {
         self.by_arn.get(arn)
     }
 
-    pub(crate) fn by_header(&self, header: &str) -> Option<&Arc<PublicKey<A>>> {
+    pub(crate) fn by_header(&self, header: &str) -> Option<&Held<A>> {
         self.by_header.get(header)
     }
 
     /// All keys, ordered by ARN.
-    pub(crate) fn keys(&self) -> impl ExactSizeIterator<Item = &Arc<PublicKey<A>>> {
+    pub(crate) fn keys(&self) -> impl ExactSizeIterator<Item = &Held<A>> {
         self.by_arn.values()
     }
 
@@ -49,13 +55,13 @@ impl<A: KeyArn> State<A> {
     }
 
     /// The keys that come after this ARN, whether it is held or not.
-    pub(super) fn after(&self, arn: Option<&A>) -> impl Iterator<Item = &Arc<PublicKey<A>>> {
+    pub(super) fn after(&self, arn: Option<&A>) -> impl Iterator<Item = &Held<A>> {
         let start = arn.map_or(Bound::Unbounded, Bound::Excluded);
         self.by_arn.range((start, Bound::Unbounded)).map(|(_, key)| key)
     }
 
     /// The key of this ARN, which must be held.
-    pub(super) fn held(&self, arn: &A) -> Result<&Arc<PublicKey<A>>, KeyRingError> {
+    pub(super) fn held(&self, arn: &A) -> Result<&Held<A>, KeyRingError> {
         self.by_arn(arn).ok_or_else(|| KeyRingError::NotFound { arn: arn.to_string() })
     }
 
@@ -69,7 +75,7 @@ impl<A: KeyArn> State<A> {
         if self.by_arn.len() >= limit {
             return Err(KeyRingError::Full { limit });
         }
-        self.put(key);
+        self.put(Held::new(key));
         Ok(())
     }
 
@@ -86,20 +92,31 @@ impl<A: KeyArn> State<A> {
         arn: &A,
         update: impl FnOnce(PublicKey<A>) -> Result<PublicKey<A>, KeyRingError>,
     ) -> Result<(), KeyRingError> {
-        let updated = update(PublicKey::clone(self.held(arn)?))?;
+        let held = self.held(arn)?;
+        let updated = held.with_public(update(PublicKey::clone(held))?);
         self.put(updated);
         Ok(())
     }
 
     /// Holds these keys and no others. Those held before keep the time at which they are retired.
     pub(super) fn replace(&mut self, keys: Vec<PublicKey<A>>, limit: usize) -> Result<(), KeyRingError> {
-        let mut fresh =
-            Self { signing: self.signing.clone(), withdrawals: self.withdrawals, ..Self::default() };
+        let mut fresh = Self {
+            signing: self.signing.clone(),
+            withdrawals: self.withdrawals,
+            ..Self::new(self.prepared_limit)
+        };
         for key in keys {
             let before = self.by_arn(key.arn()).filter(|held| held.key() == key.key());
             let retirement =
                 before.and_then(|held| held.retired_at()).into_iter().chain(key.retired_at()).min();
             fresh.import(key.with_retirement(retirement), limit)?;
+        }
+        // The same keys stay as fast as they were.
+        for held in self.keys() {
+            if let Some(key) = fresh.by_arn(held.arn()).filter(|key| key.key() == held.key()) {
+                let key = held.with_public(PublicKey::clone(key));
+                fresh.put(key);
+            }
         }
         if let Some((arn, key)) = &self.signing {
             if fresh.by_arn(arn).is_none() {
@@ -107,7 +124,7 @@ impl<A: KeyArn> State<A> {
             }
             fresh.sign_with(arn, key.clone())?;
         }
-        let is_trusted_less = |held: &Arc<PublicKey<A>>| {
+        let is_trusted_less = |held: &Held<A>| {
             fresh
                 .by_arn(held.arn())
                 .is_none_or(|key| key.key() != held.key() || ends_before(key.retired_at(), held.retired_at()))
@@ -195,9 +212,8 @@ impl<A: KeyArn> State<A> {
     }
 
     /// Adds a key, or puts it in the place of the one of its ARN.
-    fn put(&mut self, key: PublicKey<A>) {
-        let key = Arc::new(key);
-        self.by_header.insert(key::header(key.arn()), Arc::clone(&key));
+    pub(super) fn put(&mut self, key: Held<A>) {
+        self.by_header.insert(key::header(key.arn()), key.clone());
         self.by_arn.insert(key.arn().clone(), key);
     }
 }
@@ -227,7 +243,7 @@ mod tests {
     /// Two keys, the first of which signs.
     fn state() -> (State<PublicKeyArn>, SigningKey, SigningKey) {
         let (a, b) = (SigningKey::generate().unwrap(), SigningKey::generate().unwrap());
-        let mut state = State::default();
+        let mut state = State::new(0);
         for (id, key) in [("a", &a), ("b", &b)] {
             state.import(PublicKey::new(arn(id), key.verifying_key().clone()), 9).unwrap();
         }
@@ -281,7 +297,9 @@ mod tests {
         let (mut state, _, b) = state();
         let header = key::header(&arn("b"));
         let same = |state: &State<PublicKeyArn>| {
-            assert_eq!(state.by_header(&header), state.by_arn(&arn("b")));
+            let [by_header, by_arn] =
+                [state.by_header(&header), state.by_arn(&arn("b"))].map(|held| held.map(Held::public));
+            assert_eq!(by_header, by_arn);
             state.by_header(&header).map(|key| key.retired_at())
         };
         assert_eq!(same(&state), Some(None));

@@ -4,7 +4,7 @@ use crate::duration::ParticipantDuration;
 use crate::error::{ClaimError, MintError};
 use crate::id::ParticipantId;
 use crate::key::SigningKey;
-use crate::mint;
+use crate::mint::{self, Unsigned};
 use crate::participant::claims::{ParticipantClaims, Payload};
 use crate::stage::Stage;
 use crate::text::UserId;
@@ -135,6 +135,15 @@ impl Participant {
     ///
     /// As [`Self::mint`].
     pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token, MintError> {
+        self.unsigned_at(key, now)?.sign(key)
+    }
+
+    /// All of minting but the signature.
+    pub(crate) fn unsigned_at(
+        self,
+        key: &SigningKey,
+        now: Timestamp,
+    ) -> Result<Unsigned<ParticipantClaims>, MintError> {
         if let Some(error) = self.error {
             return Err(error.into());
         }
@@ -152,7 +161,7 @@ impl Participant {
             expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
             version: self.version,
         };
-        mint::token(&key_id.header, claims, key)
+        Unsigned::new(&key_id.header, claims)
     }
 
     /// Mints the text of a token and keeps the participant, as a template for the next: nothing of it is copied. Each token

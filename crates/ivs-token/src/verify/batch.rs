@@ -1,6 +1,12 @@
-//! Many tokens, and one question to the store.
+//! Many tokens: their signatures are checked side by side, and the store is asked once.
 
-use super::{Decided, VerifiedToken, Verifier};
+use std::sync::Arc;
+
+use es384::InvalidSignature;
+
+use super::decided::Believed;
+use super::unproved::Unproved;
+use super::{Decided, VerifiedToken, Verifier, count};
 use crate::claims::Claims;
 use crate::error::{StoreError, VerifyError};
 use crate::participant::ParticipantClaims;
@@ -9,22 +15,70 @@ use crate::timestamp::Timestamp;
 /// What was decided about a token.
 type Decision<C> = Result<Decided<C>, VerifyError>;
 
+/// How many signatures are checked side by side. More are hardly faster, and what is between the steps should stay near.
+const CHUNK: usize = 64;
+
 impl Verifier {
     /// Verifies many tokens at one moment, in their order; one that is refused does not stop the others. A store of
     /// revocations is asked once, about all that are good otherwise.
+    ///
+    /// It takes half the time of as many calls to [`Self::verify`] where the keys are prepared and the machine has AVX-512 IFMA:
+    /// see [`es384::verify_batch`]. The keys are those of this moment, for 64 tokens at a time.
     ///
     /// # Errors
     ///
     /// Each element is what [`Self::verify`] would have answered. When the store gives no answer, no token is accepted.
     pub fn verify_batch(&self, tokens: &[impl AsRef<str>]) -> Vec<Result<VerifiedToken, VerifyError>> {
         let now = self.clock.now();
-        let decide = |token: &str| {
-            self.decide(token, now, |claims: &ParticipantClaims| self.expectations.check(claims))
-        };
-        let mut decisions: Vec<_> = tokens.iter().map(|token| decide(token.as_ref())).collect();
+        let mut decisions = Vec::with_capacity(tokens.len());
+        for chunk in tokens.chunks(CHUNK) {
+            let expect = |claims: &ParticipantClaims| self.expectations.check(claims);
+            self.decide_all(chunk, now, expect, &mut decisions);
+        }
         self.ask_about(&mut decisions, now);
         let settle = |(token, decision): (_, Decision<_>)| Ok(self.settle(token, decision?));
         tokens.iter().map(AsRef::as_ref).zip(decisions).map(settle).collect()
+    }
+
+    /// Decides about each token as [`Self::decide`] does, with all signatures in between checked at once.
+    fn decide_all<C: Claims>(
+        &self,
+        tokens: &[impl AsRef<str>],
+        now: Timestamp,
+        expect: impl Fn(&C) -> Result<(), VerifyError>,
+        decisions: &mut Vec<Decision<C>>,
+    ) {
+        let ring = C::ring(&self.rings);
+        let keys = ring.load();
+        let begun: Vec<_> = tokens
+            .iter()
+            .map(|token| match self.known(token.as_ref(), &keys, now) {
+                Some(known) => Ok(Begun::Known(known)),
+                None => Unproved::<C>::read(token.as_ref(), &keys, now).map(Begun::Unproved),
+            })
+            .collect();
+        let questions: Vec<_> = begun
+            .iter()
+            .filter_map(|token| match token {
+                Ok(Begun::Unproved(unproved)) => unproved.question(),
+                _ => None,
+            })
+            .collect();
+        let mut answers = es384::verify_batch(&questions).into_iter();
+        let mut believe = |begun| match begun {
+            Begun::Known(known) => Ok(Decided::Before(known)),
+            Begun::Unproved(unproved) => {
+                let signer = match unproved.question() {
+                    // There are as many answers as questions.
+                    Some(_) => unproved.answered(answers.next().unwrap_or(Err(InvalidSignature)))?,
+                    None => unproved.signer(&keys, now)?,
+                };
+                count(ring, &signer);
+                unproved.believe(signer, &keys, now).map(Decided::Now)
+            }
+        };
+        let believed = begun.into_iter().map(|token| token.and_then(&mut believe));
+        decisions.extend(believed.map(|token| self.judge(token?, now, &expect)));
     }
 
     /// Refuses what the store has something against.
@@ -55,4 +109,11 @@ impl Verifier {
             Err(error) => good.for_each(|decision| *decision = Err(error.clone().into())),
         }
     }
+}
+
+/// A token of which all is known that there is to know before its signature is checked.
+enum Begun<'t, 'k, C: Claims> {
+    /// The cache knew it.
+    Known(Arc<Believed<C>>),
+    Unproved(Unproved<'t, 'k, C>),
 }

@@ -26,6 +26,7 @@ pub struct VerifierBuilder {
     playback_ring: Option<KeyRing<PlaybackKeyArn>>,
     revocations: Option<Arc<dyn RevocationStore>>,
     cache: usize,
+    prepared_limit: usize,
     expectations: Expectations,
     leeway: Leeway,
     clock: Arc<dyn Clock>,
@@ -80,6 +81,14 @@ impl VerifierBuilder {
         self
     }
 
+    /// Prepares at most so many of the single keys of each kind; 64 unless given, and none with 0, which is right for a verifier
+    /// that verifies a few tokens and goes. A ring has a limit of its own: [`KeyRing::set_prepared_limit`], where it also
+    /// says what a prepared key costs and brings.
+    pub fn prepared_limit(mut self, limit: usize) -> Self {
+        self.prepared_limit = limit;
+        self
+    }
+
     /// Accepts only tokens for this stage.
     pub fn stage(mut self, stage: &StageArn) -> Self {
         self.expectations = self.expectations.stage(stage);
@@ -117,7 +126,7 @@ impl VerifierBuilder {
         self
     }
 
-    /// Builds the verifier.
+    /// Builds the verifier. It takes one to two milliseconds for each single key that it prepares: build it once.
     ///
     /// # Errors
     ///
@@ -135,8 +144,8 @@ impl VerifierBuilder {
         let caches = (self.cache > 0).then(|| Arc::new(Caches::new(self.cache, self.leeway.expiry)));
         Ok(Verifier {
             rings: Rings {
-                public: ring_of(self.ring, self.keys)?,
-                playback: ring_of(self.playback_ring, self.playback_keys)?,
+                public: ring_of(self.ring, self.keys, self.prepared_limit)?,
+                playback: ring_of(self.playback_ring, self.playback_keys, self.prepared_limit)?,
             },
             expectations: self.expectations,
             leeway: self.leeway,
@@ -151,16 +160,19 @@ impl VerifierBuilder {
 fn ring_of<A: KeyArn>(
     ring: Option<KeyRing<A>>,
     keys: Vec<(A, VerifyingKey)>,
+    prepared_limit: usize,
 ) -> Result<KeyRing<A>, VerifierError> {
     if let Some(ring) = ring {
         return if keys.is_empty() { Ok(ring) } else { Err(VerifierError::KeysAndRing) };
     }
     let ring = KeyRing::with_limit(keys.len());
+    ring.set_prepared_limit(0);
     for (arn, key) in keys {
         let kid = arn.to_string();
         // The ring has room for all of them.
         ring.import(arn, key).map_err(|_| VerifierError::AmbiguousKey { kid })?;
     }
+    ring.set_prepared_limit(prepared_limit);
     Ok(ring)
 }
 
@@ -173,6 +185,7 @@ impl Default for VerifierBuilder {
             playback_ring: None,
             revocations: None,
             cache: 0,
+            prepared_limit: KeyRing::<PublicKeyArn>::DEFAULT_PREPARED_LIMIT,
             expectations: Expectations::default(),
             leeway: Leeway::default(),
             clock: Arc::new(SystemClock),
@@ -189,6 +202,7 @@ impl fmt::Debug for VerifierBuilder {
             .field("playback_ring", &self.playback_ring)
             .field("revocations", &self.revocations)
             .field("cache", &self.cache)
+            .field("prepared_limit", &self.prepared_limit)
             .field("expectations", &self.expectations)
             .field("leeway", &self.leeway)
             .finish_non_exhaustive()

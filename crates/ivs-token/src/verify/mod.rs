@@ -10,6 +10,7 @@ mod expectations;
 mod header;
 mod rings;
 mod time;
+mod unproved;
 mod verified;
 
 use std::fmt;
@@ -20,15 +21,13 @@ pub use builder::VerifierBuilder;
 pub use expectations::Expectations;
 pub use verified::{Verified, VerifiedPlayback, VerifiedToken};
 
-use crate::arn::ChannelArn;
-use crate::claim_set::ClaimSet;
+use crate::arn::{ChannelArn, KeyArn};
 use crate::claims::Claims;
 use crate::connection::ConnectionClaims;
 use crate::error::VerifyError;
 use crate::exchange::Exchange;
-use crate::inspect::kind_of;
-use crate::jws::{self, Compact};
-use crate::key_ring::State;
+use crate::jws;
+use crate::key_ring::{KeyRing, State};
 use crate::playback::PlaybackClaims;
 use crate::printable::shorten;
 use crate::revocation::{Revocation, RevocationStore, Subject};
@@ -38,7 +37,9 @@ pub(crate) use cache::{Cache, Caches};
 use decided::{Believed, Decided};
 pub(crate) use header::Header;
 pub(crate) use rings::Rings;
+use rings::Signer;
 pub(crate) use time::Leeway;
+use unproved::Unproved;
 
 /// A claim that IVS does not use, and that is heeded all the same when a token carries it (RFC 7519, section 4.1.5).
 pub(crate) const NBF: &str = "nbf";
@@ -168,6 +169,12 @@ impl Verifier {
         self.caches.as_ref().map_or(0, |caches| caches.len())
     }
 
+    /// How many keys the verifier keeps prepared, of both kinds together: a figure to watch. Those of rings that it was given
+    /// are among them.
+    pub fn prepared_keys(&self) -> usize {
+        self.rings.public.prepared_keys() + self.rings.playback.prepared_keys()
+    }
+
     /// The one way from a text to claims of any kind.
     fn verify_kind<C: Claims>(
         &self,
@@ -189,23 +196,46 @@ impl Verifier {
         now: Timestamp,
         expect: impl FnOnce(&C) -> Result<(), VerifyError>,
     ) -> Result<Decided<C>, VerifyError> {
-        let decided = self.believe::<C>(token, now)?;
+        self.judge(self.believe::<C>(token, now)?, now, expect)
+    }
+
+    /// From a text to claims that whoever holds the private key made, whatever the time.
+    fn believe<C: Claims>(&self, token: &str, now: Timestamp) -> Result<Decided<C>, VerifyError> {
+        let ring = C::ring(&self.rings);
+        let keys = ring.load();
+        if let Some(known) = self.known(token, &keys, now) {
+            return Ok(Decided::Before(known));
+        }
+        let unproved = Unproved::<C>::read(token, &keys, now)?;
+        let signer = unproved.signer(&keys, now)?;
+        count(ring, &signer);
+        unproved.believe(signer, &keys, now).map(Decided::Now)
+    }
+
+    /// What the cache knows about a token.
+    fn known<C: Claims>(
+        &self,
+        token: &str,
+        keys: &State<C::KeyArn>,
+        now: Timestamp,
+    ) -> Option<Arc<Believed<C>>> {
+        // What no verification accepts is not looked for either.
+        let cache = self.cache::<C>().filter(|_| token.len() <= jws::MAX_LEN);
+        cache?.get(token, keys.withdrawals(), now)
+    }
+
+    /// Whether it is the time of a token, and the token what is expected.
+    fn judge<C: Claims>(
+        &self,
+        decided: Decided<C>,
+        now: Timestamp,
+        expect: impl FnOnce(&C) -> Result<(), VerifyError>,
+    ) -> Result<Decided<C>, VerifyError> {
         let claims = &decided.claims;
         self.leeway.check(claims.issued_at(), decided.not_before, claims.expires_at(), now)?;
         self.leeway.ahead(claims.max_ahead(), claims.expires_at(), now)?;
         expect(claims)?;
         Ok(decided)
-    }
-
-    /// From a text to claims that whoever holds the private key made, whatever the time.
-    fn believe<C: Claims>(&self, token: &str, now: Timestamp) -> Result<Decided<C>, VerifyError> {
-        let keys = C::ring(&self.rings).load();
-        // What no verification accepts is not looked for either.
-        let cache = self.cache::<C>().filter(|_| token.len() <= jws::MAX_LEN);
-        match cache.and_then(|cache| cache.get(token, keys.withdrawals(), now)) {
-            Some(known) => Ok(Decided::Before(known)),
-            None => prove(token, &keys, now).map(Decided::Now),
-        }
     }
 
     /// Remembers a token that was found good in every way.
@@ -234,38 +264,19 @@ impl Verifier {
     }
 }
 
+/// Counts a signature that held, for the ring to know which keys are worth preparing.
+fn count<A: KeyArn>(ring: &KeyRing<A>, signer: &Signer<'_, A>) {
+    let key = signer.key();
+    if key.count() {
+        ring.promote(key.arn());
+    }
+}
+
 fn check_origin(claims: &PlaybackClaims, origin: Option<&str>) -> Result<(), VerifyError> {
     if !claims.strict_origin_enforcement() || claims.allows_origin(origin) {
         return Ok(());
     }
     Err(VerifyError::OriginNotAllowed { found: origin.map(|origin| shorten(origin).to_owned()) })
-}
-
-/// Checks the signature, and then reads the claims.
-fn prove<C: Claims>(
-    token: &str,
-    keys: &State<C::KeyArn>,
-    now: Timestamp,
-) -> Result<Believed<C>, VerifyError> {
-    if token.is_empty() {
-        return Err(VerifyError::Missing);
-    }
-    let compact = Compact::parse(token).map_err(|error| {
-        let header = token.split('.').next().unwrap_or_default();
-        if error.is_of_signature() && Header::is_of_api(header) {
-            VerifyError::IssuedByApi
-        } else {
-            error.into()
-        }
-    })?;
-    let signer = rings::signer(keys, &compact, C::KID_REQUIRED, now)?;
-    let set = ClaimSet::parse(&compact.payload)?;
-    let claims = C::read(&set).map_err(|error| match kind_of(set.names()) {
-        Some(found) if found != C::KIND => VerifyError::WrongKind { expected: C::KIND, found },
-        _ => error.into(),
-    })?;
-    let key = Arc::clone(signer.of(keys, now, |arn| claims.check_key(arn))?);
-    Ok(Believed { key, not_before: set.optional_time(NBF)?, withdrawals: keys.withdrawals(), claims })
 }
 
 impl fmt::Debug for Verifier {

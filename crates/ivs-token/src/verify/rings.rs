@@ -1,13 +1,10 @@
-use std::sync::Arc;
-
-use es384::VerifyingKey;
+use es384::Signature;
 
 use super::header::Header;
 use crate::arn::{KeyArn, PlaybackKeyArn, PublicKeyArn};
 use crate::error::VerifyError;
-use crate::jws::Compact;
 use crate::key;
-use crate::key_ring::{KeyRing, PublicKey, State};
+use crate::key_ring::{Held, KeyRing, State};
 use crate::timestamp::Timestamp;
 
 /// The keys that a verifier holds, by the kind of tokens that they sign.
@@ -17,25 +14,34 @@ pub(crate) struct Rings {
     pub(crate) playback: KeyRing<PlaybackKeyArn>,
 }
 
-/// Finds the key that signed a token, and checks that it did.
-pub(super) fn signer<'k, A: KeyArn>(
+/// The key that a header names, if it names one.
+pub(super) fn named<'k, A: KeyArn>(
     keys: &'k State<A>,
-    token: &Compact<'_>,
+    header: &str,
     kid_required: bool,
+) -> Result<Option<&'k Held<A>>, VerifyError> {
+    if let Some(key) = keys.by_header(header) {
+        return Ok(Some(key));
+    }
+    if !kid_required && header == key::HEADER_WITHOUT_KID {
+        return Ok(None);
+    }
+    let header = Header::parse(header)?;
+    let kid: Option<A> = if kid_required { Some(header.required_kid()?) } else { header.kid()? };
+    kid.map(|kid| keys.by_arn(&kid).ok_or_else(|| VerifyError::UnknownKey { kid: kid.to_string() }))
+        .transpose()
+}
+
+/// Finds the key that signed a token which names none.
+pub(super) fn found<'k, A: KeyArn>(
+    keys: &'k State<A>,
+    signed: &[u8],
+    signature: &Signature,
     now: Timestamp,
 ) -> Result<Signer<'k, A>, VerifyError> {
-    let named = named(keys, token.header, kid_required)?;
-    let signature = token.signature.whole()?;
-    let signed = |key: &VerifyingKey| key.verify(token.signed.as_bytes(), signature).is_ok();
-    if let Some(key) = named {
-        if let Some(retired_at) = key.retired_at().filter(|&at| now >= at) {
-            return Err(VerifyError::RetiredKey { kid: key.arn().to_string(), retired_at });
-        }
-        return if signed(key.key()) { Ok(Signer::Named(key)) } else { Err(VerifyError::Signature) };
-    }
     let mut tried = 0;
     for key in keys.keys().filter(|key| key.verifies_at(now)) {
-        if signed(key.key()) {
+        if key.verifier().verify(signed, signature).is_ok() {
             return Ok(Signer::Found(key));
         }
         tried += 1;
@@ -44,14 +50,20 @@ pub(super) fn signer<'k, A: KeyArn>(
 }
 
 /// The key that signed a token.
+#[derive(Clone, Copy)]
 pub(super) enum Signer<'k, A> {
     /// The header names it.
-    Named(&'k Arc<PublicKey<A>>),
+    Named(&'k Held<A>),
     /// It was found by trying: it may be held under other ARNs too.
-    Found(&'k Arc<PublicKey<A>>),
+    Found(&'k Held<A>),
 }
 
 impl<'k, A: KeyArn> Signer<'k, A> {
+    pub(super) fn key(&self) -> &'k Held<A> {
+        let (Self::Named(key) | Self::Found(key)) = self;
+        key
+    }
+
     /// The key, if `check` finds nothing against its ARN; or, if the header did not name it, the same key under an ARN that
     /// `check` finds nothing against.
     pub(super) fn of<E>(
@@ -59,8 +71,8 @@ impl<'k, A: KeyArn> Signer<'k, A> {
         keys: &'k State<A>,
         now: Timestamp,
         check: impl Fn(&A) -> Result<(), E>,
-    ) -> Result<&'k Arc<PublicKey<A>>, E> {
-        let (Self::Named(key) | Self::Found(key)) = self;
+    ) -> Result<&'k Held<A>, E> {
+        let key = self.key();
         match check(key.arn()) {
             Ok(()) => Ok(key),
             Err(error) => match self {
@@ -74,22 +86,4 @@ impl<'k, A: KeyArn> Signer<'k, A> {
             },
         }
     }
-}
-
-/// The key that a header names, if it names one.
-fn named<'k, A: KeyArn>(
-    keys: &'k State<A>,
-    header: &str,
-    kid_required: bool,
-) -> Result<Option<&'k Arc<PublicKey<A>>>, VerifyError> {
-    if let Some(key) = keys.by_header(header) {
-        return Ok(Some(key));
-    }
-    if !kid_required && header == key::HEADER_WITHOUT_KID {
-        return Ok(None);
-    }
-    let header = Header::parse(header)?;
-    let kid: Option<A> = if kid_required { Some(header.required_kid()?) } else { header.kid()? };
-    kid.map(|kid| keys.by_arn(&kid).ok_or_else(|| VerifyError::UnknownKey { kid: kid.to_string() }))
-        .transpose()
 }
