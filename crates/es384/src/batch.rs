@@ -26,18 +26,19 @@ pub fn verify_batch(signatures: &[(&VerifyingKey, &[u8], &[u8])]) -> Vec<Result<
         }
     }
     // Known when compiled, as in `prepared`: without the feature nothing of the engine is linked.
-    if !cfg!(feature = "engine") {
+    if !cfg!(feature = "engine") || pending.is_empty() {
         return results;
     }
-    let digests = engine::sha384(&pending.iter().map(|pending| pending.message).collect::<Vec<_>>());
+    let hashed: Vec<&[u8]> = pending.iter().map(|pending| pending.message).collect();
+    let digests = engine::digests(&hashed);
     let jobs: Vec<Job<'_>> = pending
         .iter()
         .zip(&digests)
         .map(|(Pending { prepared, signature, .. }, digest)| Job { key: prepared, digest, signature })
         .collect();
     for (pending, verdict) in pending.iter().zip(engine::verify_batch(&jobs)) {
-        let (key, message, _) = signatures[pending.place];
-        results[pending.place] = key.conclude(verdict, message, pending.signature);
+        let (key, ..) = signatures[pending.place];
+        results[pending.place] = key.conclude(verdict, pending.message, pending.signature);
     }
     results
 }
@@ -67,7 +68,8 @@ pub fn sign_batch(messages: &[(&SigningKey, &[u8])]) -> Vec<Result<Signature, Si
         }
     }
     for (path, places) in by_path {
-        let digests = engine::sha384(&places.iter().map(|place| messages[*place].1).collect::<Vec<_>>());
+        let hashed: Vec<&[u8]> = places.iter().map(|place| messages[*place].1).collect();
+        let digests = engine::digests(&hashed);
         let jobs: Vec<SignJob<'_>> =
             places.iter().zip(&digests).map(|(place, digest)| messages[*place].0.job(digest)).collect();
         let Ok(signatures) = with_wiped_stack(|| engine::sign(path, &jobs)) else { continue };
