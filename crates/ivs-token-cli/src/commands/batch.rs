@@ -27,6 +27,11 @@ pub(super) struct BatchArgs {
     /// Leave out bad rows, report each of them, and mint the others
     #[arg(long, requires = "batch")]
     skip_bad: bool,
+
+    /// Sign many at a time with arithmetic of our own, several times as fast, where the processor has AVX-512 IFMA; it is
+    /// younger than the library that signs otherwise, so it is your choice
+    #[arg(long, requires = "batch")]
+    accelerate: bool,
 }
 
 impl BatchArgs {
@@ -50,6 +55,9 @@ pub(super) fn run(
     attributes: Attributes,
     json: bool,
 ) -> Result<(), Failure> {
+    if args.accelerate {
+        key.accelerate();
+    }
     let rows = rows::open(source, args.format)?;
     let planner = Planner { template, attributes, ids: HashMap::new() };
     let press = |length| Press { key, json, progress: progress(length) };

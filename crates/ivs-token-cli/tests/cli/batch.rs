@@ -55,6 +55,20 @@ fn csv_and_json_lines_say_the_same() {
 }
 
 #[test]
+fn an_accelerated_batch_is_as_good() {
+    let world = World::new();
+    world.write("batch.csv", CSV.replace("p-2", ""));
+    let tokens = lines(world.mint(&["--batch", "batch.csv", "--json", "--accelerate"]));
+    assert_eq!(tokens.len(), 3);
+    for token in &tokens {
+        let who = world.verified(token["token"].as_str().unwrap());
+        assert_eq!(who["participantId"], token["participantId"]);
+    }
+    let alone = world.mint(&["--accelerate"]);
+    assert_eq!(alone.code, 2, "it is for batches: {}", alone.stderr);
+}
+
+#[test]
 fn standard_input_in_either_form() {
     let world = World::new();
     for batch in [CSV.to_owned(), JSONL.to_owned(), format!("\u{feff}\n {JSONL}"), format!("\u{feff}{CSV}")] {
