@@ -7,25 +7,43 @@
  *             type. `_free(NULL)` does nothing. Objects do not depend on each other: what was passed to make one may be
  *             freed at once. A pointer passed for an object is NULL, which is answered with IVS_NULL_ARGUMENT, or points
  *             to an object of that type that was not freed.
- * Arguments   `const` means that the object is not changed. Inputs come before outputs. A text is a pointer and a length in
- *             bytes, UTF-8, and need not end with a NUL; a NULL pointer with the length 0 is an empty text, or none
- *             where it says that none may be given. No input is kept: it may be freed after the call. Nothing longer
- *             than 1 MiB is read.
- * Outputs     Must not overlap with inputs. Written only when the call answers IVS_OK. The one exception is the length of a buffer that was too small,
- *             which becomes the size needed (IVS_BUFFER_TOO_SMALL): call with NULL and 0 to ask for the size.
- * Borrowed    An `ivs_str` belongs to the object it was asked of, and lives until that is freed. It does not end with a NUL.
- * Errors      Every function that can fail answers an `ivs_status`, IVS_OK being 0. ivs_last_error_message() says in a sentence
- *             what was wrong and what to do, ivs_last_error_reason() names it exactly. Both are of the last call in the
- *             same thread: each call resets them, but those about the last error, statuses and versions. Getters answer
- *             a value instead: for a NULL object an absent text, 0 or -1, and ivs_last_error_status() is then
- *             IVS_NULL_ARGUMENT.
- * Threads     Keys, stages, verifiers, tokens, verified tokens, lists and inspections never change: any number of threads may use
- *             one at once. So they may with key rings and stores of revocations, while others change them. Participants,
- *             connections, playbacks, exchanges and verifier builders are for one thread at a time. No object is tied to the thread that made it. There are no globals but the last error, no
- *             background threads, and fork is harmless.
+ * Arguments   `const` means that the object is not changed; a verifier or a list of keys never is, though a store or a ring
+ *             that it was given may be. Inputs come before outputs. A text is a pointer and a length in bytes, UTF-8,
+ *             without the NUL at its end (IVS_NUL_IN_TEXT); a NULL pointer with the length 0 is an empty text, or none
+ *             where it says that none may be given. No text is kept: it may be freed after the call. Nothing longer than
+ *             1 MiB is read (IVS_INPUT_TOO_LONG).
+ * Strangers   A token that is verified, and the header `Origin` of a request, may be any bytes of any length: what is no
+ *             UTF-8, or too long, is refused like any other bad one, with a status from 400 to 499, and does not stop the
+ *             others of a batch.
+ * Setters     A value that is refused leaves the object as it was, and is not forgotten: until one is accepted in its
+ *             place (for attributes: until they are cleared), minting answers its failure. A verifier builder never
+ *             forgets one. So nobody gets a token or a verifier that allows more than was meant.
+ * Outputs     Must not overlap with inputs. Written only when the call answers IVS_OK. The one exception is the length of
+ *             a buffer that was too small, which becomes the size needed (IVS_BUFFER_TOO_SMALL): call with NULL and 0 to
+ *             ask for the size. To ask it of a mint costs a signature: give a buffer of IVS_TOKEN_MAX bytes at once. What
+ *             can change between two calls, as a key ring can, may need more the second time: ask until it fits.
+ * Borrowed    An `ivs_str` belongs to the object it was asked of, and lives until that is freed. It does not end with a
+ *             NUL.
+ * Errors      Every function that can fail answers an `ivs_status`, IVS_OK being 0. ivs_last_error_message() says in a
+ *             sentence what was wrong and what to do, ivs_last_error_reason() names it exactly. Both are of the last call
+ *             in the same thread. Each call resets them, but these: `_free`, ivs_zeroize() and what tells of the last
+ *             error, of statuses and of versions; so they can be read after cleaning up. Getters answer a value instead
+ *             of a status: for a NULL object or an index beyond the last an absent text, 0, false or -1, and
+ *             ivs_last_error_status() is then IVS_NULL_ARGUMENT or IVS_OUT_OF_RANGE.
+ * Threads     Keys, stages, verifiers, tokens, verified tokens, lists and inspections never change: any number of threads
+ *             may use one at once. So they may with key rings and stores of revocations, while others change them.
+ *             Participants, connections, playbacks, exchanges and verifier builders are for one thread at a time. No
+ *             object is tied to the thread that made it. A thread must not be cancelled (pthread_cancel) within a call.
+ * Processes   The library starts no threads and handles no signals. What it keeps beside the objects is the last error of
+ *             each thread, and tables that are made once and never change. After a fork the child may go on with all
+ *             objects: no two tokens that are minted in parent and child have an ID or a nonce in common. A store of
+ *             revocations, a cache and a key ring are two from then on, one in each process; and as always, a lock that
+ *             another thread held while the process forked is never released in the child, so fork before threads use
+ *             them.
  * Secrets     Private keys are wiped from memory when they are freed. The caller's own copies are the caller's to wipe:
- *             ivs_zeroize(). Nothing prints or logs a key or a token.
- * Faults      No panic and no exception leaves the library: a fault of its own is IVS_INTERNAL.
+ *             ivs_zeroize(). Nothing prints or logs a key or a token, and no message holds one.
+ * Faults      No panic and no exception leaves the library: a fault of its own is IVS_INTERNAL, and prints nothing. When
+ *             memory runs out, the process is aborted.
  */
 
 
@@ -35,19 +53,32 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
-/** Stands for the present moment where a time in seconds since 1970 is asked for. */
-#define IVS_NOW ((int64_t)-1)
-
-/**
- * May send audio and video to the stage.
- */
-#define IVS_CAPABILITY_PUBLISH 1
+/** Stands for the present moment where a time in seconds since 1970 is asked for; -1, which says that there is none, does not. */
+#define IVS_NOW INT64_MIN
 
 /**
- * May receive audio and video from the stage.
+ * A text that ends with a NUL, as a pointer and a length: `ivs_stage_from_json(IVS_TEXT(json), &stage)`. Not for NULL; it is
+ * evaluated twice.
  */
-#define IVS_CAPABILITY_SUBSCRIBE 2
+#define IVS_TEXT(text) (text), strlen(text)
+
+/** An `ivs_str` for printf: `printf("%.*s", IVS_PRINT(ivs_token_text(token)))`. It is evaluated twice. */
+#ifdef __cplusplus
+#define IVS_PRINT(str) static_cast<int>((str).len), (str).data
+#else
+#define IVS_PRINT(str) (int)(str).len, (str).data
+#endif
+
+/** A status that nobody looks at may be a token let in that should not be: compilers warn of it. */
+#if defined(__cplusplus) && __cplusplus >= 201703L || defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L
+#define IVS_MUST_USE [[nodiscard]]
+#elif defined(__GNUC__)
+#define IVS_MUST_USE __attribute__((warn_unused_result))
+#else
+#define IVS_MUST_USE
+#endif
 
 /**
  * The version of this header: compare it with `ivs_version` of the library that runs.
@@ -74,6 +105,16 @@
  * The longest token there is, in bytes, with the NUL at its end.
  */
 #define IVS_TOKEN_MAX ((16 * 1024) + 1)
+
+/**
+ * May send audio and video to the stage.
+ */
+#define IVS_CAPABILITY_PUBLISH 1
+
+/**
+ * May receive audio and video from the stage.
+ */
+#define IVS_CAPABILITY_SUBSCRIBE 2
 
 /**
  * How a call went. Numbers are stable: a retired one is never used again.
@@ -118,6 +159,10 @@ enum ivs_status
    * A file can not be read.
    */
   IVS_IO = 7,
+  /**
+   * A text holds a NUL: its length counts the one that ends it, perhaps.
+   */
+  IVS_NUL_IN_TEXT = 8,
   /**
    * The text or bytes are no P-384 key that can be used; the reason says why.
    */
@@ -291,7 +336,7 @@ enum ivs_status
    */
   IVS_INSUFFICIENT_CAPABILITIES = 409,
   /**
-   * The participant was disconnected, for good.
+   * The participant was disconnected.
    */
   IVS_PARTICIPANT_DISCONNECTED = 410,
   /**
@@ -366,6 +411,14 @@ enum ivs_status
    * The leeways are longer than revocations are remembered.
    */
   IVS_LEEWAY_TOO_LONG = 509,
+  /**
+   * Not a name of a key.
+   */
+  IVS_INVALID_KEY_NAME = 510,
+  /**
+   * Not a tag that a key can have, or one too many.
+   */
+  IVS_INVALID_TAG = 511,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -376,8 +429,8 @@ typedef uint32_t ivs_status;
 #endif // __cplusplus
 
 /**
- * A connection token about to be minted: it lets a client share one network connection among many stages. Account and region
- * are those of the key's ARN. Not for two threads at once.
+ * A connection token about to be minted: it lets a client share one network connection among many stages. Account and
+ * region are those of the key's ARN. Not for two threads at once.
  */
 typedef struct ivs_connection ivs_connection;
 
@@ -405,14 +458,15 @@ typedef struct ivs_key_list ivs_key_list;
 typedef struct ivs_key_ring ivs_key_ring;
 
 /**
- * A participant token about to be minted. A value beyond its limit is refused when it is set, and leaves the participant as it
- * was. Not for two threads at once.
+ * A participant token about to be minted. A value beyond its limit is refused when it is set, and leaves the participant
+ * as it was. Not for two threads at once.
  */
 typedef struct ivs_participant ivs_participant;
 
 /**
- * A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel. A value beyond
- * its limit is refused when it is set; rules about several values hold when the token is minted. Not for two threads at once.
+ * A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel. A value
+ * beyond its limit is refused when it is set; rules about several values hold when the token is minted. Not for two
+ * threads at once.
  */
 typedef struct ivs_playback ivs_playback;
 
@@ -451,7 +505,8 @@ typedef struct ivs_token_list ivs_token_list;
 typedef struct ivs_verified ivs_verified;
 
 /**
- * A connection token whose signature, rules and time were checked. Never changed: any number of threads may use one at once.
+ * A connection token whose signature, rules and time were checked. Never changed: any number of threads may use one at
+ * once.
  */
 typedef struct ivs_verified_connection ivs_verified_connection;
 
@@ -483,7 +538,7 @@ typedef struct ivs_verifying_key ivs_verifying_key;
 
 /**
  * A borrowed UTF-8 text: `len` bytes at `data`, **not** ended by a NUL. `data` is NULL when there is no such text, and not
- * NULL when there is one of no characters. It lives as long as the object it was asked of, and changes with it.
+ * NULL when there is one of no characters. It lives as long as the object it was asked of.
  */
 typedef struct ivs_str {
   /**
@@ -501,10 +556,364 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Mints a token for each participant, in their order, all issued now; one that fails does not stop the others. The call
- * itself fails only for a NULL.
+ * How the last call of this thread went, `IVS_OK` when well: for getters, which answer a value and no status.
  */
-ivs_status ivs_mint_batch(const struct ivs_participant *const *participants,
+ivs_status ivs_last_error_status(void);
+
+/**
+ * What went wrong in the last call of this thread, in a sentence that says what to do; empty when it went well. Never
+ * NULL. Good until the next call in this thread
+ * that is not about the last error.
+ */
+const char *ivs_last_error_message(void);
+
+/**
+ * The stable name of what went wrong in the last call of this thread, finer than the status: such as `KEY_WRONG_CURVE` or
+ * `CLAIM_MISSING`; empty when it went well. Never NULL. Good until the next call in this thread
+ * that is not about the last error.
+ */
+const char *ivs_last_error_reason(void);
+
+/**
+ * The name of a status, such as `IVS_TOKEN_EXPIRED`; `IVS_UNKNOWN_STATUS` for a number that is none. Never NULL; lives for
+ * ever. Leaves the last error as it is.
+ */
+const char *ivs_status_name(uint32_t status);
+
+/**
+ * What a status means, in a sentence; `ivs_last_error_message` says more of the case at hand. Never NULL; lives for ever.
+ * Leaves the last error as it is.
+ */
+const char *ivs_status_text(uint32_t status);
+
+/**
+ * The version of the library that runs, such as `0.1.0`. Never NULL.
+ */
+const char *ivs_version(void);
+
+/**
+ * The ABI of the library that runs; compare it with `IVS_ABI_VERSION` of the header.
+ */
+uint32_t ivs_abi_version(void);
+
+/**
+ * Overwrites the caller's own memory with zeros, in a way that no compiler leaves out: for private keys and passphrases
+ * once they have been read. NULL, or a length of 0, is nothing to do. Leaves the last error as it is.
+ */
+void ivs_zeroize(void *data,
+                 size_t len);
+
+/**
+ * Reads a private key from PEM (SEC1 or PKCS#8), also as it arrives in an environment variable. `kid` is the ARN that
+ * ImportPublicKey answered, which participant and connection tokens name; NULL when there is none.
+ */
+IVS_MUST_USE
+ivs_status ivs_signing_key_from_pem(const char *pem,
+                                    size_t pem_len,
+                                    const char *kid,
+                                    size_t kid_len,
+                                    struct ivs_signing_key **out);
+
+/**
+ * Reads a private key in whichever form it is: PEM, DER or JWK, encrypted or not. `passphrase` is NULL when there is none;
+ * it is never asked for on a terminal.
+ */
+IVS_MUST_USE
+ivs_status ivs_signing_key_from_bytes(const uint8_t *data,
+                                      size_t len,
+                                      const char *passphrase,
+                                      size_t passphrase_len,
+                                      const char *kid,
+                                      size_t kid_len,
+                                      struct ivs_signing_key **out);
+
+/**
+ * Reads a private key from a file of at most 64 KiB, in whichever form it is. What was read is wiped from memory.
+ */
+IVS_MUST_USE
+ivs_status ivs_signing_key_from_file(const char *path,
+                                     size_t path_len,
+                                     const char *passphrase,
+                                     size_t passphrase_len,
+                                     const char *kid,
+                                     size_t kid_len,
+                                     struct ivs_signing_key **out);
+
+/**
+ * Makes a new private key from the randomness of the operating system. `kid` may be NULL until ImportPublicKey has answered
+ * one.
+ */
+IVS_MUST_USE
+ivs_status ivs_signing_key_generate(const char *kid,
+                                    size_t kid_len,
+                                    struct ivs_signing_key **out);
+
+/**
+ * The same key with this ARN, as a new object: both are to be freed.
+ */
+IVS_MUST_USE
+ivs_status ivs_signing_key_with_kid(const struct ivs_signing_key *key,
+                                    const char *kid,
+                                    size_t kid_len,
+                                    struct ivs_signing_key **out);
+
+/**
+ * The ARN of the key; absent when it was given none. Lives as long as the key.
+ */
+struct ivs_str ivs_signing_key_kid(const struct ivs_signing_key *key);
+
+/**
+ * The public half, as an object of its own.
+ */
+IVS_MUST_USE
+ivs_status ivs_signing_key_verifying_key(const struct ivs_signing_key *key,
+                                         struct ivs_verifying_key **out);
+
+/**
+ * Writes the **private** key as PKCS#8 PEM into the caller's buffer, 512 bytes of which are enough. Keep it secret, and
+ * wipe it with `ivs_zeroize`.
+ */
+IVS_MUST_USE
+ivs_status ivs_signing_key_to_pem(const struct ivs_signing_key *key,
+                                  char *buffer,
+                                  size_t *len);
+
+/**
+ * Writes the **private** key as PKCS#8 DER (RFC 5958) into the caller's buffer, 256 bytes of which are enough, without a
+ * NUL. Keep it secret, and wipe it with `ivs_zeroize`.
+ */
+IVS_MUST_USE
+ivs_status ivs_signing_key_to_der(const struct ivs_signing_key *key,
+                                  uint8_t *buffer,
+                                  size_t *len);
+
+/**
+ * Frees a key, and wipes it when it is the last to share it. NULL is nothing to free.
+ */
+void ivs_signing_key_free(struct ivs_signing_key *key);
+
+/**
+ * Reads a public key in whichever form it is: PEM, DER, JWK or a bare curve point.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifying_key_from_bytes(const uint8_t *data,
+                                        size_t len,
+                                        struct ivs_verifying_key **out);
+
+/**
+ * Reads a public key from PEM (SPKI).
+ */
+IVS_MUST_USE
+ivs_status ivs_verifying_key_from_pem(const char *pem,
+                                      size_t pem_len,
+                                      struct ivs_verifying_key **out);
+
+/**
+ * Reads a public key from a file of at most 64 KiB, in whichever form it is.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifying_key_from_file(const char *path,
+                                       size_t path_len,
+                                       struct ivs_verifying_key **out);
+
+/**
+ * Writes the key as SPKI PEM into the caller's buffer, 256 bytes of which are enough: what ImportPublicKey takes.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifying_key_to_pem(const struct ivs_verifying_key *key,
+                                    char *buffer,
+                                    size_t *len);
+
+/**
+ * Writes the key as SPKI DER (RFC 5480) into the caller's buffer: 120 bytes, without a NUL.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifying_key_to_der(const struct ivs_verifying_key *key,
+                                    uint8_t *buffer,
+                                    size_t *len);
+
+/**
+ * Writes the key as a JWK (RFC 7518, section 6.2.1) into the caller's buffer, 256 bytes of which are enough; it has no
+ * `kid`.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifying_key_to_jwk(const struct ivs_verifying_key *key,
+                                    char *buffer,
+                                    size_t *len);
+
+/**
+ * Writes the JWK thumbprint of the key (RFC 7638, SHA-256) into the caller's buffer: 43 characters of base64url and a
+ * NUL. Equal keys have equal ones.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifying_key_thumbprint(const struct ivs_verifying_key *key,
+                                        char *buffer,
+                                        size_t *len);
+
+/**
+ * Frees a key. NULL is nothing to free.
+ */
+void ivs_verifying_key_free(struct ivs_verifying_key *key);
+
+/**
+ * A stage from the values of CreateStage or GetStage: its ARN, `endpoints.whip`, and `endpoints.events`, which may be NULL
+ * for the one that every stage has in practice, `wss://global.events.live-video.net`.
+ */
+IVS_MUST_USE
+ivs_status ivs_stage_new(const char *arn,
+                         size_t arn_len,
+                         const char *whip_url,
+                         size_t whip_url_len,
+                         const char *events_url,
+                         size_t events_url_len,
+                         struct ivs_stage **out);
+
+/**
+ * A stage from the JSON that CreateStage or GetStage answered.
+ */
+IVS_MUST_USE ivs_status ivs_stage_from_json(const char *json, size_t json_len, struct ivs_stage **out);
+
+/**
+ * The stage's ARN. Lives as long as the stage.
+ */
+struct ivs_str ivs_stage_arn(const struct ivs_stage *stage);
+
+/**
+ * Where participants publish and subscribe. Lives as long as the stage.
+ */
+struct ivs_str ivs_stage_whip_url(const struct ivs_stage *stage);
+
+/**
+ * Where participants hear of events. Lives as long as the stage.
+ */
+struct ivs_str ivs_stage_events_url(const struct ivs_stage *stage);
+
+/**
+ * Frees a stage. NULL is nothing to free.
+ */
+void ivs_stage_free(struct ivs_stage *stage);
+
+/**
+ * Begins a participant of a stage: it may publish and subscribe for 12 hours, under a fresh random participant ID, until
+ * told otherwise.
+ */
+IVS_MUST_USE
+ivs_status ivs_participant_new(const struct ivs_stage *stage,
+                               struct ivs_participant **out);
+
+/**
+ * The participant's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set: every token
+ * needs its own.
+ */
+IVS_MUST_USE
+ivs_status ivs_participant_set_participant_id(struct ivs_participant *participant,
+                                              const char *id,
+                                              size_t id_len);
+
+/**
+ * Your application's name for the participant: at most 128 characters, visible to everyone on the stage.
+ */
+IVS_MUST_USE
+ivs_status ivs_participant_set_user_id(struct ivs_participant *participant,
+                                       const char *user_id,
+                                       size_t user_id_len);
+
+/**
+ * Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When
+ * that is exceeded, the attributes are as they were.
+ */
+IVS_MUST_USE
+ivs_status ivs_participant_set_attribute(struct ivs_participant *participant,
+                                         const char *name,
+                                         size_t name_len,
+                                         const char *value,
+                                         size_t value_len);
+
+/**
+ * Takes all attributes away.
+ */
+IVS_MUST_USE ivs_status ivs_participant_clear_attributes(struct ivs_participant *participant);
+
+/**
+ * What the participant may do: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE`, both or none (0).
+ */
+IVS_MUST_USE
+ivs_status ivs_participant_set_capabilities(struct ivs_participant *participant,
+                                            uint32_t capabilities);
+
+/**
+ * How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days), 12 hours unless set.
+ */
+IVS_MUST_USE
+ivs_status ivs_participant_set_duration(struct ivs_participant *participant,
+                                        uint64_t seconds);
+
+/**
+ * The version of the token's form, such as `1.0`, which it is unless set.
+ */
+IVS_MUST_USE
+ivs_status ivs_participant_set_version(struct ivs_participant *participant,
+                                       const char *version,
+                                       size_t version_len);
+
+/**
+ * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
+ * now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The
+ * participant stays as it is, to mint the next with a fresh ID unless it was given one.
+ */
+IVS_MUST_USE
+ivs_status ivs_participant_mint(const struct ivs_participant *participant,
+                                const struct ivs_signing_key *key,
+                                char *buffer,
+                                size_t *len);
+
+/**
+ * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
+ * is issued.
+ */
+IVS_MUST_USE
+ivs_status ivs_participant_mint_token(const struct ivs_participant *participant,
+                                      const struct ivs_signing_key *key,
+                                      int64_t now,
+                                      struct ivs_token **out);
+
+/**
+ * Frees a participant. NULL is nothing to free.
+ */
+void ivs_participant_free(struct ivs_participant *participant);
+
+/**
+ * The token itself: what the client joins with. Lives as long as the object.
+ */
+struct ivs_str ivs_token_text(const struct ivs_token *token);
+
+/**
+ * The claim `jti`: the participant ID, or the ID of a connection token; absent for a playback token. Lives as long as
+ * the object.
+ */
+struct ivs_str ivs_token_id(const struct ivs_token *token);
+
+/**
+ * The first second at which the token is no longer good, in seconds since 1970; -1 for NULL.
+ */
+int64_t ivs_token_expires_at(const struct ivs_token *token);
+
+/**
+ * Writes the token as JSON into the caller's buffer, as the API that issues such tokens would answer.
+ */
+IVS_MUST_USE ivs_status ivs_token_to_json(const struct ivs_token *token, char *buffer, size_t *len);
+
+/**
+ * Frees a token. NULL is nothing to free.
+ */
+void ivs_token_free(struct ivs_token *token);
+
+/**
+ * Mints a token for each participant, which stays as it is, in their order, all issued now; one that fails does not stop
+ * the others. The call itself fails only for a NULL, or for more than 1 048 576 participants.
+ */
+IVS_MUST_USE
+ivs_status ivs_mint_batch(struct ivs_participant *const *participants,
                           size_t count,
                           const struct ivs_signing_key *key,
                           struct ivs_token_list **out);
@@ -528,7 +937,7 @@ struct ivs_str ivs_token_list_participant_id(const struct ivs_token_list *list, 
 /**
  * How minting the token at an index went; the last error says more.
  */
-ivs_status ivs_token_list_status(const struct ivs_token_list *list, size_t index);
+IVS_MUST_USE ivs_status ivs_token_list_status(const struct ivs_token_list *list, size_t index);
 
 /**
  * Frees a token list. NULL is nothing to free.
@@ -536,663 +945,169 @@ ivs_status ivs_token_list_status(const struct ivs_token_list *list, size_t index
 void ivs_token_list_free(struct ivs_token_list *list);
 
 /**
- * Begins a connection token: 12 hours, a fresh random ID, until told otherwise.
+ * Begins a verifier.
  */
-ivs_status ivs_connection_new(struct ivs_connection **out);
+IVS_MUST_USE ivs_status ivs_verifier_builder_new(struct ivs_verifier_builder **out);
 
 /**
- * The token's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set.
+ * Holds a public key under its ARN, which tokens name as `kid`. Any number of keys can be held; at least one must.
  */
-ivs_status ivs_connection_set_token_id(struct ivs_connection *connection, const char *id, size_t id_len);
+IVS_MUST_USE
+ivs_status ivs_verifier_builder_add_key(struct ivs_verifier_builder *builder,
+                                        const char *kid,
+                                        size_t kid_len,
+                                        const struct ivs_verifying_key *key);
 
 /**
- * How long the token lasts from the moment it is minted, in seconds: 1 to 2 419 200 (4 weeks), 12 hours unless set.
+ * Holds the public half of a playback key pair under its ARN: what verifies playback tokens, and nothing else. Any
+ * number of keys can be held; playback tokens name none, so all are tried.
  */
-ivs_status ivs_connection_set_duration(struct ivs_connection *connection,
-                                       uint64_t seconds);
+IVS_MUST_USE
+ivs_status ivs_verifier_builder_add_playback_key(struct ivs_verifier_builder *builder,
+                                                 const char *arn,
+                                                 size_t arn_len,
+                                                 const struct ivs_verifying_key *key);
 
 /**
- * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
- * `*len` is the size of the buffer, and becomes the length of the token. The connection stays as it is, to mint the next
- * with a fresh ID unless it was given one.
+ * Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
  */
-ivs_status ivs_connection_mint(const struct ivs_connection *connection,
-                               const struct ivs_signing_key *key,
-                               char *buffer,
-                               size_t *len);
+IVS_MUST_USE
+ivs_status ivs_verifier_builder_set_key_ring(struct ivs_verifier_builder *builder,
+                                             const struct ivs_key_ring *ring);
 
 /**
- * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
- * is issued.
+ * Asks a store about every token that is good otherwise, and refuses what was revoked or spent.
  */
-ivs_status ivs_connection_mint_token(const struct ivs_connection *connection,
-                                     const struct ivs_signing_key *key,
-                                     int64_t now,
-                                     struct ivs_token **out);
+IVS_MUST_USE
+ivs_status ivs_verifier_builder_set_revocations(struct ivs_verifier_builder *builder,
+                                                const struct ivs_revocations *revocations);
 
 /**
- * Frees a connection. NULL is nothing to free.
+ * Remembers so many tokens that were accepted, so that verifying one again costs no signature; 0, and none, unless set.
+ * Time, keys, expectations and revocations are asked anew each time.
  */
-void ivs_connection_free(struct ivs_connection *connection);
+IVS_MUST_USE
+ivs_status ivs_verifier_builder_set_cache(struct ivs_verifier_builder *builder,
+                                          size_t capacity);
 
 /**
- * Begins a token that IVS takes in exchange for one that was minted here: a participant token.
+ * Accepts only tokens for this stage.
  */
-ivs_status ivs_exchange_of_token(const struct ivs_token *token, struct ivs_exchange **out);
+IVS_MUST_USE
+ivs_status ivs_verifier_builder_set_stage(struct ivs_verifier_builder *builder,
+                                          const char *arn,
+                                          size_t arn_len);
 
 /**
- * Begins a token that IVS takes in exchange for one that was verified.
+ * Accepts only tokens that grant all of these: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE` or both.
  */
-ivs_status ivs_exchange_of_verified(const struct ivs_verified *verified, struct ivs_exchange **out);
+IVS_MUST_USE
+ivs_status ivs_verifier_builder_require_capabilities(struct ivs_verifier_builder *builder,
+                                                     uint32_t capabilities);
 
 /**
- * Your application's name for the participant: at most 128 characters, visible to everyone on the stage.
+ * Accepts only tokens of this user.
  */
-ivs_status ivs_exchange_set_user_id(struct ivs_exchange *exchange, const char *user_id, size_t user_id_len);
+IVS_MUST_USE
+ivs_status ivs_verifier_builder_set_user_id(struct ivs_verifier_builder *builder,
+                                            const char *user_id,
+                                            size_t user_id_len);
 
 /**
- * Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When that
- * is exceeded, the attributes are as they were.
+ * How far in the future `iat` may lie, in seconds, for clocks that disagree: at most 86 400 (a day), 60 unless set.
  */
-ivs_status ivs_exchange_set_attribute(struct ivs_exchange *exchange,
-                                      const char *name,
-                                      size_t name_len,
-                                      const char *value,
-                                      size_t value_len);
+IVS_MUST_USE
+ivs_status ivs_verifier_builder_set_issued_at_leeway(struct ivs_verifier_builder *builder,
+                                                     uint64_t seconds);
 
 /**
- * Takes all attributes away.
+ * How long after its end a token is still accepted, in seconds: at most 86 400 (a day), 0 unless set.
  */
-ivs_status ivs_exchange_clear_attributes(struct ivs_exchange *exchange);
+IVS_MUST_USE
+ivs_status ivs_verifier_builder_set_expiry_leeway(struct ivs_verifier_builder *builder,
+                                                  uint64_t seconds);
 
 /**
- * What the participant may do: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE`, both or none (0).
+ * Stops the clock at this second since 1970, for tests: tokens no longer expire. `IVS_NOW` is no such second.
  */
-ivs_status ivs_exchange_set_capabilities(struct ivs_exchange *exchange, uint32_t capabilities);
+IVS_MUST_USE ivs_status ivs_verifier_builder_set_fixed_time(struct ivs_verifier_builder *builder, int64_t at);
 
 /**
- * How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days). Unless set it ends when the
- * old token does.
+ * Builds the verifier. A setter that was refused is not forgotten: its failure is answered again here, so that no verifier
+ * expects less than it was told to. The builder stays as it is, and is still to be freed.
  */
-ivs_status ivs_exchange_set_duration(struct ivs_exchange *exchange,
-                                     uint64_t seconds);
+IVS_MUST_USE
+ivs_status ivs_verifier_builder_build(const struct ivs_verifier_builder *builder,
+                                      struct ivs_verifier **out);
 
 /**
- * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
- * `*len` is the size of the buffer, and becomes the length of the token. The exchange stays as it is: the
- * participant ID is always that of the old token.
+ * Frees a verifier builder. NULL is nothing to free.
  */
-ivs_status ivs_exchange_mint(const struct ivs_exchange *exchange,
-                             const struct ivs_signing_key *key,
-                             char *buffer,
-                             size_t *len);
+void ivs_verifier_builder_free(struct ivs_verifier_builder *builder);
 
 /**
- * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
- * is issued.
+ * Verifies a participant token, and that it is what the builder was told to expect. The status of a token that is
+ * refused is from 400 to 499.
  */
-ivs_status ivs_exchange_mint_token(const struct ivs_exchange *exchange,
-                                   const struct ivs_signing_key *key,
-                                   int64_t now,
-                                   struct ivs_token **out);
+IVS_MUST_USE
+ivs_status ivs_verifier_verify(const struct ivs_verifier *verifier,
+                               const char *token,
+                               size_t token_len,
+                               struct ivs_verified **out);
 
 /**
- * Whether IVS and its web client take one token in exchange for the other. When not, the message names every claim that
- * differs and may not.
+ * Verifies a participant token, that it is what the builder was told to expect, and that it is what is expected here: for a
+ * gateway that serves many stages with one verifier. `stage_arn` and `user_id` may be NULL, and `capabilities` 0: nothing
+ * is expected of it then.
  */
-ivs_status ivs_check_exchange(const struct ivs_verified *old_token,
-                              const struct ivs_verified *new_token);
+IVS_MUST_USE
+ivs_status ivs_verifier_verify_expecting(const struct ivs_verifier *verifier,
+                                         const char *token,
+                                         size_t token_len,
+                                         const char *stage_arn,
+                                         size_t stage_arn_len,
+                                         uint32_t capabilities,
+                                         const char *user_id,
+                                         size_t user_id_len,
+                                         struct ivs_verified **out);
 
 /**
- * Frees an exchange. NULL is nothing to free.
+ * Verifies a participant token, and begins one in exchange for it: for those who have the old token as text. Who was
+ * disconnected gets none, where the verifier has a store of revocations.
  */
-void ivs_exchange_free(struct ivs_exchange *exchange);
+IVS_MUST_USE
+ivs_status ivs_verifier_exchange(const struct ivs_verifier *verifier,
+                                 const char *token,
+                                 size_t token_len,
+                                 struct ivs_exchange **out);
 
 /**
- * Looks at a token without trusting it, and says in words what is wrong with it. Any text can be looked at. `now` is `IVS_NOW`, or
- * the second since 1970 to judge its times by.
+ * Verifies a connection token.
  */
-ivs_status ivs_inspect(const char *token,
-                       size_t token_len,
-                       int64_t now,
-                       struct ivs_inspection **out);
+IVS_MUST_USE
+ivs_status ivs_verifier_verify_connection(const struct ivs_verifier *verifier,
+                                          const char *token,
+                                          size_t token_len,
+                                          struct ivs_verified_connection **out);
 
 /**
- * The inspection in words, many lines of them. Lives as long as the object.
+ * Verifies a playback token. `channel_arn` is the channel that is asked for; NULL when any will do. `origin` is the header
+ * `Origin` of the request, NULL when it has none: it is held against the token where that says so strictly.
  */
-struct ivs_str ivs_inspection_text(const struct ivs_inspection *inspection);
+IVS_MUST_USE
+ivs_status ivs_verifier_verify_playback(const struct ivs_verifier *verifier,
+                                        const char *token,
+                                        size_t token_len,
+                                        const char *channel_arn,
+                                        size_t channel_arn_len,
+                                        const char *origin,
+                                        size_t origin_len,
+                                        struct ivs_verified_playback **out);
 
 /**
- * The inspection as JSON. Lives as long as the object.
+ * Frees a verifier. NULL is nothing to free.
  */
-struct ivs_str ivs_inspection_json(const struct ivs_inspection *inspection);
-
-/**
- * How many things are wrong; 0 when every rule holds that can be checked without a key.
- */
-size_t ivs_inspection_problem_count(const struct ivs_inspection *inspection);
-
-/**
- * What is wrong, in a sentence; absent at an index beyond the last. Lives as long as the object.
- */
-struct ivs_str ivs_inspection_problem_at(const struct ivs_inspection *inspection, size_t index);
-
-/**
- * Frees an inspection. NULL is nothing to free.
- */
-void ivs_inspection_free(struct ivs_inspection *inspection);
-
-/**
- * How many keys there are.
- */
-size_t ivs_key_list_count(const struct ivs_key_list *list);
-
-/**
- * The ARN of the key at an index; absent beyond the last. Lives as long as the list.
- */
-struct ivs_str ivs_key_list_arn(const struct ivs_key_list *list, size_t index);
-
-/**
- * The name of the key at an index; absent when it has none. Lives as long as the list.
- */
-struct ivs_str ivs_key_list_name(const struct ivs_key_list *list, size_t index);
-
-/**
- * The first second since 1970 at which the key at an index verifies no more; -1 when it is not being retired.
- */
-int64_t ivs_key_list_retired_at(const struct ivs_key_list *list, size_t index);
-
-/**
- * The key at an index, as an object of its own.
- */
-ivs_status ivs_key_list_key(const struct ivs_key_list *list, size_t index, struct ivs_verifying_key **out);
-
-/**
- * Frees a key list. NULL is nothing to free.
- */
-void ivs_key_list_free(struct ivs_key_list *list);
-
-/**
- * An empty ring for keys of participant and connection tokens. `limit` is how many it holds at most, 0 for 64.
- */
-ivs_status ivs_key_ring_new(size_t limit,
-                            struct ivs_key_ring **out);
-
-/**
- * An empty ring for keys of playback tokens. `limit` is how many it holds at most, 0 for 64.
- */
-ivs_status ivs_key_ring_new_playback(size_t limit, struct ivs_key_ring **out);
-
-/**
- * Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
- */
-ivs_status ivs_key_ring_import(struct ivs_key_ring *ring,
-                               const char *arn,
-                               size_t arn_len,
-                               const struct ivs_verifying_key *key);
-
-/**
- * Imports many keys in one change, all or none: a JWK set whose `kid`s are ARNs, or what `aws ivs-realtime get-public-key`
- * prints, one or several.
- */
-ivs_status ivs_key_ring_load(struct ivs_key_ring *ring,
-                             const char *json,
-                             size_t json_len);
-
-/**
- * Holds the keys of a JWK set, or of what the API prints, and no others, in one change: for a configuration that is read anew.
- * A key that is no longer there ends its tokens.
- */
-ivs_status ivs_key_ring_replace(struct ivs_key_ring *ring,
-                                const char *json,
-                                size_t json_len);
-
-/**
- * Deletes a key: no token that it signed is good any more.
- */
-ivs_status ivs_key_ring_delete(struct ivs_key_ring *ring, const char *arn, size_t arn_len);
-
-/**
- * Lets a key verify until this second since 1970, and at it no more; `IVS_NOW` is at once.
- */
-ivs_status ivs_key_ring_retire(struct ivs_key_ring *ring, const char *arn, size_t arn_len, int64_t at);
-
-/**
- * Lets a key that was being retired, or is retired, verify without an end again.
- */
-ivs_status ivs_key_ring_reinstate(struct ivs_key_ring *ring, const char *arn, size_t arn_len);
-
-/**
- * Deletes the keys whose retirement has come by `now`, `IVS_NOW` or a second since 1970, and says how many these were.
- */
-ivs_status ivs_key_ring_delete_retired(struct ivs_key_ring *ring,
-                                       int64_t now,
-                                       size_t *deleted);
-
-/**
- * In one change, lets a key sign, imports its public half if the ring does not hold it, and retires the key that signed before
- * at `old_until`: at the earliest when the last token of that key ends. With no key that signed before, it begins.
- */
-ivs_status ivs_key_ring_rotate(struct ivs_key_ring *ring,
-                               const char *arn,
-                               size_t arn_len,
-                               const struct ivs_signing_key *key,
-                               int64_t old_until);
-
-/**
- * The key that signs, with its ARN, as an object: ask for it before each token, and a rotation takes effect with the next.
- * `IVS_KEY_NOT_FOUND` when none does.
- */
-ivs_status ivs_key_ring_signing_key(const struct ivs_key_ring *ring,
-                                    struct ivs_signing_key **out);
-
-/**
- * How many keys the ring holds.
- */
-size_t ivs_key_ring_count(const struct ivs_key_ring *ring);
-
-/**
- * The keys at this moment, ordered by ARN, as an object.
- */
-ivs_status ivs_key_ring_list(const struct ivs_key_ring *ring, struct ivs_key_list **out);
-
-/**
- * Writes the keys that are not retired as a JWK set into the caller's buffer, each with its ARN as `kid`, for verifiers
- * elsewhere.
- */
-ivs_status ivs_key_ring_to_jwks(const struct ivs_key_ring *ring,
-                                char *buffer,
-                                size_t *len);
-
-/**
- * Frees a key ring; verifiers that were given it keep it. NULL is nothing to free.
- */
-void ivs_key_ring_free(struct ivs_key_ring *ring);
-
-/**
- * How the last call of this thread went, `IVS_OK` when well: for getters, which answer a value and no status.
- */
-ivs_status ivs_last_error_status(void);
-
-/**
- * What went wrong in the last call of this thread, in a sentence that says what to do; empty when it went well. Never
- * NULL. Good until the next call in this thread
- * that is not about the last error.
- */
-const char *ivs_last_error_message(void);
-
-/**
- * The stable name of what went wrong in the last call of this thread, finer than the status: such as `KEY_WRONG_CURVE` or
- * `CLAIM_MISSING`; empty when it went well. Never NULL. Good until the next call in this thread
- * that is not about the last error.
- */
-const char *ivs_last_error_reason(void);
-
-/**
- * Begins a participant of a stage: it may publish and subscribe for 12 hours, under a fresh random participant ID, until told
- * otherwise.
- */
-ivs_status ivs_participant_new(const struct ivs_stage *stage,
-                               struct ivs_participant **out);
-
-/**
- * The participant's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set: every token needs
- * its own.
- */
-ivs_status ivs_participant_set_participant_id(struct ivs_participant *participant,
-                                              const char *id,
-                                              size_t id_len);
-
-/**
- * Your application's name for the participant: at most 128 characters, visible to everyone on the stage.
- */
-ivs_status ivs_participant_set_user_id(struct ivs_participant *participant,
-                                       const char *user_id,
-                                       size_t user_id_len);
-
-/**
- * Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When that
- * is exceeded, the attributes are as they were.
- */
-ivs_status ivs_participant_set_attribute(struct ivs_participant *participant,
-                                         const char *name,
-                                         size_t name_len,
-                                         const char *value,
-                                         size_t value_len);
-
-/**
- * Takes all attributes away.
- */
-ivs_status ivs_participant_clear_attributes(struct ivs_participant *participant);
-
-/**
- * What the participant may do: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE`, both or none (0).
- */
-ivs_status ivs_participant_set_capabilities(struct ivs_participant *participant, uint32_t capabilities);
-
-/**
- * How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days), 12 hours unless set.
- */
-ivs_status ivs_participant_set_duration(struct ivs_participant *participant,
-                                        uint64_t seconds);
-
-/**
- * The version of the token's form, such as `1.0`, which it is unless set.
- */
-ivs_status ivs_participant_set_version(struct ivs_participant *participant,
-                                       const char *version,
-                                       size_t version_len);
-
-/**
- * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
- * `*len` is the size of the buffer, and becomes the length of the token. The participant stays as it is, to mint the next
- * with a fresh ID unless it was given one.
- */
-ivs_status ivs_participant_mint(const struct ivs_participant *participant,
-                                const struct ivs_signing_key *key,
-                                char *buffer,
-                                size_t *len);
-
-/**
- * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
- * is issued.
- */
-ivs_status ivs_participant_mint_token(const struct ivs_participant *participant,
-                                      const struct ivs_signing_key *key,
-                                      int64_t now,
-                                      struct ivs_token **out);
-
-/**
- * Frees a participant. NULL is nothing to free.
- */
-void ivs_participant_free(struct ivs_participant *participant);
-
-/**
- * Begins a token for a channel: 10 minutes, from any origin, until told otherwise.
- */
-ivs_status ivs_playback_new(const char *channel_arn, size_t channel_arn_len, struct ivs_playback **out);
-
-/**
- * How long playback can be started with the token, from the moment it is minted, in seconds: 10 minutes unless set, which is
- * also the most with a viewer ID or for a single use.
- */
-ivs_status ivs_playback_set_duration(struct ivs_playback *playback,
-                                     uint64_t seconds);
-
-/**
- * Adds an origin, such as `https://example.com`, to those that playback may be asked for from. Without any, it may be from
- * everywhere.
- */
-ivs_status ivs_playback_add_origin(struct ivs_playback *playback,
-                                   const char *origin,
-                                   size_t origin_len);
-
-/**
- * Whether every request, of whatever program, must come from one of the origins: at least 1, at most 5.
- */
-ivs_status ivs_playback_set_strict_origin_enforcement(struct ivs_playback *playback, bool is_strict);
-
-/**
- * Makes the token good once, under a fresh random UUID.
- */
-ivs_status ivs_playback_set_single_use(struct ivs_playback *playback);
-
-/**
- * Makes the token good once, under this UUID. Every token needs its own.
- */
-ivs_status ivs_playback_set_single_use_uuid(struct ivs_playback *playback, const char *uuid, size_t uuid_len);
-
-/**
- * Your application's name for the viewer, 1 to 40 characters: without it the viewer's sessions can not be revoked. No personal
- * data belongs in it.
- */
-ivs_status ivs_playback_set_viewer_id(struct ivs_playback *playback,
-                                      const char *viewer_id,
-                                      size_t viewer_id_len);
-
-/**
- * The version of the viewer's session, 0 unless set. Goes with a viewer ID only.
- */
-ivs_status ivs_playback_set_viewer_session_version(struct ivs_playback *playback, int64_t version);
-
-/**
- * The best picture that the viewer may see: `SD`, `HD` or `FULL_HD`; no limit unless set.
- */
-ivs_status ivs_playback_set_maximum_resolution(struct ivs_playback *playback,
-                                               const char *resolution,
-                                               size_t resolution_len);
-
-/**
- * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. Its time begins now.
- * `*len` is the size of the buffer, and becomes the length of the token. The key needs no ARN: a playback token names none.
- */
-ivs_status ivs_playback_mint(const struct ivs_playback *playback,
-                             const struct ivs_signing_key *key,
-                             char *buffer,
-                             size_t *len);
-
-/**
- * Mints a token as an object. `now` is `IVS_NOW`, or the second since 1970 at which its time begins. It has no ID, and
- * `ivs_token_id` is absent.
- */
-ivs_status ivs_playback_mint_token(const struct ivs_playback *playback,
-                                   const struct ivs_signing_key *key,
-                                   int64_t now,
-                                   struct ivs_token **out);
-
-/**
- * Writes the URL to play into the caller's buffer: `base`, which GetChannel answers as `playbackUrl`, with the token as its
- * query parameter `token`.
- */
-ivs_status ivs_playback_url(const char *base,
-                            size_t base_len,
-                            const char *token,
-                            size_t token_len,
-                            char *buffer,
-                            size_t *len);
-
-/**
- * Frees a playback. NULL is nothing to free.
- */
-void ivs_playback_free(struct ivs_playback *playback);
-
-/**
- * An empty store, to be given to verifiers.
- */
-ivs_status ivs_revocations_new(struct ivs_revocations **out);
-
-/**
- * DisconnectParticipant: refuses every token of this participant on this stage, for good. `reason` may be NULL; it has at most
- * 128 characters, and stands in the message of each refusal.
- */
-ivs_status ivs_revocations_disconnect_participant(struct ivs_revocations *revocations,
-                                                  const char *stage_arn,
-                                                  size_t stage_arn_len,
-                                                  const char *participant_id,
-                                                  size_t participant_id_len,
-                                                  const char *reason,
-                                                  size_t reason_len);
-
-/**
- * DeleteStage: refuses every token of this stage.
- */
-ivs_status ivs_revocations_delete_stage(struct ivs_revocations *revocations,
-                                        const char *stage_arn,
-                                        size_t stage_arn_len);
-
-/**
- * RevokeConnectionToken: refuses the connection token of this ID.
- */
-ivs_status ivs_revocations_revoke_connection_token(struct ivs_revocations *revocations,
-                                                   const char *token_id,
-                                                   size_t token_id_len);
-
-/**
- * StartViewerSessionRevocation: refuses every playback token of this viewer on this channel whose session version is at most
- * `up_to`.
- */
-ivs_status ivs_revocations_revoke_viewer_sessions(struct ivs_revocations *revocations,
-                                                  const char *channel_arn,
-                                                  size_t channel_arn_len,
-                                                  const char *viewer_id,
-                                                  size_t viewer_id_len,
-                                                  int64_t up_to);
-
-/**
- * How many revocations and spent tokens are in memory: a figure to watch.
- */
-size_t ivs_revocations_count(const struct ivs_revocations *revocations);
-
-/**
- * Frees a store; verifiers that were given it keep it. NULL is nothing to free.
- */
-void ivs_revocations_free(struct ivs_revocations *revocations);
-
-/**
- * Reads a private key from PEM (SEC1 or PKCS#8), also as it arrives in an environment variable. `kid` is the ARN that
- * ImportPublicKey answered, which participant and connection tokens name; NULL when there is none.
- */
-ivs_status ivs_signing_key_from_pem(const char *pem,
-                                    size_t pem_len,
-                                    const char *kid,
-                                    size_t kid_len,
-                                    struct ivs_signing_key **out);
-
-/**
- * Reads a private key in whichever form it is: PEM, DER or JWK, encrypted or not. `passphrase` is NULL when there is none;
- * it is never asked for on a terminal.
- */
-ivs_status ivs_signing_key_from_bytes(const uint8_t *data,
-                                      size_t len,
-                                      const char *passphrase,
-                                      size_t passphrase_len,
-                                      const char *kid,
-                                      size_t kid_len,
-                                      struct ivs_signing_key **out);
-
-/**
- * Reads a private key from a file of at most 64 KiB, in whichever form it is. What was read is wiped from memory.
- */
-ivs_status ivs_signing_key_from_file(const char *path,
-                                     size_t path_len,
-                                     const char *passphrase,
-                                     size_t passphrase_len,
-                                     const char *kid,
-                                     size_t kid_len,
-                                     struct ivs_signing_key **out);
-
-/**
- * Makes a new private key from the randomness of the operating system. `kid` may be NULL until ImportPublicKey has answered
- * one.
- */
-ivs_status ivs_signing_key_generate(const char *kid,
-                                    size_t kid_len,
-                                    struct ivs_signing_key **out);
-
-/**
- * The same key with this ARN, as a new object: both are to be freed.
- */
-ivs_status ivs_signing_key_with_kid(const struct ivs_signing_key *key,
-                                    const char *kid,
-                                    size_t kid_len,
-                                    struct ivs_signing_key **out);
-
-/**
- * The ARN of the key; absent when it was given none. Lives as long as the key.
- */
-struct ivs_str ivs_signing_key_kid(const struct ivs_signing_key *key);
-
-/**
- * The public half, as an object of its own.
- */
-ivs_status ivs_signing_key_verifying_key(const struct ivs_signing_key *key, struct ivs_verifying_key **out);
-
-/**
- * Writes the **private** key as PKCS#8 PEM into the caller's buffer, 512 bytes of which are enough. Keep it secret, and
- * wipe it with `ivs_zeroize`.
- */
-ivs_status ivs_signing_key_to_pem(const struct ivs_signing_key *key,
-                                  char *buffer,
-                                  size_t *len);
-
-/**
- * Frees a key, and wipes it when it is the last to share it. NULL is nothing to free.
- */
-void ivs_signing_key_free(struct ivs_signing_key *key);
-
-/**
- * A stage from the values of CreateStage or GetStage: its ARN, `endpoints.whip`, and `endpoints.events`, which may be NULL
- * for the one that every stage has in practice, `wss://global.events.live-video.net`.
- */
-ivs_status ivs_stage_new(const char *arn,
-                         size_t arn_len,
-                         const char *whip_url,
-                         size_t whip_url_len,
-                         const char *events_url,
-                         size_t events_url_len,
-                         struct ivs_stage **out);
-
-/**
- * A stage from the JSON that CreateStage or GetStage answered.
- */
-ivs_status ivs_stage_from_json(const char *json, size_t json_len, struct ivs_stage **out);
-
-/**
- * The stage's ARN. Lives as long as the stage.
- */
-struct ivs_str ivs_stage_arn(const struct ivs_stage *stage);
-
-/**
- * Where participants publish and subscribe. Lives as long as the stage.
- */
-struct ivs_str ivs_stage_whip_url(const struct ivs_stage *stage);
-
-/**
- * Where participants hear of events. Lives as long as the stage.
- */
-struct ivs_str ivs_stage_events_url(const struct ivs_stage *stage);
-
-/**
- * Frees a stage. NULL is nothing to free.
- */
-void ivs_stage_free(struct ivs_stage *stage);
-
-/**
- * The name of a status, such as `IVS_TOKEN_EXPIRED`; `IVS_UNKNOWN_STATUS` for a number that is none. Never NULL; lives for
- * ever. Leaves the last error as it is.
- */
-const char *ivs_status_name(uint32_t status);
-
-/**
- * What a status means, in a sentence; `ivs_last_error_message` says more of the case at hand. Never NULL; lives for ever.
- * Leaves the last error as it is.
- */
-const char *ivs_status_text(uint32_t status);
-
-/**
- * The token itself: what the client joins with. Lives as long as the object.
- */
-struct ivs_str ivs_token_text(const struct ivs_token *token);
-
-/**
- * The claim `jti`: the participant ID, or the ID of a connection token; absent for a playback token. Lives as long as the object.
- */
-struct ivs_str ivs_token_id(const struct ivs_token *token);
-
-/**
- * The first second at which the token is no longer good, in seconds since 1970; -1 for NULL.
- */
-int64_t ivs_token_expires_at(const struct ivs_token *token);
-
-/**
- * Writes the token as JSON into the caller's buffer, as the API that issues such tokens would answer.
- */
-ivs_status ivs_token_to_json(const struct ivs_token *token, char *buffer, size_t *len);
-
-/**
- * Frees a token. NULL is nothing to free.
- */
-void ivs_token_free(struct ivs_token *token);
+void ivs_verifier_free(struct ivs_verifier *verifier);
 
 /**
  * Your application's name for the participant; absent when the token has none. Lives as long as the object.
@@ -1255,9 +1170,10 @@ uint8_t ivs_verified_version_minor(const struct ivs_verified *verified);
 size_t ivs_verified_attribute_count(const struct ivs_verified *verified);
 
 /**
- * The attribute at an index below `ivs_verified_attribute_count`; the order is that of the token. Both texts live as long as the
- * object.
+ * The attribute at an index below `ivs_verified_attribute_count`; the order is that of the token. Both texts live as
+ * long as the object.
  */
+IVS_MUST_USE
 ivs_status ivs_verified_attribute_at(const struct ivs_verified *verified,
                                      size_t index,
                                      struct ivs_str *name,
@@ -1271,12 +1187,207 @@ struct ivs_str ivs_verified_attribute(const struct ivs_verified *verified, const
 /**
  * Writes what the token says as JSON into the caller's buffer, in the names of the API.
  */
-ivs_status ivs_verified_to_json(const struct ivs_verified *verified, char *buffer, size_t *len);
+IVS_MUST_USE ivs_status ivs_verified_to_json(const struct ivs_verified *verified, char *buffer, size_t *len);
 
 /**
  * Frees a verified token. NULL is nothing to free.
  */
 void ivs_verified_free(struct ivs_verified *verified);
+
+/**
+ * Verifies many participant tokens at one moment; one that is refused does not stop the others. A store of revocations is
+ * asked once about all. The call itself fails only for a NULL, or for more than 1 048 576 tokens.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifier_verify_batch(const struct ivs_verifier *verifier,
+                                     const struct ivs_str *tokens,
+                                     size_t count,
+                                     struct ivs_verified_list **out);
+
+/**
+ * How many tokens there were, good or refused.
+ */
+size_t ivs_verified_list_count(const struct ivs_verified_list *list);
+
+/**
+ * The token at an index, as an object of its own; or the status with which it was refused, and the last error says more.
+ */
+IVS_MUST_USE
+ivs_status ivs_verified_list_get(const struct ivs_verified_list *list,
+                                 size_t index,
+                                 struct ivs_verified **out);
+
+/**
+ * Frees a list of verified tokens. NULL is nothing to free.
+ */
+void ivs_verified_list_free(struct ivs_verified_list *list);
+
+/**
+ * Begins a token that IVS takes in exchange for one that was minted here: a participant token. No store of revocations is
+ * asked: `ivs_verifier_exchange` does.
+ */
+IVS_MUST_USE
+ivs_status ivs_exchange_of_token(const struct ivs_token *token,
+                                 struct ivs_exchange **out);
+
+/**
+ * Begins a token that IVS takes in exchange for one that was verified. No store of revocations is asked again.
+ */
+IVS_MUST_USE
+ivs_status ivs_exchange_of_verified(const struct ivs_verified *verified,
+                                    struct ivs_exchange **out);
+
+/**
+ * Your application's name for the participant: at most 128 characters, visible to everyone on the stage.
+ */
+IVS_MUST_USE
+ivs_status ivs_exchange_set_user_id(struct ivs_exchange *exchange,
+                                    const char *user_id,
+                                    size_t user_id_len);
+
+/**
+ * Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When
+ * that is exceeded, the attributes are as they were.
+ */
+IVS_MUST_USE
+ivs_status ivs_exchange_set_attribute(struct ivs_exchange *exchange,
+                                      const char *name,
+                                      size_t name_len,
+                                      const char *value,
+                                      size_t value_len);
+
+/**
+ * Takes all attributes away.
+ */
+IVS_MUST_USE ivs_status ivs_exchange_clear_attributes(struct ivs_exchange *exchange);
+
+/**
+ * What the participant may do: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE`, both or none (0).
+ */
+IVS_MUST_USE ivs_status ivs_exchange_set_capabilities(struct ivs_exchange *exchange, uint32_t capabilities);
+
+/**
+ * How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days). Unless set it ends when the
+ * old token does.
+ */
+IVS_MUST_USE
+ivs_status ivs_exchange_set_duration(struct ivs_exchange *exchange,
+                                     uint64_t seconds);
+
+/**
+ * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
+ * now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The exchange
+ * stays as it is: the participant ID is always that of the old token.
+ */
+IVS_MUST_USE
+ivs_status ivs_exchange_mint(const struct ivs_exchange *exchange,
+                             const struct ivs_signing_key *key,
+                             char *buffer,
+                             size_t *len);
+
+/**
+ * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
+ * is issued.
+ */
+IVS_MUST_USE
+ivs_status ivs_exchange_mint_token(const struct ivs_exchange *exchange,
+                                   const struct ivs_signing_key *key,
+                                   int64_t now,
+                                   struct ivs_token **out);
+
+/**
+ * Whether IVS and its web client take one token in exchange for the other. When not, the message names every claim that
+ * differs and may not.
+ */
+IVS_MUST_USE
+ivs_status ivs_check_exchange(const struct ivs_verified *old_token,
+                              const struct ivs_verified *new_token);
+
+/**
+ * Frees an exchange. NULL is nothing to free.
+ */
+void ivs_exchange_free(struct ivs_exchange *exchange);
+
+/**
+ * Looks at a token without trusting it, and says in words what is wrong with it. Any text of at most 1 MiB can be looked
+ * at, and bytes that are none. `now` is `IVS_NOW`, or the second since 1970 to judge its times by.
+ */
+IVS_MUST_USE
+ivs_status ivs_inspect(const char *token,
+                       size_t token_len,
+                       int64_t now,
+                       struct ivs_inspection **out);
+
+/**
+ * The inspection in words, many lines of them. Lives as long as the object.
+ */
+struct ivs_str ivs_inspection_text(const struct ivs_inspection *inspection);
+
+/**
+ * The inspection as JSON. Lives as long as the object.
+ */
+struct ivs_str ivs_inspection_json(const struct ivs_inspection *inspection);
+
+/**
+ * How many things are wrong; 0 when every rule holds that can be checked without a key.
+ */
+size_t ivs_inspection_problem_count(const struct ivs_inspection *inspection);
+
+/**
+ * What is wrong, in a sentence; absent at an index beyond the last. Lives as long as the object.
+ */
+struct ivs_str ivs_inspection_problem_at(const struct ivs_inspection *inspection, size_t index);
+
+/**
+ * Frees an inspection. NULL is nothing to free.
+ */
+void ivs_inspection_free(struct ivs_inspection *inspection);
+
+/**
+ * Begins a connection token: 12 hours, a fresh random ID, until told otherwise.
+ */
+IVS_MUST_USE ivs_status ivs_connection_new(struct ivs_connection **out);
+
+/**
+ * The token's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set.
+ */
+IVS_MUST_USE
+ivs_status ivs_connection_set_token_id(struct ivs_connection *connection,
+                                       const char *id,
+                                       size_t id_len);
+
+/**
+ * How long the token lasts from the moment it is minted, in seconds: 1 to 2 419 200 (4 weeks), 12 hours unless set.
+ */
+IVS_MUST_USE
+ivs_status ivs_connection_set_duration(struct ivs_connection *connection,
+                                       uint64_t seconds);
+
+/**
+ * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
+ * now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The connection
+ * stays as it is, to mint the next with a fresh ID unless it was given one.
+ */
+IVS_MUST_USE
+ivs_status ivs_connection_mint(const struct ivs_connection *connection,
+                               const struct ivs_signing_key *key,
+                               char *buffer,
+                               size_t *len);
+
+/**
+ * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
+ * is issued.
+ */
+IVS_MUST_USE
+ivs_status ivs_connection_mint_token(const struct ivs_connection *connection,
+                                     const struct ivs_signing_key *key,
+                                     int64_t now,
+                                     struct ivs_token **out);
+
+/**
+ * Frees a connection. NULL is nothing to free.
+ */
+void ivs_connection_free(struct ivs_connection *connection);
 
 /**
  * The token's ID, `jti`: RevokeConnectionToken takes it as `tokenId`. Lives as long as the object.
@@ -1311,6 +1422,7 @@ int64_t ivs_verified_connection_expires_at(const struct ivs_verified_connection 
 /**
  * Writes what the token says as JSON into the caller's buffer, in the names of the API.
  */
+IVS_MUST_USE
 ivs_status ivs_verified_connection_to_json(const struct ivs_verified_connection *verified_connection,
                                            char *buffer,
                                            size_t *len);
@@ -1321,30 +1433,113 @@ ivs_status ivs_verified_connection_to_json(const struct ivs_verified_connection 
 void ivs_verified_connection_free(struct ivs_verified_connection *verified_connection);
 
 /**
- * Verifies many participant tokens at one moment; one that is refused does not stop the others. A store of revocations is
- * asked once about all. The call itself fails only for arguments that can not be read.
+ * Begins a token for a channel: 10 minutes, from any origin, until told otherwise.
  */
-ivs_status ivs_verifier_verify_batch(const struct ivs_verifier *verifier,
-                                     const struct ivs_str *tokens,
-                                     size_t count,
-                                     struct ivs_verified_list **out);
+IVS_MUST_USE
+ivs_status ivs_playback_new(const char *channel_arn,
+                            size_t channel_arn_len,
+                            struct ivs_playback **out);
 
 /**
- * How many tokens there were, good or refused.
+ * How long playback can be started with the token, from the moment it is minted, in seconds: 10 minutes unless set,
+ * which is also the most with a viewer ID or for a single use.
  */
-size_t ivs_verified_list_count(const struct ivs_verified_list *list);
+IVS_MUST_USE
+ivs_status ivs_playback_set_duration(struct ivs_playback *playback,
+                                     uint64_t seconds);
 
 /**
- * The token at an index, as an object of its own; or the status with which it was refused, and the last error says more.
+ * Adds an origin, such as `https://example.com`, to those that playback may be asked for from. Without any, it may be from
+ * everywhere.
  */
-ivs_status ivs_verified_list_get(const struct ivs_verified_list *list,
-                                 size_t index,
-                                 struct ivs_verified **out);
+IVS_MUST_USE
+ivs_status ivs_playback_add_origin(struct ivs_playback *playback,
+                                   const char *origin,
+                                   size_t origin_len);
 
 /**
- * Frees a list of verified tokens. NULL is nothing to free.
+ * Whether every request, of whatever program, must come from one of the origins: at least 1, at most 5.
  */
-void ivs_verified_list_free(struct ivs_verified_list *list);
+IVS_MUST_USE
+ivs_status ivs_playback_set_strict_origin_enforcement(struct ivs_playback *playback,
+                                                      bool is_strict);
+
+/**
+ * Makes the token good once, under a fresh random UUID. IVS sees to that; a verifier here does when it was given a store of
+ * revocations, which remembers what is spent, and only then.
+ */
+IVS_MUST_USE
+ivs_status ivs_playback_set_single_use(struct ivs_playback *playback);
+
+/**
+ * Makes the token good once, under this UUID. Every token needs its own.
+ */
+IVS_MUST_USE
+ivs_status ivs_playback_set_single_use_uuid(struct ivs_playback *playback,
+                                            const char *uuid,
+                                            size_t uuid_len);
+
+/**
+ * Your application's name for the viewer, 1 to 40 characters: without it the viewer's sessions can not be revoked. No
+ * personal data belongs in it.
+ */
+IVS_MUST_USE
+ivs_status ivs_playback_set_viewer_id(struct ivs_playback *playback,
+                                      const char *viewer_id,
+                                      size_t viewer_id_len);
+
+/**
+ * The version of the viewer's session, 0 unless set. Goes with a viewer ID only.
+ */
+IVS_MUST_USE
+ivs_status ivs_playback_set_viewer_session_version(struct ivs_playback *playback,
+                                                   int64_t version);
+
+/**
+ * The best picture that the viewer may see: `SD`, `HD` or `FULL_HD`; no limit unless set.
+ */
+IVS_MUST_USE
+ivs_status ivs_playback_set_maximum_resolution(struct ivs_playback *playback,
+                                               const char *resolution,
+                                               size_t resolution_len);
+
+/**
+ * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. Its time
+ * begins now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The key
+ * needs no ARN: a playback token names none.
+ */
+IVS_MUST_USE
+ivs_status ivs_playback_mint(const struct ivs_playback *playback,
+                             const struct ivs_signing_key *key,
+                             char *buffer,
+                             size_t *len);
+
+/**
+ * Mints a token as an object. `now` is `IVS_NOW`, or the second since 1970 at which its time begins. It has no ID, and
+ * `ivs_token_id` is absent.
+ */
+IVS_MUST_USE
+ivs_status ivs_playback_mint_token(const struct ivs_playback *playback,
+                                   const struct ivs_signing_key *key,
+                                   int64_t now,
+                                   struct ivs_token **out);
+
+/**
+ * Writes the URL to play into the caller's buffer: `base`, which GetChannel answers as `playbackUrl`, with the token as its
+ * query parameter `token`.
+ */
+IVS_MUST_USE
+ivs_status ivs_playback_url(const char *base,
+                            size_t base_len,
+                            const char *token,
+                            size_t token_len,
+                            char *buffer,
+                            size_t *len);
+
+/**
+ * Frees a playback. NULL is nothing to free.
+ */
+void ivs_playback_free(struct ivs_playback *playback);
 
 /**
  * The channel that may be watched. Lives as long as the object.
@@ -1372,7 +1567,8 @@ int64_t ivs_verified_playback_viewer_session_version(const struct ivs_verified_p
 struct ivs_str ivs_verified_playback_single_use_uuid(const struct ivs_verified_playback *verified_playback);
 
 /**
- * The best picture that the viewer may see, `SD`, `HD` or `FULL_HD`; absent when there is no limit. Lives as long as the object.
+ * The best picture that the viewer may see, `SD`, `HD` or `FULL_HD`; absent when there is no limit. Lives as long as the
+ * object.
  */
 struct ivs_str ivs_verified_playback_maximum_resolution(const struct ivs_verified_playback *verified_playback);
 
@@ -1413,6 +1609,7 @@ bool ivs_verified_playback_allows_origin(const struct ivs_verified_playback *ver
 /**
  * Writes what the token says as JSON into the caller's buffer.
  */
+IVS_MUST_USE
 ivs_status ivs_verified_playback_to_json(const struct ivs_verified_playback *verified_playback,
                                          char *buffer,
                                          size_t *len);
@@ -1423,184 +1620,279 @@ ivs_status ivs_verified_playback_to_json(const struct ivs_verified_playback *ver
 void ivs_verified_playback_free(struct ivs_verified_playback *verified_playback);
 
 /**
- * Begins a verifier.
+ * An empty ring for keys of participant and connection tokens. `limit` is how many it holds at most, 0 for 64.
  */
-ivs_status ivs_verifier_builder_new(struct ivs_verifier_builder **out);
+IVS_MUST_USE
+ivs_status ivs_key_ring_new(size_t limit,
+                            struct ivs_key_ring **out);
 
 /**
- * Holds a public key under its ARN, which tokens name as `kid`. Any number of keys can be held; at least one must.
+ * An empty ring for keys of playback tokens. `limit` is how many it holds at most, 0 for 64.
  */
-ivs_status ivs_verifier_builder_add_key(struct ivs_verifier_builder *builder,
-                                        const char *kid,
-                                        size_t kid_len,
-                                        const struct ivs_verifying_key *key);
+IVS_MUST_USE ivs_status ivs_key_ring_new_playback(size_t limit, struct ivs_key_ring **out);
 
 /**
- * Holds the public half of a playback key pair under its ARN: what verifies playback tokens, and nothing else. Any number of
- * keys can be held; playback tokens name none, so all are tried.
+ * Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
  */
-ivs_status ivs_verifier_builder_add_playback_key(struct ivs_verifier_builder *builder,
-                                                 const char *arn,
-                                                 size_t arn_len,
-                                                 const struct ivs_verifying_key *key);
+IVS_MUST_USE
+ivs_status ivs_key_ring_import(struct ivs_key_ring *ring,
+                               const char *arn,
+                               size_t arn_len,
+                               const struct ivs_verifying_key *key);
 
 /**
- * Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
+ * As `ivs_key_ring_import`, with a name: at most 128 of `A-Z a-z 0-9 _ -`, as ImportPublicKey takes it.
  */
-ivs_status ivs_verifier_builder_set_key_ring(struct ivs_verifier_builder *builder,
-                                             const struct ivs_key_ring *ring);
+IVS_MUST_USE
+ivs_status ivs_key_ring_import_named(struct ivs_key_ring *ring,
+                                     const char *arn,
+                                     size_t arn_len,
+                                     const char *name,
+                                     size_t name_len,
+                                     const struct ivs_verifying_key *key);
 
 /**
- * Asks a store about every token that is good otherwise, and refuses what was revoked or spent.
+ * TagResource: adds a tag to a key, or gives the one of this key another value. At most 50 tags, names of 1 to 128
+ * characters and values of at most 256.
  */
-ivs_status ivs_verifier_builder_set_revocations(struct ivs_verifier_builder *builder,
-                                                const struct ivs_revocations *revocations);
+IVS_MUST_USE
+ivs_status ivs_key_ring_tag(struct ivs_key_ring *ring,
+                            const char *arn,
+                            size_t arn_len,
+                            const char *tag,
+                            size_t tag_len,
+                            const char *value,
+                            size_t value_len);
 
 /**
- * Remembers so many tokens that were accepted, so that verifying one again costs no signature; 0, and none, unless set. Time,
- * keys, expectations and revocations are asked anew each time.
+ * UntagResource: takes a tag away, if the key has it.
  */
-ivs_status ivs_verifier_builder_set_cache(struct ivs_verifier_builder *builder,
-                                          size_t capacity);
+IVS_MUST_USE
+ivs_status ivs_key_ring_untag(struct ivs_key_ring *ring,
+                              const char *arn,
+                              size_t arn_len,
+                              const char *tag,
+                              size_t tag_len);
 
 /**
- * Accepts only tokens for this stage.
+ * Imports many keys in one change, all or none: a JWK set whose `kid`s are ARNs, or what `aws ivs-realtime get-public-key`
+ * prints, one or several.
  */
-ivs_status ivs_verifier_builder_set_stage(struct ivs_verifier_builder *builder,
-                                          const char *arn,
-                                          size_t arn_len);
+IVS_MUST_USE
+ivs_status ivs_key_ring_load(struct ivs_key_ring *ring,
+                             const char *json,
+                             size_t json_len);
 
 /**
- * Accepts only tokens that grant all of these: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE` or both.
+ * Holds the keys of a JWK set, or of what the API prints, and no others, in one change: for a configuration that is read
+ * anew. A key that is no longer there ends its tokens.
  */
-ivs_status ivs_verifier_builder_require_capabilities(struct ivs_verifier_builder *builder,
-                                                     uint32_t capabilities);
+IVS_MUST_USE
+ivs_status ivs_key_ring_replace(struct ivs_key_ring *ring,
+                                const char *json,
+                                size_t json_len);
 
 /**
- * Accepts only tokens of this user.
+ * Deletes a key: no token that it signed is good any more.
  */
-ivs_status ivs_verifier_builder_set_user_id(struct ivs_verifier_builder *builder,
-                                            const char *user_id,
-                                            size_t user_id_len);
+IVS_MUST_USE ivs_status ivs_key_ring_delete(struct ivs_key_ring *ring, const char *arn, size_t arn_len);
 
 /**
- * How far in the future `iat` may lie, in seconds, for clocks that disagree; 60 unless set.
+ * Lets a key verify until this second since 1970, and at it no more; `IVS_NOW` is at once.
  */
-ivs_status ivs_verifier_builder_set_issued_at_leeway(struct ivs_verifier_builder *builder, uint64_t seconds);
+IVS_MUST_USE
+ivs_status ivs_key_ring_retire(struct ivs_key_ring *ring,
+                               const char *arn,
+                               size_t arn_len,
+                               int64_t at);
 
 /**
- * How long after its end a token is still accepted, in seconds; 0 unless set.
+ * Lets a key that was being retired, or is retired, verify without an end again.
  */
-ivs_status ivs_verifier_builder_set_expiry_leeway(struct ivs_verifier_builder *builder, uint64_t seconds);
+IVS_MUST_USE ivs_status ivs_key_ring_reinstate(struct ivs_key_ring *ring, const char *arn, size_t arn_len);
 
 /**
- * Stops the clock at this second since 1970, for tests; `IVS_NOW` means the second of this call.
+ * Deletes the keys whose retirement has come by `now`, `IVS_NOW` or a second since 1970, and says how many these were.
  */
-ivs_status ivs_verifier_builder_set_time(struct ivs_verifier_builder *builder, int64_t now);
+IVS_MUST_USE
+ivs_status ivs_key_ring_delete_retired(struct ivs_key_ring *ring,
+                                       int64_t now,
+                                       size_t *deleted);
 
 /**
- * Builds the verifier. The builder stays as it is, and is still to be freed.
+ * The key of this ARN, as an object of its own.
  */
-ivs_status ivs_verifier_builder_build(const struct ivs_verifier_builder *builder, struct ivs_verifier **out);
+IVS_MUST_USE
+ivs_status ivs_key_ring_get(const struct ivs_key_ring *ring,
+                            const char *arn,
+                            size_t arn_len,
+                            struct ivs_verifying_key **out);
 
 /**
- * Frees a verifier builder. NULL is nothing to free.
+ * Marks a key that the ring holds as the one that signs, `key` being its private half. The one that signed before goes on
+ * verifying without an end: `ivs_key_ring_rotate` retires it.
  */
-void ivs_verifier_builder_free(struct ivs_verifier_builder *builder);
+IVS_MUST_USE
+ivs_status ivs_key_ring_sign_with(struct ivs_key_ring *ring,
+                                  const char *arn,
+                                  size_t arn_len,
+                                  const struct ivs_signing_key *key);
 
 /**
- * Verifies a participant token, and that it is what the builder was told to expect. The status of a token that is refused is
- * from 400 to 499.
+ * Lets no key sign any more, until another is marked: so that a key whose private half is known to others can be deleted.
  */
-ivs_status ivs_verifier_verify(const struct ivs_verifier *verifier,
-                               const char *token,
-                               size_t token_len,
-                               struct ivs_verified **out);
+IVS_MUST_USE
+ivs_status ivs_key_ring_stop_signing(struct ivs_key_ring *ring);
 
 /**
- * Verifies a participant token, that it is what the builder was told to expect, and that it is what is expected here: for a
- * gateway that serves many stages with one verifier. `stage_arn` and `user_id` may be NULL, and `capabilities` 0: nothing
- * is expected of it then.
+ * In one change, lets a key sign, imports its public half if the ring does not hold it, and retires the key that signed
+ * before at `old_until`, a second since 1970 or `IVS_NOW`: give one when the last token of that key has ended, for it is
+ * not waited for. With no key that signed before, it begins.
  */
-ivs_status ivs_verifier_verify_expecting(const struct ivs_verifier *verifier,
-                                         const char *token,
-                                         size_t token_len,
-                                         const char *stage_arn,
-                                         size_t stage_arn_len,
-                                         uint32_t capabilities,
-                                         const char *user_id,
-                                         size_t user_id_len,
-                                         struct ivs_verified **out);
+IVS_MUST_USE
+ivs_status ivs_key_ring_rotate(struct ivs_key_ring *ring,
+                               const char *arn,
+                               size_t arn_len,
+                               const struct ivs_signing_key *key,
+                               int64_t old_until);
 
 /**
- * Verifies a connection token.
+ * The key that signs, with its ARN, as an object: ask for it before each token, and a rotation takes effect with the next.
+ * `IVS_KEY_NOT_FOUND` when none does.
  */
-ivs_status ivs_verifier_verify_connection(const struct ivs_verifier *verifier,
-                                          const char *token,
-                                          size_t token_len,
-                                          struct ivs_verified_connection **out);
+IVS_MUST_USE
+ivs_status ivs_key_ring_signing_key(const struct ivs_key_ring *ring,
+                                    struct ivs_signing_key **out);
 
 /**
- * Verifies a playback token. `channel_arn` is the channel that is asked for; NULL when any will do. `origin` is the header
- * `Origin` of the request, NULL when it has none: it is held against the token where that says so strictly.
+ * How many keys the ring holds.
  */
-ivs_status ivs_verifier_verify_playback(const struct ivs_verifier *verifier,
-                                        const char *token,
-                                        size_t token_len,
-                                        const char *channel_arn,
-                                        size_t channel_arn_len,
-                                        const char *origin,
-                                        size_t origin_len,
-                                        struct ivs_verified_playback **out);
+size_t ivs_key_ring_count(const struct ivs_key_ring *ring);
 
 /**
- * Frees a verifier. NULL is nothing to free.
+ * The keys at this moment, ordered by ARN, as an object.
  */
-void ivs_verifier_free(struct ivs_verifier *verifier);
+IVS_MUST_USE ivs_status ivs_key_ring_list(const struct ivs_key_ring *ring, struct ivs_key_list **out);
 
 /**
- * Reads a public key in whichever form it is: PEM, DER, JWK or a bare curve point.
+ * Writes the keys that are not retired as a JWK set into the caller's buffer, each with its ARN as `kid`, for verifiers
+ * elsewhere.
  */
-ivs_status ivs_verifying_key_from_bytes(const uint8_t *data, size_t len, struct ivs_verifying_key **out);
+IVS_MUST_USE
+ivs_status ivs_key_ring_to_jwks(const struct ivs_key_ring *ring,
+                                char *buffer,
+                                size_t *len);
 
 /**
- * Reads a public key from PEM (SPKI).
+ * Frees a key ring; verifiers that were given it keep it. NULL is nothing to free.
  */
-ivs_status ivs_verifying_key_from_pem(const char *pem, size_t pem_len, struct ivs_verifying_key **out);
+void ivs_key_ring_free(struct ivs_key_ring *ring);
 
 /**
- * Reads a public key from a file of at most 64 KiB, in whichever form it is.
+ * How many keys there are.
  */
-ivs_status ivs_verifying_key_from_file(const char *path, size_t path_len, struct ivs_verifying_key **out);
+size_t ivs_key_list_count(const struct ivs_key_list *list);
 
 /**
- * Writes the key as SPKI PEM into the caller's buffer, 256 bytes of which are enough: what ImportPublicKey takes.
+ * The ARN of the key at an index; absent beyond the last. Lives as long as the list.
  */
-ivs_status ivs_verifying_key_to_pem(const struct ivs_verifying_key *key,
-                                    char *buffer,
-                                    size_t *len);
+struct ivs_str ivs_key_list_arn(const struct ivs_key_list *list, size_t index);
 
 /**
- * Frees a key. NULL is nothing to free.
+ * The name of the key at an index; absent when it has none. Lives as long as the list.
  */
-void ivs_verifying_key_free(struct ivs_verifying_key *key);
+struct ivs_str ivs_key_list_name(const struct ivs_key_list *list, size_t index);
 
 /**
- * The version of the library that runs, such as `0.1.0`. Never NULL.
+ * How many tags the key at an index has.
  */
-const char *ivs_version(void);
+size_t ivs_key_list_tag_count(const struct ivs_key_list *list, size_t index);
 
 /**
- * The ABI of the library that runs; compare it with `IVS_ABI_VERSION` of the header.
+ * A tag of the key at an index, by its own index below `ivs_key_list_tag_count`; they are ordered. Both texts live as
+ * long as the list.
  */
-uint32_t ivs_abi_version(void);
+IVS_MUST_USE
+ivs_status ivs_key_list_tag_at(const struct ivs_key_list *list,
+                               size_t index,
+                               size_t tag_index,
+                               struct ivs_str *tag,
+                               struct ivs_str *value);
 
 /**
- * Overwrites the caller's own memory with zeros, in a way that no compiler leaves out: for private keys and passphrases
- * once they have been read. NULL, or a length of 0, is nothing to do.
+ * The first second since 1970 at which the key at an index verifies no more; -1 when it is not being retired.
  */
-void ivs_zeroize(void *data,
-                 size_t len);
+int64_t ivs_key_list_retired_at(const struct ivs_key_list *list, size_t index);
+
+/**
+ * The key at an index, as an object of its own.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_list_key(const struct ivs_key_list *list,
+                            size_t index,
+                            struct ivs_verifying_key **out);
+
+/**
+ * Frees a key list. NULL is nothing to free.
+ */
+void ivs_key_list_free(struct ivs_key_list *list);
+
+/**
+ * An empty store, to be given to verifiers.
+ */
+IVS_MUST_USE ivs_status ivs_revocations_new(struct ivs_revocations **out);
+
+/**
+ * DisconnectParticipant: refuses every token of this participant on this stage, until all that exist now must have expired:
+ * for 14 days and an hour. Who gets a token in exchange later, from one who asks no store, can outlive that: use
+ * `ivs_verifier_exchange`. `reason` may be NULL; it has at most 128 characters.
+ */
+IVS_MUST_USE
+ivs_status ivs_revocations_disconnect_participant(struct ivs_revocations *revocations,
+                                                  const char *stage_arn,
+                                                  size_t stage_arn_len,
+                                                  const char *participant_id,
+                                                  size_t participant_id_len,
+                                                  const char *reason,
+                                                  size_t reason_len);
+
+/**
+ * DeleteStage: refuses every token of this stage, until all that exist now must have expired: for 14 days and an hour.
+ */
+IVS_MUST_USE
+ivs_status ivs_revocations_delete_stage(struct ivs_revocations *revocations,
+                                        const char *stage_arn,
+                                        size_t stage_arn_len);
+
+/**
+ * RevokeConnectionToken: refuses the connection token of this ID.
+ */
+IVS_MUST_USE
+ivs_status ivs_revocations_revoke_connection_token(struct ivs_revocations *revocations,
+                                                   const char *token_id,
+                                                   size_t token_id_len);
+
+/**
+ * StartViewerSessionRevocation: refuses every playback token of this viewer on this channel whose session version is at
+ * most `up_to`.
+ */
+IVS_MUST_USE
+ivs_status ivs_revocations_revoke_viewer_sessions(struct ivs_revocations *revocations,
+                                                  const char *channel_arn,
+                                                  size_t channel_arn_len,
+                                                  const char *viewer_id,
+                                                  size_t viewer_id_len,
+                                                  int64_t up_to);
+
+/**
+ * How many revocations and spent tokens are in memory: a figure to watch.
+ */
+size_t ivs_revocations_count(const struct ivs_revocations *revocations);
+
+/**
+ * Frees a store; verifiers that were given it keep it. NULL is nothing to free.
+ */
+void ivs_revocations_free(struct ivs_revocations *revocations);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -8,7 +8,11 @@
  * `participant.try_mint(key)` gives an ivs::result, which holds the value or an ivs::failure, and throws nothing. The second way
  * is there without exceptions too (-fno-exceptions). Memory that runs out ends the program, as it does in the library itself.
  *
- * An object that was moved from may be destroyed or assigned to; every other call on it fails with IVS_NULL_ARGUMENT.
+ * Setters return the object, to go on with: `ivs::participant(stage).user_id("ana").mint(key)`. On a temporary they return it by
+ * value, so that nothing is left dangling.
+ *
+ * An object that was moved from may be destroyed or assigned to. Every other call on it that can fail does, with
+ * IVS_NULL_ARGUMENT; what only tells a value has none to tell, and answers an empty text, 0 or none.
  */
 #ifndef IVS_TOKEN_HPP
 #define IVS_TOKEN_HPP
@@ -16,6 +20,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +47,55 @@ using status = ::ivs_status;
 /// A second of UTC.
 using time_point = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;
 
+/// A text, or none: what is left out, std::nullopt, and a pointer that is NULL, as std::getenv answers. It does not own the text:
+/// a parameter, and nothing to keep.
+class optional_text {
+public:
+    optional_text() noexcept = default;
+    optional_text(std::nullopt_t) noexcept {}
+    optional_text(std::nullptr_t) noexcept {}
+    optional_text(const char *text) noexcept : optional_text(text == nullptr ? optional_text() : std::string_view(text)) {}
+    optional_text(const std::string &text) noexcept : optional_text(std::string_view(text)) {}
+    optional_text(std::string_view text) noexcept : data_(text.data() == nullptr ? "" : text.data()), size_(text.size()) {}
+    template <class Text>
+    optional_text(const std::optional<Text> &text) noexcept : optional_text(text ? optional_text(*text) : optional_text()) {}
+
+    /// NULL when there is none, and only then.
+    const char *data() const noexcept { return data_; }
+    std::size_t size() const noexcept { return size_; }
+
+private:
+    const char *data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// A passphrase, of a type of its own lest it be taken for another text. It does not own the text.
+struct passphrase {
+    explicit passphrase(optional_text words) noexcept : text(words) {}
+    optional_text text;
+};
+
+/// A moment of any clock precision, in whole seconds; the present one when it is left out.
+class moment {
+public:
+    moment() noexcept = default;
+    moment(std::nullopt_t) noexcept {}
+    template <class Duration>
+    moment(std::chrono::time_point<std::chrono::system_clock, Duration> at) noexcept
+        : seconds_(-1) {
+        // What is before 1970, or further ahead than any token can end, is out of range, and must not wrap on the way.
+        const std::chrono::duration<long double> since = at.time_since_epoch();
+        if (since.count() >= 1e12L) seconds_ = INT64_MAX;
+        else if (since.count() >= 0) seconds_ = std::chrono::duration_cast<std::chrono::seconds>(at.time_since_epoch()).count();
+    }
+
+    /// As ivs_token.h takes it.
+    std::int64_t seconds() const noexcept { return seconds_; }
+
+private:
+    std::int64_t seconds_ = IVS_NOW;
+};
+
 /// What a participant may do. They add up: `capability::publish | capability::subscribe` is `capability::all`.
 enum class capability : std::uint32_t {
     none = 0,
@@ -55,6 +111,9 @@ constexpr capability operator|(capability left, capability right) noexcept {
 constexpr capability operator&(capability left, capability right) noexcept {
     return static_cast<capability>(static_cast<std::uint32_t>(left) & static_cast<std::uint32_t>(right));
 }
+
+constexpr capability &operator|=(capability &left, capability right) noexcept { return left = left | right; }
+constexpr capability &operator&=(capability &left, capability right) noexcept { return left = left & right; }
 
 /// Whether the first holds all of the second.
 constexpr bool grants(capability held, capability wanted) noexcept { return (held & wanted) == wanted; }
@@ -73,6 +132,9 @@ struct failure {
 class error : public std::exception {
 public:
     explicit error(failure why) : why_(std::make_shared<const failure>(std::move(why))) {}
+    // Copied, and never moved: one that was moved from would have no words.
+    error(const error &) noexcept = default;
+    error &operator=(const error &) noexcept = default;
 
     ivs::status status() const noexcept { return why_->status; }
     const std::string &reason() const noexcept { return why_->reason; }
@@ -85,7 +147,25 @@ private:
 };
 #endif
 
-/// A value, or why there is none.
+/// Says that an object of ivs_token.h is taken over.
+struct adopt_t {};
+inline constexpr adopt_t adopt{};
+
+namespace detail {
+
+/// Ends the program when a result is asked for what it does not hold: to go on would be to let in whoever was refused.
+inline void must(bool holds, const char *what) noexcept {
+    if (holds) return;
+    std::fprintf(stderr, "ivs_token.hpp: %s\n", what);
+    std::abort();
+}
+
+constexpr const char *no_value = "the value of a result was taken, and it holds a failure: ask has_value() first";
+constexpr const char *no_error = "the failure of a result was taken, and it holds a value: ask has_value() first";
+
+}  // namespace detail
+
+/// A value, or why there is none. Taking what it does not hold ends the program.
 template <class T>
 class [[nodiscard]] result {
 public:
@@ -96,25 +176,43 @@ public:
     explicit operator bool() const noexcept { return has_value(); }
 
     /// The value; only when there is one.
-    T &operator*() & noexcept { return *std::get_if<0>(&held_); }
-    const T &operator*() const & noexcept { return *std::get_if<0>(&held_); }
-    T &&operator*() && noexcept { return std::move(*std::get_if<0>(&held_)); }
-    T *operator->() noexcept { return std::get_if<0>(&held_); }
-    const T *operator->() const noexcept { return std::get_if<0>(&held_); }
+    T &operator*() & noexcept { return *held(); }
+    const T &operator*() const & noexcept { return *held(); }
+    T operator*() && noexcept { return std::move(*held()); }
+    T *operator->() noexcept { return held(); }
+    const T *operator->() const noexcept { return held(); }
 
     /// Why there is no value; only when there is none.
-    const ivs::failure &error() const noexcept { return *std::get_if<1>(&held_); }
+    const ivs::failure &error() const & noexcept {
+        detail::must(!has_value(), detail::no_error);
+        return *std::get_if<1>(&held_);
+    }
+    ivs::failure error() && noexcept { return std::as_const(*this).error(); }
 
 #if IVS_TOKEN_EXCEPTIONS
     /// The value, or the failure as an exception.
-    T value() && {
-        if (!has_value()) throw ivs::error(std::move(*std::get_if<1>(&held_)));
-        return std::move(*std::get_if<0>(&held_));
-    }
+    T &value() & { return throw_failure(), *held(); }
+    const T &value() const & { return throw_failure(), *held(); }
+    T value() && { return throw_failure(), std::move(*held()); }
 #endif
 
 private:
     std::variant<T, ivs::failure> held_;
+
+    T *held() noexcept {
+        detail::must(has_value(), detail::no_value);
+        return std::get_if<0>(&held_);
+    }
+    const T *held() const noexcept {
+        detail::must(has_value(), detail::no_value);
+        return std::get_if<0>(&held_);
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    void throw_failure() const {
+        if (!has_value()) throw ivs::error(error());
+    }
+#endif
 };
 
 /// That it went well, or why not.
@@ -128,12 +226,16 @@ public:
     explicit operator bool() const noexcept { return has_value(); }
 
     /// Why it did not go well; only when it did not.
-    const ivs::failure &error() const noexcept { return *why_; }
+    const ivs::failure &error() const & noexcept {
+        detail::must(why_.has_value(), detail::no_error);
+        return *why_;
+    }
+    ivs::failure error() && noexcept { return std::as_const(*this).error(); }
 
 #if IVS_TOKEN_EXCEPTIONS
     /// Throws the failure, if there is one.
-    void value() && {
-        if (why_) throw ivs::error(std::move(*why_));
+    void value() const {
+        if (why_) throw ivs::error(*why_);
     }
 #endif
 
@@ -158,7 +260,7 @@ result<T> made(Make &&make) noexcept {
     typename T::handle_type *handle = nullptr;
     const ivs::status status = make(&handle);
     if (status != IVS_OK) return last_failure(status);
-    return T(handle);
+    return T(adopt, handle);
 }
 
 /// What a call writes into a buffer. Nothing is left on the stack.
@@ -172,9 +274,12 @@ result<std::string> written(Write &&write) noexcept {
         ::ivs_zeroize(buffer, len);
         return text;
     }
-    if (status != IVS_BUFFER_TOO_SMALL) return last_failure(status);
-    std::string text(len, '\0');
-    status = write(text.data(), &len);
+    // Again for as long as it grows: another thread may add to what is written, such as keys to a ring.
+    std::string text;
+    while (status == IVS_BUFFER_TOO_SMALL) {
+        text.resize(len);
+        status = write(text.data(), &len);
+    }
     if (status != IVS_OK) return last_failure(status);
     text.resize(len);
     return text;
@@ -191,33 +296,9 @@ inline std::optional<std::string> optional_text(::ivs_str text) noexcept {
 
 inline time_point time(std::int64_t seconds) noexcept { return time_point(std::chrono::seconds(seconds)); }
 
-inline std::int64_t seconds(const std::optional<time_point> &now) noexcept {
-    if (!now) return IVS_NOW;
-    const std::int64_t count = now->time_since_epoch().count();
-    // What is before 1970 is out of range, and the last second of 1969 is not the present.
-    return count < 0 ? INT64_MIN : count;
-}
-
-/// A text that may be absent: a pointer that is NULL then, and only then.
-struct optional_view {
-    const char *data = nullptr;
-    std::size_t size = 0;
-
-    optional_view(const std::optional<std::string_view> &text) noexcept {
-        if (text) {
-            data = text->data() == nullptr ? "" : text->data();
-            size = text->size();
-        }
-    }
-};
-
-/// Calls with a number of seconds, which C can not take below 0.
-template <class Set>
-result<void> with_seconds(std::chrono::seconds seconds, Set &&set) noexcept {
-    if (seconds.count() < 0) {
-        return failure{IVS_OUT_OF_RANGE, "OUT_OF_RANGE", "a negative number of seconds: give 0 or more"};
-    }
-    return done(set(static_cast<std::uint64_t>(seconds.count())));
+/// As C takes it: what is below 0 becomes more than any limit, and is named as what it was.
+inline std::uint64_t unsigned_seconds(std::chrono::seconds seconds) noexcept {
+    return static_cast<std::uint64_t>(seconds.count());
 }
 
 /// Owns one object of the library.
@@ -232,8 +313,8 @@ public:
     /// The object, which is the caller's to free from now on.
     [[nodiscard]] T *release() noexcept { return handle_.release(); }
 
-    /// Takes an object over, to free it.
-    explicit owner(T *handle) noexcept : handle_(handle) {}
+    /// Takes an object over, to free it: `ivs::stage stage(ivs::adopt, handle)`.
+    owner(adopt_t, T *handle) noexcept : handle_(handle) {}
 
 private:
     struct deleter {
@@ -283,12 +364,31 @@ public:
         return detail::written<512>(
             [&](char *buffer, std::size_t *len) { return ::ivs_verifying_key_to_pem(get(), buffer, len); });
     }
+    /// SPKI DER: bytes.
+    result<std::string> try_to_der() const noexcept {
+        return detail::written<128>([&](char *buffer, std::size_t *len) {
+            return ::ivs_verifying_key_to_der(get(), reinterpret_cast<std::uint8_t *>(buffer), len);
+        });
+    }
+    /// A JWK, without a `kid`.
+    result<std::string> try_to_jwk() const noexcept {
+        return detail::written<512>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_verifying_key_to_jwk(get(), buffer, len); });
+    }
+    /// The JWK thumbprint (RFC 7638): equal keys have equal ones.
+    result<std::string> try_thumbprint() const noexcept {
+        return detail::written<64>(
+            [&](char *buffer, std::size_t *len) { return ::ivs_verifying_key_thumbprint(get(), buffer, len); });
+    }
 
 #if IVS_TOKEN_EXCEPTIONS
     static verifying_key from_pem(std::string_view pem) { return try_from_pem(pem).value(); }
     static verifying_key from_bytes(std::string_view bytes) { return try_from_bytes(bytes).value(); }
     static verifying_key from_file(std::string_view path) { return try_from_file(path).value(); }
     std::string to_pem() const { return try_to_pem().value(); }
+    std::string to_der() const { return try_to_der().value(); }
+    std::string to_jwk() const { return try_to_jwk().value(); }
+    std::string thumbprint() const { return try_thumbprint().value(); }
 #endif
 };
 
@@ -296,40 +396,37 @@ public:
 class signing_key : public detail::owner<::ivs_signing_key, ::ivs_signing_key_free> {
 public:
     using owner::owner;
-    using optional_text = std::optional<std::string_view>;
 
     /// From PEM (SEC1 or PKCS#8), also as it arrives in an environment variable. `kid` is the ARN that ImportPublicKey
     /// answered.
     static result<signing_key> try_from_pem(std::string_view pem, optional_text kid = {}) noexcept {
-        const detail::optional_view id(kid);
         return detail::made<signing_key>(
-            [&](auto out) { return ::ivs_signing_key_from_pem(pem.data(), pem.size(), id.data, id.size, out); });
+            [&](auto out) { return ::ivs_signing_key_from_pem(pem.data(), pem.size(), kid.data(), kid.size(), out); });
     }
 
     /// From whichever form it is in: PEM, DER or JWK, encrypted or not.
-    static result<signing_key> try_from_bytes(std::string_view bytes, optional_text passphrase = {},
-                                              optional_text kid = {}) noexcept {
-        const detail::optional_view id(kid), secret(passphrase);
+    static result<signing_key> try_from_bytes(std::string_view bytes, optional_text kid = {},
+                                              std::optional<passphrase> words = {}) noexcept {
+        const optional_text secret = words ? words->text : optional_text();
         return detail::made<signing_key>([&](auto out) {
             const auto data = reinterpret_cast<const std::uint8_t *>(bytes.data());
-            return ::ivs_signing_key_from_bytes(data, bytes.size(), secret.data, secret.size, id.data, id.size, out);
+            return ::ivs_signing_key_from_bytes(data, bytes.size(), secret.data(), secret.size(), kid.data(), kid.size(), out);
         });
     }
 
     /// From a file, in whichever form it is.
-    static result<signing_key> try_from_file(std::string_view path, optional_text passphrase = {},
-                                             optional_text kid = {}) noexcept {
-        const detail::optional_view id(kid), secret(passphrase);
+    static result<signing_key> try_from_file(std::string_view path, optional_text kid = {},
+                                             std::optional<passphrase> words = {}) noexcept {
+        const optional_text secret = words ? words->text : optional_text();
         return detail::made<signing_key>([&](auto out) {
-            return ::ivs_signing_key_from_file(path.data(), path.size(), secret.data, secret.size, id.data, id.size, out);
+            return ::ivs_signing_key_from_file(path.data(), path.size(), secret.data(), secret.size(), kid.data(), kid.size(), out);
         });
     }
 
     /// A new key from the randomness of the operating system.
     static result<signing_key> try_generate(optional_text kid = {}) noexcept {
-        const detail::optional_view id(kid);
         return detail::made<signing_key>(
-            [&](auto out) { return ::ivs_signing_key_generate(id.data, id.size, out); });
+            [&](auto out) { return ::ivs_signing_key_generate(kid.data(), kid.size(), out); });
     }
 
     /// The same key with this ARN.
@@ -349,6 +446,12 @@ public:
         return detail::written<512>(
             [&](char *buffer, std::size_t *len) { return ::ivs_signing_key_to_pem(get(), buffer, len); });
     }
+    /// The **private** key as PKCS#8 DER: bytes. Keep it secret, and wipe it with ivs::zeroize.
+    result<std::string> try_to_der() const noexcept {
+        return detail::written<256>([&](char *buffer, std::size_t *len) {
+            return ::ivs_signing_key_to_der(get(), reinterpret_cast<std::uint8_t *>(buffer), len);
+        });
+    }
 
     /// The ARN of the key, if it was given one.
     std::optional<std::string> kid() const noexcept { return detail::optional_text(::ivs_signing_key_kid(get())); }
@@ -357,16 +460,17 @@ public:
     static signing_key from_pem(std::string_view pem, optional_text kid = {}) {
         return try_from_pem(pem, kid).value();
     }
-    static signing_key from_bytes(std::string_view bytes, optional_text passphrase = {}, optional_text kid = {}) {
-        return try_from_bytes(bytes, passphrase, kid).value();
+    static signing_key from_bytes(std::string_view bytes, optional_text kid = {}, std::optional<passphrase> words = {}) {
+        return try_from_bytes(bytes, kid, words).value();
     }
-    static signing_key from_file(std::string_view path, optional_text passphrase = {}, optional_text kid = {}) {
-        return try_from_file(path, passphrase, kid).value();
+    static signing_key from_file(std::string_view path, optional_text kid = {}, std::optional<passphrase> words = {}) {
+        return try_from_file(path, kid, words).value();
     }
     static signing_key generate(optional_text kid = {}) { return try_generate(kid).value(); }
     signing_key with_kid(std::string_view kid) const { return try_with_kid(kid).value(); }
     ivs::verifying_key verifying_key() const { return try_verifying_key().value(); }
     std::string to_pem() const { return try_to_pem().value(); }
+    std::string to_der() const { return try_to_der().value(); }
 #endif
 };
 
@@ -377,10 +481,9 @@ public:
 
     /// From the values of CreateStage or GetStage; without an events URL it is the one that every stage has in practice.
     static result<stage> try_create(std::string_view arn, std::string_view whip_url,
-                                    std::optional<std::string_view> events_url = {}) noexcept {
-        const detail::optional_view events(events_url);
+                                    optional_text events_url = {}) noexcept {
         return detail::made<stage>([&](auto out) {
-            return ::ivs_stage_new(arn.data(), arn.size(), whip_url.data(), whip_url.size(), events.data, events.size, out);
+            return ::ivs_stage_new(arn.data(), arn.size(), whip_url.data(), whip_url.size(), events_url.data(), events_url.size(), out);
         });
     }
 
@@ -394,7 +497,7 @@ public:
     std::string events_url() const noexcept { return detail::text(::ivs_stage_events_url(get())); }
 
 #if IVS_TOKEN_EXCEPTIONS
-    stage(std::string_view arn, std::string_view whip_url, std::optional<std::string_view> events_url = {})
+    stage(std::string_view arn, std::string_view whip_url, optional_text events_url = {})
         : stage(try_create(arn, whip_url, events_url).value()) {}
     static stage from_json(std::string_view json) { return try_from_json(json).value(); }
 #endif
@@ -408,7 +511,7 @@ public:
     /// The token itself: what the client joins with.
     std::string text() const noexcept { return detail::text(::ivs_token_text(get())); }
 
-    /// The claim `jti`: the participant ID, or the ID of a connection token.
+    /// The claim `jti`: the participant ID, or the ID of a connection token; empty for a playback token.
     std::string id() const noexcept { return detail::text(::ivs_token_id(get())); }
 
     /// The first second at which the token is no longer good.
@@ -450,8 +553,7 @@ public:
         return detail::done(::ivs_participant_set_capabilities(get(), static_cast<std::uint32_t>(capabilities)));
     }
     result<void> try_duration(std::chrono::seconds duration) noexcept {
-        return detail::with_seconds(
-            duration, [&](std::uint64_t seconds) { return ::ivs_participant_set_duration(get(), seconds); });
+        return detail::done(::ivs_participant_set_duration(get(), detail::unsigned_seconds(duration)));
     }
     result<void> try_version(std::string_view version) noexcept {
         return detail::done(::ivs_participant_set_version(get(), version.data(), version.size()));
@@ -464,29 +566,38 @@ public:
     }
 
     /// Mints a token as an object; `now` is the present moment unless given.
-    result<token> try_mint_token(const signing_key &key, std::optional<time_point> now = {}) const noexcept {
+    result<token> try_mint_token(const signing_key &key, moment now = {}) const noexcept {
         return detail::made<token>(
-            [&](auto out) { return ::ivs_participant_mint_token(get(), key.get(), detail::seconds(now), out); });
+            [&](auto out) { return ::ivs_participant_mint_token(get(), key.get(), now.seconds(), out); });
     }
 
 #if IVS_TOKEN_EXCEPTIONS
     explicit participant(const stage &stage) : participant(try_create(stage).value()) {}
 
     /// 1 to 64 of `A-Z a-z 0-9 _ -`.
-    participant &participant_id(std::string_view id) { return try_participant_id(id).value(), *this; }
+    participant &participant_id(std::string_view id) & { return try_participant_id(id).value(), *this; }
+    participant participant_id(std::string_view id) && { return std::move(this->participant_id(id)); }
     /// At most 128 characters, visible to everyone on the stage.
-    participant &user_id(std::string_view user_id) { return try_user_id(user_id).value(), *this; }
+    participant &user_id(std::string_view user_id) & { return try_user_id(user_id).value(), *this; }
+    participant user_id(std::string_view user_id) && { return std::move(this->user_id(user_id)); }
     /// At most 1 024 bytes in UTF-8, all names and values together.
-    participant &attribute(std::string_view name, std::string_view value) {
+    participant &attribute(std::string_view name, std::string_view value) & {
         return try_attribute(name, value).value(), *this;
     }
-    participant &clear_attributes() { return try_clear_attributes().value(), *this; }
-    participant &capabilities(capability capabilities) { return try_capabilities(capabilities).value(), *this; }
+    participant attribute(std::string_view name, std::string_view value) && {
+        return std::move(this->attribute(name, value));
+    }
+    participant &clear_attributes() & { return try_clear_attributes().value(), *this; }
+    participant clear_attributes() && { return std::move(this->clear_attributes()); }
+    participant &capabilities(capability capabilities) & { return try_capabilities(capabilities).value(), *this; }
+    participant capabilities(capability capabilities) && { return std::move(this->capabilities(capabilities)); }
     /// 1 second to 14 days.
-    participant &duration(std::chrono::seconds duration) { return try_duration(duration).value(), *this; }
-    participant &version(std::string_view version) { return try_version(version).value(), *this; }
+    participant &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
+    participant duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
+    participant &version(std::string_view version) & { return try_version(version).value(), *this; }
+    participant version(std::string_view version) && { return std::move(this->version(version)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
-    token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
+    token mint_token(const signing_key &key, moment now = {}) const {
         return try_mint_token(key, now).value();
     }
 #endif
@@ -501,15 +612,15 @@ public:
 
     /// The token at an index, or why it could not be minted.
     result<std::string> try_at(std::size_t index) const noexcept {
-        const ivs::status status = ::ivs_token_list_status(get(), index);
-        if (status != IVS_OK) return detail::last_failure(status);
+        const ivs::status how = ::ivs_token_list_status(get(), index);
+        if (how != IVS_OK) return detail::last_failure(how);
         return detail::text(::ivs_token_list_text(get(), index));
     }
 
     /// The participant ID of the token at an index, or why it could not be minted.
     result<std::string> try_participant_id(std::size_t index) const noexcept {
-        const ivs::status status = ::ivs_token_list_status(get(), index);
-        if (status != IVS_OK) return detail::last_failure(status);
+        const ivs::status how = ::ivs_token_list_status(get(), index);
+        if (how != IVS_OK) return detail::last_failure(how);
         return detail::text(::ivs_token_list_participant_id(get(), index));
     }
 
@@ -521,7 +632,7 @@ public:
 
 /// Mints a token for each participant, all issued now; one that fails does not stop the others.
 inline result<token_list> try_mint_batch(const std::vector<participant> &participants, const signing_key &key) noexcept {
-    std::vector<const ::ivs_participant *> handles;
+    std::vector<::ivs_participant *> handles;
     handles.reserve(participants.size());
     for (const participant &one : participants) handles.push_back(one.get());
     return detail::made<token_list>(
@@ -546,26 +657,27 @@ public:
         return detail::done(::ivs_connection_set_token_id(get(), id.data(), id.size()));
     }
     result<void> try_duration(std::chrono::seconds duration) noexcept {
-        return detail::with_seconds(
-            duration, [&](std::uint64_t seconds) { return ::ivs_connection_set_duration(get(), seconds); });
+        return detail::done(::ivs_connection_set_duration(get(), detail::unsigned_seconds(duration)));
     }
     result<std::string> try_mint(const signing_key &key) const noexcept {
         return detail::written<2048>(
             [&](char *buffer, std::size_t *len) { return ::ivs_connection_mint(get(), key.get(), buffer, len); });
     }
-    result<token> try_mint_token(const signing_key &key, std::optional<time_point> now = {}) const noexcept {
+    result<token> try_mint_token(const signing_key &key, moment now = {}) const noexcept {
         return detail::made<token>(
-            [&](auto out) { return ::ivs_connection_mint_token(get(), key.get(), detail::seconds(now), out); });
+            [&](auto out) { return ::ivs_connection_mint_token(get(), key.get(), now.seconds(), out); });
     }
 
 #if IVS_TOKEN_EXCEPTIONS
     connection() : connection(try_create().value()) {}
 
-    connection &token_id(std::string_view id) { return try_token_id(id).value(), *this; }
+    connection &token_id(std::string_view id) & { return try_token_id(id).value(), *this; }
+    connection token_id(std::string_view id) && { return std::move(this->token_id(id)); }
     /// 1 second to 4 weeks.
-    connection &duration(std::chrono::seconds duration) { return try_duration(duration).value(), *this; }
+    connection &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
+    connection duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
-    token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
+    token mint_token(const signing_key &key, moment now = {}) const {
         return try_mint_token(key, now).value();
     }
 #endif
@@ -672,31 +784,35 @@ public:
         return detail::done(::ivs_exchange_set_capabilities(get(), static_cast<std::uint32_t>(capabilities)));
     }
     result<void> try_duration(std::chrono::seconds duration) noexcept {
-        return detail::with_seconds(
-            duration, [&](std::uint64_t seconds) { return ::ivs_exchange_set_duration(get(), seconds); });
+        return detail::done(::ivs_exchange_set_duration(get(), detail::unsigned_seconds(duration)));
     }
     result<std::string> try_mint(const signing_key &key) const noexcept {
         return detail::written<2048>(
             [&](char *buffer, std::size_t *len) { return ::ivs_exchange_mint(get(), key.get(), buffer, len); });
     }
-    result<token> try_mint_token(const signing_key &key, std::optional<time_point> now = {}) const noexcept {
+    result<token> try_mint_token(const signing_key &key, moment now = {}) const noexcept {
         return detail::made<token>(
-            [&](auto out) { return ::ivs_exchange_mint_token(get(), key.get(), detail::seconds(now), out); });
+            [&](auto out) { return ::ivs_exchange_mint_token(get(), key.get(), now.seconds(), out); });
     }
 
 #if IVS_TOKEN_EXCEPTIONS
     explicit exchange(const token &old) : exchange(try_create(old).value()) {}
     explicit exchange(const verified &old) : exchange(try_create(old).value()) {}
 
-    exchange &user_id(std::string_view user_id) { return try_user_id(user_id).value(), *this; }
-    exchange &attribute(std::string_view name, std::string_view value) {
+    exchange &user_id(std::string_view user_id) & { return try_user_id(user_id).value(), *this; }
+    exchange user_id(std::string_view user_id) && { return std::move(this->user_id(user_id)); }
+    exchange &attribute(std::string_view name, std::string_view value) & {
         return try_attribute(name, value).value(), *this;
     }
-    exchange &clear_attributes() { return try_clear_attributes().value(), *this; }
-    exchange &capabilities(capability capabilities) { return try_capabilities(capabilities).value(), *this; }
-    exchange &duration(std::chrono::seconds duration) { return try_duration(duration).value(), *this; }
+    exchange attribute(std::string_view name, std::string_view value) && { return std::move(this->attribute(name, value)); }
+    exchange &clear_attributes() & { return try_clear_attributes().value(), *this; }
+    exchange clear_attributes() && { return std::move(this->clear_attributes()); }
+    exchange &capabilities(capability capabilities) & { return try_capabilities(capabilities).value(), *this; }
+    exchange capabilities(capability capabilities) && { return std::move(this->capabilities(capabilities)); }
+    exchange &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
+    exchange duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
-    token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
+    token mint_token(const signing_key &key, moment now = {}) const {
         return try_mint_token(key, now).value();
     }
 #endif
@@ -716,8 +832,10 @@ inline void check_exchange(const verified &old_token, const verified &new_token)
 /// The keys of a ring at one moment.
 struct ring_key {
     std::string arn;
-    /// What you call it; empty when it has no name.
-    std::string name;
+    /// What you call it, if it has a name.
+    std::optional<std::string> name;
+    /// Its tags, ordered.
+    std::vector<std::pair<std::string, std::string>> tags;
     /// When it verifies no more, if it is being retired.
     std::optional<time_point> retired_at;
     verifying_key key;
@@ -741,6 +859,17 @@ public:
     result<void> try_import_key(std::string_view arn, const verifying_key &key) noexcept {
         return detail::done(::ivs_key_ring_import(get(), arn.data(), arn.size(), key.get()));
     }
+    result<void> try_import_key(std::string_view arn, const verifying_key &key, std::string_view name) noexcept {
+        return detail::done(
+            ::ivs_key_ring_import_named(get(), arn.data(), arn.size(), name.data(), name.size(), key.get()));
+    }
+    result<void> try_tag(std::string_view arn, std::string_view tag, std::string_view value) noexcept {
+        return detail::done(::ivs_key_ring_tag(get(), arn.data(), arn.size(), tag.data(), tag.size(), value.data(),
+                                               value.size()));
+    }
+    result<void> try_untag(std::string_view arn, std::string_view tag) noexcept {
+        return detail::done(::ivs_key_ring_untag(get(), arn.data(), arn.size(), tag.data(), tag.size()));
+    }
     result<void> try_load(std::string_view json) noexcept {
         return detail::done(::ivs_key_ring_load(get(), json.data(), json.size()));
     }
@@ -750,21 +879,28 @@ public:
     result<void> try_delete_key(std::string_view arn) noexcept {
         return detail::done(::ivs_key_ring_delete(get(), arn.data(), arn.size()));
     }
-    result<void> try_retire(std::string_view arn, std::optional<time_point> at = {}) noexcept {
-        return detail::done(::ivs_key_ring_retire(get(), arn.data(), arn.size(), detail::seconds(at)));
+    result<void> try_retire(std::string_view arn, moment at = {}) noexcept {
+        return detail::done(::ivs_key_ring_retire(get(), arn.data(), arn.size(), at.seconds()));
     }
     result<void> try_reinstate(std::string_view arn) noexcept {
         return detail::done(::ivs_key_ring_reinstate(get(), arn.data(), arn.size()));
     }
-    result<std::size_t> try_delete_retired(std::optional<time_point> now = {}) noexcept {
+    result<std::size_t> try_delete_retired(moment now = {}) noexcept {
         std::size_t deleted = 0;
-        const ivs::status status = ::ivs_key_ring_delete_retired(get(), detail::seconds(now), &deleted);
-        if (status != IVS_OK) return detail::last_failure(status);
+        const ivs::status how = ::ivs_key_ring_delete_retired(get(), now.seconds(), &deleted);
+        if (how != IVS_OK) return detail::last_failure(how);
         return deleted;
     }
-    result<void> try_rotate(std::string_view arn, const signing_key &key, time_point old_until) noexcept {
-        const std::int64_t until = detail::seconds(old_until);
-        return detail::done(::ivs_key_ring_rotate(get(), arn.data(), arn.size(), key.get(), until));
+    result<void> try_rotate(std::string_view arn, const ivs::signing_key &key, moment old_until) noexcept {
+        return detail::done(::ivs_key_ring_rotate(get(), arn.data(), arn.size(), key.get(), old_until.seconds()));
+    }
+    result<void> try_sign_with(std::string_view arn, const ivs::signing_key &key) noexcept {
+        return detail::done(::ivs_key_ring_sign_with(get(), arn.data(), arn.size(), key.get()));
+    }
+    result<void> try_stop_signing() noexcept { return detail::done(::ivs_key_ring_stop_signing(get())); }
+    result<verifying_key> try_key(std::string_view arn) const noexcept {
+        return detail::made<verifying_key>(
+            [&](auto out) { return ::ivs_key_ring_get(get(), arn.data(), arn.size(), out); });
     }
     result<ivs::signing_key> try_signing_key() const noexcept {
         return detail::made<ivs::signing_key>([&](auto out) { return ::ivs_key_ring_signing_key(get(), out); });
@@ -783,9 +919,16 @@ public:
         for (std::size_t index = 0; index < count; ++index) {
             auto key = detail::made<verifying_key>([&](auto out) { return ::ivs_key_list_key(handle, index, out); });
             if (!key) return key.error();
+            std::vector<std::pair<std::string, std::string>> tags;
+            const std::size_t tag_count = ::ivs_key_list_tag_count(handle, index);
+            for (std::size_t tag_index = 0; tag_index < tag_count; ++tag_index) {
+                ::ivs_str tag{}, value{};
+                if (::ivs_key_list_tag_at(handle, index, tag_index, &tag, &value) != IVS_OK) break;
+                tags.emplace_back(detail::text(tag), detail::text(value));
+            }
             const std::int64_t retired = ::ivs_key_list_retired_at(handle, index);
             keys.push_back({detail::text(::ivs_key_list_arn(handle, index)),
-                            detail::text(::ivs_key_list_name(handle, index)),
+                            detail::optional_text(::ivs_key_list_name(handle, index)), std::move(tags),
                             retired < 0 ? std::nullopt : std::optional<time_point>(detail::time(retired)), std::move(*key)});
         }
         return keys;
@@ -802,21 +945,60 @@ public:
     static key_ring playback(std::size_t limit = 0) { return try_create_playback(limit).value(); }
 
     /// A key that the ring holds already stays as it is.
-    key_ring &import_key(std::string_view arn, const verifying_key &key) { return try_import_key(arn, key).value(), *this; }
+    key_ring &import_key(std::string_view arn, const verifying_key &key) & {
+        return try_import_key(arn, key).value(), *this;
+    }
+    key_ring import_key(std::string_view arn, const verifying_key &key) && { return std::move(this->import_key(arn, key)); }
+    key_ring &import_key(std::string_view arn, const verifying_key &key, std::string_view name) & {
+        return try_import_key(arn, key, name).value(), *this;
+    }
+    key_ring import_key(std::string_view arn, const verifying_key &key, std::string_view name) && {
+        return std::move(this->import_key(arn, key, name));
+    }
+    /// TagResource
+    key_ring &tag(std::string_view arn, std::string_view tag, std::string_view value) & {
+        return try_tag(arn, tag, value).value(), *this;
+    }
+    key_ring tag(std::string_view arn, std::string_view tag, std::string_view value) && {
+        return std::move(this->tag(arn, tag, value));
+    }
+    /// UntagResource
+    key_ring &untag(std::string_view arn, std::string_view tag) & { return try_untag(arn, tag).value(), *this; }
+    key_ring untag(std::string_view arn, std::string_view tag) && { return std::move(this->untag(arn, tag)); }
     /// Many keys in one change: a JWK set, or what `aws ivs-realtime get-public-key` prints.
-    key_ring &load(std::string_view json) { return try_load(json).value(), *this; }
+    key_ring &load(std::string_view json) & { return try_load(json).value(), *this; }
+    key_ring load(std::string_view json) && { return std::move(this->load(json)); }
     /// These keys and no others, in one change.
-    key_ring &replace(std::string_view json) { return try_replace(json).value(), *this; }
+    key_ring &replace(std::string_view json) & { return try_replace(json).value(), *this; }
+    key_ring replace(std::string_view json) && { return std::move(this->replace(json)); }
     /// Ends all tokens of the key.
-    key_ring &delete_key(std::string_view arn) { return try_delete_key(arn).value(), *this; }
+    key_ring &delete_key(std::string_view arn) & { return try_delete_key(arn).value(), *this; }
+    key_ring delete_key(std::string_view arn) && { return std::move(this->delete_key(arn)); }
     /// Lets a key verify until then, at once unless given.
-    key_ring &retire(std::string_view arn, std::optional<time_point> at = {}) { return try_retire(arn, at).value(), *this; }
-    key_ring &reinstate(std::string_view arn) { return try_reinstate(arn).value(), *this; }
-    std::size_t delete_retired(std::optional<time_point> now = {}) { return try_delete_retired(now).value(); }
+    key_ring &retire(std::string_view arn, moment at = {}) & {
+        return try_retire(arn, at).value(), *this;
+    }
+    key_ring retire(std::string_view arn, moment at = {}) && { return std::move(this->retire(arn, at)); }
+    key_ring &reinstate(std::string_view arn) & { return try_reinstate(arn).value(), *this; }
+    key_ring reinstate(std::string_view arn) && { return std::move(this->reinstate(arn)); }
+    std::size_t delete_retired(moment now = {}) { return try_delete_retired(now).value(); }
     /// Lets a key sign, and retires the one that signed before at `old_until`.
-    key_ring &rotate(std::string_view arn, const signing_key &key, time_point old_until) {
+    key_ring &rotate(std::string_view arn, const ivs::signing_key &key, moment old_until) & {
         return try_rotate(arn, key, old_until).value(), *this;
     }
+    key_ring rotate(std::string_view arn, const ivs::signing_key &key, moment old_until) && {
+        return std::move(this->rotate(arn, key, old_until));
+    }
+    /// Lets a key sign, and leaves the one that signed before to verify without an end.
+    key_ring &sign_with(std::string_view arn, const ivs::signing_key &key) & { return try_sign_with(arn, key).value(), *this; }
+    key_ring sign_with(std::string_view arn, const ivs::signing_key &key) && {
+        return std::move(this->sign_with(arn, key));
+    }
+    /// Lets no key sign until another is marked.
+    key_ring &stop_signing() & { return try_stop_signing().value(), *this; }
+    key_ring stop_signing() && { return std::move(this->stop_signing()); }
+    /// The key of this ARN.
+    verifying_key key(std::string_view arn) const { return try_key(arn).value(); }
     ivs::signing_key signing_key() const { return try_signing_key().value(); }
     std::vector<ring_key> keys() const { return try_keys().value(); }
     std::string to_jwks() const { return try_to_jwks().value(); }
@@ -832,11 +1014,10 @@ public:
     static result<revocations> try_create() noexcept { return detail::made<revocations>(::ivs_revocations_new); }
 
     result<void> try_disconnect_participant(std::string_view stage_arn, std::string_view participant_id,
-                                            std::optional<std::string_view> reason = {}) noexcept {
-        const detail::optional_view why(reason);
+                                            optional_text reason = {}) noexcept {
         return detail::done(::ivs_revocations_disconnect_participant(get(), stage_arn.data(), stage_arn.size(),
                                                                      participant_id.data(), participant_id.size(),
-                                                                     why.data, why.size));
+                                                                     reason.data(), reason.size()));
     }
     result<void> try_delete_stage(std::string_view stage_arn) noexcept {
         return detail::done(::ivs_revocations_delete_stage(get(), stage_arn.data(), stage_arn.size()));
@@ -857,18 +1038,29 @@ public:
 
     /// DisconnectParticipant
     revocations &disconnect_participant(std::string_view stage_arn, std::string_view participant_id,
-                                        std::optional<std::string_view> reason = {}) {
+                                        optional_text reason = {}) & {
         return try_disconnect_participant(stage_arn, participant_id, reason).value(), *this;
     }
+    revocations disconnect_participant(std::string_view stage_arn, std::string_view participant_id,
+                                        optional_text reason = {}) && {
+        return std::move(this->disconnect_participant(stage_arn, participant_id, reason));
+    }
     /// DeleteStage
-    revocations &delete_stage(std::string_view stage_arn) { return try_delete_stage(stage_arn).value(), *this; }
+    revocations &delete_stage(std::string_view stage_arn) & { return try_delete_stage(stage_arn).value(), *this; }
+    revocations delete_stage(std::string_view stage_arn) && { return std::move(this->delete_stage(stage_arn)); }
     /// RevokeConnectionToken
-    revocations &revoke_connection_token(std::string_view token_id) {
+    revocations &revoke_connection_token(std::string_view token_id) & {
         return try_revoke_connection_token(token_id).value(), *this;
     }
+    revocations revoke_connection_token(std::string_view token_id) && {
+        return std::move(this->revoke_connection_token(token_id));
+    }
     /// StartViewerSessionRevocation: all whose session version is at most `up_to`.
-    revocations &revoke_viewer_sessions(std::string_view channel_arn, std::string_view viewer_id, std::int64_t up_to) {
+    revocations &revoke_viewer_sessions(std::string_view channel_arn, std::string_view viewer_id, std::int64_t up_to) & {
         return try_revoke_viewer_sessions(channel_arn, viewer_id, up_to).value(), *this;
+    }
+    revocations revoke_viewer_sessions(std::string_view channel_arn, std::string_view viewer_id, std::int64_t up_to) && {
+        return std::move(this->revoke_viewer_sessions(channel_arn, viewer_id, up_to));
     }
 #endif
 };
@@ -886,8 +1078,7 @@ public:
     }
 
     result<void> try_duration(std::chrono::seconds duration) noexcept {
-        return detail::with_seconds(
-            duration, [&](std::uint64_t seconds) { return ::ivs_playback_set_duration(get(), seconds); });
+        return detail::done(::ivs_playback_set_duration(get(), detail::unsigned_seconds(duration)));
     }
     result<void> try_origin(std::string_view origin) noexcept {
         return detail::done(::ivs_playback_add_origin(get(), origin.data(), origin.size()));
@@ -912,30 +1103,45 @@ public:
         return detail::written<2048>(
             [&](char *buffer, std::size_t *len) { return ::ivs_playback_mint(get(), key.get(), buffer, len); });
     }
-    result<token> try_mint_token(const signing_key &key, std::optional<time_point> now = {}) const noexcept {
+    result<token> try_mint_token(const signing_key &key, moment now = {}) const noexcept {
         return detail::made<token>(
-            [&](auto out) { return ::ivs_playback_mint_token(get(), key.get(), detail::seconds(now), out); });
+            [&](auto out) { return ::ivs_playback_mint_token(get(), key.get(), now.seconds(), out); });
     }
 
 #if IVS_TOKEN_EXCEPTIONS
+    playback(std::nullptr_t) = delete;
     explicit playback(std::string_view channel_arn) : playback(try_create(channel_arn).value()) {}
 
     /// How long playback can be started; at most 10 minutes with a viewer ID or for a single use.
-    playback &duration(std::chrono::seconds duration) { return try_duration(duration).value(), *this; }
+    playback &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
+    playback duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
     /// Adds one, such as `https://*.example.com`.
-    playback &origin(std::string_view origin) { return try_origin(origin).value(), *this; }
-    playback &strict_origin_enforcement(bool is_strict) { return try_strict_origin_enforcement(is_strict).value(), *this; }
+    playback &origin(std::string_view origin) & { return try_origin(origin).value(), *this; }
+    playback origin(std::string_view origin) && { return std::move(this->origin(origin)); }
+    playback &strict_origin_enforcement(bool is_strict) & {
+        return try_strict_origin_enforcement(is_strict).value(), *this;
+    }
+    playback strict_origin_enforcement(bool is_strict) && { return std::move(this->strict_origin_enforcement(is_strict)); }
     /// Good once, under a fresh random UUID.
-    playback &single_use() { return try_single_use().value(), *this; }
+    playback &single_use() & { return try_single_use().value(), *this; }
+    playback single_use() && { return std::move(this->single_use()); }
     /// Good once, under this UUID.
-    playback &single_use(std::string_view uuid) { return try_single_use(uuid).value(), *this; }
+    playback &single_use(std::string_view uuid) & { return try_single_use(uuid).value(), *this; }
+    playback single_use(std::string_view uuid) && { return std::move(this->single_use(uuid)); }
     /// 1 to 40 characters; needed to revoke the viewer's sessions.
-    playback &viewer_id(std::string_view viewer_id) { return try_viewer_id(viewer_id).value(), *this; }
-    playback &viewer_session_version(std::int64_t version) { return try_viewer_session_version(version).value(), *this; }
+    playback &viewer_id(std::string_view viewer_id) & { return try_viewer_id(viewer_id).value(), *this; }
+    playback viewer_id(std::string_view viewer_id) && { return std::move(this->viewer_id(viewer_id)); }
+    playback &viewer_session_version(std::int64_t version) & {
+        return try_viewer_session_version(version).value(), *this;
+    }
+    playback viewer_session_version(std::int64_t version) && { return std::move(this->viewer_session_version(version)); }
     /// `SD`, `HD` or `FULL_HD`.
-    playback &maximum_resolution(std::string_view resolution) { return try_maximum_resolution(resolution).value(), *this; }
+    playback &maximum_resolution(std::string_view resolution) & {
+        return try_maximum_resolution(resolution).value(), *this;
+    }
+    playback maximum_resolution(std::string_view resolution) && { return std::move(this->maximum_resolution(resolution)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
-    token mint_token(const signing_key &key, std::optional<time_point> now = {}) const {
+    token mint_token(const signing_key &key, moment now = {}) const {
         return try_mint_token(key, now).value();
     }
 #endif
@@ -985,9 +1191,8 @@ public:
         return ::ivs_verified_playback_strict_origin_enforcement(get());
     }
     /// Whether a request with this header `Origin`, or without one, may be answered.
-    bool allows_origin(std::optional<std::string_view> origin) const noexcept {
-        const detail::optional_view header(origin);
-        return ::ivs_verified_playback_allows_origin(get(), header.data, header.size);
+    bool allows_origin(optional_text origin) const noexcept {
+        return ::ivs_verified_playback_allows_origin(get(), origin.data(), origin.size());
     }
     /// Playback tokens need not say it.
     std::optional<time_point> issued_at() const noexcept {
@@ -1007,9 +1212,9 @@ public:
 
 /// What is expected of one token, beside what the verifier expects of all.
 struct expectations {
-    std::optional<std::string_view> stage_arn = {};
+    std::optional<std::string> stage_arn = {};
     capability capabilities = capability::none;
-    std::optional<std::string_view> user_id = {};
+    std::optional<std::string> user_id = {};
 };
 
 /// Decides whether tokens are good. Made once, shared by any number of threads.
@@ -1024,43 +1229,55 @@ public:
     }
 
     result<verified> try_verify(std::string_view token, const expectations &expected) const noexcept {
-        const detail::optional_view stage(expected.stage_arn), user(expected.user_id);
+        const optional_text stage(expected.stage_arn), user(expected.user_id);
         const auto capabilities = static_cast<std::uint32_t>(expected.capabilities);
         return detail::made<verified>([&](auto out) {
-            return ::ivs_verifier_verify_expecting(get(), token.data(), token.size(), stage.data, stage.size,
-                                                   capabilities, user.data, user.size, out);
+            return ::ivs_verifier_verify_expecting(get(), token.data(), token.size(), stage.data(), stage.size(),
+                                                   capabilities, user.data(), user.size(), out);
         });
     }
 
-    /// Verifies many at one moment, in their order; one that is refused does not stop the others.
-    result<std::vector<result<verified>>> try_verify_batch(const std::vector<std::string_view> &tokens) const noexcept {
+    /// Verifies many at one moment, in their order; one that is refused does not stop the others. `tokens` is a range of texts:
+    /// std::string, std::string_view or const char *.
+    template <class Tokens>
+    result<std::vector<result<verified>>> try_verify_batch(const Tokens &tokens) const noexcept {
         struct list : detail::owner<::ivs_verified_list, ::ivs_verified_list_free> {
             using owner::owner;
         };
         std::vector<::ivs_str> texts;
-        texts.reserve(tokens.size());
-        for (const std::string_view token : tokens) texts.push_back({token.data(), token.size()});
+        for (const auto &token : tokens) {
+            const std::string_view text(token);
+            texts.push_back({text.data(), text.size()});
+        }
         const auto verdicts = detail::made<list>(
             [&](auto out) { return ::ivs_verifier_verify_batch(get(), texts.data(), texts.size(), out); });
         if (!verdicts) return verdicts.error();
         std::vector<result<verified>> all;
-        all.reserve(tokens.size());
-        for (std::size_t index = 0; index < tokens.size(); ++index) {
+        all.reserve(texts.size());
+        for (std::size_t index = 0; index < texts.size(); ++index) {
             all.push_back(detail::made<verified>(
                 [&](auto out) { return ::ivs_verified_list_get(verdicts->get(), index, out); }));
         }
         return all;
     }
+    result<std::vector<result<verified>>> try_verify_batch(std::initializer_list<std::string_view> tokens) const noexcept {
+        return try_verify_batch<std::initializer_list<std::string_view>>(tokens);
+    }
 
     /// A playback token of this channel, or of any; `origin` is the header of the request, if it has one.
     result<verified_playback> try_verify_playback(std::string_view token,
-                                                  std::optional<std::string_view> channel_arn = {},
-                                                  std::optional<std::string_view> origin = {}) const noexcept {
-        const detail::optional_view channel(channel_arn), header(origin);
+                                                  optional_text channel_arn = {},
+                                                  optional_text origin = {}) const noexcept {
         return detail::made<verified_playback>([&](auto out) {
-            return ::ivs_verifier_verify_playback(get(), token.data(), token.size(), channel.data, channel.size,
-                                                  header.data, header.size, out);
+            return ::ivs_verifier_verify_playback(get(), token.data(), token.size(), channel_arn.data(), channel_arn.size(),
+                                                  origin.data(), origin.size(), out);
         });
+    }
+
+    /// Verifies a token, and begins one in exchange for it.
+    result<exchange> try_exchange_of(std::string_view token) const noexcept {
+        return detail::made<exchange>(
+            [&](auto out) { return ::ivs_verifier_exchange(get(), token.data(), token.size(), out); });
     }
 
     result<verified_connection> try_verify_connection(std::string_view token) const noexcept {
@@ -1073,13 +1290,18 @@ public:
     verified verify(std::string_view token, const expectations &expected) const {
         return try_verify(token, expected).value();
     }
-    std::vector<result<verified>> verify_batch(const std::vector<std::string_view> &tokens) const {
+    template <class Tokens>
+    std::vector<result<verified>> verify_batch(const Tokens &tokens) const {
         return try_verify_batch(tokens).value();
     }
-    verified_playback verify_playback(std::string_view token, std::optional<std::string_view> channel_arn = {},
-                                      std::optional<std::string_view> origin = {}) const {
+    std::vector<result<verified>> verify_batch(std::initializer_list<std::string_view> tokens) const {
+        return try_verify_batch(tokens).value();
+    }
+    verified_playback verify_playback(std::string_view token, optional_text channel_arn = {},
+                                      optional_text origin = {}) const {
         return try_verify_playback(token, channel_arn, origin).value();
     }
+    exchange exchange_of(std::string_view token) const { return try_exchange_of(token).value(); }
     verified_connection verify_connection(std::string_view token) const {
         return try_verify_connection(token).value();
     }
@@ -1119,17 +1341,14 @@ public:
         return detail::done(::ivs_verifier_builder_set_user_id(get(), user_id.data(), user_id.size()));
     }
     result<void> try_issued_at_leeway(std::chrono::seconds leeway) noexcept {
-        return detail::with_seconds(leeway, [&](std::uint64_t seconds) {
-            return ::ivs_verifier_builder_set_issued_at_leeway(get(), seconds);
-        });
+        return detail::done(::ivs_verifier_builder_set_issued_at_leeway(get(), detail::unsigned_seconds(leeway)));
     }
     result<void> try_expiry_leeway(std::chrono::seconds leeway) noexcept {
-        return detail::with_seconds(
-            leeway, [&](std::uint64_t seconds) { return ::ivs_verifier_builder_set_expiry_leeway(get(), seconds); });
+        return detail::done(::ivs_verifier_builder_set_expiry_leeway(get(), detail::unsigned_seconds(leeway)));
     }
-    /// Stops the clock, for tests.
-    result<void> try_time(time_point now) noexcept {
-        return detail::done(::ivs_verifier_builder_set_time(get(), detail::seconds(now)));
+    /// Stops the clock, for tests: tokens no longer expire.
+    result<void> try_fixed_time(time_point at) noexcept {
+        return detail::done(::ivs_verifier_builder_set_fixed_time(get(), moment(at).seconds()));
     }
     result<verifier> try_build() const noexcept {
         return detail::made<verifier>([&](auto out) { return ::ivs_verifier_builder_build(get(), out); });
@@ -1139,26 +1358,41 @@ public:
     builder() : builder(try_create().value()) {}
 
     /// Holds a public key under its ARN, which tokens name as `kid`. At least one is needed.
-    builder &key(std::string_view kid, const verifying_key &key) { return try_key(kid, key).value(), *this; }
+    builder &key(std::string_view kid, const verifying_key &key) & { return try_key(kid, key).value(), *this; }
+    builder key(std::string_view kid, const verifying_key &key) && { return std::move(this->key(kid, key)); }
     /// Holds the public half of a playback key pair.
-    builder &playback_key(std::string_view arn, const verifying_key &key) { return try_playback_key(arn, key).value(), *this; }
+    builder &playback_key(std::string_view arn, const verifying_key &key) & {
+        return try_playback_key(arn, key).value(), *this;
+    }
+    builder playback_key(std::string_view arn, const verifying_key &key) && {
+        return std::move(this->playback_key(arn, key));
+    }
     /// Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
-    builder &keys(const key_ring &ring) { return try_keys(ring).value(), *this; }
+    builder &keys(const key_ring &ring) & { return try_keys(ring).value(), *this; }
+    builder keys(const key_ring &ring) && { return std::move(this->keys(ring)); }
     /// Refuses what was revoked or spent.
-    builder &revocations(const ivs::revocations &store) { return try_revocations(store).value(), *this; }
+    builder &revocations(const ivs::revocations &store) & { return try_revocations(store).value(), *this; }
+    builder revocations(const ivs::revocations &store) && { return std::move(this->revocations(store)); }
     /// Remembers so many tokens that were accepted, so that verifying one again costs no signature.
-    builder &cache(std::size_t capacity) { return try_cache(capacity).value(), *this; }
-    /// Accepts only tokens for this stage.
-    builder &stage(std::string_view arn) { return try_stage(arn).value(), *this; }
+    builder &cache(std::size_t capacity) & { return try_cache(capacity).value(), *this; }
+    builder cache(std::size_t capacity) && { return std::move(this->cache(capacity)); }
+    /// Accepts only tokens for the stage of this ARN.
+    builder &stage(std::string_view arn) & { return try_stage(arn).value(), *this; }
+    builder stage(std::string_view arn) && { return std::move(this->stage(arn)); }
     /// Accepts only tokens that grant all of these.
-    builder &require(capability capabilities) { return try_require(capabilities).value(), *this; }
+    builder &require(capability capabilities) & { return try_require(capabilities).value(), *this; }
+    builder require(capability capabilities) && { return std::move(this->require(capabilities)); }
     /// Accepts only tokens of this user.
-    builder &user_id(std::string_view user_id) { return try_user_id(user_id).value(), *this; }
+    builder &user_id(std::string_view user_id) & { return try_user_id(user_id).value(), *this; }
+    builder user_id(std::string_view user_id) && { return std::move(this->user_id(user_id)); }
     /// How far in the future `iat` may lie; 60 seconds unless set.
-    builder &issued_at_leeway(std::chrono::seconds leeway) { return try_issued_at_leeway(leeway).value(), *this; }
+    builder &issued_at_leeway(std::chrono::seconds leeway) & { return try_issued_at_leeway(leeway).value(), *this; }
+    builder issued_at_leeway(std::chrono::seconds leeway) && { return std::move(this->issued_at_leeway(leeway)); }
     /// How long after its end a token is still accepted; 0 seconds unless set.
-    builder &expiry_leeway(std::chrono::seconds leeway) { return try_expiry_leeway(leeway).value(), *this; }
-    builder &time(time_point now) { return try_time(now).value(), *this; }
+    builder &expiry_leeway(std::chrono::seconds leeway) & { return try_expiry_leeway(leeway).value(), *this; }
+    builder expiry_leeway(std::chrono::seconds leeway) && { return std::move(this->expiry_leeway(leeway)); }
+    builder &fixed_time(time_point at) & { return try_fixed_time(at).value(), *this; }
+    builder fixed_time(time_point at) && { return std::move(this->fixed_time(at)); }
     verifier build() const { return try_build().value(); }
 #endif
 };
@@ -1184,13 +1418,13 @@ public:
 };
 
 /// Looks at a token without trusting it. Any text can be looked at; `now` is the present moment unless given.
-inline result<inspection> try_inspect(std::string_view token, std::optional<time_point> now = {}) noexcept {
+inline result<inspection> try_inspect(std::string_view token, moment now = {}) noexcept {
     return detail::made<inspection>(
-        [&](auto out) { return ::ivs_inspect(token.data(), token.size(), detail::seconds(now), out); });
+        [&](auto out) { return ::ivs_inspect(token.data(), token.size(), now.seconds(), out); });
 }
 
 #if IVS_TOKEN_EXCEPTIONS
-inline inspection inspect(std::string_view token, std::optional<time_point> now = {}) {
+inline inspection inspect(std::string_view token, moment now = {}) {
     return try_inspect(token, now).value();
 }
 #endif

@@ -616,7 +616,7 @@ fn words() {
         (
             KeyRingError::NotFound { arn: arn.clone() },
             "KEY_NOT_FOUND",
-            "the key ring holds no key ARN: import it first, or look at what it holds with `list`",
+            "the key ring holds no key ARN: import it first, or list what it holds",
         ),
         (
             KeyRingError::AmbiguousArn { arn: arn.clone() },
@@ -631,8 +631,7 @@ fn words() {
         (
             KeyRingError::Signing { arn: arn.clone() },
             "KEY_SIGNS",
-            "the key ARN is the one that signs: mark another for signing first, with `rotate` or `sign_with`, or none with \
-             `stop_signing`",
+            "the key ARN is the one that signs: mark another for signing first, or none",
         ),
         (
             KeyRingError::AlreadySigning { arn: arn.clone() },
@@ -642,8 +641,7 @@ fn words() {
         (
             KeyRingError::Retired { arn: arn.clone(), retired_at },
             "KEY_RETIRED",
-            "the key ARN is retired at 2026-11-21T09:17:25Z, so it can not be the one that signs: `reinstate` it, or take \
-             another",
+            "the key ARN is retired at 2026-11-21T09:17:25Z, so it can not be the one that signs: reinstate it, or take another",
         ),
         (
             KeyRingError::SigningKeyMismatch { arn },

@@ -567,7 +567,7 @@ fn words() {
         (
             KeyEntryError::JwkSet,
             "INVALID_KEY_SET",
-            "it is a JWK set, not what GetPublicKey or ImportPublicKey prints: load it on its own, with `from_jwks`",
+            "it is a JWK set, not what GetPublicKey or ImportPublicKey prints: load it on its own",
         ),
         (KeyEntryError::Missing { member: "arn" }, "INVALID_KEY_SET", "the key has no `arn`: give it whole"),
         (

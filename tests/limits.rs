@@ -405,7 +405,7 @@ fn words_of_claim_and_mint_errors() {
         (
             MintError::NoKeyId,
             "NO_KEY_ID",
-            "the signing key has no ID: give it the ARN that ImportPublicKey answered, with `with_id`",
+            "the signing key has no ID: give it the ARN that ImportPublicKey answered",
         ),
         (
             MintError::ForeignKey {
@@ -438,11 +438,7 @@ fn words_of_claim_and_mint_errors() {
         assert_eq!((error.to_string().as_str(), error.code()), (words, code));
     }
     for (error, code, words) in [
-        (
-            VerifierError::NoKeys,
-            "NO_KEYS",
-            "the verifier holds no key: add at least one with `key` or `playback_key`".to_owned(),
-        ),
+        (VerifierError::NoKeys, "NO_KEYS", "the verifier holds no key: add at least one".to_owned()),
         (
             VerifierError::AmbiguousKey { kid: KID.into() },
             "AMBIGUOUS_KEY",

@@ -837,7 +837,7 @@ fn words_of_playback_errors() {
             VerifyError::NoKeyMatches { tried: 0 },
             "TOKEN_INVALID_SIGNATURE",
             "NO_KEY_MATCHES",
-            "the token names no key, and this verifier holds no playback key: add one with `playback_key`".into(),
+            "the token names no key, and this verifier holds no playback key: add one".into(),
         ),
         (
             VerifyError::NoKeyMatches { tried: 1 },

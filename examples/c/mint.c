@@ -27,15 +27,15 @@ int main(int argc, char **argv) {
     if (file == NULL) return perror(argv[3]), 1;
     size_t json_len = fread(json, 1, sizeof json, file);
     fclose(file);
-    if (ivs_signing_key_from_file(key_file, strlen(key_file), NULL, 0, kid, strlen(kid), &key) != IVS_OK) {
+    if (ivs_signing_key_from_file(IVS_TEXT(key_file), NULL, 0, IVS_TEXT(kid), &key) != IVS_OK) {
         failed("the key");
     } else if (ivs_stage_from_json(json, json_len, &stage) != IVS_OK) {
         failed("the stage");
 
     /* For each join: publish and subscribe, under a fresh random participant ID, unless told otherwise. */
     } else if (ivs_participant_new(stage, &participant) != IVS_OK ||
-               ivs_participant_set_user_id(participant, user_id, strlen(user_id)) != IVS_OK ||
-               ivs_participant_set_attribute(participant, "displayName", 11, user_id, strlen(user_id)) != IVS_OK ||
+               ivs_participant_set_user_id(participant, IVS_TEXT(user_id)) != IVS_OK ||
+               ivs_participant_set_attribute(participant, IVS_TEXT("displayName"), IVS_TEXT(user_id)) != IVS_OK ||
                ivs_participant_set_capabilities(participant, IVS_CAPABILITY_SUBSCRIBE) != IVS_OK ||
                ivs_participant_set_duration(participant, 15 * 60) != IVS_OK) {
         failed("the participant");

@@ -7,16 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print(const char *name, ivs_str text) { printf("%s: %.*s\n", name, (int)text.len, text.data); }
+static void print(const char *name, ivs_str text) { printf("%s: %.*s\n", name, IVS_PRINT(text)); }
 
 /* The verifier of a gateway: made once, shared by any number of threads. */
 static ivs_status make_verifier(char **argv, ivs_verifier **out) {
     ivs_verifying_key *key = NULL;
     ivs_verifier_builder *builder = NULL;
-    ivs_status status = ivs_verifying_key_from_file(argv[1], strlen(argv[1]), &key);
+    ivs_status status = ivs_verifying_key_from_file(IVS_TEXT(argv[1]), &key);
     if (status == IVS_OK) status = ivs_verifier_builder_new(&builder);
-    if (status == IVS_OK) status = ivs_verifier_builder_add_key(builder, argv[2], strlen(argv[2]), key);
-    if (status == IVS_OK) status = ivs_verifier_builder_set_stage(builder, argv[3], strlen(argv[3]));
+    if (status == IVS_OK) status = ivs_verifier_builder_add_key(builder, IVS_TEXT(argv[2]), key);
+    if (status == IVS_OK) status = ivs_verifier_builder_set_stage(builder, IVS_TEXT(argv[3]));
     if (status == IVS_OK) status = ivs_verifier_builder_build(builder, out);
     if (status != IVS_OK) fprintf(stderr, "%s\n", ivs_last_error_message());
     ivs_verifier_builder_free(builder);
@@ -41,13 +41,13 @@ int main(int argc, char **argv) {
         for (size_t i = 0; i < ivs_verified_attribute_count(who); i++) {
             ivs_str name, value;
             if (ivs_verified_attribute_at(who, i, &name, &value) != IVS_OK) break;
-            printf("attribute %.*s: %.*s\n", (int)name.len, name.data, (int)value.len, value.data);
+            printf("attribute %.*s: %.*s\n", IVS_PRINT(name), IVS_PRINT(value));
         }
         uint32_t capabilities = ivs_verified_capabilities(who);
         printf("may publish: %s\n", capabilities & IVS_CAPABILITY_PUBLISH ? "yes" : "no");
         printf("may subscribe: %s\n", capabilities & IVS_CAPABILITY_SUBSCRIBE ? "yes" : "no");
     } else {
-        /* TOKEN_EXPIRED: the token expired at ... */
+        /* EXPIRED: the token expired at ... */
         printf("refused: %s: %s\n", ivs_last_error_reason(), ivs_last_error_message());
     }
     ivs_verified_free(who);

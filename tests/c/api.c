@@ -17,8 +17,6 @@ static void keys(const char *file) {
     CHECK(strncmp(pem, "-----BEGIN PRIVATE KEY-----", 27) == 0 && strlen(pem) == len);
     OK(ivs_signing_key_from_pem(pem, len, NULL, 0, &other));
     CHECK(ivs_signing_key_kid(other).data == NULL && ivs_last_error_status() == IVS_OK);
-    ivs_zeroize(pem, len);
-    for (size_t i = 0; i < len; i++) CHECK(pem[i] == 0);
     OK(ivs_signing_key_with_kid(other, TEXT(KID), &named));
     ivs_signing_key_free(other);
     CHECK(is(ivs_signing_key_kid(named), KID));
@@ -34,6 +32,11 @@ static void keys(const char *file) {
     CHECK(ivs_signing_key_from_pem(pub, pub_len, NULL, 0, &bad) == IVS_KEY_PUBLIC_GIVEN);
     CHECK(ivs_signing_key_from_pem(TEXT("nonsense"), NULL, 0, &bad) == IVS_KEY_INVALID && bad == NULL);
     CHECK(ivs_signing_key_from_file(TEXT("/does/not/exist"), NULL, 0, NULL, 0, &bad) == IVS_IO);
+    /* A key given for a path does not come back in the message. */
+    CHECK(ivs_signing_key_from_file(pem, len, NULL, 0, NULL, 0, &bad) == IVS_IO);
+    CHECK(strstr(ivs_last_error_message(), "PRIVATE KEY") == NULL && reason("IO"));
+    ivs_zeroize(pem, len);
+    for (size_t i = 0; i < len; i++) CHECK(pem[i] == 0);
     CHECK(ivs_signing_key_from_file(TEXT("/dev/zero"), NULL, 0, NULL, 0, &bad) == IVS_INPUT_TOO_LONG);
     CHECK(ivs_signing_key_generate(TEXT(STAGE_ARN), &bad) == IVS_INVALID_ARN);
 
@@ -69,14 +72,42 @@ static void participants(void) {
     OK(ivs_participant_set_duration(participant, 900));
     OK(ivs_participant_set_version(participant, TEXT("1.0")));
 
-    /* A value that is refused leaves the participant as it was: it still mints. */
-    CHECK(ivs_participant_set_user_id(participant, long_name, sizeof long_name) == IVS_INVALID_USER_ID);
-    CHECK(ivs_participant_set_user_id(participant, TEXT("\xff")) == IVS_INVALID_UTF8);
-    CHECK(ivs_participant_set_participant_id(participant, TEXT("a b")) == IVS_INVALID_PARTICIPANT_ID);
+    /* A value that is refused leaves the participant as it was, and stands in the way until one is accepted in its place. */
+    char text[IVS_TOKEN_MAX];
+    size_t len = sizeof text;
+    CHECK(ivs_participant_set_capabilities(participant, 4) == IVS_INVALID_CAPABILITY);
     CHECK(ivs_participant_set_duration(participant, 0) == IVS_INVALID_DURATION);
     CHECK(ivs_participant_set_duration(participant, 14 * 24 * 3600 + 1) == IVS_INVALID_DURATION);
-    CHECK(ivs_participant_set_capabilities(participant, 4) == IVS_OUT_OF_RANGE);
+    CHECK(ivs_participant_mint(participant, key, text, &len) == IVS_INVALID_CAPABILITY && len == sizeof text);
+    OK(ivs_participant_set_capabilities(participant, IVS_CAPABILITY_SUBSCRIBE));
+    CHECK(ivs_participant_mint(participant, key, text, &len) == IVS_INVALID_DURATION && reason("INVALID_DURATION"));
+    OK(ivs_participant_set_duration(participant, 900));
+    OK(ivs_participant_mint(participant, key, text, &len));
+    CHECK(ivs_participant_set_user_id(participant, long_name, sizeof long_name) == IVS_INVALID_USER_ID);
+    CHECK(ivs_participant_set_user_id(participant, TEXT("\xff")) == IVS_INVALID_UTF8);
+    /* The length counts the NUL at the end. */
+    CHECK(ivs_participant_set_user_id(participant, "ana", sizeof "ana") == IVS_NUL_IN_TEXT && reason("NUL_IN_TEXT"));
+    len = sizeof text;
+    CHECK(ivs_participant_mint(participant, key, text, &len) == IVS_NUL_IN_TEXT);
+    OK(ivs_participant_set_user_id(participant, TEXT("Jos\xc3\xa9")));
     CHECK(ivs_participant_set_version(participant, TEXT("1")) == IVS_INVALID_VERSION);
+    OK(ivs_participant_set_version(participant, TEXT("1.0")));
+
+    /* Attributes are made good together; in a batch others are not stopped. */
+    ivs_participant *other = NULL;
+    ivs_token_list *list = NULL;
+    OK(ivs_participant_new(stage, &other));
+    CHECK(ivs_participant_set_participant_id(other, TEXT("a b")) == IVS_INVALID_PARTICIPANT_ID);
+    OK(ivs_participant_set_participant_id(other, TEXT("a-b")));
+    CHECK(ivs_participant_set_attribute(other, TEXT("a"), TEXT("\xff")) == IVS_INVALID_UTF8);
+    OK(ivs_participant_set_attribute(other, TEXT("b"), TEXT("c")));
+    ivs_participant *const both[] = {other, participant};
+    OK(ivs_mint_batch(both, 2, key, &list));
+    CHECK(ivs_token_list_status(list, 0) == IVS_INVALID_UTF8 && ivs_token_list_status(list, 1) == IVS_OK);
+    ivs_token_list_free(list);
+    OK(ivs_participant_clear_attributes(other));
+    OK(ivs_participant_mint(other, key, text, &len));
+    ivs_participant_free(other);
 }
 
 static void minting(void) {
@@ -107,15 +138,51 @@ static void verifiers(void) {
     OK(ivs_signing_key_verifying_key(key, &half));
     OK(ivs_verifier_builder_new(&builder));
     CHECK(ivs_verifier_builder_build(builder, &verifier) == IVS_NO_KEYS && verifier == NULL);
-    CHECK(ivs_verifier_builder_add_key(builder, TEXT("nonsense"), half) == IVS_INVALID_ARN);
     OK(ivs_verifier_builder_add_key(builder, TEXT(KID), half));
     OK(ivs_verifier_builder_set_stage(builder, TEXT(STAGE_ARN)));
     OK(ivs_verifier_builder_require_capabilities(builder, IVS_CAPABILITY_SUBSCRIBE));
     OK(ivs_verifier_builder_set_user_id(builder, TEXT("Jos\xc3\xa9")));
     OK(ivs_verifier_builder_set_issued_at_leeway(builder, 5));
     OK(ivs_verifier_builder_set_expiry_leeway(builder, 10));
-    OK(ivs_verifier_builder_set_time(builder, MOMENT));
+    OK(ivs_verifier_builder_set_fixed_time(builder, MOMENT));
     OK(ivs_verifier_builder_build(builder, &verifier));
+    ivs_verifier_builder_free(builder);
+    ivs_verifying_key_free(half);
+}
+
+/* A setter that was refused is not forgotten: nobody gets a verifier that expects less than was meant. */
+static void forgetful(void) {
+    ivs_verifier_builder *builder = NULL;
+    ivs_verifying_key *half = NULL;
+    ivs_verifier *none = NULL;
+    OK(ivs_signing_key_verifying_key(key, &half));
+    OK(ivs_verifier_builder_new(&builder));
+    OK(ivs_verifier_builder_add_key(builder, TEXT(KID), half));
+    CHECK(ivs_verifier_builder_set_stage(builder, TEXT(STAGE_ARN "\n")) == IVS_INVALID_ARN);
+    CHECK(ivs_verifier_builder_add_key(builder, TEXT("nonsense"), half) == IVS_INVALID_ARN);
+    CHECK(ivs_verifier_builder_set_expiry_leeway(builder, UINT64_MAX) == IVS_OUT_OF_RANGE);
+    OK(ivs_verifier_builder_set_user_id(builder, TEXT("ana")));
+    CHECK(ivs_verifier_builder_build(builder, &none) == IVS_INVALID_ARN && none == NULL && reason("INVALID_ARN"));
+    ivs_verifier_builder_free(builder);
+
+    OK(ivs_verifier_builder_new(&builder));
+    CHECK(ivs_verifier_builder_set_fixed_time(builder, IVS_NOW) == IVS_OUT_OF_RANGE);
+    CHECK(ivs_verifier_builder_set_fixed_time(builder, -1) == IVS_OUT_OF_RANGE);
+    ivs_verifier_builder_free(builder);
+
+    /* A leeway of a day is the most, and less than nothing is named as that. */
+    OK(ivs_verifier_builder_new(&builder));
+    OK(ivs_verifier_builder_add_key(builder, TEXT(KID), half));
+    OK(ivs_verifier_builder_set_expiry_leeway(builder, 86400));
+    OK(ivs_verifier_builder_set_issued_at_leeway(builder, 86400));
+    OK(ivs_verifier_builder_build(builder, &none));
+    ivs_verifier_free(none);
+    none = NULL;
+    CHECK(ivs_verifier_builder_set_issued_at_leeway(builder, 86401) == IVS_OUT_OF_RANGE);
+    CHECK(ivs_participant_set_duration(participant, (uint64_t)-900) == IVS_OUT_OF_RANGE);
+    CHECK(strstr(ivs_last_error_message(), "-900 s") != NULL);
+    OK(ivs_participant_set_duration(participant, 900));
+    CHECK(ivs_verifier_builder_build(builder, &none) == IVS_OUT_OF_RANGE && none == NULL);
     ivs_verifier_builder_free(builder);
     ivs_verifying_key_free(half);
 }
@@ -190,6 +257,61 @@ static void forgery(void) {
     ivs_signing_key_free(attacker);
 }
 
+/* What a stranger sends is refused, whatever bytes it is, and in a batch does not stop the others. */
+static void strangers(void) {
+    static char endless[(1 << 20) + 2];
+    ivs_verified *who = NULL;
+    ivs_verified_list *list = NULL;
+    ivs_token *token = minted(MOMENT);
+    memset(endless, 'x', sizeof endless);
+    const ivs_str tokens[] = {{"\xff\xfe", 2}, {endless, sizeof endless}, {"a\0b", 3}, {NULL, 0}, ivs_token_text(token)};
+    const char *const reasons[] = {"NOT_THREE_PARTS", "TOO_LONG", "NOT_THREE_PARTS", "MISSING"};
+    OK(ivs_verifier_verify_batch(verifier, tokens, 5, &list));
+    for (size_t i = 0; i < 4; i++) {
+        const ivs_status status = ivs_verified_list_get(list, i, &who);
+        CHECK(status >= 400 && status < 500 && who == NULL && reason(reasons[i]));
+        CHECK(ivs_verifier_verify(verifier, OF(tokens[i]), &who) == status && who == NULL && reason(reasons[i]));
+    }
+    OK(ivs_verified_list_get(list, 4, &who));
+    ivs_verified_free(who);
+    ivs_verified_list_free(list);
+    ivs_token_free(token);
+}
+
+/* Each token is judged by the key that it names. */
+static void two_keys(void) {
+    static const char second[] = "arn:aws:ivs:us-west-2:123456789012:public-key/second";
+    ivs_signing_key *keys[3] = {NULL, NULL, NULL};
+    ivs_verifier_builder *builder = NULL;
+    ivs_verifier *door = NULL;
+    OK(ivs_verifier_builder_new(&builder));
+    OK(ivs_signing_key_generate(TEXT(KID), &keys[0]));
+    OK(ivs_signing_key_generate(TEXT(second), &keys[1]));
+    for (size_t i = 0; i < 2; i++) {
+        ivs_verifying_key *half = NULL;
+        OK(ivs_signing_key_verifying_key(keys[i], &half));
+        OK(ivs_verifier_builder_add_key(builder, OF(ivs_signing_key_kid(keys[i])), half));
+        ivs_verifying_key_free(half);
+    }
+    OK(ivs_verifier_builder_set_fixed_time(builder, MOMENT));
+    OK(ivs_verifier_builder_build(builder, &door));
+    /* One more, which signs in the name of the other. */
+    OK(ivs_signing_key_with_kid(keys[0], TEXT(second), &keys[2]));
+    const ivs_status expected[] = {IVS_OK, IVS_OK, IVS_TOKEN_INVALID_SIGNATURE};
+    for (size_t i = 0; i < 3; i++) {
+        ivs_token *token = NULL;
+        ivs_verified *who = NULL;
+        OK(ivs_participant_mint_token(participant, keys[i], MOMENT, &token));
+        CHECK(ivs_verifier_verify(door, OF(ivs_token_text(token)), &who) == expected[i]);
+        if (who != NULL) CHECK(is(ivs_verified_kid(who), i == 0 ? KID : second));
+        ivs_verified_free(who);
+        ivs_token_free(token);
+    }
+    for (size_t i = 0; i < 3; i++) ivs_signing_key_free(keys[i]);
+    ivs_verifier_builder_free(builder);
+    ivs_verifier_free(door);
+}
+
 static void batches(void) {
     ivs_participant *fixed = NULL;
     ivs_stage *elsewhere = NULL;
@@ -199,7 +321,7 @@ static void batches(void) {
     OK(ivs_participant_set_participant_id(fixed, TEXT("fixed")));
     OK(ivs_stage_new(TEXT("arn:aws:ivs:eu-central-1:123456789012:stage/x"), TEXT(WHIP_URL), TEXT(EVENTS_URL), &elsewhere));
     OK(ivs_participant_new(elsewhere, &foreign));
-    const ivs_participant *all[] = {participant, foreign, fixed};
+    ivs_participant *const all[] = {participant, foreign, fixed};
     OK(ivs_mint_batch(all, 3, key, &list));
     ivs_participant_free(fixed);
     ivs_participant_free(foreign);
@@ -248,6 +370,20 @@ static void exchanges(void) {
     ivs_token_free(stranger);
 }
 
+/* From the text of the old token, which is verified first. */
+static void exchange_of_text(void) {
+    ivs_token *old = minted(MOMENT), *new = NULL;
+    ivs_exchange *more = NULL;
+    CHECK(ivs_verifier_exchange(verifier, TEXT("nonsense"), &more) == IVS_TOKEN_INVALID && more == NULL);
+    OK(ivs_verifier_exchange(verifier, OF(ivs_token_text(old)), &more));
+    OK(ivs_exchange_set_capabilities(more, IVS_CAPABILITY_PUBLISH | IVS_CAPABILITY_SUBSCRIBE));
+    OK(ivs_exchange_mint_token(more, key, MOMENT + 1, &new));
+    CHECK(ivs_token_expires_at(new) == ivs_token_expires_at(old));
+    ivs_exchange_free(more);
+    ivs_token_free(old);
+    ivs_token_free(new);
+}
+
 static void connections(void) {
     char text[IVS_TOKEN_MAX], json[1024];
     size_t len = sizeof text, json_len = sizeof json;
@@ -291,7 +427,7 @@ static ivs_verifier *gate(const ivs_revocations *revocations, size_t cache) {
     OK(ivs_verifier_builder_add_playback_key(builder, TEXT(PLAYBACK_KID), half));
     if (revocations != NULL) OK(ivs_verifier_builder_set_revocations(builder, revocations));
     OK(ivs_verifier_builder_set_cache(builder, cache));
-    OK(ivs_verifier_builder_set_time(builder, MOMENT));
+    OK(ivs_verifier_builder_set_fixed_time(builder, MOMENT));
     OK(ivs_verifier_builder_build(builder, &made));
     ivs_verifier_builder_free(builder);
     ivs_verifying_key_free(half);
@@ -339,8 +475,13 @@ static void playbacks(void) {
     CHECK(is(ivs_verified_playback_maximum_resolution(good), "FULL_HD"));
     CHECK(ivs_verified_playback_origin_count(good) == 1 && ivs_verified_playback_strict_origin_enforcement(good));
     CHECK(is(ivs_verified_playback_origin_at(good, 0), "https://*.example.com"));
-    CHECK(ivs_verified_playback_origin_at(good, 1).data == NULL && ivs_last_error_status() == IVS_OK);
+    CHECK(ivs_verified_playback_origin_at(good, 1).data == NULL && ivs_last_error_status() == IVS_OUT_OF_RANGE);
     CHECK(ivs_verified_playback_allows_origin(good, TEXT("https://www.example.com")));
+    CHECK(!ivs_verified_playback_allows_origin(good, TEXT("\xff")) && ivs_last_error_status() == IVS_OK);
+    ivs_verified_playback *none = NULL;
+    CHECK(ivs_verifier_verify_playback(door, OF(minted), NULL, 0, TEXT("\xff"), &none) == IVS_ORIGIN_NOT_ALLOWED);
+    CHECK(none == NULL && reason("ORIGIN_NOT_ALLOWED"));
+    CHECK(ivs_verifier_verify_playback(door, OF(minted), NULL, 0, "x", SIZE_MAX, &none) == IVS_ORIGIN_NOT_ALLOWED);
     CHECK(!ivs_verified_playback_allows_origin(good, TEXT("https://evil.example")));
     CHECK(!ivs_verified_playback_allows_origin(good, NULL, 0));
     CHECK(ivs_verified_playback_issued_at(good) == -1 && ivs_verified_playback_expires_at(good) == MOMENT + 60);
@@ -439,6 +580,7 @@ static void rings(void) {
     size_t len = sizeof jwks, deleted = 7;
     ivs_key_ring *ring = NULL, *copy = NULL, *playback = NULL, *small = NULL;
     ivs_key_list *list = NULL;
+    ivs_str tag, value;
     ivs_signing_key *next = NULL, *signs = NULL;
     ivs_verifying_key *half = NULL, *listed = NULL;
     ivs_verifier_builder *builder = NULL;
@@ -479,9 +621,28 @@ static void rings(void) {
     CHECK(ivs_key_list_count(list) == 2 && is(ivs_key_list_arn(list, 0), KID) && is(ivs_key_list_arn(list, 1), second));
     CHECK(ivs_key_list_retired_at(list, 0) == MOMENT + 1000000000 && ivs_key_list_retired_at(list, 1) == -1);
     CHECK(ivs_key_list_name(list, 0).data == NULL && ivs_last_error_status() == IVS_OK);
+    CHECK(ivs_key_list_tag_count(list, 0) == 0 && ivs_last_error_status() == IVS_OK);
     CHECK(ivs_key_list_arn(list, 2).data == NULL && ivs_last_error_status() == IVS_OUT_OF_RANGE);
     OK(ivs_key_list_key(list, 1, &listed));
     ivs_key_list_free(list);
+
+    /* Whose private half is known to others can be deleted at once. */
+    CHECK(ivs_key_ring_rotate(ring, TEXT(second), next, 43200) == IVS_OUT_OF_RANGE);
+    CHECK(ivs_key_ring_delete(ring, TEXT(second)) == IVS_KEY_SIGNS);
+    OK(ivs_key_ring_stop_signing(ring));
+    ivs_signing_key *nobody = NULL;
+    CHECK(ivs_key_ring_signing_key(ring, &nobody) == IVS_KEY_NOT_FOUND && nobody == NULL);
+    OK(ivs_key_ring_delete(ring, TEXT(second)));
+    ivs_verifying_key *held = NULL;
+    CHECK(ivs_key_ring_get(ring, TEXT(second), &held) == IVS_KEY_NOT_FOUND && held == NULL);
+    CHECK(ivs_key_ring_sign_with(ring, TEXT(second), next) == IVS_KEY_NOT_FOUND);
+    OK(ivs_signing_key_verifying_key(next, &held));
+    OK(ivs_key_ring_import(ring, TEXT(second), held));
+    ivs_verifying_key_free(held);
+    CHECK(ivs_key_ring_sign_with(ring, TEXT(second), key) == IVS_SIGNING_KEY_MISMATCH);
+    OK(ivs_key_ring_sign_with(ring, TEXT(second), next));
+    OK(ivs_key_ring_get(ring, TEXT(second), &held));
+    ivs_verifying_key_free(held);
 
     /* As a JWK set into another ring; one that is too small takes none of it. */
     OK(ivs_key_ring_to_jwks(ring, jwks, &len));
@@ -496,13 +657,31 @@ static void rings(void) {
     CHECK(ivs_key_ring_delete(copy, TEXT(KID)) == IVS_KEY_NOT_FOUND && ivs_key_ring_count(copy) == 1);
     OK(ivs_key_ring_replace(copy, jwks, len));
     CHECK(ivs_key_ring_count(copy) == 2);
-    OK(ivs_key_ring_retire(copy, TEXT(KID), 0));
+    CHECK(ivs_key_ring_retire(copy, TEXT(KID), 43200) == IVS_OUT_OF_RANGE);
+    CHECK(ivs_key_ring_retire(copy, TEXT(KID), -1) == IVS_OUT_OF_RANGE);
+    OK(ivs_key_ring_retire(copy, TEXT(KID), 1000000000));
     OK(ivs_key_ring_delete_retired(copy, IVS_NOW, &deleted));
     CHECK(deleted == 1 && ivs_key_ring_count(copy) == 1);
 
     OK(ivs_key_ring_new_playback(0, &playback));
     CHECK(ivs_key_ring_import(playback, TEXT(KID), half) == IVS_INVALID_ARN);
-    OK(ivs_key_ring_import(playback, TEXT(PLAYBACK_KID), half));
+    CHECK(ivs_key_ring_import_named(playback, TEXT(PLAYBACK_KID), TEXT("a b"), half) == IVS_INVALID_KEY_NAME);
+    OK(ivs_key_ring_import_named(playback, TEXT(PLAYBACK_KID), TEXT("door-1"), half));
+    OK(ivs_key_ring_tag(playback, TEXT(PLAYBACK_KID), TEXT("team"), TEXT("live")));
+    OK(ivs_key_ring_tag(playback, TEXT(PLAYBACK_KID), TEXT("env"), TEXT("")));
+    OK(ivs_key_ring_tag(playback, TEXT(PLAYBACK_KID), TEXT("x"), TEXT("y")));
+    OK(ivs_key_ring_untag(playback, TEXT(PLAYBACK_KID), TEXT("x")));
+    CHECK(ivs_key_ring_tag(playback, TEXT(PLAYBACK_KID), TEXT(""), TEXT("y")) == IVS_INVALID_TAG);
+    CHECK(ivs_key_ring_tag(playback, TEXT(PLAYBACK_KID "2"), TEXT("x"), TEXT("y")) == IVS_KEY_NOT_FOUND);
+    OK(ivs_key_ring_list(playback, &list));
+    CHECK(is(ivs_key_list_name(list, 0), "door-1") && ivs_key_list_tag_count(list, 0) == 2);
+    OK(ivs_key_list_tag_at(list, 0, 0, &tag, &value));
+    CHECK(is(tag, "env") && is(value, ""));
+    OK(ivs_key_list_tag_at(list, 0, 1, &tag, &value));
+    CHECK(is(tag, "team") && is(value, "live"));
+    CHECK(ivs_key_list_tag_at(list, 0, 2, &tag, &value) == IVS_OUT_OF_RANGE && is(tag, "team"));
+    CHECK(ivs_key_list_tag_at(list, 1, 0, &tag, &value) == IVS_OUT_OF_RANGE);
+    ivs_key_list_free(list);
     CHECK(ivs_key_ring_import(playback, TEXT(PLAYBACK_KID), listed) == IVS_AMBIGUOUS_KEY);
     ivs_key_ring_free(ring);
     ivs_key_ring_free(copy);
@@ -524,10 +703,14 @@ static void inspecting(void) {
     ivs_token *token = minted(MOMENT);
     OK(ivs_inspect(OF(ivs_token_text(token)), MOMENT, &inspection));
     CHECK(ivs_inspection_problem_count(inspection) == 0 && ivs_inspection_problem_at(inspection, 0).data == NULL);
+    CHECK(ivs_last_error_status() == IVS_OUT_OF_RANGE);
     CHECK(ivs_inspection_text(inspection).len > 100 && ivs_inspection_json(inspection).data[0] == '{');
     ivs_inspection_free(inspection);
     OK(ivs_inspect(OF(ivs_token_text(token)), MOMENT + 1000, &inspection));
     CHECK(ivs_inspection_problem_count(inspection) == 1 && ivs_inspection_problem_at(inspection, 0).len > 10);
+    ivs_inspection_free(inspection);
+    OK(ivs_inspect("\xff\0x", 3, IVS_NOW, &inspection));
+    CHECK(ivs_inspection_problem_count(inspection) > 0);
     ivs_inspection_free(inspection);
     ivs_token_free(token);
 }
@@ -539,10 +722,15 @@ static void versions(void) {
     CHECK(strcmp(ivs_status_name(IVS_TOKEN_EXPIRED), "IVS_TOKEN_EXPIRED") == 0);
     CHECK(strcmp(ivs_status_name(99999), "IVS_UNKNOWN_STATUS") == 0 && ivs_status_text(IVS_OK)[0] != '\0');
 
-    /* A last error does not outlive a success, and words about it leave it as it is. */
+    /* A last error does not outlive a success; words about it and cleaning up leave it as it is. */
+    ivs_inspection *inspection = NULL;
+    OK(ivs_inspect("x", 1, IVS_NOW, &inspection));
     CHECK(ivs_stage_arn(NULL).data == NULL && ivs_last_error_status() == IVS_NULL_ARGUMENT);
     (void)ivs_version();
     (void)ivs_status_text(ivs_last_error_status());
+    ivs_inspection_free(inspection);
+    ivs_inspection_free(NULL);
+    ivs_zeroize(version, sizeof version);
     CHECK(reason("NULL_ARGUMENT"));
     CHECK(ivs_stage_arn(stage).data != NULL && ivs_last_error_status() == IVS_OK);
     CHECK(ivs_last_error_message()[0] == '\0' && ivs_last_error_reason()[0] == '\0');
@@ -555,10 +743,14 @@ int main(int argc, char **argv) {
     participants();
     minting();
     verifiers();
+    forgetful();
     verifying();
     forgery();
+    strangers();
+    two_keys();
     batches();
     exchanges();
+    exchange_of_text();
     connections();
     playbacks();
     revoking();

@@ -18,7 +18,7 @@ def source() -> str:
 
 
 def functions() -> list[Function]:
-    pattern = r"^([a-z][\w ]*?[ *]+)(ivs_\w+)\(([^;{]*)\);"
+    pattern = r"^(?:IVS_MUST_USE\s+)?([a-z][\w ]*?[ *]+)(ivs_\w+)\(([^;{]*)\);"
     found = []
     for returns, name, arguments in re.findall(pattern, source(), flags=re.M):
         pairs = []
@@ -31,7 +31,7 @@ def functions() -> list[Function]:
 
 
 def constants() -> list[tuple[str, str]]:
-    defines = re.findall(r"^#define (IVS_\w+) +(\S.*)$", source(), flags=re.M)
+    defines = [pair for pair in re.findall(r"^#define (IVS_\w+) +(\S.*)$", source(), flags=re.M) if pair[0] != "IVS_MUST_USE"]
     values = re.findall(r"^ +(IVS_\w+) = (\d+),", source(), flags=re.M)
     return sorted(defines + values)
 

@@ -1,7 +1,8 @@
 """Writes a C program that calls every function of the header with NULL, hostile lengths and extreme numbers.
 
-Each argument in turn is bad, while the others are good. Whatever the function, it may not crash; what is NULL and must not be is
-told as such, nothing is written but with IVS_OK, and an error has its words.
+First all arguments are good, and the call must go well and write all its outputs. Then each in turn is bad, while the others are
+good. Whatever the function, it may not crash; what is NULL and must not be is told as such, nothing is written but with IVS_OK,
+and an error has its words. What a call may change is made for that call alone.
 """
 
 import sys
@@ -11,20 +12,20 @@ import header
 
 # How a good one of each type is made.
 OBJECTS = {
-    "ivs_signing_key": "ivs_signing_key_from_pem(PEM, KID, &{})",
+    "ivs_signing_key": "ivs_signing_key_from_pem(OF(PEM), OF(KID), &{})",
     "ivs_verifying_key": "ivs_signing_key_verifying_key(a_signing_key, &{})",
-    "ivs_stage": "ivs_stage_new(STAGE, WHIP, NULL, 0, &{})",
+    "ivs_stage": "ivs_stage_new(OF(STAGE), OF(WHIP), OF(NONE), &{})",
     "ivs_participant": "ivs_participant_new(a_stage, &{})",
     "ivs_token": "ivs_participant_mint_token(a_participant, a_signing_key, IVS_NOW, &{})",
     "ivs_token_list": "ivs_mint_batch(participants, 1, a_signing_key, &{})",
     "ivs_connection": "ivs_connection_new(&{})",
     "ivs_verifier_builder": "ivs_verifier_builder_new(&{})",
     "ivs_verifier": "built(&{})",
-    "ivs_verified": "ivs_verifier_verify(a_verifier, text_of(a_token), &{})",
-    "ivs_verified_connection": "ivs_verifier_verify_connection(a_verifier, text_of(a_connection_token()), &{})",
+    "ivs_verified": "ivs_verifier_verify(a_verifier, OF(TOKEN), &{})",
+    "ivs_verified_connection": "ivs_verifier_verify_connection(a_verifier, OF(CONNECTION_TOKEN), &{})",
     "ivs_exchange": "ivs_exchange_of_token(a_token, &{})",
-    "ivs_playback": "ivs_playback_new(CHANNEL, &{})",
-    "ivs_verified_playback": "ivs_verifier_verify_playback(a_verifier, text_of(a_playback_token()), NULL, 0, NULL, 0, &{})",
+    "ivs_playback": "ivs_playback_new(OF(CHANNEL), &{})",
+    "ivs_verified_playback": "ivs_verifier_verify_playback(a_verifier, OF(PLAYBACK_TOKEN), OF(NONE), OF(NONE), &{})",
     "ivs_verified_list": "ivs_verifier_verify_batch(a_verifier, texts, 1, &{})",
     "ivs_key_ring": "a_ring(&{})",
     "ivs_key_list": "ivs_key_ring_list(a_key_ring, &{})",
@@ -32,23 +33,49 @@ OBJECTS = {
     "ivs_inspection": 'ivs_inspect("x", 1, IVS_NOW, &{})',
 }
 
+# Good texts, by the name of the argument; with the function before it where they differ.
+TEXTS = {
+    "arn": "KID", "kid": "KID", "stage_arn": "STAGE", "channel_arn": "CHANNEL", "pem": "PEM", "path": "PATH", "data": "PEM",
+    "passphrase": "NONE", "whip_url": "WHIP", "events_url": "EVENTS", "json": "JWKS",
+    "base": "URL", "origin": "URL", "resolution": "HD", "version": "VERSION",
+    "uuid": "UUID", "token": "TOKEN",
+    "ivs_key_ring_delete arn": "OTHER", "ivs_key_ring_retire arn": "OTHER", "ivs_key_ring_reinstate arn": "OTHER",
+    "ivs_key_ring_rotate arn": "OTHER", "ivs_stage_new arn": "STAGE", "ivs_stage_from_json json": "STAGE_JSON",
+    "ivs_verifier_builder_add_playback_key arn": "PLAYBACK_KID", "ivs_verifier_builder_set_stage arn": "STAGE",
+    "ivs_verifier_verify_connection token": "CONNECTION_TOKEN",
+    "ivs_verifier_verify_playback token": "PLAYBACK_TOKEN",
+    "ivs_verifying_key_from_bytes data": "PUBLIC_PEM", "ivs_verifying_key_from_file path": "PUBLIC_PATH",
+    "ivs_verifying_key_from_pem pem": "PUBLIC_PEM", "ivs_key_ring_untag tag": "TAG",
+}
+# What is taken as bytes, whichever they are.
+BYTES = {"pem", "passphrase", "json", "data"}
+# What leaves the last error as it is.
+TELLERS = ("ivs_last_error_", "ivs_status_", "ivs_version", "ivs_abi_version")
+# What strangers send: any bytes, which are refused as what they are.
+STRANGERS = {"ivs_inspect token", "ivs_verified_playback_allows_origin origin", "ivs_verifier_verify_playback origin"}
+
 PRELUDE = r"""
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "ivs_token.h"
 
-#define TEXT(text) (text), sizeof(text) - 1
-#define KID TEXT("arn:aws:ivs:us-west-2:123456789012:public-key/abc")
-#define STAGE TEXT("arn:aws:ivs:us-west-2:123456789012:stage/x")
-#define CHANNEL TEXT("arn:aws:ivs:us-west-2:123456789012:channel/x")
-#define PLAYBACK_KID TEXT("arn:aws:ivs:us-west-2:123456789012:playback-key/x")
-#define WHIP TEXT("https://whip.example")
-#define PEM pem, pem_len
-#define text_of(token) ivs_token_text(token).data, ivs_token_text(token).len
+#define TEXT(text) {text, sizeof(text) - 1}
+#define OF(text) (text).data, (text).len
 
-static const char *pem;
-static size_t pem_len;
+static const ivs_str NONE = {NULL, 0}, X = TEXT("x"), NAME = TEXT("other"), TAG = TEXT("team"), HD = TEXT("HD"),
+                     KID = TEXT("arn:aws:ivs:us-west-2:123456789012:public-key/abc"),
+                     OTHER = TEXT("arn:aws:ivs:us-west-2:123456789012:public-key/other"),
+                     STAGE = TEXT("arn:aws:ivs:us-west-2:123456789012:stage/x"),
+                     CHANNEL = TEXT("arn:aws:ivs:us-west-2:123456789012:channel/x"),
+                     PLAYBACK_KID = TEXT("arn:aws:ivs:us-west-2:123456789012:playback-key/x"),
+                     WHIP = TEXT("https://whip.example"), EVENTS = TEXT("wss://events.example"),
+                     URL = TEXT("https://x"), VERSION = TEXT("1.0"), UUID = TEXT("01234567-89ab-4def-8123-456789abcdef"),
+                     STAGE_JSON = TEXT("{\"arn\":\"arn:aws:ivs:us-west-2:123456789012:stage/x\",\"endpoints\":"
+                                       "{\"whip\":\"https://whip.example\",\"events\":\"wss://events.example\"}}");
+/* What is known when the program runs. */
+static ivs_str PEM, PUBLIC_PEM, PATH, PUBLIC_PATH, JWKS, TOKEN, CONNECTION_TOKEN, PLAYBACK_TOKEN;
+static char jwks[2048];
 static const char *now_calling;
 
 static void fail(const char *what) {
@@ -69,31 +96,40 @@ static void words(ivs_status status) {
 """
 
 
-def good(kind: str, name: str, index: int) -> str:
-    if kind == "const ivs_participant *const *":
-        return "participants"
-    if kind == "const ivs_str *":
-        return "texts"
-    if kind.endswith("**"):
-        return f"&out_{index}"
-    if kind == "ivs_str *":
-        return f"&text_{index}"
-    if kind.endswith("*") and kind.removeprefix("const ").startswith("ivs_"):
-        return "a_" + kind.removeprefix("const ").removesuffix("*").strip().removeprefix("ivs_")
-    if name == "index":
-        return "0"
-    return {
-        "const char *": '"x"', "const uint8_t *": "bytes", "char *": "buffer", "void *": "buffer",
-        "size_t *": "&size", "size_t": "1", "uint32_t": "1", "uint64_t": "1", "int64_t": "IVS_NOW", "bool": "true",
-    }[kind]
+def good(function: header.Function) -> list[str]:
+    arguments: list[str] = []
+    for index, (kind, name) in enumerate(function.arguments):
+        if len(arguments) > index:
+            continue
+        if kind in ("const char *", "const uint8_t *"):
+            text = TEXTS.get(f"{function.name} {name}", TEXTS.get(name, "X"))
+            arguments += [f"({kind}){text}.data" if "uint8_t" in kind else f"{text}.data", f"{text}.len"]
+        elif kind == "ivs_participant *const *":
+            arguments.append("participants")
+        elif kind == "const ivs_str *":
+            arguments.append("texts")
+        elif kind.endswith("**"):
+            arguments.append(f"&out_{index}")
+        elif kind == "ivs_str *":
+            arguments.append(f"&text_{index}")
+        elif kind.startswith("const ivs_"):
+            arguments.append("a_" + kind.removeprefix("const ivs_").removesuffix("*").strip())
+        elif kind.startswith("ivs_"):
+            arguments.append("fresh")
+        elif name in ("index", "tag_index"):
+            arguments.append("0")
+        else:
+            arguments.append({
+                "char *": "buffer", "uint8_t *": "(uint8_t *)buffer", "void *": "buffer", "size_t *": "&size", "size_t": "1",
+                "uint32_t": "1", "uint64_t": "1", "int64_t": "IVS_NOW", "bool": "true",
+            }[kind])
+    return arguments
 
 
 def calls(function: header.Function) -> list[tuple[list[str], str | None]]:
     """Arguments, and the status that they must have, if there is one."""
-    base = [good(kind, name, i) for i, (kind, name) in enumerate(function.arguments)]
-    if function.name == "ivs_playback_url":
-        base[:2] = ['"https://x"', "9"]
-    returned = [(base, None)]
+    base = good(function)
+    returned = [(base, "IVS_OK")]
 
     def bad(changes: dict[int, str], status: str | None = None) -> None:
         returned.append(([changes.get(i, argument) for i, argument in enumerate(base)], status))
@@ -105,38 +141,50 @@ def calls(function: header.Function) -> list[tuple[list[str], str | None]]:
             bad({0: "NULL", 1: "5"})
             bad({0: "NULL", 1: "SIZE_MAX"})
             bad({1: "0"})
-        elif kind in ("const char *", "const uint8_t *", "const ivs_participant *const *", "const ivs_str *"):
+        elif kind in ("const char *", "const uint8_t *", "ivs_participant *const *", "const ivs_str *"):
             assert after[0] == "size_t"
             bad({i: "NULL", i + 1: "1"}, null)
             bad({i: "NULL", i + 1: "SIZE_MAX"}, null)
             bad({i: "NULL", i + 1: "0"})
-            bad({i + 1: "0"})
-            bad({i + 1: "SIZE_MAX"}, "IVS_INPUT_TOO_LONG")
-            bad({i + 1: "SIZE_MAX / 2"}, "IVS_INPUT_TOO_LONG")
-            bad({i + 1: "(1 << 20) + 1"}, "IVS_INPUT_TOO_LONG")
+            one = {"const char *": '"x"', "const uint8_t *": '(const uint8_t *)"x"'}.get(kind, base[i])
+            refused = function.name.startswith(("ivs_verifier_verify", "ivs_verifier_exchange")) and name == "token"
+            any_origin = name == "origin" and f"{function.name} {name}" in STRANGERS
+            # The token of this program allows no origin strictly, so that none is refused.
+            too_long = "IVS_TOKEN_INVALID" if refused else "IVS_OK" if any_origin else "IVS_INPUT_TOO_LONG"
+            bad({i: one, i + 1: "0"})
+            bad({i: one, i + 1: "SIZE_MAX"}, too_long)
+            bad({i: one, i + 1: "SIZE_MAX / 2"}, too_long)
+            bad({i: one, i + 1: "(1 << 20) + 1"}, too_long)
             if kind == "const char *":
-                bad({i: r'"\xff\xfe"', i + 1: "2"})
-                bad({i: r'"\xed\xa0\x80"', i + 1: "3"})
-                bad({i: r'"a\0b"', i + 1: "3"})
+                any_bytes = name in BYTES or f"{function.name} {name}" in STRANGERS
+                not_utf8 = "IVS_TOKEN_INVALID" if refused else None if any_bytes else "IVS_INVALID_UTF8"
+                nul = "IVS_TOKEN_INVALID" if refused else None if any_bytes else "IVS_NUL_IN_TEXT"
+                bad({i: r'"\xff\xfe"', i + 1: "2"}, not_utf8)
+                bad({i: r'"\xed\xa0\x80"', i + 1: "3"}, not_utf8)
+                bad({i: r'"a\0b"', i + 1: "3"}, nul)
                 bad({i: "long_text", i + 1: "1 << 20"})
             elif "participant" in kind:
                 bad({i: "with_null", i + 1: "2"}, null)
             elif kind == "const ivs_str *":
                 bad({i: "bad_texts", i + 1: "1"}, null)
-                bad({i: "bad_texts + 1", i + 1: "1"}, "IVS_INPUT_TOO_LONG")
-                bad({i: "bad_texts + 2", i + 1: "1"}, "IVS_INVALID_UTF8")
-        elif kind == "char *":
+                # Those are refused one by one.
+                bad({i: "bad_texts + 1", i + 1: "1"}, "IVS_OK")
+                bad({i: "bad_texts + 2", i + 1: "1"}, "IVS_OK")
+        elif kind in ("char *", "uint8_t *"):
             bad({i: "NULL"}, null)
             bad({i + 1: "NULL"}, null)
-            bad({i: "(size = 0, (char *)NULL)"}, "IVS_BUFFER_TOO_SMALL")
-            bad({i: "(size = 1, buffer)"}, "IVS_BUFFER_TOO_SMALL")
-        elif kind == "size_t *" and function.arguments[i - 1][0] == "char *":
+            bad({i: f"(size = 0, ({kind})NULL)"}, "IVS_BUFFER_TOO_SMALL")
+            bad({i: f"(size = 1, {base[i]})"}, "IVS_BUFFER_TOO_SMALL")
+        elif kind == "size_t *" and name == "len":
             pass
         elif kind.endswith("*"):
             # The only ones that may be NULL are those to be freed.
             bad({i: "NULL"}, None if function.name.endswith("_free") else null)
         elif kind == "bool":
             bad({i: "false"})
+        elif name in ("index", "tag_index"):
+            bad({i: "SIZE_MAX"}, "IVS_OUT_OF_RANGE")
+            bad({i: "1000"}, "IVS_OUT_OF_RANGE")
         elif kind in ("uint32_t", "uint64_t", "int64_t", "size_t"):
             limits = {"uint32_t": ["0", "UINT32_MAX"], "uint64_t": ["0", "UINT64_MAX"], "size_t": ["0", "SIZE_MAX"],
                       "int64_t": ["0", "INT64_MIN", "INT64_MAX"]}[kind]
@@ -145,103 +193,128 @@ def calls(function: header.Function) -> list[tuple[list[str], str | None]]:
     return returned
 
 
+def call(function: header.Function, arguments: list[str], status: str | None) -> list[str]:
+    """One call, and what must hold after it."""
+    lines, after = [], []
+    outputs: list[tuple[str, str]] = []  # whether it is as it was, and whether it is well written
+    for i, (kind, _) in enumerate(function.arguments):
+        if arguments[i] == "NULL":
+            continue
+        if arguments[i] == "fresh":
+            made = kind.removesuffix("*").strip()
+            lines.append(f"        {made} *fresh = NULL; MUST({OBJECTS[made].format('fresh')});")
+            after.append(f"        {made}_free(fresh);")
+        elif kind.endswith("**"):
+            made = kind.removesuffix("**").strip()
+            lines.append(f"        {made} *const marker_{i} = ({made} *)(void *)buffer, *out_{i} = marker_{i};")
+            outputs.append((f"out_{i} == marker_{i}", f"out_{i} != marker_{i} && out_{i} != NULL"))
+            after.append(f"        if (status == IVS_OK) {made}_free(out_{i});")
+        elif kind == "ivs_str *":
+            lines.append(f"        ivs_str text_{i} = {{buffer, sizeof buffer}};")
+            outputs.append((f"text_{i}.len == sizeof buffer", f"text_{i}.len < sizeof buffer && text_{i}.data != NULL"))
+        elif kind in ("char *", "uint8_t *"):
+            end = "buffer[size] == 0 && " if kind == "char *" else ""
+            beyond = f"size{' + 1' if kind == 'char *' else ''}"
+            rest = f"memcmp(buffer + {beyond}, untouched, sizeof buffer - ({beyond})) == 0"
+            kept = "memcmp(buffer, untouched, sizeof buffer) == 0"
+            if arguments[i + 1] == "&size":
+                kept += " && (status == IVS_BUFFER_TOO_SMALL ? size > 1 : size == sizeof buffer)"
+            outputs.append((kept, f"size > 0 && size < 4096 && {end}{rest}"))
+    lines.append("        size = sizeof buffer; (void)size; memcpy(buffer, untouched, sizeof buffer);")
+    lines.append(f'        now_calling = "{function.name}";')
+    made_call = f"{function.name}({', '.join(arguments)})"
+    if function.returns == "ivs_status" and function.arguments:
+        lines.append(f"        const ivs_status status = {made_call};")
+        lines.append("        words(status);")
+        if status:
+            lines.append(f'        if (status != {status}) fail("is to be {status}");')
+        for untouched, written in outputs:
+            lines.append(f'        if (status != IVS_OK && !({untouched})) fail("an output without IVS_OK");')
+            lines.append(f'        if (status == IVS_OK && !({written})) fail("no output with IVS_OK");')
+    elif function.returns == "void":
+        lines.append(f"        {made_call};")
+    else:
+        lines.append(f"        {function.returns} value = {made_call};")
+        absent = {"ivs_str": "value.data == NULL && value.len == 0", "int64_t": "value == -1", "bool": "!value"}
+        if status and status != "IVS_OK":
+            lines.append(f'        if (!({absent.get(function.returns, "value == 0")})) fail("a value, and none to tell");')
+        lines.append("        (void)value;")
+        if status and not function.name.startswith(TELLERS):
+            lines.append(f'        if (ivs_last_error_status() != {status}) fail("is to be {status}");')
+    return lines + after
+
+
 def program() -> str:
     functions = header.functions()
     types = [function.name.removesuffix("_free") for function in functions if function.name.endswith("_free")]
     assert sorted(types) == sorted(OBJECTS), sorted(set(types) ^ set(OBJECTS))
     lines = [PRELUDE]
     lines += [f"static {kind} *a_{kind.removeprefix('ivs_')};" for kind in OBJECTS]
-    lines.append("static const ivs_participant *participants[1], *with_null[2];")
+    lines.append("static ivs_participant *participants[1], *with_null[2];")
     lines.append("static ivs_str texts[1], bad_texts[] = {{NULL, 1}, {\"x\", SIZE_MAX}, {\"\\xff\", 1}};")
     lines.append("""
 static ivs_status built(ivs_verifier **out) {
-    ivs_status status = ivs_verifier_builder_add_key(a_verifier_builder, KID, a_verifying_key);
-    if (status == IVS_OK) status = ivs_verifier_builder_add_playback_key(a_verifier_builder, PLAYBACK_KID, a_verifying_key);
+    ivs_status status = ivs_verifier_builder_add_key(a_verifier_builder, OF(KID), a_verifying_key);
+    if (status == IVS_OK) status = ivs_verifier_builder_add_playback_key(a_verifier_builder, OF(PLAYBACK_KID), a_verifying_key);
     return status == IVS_OK ? ivs_verifier_builder_build(a_verifier_builder, out) : status;
 }
 
 static ivs_status a_ring(ivs_key_ring **out) {
     ivs_status status = ivs_key_ring_new(0, out);
-    return status == IVS_OK ? ivs_key_ring_import(*out, KID, a_verifying_key) : status;
+    if (status == IVS_OK) status = ivs_key_ring_import_named(*out, OF(OTHER), OF(NAME), a_verifying_key);
+    if (status == IVS_OK) status = ivs_key_ring_rotate(*out, OF(KID), a_signing_key, IVS_NOW);
+    return status == IVS_OK ? ivs_key_ring_tag(*out, OF(KID), OF(TAG), OF(X)) : status;
+}
+
+static size_t content(const char *path, char *text, size_t size) {
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) return fprintf(stderr, "%s can not be read\\n", path), exit(2), 0;
+    const size_t len = fread(text, 1, size, file);
+    fclose(file);
+    return len;
 }
 
 static ivs_token *connection_token, *playback_token;
 
-static const ivs_token *a_playback_token(void) {
-    if (playback_token == NULL)
-        MUST(ivs_playback_mint_token(a_playback, a_signing_key, IVS_NOW, &playback_token));
-    return playback_token;
-}
-
-static const ivs_token *a_connection_token(void) {
-    if (connection_token == NULL)
-        MUST(ivs_connection_mint_token(a_connection, a_signing_key, IVS_NOW, &connection_token));
-    return connection_token;
-}
-
 int main(int argc, char **argv) {
     static char buffer[IVS_TOKEN_MAX], untouched[IVS_TOKEN_MAX], long_text[1 << 20];
-    static const uint8_t bytes[] = "x";
-    static char secret[4096];
+    static char secret[4096], half[4096];
     size_t size;
-    FILE *file = argc == 2 ? fopen(argv[1], "rb") : NULL;
-    if (file == NULL) return fputs("usage: hostile PRIVATE_KEY_FILE\\n", stderr), 2;
-    pem = secret;
-    pem_len = fread(secret, 1, sizeof secret, file);
-    fclose(file);
+    if (argc != 3) return fputs("usage: hostile PRIVATE_KEY PUBLIC_KEY\\n", stderr), 2;
+    PATH = (ivs_str){argv[1], strlen(argv[1])};
+    PUBLIC_PATH = (ivs_str){argv[2], strlen(argv[2])};
+    PEM = (ivs_str){secret, content(argv[1], secret, sizeof secret)};
+    PUBLIC_PEM = (ivs_str){half, content(argv[2], half, sizeof half)};
     memset(long_text, 'x', sizeof long_text);
     memset(untouched, '!', sizeof untouched);
-    (void)bytes; (void)with_null;
+    (void)with_null;
 """)
     for kind, make in OBJECTS.items():
         name = "a_" + kind.removeprefix("ivs_")
         lines.append(f"    MUST({make.format(name)});")
         if kind == "ivs_participant":
             lines.append("    participants[0] = with_null[0] = a_participant;")
+            lines.append("    MUST(ivs_participant_set_user_id(a_participant, OF(X)));")
+            lines.append("    MUST(ivs_participant_set_attribute(a_participant, OF(X), OF(X)));")
+        if kind == "ivs_key_ring":
+            lines.append("    size = sizeof jwks;\n    MUST(ivs_key_ring_to_jwks(a_key_ring, jwks, &size));")
+            lines.append("    JWKS = (ivs_str){jwks, size};")
+        if kind == "ivs_playback":
+            lines.append("    MUST(ivs_playback_add_origin(a_playback, OF(URL)));")
+        if kind in ("ivs_connection", "ivs_playback"):
+            token = kind.removeprefix("ivs_") + "_token"
+            lines.append(f"    MUST({kind}_mint_token({name}, a_signing_key, IVS_NOW, &{token}));")
+            lines.append(f"    {token.upper()} = ivs_token_text({token});")
         if kind == "ivs_token":
-            lines.append("    texts[0] = ivs_token_text(a_token);")
+            lines.append("    texts[0] = TOKEN = ivs_token_text(a_token);")
     count = 0
     for function in functions:
         frees = function.name.endswith("_free")
-        lines.append(f'    now_calling = "{function.name}";')
         for arguments, status in calls(function):
             if frees and arguments != ["NULL"]:
                 continue
             count += 1
-            lines.append("    {")
-            for i, (kind, _) in enumerate(function.arguments):
-                if arguments[i] == "NULL":
-                    continue
-                if kind.endswith("**"):
-                    made = kind.removesuffix("**").strip()
-                    lines.append(f"        {made} *const marker_{i} = ({made} *)(void *)buffer, *out_{i} = marker_{i};")
-                elif kind == "ivs_str *":
-                    lines.append(f"        ivs_str text_{i} = {{buffer, 7}};")
-
-            lines.append("        size = sizeof buffer; (void)size; memcpy(buffer, untouched, sizeof buffer);")
-            call = f"{function.name}({', '.join(arguments)})"
-            if function.returns == "ivs_status" and function.arguments:
-                lines.append(f"        const ivs_status status = {call};")
-                lines.append("        words(status);")
-                if status:
-                    lines.append(f'        if (status != {status}) fail("is to be {status}");')
-                for i, (kind, _) in enumerate(function.arguments):
-                    made = kind.removesuffix("**").strip()
-                    if kind.endswith("**") and arguments[i] != "NULL":
-                        lines.append(f"        if (status == IVS_OK) {made}_free(out_{i});")
-                        lines.append(f'        else if (out_{i} != marker_{i}) fail("an output without IVS_OK");')
-                    elif kind == "ivs_str *" and arguments[i] != "NULL":
-                        lines.append(f'        if (status != IVS_OK && text_{i}.len != 7) fail("an output without IVS_OK");')
-                    elif kind == "char *":
-                        lines.append("        if (status != IVS_OK && memcmp(buffer, untouched, sizeof buffer) != 0)")
-                        lines.append('            fail("a buffer without IVS_OK");')
-            elif function.returns == "void":
-                lines.append(f"        {call};")
-            else:
-                lines.append(f"        (void){call};")
-                if status:
-                    lines.append(f'        if (ivs_last_error_status() != {status}) fail("is to be {status}");')
-            lines.append("    }")
+            lines += ["    {", *call(function, arguments, status), "    }"]
     lines.append("    ivs_token_free(connection_token);\n    ivs_token_free(playback_token);")
     lines += [f"    {kind}_free(a_{kind.removeprefix('ivs_')});" for kind in OBJECTS]
     lines.append(f'    puts("{len(functions)} functions, {count} calls");\n    return 0;\n}}')

@@ -40,12 +40,18 @@ static void keys(const ivs::signing_key &key, const std::string &file) {
     std::string pem = key.to_pem();
     CHECK(!ivs::signing_key::from_pem(pem).kid());
     CHECK(ivs::signing_key::from_pem(pem).with_kid(KID).kid() == KID);
-    CHECK(ivs::signing_key::from_bytes(pem, std::nullopt, KID).kid() == KID);
+    CHECK(ivs::signing_key::from_bytes(pem, KID).kid() == KID);
     const std::string half = key.verifying_key().to_pem();
     CHECK(ivs::verifying_key::from_pem(half).to_pem() == half && ivs::verifying_key::from_bytes(half).to_pem() == half);
     throws(IVS_KEY_PRIVATE_GIVEN, "KEY_PRIVATE_KEY_GIVEN", [&] { (void)ivs::verifying_key::from_file(file); });
     ivs::zeroize(pem);
     CHECK(pem.empty() && ivs::signing_key::generate().to_pem().size() > 200);
+    // Bytes that are no text, zeros among them.
+    const std::string der = key.to_der();
+    CHECK(der.size() > 150 && der[0] == '\x30' && ivs::signing_key::from_bytes(der).to_der() == der);
+    const ivs::verifying_key same = ivs::verifying_key::from_bytes(key.verifying_key().to_der());
+    CHECK(same.to_pem() == half && same.to_der().size() == 120 && same.thumbprint().size() == 43);
+    CHECK(ivs::verifying_key::from_bytes(same.to_jwk()).thumbprint() == same.thumbprint());
 }
 
 static void minting(const ivs::signing_key &key, const ivs::stage &stage, const ivs::verifier &verifier) {
@@ -58,6 +64,11 @@ static void minting(const ivs::signing_key &key, const ivs::stage &stage, const 
     CHECK(ana.mint(key).size() == token.text().size());
     throws(IVS_INVALID_DURATION, "INVALID_DURATION", [&] { ana.duration(0s); });
     throws(IVS_OUT_OF_RANGE, "OUT_OF_RANGE", [&] { ana.duration(-1s); });
+    throws(IVS_OUT_OF_RANGE, "OUT_OF_RANGE", [&] { (void)ana.mint(key); });
+    ana.duration(15min);
+    throws(IVS_OUT_OF_RANGE, "OUT_OF_RANGE", [&] {
+        (void)ana.mint_token(key, std::chrono::time_point<std::chrono::system_clock, std::chrono::hours>::max());
+    });
     throws(IVS_OUT_OF_RANGE, "OUT_OF_RANGE", [&] { (void)ana.mint_token(key, ivs::time_point(-1s)); });
 
     const ivs::verified who = verifier.verify(token.text());
@@ -71,9 +82,10 @@ static void minting(const ivs::signing_key &key, const ivs::stage &stage, const 
     const std::vector<std::pair<std::string, std::string>> all{{"name", ""}, {"seat", "12"}};
     CHECK(who.attributes() == all && who.to_json().front() == '{');
 
+    // They own their texts: those of a temporary are good for longer than it.
     ivs::expectations here;
-    here.stage_arn = STAGE_ARN;
-    here.user_id = "ana";
+    here.stage_arn = std::string(STAGE_ARN);
+    here.user_id = std::string("an") + "a";
     CHECK(verifier.verify(token.text(), here).user_id() == "ana");
     here.capabilities = ivs::capability::publish;
     throws(IVS_INSUFFICIENT_CAPABILITIES, "INSUFFICIENT_CAPABILITIES", [&] { (void)verifier.verify(token.text(), here); });
@@ -87,6 +99,10 @@ static void minting(const ivs::signing_key &key, const ivs::stage &stage, const 
     ivs::check_exchange(who, after);
     // Without a duration the new token ends with the old one, which has ended by the clock of this machine.
     throws(IVS_OLD_TOKEN_ENDED, "OLD_TOKEN_ENDED", [&] { ivs::exchange(who).mint(key); });
+    ivs::exchange again = verifier.exchange_of(token.text());
+    CHECK(verifier.verify(again.mint_token(key, MOMENT).text()).participant_id() == "p-1");
+    ivs::capability rights = ivs::capability::publish;
+    CHECK((rights |= ivs::capability::subscribe) == ivs::capability::all && (rights &= ivs::capability::none) == ivs::capability::none);
     const ivs::verified other = verifier.verify(ivs::participant(stage).mint_token(key, MOMENT).text());
     throws(IVS_INVALID_EXCHANGE, "INVALID_EXCHANGE", [&] { ivs::check_exchange(who, other); });
 }
@@ -121,7 +137,7 @@ static void playbacks(const ivs::signing_key &key) {
     ivs::revocations revocations;
     auto ring = ivs::key_ring::playback(1);
     ring.import_key(PLAYBACK_KID, key.verifying_key());
-    const auto gate = ivs::verifier::builder().keys(ring).revocations(revocations).time(MOMENT).build();
+    const auto gate = ivs::verifier::builder().keys(ring).revocations(revocations).fixed_time(MOMENT).build();
     const std::string text = ana.mint_token(key, MOMENT).text();
     CHECK(ivs::playback_url("https://x.example/y", ana.mint(key)).find("https://x.example/y?token=ey") == 0);
     throws(IVS_WRONG_CHANNEL, "WRONG_CHANNEL", [&] {
@@ -139,34 +155,40 @@ static void playbacks(const ivs::signing_key &key) {
     throws(IVS_VIEWER_SESSION_REVOKED, "VIEWER_SESSION_REVOKED",
            [&] { (void)gate.verify_playback(text, {}, "https://example.com"); });
     CHECK(revocations.size() == 2);
-    const auto single = ivs::verifier::builder().playback_key(PLAYBACK_KID, key.verifying_key()).time(MOMENT).build();
+    const auto single = ivs::verifier::builder().playback_key(PLAYBACK_KID, key.verifying_key()).fixed_time(MOMENT).build();
     CHECK(single.verify_playback(text, {}, "https://example.com").viewer_id() == "ana");
 }
 
 static void rings(const ivs::signing_key &key, const ivs::stage &stage) {
     const std::string second = "arn:aws:ivs:us-west-2:123456789012:public-key/second";
     ivs::key_ring ring;
-    ring.import_key(KID, key.verifying_key()).rotate(KID, key, MOMENT);
+    ring.import_key(KID, key.verifying_key(), "door-1").rotate(KID, key, MOMENT);
+    ring.tag(KID, "team", "live").tag(KID, "x", "y").untag(KID, "x");
+    throws(IVS_INVALID_KEY_NAME, "INVALID_KEY_NAME", [&] { ring.import_key(KID, key.verifying_key(), "a b"); });
     ring.rotate(second, ivs::signing_key::generate(), MOMENT + 24h * 10000);
     const std::vector<ivs::ring_key> keys = ring.keys();
     CHECK(ring.size() == 2 && keys.size() == 2 && keys[0].arn == KID && keys[0].retired_at == MOMENT + 24h * 10000);
-    CHECK(keys[0].name.empty() && !keys[1].retired_at && keys[0].key.to_pem() == key.verifying_key().to_pem());
+    CHECK(keys[0].name == "door-1" && !keys[1].name && keys[1].tags.empty());
+    CHECK((keys[0].tags == std::vector<std::pair<std::string, std::string>>{{"team", "live"}}));
+    CHECK(!keys[1].retired_at && keys[0].key.to_pem() == key.verifying_key().to_pem());
     CHECK(ring.signing_key().kid() == second);
     ivs::key_ring copy(2);
     copy.load(ring.to_jwks()).delete_key(second).replace(ring.to_jwks()).retire(second).reinstate(second);
-    CHECK(copy.retire(second, ivs::time_point(0s)).delete_retired() == 1 && copy.size() == 1);
+    CHECK(copy.retire(second, ivs::moment()).delete_retired() == 1 && copy.size() == 1);
     throws(IVS_INVALID_KEY_SET, "INVALID_KEY_SET", [&] { copy.load("{}"); });
     throws(IVS_KEY_NOT_FOUND, "KEY_NOT_FOUND", [&] { (void)copy.signing_key(); });
 
     ivs::revocations revocations;
     const auto gate =
-        ivs::verifier::builder().keys(copy).revocations(revocations).cache(10).time(MOMENT).build();
+        ivs::verifier::builder().keys(copy).revocations(revocations).cache(10).fixed_time(MOMENT).build();
     const ivs::token one = ivs::participant(stage).mint_token(key, MOMENT), two = ivs::participant(stage).mint_token(key, MOMENT);
     revocations.disconnect_participant(STAGE_ARN, one.id(), "rude");
     const auto verdicts = gate.verify_batch({one.text(), two.text(), "x"});
     CHECK(verdicts.size() == 3 && !verdicts[0] && verdicts[0].error().status == IVS_PARTICIPANT_DISCONNECTED);
     CHECK(verdicts[1] && verdicts[1]->participant_id() == two.id());
     CHECK(!verdicts[2] && verdicts[2].error().reason == "NOT_THREE_PARTS");
+    CHECK(gate.verify_batch(std::vector<std::string>{one.text(), two.text()}).size() == 2);
+    CHECK(gate.verify_batch(std::vector<const char *>{"x"}).size() == 1 && gate.verify_batch({}).empty());
     revocations.delete_stage(STAGE_ARN);
     throws(IVS_STAGE_DELETED, "STAGE_DELETED", [&] { (void)gate.verify(two.text()); });
     const ivs::token line = ivs::connection().mint_token(key, MOMENT);
@@ -174,23 +196,86 @@ static void rings(const ivs::signing_key &key, const ivs::stage &stage) {
     throws(IVS_CONNECTION_TOKEN_REVOKED, "CONNECTION_TOKEN_REVOKED", [&] { (void)gate.verify_connection(line.text()); });
 }
 
+// What is left out: nothing at all, nothing in a pointer, nothing in an optional.
+static void absent(const ivs::signing_key &key, const std::string &file) {
+    const char *unset = nullptr;
+    CHECK(!ivs::signing_key::from_file(file, unset).kid() && !ivs::signing_key::from_file(file, nullptr).kid());
+    CHECK(!ivs::signing_key::from_file(file, std::nullopt).kid() && !ivs::signing_key::from_file(file, {}).kid());
+    CHECK(!ivs::signing_key::from_file(file, std::optional<std::string>()).kid());
+    CHECK(ivs::signing_key::from_file(file, std::optional<std::string>(KID)).kid() == KID);
+    CHECK(ivs::signing_key::from_file(file, std::string(KID), ivs::passphrase("not needed")).kid() == KID);
+    throws(IVS_INVALID_ARN, "INVALID_ARN", [&] { (void)ivs::signing_key::from_file(file, ""); });
+
+    // Moments of any precision, and the present one.
+    const auto now = std::chrono::system_clock::now();
+    ivs::key_ring ring;
+    ring.rotate(KID, key, now + 12h);
+    CHECK(ring.key(KID).thumbprint() == key.verifying_key().thumbprint());
+    throws(IVS_KEY_SIGNS, "KEY_SIGNS", [&] { ring.retire(KID); });
+    ring.stop_signing().sign_with(KID, key).stop_signing().retire(KID, now);
+    CHECK(ring.delete_retired() == 1);
+}
+
+// An exception that was moved from, or thrown on, still has its words.
+static void errors() {
+    static_assert(!std::is_constructible_v<ivs::stage, int> && !std::is_constructible_v<ivs::playback, std::nullptr_t>);
+    ivs::error one(ivs::failure{IVS_IO, "IO", "words"});
+    const ivs::error two = std::move(one);
+    CHECK(one.what() == "words"s && two.what() == "words"s);
+    one = two;
+    CHECK(one.status() == IVS_IO && one.reason() == "IO");
+    ivs::key_ring ring(0);
+    CHECK(ring.size() == 0);
+}
+
+// Setters on a temporary give a value, which outlives it; on an object, the object.
+static void chaining(const ivs::stage &stage, const ivs::signing_key &key) {
+    static_assert(std::is_same_v<decltype(ivs::participant(stage).user_id("a")), ivs::participant>);
+    static_assert(std::is_same_v<decltype(std::declval<ivs::participant &>().user_id("a")), ivs::participant &>);
+    static_assert(std::is_same_v<decltype(ivs::verifier::builder().cache(1)), ivs::verifier::builder>);
+    static_assert(std::is_same_v<decltype(ivs::key_ring().load({})), ivs::key_ring>);
+    auto &&ana = ivs::participant(stage).user_id("ana").duration(1h);
+    const ivs::participant bob = ivs::participant(stage).user_id("bob");
+    CHECK(!ana.mint(key).empty() && !bob.mint(key).empty());
+    CHECK(&ana.user_id("anna") == &ana);
+}
+
+// A result gives its value from wherever it stands, and an exception where there is none.
+static void results(const ivs::verifier &verifier) {
+    ivs::result<ivs::verified> refused = verifier.try_verify("x");
+    throws(IVS_TOKEN_INVALID, "NOT_THREE_PARTS", [&] { (void)refused.value(); });
+    throws(IVS_TOKEN_INVALID, "NOT_THREE_PARTS", [&] { (void)std::as_const(refused).value(); });
+    throws(IVS_TOKEN_INVALID, "NOT_THREE_PARTS", [&] { (void)std::move(refused).value(); });
+    CHECK(refused.error().reason == "NOT_THREE_PARTS" && verifier.try_verify("x").error().reason == "NOT_THREE_PARTS");
+    ivs::result<std::string> text = std::string("a");
+    text.value() += "b";
+    CHECK(std::as_const(text).value() == "ab" && *text == "ab" && text->size() == 2 && std::move(text).value() == "ab");
+    const ivs::result<void> bad = ivs::participant(ivs::stage(STAGE_ARN, WHIP_URL)).try_duration(0s);
+    throws(IVS_INVALID_DURATION, "INVALID_DURATION", [&] { bad.value(); });
+}
+
 static void moving(const ivs::stage &stage, const ivs::signing_key &key) {
     ivs::participant from(stage);
     const ivs::participant to = std::move(from);
     CHECK(from.get() == nullptr && !to.mint(key).empty());
     throws(IVS_NULL_ARGUMENT, "NULL_ARGUMENT", [&] { from.user_id("x"); });
+    ivs::stage gone(STAGE_ARN, WHIP_URL);
+    const ivs::stage kept = std::move(gone);
+    CHECK(gone.arn().empty() && kept.arn() == STAGE_ARN);
     // What is released is the caller's to free, and can be taken over again.
     ivs::stage mine(STAGE_ARN, WHIP_URL);
-    ivs::stage again(mine.release());
+    ivs::stage again(ivs::adopt, mine.release());
     CHECK(mine.get() == nullptr && again.arn() == STAGE_ARN);
     again = ivs::stage(STAGE_ARN, WHIP_URL);
     CHECK(again.arn() == STAGE_ARN);
 }
 
 int main(int argc, char **argv) {
+    // To end as whoever takes the value of a failure does.
+    if (argc == 3 && argv[2] == "abort"s) return static_cast<int>((*ivs::stage::try_from_json("{}")).arn().size());
     if (argc != 2) return 2;
     CHECK(!ivs::version().empty());
-    const ivs::signing_key key = ivs::signing_key::from_file(argv[1], std::nullopt, KID);
+    const ivs::signing_key key = ivs::signing_key::from_file(argv[1], KID);
     const ivs::stage stage(STAGE_ARN, WHIP_URL);
     const ivs::stage read = ivs::stage::from_json("{\"arn\":\""s + STAGE_ARN + "\",\"endpoints\":{\"whip\":\"" + WHIP_URL +
                                                   "\",\"events\":\"" + stage.events_url() + "\"}}");
@@ -201,10 +286,10 @@ int main(int argc, char **argv) {
                                        .require(ivs::capability::subscribe)
                                        .issued_at_leeway(1min)
                                        .expiry_leeway(0s)
-                                       .time(MOMENT)
+                                       .fixed_time(MOMENT)
                                        .build();
     throws(IVS_WRONG_USER, "WRONG_USER", [&] {
-        const auto bobs = ivs::verifier::builder().key(KID, key.verifying_key()).user_id("bob").time(MOMENT).build();
+        const auto bobs = ivs::verifier::builder().key(KID, key.verifying_key()).user_id("bob").fixed_time(MOMENT).build();
         (void)bobs.verify(ivs::participant(stage).user_id("ana").mint_token(key, MOMENT).text());
     });
     throws(IVS_OUT_OF_RANGE, "OUT_OF_RANGE", [] { ivs::verifier::builder().expiry_leeway(-1s); });
@@ -214,6 +299,10 @@ int main(int argc, char **argv) {
     connections(key, verifier);
     playbacks(key);
     rings(key, stage);
+    absent(key, argv[1]);
+    errors();
+    chaining(stage, key);
+    results(verifier);
     moving(stage, key);
 
     const ivs::inspection inspection = ivs::inspect(ivs::participant(stage).mint_token(key, MOMENT).text(), MOMENT);

@@ -82,7 +82,8 @@ fn none_but_those_of_the_core() {
             len = buffer.len();
             ok(ivs_participant_mint(participant, key, buffer.as_mut_ptr(), &raw mut len));
         });
-        let in_rust = counted(|| drop((*participant).0.mint_text_at(&(*key).0, Timestamp::now())));
+        let in_rust =
+            counted(|| drop((*participant).0.ready().unwrap().mint_text_at(&(*key).0, Timestamp::now())));
         assert!(in_rust > 0, "the counter counts");
         assert_eq!(through_c, in_rust);
 
@@ -90,7 +91,7 @@ fn none_but_those_of_the_core() {
             len = buffer.len();
             ok(ivs_exchange_mint(exchange, key, buffer.as_mut_ptr(), &raw mut len));
         });
-        assert_eq!(through_c, counted(|| drop((*exchange).0.mint_text(&(*key).0))));
+        assert_eq!(through_c, counted(|| drop((*exchange).0.ready().unwrap().mint_text(&(*key).0))));
 
         let through_c = counted(|| {
             len = buffer.len();

@@ -1,4 +1,4 @@
-use ::ivs_token::{MintError, Token};
+use ::ivs_token::Token;
 
 use crate::boundary::{self, borrow, give, place};
 use crate::failure::Failure;
@@ -11,17 +11,18 @@ use crate::token;
 
 /// Tokens that were minted with one call, and the failures among them. Never changed: any number of threads may use one at
 /// once.
-pub struct ivs_token_list(Vec<Result<Token, MintError>>);
+pub struct ivs_token_list(Vec<Result<Token, Failure>>);
 
-/// Mints a token for each participant, in their order, all issued now; one that fails does not stop the others. The call
-/// itself fails only for a NULL.
+/// Mints a token for each participant, which stays as it is, in their order, all issued now; one that fails does not stop
+/// the others. The call itself fails only for a NULL, or for more than 1 048 576 participants.
 ///
 /// # Safety
 ///
 /// `count` pointers can be read at `participants`, each to a participant; `key` is a signing key; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_mint_batch(
-    participants: *const *const ivs_participant,
+    participants: *const *mut ivs_participant,
     count: usize,
     key: *const ivs_signing_key,
     out: *mut *mut ivs_token_list,
@@ -31,13 +32,22 @@ pub unsafe extern "C" fn ivs_mint_batch(
         let (participants, key) =
             unsafe { (elements(participants, count, "participants")?, token::key(key)?) };
         let out = place(out, "out")?;
-        let participants: Vec<_> = participants
+        let templates = participants
             .iter()
-            // SAFETY: as the caller promises.
-            .map(|&participant| Ok(unsafe { borrow(participant, "participants[..]") }?.0.clone()))
-            .collect::<Result<_, Failure>>()?;
+            .enumerate()
+            .map(|(index, participant)| {
+                // SAFETY: as the caller promises.
+                let participant = unsafe { participant.as_ref() };
+                Ok(participant.ok_or_else(|| Failure::null_at("participants", index))?.0.ready())
+            })
+            .collect::<Result<Vec<_>, Failure>>()?;
+        let mut minted = key.mint_batch(templates.iter().flatten().map(|&one| one.clone())).into_iter();
+        let tokens = templates.into_iter().map(|template| {
+            template?;
+            Ok(minted.next().ok_or_else(Failure::internal)??)
+        });
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_token_list(key.mint_batch(participants))) };
+        unsafe { give(out, ivs_token_list(tokens.collect())) };
         Ok(())
     })
 }
@@ -80,6 +90,7 @@ pub unsafe extern "C" fn ivs_token_list_participant_id(list: *const ivs_token_li
 /// # Safety
 ///
 /// `list` is a token list.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_token_list_status(list: *const ivs_token_list, index: usize) -> ivs_status {
     // SAFETY: as the caller promises.
@@ -105,7 +116,7 @@ unsafe fn at<'l>(list: *const ivs_token_list, index: usize) -> Result<&'l Token,
     let list = &unsafe { borrow(list, "list") }?.0;
     match list.get(index) {
         Some(Ok(token)) => Ok(token),
-        Some(Err(error)) => Err(error.clone().into()),
-        None => Err(Failure::out_of_range(format!("there is no token {index}: there are {}", list.len()))),
+        Some(Err(failure)) => Err(failure.clone()),
+        None => Err(Failure::no_such("token", index, list.len())),
     }
 }

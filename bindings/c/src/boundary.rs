@@ -1,6 +1,8 @@
 //! Where Rust ends. Every export begins here: it resets the last error, and no panic goes beyond.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::RefCell;
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
 use crate::failure::Failure;
 use crate::last_error;
@@ -12,7 +14,7 @@ pub(crate) fn run(body: impl FnOnce() -> Result<(), Failure>) -> ivs_status {
     match caught(body) {
         Some(Ok(())) => ivs_status::IVS_OK,
         Some(Err(failure)) => fail(&failure),
-        None => fail(&Failure::internal()),
+        None => fail(&panicked()),
     }
 }
 
@@ -26,24 +28,23 @@ pub(crate) fn get<T: Copy>(absent: T, body: impl FnOnce() -> Result<T, Failure>)
             absent
         }
         None => {
-            fail(&Failure::internal());
+            fail(&panicked());
             absent
         }
     }
 }
 
-/// Frees a handle; NULL is nothing to free.
+/// Frees a handle; NULL is nothing to free. The last error stays: what went wrong is often told after cleaning up.
 ///
 /// # Safety
 ///
 /// `handle` is NULL, or came from [`give`] and was not freed before.
 pub(crate) unsafe fn free<T>(handle: *mut T) {
-    last_error::clear();
     if !handle.is_null() {
         // SAFETY: as the caller promises; `give` made it from a box.
         let boxed = unsafe { Box::from_raw(handle) };
         if caught(|| drop(boxed)).is_none() {
-            fail(&Failure::internal());
+            fail(&panicked());
         }
     }
 }
@@ -86,7 +87,35 @@ pub(crate) fn place<T>(out: *mut T, argument: &'static str) -> Result<*mut T, Fa
 /// What a body answers, or `None` when it panicked. The objects of this library are changed only by replacing them whole,
 /// so none is left half-changed.
 fn caught<T>(body: impl FnOnce() -> T) -> Option<T> {
+    be_silent();
     catch_unwind(AssertUnwindSafe(body)).ok()
+}
+
+thread_local! {
+    /// Where in the sources this thread panicked last.
+    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Keeps the place of a panic, and prints nothing: what a panic says may hold what was passed in. The standard library
+/// within this one is its own, so that no other Rust in the program is told to be silent.
+fn be_silent() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        #[cfg(test)]
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |panic| {
+            #[cfg(test)]
+            usual(panic);
+            let place = panic.location().map(ToString::to_string).unwrap_or_default();
+            // While a thread ends there is nobody left to tell.
+            let _ = PLACE.try_with(|last| last.replace(place));
+        }));
+    });
+}
+
+fn panicked() -> Failure {
+    let place = PLACE.try_with(RefCell::take).unwrap_or_default();
+    if place.is_empty() { Failure::internal() } else { Failure::panicked(&place) }
 }
 
 fn fail(failure: &Failure) -> ivs_status {
@@ -100,7 +129,10 @@ mod tests {
 
     #[test]
     fn a_panic_ends_here() {
-        assert_eq!(run(|| panic!("within")), ivs_status::IVS_INTERNAL);
+        assert_eq!(run(|| panic!("secret words")), ivs_status::IVS_INTERNAL);
+        let message =
+            unsafe { std::ffi::CStr::from_ptr(last_error::ivs_last_error_message()) }.to_str().unwrap();
+        assert!(message.contains("boundary.rs:") && !message.contains("secret"), "{message}");
         assert_eq!(get(7, || panic!("within")), 7);
         assert_eq!(run(|| Ok(())), ivs_status::IVS_OK);
     }

@@ -1,30 +1,31 @@
 use std::ffi::c_char;
-use std::time::Duration;
 
 use ::ivs_token::Connection;
 
 use crate::boundary::{self, borrow, borrow_mut, give, place};
-use crate::input::text;
+use crate::input::{duration, text};
 use crate::output;
 use crate::signing_key::ivs_signing_key;
 use crate::status::ivs_status;
+use crate::template::Template;
 use crate::token::{self, AnyToken, ivs_token, moment};
 
-/// A connection token about to be minted: it lets a client share one network connection among many stages. Account and region
-/// are those of the key's ARN. Not for two threads at once.
-pub struct ivs_connection(Connection);
+/// A connection token about to be minted: it lets a client share one network connection among many stages. Account and
+/// region are those of the key's ARN. Not for two threads at once.
+pub struct ivs_connection(Template<Connection>);
 
 /// Begins a connection token: 12 hours, a fresh random ID, until told otherwise.
 ///
 /// # Safety
 ///
 /// `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_connection_new(out: *mut *mut ivs_connection) -> ivs_status {
     boundary::run(|| {
         let out = place(out, "out")?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_connection(Connection::new())) };
+        unsafe { give(out, ivs_connection(Template::new(Connection::new()))) };
         Ok(())
     })
 }
@@ -34,6 +35,7 @@ pub unsafe extern "C" fn ivs_connection_new(out: *mut *mut ivs_connection) -> iv
 /// # Safety
 ///
 /// `connection` is a connection, which no other thread uses; `id_len` bytes can be read at `id`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_connection_set_token_id(
     connection: *mut ivs_connection,
@@ -43,12 +45,13 @@ pub unsafe extern "C" fn ivs_connection_set_token_id(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let connection = unsafe { borrow_mut(connection, "connection") }?;
-        // SAFETY: as the caller promises.
-        let id = unsafe { text(id, id_len, "id") }?;
-        let next = connection.0.clone().token_id(id);
-        next.check()?;
-        connection.0 = next;
-        Ok(())
+        connection.0.set("token_id", |inner| {
+            // SAFETY: as the caller promises.
+            let id = unsafe { text(id, id_len, "id") }?;
+            let next = inner.token_id(id);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -57,6 +60,7 @@ pub unsafe extern "C" fn ivs_connection_set_token_id(
 /// # Safety
 ///
 /// `connection` is a connection, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_connection_set_duration(
     connection: *mut ivs_connection,
@@ -65,21 +69,23 @@ pub unsafe extern "C" fn ivs_connection_set_duration(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let connection = unsafe { borrow_mut(connection, "connection") }?;
-        let next = connection.0.clone().duration(Duration::from_secs(seconds));
-        next.check()?;
-        connection.0 = next;
-        Ok(())
+        connection.0.set("duration", |inner| {
+            let next = inner.duration(duration(seconds)?);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
-/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
-/// `*len` is the size of the buffer, and becomes the length of the token. The connection stays as it is, to mint the next
-/// with a fresh ID unless it was given one.
+/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
+/// now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The connection
+/// stays as it is, to mint the next with a fresh ID unless it was given one.
 ///
 /// # Safety
 ///
 /// `connection` is a connection and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and
 /// written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_connection_mint(
     connection: *const ivs_connection,
@@ -90,7 +96,7 @@ pub unsafe extern "C" fn ivs_connection_mint(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let (connection, key) = unsafe { (borrow(connection, "connection")?, token::key(key)?) };
-        let token = connection.0.clone().mint(key)?;
+        let token = connection.0.ready()?.clone().mint(key)?;
         // SAFETY: as the caller promises.
         unsafe { output::copy(token.as_str().as_bytes(), buffer, len) }
     })
@@ -102,6 +108,7 @@ pub unsafe extern "C" fn ivs_connection_mint(
 /// # Safety
 ///
 /// `connection` is a connection and `key` a signing key; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_connection_mint_token(
     connection: *const ivs_connection,
@@ -113,7 +120,7 @@ pub unsafe extern "C" fn ivs_connection_mint_token(
         // SAFETY: as the caller promises.
         let (connection, key) = unsafe { (borrow(connection, "connection")?, token::key(key)?) };
         let out = place(out, "out")?;
-        let token = connection.0.clone().mint_at(key, moment(now)?)?;
+        let token = connection.0.ready()?.clone().mint_at(key, moment(now)?)?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_token(AnyToken::Connection(token))) };
         Ok(())

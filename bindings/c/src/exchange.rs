@@ -1,27 +1,29 @@
 use std::ffi::c_char;
-use std::time::Duration;
 
 use ::ivs_token::{Attributes, Exchange, check_exchange};
 
 use crate::boundary::{self, borrow, borrow_mut, give, place};
 use crate::failure::Failure;
-use crate::input::text;
+use crate::input::{duration, text};
 use crate::output;
 use crate::participant::capabilities_of;
 use crate::signing_key::ivs_signing_key;
 use crate::status::ivs_status;
+use crate::template::Template;
 use crate::token::{self, AnyToken, ivs_token, moment};
 use crate::verified::ivs_verified;
 
 /// A token about to be minted in exchange for another: for the same participant on the same stage, with other capabilities,
 /// attributes, user ID or duration. Not for two threads at once.
-pub struct ivs_exchange(pub(crate) Exchange);
+pub struct ivs_exchange(pub(crate) Template<Exchange>);
 
-/// Begins a token that IVS takes in exchange for one that was minted here: a participant token.
+/// Begins a token that IVS takes in exchange for one that was minted here: a participant token. No store of revocations is
+/// asked: `ivs_verifier_exchange` does.
 ///
 /// # Safety
 ///
 /// `token` is a token, which may be freed afterwards; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_of_token(
     token: *const ivs_token,
@@ -34,16 +36,17 @@ pub unsafe extern "C" fn ivs_exchange_of_token(
         };
         let out = place(out, "out")?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_exchange(token.exchange())) };
+        unsafe { give(out, ivs_exchange(Template::new(token.exchange()))) };
         Ok(())
     })
 }
 
-/// Begins a token that IVS takes in exchange for one that was verified.
+/// Begins a token that IVS takes in exchange for one that was verified. No store of revocations is asked again.
 ///
 /// # Safety
 ///
 /// `verified` is a verified token, which may be freed afterwards; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_of_verified(
     verified: *const ivs_verified,
@@ -54,7 +57,7 @@ pub unsafe extern "C" fn ivs_exchange_of_verified(
         let verified = unsafe { borrow(verified, "verified") }?;
         let out = place(out, "out")?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_exchange(verified.0.exchange())) };
+        unsafe { give(out, ivs_exchange(Template::new(verified.0.exchange()))) };
         Ok(())
     })
 }
@@ -64,6 +67,7 @@ pub unsafe extern "C" fn ivs_exchange_of_verified(
 /// # Safety
 ///
 /// `exchange` is an exchange, which no other thread uses; `user_id_len` bytes can be read at `user_id`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_set_user_id(
     exchange: *mut ivs_exchange,
@@ -73,21 +77,23 @@ pub unsafe extern "C" fn ivs_exchange_set_user_id(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let exchange = unsafe { borrow_mut(exchange, "exchange") }?;
-        // SAFETY: as the caller promises.
-        let user_id = unsafe { text(user_id, user_id_len, "user_id") }?;
-        let next = exchange.0.clone().user_id(user_id);
-        next.check()?;
-        exchange.0 = next;
-        Ok(())
+        exchange.0.set("user_id", |inner| {
+            // SAFETY: as the caller promises.
+            let user_id = unsafe { text(user_id, user_id_len, "user_id") }?;
+            let next = inner.user_id(user_id);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
-/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When that
-/// is exceeded, the attributes are as they were.
+/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When
+/// that is exceeded, the attributes are as they were.
 ///
 /// # Safety
 ///
 /// `exchange` is an exchange, which no other thread uses; both lengths can be read at their pointers.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_set_attribute(
     exchange: *mut ivs_exchange,
@@ -99,14 +105,15 @@ pub unsafe extern "C" fn ivs_exchange_set_attribute(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let exchange = unsafe { borrow_mut(exchange, "exchange") }?;
-        // SAFETY: as the caller promises.
-        let name = unsafe { text(name, name_len, "name") }?;
-        // SAFETY: as the caller promises.
-        let value = unsafe { text(value, value_len, "value") }?;
-        let next = exchange.0.clone().attribute(name, value);
-        next.check()?;
-        exchange.0 = next;
-        Ok(())
+        exchange.0.add("attributes", |inner| {
+            // SAFETY: as the caller promises.
+            let name = unsafe { text(name, name_len, "name") }?;
+            // SAFETY: as the caller promises.
+            let value = unsafe { text(value, value_len, "value") }?;
+            let next = inner.attribute(name, value);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -115,15 +122,17 @@ pub unsafe extern "C" fn ivs_exchange_set_attribute(
 /// # Safety
 ///
 /// `exchange` is an exchange, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_clear_attributes(exchange: *mut ivs_exchange) -> ivs_status {
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let exchange = unsafe { borrow_mut(exchange, "exchange") }?;
-        let next = exchange.0.clone().attributes(Attributes::new());
-        next.check()?;
-        exchange.0 = next;
-        Ok(())
+        exchange.0.set("attributes", |inner| {
+            let next = inner.attributes(Attributes::new());
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -132,6 +141,7 @@ pub unsafe extern "C" fn ivs_exchange_clear_attributes(exchange: *mut ivs_exchan
 /// # Safety
 ///
 /// `exchange` is an exchange, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_set_capabilities(
     exchange: *mut ivs_exchange,
@@ -140,11 +150,12 @@ pub unsafe extern "C" fn ivs_exchange_set_capabilities(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let exchange = unsafe { borrow_mut(exchange, "exchange") }?;
-        let capabilities = capabilities_of(capabilities)?;
-        let next = exchange.0.clone().capabilities(capabilities);
-        next.check()?;
-        exchange.0 = next;
-        Ok(())
+        exchange.0.set("capabilities", |inner| {
+            let capabilities = capabilities_of(capabilities)?;
+            let next = inner.capabilities(capabilities);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -154,26 +165,29 @@ pub unsafe extern "C" fn ivs_exchange_set_capabilities(
 /// # Safety
 ///
 /// `exchange` is an exchange, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_set_duration(exchange: *mut ivs_exchange, seconds: u64) -> ivs_status {
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let exchange = unsafe { borrow_mut(exchange, "exchange") }?;
-        let next = exchange.0.clone().duration(Duration::from_secs(seconds));
-        next.check()?;
-        exchange.0 = next;
-        Ok(())
+        exchange.0.set("duration", |inner| {
+            let next = inner.duration(duration(seconds)?);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
-/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
-/// `*len` is the size of the buffer, and becomes the length of the token. The exchange stays as it is: the
-/// participant ID is always that of the old token.
+/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
+/// now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The exchange
+/// stays as it is: the participant ID is always that of the old token.
 ///
 /// # Safety
 ///
 /// `exchange` is an exchange and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and
 /// written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_mint(
     exchange: *const ivs_exchange,
@@ -184,7 +198,7 @@ pub unsafe extern "C" fn ivs_exchange_mint(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let (exchange, key) = unsafe { (borrow(exchange, "exchange")?, token::key(key)?) };
-        let token = exchange.0.mint_text(key)?;
+        let token = exchange.0.ready()?.mint_text(key)?;
         // SAFETY: as the caller promises.
         unsafe { output::copy(token.as_bytes(), buffer, len) }
     })
@@ -196,6 +210,7 @@ pub unsafe extern "C" fn ivs_exchange_mint(
 /// # Safety
 ///
 /// `exchange` is an exchange and `key` a signing key; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_exchange_mint_token(
     exchange: *const ivs_exchange,
@@ -207,7 +222,7 @@ pub unsafe extern "C" fn ivs_exchange_mint_token(
         // SAFETY: as the caller promises.
         let (exchange, key) = unsafe { (borrow(exchange, "exchange")?, token::key(key)?) };
         let out = place(out, "out")?;
-        let token = exchange.0.clone().mint_at(key, moment(now)?)?;
+        let token = exchange.0.ready()?.clone().mint_at(key, moment(now)?)?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_token(AnyToken::Participant(token))) };
         Ok(())
@@ -220,6 +235,7 @@ pub unsafe extern "C" fn ivs_exchange_mint_token(
 /// # Safety
 ///
 /// Both are verified tokens.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_check_exchange(
     old_token: *const ivs_verified,

@@ -1,12 +1,12 @@
 use ::ivs_token::{
-    ArnError, ClaimError, ExchangeError, KeyError, KeyRingError, KeySetError, MintError, PlaybackUrlError,
-    StageError, StoreError, VerifierError, VerifyError,
+    ArnError, ClaimError, ExchangeError, KeyError, KeyNameError, KeyRingError, KeySetError, MintError,
+    PlaybackUrlError, StageError, StoreError, VerifierError, VerifyError,
 };
 
 use crate::status::ivs_status;
 
 /// Why a call did not do what it was asked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) status: ivs_status,
     /// The stable name, finer than the status.
@@ -21,12 +21,39 @@ impl Failure {
         Self::new(ivs_status::IVS_INTERNAL, message)
     }
 
+    /// A panic, by its place in the sources. What it said may hold what was passed in, and is not told.
+    pub(crate) fn panicked(place: &str) -> Self {
+        let message = format!(
+            "a fault in this library, which is not yours: please report what was called, and that it was at {place}"
+        );
+        Self::new(ivs_status::IVS_INTERNAL, message)
+    }
+
+    pub(crate) fn not_a_capability(flags: u32) -> Self {
+        let message = format!(
+            "the capabilities {flags} hold a flag that is none: IVS_CAPABILITY_PUBLISH is 1, IVS_CAPABILITY_SUBSCRIBE is 2"
+        );
+        Self::new(ivs_status::IVS_INVALID_CAPABILITY, message)
+    }
+
     pub(crate) fn null(argument: &'static str) -> Self {
         Self::new(ivs_status::IVS_NULL_ARGUMENT, format!("`{argument}` is NULL, and must not be"))
     }
 
+    /// As [`Self::null`], of one of many.
+    pub(crate) fn null_at(argument: &'static str, index: usize) -> Self {
+        Self::new(ivs_status::IVS_NULL_ARGUMENT, format!("`{argument}[{index}]` is NULL, and must not be"))
+    }
+
     pub(crate) fn not_utf8(argument: &'static str) -> Self {
         Self::new(ivs_status::IVS_INVALID_UTF8, format!("`{argument}` is not UTF-8: convert it first"))
+    }
+
+    pub(crate) fn nul(argument: &'static str, position: usize) -> Self {
+        let message = format!(
+            "`{argument}` holds a NUL at byte {position}: the length does not count the one that ends a text in C"
+        );
+        Self::new(ivs_status::IVS_NUL_IN_TEXT, message)
     }
 
     pub(crate) fn too_long(argument: &'static str, actual: usize, limit: usize) -> Self {
@@ -35,7 +62,7 @@ impl Failure {
     }
 
     pub(crate) fn file_too_long(path: &str, limit: usize) -> Self {
-        let message = format!("{path:?} has more than {limit} bytes, and is no file of a key");
+        let message = format!("{} has more than {limit} bytes, and is no file of a key", shown(path));
         Self::new(ivs_status::IVS_INPUT_TOO_LONG, message)
     }
 
@@ -43,9 +70,15 @@ impl Failure {
         Self::new(ivs_status::IVS_OUT_OF_RANGE, message)
     }
 
+    pub(crate) fn no_such(what: &str, index: usize, count: usize) -> Self {
+        Self::out_of_range(format!("there is no {what} {index}: there are {count}"))
+    }
+
     pub(crate) fn buffer_too_small(size: usize, needed: usize) -> Self {
-        let message =
-            format!("the buffer has {size} bytes, and {needed} are needed, with the NUL at the end");
+        let message = format!(
+            "the buffer has {size} bytes, and {needed} are needed, a NUL at the end of a text included: set the length to the \
+             size of the buffer before each call"
+        );
         Self::new(ivs_status::IVS_BUFFER_TOO_SMALL, message)
     }
 
@@ -61,12 +94,19 @@ impl Failure {
         )
     }
 
+    pub(crate) fn no_such_key(arn: &str) -> Self {
+        Self::new(
+            ivs_status::IVS_KEY_NOT_FOUND,
+            format!("the key ring holds no key {arn}: list what it holds"),
+        )
+    }
+
     pub(crate) fn no_signing_key() -> Self {
         Self::new(ivs_status::IVS_KEY_NOT_FOUND, "no key of this ring signs: rotate one in first")
     }
 
     pub(crate) fn io(path: &str, error: &std::io::Error) -> Self {
-        Self::new(ivs_status::IVS_IO, format!("{path:?} can not be read: {error}"))
+        Self::new(ivs_status::IVS_IO, format!("{} can not be read: {error}", shown(path)))
     }
 
     fn new(status: ivs_status, message: impl Into<String>) -> Self {
@@ -78,6 +118,16 @@ impl Failure {
         let status = ivs_status::of_reason(reason).or_else(|| ivs_status::of_reason(class));
         Self { status: status.unwrap_or(ivs_status::IVS_INTERNAL), reason, message }
     }
+}
+
+/// A path in a message. A key may have been given for one, and a message is printed: it is not shown.
+fn shown(path: &str) -> String {
+    const LONGEST: usize = 1024;
+    if path.contains('\n') || path.contains("-----") || path.len() > LONGEST {
+        return "what was given as a path, and is none (if it is the key itself, read it with the function for PEM or bytes),"
+            .to_owned();
+    }
+    format!("{path:?}")
 }
 
 impl From<VerifyError> for Failure {
@@ -116,6 +166,7 @@ from_code!(
     ArnError,
     ClaimError,
     ExchangeError,
+    KeyNameError,
     KeyRingError,
     KeySetError,
     MintError,
@@ -129,6 +180,17 @@ mod tests {
     use ::ivs_token::{ClaimsError, PublicKeyArn};
 
     use super::*;
+
+    #[test]
+    fn a_key_given_for_a_path_is_not_shown() {
+        let error = std::io::Error::from(std::io::ErrorKind::NotFound);
+        for path in ["-----BEGIN PRIVATE KEY-----\nMIG2AgEA\n", "a\nMIG2AgEA", &"MIG2AgEA".repeat(200)] {
+            for failure in [Failure::io(path, &error), Failure::file_too_long(path, 7)] {
+                assert!(!failure.message.contains("MIG2AgEA"), "{}", failure.message);
+            }
+        }
+        assert!(Failure::io("keys/private.pem", &error).message.starts_with("\"keys/private.pem\" can not"));
+    }
 
     /// A foreign key in a token is no foreign key to mint with, and an account ID in a token no value that was given.
     #[test]

@@ -16,7 +16,8 @@ use crate::verified::ivs_verified;
 use crate::verified_connection::ivs_verified_connection;
 use crate::verified_list::ivs_verified_list;
 use crate::verified_playback::ivs_verified_playback;
-use crate::verifier::{ivs_verifier, ivs_verifier_builder};
+use crate::verifier::ivs_verifier;
+use crate::verifier_builder::ivs_verifier_builder;
 use crate::verifying_key::ivs_verifying_key;
 
 /// Any number of threads may use one at once.

@@ -4,7 +4,7 @@ use ::ivs_token::inspect_at;
 
 use crate::boundary::{self, borrow, give, place};
 use crate::failure::Failure;
-use crate::input::text;
+use crate::input::stranger;
 use crate::output::ivs_str;
 use crate::status::ivs_status;
 use crate::token::moment;
@@ -16,12 +16,13 @@ pub struct ivs_inspection {
     problems: Vec<String>,
 }
 
-/// Looks at a token without trusting it, and says in words what is wrong with it. Any text can be looked at. `now` is `IVS_NOW`, or
-/// the second since 1970 to judge its times by.
+/// Looks at a token without trusting it, and says in words what is wrong with it. Any text of at most 1 MiB can be looked
+/// at, and bytes that are none. `now` is `IVS_NOW`, or the second since 1970 to judge its times by.
 ///
 /// # Safety
 ///
 /// `token_len` bytes can be read at `token`; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_inspect(
     token: *const c_char,
@@ -32,8 +33,8 @@ pub unsafe extern "C" fn ivs_inspect(
     boundary::run(|| {
         let out = place(out, "out")?;
         // SAFETY: as the caller promises.
-        let token = unsafe { text(token, token_len, "token") }?;
-        let inspection = inspect_at(token, moment(now)?);
+        let token = unsafe { stranger(token, token_len, "token") }?;
+        let inspection = inspect_at(&token, moment(now)?);
         let json = serde_json::to_string(&inspection).map_err(|_| Failure::internal())?;
         let problems = inspection.problems().map(str::to_owned).collect();
         // SAFETY: not NULL, and as the caller promises.
@@ -88,7 +89,9 @@ pub unsafe extern "C" fn ivs_inspection_problem_at(
     boundary::get(ivs_str::ABSENT, || {
         // SAFETY: as the caller promises.
         let problems = &unsafe { borrow(inspection, "inspection") }?.problems;
-        Ok(problems.get(index).map(String::as_str).into())
+        let problem =
+            problems.get(index).ok_or_else(|| Failure::no_such("problem", index, problems.len()))?;
+        Ok(problem.as_str().into())
     })
 }
 

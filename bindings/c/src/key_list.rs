@@ -14,6 +14,7 @@ pub struct ivs_key_list(Vec<Entry>);
 struct Entry {
     arn: String,
     name: Option<String>,
+    tags: Vec<(String, String)>,
     key: VerifyingKey,
     retired_at: Option<i64>,
 }
@@ -23,6 +24,7 @@ impl ivs_key_list {
         let entry = |key: &Arc<PublicKey<A>>| Entry {
             arn: key.arn().to_string(),
             name: key.name().map(|name| name.as_str().to_owned()),
+            tags: key.tags().iter().map(|(tag, value)| (tag.to_owned(), value.to_owned())).collect(),
             key: key.key().clone(),
             retired_at: key.retired_at().map(::ivs_token::Timestamp::as_secs),
         };
@@ -63,6 +65,46 @@ pub unsafe extern "C" fn ivs_key_list_name(list: *const ivs_key_list, index: usi
     boundary::get(ivs_str::ABSENT, || Ok(unsafe { at(list, index) }?.name.as_deref().into()))
 }
 
+/// How many tags the key at an index has.
+///
+/// # Safety
+///
+/// `list` is NULL or a key list.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_list_tag_count(list: *const ivs_key_list, index: usize) -> usize {
+    // SAFETY: as the caller promises.
+    boundary::get(0, || Ok(unsafe { at(list, index) }?.tags.len()))
+}
+
+/// A tag of the key at an index, by its own index below `ivs_key_list_tag_count`; they are ordered. Both texts live as
+/// long as the list.
+///
+/// # Safety
+///
+/// `list` is a key list; `tag` and `value` can be written.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_list_tag_at(
+    list: *const ivs_key_list,
+    index: usize,
+    tag_index: usize,
+    tag: *mut ivs_str,
+    value: *mut ivs_str,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let tags = &unsafe { at(list, index) }?.tags;
+        let (tag, value) = (place(tag, "tag")?, place(value, "value")?);
+        let found = tags.get(tag_index).ok_or_else(|| Failure::no_such("tag", tag_index, tags.len()))?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe {
+            tag.write(found.0.as_str().into());
+            value.write(found.1.as_str().into());
+        }
+        Ok(())
+    })
+}
+
 /// The first second since 1970 at which the key at an index verifies no more; -1 when it is not being retired.
 ///
 /// # Safety
@@ -79,6 +121,7 @@ pub unsafe extern "C" fn ivs_key_list_retired_at(list: *const ivs_key_list, inde
 /// # Safety
 ///
 /// `list` is a key list; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_list_key(
     list: *const ivs_key_list,
@@ -112,6 +155,5 @@ pub unsafe extern "C" fn ivs_key_list_free(list: *mut ivs_key_list) {
 unsafe fn at<'l>(list: *const ivs_key_list, index: usize) -> Result<&'l Entry, Failure> {
     // SAFETY: as the caller promises.
     let list = &unsafe { borrow(list, "list") }?.0;
-    list.get(index)
-        .ok_or_else(|| Failure::out_of_range(format!("there is no key {index}: there are {}", list.len())))
+    list.get(index).ok_or_else(|| Failure::no_such("key", index, list.len()))
 }

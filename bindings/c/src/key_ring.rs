@@ -1,6 +1,6 @@
 use std::ffi::c_char;
 
-use ::ivs_token::{KeyRing, KeySet, PlaybackKeyArn, PublicKeyArn};
+use ::ivs_token::{KeyName, KeyRing, KeySet, PlaybackKeyArn, PublicKey, PublicKeyArn, Timestamp};
 
 use crate::boundary::{self, borrow, give, place};
 use crate::failure::Failure;
@@ -37,6 +37,7 @@ macro_rules! with_ring {
 /// # Safety
 ///
 /// `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_ring_new(limit: usize, out: *mut *mut ivs_key_ring) -> ivs_status {
     boundary::run(|| {
@@ -53,6 +54,7 @@ pub unsafe extern "C" fn ivs_key_ring_new(limit: usize, out: *mut *mut ivs_key_r
 /// # Safety
 ///
 /// `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_ring_new_playback(limit: usize, out: *mut *mut ivs_key_ring) -> ivs_status {
     boundary::run(|| {
@@ -69,6 +71,7 @@ pub unsafe extern "C" fn ivs_key_ring_new_playback(limit: usize, out: *mut *mut 
 /// # Safety
 ///
 /// `ring` is a key ring; `arn_len` bytes can be read at `arn`; `key` is a verifying key.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_ring_import(
     ring: *mut ivs_key_ring,
@@ -86,12 +89,92 @@ pub unsafe extern "C" fn ivs_key_ring_import(
     })
 }
 
+/// As `ivs_key_ring_import`, with a name: at most 128 of `A-Z a-z 0-9 _ -`, as ImportPublicKey takes it.
+///
+/// # Safety
+///
+/// `ring` is a key ring; each length can be read at its pointer; `key` is a verifying key.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_import_named(
+    ring: *mut ivs_key_ring,
+    arn: *const c_char,
+    arn_len: usize,
+    name: *const c_char,
+    name_len: usize,
+    key: *const ivs_verifying_key,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
+        // SAFETY: as the caller promises.
+        let (name, key) = unsafe { (text(name, name_len, "name")?, borrow(key, "key")?) };
+        let name: KeyName = name.parse()?;
+        with_ring!(ring, inner => {
+            inner.import_public_key(PublicKey::new(arn.parse()?, key.0.clone()).with_name(name))
+        })?;
+        Ok(())
+    })
+}
+
+/// TagResource: adds a tag to a key, or gives the one of this key another value. At most 50 tags, names of 1 to 128
+/// characters and values of at most 256.
+///
+/// # Safety
+///
+/// `ring` is a key ring; each length can be read at its pointer.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_tag(
+    ring: *mut ivs_key_ring,
+    arn: *const c_char,
+    arn_len: usize,
+    tag: *const c_char,
+    tag_len: usize,
+    value: *const c_char,
+    value_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
+        // SAFETY: as the caller promises.
+        let (tag, value) = unsafe { (text(tag, tag_len, "tag")?, text(value, value_len, "value")?) };
+        with_ring!(ring, inner => inner.tag(&arn.parse()?, [(tag, value)]))?;
+        Ok(())
+    })
+}
+
+/// UntagResource: takes a tag away, if the key has it.
+///
+/// # Safety
+///
+/// `ring` is a key ring; each length can be read at its pointer.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_untag(
+    ring: *mut ivs_key_ring,
+    arn: *const c_char,
+    arn_len: usize,
+    tag: *const c_char,
+    tag_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
+        // SAFETY: as the caller promises.
+        let tag = unsafe { text(tag, tag_len, "tag") }?;
+        with_ring!(ring, inner => inner.untag(&arn.parse()?, [tag]))?;
+        Ok(())
+    })
+}
+
 /// Imports many keys in one change, all or none: a JWK set whose `kid`s are ARNs, or what `aws ivs-realtime get-public-key`
 /// prints, one or several.
 ///
 /// # Safety
 ///
 /// `ring` is a key ring; `json_len` bytes can be read at `json`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_ring_load(
     ring: *mut ivs_key_ring,
@@ -106,12 +189,13 @@ pub unsafe extern "C" fn ivs_key_ring_load(
     })
 }
 
-/// Holds the keys of a JWK set, or of what the API prints, and no others, in one change: for a configuration that is read anew.
-/// A key that is no longer there ends its tokens.
+/// Holds the keys of a JWK set, or of what the API prints, and no others, in one change: for a configuration that is read
+/// anew. A key that is no longer there ends its tokens.
 ///
 /// # Safety
 ///
 /// `ring` is a key ring; `json_len` bytes can be read at `json`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_ring_replace(
     ring: *mut ivs_key_ring,
@@ -131,6 +215,7 @@ pub unsafe extern "C" fn ivs_key_ring_replace(
 /// # Safety
 ///
 /// `ring` is a key ring; `arn_len` bytes can be read at `arn`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_ring_delete(
     ring: *mut ivs_key_ring,
@@ -150,6 +235,7 @@ pub unsafe extern "C" fn ivs_key_ring_delete(
 /// # Safety
 ///
 /// `ring` is a key ring; `arn_len` bytes can be read at `arn`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_ring_retire(
     ring: *mut ivs_key_ring,
@@ -160,7 +246,7 @@ pub unsafe extern "C" fn ivs_key_ring_retire(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
-        let at = moment(at)?;
+        let at = end(at)?;
         with_ring!(ring, inner => inner.retire(&arn.parse()?, at)?);
         Ok(())
     })
@@ -171,6 +257,7 @@ pub unsafe extern "C" fn ivs_key_ring_retire(
 /// # Safety
 ///
 /// `ring` is a key ring; `arn_len` bytes can be read at `arn`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_ring_reinstate(
     ring: *mut ivs_key_ring,
@@ -190,6 +277,7 @@ pub unsafe extern "C" fn ivs_key_ring_reinstate(
 /// # Safety
 ///
 /// `ring` is a key ring; `deleted` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_ring_delete_retired(
     ring: *mut ivs_key_ring,
@@ -208,12 +296,79 @@ pub unsafe extern "C" fn ivs_key_ring_delete_retired(
     })
 }
 
-/// In one change, lets a key sign, imports its public half if the ring does not hold it, and retires the key that signed before
-/// at `old_until`: at the earliest when the last token of that key ends. With no key that signed before, it begins.
+/// The key of this ARN, as an object of its own.
+///
+/// # Safety
+///
+/// `ring` is a key ring; `arn_len` bytes can be read at `arn`; `out` can be written.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_get(
+    ring: *const ivs_key_ring,
+    arn: *const c_char,
+    arn_len: usize,
+    out: *mut *mut ivs_verifying_key,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
+        let out = place(out, "out")?;
+        let key = with_ring!(ring, inner => inner.get(&arn.parse()?).map(|key| key.key().clone()));
+        let key = key.ok_or_else(|| Failure::no_such_key(arn))?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_verifying_key(key)) };
+        Ok(())
+    })
+}
+
+/// Marks a key that the ring holds as the one that signs, `key` being its private half. The one that signed before goes on
+/// verifying without an end: `ivs_key_ring_rotate` retires it.
 ///
 /// # Safety
 ///
 /// `ring` is a key ring; `arn_len` bytes can be read at `arn`; `key` is a signing key.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_sign_with(
+    ring: *mut ivs_key_ring,
+    arn: *const c_char,
+    arn_len: usize,
+    key: *const ivs_signing_key,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
+        // SAFETY: as the caller promises.
+        let key = unsafe { token::key(key) }?;
+        with_ring!(ring, inner => inner.sign_with(&arn.parse()?, key.clone())?);
+        Ok(())
+    })
+}
+
+/// Lets no key sign any more, until another is marked: so that a key whose private half is known to others can be deleted.
+///
+/// # Safety
+///
+/// `ring` is a key ring.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_key_ring_stop_signing(ring: *mut ivs_key_ring) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let ring = unsafe { borrow(ring, "ring") }?;
+        with_ring!(ring, inner => inner.stop_signing());
+        Ok(())
+    })
+}
+
+/// In one change, lets a key sign, imports its public half if the ring does not hold it, and retires the key that signed
+/// before at `old_until`, a second since 1970 or `IVS_NOW`: give one when the last token of that key has ended, for it is
+/// not waited for. With no key that signed before, it begins.
+///
+/// # Safety
+///
+/// `ring` is a key ring; `arn_len` bytes can be read at `arn`; `key` is a signing key.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_ring_rotate(
     ring: *mut ivs_key_ring,
@@ -227,7 +382,7 @@ pub unsafe extern "C" fn ivs_key_ring_rotate(
         let (ring, arn) = unsafe { (borrow(ring, "ring")?, text(arn, arn_len, "arn")?) };
         // SAFETY: as the caller promises.
         let key = unsafe { token::key(key) }?;
-        let old_until = moment(old_until)?;
+        let old_until = end(old_until)?;
         with_ring!(ring, inner => { inner.rotate(&arn.parse()?, key.clone(), old_until)?; });
         Ok(())
     })
@@ -239,6 +394,7 @@ pub unsafe extern "C" fn ivs_key_ring_rotate(
 /// # Safety
 ///
 /// `ring` is a key ring; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_ring_signing_key(
     ring: *const ivs_key_ring,
@@ -274,6 +430,7 @@ pub unsafe extern "C" fn ivs_key_ring_count(ring: *const ivs_key_ring) -> usize 
 /// # Safety
 ///
 /// `ring` is a key ring; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_ring_list(
     ring: *const ivs_key_ring,
@@ -296,6 +453,7 @@ pub unsafe extern "C" fn ivs_key_ring_list(
 /// # Safety
 ///
 /// `ring` is a key ring; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_key_ring_to_jwks(
     ring: *const ivs_key_ring,
@@ -320,4 +478,14 @@ pub unsafe extern "C" fn ivs_key_ring_to_jwks(
 pub unsafe extern "C" fn ivs_key_ring_free(ring: *mut ivs_key_ring) {
     // SAFETY: as the caller promises.
     unsafe { boundary::free(ring) };
+}
+
+/// The moment at which a key ends. One in the first years after 1970 is a duration that was given for a moment.
+fn end(at: i64) -> Result<Timestamp, Failure> {
+    if (0..1_000_000_000).contains(&at) {
+        let message =
+            format!("{at} is a moment long ago: give the seconds since 1970 at which it ends, or IVS_NOW");
+        return Err(Failure::out_of_range(message));
+    }
+    moment(at)
 }

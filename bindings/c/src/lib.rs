@@ -9,32 +9,61 @@
 #![expect(unreachable_pub, reason = "what C sees is exported by its name, not by its path")]
 #![expect(non_camel_case_types, reason = "types carry the names that C gives them")]
 
+// The order is that of the header: from what comes first in a program to what comes last.
+
+mod last_error;
+
+mod status;
+
+mod version;
+
+mod zeroize;
+
+mod signing_key;
+
+mod verifying_key;
+
+mod stage;
+
+mod participant;
+
+mod token;
+
+mod batch;
+
+mod verifier_builder;
+
+mod verifier;
+
+mod verified;
+
+mod verified_list;
+
+mod exchange;
+
+mod inspection;
+
+mod connection;
+
+mod verified_connection;
+
+mod playback;
+
+mod verified_playback;
+
+mod key_ring;
+
+mod key_list;
+
+mod revocations;
+
+// Not in the header.
+
 #[cfg(test)]
 mod allocations;
-mod batch;
 mod boundary;
-mod connection;
-mod exchange;
 mod failure;
 mod handles;
 mod input;
-mod inspection;
-mod key_list;
-mod key_ring;
-mod last_error;
 mod output;
-mod participant;
-mod playback;
-mod revocations;
-mod signing_key;
-mod stage;
-mod status;
-mod token;
-mod verified;
-mod verified_connection;
-mod verified_list;
-mod verified_playback;
-mod verifier;
-mod verifying_key;
-mod version;
-mod zeroize;
+mod template;

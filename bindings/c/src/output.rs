@@ -7,7 +7,7 @@ use crate::boundary;
 use crate::failure::Failure;
 
 /// A borrowed UTF-8 text: `len` bytes at `data`, **not** ended by a NUL. `data` is NULL when there is no such text, and not
-/// NULL when there is one of no characters. It lives as long as the object it was asked of, and changes with it.
+/// NULL when there is one of no characters. It lives as long as the object it was asked of.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct ivs_str {
@@ -33,17 +33,40 @@ impl From<Option<&str>> for ivs_str {
     }
 }
 
-/// Copies into the caller's buffer, with a NUL behind it. `*len` is the size of the buffer, and becomes the length of what was
-/// written, without the NUL. When the buffer is too small, nothing is written to it, and `*len` becomes the size needed.
+/// Copies into the caller's buffer, with a NUL behind it. `*len` is the size of the buffer, and becomes the length of
+/// what was written, without the NUL. When the buffer is too small, nothing is written to it, and `*len` becomes the size
+/// needed.
 ///
 /// # Safety
 ///
 /// `len` is NULL or can be read and written; `*len` bytes can be written at `buffer`, unless it is NULL.
 pub(crate) unsafe fn copy(bytes: &[u8], buffer: *mut c_char, len: *mut usize) -> Result<(), Failure> {
+    // SAFETY: as the caller promises; one byte more is asked for, which is for the NUL.
+    unsafe {
+        write(bytes, 1, buffer.cast(), len)?;
+        buffer.add(bytes.len()).write(0);
+    }
+    Ok(())
+}
+
+/// Copies bytes that are no text, as [`copy`] does, and without a NUL.
+///
+/// # Safety
+///
+/// As for [`copy`].
+pub(crate) unsafe fn copy_bytes(bytes: &[u8], buffer: *mut u8, len: *mut usize) -> Result<(), Failure> {
+    // SAFETY: as the caller promises.
+    unsafe { write(bytes, 0, buffer, len) }
+}
+
+/// # Safety
+///
+/// As for [`copy`]. There are `beyond` bytes at `buffer` behind what is written.
+unsafe fn write(bytes: &[u8], beyond: usize, buffer: *mut u8, len: *mut usize) -> Result<(), Failure> {
     let len = boundary::place(len, "len")?;
     // SAFETY: not NULL, and as the caller promises.
     let size = unsafe { len.read() };
-    let needed = bytes.len() + 1;
+    let needed = bytes.len() + beyond;
     if buffer.is_null() && size > 0 {
         return Err(Failure::null("buffer"));
     }
@@ -52,10 +75,9 @@ pub(crate) unsafe fn copy(bytes: &[u8], buffer: *mut c_char, len: *mut usize) ->
         unsafe { len.write(needed) };
         return Err(Failure::buffer_too_small(size, needed));
     }
-    // SAFETY: `needed` bytes can be written at `buffer`, which the text can not overlap: it is ours.
+    // SAFETY: `needed` bytes can be written at `buffer`, which what is copied can not overlap: it is ours.
     unsafe {
-        ptr::copy_nonoverlapping(bytes.as_ptr().cast(), buffer, bytes.len());
-        buffer.add(bytes.len()).write(0);
+        ptr::copy_nonoverlapping(bytes.as_ptr(), buffer, bytes.len());
         len.write(bytes.len());
     }
     Ok(())

@@ -1,15 +1,15 @@
 use std::ffi::c_char;
-use std::time::Duration;
 
 use ::ivs_token::{Attributes, Capabilities, Capability, Participant};
 
 use crate::boundary::{self, borrow, borrow_mut, give, place};
 use crate::failure::Failure;
-use crate::input::text;
+use crate::input::{duration, text};
 use crate::output;
 use crate::signing_key::ivs_signing_key;
 use crate::stage::ivs_stage;
 use crate::status::ivs_status;
+use crate::template::Template;
 use crate::token::{self, AnyToken, ivs_token, moment};
 
 /// May send audio and video to the stage.
@@ -18,16 +18,17 @@ pub const IVS_CAPABILITY_PUBLISH: u32 = 1;
 /// May receive audio and video from the stage.
 pub const IVS_CAPABILITY_SUBSCRIBE: u32 = 2;
 
-/// A participant token about to be minted. A value beyond its limit is refused when it is set, and leaves the participant as it
-/// was. Not for two threads at once.
-pub struct ivs_participant(pub(crate) Participant);
+/// A participant token about to be minted. A value beyond its limit is refused when it is set, and leaves the participant
+/// as it was. Not for two threads at once.
+pub struct ivs_participant(pub(crate) Template<Participant>);
 
-/// Begins a participant of a stage: it may publish and subscribe for 12 hours, under a fresh random participant ID, until told
-/// otherwise.
+/// Begins a participant of a stage: it may publish and subscribe for 12 hours, under a fresh random participant ID, until
+/// told otherwise.
 ///
 /// # Safety
 ///
 /// `stage` is a stage, which may be freed afterwards; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_new(
     stage: *const ivs_stage,
@@ -38,17 +39,18 @@ pub unsafe extern "C" fn ivs_participant_new(
         let stage = unsafe { borrow(stage, "stage") }?;
         let out = place(out, "out")?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_participant(stage.0.participant())) };
+        unsafe { give(out, ivs_participant(Template::new(stage.0.participant()))) };
         Ok(())
     })
 }
 
-/// The participant's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set: every token needs
-/// its own.
+/// The participant's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set: every token
+/// needs its own.
 ///
 /// # Safety
 ///
 /// `participant` is a participant, which no other thread uses; `id_len` bytes can be read at `id`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_set_participant_id(
     participant: *mut ivs_participant,
@@ -58,12 +60,13 @@ pub unsafe extern "C" fn ivs_participant_set_participant_id(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        // SAFETY: as the caller promises.
-        let id = unsafe { text(id, id_len, "id") }?;
-        let next = participant.0.clone().participant_id(id);
-        next.check()?;
-        participant.0 = next;
-        Ok(())
+        participant.0.set("participant_id", |inner| {
+            // SAFETY: as the caller promises.
+            let id = unsafe { text(id, id_len, "id") }?;
+            let next = inner.participant_id(id);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -72,6 +75,7 @@ pub unsafe extern "C" fn ivs_participant_set_participant_id(
 /// # Safety
 ///
 /// `participant` is a participant, which no other thread uses; `user_id_len` bytes can be read at `user_id`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_set_user_id(
     participant: *mut ivs_participant,
@@ -81,21 +85,23 @@ pub unsafe extern "C" fn ivs_participant_set_user_id(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        // SAFETY: as the caller promises.
-        let user_id = unsafe { text(user_id, user_id_len, "user_id") }?;
-        let next = participant.0.clone().user_id(user_id);
-        next.check()?;
-        participant.0 = next;
-        Ok(())
+        participant.0.set("user_id", |inner| {
+            // SAFETY: as the caller promises.
+            let user_id = unsafe { text(user_id, user_id_len, "user_id") }?;
+            let next = inner.user_id(user_id);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
-/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When that
-/// is exceeded, the attributes are as they were.
+/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When
+/// that is exceeded, the attributes are as they were.
 ///
 /// # Safety
 ///
 /// `participant` is a participant, which no other thread uses; both lengths can be read at their pointers.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_set_attribute(
     participant: *mut ivs_participant,
@@ -107,14 +113,15 @@ pub unsafe extern "C" fn ivs_participant_set_attribute(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        // SAFETY: as the caller promises.
-        let name = unsafe { text(name, name_len, "name") }?;
-        // SAFETY: as the caller promises.
-        let value = unsafe { text(value, value_len, "value") }?;
-        let next = participant.0.clone().attribute(name, value);
-        next.check()?;
-        participant.0 = next;
-        Ok(())
+        participant.0.add("attributes", |inner| {
+            // SAFETY: as the caller promises.
+            let name = unsafe { text(name, name_len, "name") }?;
+            // SAFETY: as the caller promises.
+            let value = unsafe { text(value, value_len, "value") }?;
+            let next = inner.attribute(name, value);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -123,15 +130,17 @@ pub unsafe extern "C" fn ivs_participant_set_attribute(
 /// # Safety
 ///
 /// `participant` is a participant, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_clear_attributes(participant: *mut ivs_participant) -> ivs_status {
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        let next = participant.0.clone().attributes(Attributes::new());
-        next.check()?;
-        participant.0 = next;
-        Ok(())
+        participant.0.set("attributes", |inner| {
+            let next = inner.attributes(Attributes::new());
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -140,6 +149,7 @@ pub unsafe extern "C" fn ivs_participant_clear_attributes(participant: *mut ivs_
 /// # Safety
 ///
 /// `participant` is a participant, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_set_capabilities(
     participant: *mut ivs_participant,
@@ -148,11 +158,12 @@ pub unsafe extern "C" fn ivs_participant_set_capabilities(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        let capabilities = capabilities_of(capabilities)?;
-        let next = participant.0.clone().capabilities(capabilities);
-        next.check()?;
-        participant.0 = next;
-        Ok(())
+        participant.0.set("capabilities", |inner| {
+            let capabilities = capabilities_of(capabilities)?;
+            let next = inner.capabilities(capabilities);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -161,6 +172,7 @@ pub unsafe extern "C" fn ivs_participant_set_capabilities(
 /// # Safety
 ///
 /// `participant` is a participant, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_set_duration(
     participant: *mut ivs_participant,
@@ -169,10 +181,11 @@ pub unsafe extern "C" fn ivs_participant_set_duration(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        let next = participant.0.clone().duration(Duration::from_secs(seconds));
-        next.check()?;
-        participant.0 = next;
-        Ok(())
+        participant.0.set("duration", |inner| {
+            let next = inner.duration(duration(seconds)?);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
@@ -181,6 +194,7 @@ pub unsafe extern "C" fn ivs_participant_set_duration(
 /// # Safety
 ///
 /// `participant` is a participant, which no other thread uses; `version_len` bytes can be read at `version`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_set_version(
     participant: *mut ivs_participant,
@@ -190,24 +204,26 @@ pub unsafe extern "C" fn ivs_participant_set_version(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let participant = unsafe { borrow_mut(participant, "participant") }?;
-        // SAFETY: as the caller promises.
-        let version = unsafe { text(version, version_len, "version") }?;
-        let version = version.parse()?;
-        let next = participant.0.clone().version(version);
-        next.check()?;
-        participant.0 = next;
-        Ok(())
+        participant.0.set("version", |inner| {
+            // SAFETY: as the caller promises.
+            let version = unsafe { text(version, version_len, "version") }?;
+            let version = version.parse()?;
+            let next = inner.version(version);
+            next.check()?;
+            Ok(next)
+        })
     })
 }
 
-/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued now.
-/// `*len` is the size of the buffer, and becomes the length of the token. The participant stays as it is, to mint the next
-/// with a fresh ID unless it was given one.
+/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
+/// now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The
+/// participant stays as it is, to mint the next with a fresh ID unless it was given one.
 ///
 /// # Safety
 ///
-/// `participant` is a participant and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and
-/// written.
+/// `participant` is a participant and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read
+/// and written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_mint(
     participant: *const ivs_participant,
@@ -218,7 +234,7 @@ pub unsafe extern "C" fn ivs_participant_mint(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let (participant, key) = unsafe { (borrow(participant, "participant")?, token::key(key)?) };
-        let token = participant.0.mint_text(key)?;
+        let token = participant.0.ready()?.mint_text(key)?;
         // SAFETY: as the caller promises.
         unsafe { output::copy(token.as_bytes(), buffer, len) }
     })
@@ -230,6 +246,7 @@ pub unsafe extern "C" fn ivs_participant_mint(
 /// # Safety
 ///
 /// `participant` is a participant and `key` a signing key; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_participant_mint_token(
     participant: *const ivs_participant,
@@ -241,7 +258,7 @@ pub unsafe extern "C" fn ivs_participant_mint_token(
         // SAFETY: as the caller promises.
         let (participant, key) = unsafe { (borrow(participant, "participant")?, token::key(key)?) };
         let out = place(out, "out")?;
-        let token = participant.0.clone().mint_at(key, moment(now)?)?;
+        let token = participant.0.ready()?.clone().mint_at(key, moment(now)?)?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_token(AnyToken::Participant(token))) };
         Ok(())
@@ -262,9 +279,7 @@ pub unsafe extern "C" fn ivs_participant_free(participant: *mut ivs_participant)
 /// The capabilities that a set of flags is.
 pub(crate) fn capabilities_of(flags: u32) -> Result<Capabilities, Failure> {
     if flags & !(IVS_CAPABILITY_PUBLISH | IVS_CAPABILITY_SUBSCRIBE) != 0 {
-        return Err(Failure::out_of_range(format!(
-            "the capabilities {flags} hold a flag that is none: IVS_CAPABILITY_PUBLISH is 1, IVS_CAPABILITY_SUBSCRIBE is 2"
-        )));
+        return Err(Failure::not_a_capability(flags));
     }
     let mut capabilities = Capabilities::NONE;
     if flags & IVS_CAPABILITY_PUBLISH != 0 {

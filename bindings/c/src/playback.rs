@@ -1,5 +1,4 @@
 use std::ffi::c_char;
-use std::time::Duration;
 
 use ::ivs_token::{
     ChannelArn, MaximumResolution, Origin, Playback, PlaybackDuration, Uuid, ViewerId, playback_url,
@@ -7,21 +6,24 @@ use ::ivs_token::{
 
 use crate::boundary::{self, borrow, borrow_mut, give, place};
 use crate::failure::Failure;
-use crate::input::text;
+use crate::input::{duration, text};
 use crate::output;
 use crate::signing_key::ivs_signing_key;
 use crate::status::ivs_status;
+use crate::template::Template;
 use crate::token::{self, AnyToken, ivs_token, moment};
 
-/// A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel. A value beyond
-/// its limit is refused when it is set; rules about several values hold when the token is minted. Not for two threads at once.
-pub struct ivs_playback(pub(crate) Playback);
+/// A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel. A value
+/// beyond its limit is refused when it is set; rules about several values hold when the token is minted. Not for two
+/// threads at once.
+pub struct ivs_playback(pub(crate) Template<Playback>);
 
 /// Begins a token for a channel: 10 minutes, from any origin, until told otherwise.
 ///
 /// # Safety
 ///
 /// `channel_arn_len` bytes can be read at `channel_arn`; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_new(
     channel_arn: *const c_char,
@@ -34,25 +36,27 @@ pub unsafe extern "C" fn ivs_playback_new(
         let channel_arn: ChannelArn =
             unsafe { text(channel_arn, channel_arn_len, "channel_arn") }?.parse()?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_playback(Playback::new(channel_arn))) };
+        unsafe { give(out, ivs_playback(Template::new(Playback::new(channel_arn)))) };
         Ok(())
     })
 }
 
-/// How long playback can be started with the token, from the moment it is minted, in seconds: 10 minutes unless set, which is
-/// also the most with a viewer ID or for a single use.
+/// How long playback can be started with the token, from the moment it is minted, in seconds: 10 minutes unless set,
+/// which is also the most with a viewer ID or for a single use.
 ///
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_set_duration(playback: *mut ivs_playback, seconds: u64) -> ivs_status {
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        let duration = PlaybackDuration::try_from(Duration::from_secs(seconds))?;
-        playback.0 = playback.0.clone().duration(duration);
-        Ok(())
+        playback.0.set("duration", |inner| {
+            let duration = PlaybackDuration::try_from(duration(seconds)?)?;
+            Ok(inner.duration(duration))
+        })
     })
 }
 
@@ -62,6 +66,7 @@ pub unsafe extern "C" fn ivs_playback_set_duration(playback: *mut ivs_playback, 
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses; `origin_len` bytes can be read at `origin`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_add_origin(
     playback: *mut ivs_playback,
@@ -71,11 +76,12 @@ pub unsafe extern "C" fn ivs_playback_add_origin(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        // SAFETY: as the caller promises.
-        let origin = unsafe { text(origin, origin_len, "origin") }?;
-        let origin: Origin = origin.parse()?;
-        playback.0 = playback.0.clone().origin(origin);
-        Ok(())
+        playback.0.add("origins", |inner| {
+            // SAFETY: as the caller promises.
+            let origin = unsafe { text(origin, origin_len, "origin") }?;
+            let origin: Origin = origin.parse()?;
+            Ok(inner.origin(origin))
+        })
     })
 }
 
@@ -84,6 +90,7 @@ pub unsafe extern "C" fn ivs_playback_add_origin(
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_set_strict_origin_enforcement(
     playback: *mut ivs_playback,
@@ -92,23 +99,23 @@ pub unsafe extern "C" fn ivs_playback_set_strict_origin_enforcement(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        playback.0 = playback.0.clone().strict_origin_enforcement(is_strict);
-        Ok(())
+        playback.0.set("strict_origin_enforcement", |inner| Ok(inner.strict_origin_enforcement(is_strict)))
     })
 }
 
-/// Makes the token good once, under a fresh random UUID.
+/// Makes the token good once, under a fresh random UUID. IVS sees to that; a verifier here does when it was given a store of
+/// revocations, which remembers what is spent, and only then.
 ///
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_set_single_use(playback: *mut ivs_playback) -> ivs_status {
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        playback.0 = playback.0.clone().single_use();
-        Ok(())
+        playback.0.set("single_use", |inner| Ok(inner.single_use()))
     })
 }
 
@@ -117,6 +124,7 @@ pub unsafe extern "C" fn ivs_playback_set_single_use(playback: *mut ivs_playback
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses; `uuid_len` bytes can be read at `uuid`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_set_single_use_uuid(
     playback: *mut ivs_playback,
@@ -126,20 +134,22 @@ pub unsafe extern "C" fn ivs_playback_set_single_use_uuid(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        // SAFETY: as the caller promises.
-        let uuid = unsafe { text(uuid, uuid_len, "uuid") }?;
-        let uuid = Uuid::try_parse(uuid).map_err(|_| Failure::not_a_uuid())?;
-        playback.0 = playback.0.clone().single_use_uuid(uuid);
-        Ok(())
+        playback.0.set("single_use", |inner| {
+            // SAFETY: as the caller promises.
+            let uuid = unsafe { text(uuid, uuid_len, "uuid") }?;
+            let uuid = Uuid::try_parse(uuid).map_err(|_| Failure::not_a_uuid())?;
+            Ok(inner.single_use_uuid(uuid))
+        })
     })
 }
 
-/// Your application's name for the viewer, 1 to 40 characters: without it the viewer's sessions can not be revoked. No personal
-/// data belongs in it.
+/// Your application's name for the viewer, 1 to 40 characters: without it the viewer's sessions can not be revoked. No
+/// personal data belongs in it.
 ///
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses; `viewer_id_len` bytes can be read at `viewer_id`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_set_viewer_id(
     playback: *mut ivs_playback,
@@ -149,11 +159,12 @@ pub unsafe extern "C" fn ivs_playback_set_viewer_id(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        // SAFETY: as the caller promises.
-        let viewer_id = unsafe { text(viewer_id, viewer_id_len, "viewer_id") }?;
-        let viewer_id: ViewerId = viewer_id.parse()?;
-        playback.0 = playback.0.clone().viewer(viewer_id);
-        Ok(())
+        playback.0.set("viewer_id", |inner| {
+            // SAFETY: as the caller promises.
+            let viewer_id = unsafe { text(viewer_id, viewer_id_len, "viewer_id") }?;
+            let viewer_id: ViewerId = viewer_id.parse()?;
+            Ok(inner.viewer(viewer_id))
+        })
     })
 }
 
@@ -162,6 +173,7 @@ pub unsafe extern "C" fn ivs_playback_set_viewer_id(
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_set_viewer_session_version(
     playback: *mut ivs_playback,
@@ -170,8 +182,7 @@ pub unsafe extern "C" fn ivs_playback_set_viewer_session_version(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        playback.0 = playback.0.clone().viewer_session_version(version);
-        Ok(())
+        playback.0.set("viewer_session_version", |inner| Ok(inner.viewer_session_version(version)))
     })
 }
 
@@ -180,6 +191,7 @@ pub unsafe extern "C" fn ivs_playback_set_viewer_session_version(
 /// # Safety
 ///
 /// `playback` is a playback, which no other thread uses; `resolution_len` bytes can be read at `resolution`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_set_maximum_resolution(
     playback: *mut ivs_playback,
@@ -189,21 +201,24 @@ pub unsafe extern "C" fn ivs_playback_set_maximum_resolution(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let playback = unsafe { borrow_mut(playback, "playback") }?;
-        // SAFETY: as the caller promises.
-        let resolution = unsafe { text(resolution, resolution_len, "resolution") }?;
-        let resolution: MaximumResolution = resolution.parse()?;
-        playback.0 = playback.0.clone().maximum_resolution(resolution);
-        Ok(())
+        playback.0.set("maximum_resolution", |inner| {
+            // SAFETY: as the caller promises.
+            let resolution = unsafe { text(resolution, resolution_len, "resolution") }?;
+            let resolution: MaximumResolution = resolution.parse()?;
+            Ok(inner.maximum_resolution(resolution))
+        })
     })
 }
 
-/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. Its time begins now.
-/// `*len` is the size of the buffer, and becomes the length of the token. The key needs no ARN: a playback token names none.
+/// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. Its time
+/// begins now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The key
+/// needs no ARN: a playback token names none.
 ///
 /// # Safety
 ///
 /// `playback` is a playback and `key` a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and
 /// written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_mint(
     playback: *const ivs_playback,
@@ -214,7 +229,7 @@ pub unsafe extern "C" fn ivs_playback_mint(
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let (playback, key) = unsafe { (borrow(playback, "playback")?, token::key(key)?) };
-        let token = playback.0.clone().mint(key)?;
+        let token = playback.0.ready()?.clone().mint(key)?;
         // SAFETY: as the caller promises.
         unsafe { output::copy(token.as_str().as_bytes(), buffer, len) }
     })
@@ -226,6 +241,7 @@ pub unsafe extern "C" fn ivs_playback_mint(
 /// # Safety
 ///
 /// `playback` is a playback and `key` a signing key; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_mint_token(
     playback: *const ivs_playback,
@@ -237,7 +253,7 @@ pub unsafe extern "C" fn ivs_playback_mint_token(
         // SAFETY: as the caller promises.
         let (playback, key) = unsafe { (borrow(playback, "playback")?, token::key(key)?) };
         let out = place(out, "out")?;
-        let token = playback.0.clone().mint_at(key, moment(now)?)?;
+        let token = playback.0.ready()?.clone().mint_at(key, moment(now)?)?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_token(AnyToken::Playback(token))) };
         Ok(())
@@ -250,6 +266,7 @@ pub unsafe extern "C" fn ivs_playback_mint_token(
 /// # Safety
 ///
 /// Both lengths can be read at their pointers; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_playback_url(
     base: *const c_char,

@@ -16,6 +16,7 @@ pub struct ivs_revocations(pub(crate) Arc<InMemoryRevocations>);
 /// # Safety
 ///
 /// `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_revocations_new(out: *mut *mut ivs_revocations) -> ivs_status {
     boundary::run(|| {
@@ -26,12 +27,14 @@ pub unsafe extern "C" fn ivs_revocations_new(out: *mut *mut ivs_revocations) -> 
     })
 }
 
-/// DisconnectParticipant: refuses every token of this participant on this stage, for good. `reason` may be NULL; it has at most
-/// 128 characters, and stands in the message of each refusal.
+/// DisconnectParticipant: refuses every token of this participant on this stage, until all that exist now must have expired:
+/// for 14 days and an hour. Who gets a token in exchange later, from one who asks no store, can outlive that: use
+/// `ivs_verifier_exchange`. `reason` may be NULL; it has at most 128 characters.
 ///
 /// # Safety
 ///
 /// `revocations` is a store; each length can be read at its pointer.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_revocations_disconnect_participant(
     revocations: *mut ivs_revocations,
@@ -56,11 +59,12 @@ pub unsafe extern "C" fn ivs_revocations_disconnect_participant(
     })
 }
 
-/// DeleteStage: refuses every token of this stage.
+/// DeleteStage: refuses every token of this stage, until all that exist now must have expired: for 14 days and an hour.
 ///
 /// # Safety
 ///
 /// `revocations` is a store; `stage_arn_len` bytes can be read at `stage_arn`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_revocations_delete_stage(
     revocations: *mut ivs_revocations,
@@ -81,6 +85,7 @@ pub unsafe extern "C" fn ivs_revocations_delete_stage(
 /// # Safety
 ///
 /// `revocations` is a store; `token_id_len` bytes can be read at `token_id`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_revocations_revoke_connection_token(
     revocations: *mut ivs_revocations,
@@ -96,12 +101,13 @@ pub unsafe extern "C" fn ivs_revocations_revoke_connection_token(
     })
 }
 
-/// StartViewerSessionRevocation: refuses every playback token of this viewer on this channel whose session version is at most
-/// `up_to`.
+/// StartViewerSessionRevocation: refuses every playback token of this viewer on this channel whose session version is at
+/// most `up_to`.
 ///
 /// # Safety
 ///
 /// `revocations` is a store; each length can be read at its pointer.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_revocations_revoke_viewer_sessions(
     revocations: *mut ivs_revocations,

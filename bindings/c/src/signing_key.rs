@@ -24,6 +24,7 @@ pub struct ivs_signing_key(pub(crate) SigningKey);
 /// # Safety
 ///
 /// `pem_len` bytes can be read at `pem`, and `kid_len` at `kid`; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_signing_key_from_pem(
     pem: *const c_char,
@@ -49,6 +50,7 @@ pub unsafe extern "C" fn ivs_signing_key_from_pem(
 /// # Safety
 ///
 /// As for `ivs_signing_key_from_pem`, and `passphrase_len` bytes can be read at `passphrase`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_signing_key_from_bytes(
     data: *const u8,
@@ -77,6 +79,7 @@ pub unsafe extern "C" fn ivs_signing_key_from_bytes(
 /// # Safety
 ///
 /// As for `ivs_signing_key_from_bytes`; `path_len` bytes can be read at `path`.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_signing_key_from_file(
     path: *const c_char,
@@ -106,6 +109,7 @@ pub unsafe extern "C" fn ivs_signing_key_from_file(
 /// # Safety
 ///
 /// `kid_len` bytes can be read at `kid`; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_signing_key_generate(
     kid: *const c_char,
@@ -128,6 +132,7 @@ pub unsafe extern "C" fn ivs_signing_key_generate(
 /// # Safety
 ///
 /// `key` is a signing key; `kid_len` bytes can be read at `kid`; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_signing_key_with_kid(
     key: *const ivs_signing_key,
@@ -165,6 +170,7 @@ pub unsafe extern "C" fn ivs_signing_key_kid(key: *const ivs_signing_key) -> ivs
 /// # Safety
 ///
 /// `key` is a signing key; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_signing_key_verifying_key(
     key: *const ivs_signing_key,
@@ -186,6 +192,7 @@ pub unsafe extern "C" fn ivs_signing_key_verifying_key(
 /// # Safety
 ///
 /// `key` is a signing key; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_signing_key_to_pem(
     key: *const ivs_signing_key,
@@ -198,6 +205,28 @@ pub unsafe extern "C" fn ivs_signing_key_to_pem(
         let pem = key.0.as_es384().to_pkcs8_pem();
         // SAFETY: as the caller promises.
         unsafe { output::copy(pem.as_bytes(), buffer, len) }
+    })
+}
+
+/// Writes the **private** key as PKCS#8 DER (RFC 5958) into the caller's buffer, 256 bytes of which are enough, without a
+/// NUL. Keep it secret, and wipe it with `ivs_zeroize`.
+///
+/// # Safety
+///
+/// As for `ivs_signing_key_to_pem`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_signing_key_to_der(
+    key: *const ivs_signing_key,
+    buffer: *mut u8,
+    len: *mut usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let key = unsafe { borrow(key, "key") }?;
+        let der = key.0.as_es384().to_pkcs8_der();
+        // SAFETY: as the caller promises.
+        unsafe { output::copy_bytes(&der, buffer, len) }
     })
 }
 

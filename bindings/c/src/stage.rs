@@ -16,6 +16,7 @@ pub struct ivs_stage(pub(crate) Stage);
 /// # Safety
 ///
 /// Each length can be read at its pointer; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_stage_new(
     arn: *const c_char,
@@ -49,6 +50,7 @@ pub unsafe extern "C" fn ivs_stage_new(
 /// # Safety
 ///
 /// `json_len` bytes can be read at `json`; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_stage_from_json(
     json: *const c_char,

@@ -24,6 +24,8 @@ pub enum ivs_status {
     IVS_OUT_OF_RANGE = 6,
     /// A file can not be read.
     IVS_IO = 7,
+    /// A text holds a NUL: its length counts the one that ends it, perhaps.
+    IVS_NUL_IN_TEXT = 8,
 
     /// The text or bytes are no P-384 key that can be used; the reason says why.
     IVS_KEY_INVALID = 100,
@@ -114,7 +116,7 @@ pub enum ivs_status {
     IVS_WRONG_USER = 408,
     /// A good token that does not grant what is wanted.
     IVS_INSUFFICIENT_CAPABILITIES = 409,
-    /// The participant was disconnected, for good.
+    /// The participant was disconnected.
     IVS_PARTICIPANT_DISCONNECTED = 410,
     /// The stage was deleted.
     IVS_STAGE_DELETED = 411,
@@ -153,6 +155,10 @@ pub enum ivs_status {
     IVS_KEYS_AND_RING = 508,
     /// The leeways are longer than revocations are remembered.
     IVS_LEEWAY_TOO_LONG = 509,
+    /// Not a name of a key.
+    IVS_INVALID_KEY_NAME = 510,
+    /// Not a tag that a key can have, or one too many.
+    IVS_INVALID_TAG = 511,
 }
 
 /// The name of a status, such as `IVS_TOKEN_EXPIRED`; `IVS_UNKNOWN_STATUS` for a number that is none. Never NULL; lives for
@@ -225,6 +231,7 @@ const TABLE: &[Row] = table! {
     IVS_INPUT_TOO_LONG c"an input is longer than any can be" []
     IVS_OUT_OF_RANGE c"a number or an index is beyond its limits" ["INVALID_MAX_RESULTS" "INVALID_NEXT_TOKEN"]
     IVS_IO c"a file can not be read" []
+    IVS_NUL_IN_TEXT c"a text holds a NUL: give the length without the one that ends it" []
     IVS_KEY_INVALID c"not a P-384 key that can be used" ["KEY_INVALID"]
     IVS_KEY_WRONG_CURVE c"a key of another curve than P-384" ["KEY_WRONG_CURVE" "KEY_EXPLICIT_CURVE"]
     IVS_KEY_PUBLIC_GIVEN c"a public key where a private one is wanted" ["KEY_PUBLIC_KEY_GIVEN"]
@@ -269,7 +276,7 @@ const TABLE: &[Row] = table! {
     IVS_WRONG_STAGE c"a good token for another stage" ["WRONG_STAGE"]
     IVS_WRONG_USER c"a good token of another user" ["WRONG_USER"]
     IVS_INSUFFICIENT_CAPABILITIES c"a good token that does not grant what is wanted" ["INSUFFICIENT_CAPABILITIES"]
-    IVS_PARTICIPANT_DISCONNECTED c"the participant was disconnected, for good" ["PARTICIPANT_DISCONNECTED"]
+    IVS_PARTICIPANT_DISCONNECTED c"the participant was disconnected" ["PARTICIPANT_DISCONNECTED"]
     IVS_STAGE_DELETED c"the stage was deleted" ["STAGE_DELETED"]
     IVS_CONNECTION_TOKEN_REVOKED c"the connection token was revoked" ["CONNECTION_TOKEN_REVOKED"]
     IVS_VIEWER_SESSION_REVOKED c"the sessions of the viewer were revoked" ["VIEWER_SESSION_REVOKED"]
@@ -286,10 +293,12 @@ const TABLE: &[Row] = table! {
     IVS_KEY_RETIRED c"the key is retired, or being retired, and can not sign" ["KEY_RETIRED"]
     IVS_SIGNING_KEY_MISMATCH c"the private key is not the other half of the public one" ["SIGNING_KEY_MISMATCH"]
     IVS_INVALID_KEY_SET c"not a set of keys that can be loaded"
-        ["INVALID_KEY_SET" "KEY_SET_TOO_LONG" "KEY_SET_UNREADABLE" "TOO_MANY_KEYS" "NO_KEY_MATERIAL" "INVALID_KEY_NAME"
-        "INVALID_TAG_KEY" "INVALID_TAG_VALUE" "RESERVED_TAG" "TOO_MANY_TAGS"]
+        ["INVALID_KEY_SET" "KEY_SET_TOO_LONG" "KEY_SET_UNREADABLE" "TOO_MANY_KEYS" "NO_KEY_MATERIAL"]
     IVS_KEYS_AND_RING c"the verifier was given both single keys and a ring" ["KEYS_AND_RING"]
     IVS_LEEWAY_TOO_LONG c"the leeways are longer than revocations are remembered" ["LEEWAY_TOO_LONG"]
+    IVS_INVALID_KEY_NAME c"not a name of a key" ["INVALID_KEY_NAME"]
+    IVS_INVALID_TAG c"not a tag that a key can have, or one too many"
+        ["INVALID_TAG_KEY" "INVALID_TAG_VALUE" "RESERVED_TAG" "TOO_MANY_TAGS"]
 };
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::status::ivs_status;
 
 /// Stands for the present moment where a time in seconds is asked for. The header has it from cbindgen.toml, in parentheses.
 /// cbindgen:ignore
-pub const IVS_NOW: i64 = -1;
+pub const IVS_NOW: i64 = i64::MIN;
 
 /// A minted token: its text, and what it says. Never changed: any number of threads may use one at once.
 pub struct ivs_token(pub(crate) AnyToken);
@@ -33,7 +33,8 @@ pub unsafe extern "C" fn ivs_token_text(token: *const ivs_token) -> ivs_str {
     })
 }
 
-/// The claim `jti`: the participant ID, or the ID of a connection token; absent for a playback token. Lives as long as the object.
+/// The claim `jti`: the participant ID, or the ID of a connection token; absent for a playback token. Lives as long as
+/// the object.
 ///
 /// # Safety
 ///
@@ -74,6 +75,7 @@ pub unsafe extern "C" fn ivs_token_expires_at(token: *const ivs_token) -> i64 {
 /// # Safety
 ///
 /// `token` is a token; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_token_to_json(
     token: *const ivs_token,
@@ -121,7 +123,7 @@ pub(crate) fn moment(now: i64) -> Result<Timestamp, Failure> {
     }
     Timestamp::from_secs(now).ok_or_else(|| {
         Failure::out_of_range(format!(
-            "the time {now} is not in seconds since 1970: give IVS_NOW or 0 to 99999999999"
+            "the time {now} is no second since 1970: give IVS_NOW, or 0 to 99999999999"
         ))
     })
 }

@@ -153,12 +153,13 @@ pub unsafe extern "C" fn ivs_verified_attribute_count(verified: *const ivs_verif
     boundary::get(0, || Ok(unsafe { borrow(verified, "verified") }?.0.attributes().len()))
 }
 
-/// The attribute at an index below `ivs_verified_attribute_count`; the order is that of the token. Both texts live as long as the
-/// object.
+/// The attribute at an index below `ivs_verified_attribute_count`; the order is that of the token. Both texts live as
+/// long as the object.
 ///
 /// # Safety
 ///
 /// `verified` is a verified token; `name` and `value` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verified_attribute_at(
     verified: *const ivs_verified,
@@ -170,9 +171,10 @@ pub unsafe extern "C" fn ivs_verified_attribute_at(
         // SAFETY: as the caller promises.
         let attributes = unsafe { borrow(verified, "verified") }?.0.attributes();
         let (name_out, value_out) = (place(name, "name")?, place(value, "value")?);
-        let (name, value) = attributes.iter().nth(index).ok_or_else(|| {
-            Failure::out_of_range(format!("there is no attribute {index}: there are {}", attributes.len()))
-        })?;
+        let (name, value) = attributes
+            .iter()
+            .nth(index)
+            .ok_or_else(|| Failure::no_such("attribute", index, attributes.len()))?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe {
             name_out.write(name.into());
@@ -205,6 +207,7 @@ pub unsafe extern "C" fn ivs_verified_attribute(
 /// # Safety
 ///
 /// `verified` is a verified token; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verified_to_json(
     verified: *const ivs_verified,

@@ -7,7 +7,8 @@ use crate::failure::Failure;
 use crate::output::{self, ivs_str};
 use crate::status::ivs_status;
 
-/// A connection token whose signature, rules and time were checked. Never changed: any number of threads may use one at once.
+/// A connection token whose signature, rules and time were checked. Never changed: any number of threads may use one at
+/// once.
 pub struct ivs_verified_connection(pub(crate) Verified<ConnectionClaims>);
 
 /// The token's ID, `jti`: RevokeConnectionToken takes it as `tokenId`. Lives as long as the object.
@@ -105,6 +106,7 @@ pub unsafe extern "C" fn ivs_verified_connection_expires_at(
 /// # Safety
 ///
 /// `verified_connection` is a verified token; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verified_connection_to_json(
     verified_connection: *const ivs_verified_connection,

@@ -2,7 +2,7 @@ use ::ivs_token::{VerifiedToken, VerifyError};
 
 use crate::boundary::{self, borrow, give, place};
 use crate::failure::Failure;
-use crate::input::{elements, text};
+use crate::input::{self, elements};
 use crate::output::ivs_str;
 use crate::status::ivs_status;
 use crate::verified::ivs_verified;
@@ -13,11 +13,13 @@ use crate::verifier::ivs_verifier;
 pub struct ivs_verified_list(Vec<Result<VerifiedToken, VerifyError>>);
 
 /// Verifies many participant tokens at one moment; one that is refused does not stop the others. A store of revocations is
-/// asked once about all. The call itself fails only for arguments that can not be read.
+/// asked once about all. The call itself fails only for a NULL, or for more than 1 048 576 tokens.
 ///
 /// # Safety
 ///
-/// `verifier` is a verifier; `count` texts can be read at `tokens`, and so many bytes at each as it has; `out` can be written.
+/// `verifier` is a verifier; `count` texts can be read at `tokens`, and so many bytes at each as it has; `out` can be
+/// written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verifier_verify_batch(
     verifier: *const ivs_verifier,
@@ -30,13 +32,21 @@ pub unsafe extern "C" fn ivs_verifier_verify_batch(
         let (verifier, tokens) =
             unsafe { (borrow(verifier, "verifier")?, elements(tokens, count, "tokens")?) };
         let out = place(out, "out")?;
-        let tokens: Vec<&str> = tokens
+        let tokens: Vec<_> = tokens
             .iter()
             // SAFETY: as the caller promises.
-            .map(|token| unsafe { text(token.data, token.len, "tokens[..]") })
+            .map(|token| unsafe { input::token(token.data, token.len, "tokens[..]") })
             .collect::<Result<_, Failure>>()?;
+        // One that could not be read stands there as no token, and keeps the reason of its own.
+        let texts: Vec<&str> = tokens.iter().map(|token| token.as_deref().unwrap_or_default()).collect();
+        let mut verdicts = verifier.0.verify_batch(&texts);
+        for (verdict, token) in verdicts.iter_mut().zip(&tokens) {
+            if let Err(error) = token {
+                *verdict = Err(error.clone());
+            }
+        }
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_verified_list(verifier.0.verify_batch(&tokens))) };
+        unsafe { give(out, ivs_verified_list(verdicts)) };
         Ok(())
     })
 }
@@ -57,6 +67,7 @@ pub unsafe extern "C" fn ivs_verified_list_count(list: *const ivs_verified_list)
 /// # Safety
 ///
 /// `list` is a list of verified tokens; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verified_list_get(
     list: *const ivs_verified_list,
@@ -67,10 +78,7 @@ pub unsafe extern "C" fn ivs_verified_list_get(
         // SAFETY: as the caller promises.
         let list = &unsafe { borrow(list, "list") }?.0;
         let out = place(out, "out")?;
-        let count = list.len();
-        let verdict = list
-            .get(index)
-            .ok_or_else(|| Failure::out_of_range(format!("there is no token {index}: there are {count}")))?;
+        let verdict = list.get(index).ok_or_else(|| Failure::no_such("token", index, list.len()))?;
         let good = verdict.clone()?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_verified(good)) };

@@ -4,7 +4,7 @@ use ::ivs_token::{MaximumResolution, VerifiedPlayback, ViewerId};
 
 use crate::boundary::{self, borrow};
 use crate::failure::Failure;
-use crate::input::optional_text;
+use crate::input;
 use crate::output::{self, ivs_str};
 use crate::status::ivs_status;
 
@@ -103,7 +103,8 @@ pub unsafe extern "C" fn ivs_verified_playback_single_use_uuid(
     })
 }
 
-/// The best picture that the viewer may see, `SD`, `HD` or `FULL_HD`; absent when there is no limit. Lives as long as the object.
+/// The best picture that the viewer may see, `SD`, `HD` or `FULL_HD`; absent when there is no limit. Lives as long as the
+/// object.
 ///
 /// # Safety
 ///
@@ -148,7 +149,9 @@ pub unsafe extern "C" fn ivs_verified_playback_origin_at(
     boundary::get(ivs_str::ABSENT, || {
         // SAFETY: as the caller promises.
         let verified = unsafe { borrow(verified_playback, "verified_playback") }?;
-        Ok(verified.origins.get(index).map(String::as_str).into())
+        let origin = verified.origins.get(index);
+        let origin = origin.ok_or_else(|| Failure::no_such("origin", index, verified.origins.len()))?;
+        Ok(origin.as_str().into())
     })
 }
 
@@ -216,8 +219,8 @@ pub unsafe extern "C" fn ivs_verified_playback_allows_origin(
         // SAFETY: as the caller promises.
         let verified = unsafe { borrow(verified_playback, "verified_playback") }?;
         // SAFETY: as the caller promises.
-        let origin = unsafe { optional_text(origin, origin_len, "origin") }?;
-        Ok(verified.token.allows_origin(origin))
+        let origin = unsafe { input::origin(origin, origin_len, "origin") }?;
+        Ok(verified.token.allows_origin(origin.as_deref()))
     })
 }
 
@@ -226,6 +229,7 @@ pub unsafe extern "C" fn ivs_verified_playback_allows_origin(
 /// # Safety
 ///
 /// `verified_playback` is a verified token; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verified_playback_to_json(
     verified_playback: *const ivs_verified_playback,

@@ -16,6 +16,7 @@ pub struct ivs_verifying_key(pub(crate) VerifyingKey);
 /// # Safety
 ///
 /// `len` bytes can be read at `data`; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verifying_key_from_bytes(
     data: *const u8,
@@ -37,6 +38,7 @@ pub unsafe extern "C" fn ivs_verifying_key_from_bytes(
 /// # Safety
 ///
 /// `pem_len` bytes can be read at `pem`; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verifying_key_from_pem(
     pem: *const c_char,
@@ -58,6 +60,7 @@ pub unsafe extern "C" fn ivs_verifying_key_from_pem(
 /// # Safety
 ///
 /// `path_len` bytes can be read at `path`; `out` can be written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verifying_key_from_file(
     path: *const c_char,
@@ -80,6 +83,7 @@ pub unsafe extern "C" fn ivs_verifying_key_from_file(
 /// # Safety
 ///
 /// `key` is a verifying key; `*len` bytes can be written at `buffer`, and `len` can be read and written.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_verifying_key_to_pem(
     key: *const ivs_verifying_key,
@@ -91,6 +95,68 @@ pub unsafe extern "C" fn ivs_verifying_key_to_pem(
         let key = unsafe { borrow(key, "key") }?;
         // SAFETY: as the caller promises.
         unsafe { output::copy(key.0.to_spki_pem().as_bytes(), buffer, len) }
+    })
+}
+
+/// Writes the key as SPKI DER (RFC 5480) into the caller's buffer: 120 bytes, without a NUL.
+///
+/// # Safety
+///
+/// As for `ivs_verifying_key_to_pem`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifying_key_to_der(
+    key: *const ivs_verifying_key,
+    buffer: *mut u8,
+    len: *mut usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let key = unsafe { borrow(key, "key") }?;
+        // SAFETY: as the caller promises.
+        unsafe { output::copy_bytes(&key.0.to_spki_der(), buffer, len) }
+    })
+}
+
+/// Writes the key as a JWK (RFC 7518, section 6.2.1) into the caller's buffer, 256 bytes of which are enough; it has no
+/// `kid`.
+///
+/// # Safety
+///
+/// As for `ivs_verifying_key_to_pem`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifying_key_to_jwk(
+    key: *const ivs_verifying_key,
+    buffer: *mut c_char,
+    len: *mut usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let key = unsafe { borrow(key, "key") }?;
+        // SAFETY: as the caller promises.
+        unsafe { output::copy(key.0.to_jwk().as_bytes(), buffer, len) }
+    })
+}
+
+/// Writes the JWK thumbprint of the key (RFC 7638, SHA-256) into the caller's buffer: 43 characters of base64url and a
+/// NUL. Equal keys have equal ones.
+///
+/// # Safety
+///
+/// As for `ivs_verifying_key_to_pem`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifying_key_thumbprint(
+    key: *const ivs_verifying_key,
+    buffer: *mut c_char,
+    len: *mut usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let key = unsafe { borrow(key, "key") }?;
+        // SAFETY: as the caller promises.
+        unsafe { output::copy(key.0.thumbprint().as_bytes(), buffer, len) }
     })
 }
 

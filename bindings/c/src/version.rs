@@ -17,7 +17,6 @@ pub const IVS_TOKEN_VERSION_PATCH: u32 = 0;
 pub const IVS_ABI_VERSION: u32 = 1;
 
 /// The longest token there is, in bytes, with the NUL at its end.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the header"))]
 pub const IVS_TOKEN_MAX: usize = 16 * 1024 + 1;
 
 /// The version of the library that runs, such as `0.1.0`. Never NULL.

@@ -2,7 +2,6 @@
 
 use crate::{
     InvalidSignature, SignError, Signature, SigningKey, VerifyingKey,
-    backend::{Active, Backend},
     engine::{self, Job, Path, Prepared, SignJob},
     wipe::with_wiped_stack,
 };
@@ -22,19 +21,23 @@ pub fn verify_batch(signatures: &[(&VerifyingKey, &[u8], &[u8])]) -> Vec<Result<
     for (place, (key, message, signature)) in signatures.iter().enumerate() {
         let Ok(signature) = <&Signature>::try_from(*signature) else { continue };
         match key.prepared() {
-            Some(prepared) => {
-                pending.push(Pending { place, prepared, digest: Active::sha384(message), signature });
-            }
+            Some(prepared) => pending.push(Pending { place, prepared, message, signature }),
             None => results[place] = key.verify_with_backend(message, signature),
         }
     }
+    if pending.is_empty() {
+        return results;
+    }
+    let hashed: Vec<&[u8]> = pending.iter().map(|pending| pending.message).collect();
+    let digests = engine::digests(&hashed);
     let jobs: Vec<Job<'_>> = pending
         .iter()
-        .map(|Pending { prepared, digest, signature, .. }| Job { key: prepared, digest, signature })
+        .zip(&digests)
+        .map(|(Pending { prepared, signature, .. }, digest)| Job { key: prepared, digest, signature })
         .collect();
     for (pending, verdict) in pending.iter().zip(engine::verify_batch(&jobs)) {
-        let (key, message, _) = signatures[pending.place];
-        results[pending.place] = key.conclude(verdict, message, pending.signature);
+        let (key, ..) = signatures[pending.place];
+        results[pending.place] = key.conclude(verdict, pending.message, pending.signature);
     }
     results
 }
@@ -48,10 +51,6 @@ pub fn verify_batch(signatures: &[(&VerifyingKey, &[u8], &[u8])]) -> Vec<Result<
 pub fn sign_batch(messages: &[(&SigningKey, &[u8])]) -> Vec<Result<Signature, SignError>> {
     let mut results = vec![Err(SignError); messages.len()];
     let mut others: Vec<usize> = Vec::new();
-    let digests: Vec<[u8; 48]> = messages
-        .iter()
-        .map(|(key, message)| if key.is_accelerated() { Active::sha384(message) } else { [0; 48] })
-        .collect();
     // All keys of a process have the same path, but for tests.
     let mut by_path: Vec<(Path, Vec<usize>)> = Vec::new();
     for (place, (key, _)) in messages.iter().enumerate() {
@@ -65,8 +64,10 @@ pub fn sign_batch(messages: &[(&SigningKey, &[u8])]) -> Vec<Result<Signature, Si
         }
     }
     for (path, places) in by_path {
+        let hashed: Vec<&[u8]> = places.iter().map(|place| messages[*place].1).collect();
+        let digests = engine::digests(&hashed);
         let jobs: Vec<SignJob<'_>> =
-            places.iter().map(|place| messages[*place].0.job(&digests[*place])).collect();
+            places.iter().zip(&digests).map(|(place, digest)| messages[*place].0.job(digest)).collect();
         let Ok(signatures) = with_wiped_stack(|| engine::sign(path, &jobs)) else { continue };
         for (place, signature) in places.into_iter().zip(signatures) {
             match signature {
@@ -86,6 +87,6 @@ pub fn sign_batch(messages: &[(&SigningKey, &[u8])]) -> Vec<Result<Signature, Si
 struct Pending<'a> {
     place: usize,
     prepared: &'a Prepared,
-    digest: [u8; 48],
+    message: &'a [u8],
     signature: &'a Signature,
 }

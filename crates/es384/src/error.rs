@@ -27,7 +27,9 @@ pub enum KeyError {
     NotAKey,
 
     /// A key, but not in the form that this constructor reads.
-    #[error("this is {found}, and {wanted} is wanted here: use the constructor for {found}, or `from_any`")]
+    #[error(
+        "this is {found}, and {wanted} is wanted here: read it as {found}, or as whichever form it is in"
+    )]
     WrongForm {
         /// What the constructor reads.
         wanted: &'static str,

@@ -471,7 +471,7 @@ fn codes_and_words() {
         (
             KeyError::WrongForm { wanted: "PEM", found: "DER" },
             "KEY_WRONG_FORM",
-            "this is DER, and PEM is wanted here: use the constructor for DER, or `from_any`",
+            "this is DER, and PEM is wanted here: read it as DER, or as whichever form it is in",
         ),
         (
             KeyError::WrongCurve { curve: "P-256".into() },

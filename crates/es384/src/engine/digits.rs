@@ -57,7 +57,7 @@ impl Digit {
 #[inline]
 #[expect(clippy::cast_possible_truncation, reason = "seven bits are kept")]
 pub(crate) fn recode<const BITS: usize, const COUNT: usize>(number: &Words) -> [Digit; COUNT] {
-    const { assert!(BITS <= 7 && BITS * COUNT == 385) };
+    const { assert!(BITS <= 7 && matches!(BITS * COUNT, 384 | 385)) };
     let even = !number[0] & 1;
     let odd = modulus::select(even, number, &modulus::subtract(&N, number).0);
     let flip = (even as u8) << 7;

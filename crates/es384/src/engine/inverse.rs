@@ -1,5 +1,5 @@
 //! Inverses modulo p and n, by the divsteps of Bernstein and Yang ("Fast constant-time gcd computation and modular
-//! inversion", 2019), in batches of 62 steps (Wuille, "The safegcd implementation in libsecp256k1 explained", 2021).
+//! inversion", 2019), in batches of 59 steps (Wuille, "The safegcd implementation in libsecp256k1 explained", 2021).
 //!
 //! f and g start as the modulus and the number. A step divides g, or the half difference of g and f, by two; once g is
 //! zero, f is plus or minus their greatest common divisor, 1. d and e follow f and g modulo the modulus, so that then d
@@ -7,26 +7,29 @@
 //!
 //! Sums wrap only so that no check for overflow branches: all stay within their words.
 
+use std::marker::PhantomData;
+
 use super::{
+    lanes::{Lanes, Task},
     modulus::Words,
     residue::{Modulus, Residue},
     secret::{declassify, hide},
 };
 
 /// Steps done at a time: their matrix fits signed words of 64 bits.
-const BATCH: u32 = 62;
+const BATCH: u32 = 59;
 
 /// Batches that bring g to zero whatever the number, when delta starts at 1/2: (45907·384 + 26313)/19929 = 885 steps are
-/// enough for 384 bits (Wuille, <https://github.com/sipa/safegcd-bounds>), and 15·62 = 930.
+/// enough for 384 bits (Wuille, <https://github.com/sipa/safegcd-bounds>), and 15·59 = 885.
 const BATCHES: u32 = 15;
 
-const LOW_62: u64 = u64::MAX >> 2;
+const LOW: u64 = (1 << BATCH) - 1;
 
-/// Seven words of 62 bits, the last one signed: a number between -2^433 and 2^433.
+/// Seven words of 59 bits, the last one signed: a number between -2^412 and 2^412.
 type Signed = [i64; 7];
 
-/// What a batch of steps does to f and g, times 2^62: `f' = (u·f + v·g)/2^62`, `g' = (q·f + r·g)/2^62`. The absolute
-/// values in a row add up to 2^62 at most.
+/// What a batch of steps does to f and g, times 2^59: `f' = (u·f + v·g)/2^59`, `g' = (q·f + r·g)/2^59`. The absolute
+/// values in a row add up to 2^59 at most.
 struct Steps {
     u: i64,
     v: i64,
@@ -34,43 +37,90 @@ struct Steps {
     r: i64,
 }
 
+impl Steps {
+    #[inline]
+    fn of_lane(words: &[[u64; 8]; 4], lane: usize) -> Self {
+        let [u, v, q, r] = words.map(|words| words[lane].cast_signed());
+        Self { u, v, q, r }
+    }
+}
+
 impl<M: Modulus> Residue<M> {
     /// The inverse, and zero for zero. The time depends on the value, which must be public.
     pub(crate) fn invert_vartime(&self) -> Self {
-        let modulus = to_signed(&M::WORDS);
-        let (mut f, mut g) = (modulus, to_signed(self.montgomery()));
-        let (mut d, mut e) = ([0; 7], [1, 0, 0, 0, 0, 0, 0]);
+        let mut inversion = Inversion::new(self);
         // The negative of the delta of the paper.
         let mut eta = -1;
-        while g != [0; 7] {
+        while inversion.g != [0; 7] {
             let steps;
-            (eta, steps) = steps_vartime(eta, low_word(&f), low_word(&g));
-            update_inverses::<M>(&mut d, &mut e, &steps, &modulus);
-            update_gcd(&mut f, &mut g, &steps);
+            (eta, steps) = steps_vartime(eta, low_word(&inversion.f), low_word(&inversion.g));
+            inversion.update(&steps);
         }
-        Self::from_signed(&d, f[6], &modulus)
+        inversion.finish()
     }
 
     /// The inverse, and zero for zero, in the same time for all values.
-    pub(crate) fn invert(&self) -> Self {
-        let modulus = to_signed(&M::WORDS);
-        let (mut f, mut g) = (modulus, to_signed(self.montgomery()));
-        let (mut d, mut e) = ([0; 7], [1, 0, 0, 0, 0, 0, 0]);
-        let mut zeta = -1;
+    pub(crate) fn invert<L: Lanes>(&self, lanes: L) -> Self {
+        let mut inversion = Inversion::new(self);
+        let mut zeta = lanes.splat(u64::MAX);
         for _ in 0..BATCHES {
+            let (f, g) = (low_word(&inversion.f), low_word(&inversion.g));
             let steps;
-            (zeta, steps) = steps_in_constant_time(zeta, low_word(&f), low_word(&g));
-            update_inverses::<M>(&mut d, &mut e, &steps, &modulus);
-            update_gcd(&mut f, &mut g, &steps);
+            (zeta, steps) = lanes.run(StepsInLanes { zeta, f: lanes.splat(f), g: lanes.splat(g) });
+            inversion.update(&Steps::of_lane(&steps, 0));
         }
-        Self::from_signed(&d, f[6], &modulus)
+        inversion.finish()
     }
 
-    /// From plus or minus the inverse of Montgomery's form, by the sign of `sign`.
-    fn from_signed(d: &Signed, sign: i64, modulus: &Signed) -> Self {
-        // Of x·2^384 it is 1/(x·2^384); times 2^1152, and divided by 2^384 as a product is, it is 2^384/x.
-        let inverse = Self::from_montgomery(normalize(d, sign, modulus));
-        inverse.mul(&Self::CUBED_RADIX)
+    /// The inverses of two numbers, as [`invert`](Self::invert), side by side: they take little longer than one.
+    pub(crate) fn invert_both<L: Lanes, N: Modulus>(
+        &self,
+        other: &Residue<N>,
+        lanes: L,
+    ) -> (Self, Residue<N>) {
+        let (mut first, mut second) = (Inversion::new(self), Inversion::new(other));
+        let mut zeta = lanes.splat(u64::MAX);
+        for _ in 0..BATCHES {
+            let load = |first, second| lanes.load(&[first, second, 0, 0, 0, 0, 0, 0]);
+            let f = load(low_word(&first.f), low_word(&second.f));
+            let g = load(low_word(&first.g), low_word(&second.g));
+            let steps;
+            (zeta, steps) = lanes.run(StepsInLanes { zeta, f, g });
+            first.update(&Steps::of_lane(&steps, 0));
+            second.update(&Steps::of_lane(&steps, 1));
+        }
+        (first.finish(), second.finish())
+    }
+}
+
+/// An inversion under way.
+struct Inversion<M> {
+    f: Signed,
+    g: Signed,
+    d: Signed,
+    e: Signed,
+    modulus: PhantomData<M>,
+}
+
+impl<M: Modulus> Inversion<M> {
+    const MODULUS: Signed = to_signed(&M::WORDS);
+
+    fn new(number: &Residue<M>) -> Self {
+        let (f, g) = (Self::MODULUS, to_signed(number.montgomery()));
+        Self { f, g, d: [0; 7], e: [1, 0, 0, 0, 0, 0, 0], modulus: PhantomData }
+    }
+
+    #[inline]
+    fn update(&mut self, steps: &Steps) {
+        update_inverses::<M>(&mut self.d, &mut self.e, steps, &Self::MODULUS);
+        update_gcd(&mut self.f, &mut self.g, steps);
+    }
+
+    fn finish(&self) -> Residue<M> {
+        // By the sign of f, plus or minus the inverse of Montgomery's form. Of x·2^384 it is 1/(x·2^384); times 2^1152, and
+        // divided by 2^384 as a product is, it is 2^384/x.
+        let inverse = Residue::from_montgomery(normalize(&self.d, self.f[6], &Self::MODULUS));
+        inverse.mul(&Residue::CUBED_RADIX)
     }
 }
 
@@ -98,34 +148,47 @@ pub(crate) fn invert_all_vartime<M: Modulus>(numbers: &mut [Residue<M>]) -> bool
     true
 }
 
-/// 62 steps, of which each does the same operations. `zeta` is the negative of delta + 1/2, with the delta that starts at
-/// 1/2.
-fn steps_in_constant_time(mut zeta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
-    // As unsigned words: shifts to the left, additions and negations agree with the signed ones.
-    let (mut u, mut v, mut q, mut r) = (1_u64, 0_u64, 0_u64, 1_u64);
-    for _ in 0..BATCH {
-        // All ones where zeta is negative, and where g is odd. The optimiser must not see that they are only that.
-        let mut negative = hide((zeta >> 63).cast_unsigned());
-        let odd = hide((g & 1).wrapping_neg());
-        // Where g is odd, f is added to it, or subtracted where zeta is negative.
-        g = g.wrapping_add(((f ^ negative).wrapping_sub(negative)) & odd);
-        q = q.wrapping_add(((u ^ negative).wrapping_sub(negative)) & odd);
-        r = r.wrapping_add(((v ^ negative).wrapping_sub(negative)) & odd);
-        // Where both hold, f takes what g was, and zeta changes its sign.
-        negative &= odd;
-        zeta = (zeta ^ negative.cast_signed()).wrapping_sub(1);
-        f = f.wrapping_add(g & negative);
-        u = u.wrapping_add(q & negative);
-        v = v.wrapping_add(r & negative);
-        g >>= 1;
-        u <<= 1;
-        v <<= 1;
-    }
-    let steps = Steps { u: u.cast_signed(), v: v.cast_signed(), q: q.cast_signed(), r: r.cast_signed() };
-    (zeta, steps)
+/// Steps of eight inversions side by side, all the same operations. Zeta is the negative of delta + 1/2, with the delta
+/// that starts at 1/2.
+struct StepsInLanes<L> {
+    zeta: L,
+    f: L,
+    g: L,
 }
 
-/// The steps until 62 are done, skipping over runs of even g.
+impl<L: Lanes> Task<L> for StepsInLanes<L> {
+    /// Zeta, and the matrices' u, v, q, r.
+    type Output = (L, [[u64; 8]; 4]);
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let Self { mut zeta, mut f, mut g } = self;
+        let (zero, one, sign) = (f.splat(0), f.splat(1), f.splat(1 << 63));
+        let minus_two = f.splat(2_u64.wrapping_neg());
+        // As unsigned words: shifts to the left, additions and negations agree with the signed ones.
+        let (mut u, mut v, mut q, mut r) = (one, zero, zero, one);
+        for _ in 0..BATCH {
+            let (odd, negative) = (g.test(one), zeta.test(sign));
+            let (plus, minus) = (odd & !negative, odd & negative);
+            // Where g is odd, f is added to it, or subtracted where zeta is negative. In the latter case f takes what g was,
+            // and zeta changes its sign.
+            let (old_g, old_q, old_r) = (g, q, r);
+            g = g.blend(plus, old_g.add(f)).blend(minus, old_g.sub(f));
+            q = q.blend(plus, old_q.add(u)).blend(minus, old_q.sub(u));
+            r = r.blend(plus, old_r.add(v)).blend(minus, old_r.sub(v));
+            f = f.blend(minus, old_g);
+            u = u.blend(minus, old_q);
+            v = v.blend(minus, old_r);
+            zeta = zeta.sub(one).blend(minus, minus_two.sub(zeta));
+            g = g.shr::<1>();
+            u = u.add(u);
+            v = v.add(v);
+        }
+        (zeta, [u.store(), v.store(), q.store(), r.store()])
+    }
+}
+
+/// The steps until all of a batch are done, skipping over runs of even g.
 fn steps_vartime(mut eta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
     // As unsigned words: shifts to the left, additions and negations agree with the signed ones.
     let (mut u, mut v, mut q, mut r) = (1_u64, 0_u64, 0_u64, 1_u64);
@@ -167,7 +230,7 @@ fn steps_vartime(mut eta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
     (eta, steps)
 }
 
-/// f and g after the steps. The division by 2^62 leaves no rest: the steps were chosen so.
+/// f and g after the steps. The division by 2^59 leaves no rest: the steps were chosen so.
 #[inline]
 fn update_gcd(f: &mut Signed, g: &mut Signed, steps: &Steps) {
     let (mut carry_f, mut carry_g) = (0_i128, 0_i128);
@@ -176,13 +239,13 @@ fn update_gcd(f: &mut Signed, g: &mut Signed, steps: &Steps) {
         carry_f = carry_f.wrapping_add(wide(steps.u, fi)).wrapping_add(wide(steps.v, gi));
         carry_g = carry_g.wrapping_add(wide(steps.q, fi)).wrapping_add(wide(steps.r, gi));
         if i == 0 {
-            debug_assert!(declassify((low(carry_f) | low(carry_g)) & LOW_62) == 0, "a division with a rest");
+            debug_assert!(declassify((low(carry_f) | low(carry_g)) & LOW) == 0, "a division with a rest");
         } else {
-            f[i - 1] = (low(carry_f) & LOW_62).cast_signed();
-            g[i - 1] = (low(carry_g) & LOW_62).cast_signed();
+            f[i - 1] = (low(carry_f) & LOW).cast_signed();
+            g[i - 1] = (low(carry_g) & LOW).cast_signed();
         }
-        carry_f >>= 62;
-        carry_g >>= 62;
+        carry_f >>= BATCH;
+        carry_g >>= BATCH;
     }
     f[6] = low(carry_f).cast_signed();
     g[6] = low(carry_g).cast_signed();
@@ -199,12 +262,12 @@ fn update_inverses<M: Modulus>(d: &mut Signed, e: &mut Signed, steps: &Steps, mo
     let mut times_e = (steps.q & sign_d).wrapping_add(steps.r & sign_e);
     let mut carry_d = wide(steps.u, d[0]).wrapping_add(wide(steps.v, e[0]));
     let mut carry_e = wide(steps.q, d[0]).wrapping_add(wide(steps.r, e[0]));
-    // And as often again as makes the division by 2^62 leave no rest.
+    // And as often again as makes the division by 2^59 leave no rest.
     times_d = times_d.wrapping_sub(
-        (inverse.wrapping_mul(low(carry_d)).wrapping_add(times_d.cast_unsigned()) & LOW_62).cast_signed(),
+        (inverse.wrapping_mul(low(carry_d)).wrapping_add(times_d.cast_unsigned()) & LOW).cast_signed(),
     );
     times_e = times_e.wrapping_sub(
-        (inverse.wrapping_mul(low(carry_e)).wrapping_add(times_e.cast_unsigned()) & LOW_62).cast_signed(),
+        (inverse.wrapping_mul(low(carry_e)).wrapping_add(times_e.cast_unsigned()) & LOW).cast_signed(),
     );
     for i in 0..7 {
         if i > 0 {
@@ -214,13 +277,13 @@ fn update_inverses<M: Modulus>(d: &mut Signed, e: &mut Signed, steps: &Steps, mo
         carry_d = carry_d.wrapping_add(wide(modulus[i], times_d));
         carry_e = carry_e.wrapping_add(wide(modulus[i], times_e));
         if i == 0 {
-            debug_assert!(declassify((low(carry_d) | low(carry_e)) & LOW_62) == 0, "a division with a rest");
+            debug_assert!(declassify((low(carry_d) | low(carry_e)) & LOW) == 0, "a division with a rest");
         } else {
-            d[i - 1] = (low(carry_d) & LOW_62).cast_signed();
-            e[i - 1] = (low(carry_e) & LOW_62).cast_signed();
+            d[i - 1] = (low(carry_d) & LOW).cast_signed();
+            e[i - 1] = (low(carry_e) & LOW).cast_signed();
         }
-        carry_d >>= 62;
-        carry_e >>= 62;
+        carry_d >>= BATCH;
+        carry_e >>= BATCH;
     }
     d[6] = low(carry_d).cast_signed();
     e[6] = low(carry_e).cast_signed();
@@ -257,36 +320,40 @@ fn add_where(value: &mut Signed, modulus: &Signed, mask: i64) {
     carry(value);
 }
 
-/// Brings all words but the last to 62 bits.
+/// Brings all words but the last to 59 bits.
 fn carry(value: &mut Signed) {
     for i in 0..6 {
-        value[i + 1] = value[i + 1].wrapping_add(value[i] >> 62);
-        value[i] &= LOW_62.cast_signed();
+        value[i + 1] = value[i + 1].wrapping_add(value[i] >> BATCH);
+        value[i] &= LOW.cast_signed();
     }
 }
 
-/// Six words of 64 bits as seven of 62.
-fn to_signed(words: &Words) -> Signed {
-    std::array::from_fn(|i| {
-        let (word, bit) = (i * 62 / 64, i * 62 % 64);
-        let above = if bit > 2 { words.get(word + 1).map_or(0, |next| next << (64 - bit)) } else { 0 };
-        (((words[word] >> bit) | above) & LOW_62).cast_signed()
-    })
+/// Six words of 64 bits as seven of 59.
+const fn to_signed(words: &Words) -> Signed {
+    let mut signed = [0; 7];
+    let mut i = 0;
+    while i < 7 {
+        let (word, bit) = (i * 59 / 64, i * 59 % 64);
+        let above = if bit > 5 && word < 5 { words[word + 1] << (64 - bit) } else { 0 };
+        signed[i] = (((words[word] >> bit) | above) & LOW).cast_signed();
+        i += 1;
+    }
+    signed
 }
 
-/// Seven words of 62 bits, none negative, as six of 64.
+/// Seven words of 59 bits, none negative, as six of 64.
 fn from_signed(value: &Signed) -> Words {
     std::array::from_fn(|i| {
-        let (word, bit) = (i * 64 / 62, i * 64 % 62);
+        let (word, bit) = (i * 64 / 59, i * 64 % 59);
         let (this, next) = (value[word].cast_unsigned(), value[word + 1].cast_unsigned());
-        (this >> bit) | (next << (62 - bit))
+        (this >> bit) | (next << (59 - bit))
     })
 }
 
 /// The low 64 bits, the sign of the word above included.
 #[inline]
 fn low_word(value: &Signed) -> u64 {
-    value[0].cast_unsigned() | (value[1].cast_unsigned() << 62)
+    value[0].cast_unsigned() | (value[1].cast_unsigned() << BATCH)
 }
 
 #[inline]

@@ -5,6 +5,10 @@
     reason = "only what is inlined is compiled for the instructions that lanes need"
 )]
 #![allow(clippy::many_single_char_names, clippy::similar_names, reason = "as the formulas have them")]
+#![cfg_attr(
+    not(any(target_arch = "x86_64", test, feature = "model")),
+    allow(dead_code, reason = "without lanes, what is above them has no user")
+)]
 #![allow(clippy::needless_range_loop, reason = "limbs are numbered")]
 
 mod digits;
@@ -17,6 +21,7 @@ mod point8;
 mod prepared;
 mod residue;
 mod secret;
+mod sha384;
 mod sign;
 mod table;
 #[cfg(test)]
@@ -24,7 +29,10 @@ mod tests;
 mod tree;
 mod verify;
 
-use crate::{SignError, Signature};
+use crate::{
+    SignError, Signature,
+    backend::{Active, Backend},
+};
 pub(crate) use prepared::{Job, Prepared, verify_batch};
 pub(crate) use sign::Job as SignJob;
 pub(crate) use verify::Verdict;
@@ -36,7 +44,8 @@ pub enum Path {
     /// AVX-512 IFMA instructions.
     #[cfg(target_arch = "x86_64")]
     Ifma,
-    /// What the instructions do, in plain integers: slow, and only for tests.
+    /// What the instructions do, in plain integers: slow, and only for tests, with the feature `model`.
+    #[cfg(any(test, feature = "model"))]
     Model,
     /// Arithmetic in words of 64 bits, for processors without the instructions.
     Words,
@@ -56,12 +65,23 @@ impl Path {
     /// Every path that this machine can take.
     #[must_use]
     pub fn all() -> Vec<Self> {
-        let mut all = vec![Self::Model, Self::Words];
+        let mut all = vec![Self::Words];
+        #[cfg(any(test, feature = "model"))]
+        all.push(Self::Model);
         if !all.contains(&Self::best()) {
             all.push(Self::best());
         }
         all
     }
+}
+
+/// The SHA-384 digests of many messages, in their order.
+pub(crate) fn digests(messages: &[&[u8]]) -> Vec<[u8; 48]> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(lanes) = lanes::Ifma::detect() {
+        return sha384::digests(lanes, messages, Active::sha384);
+    }
+    messages.iter().map(|message| Active::sha384(message)).collect()
 }
 
 /// Signs each job; see [`sign::sign`]. `None` in place of all where this path has no signing of its own.
@@ -72,6 +92,7 @@ pub(crate) fn sign(path: Path, jobs: &[SignJob<'_>]) -> Result<Vec<Option<Signat
             Some(lanes) => sign::sign(lanes, jobs),
             None => Ok(vec![None; jobs.len()]),
         },
+        #[cfg(any(test, feature = "model"))]
         Path::Model => sign::sign(lanes::Model::ZERO, jobs),
         Path::Words => Ok(vec![None; jobs.len()]),
     }

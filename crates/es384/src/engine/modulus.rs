@@ -27,6 +27,16 @@ pub(crate) const N: Words = [
     0xFFFF_FFFF_FFFF_FFFF,
 ];
 
+/// b of the curve's equation, y² = x³ - 3·x + b.
+pub(crate) const B: Words = [
+    0x2A85_C8ED_D3EC_2AEF,
+    0xC656_398D_8A2E_D19D,
+    0x0314_088F_5013_875A,
+    0x181D_9C6E_FE81_4112,
+    0x988E_056B_E3F8_2D19,
+    0xB331_2FA7_E23E_E7E4,
+];
+
 /// p - n: adding n to an r below this stays below p, so such an r may stand for two x coordinates.
 pub(crate) const P_LESS_N: Words = difference(&P, &N);
 
@@ -101,9 +111,13 @@ const fn difference(a: &Words, b: &Words) -> Words {
     subtract(a, b).0
 }
 
-/// `2^EXPONENT` modulo `modulus`, worked out at compile time by doubling.
+/// `2^exponent` modulo `modulus`.
 pub(crate) const fn power_of_two(exponent: u32, modulus: &Words) -> Words {
-    let mut value = [1, 0, 0, 0, 0, 0];
+    shift([1, 0, 0, 0, 0, 0], exponent, modulus)
+}
+
+/// `value·2^exponent` modulo `modulus`, worked out at compile time by doubling.
+pub(crate) const fn shift(mut value: Words, exponent: u32, modulus: &Words) -> Words {
     let mut i = 0;
     while i < exponent {
         let (doubled, carry) = add(&value, &value);

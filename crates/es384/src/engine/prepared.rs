@@ -1,9 +1,7 @@
 //! A public key made ready for the engine.
 
 use super::{
-    Path,
-    lanes::Model,
-    modulus,
+    Path, modulus,
     point::Affine,
     residue::Field,
     table::{AffineTable, RowTable},
@@ -15,6 +13,7 @@ use crate::{Signature, key::point::Point};
 pub(crate) enum Prepared {
     #[cfg(target_arch = "x86_64")]
     Ifma(RowTable),
+    #[cfg(any(test, feature = "model"))]
     Model(RowTable),
     Words(AffineTable),
 }
@@ -29,6 +28,7 @@ impl Prepared {
         match path {
             #[cfg(target_arch = "x86_64")]
             Path::Ifma => Self::Ifma(RowTable::new(&point)),
+            #[cfg(any(test, feature = "model"))]
             Path::Model => Self::Model(RowTable::new(&point)),
             Path::Words => Self::Words(AffineTable::new(&point)),
         }
@@ -50,7 +50,8 @@ impl Prepared {
                 Some(lanes) => verify::verify_single(lanes, table, digest, signature),
                 None => Verdict::Undecided,
             },
-            Self::Model(table) => verify::verify_single(Model::ZERO, table, digest, signature),
+            #[cfg(any(test, feature = "model"))]
+            Self::Model(table) => verify::verify_single(super::lanes::Model::ZERO, table, digest, signature),
             Self::Words(table) => verify::verify_words(table, digest, signature),
         }
     }
@@ -60,6 +61,7 @@ impl Prepared {
         if let Self::Ifma(table) = self { Some(table) } else { None }
     }
 
+    #[cfg(any(test, feature = "model"))]
     fn for_model(&self) -> Option<&RowTable> {
         if let Self::Model(table) = self { Some(table) } else { None }
     }
@@ -80,7 +82,10 @@ pub(crate) fn verify_batch(jobs: &[Job<'_>]) -> Vec<Verdict> {
     if let Some(lanes) = super::lanes::Ifma::detect() {
         verify_some(&mut verdicts, jobs, Prepared::for_ifma, |items| verify::verify_batch(lanes, items));
     }
-    verify_some(&mut verdicts, jobs, Prepared::for_model, |items| verify::verify_batch(Model::ZERO, items));
+    #[cfg(any(test, feature = "model"))]
+    verify_some(&mut verdicts, jobs, Prepared::for_model, |items| {
+        verify::verify_batch(super::lanes::Model::ZERO, items)
+    });
     for (job, verdict) in jobs.iter().zip(&mut verdicts) {
         if let Prepared::Words(_) = job.key {
             *verdict = job.key.verify(job.digest, job.signature);

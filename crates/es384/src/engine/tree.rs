@@ -19,9 +19,6 @@ use super::{
 /// Rounds of pairing: 110 points become 55, 28, 14 and 7, 55 become 28, 14, 7 and 4.
 const ROUNDS: u32 = 4;
 
-/// How to invert: in a time that depends on the number, or not.
-pub(crate) type Invert = fn(&Field) -> Field;
-
 /// Adds up each of the `columns`, which have `height` points each, and leaves them in disorder.
 ///
 /// Lanes stay apart: an exceptional case in one of them is reported for that lane of that column alone, by
@@ -30,7 +27,7 @@ pub(crate) fn sum_columns<L: Lanes>(
     lanes: L,
     columns: &mut [Affine8<L>],
     height: usize,
-    invert: Invert,
+    invert: impl Fn(&Field) -> Field,
 ) -> Vec<Sum8<L>> {
     let one = Field8::splat(lanes, &field8::ONE);
     let mut exceptional = vec![0; columns.len() / height];
@@ -50,7 +47,7 @@ pub(crate) fn sum_columns<L: Lanes>(
                 lanes.run(Replace { product: &product, zero, one: &one })
             })
             .collect();
-        invert_all(&mut products, invert);
+        invert_all(&mut products, &invert);
         let each = columns.chunks_mut(height).zip(before.chunks(height_of_before));
         for ((points, before), inverse) in each.zip(products.iter().copied()) {
             lanes.run(Pair { points, stride, before, inverse });
@@ -157,7 +154,7 @@ impl<L: Lanes> Task<L> for Rest<'_, L> {
 }
 
 /// Inverts every number in every lane. None may be zero.
-pub(crate) fn invert_all<L: Lanes>(numbers: &mut [Field8<L, 2>], invert: Invert) {
+pub(crate) fn invert_all<L: Lanes>(numbers: &mut [Field8<L, 2>], invert: impl FnOnce(&Field) -> Field) {
     let Some((first, rest)) = numbers.split_first_mut() else { return };
     let mut product = *first;
     let mut before: Vec<_> = rest
@@ -179,7 +176,7 @@ pub(crate) fn invert_all<L: Lanes>(numbers: &mut [Field8<L, 2>], invert: Invert)
 }
 
 /// The inverse in every lane, by one inversion of the product over all lanes.
-fn invert_lanes<L: Lanes>(number: &Field8<L, 2>, invert: Invert) -> Field8<L, 2> {
+fn invert_lanes<L: Lanes>(number: &Field8<L, 2>, invert: impl FnOnce(&Field) -> Field) -> Field8<L, 2> {
     // Of x·2^416, taken for x·2^32 in the form with 2^384, inverting gives 2^384/(x·2^32). The product with 2^448, divided
     // by 2^384 as products are, is 2^416/x.
     const FACTOR: Field = Field::from_montgomery(modulus::power_of_two(448, &P));

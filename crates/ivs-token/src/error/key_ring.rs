@@ -8,7 +8,7 @@ use crate::timestamp::Timestamp;
 #[non_exhaustive]
 pub enum KeyRingError {
     /// The ring holds no key of this ARN.
-    #[error("the key ring holds no key {arn}: import it first, or look at what it holds with `list`")]
+    #[error("the key ring holds no key {arn}: import it first, or list what it holds")]
     NotFound {
         /// The ARN asked for.
         arn: String,
@@ -30,10 +30,7 @@ pub enum KeyRingError {
         limit: usize,
     },
     /// The key signs, and what it signs would not be accepted for long, or at all.
-    #[error(
-        "the key {arn} is the one that signs: mark another for signing first, with `rotate` or `sign_with`, or none with \
-         `stop_signing`"
-    )]
+    #[error("the key {arn} is the one that signs: mark another for signing first, or none")]
     Signing {
         /// The ARN of the key.
         arn: String,
@@ -46,7 +43,7 @@ pub enum KeyRingError {
     },
     /// The key is being retired, and what it signs would not be accepted for long, or at all.
     #[error(
-        "the key {arn} is retired at {retired_at}, so it can not be the one that signs: `reinstate` it, or take another"
+        "the key {arn} is retired at {retired_at}, so it can not be the one that signs: reinstate it, or take another"
     )]
     Retired {
         /// The ARN of the key.

@@ -104,9 +104,7 @@ pub enum KeyEntryError {
     )]
     PlaybackKeyPair,
     /// A JWK set among answers of the API.
-    #[error(
-        "it is a JWK set, not what GetPublicKey or ImportPublicKey prints: load it on its own, with `from_jwks`"
-    )]
+    #[error("it is a JWK set, not what GetPublicKey or ImportPublicKey prints: load it on its own")]
     JwkSet,
     /// A member is not there.
     #[error("the key has no `{member}`: give it whole")]

@@ -11,7 +11,7 @@ pub enum MintError {
     #[error(transparent)]
     Claim(#[from] ClaimError),
     /// The key does not know its ARN, which every participant token names.
-    #[error("the signing key has no ID: give it the ARN that ImportPublicKey answered, with `with_id`")]
+    #[error("the signing key has no ID: give it the ARN that ImportPublicKey answered")]
     NoKeyId,
     /// The key is registered in another account or region than the stage is in.
     #[error(

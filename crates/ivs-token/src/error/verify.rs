@@ -229,7 +229,7 @@ fn name(kind: TokenKind) -> &'static str {
 
 fn no_key_matches(tried: usize) -> String {
     match tried {
-        0 => "this verifier holds no playback key: add one with `playback_key`".to_owned(),
+        0 => "this verifier holds no playback key: add one".to_owned(),
         1 => "the playback key that this verifier holds has not signed it: the token was altered, or the right key is missing \
               here"
             .to_owned(),
@@ -245,7 +245,7 @@ fn no_key_matches(tried: usize) -> String {
 #[non_exhaustive]
 pub enum VerifierError {
     /// It holds no key.
-    #[error("the verifier holds no key: add at least one with `key` or `playback_key`")]
+    #[error("the verifier holds no key: add at least one")]
     NoKeys,
     /// Two keys have one ARN.
     #[error("two different keys have the ARN {kid}: an ARN names one key")]

@@ -3,8 +3,9 @@
 use std::arch::x86_64::{
     __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_loadu_si512,
     _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_blend_epi64, _mm512_permutex_epi64,
-    _mm512_permutex2var_epi64, _mm512_set1_epi64, _mm512_setzero_si512, _mm512_shuffle_i64x2,
-    _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi64,
+    _mm512_permutex2var_epi64, _mm512_ror_epi64, _mm512_set1_epi64, _mm512_set4_epi32, _mm512_setzero_si512,
+    _mm512_shuffle_epi8, _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64,
+    _mm512_storeu_si512, _mm512_sub_epi64, _mm512_ternarylogic_epi64, _mm512_test_epi64_mask,
     _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
 
@@ -12,8 +13,8 @@ use super::{Lanes, Task};
 
 /// Eight lanes in one register.
 ///
-/// **Invariant:** a value exists only where the processor and the operating system were found to support AVX-512 F and
-/// IFMA. [`detect`](Self::detect) alone makes one from nothing.
+/// **Invariant:** a value exists only where the processor and the operating system were found to support AVX-512 F, BW, DQ,
+/// VL and IFMA, as every processor with IFMA does. [`detect`](Self::detect) alone makes one from nothing.
 #[derive(Clone, Copy)]
 pub(crate) struct Ifma(__m512i);
 
@@ -21,7 +22,11 @@ impl Ifma {
     /// Zeros, where this machine has the instructions. The standard library asks the processor once and remembers.
     #[inline]
     pub(crate) fn detect() -> Option<Self> {
-        let found = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512ifma");
+        let found = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512ifma");
         // SAFETY: AVX-512 F was just found.
         found.then(|| Self(unsafe { _mm512_setzero_si512() }))
     }
@@ -31,7 +36,7 @@ impl Ifma {
 macro_rules! with {
     ($witness:expr, $call:expr) => {{
         let _: Ifma = $witness;
-        // SAFETY: a value of `Ifma` exists, so AVX-512 F and IFMA are there (the invariant of `Ifma`). Only `loadu` and
+        // SAFETY: a value of `Ifma` exists, so all its features are there (the invariant of `Ifma`). Only `loadu` and
         // `storeu` touch memory: 64 bytes behind a reference to 64 bytes, in any alignment.
         unsafe { $call }
     }};
@@ -82,8 +87,15 @@ impl Lanes for Ifma {
     }
 
     #[inline(always)]
-    fn transpose(self, rows: [&[u64; 8]; 8]) -> [Self; 8] {
-        let r = eight!(i => self.load(rows[i]));
+    fn load_bytes(self, bytes: &[u8; 64]) -> Self {
+        // The bytes of each word turned round.
+        let order = with!(self, _mm512_set4_epi32(0x0809_0A0B, 0x0C0D_0E0F, 0x0001_0203, 0x0405_0607));
+        let words = with!(self, _mm512_loadu_si512(bytes.as_ptr().cast()));
+        Self(with!(self, _mm512_shuffle_epi8(words, order)))
+    }
+
+    #[inline(always)]
+    fn transpose(r: [Self; 8]) -> [Self; 8] {
         // Pairs of rows, then pairs of pairs, then the two halves.
         let low = [r[0].low(r[1]), r[2].low(r[3]), r[4].low(r[5]), r[6].low(r[7])];
         let high = [r[0].high(r[1]), r[2].high(r[3]), r[4].high(r[5]), r[6].high(r[7])];
@@ -119,6 +131,21 @@ impl Lanes for Ifma {
     }
 
     #[inline(always)]
+    fn choose(self, ones: Self, zeros: Self) -> Self {
+        Self(with!(self, _mm512_ternarylogic_epi64::<0b1100_1010>(self.0, ones.0, zeros.0)))
+    }
+
+    #[inline(always)]
+    fn majority(self, b: Self, c: Self) -> Self {
+        Self(with!(self, _mm512_ternarylogic_epi64::<0b1110_1000>(self.0, b.0, c.0)))
+    }
+
+    #[inline(always)]
+    fn xor3(self, b: Self, c: Self) -> Self {
+        Self(with!(self, _mm512_ternarylogic_epi64::<0b1001_0110>(self.0, b.0, c.0)))
+    }
+
+    #[inline(always)]
     fn shl<const BITS: u32>(self) -> Self {
         Self(with!(self, _mm512_slli_epi64::<BITS>(self.0)))
     }
@@ -131,6 +158,11 @@ impl Lanes for Ifma {
     #[inline(always)]
     fn sar<const BITS: u32>(self) -> Self {
         Self(with!(self, _mm512_srai_epi64::<BITS>(self.0)))
+    }
+
+    #[inline(always)]
+    fn ror<const BITS: i32>(self) -> Self {
+        Self(with!(self, _mm512_ror_epi64::<BITS>(self.0)))
     }
 
     #[inline(always)]
@@ -163,6 +195,11 @@ impl Lanes for Ifma {
     }
 
     #[inline(always)]
+    fn test(self, bits: Self) -> u8 {
+        with!(self, _mm512_test_epi64_mask(self.0, bits.0))
+    }
+
+    #[inline(always)]
     fn blend(self, mask: u8, other: Self) -> Self {
         Self(with!(self, _mm512_mask_blend_epi64(mask, self.0, other.0)))
     }
@@ -180,17 +217,24 @@ impl Lanes for Ifma {
 
     #[inline(always)]
     fn run<T: Task<Self>>(self, task: T) -> T::Output {
-        // SAFETY: a value of `Ifma` exists, so AVX-512 F and IFMA are there (the invariant of `Ifma`).
+        // SAFETY: a value of `Ifma` exists, so all its features are there (the invariant of `Ifma`).
         unsafe { run(task) }
     }
 
     #[inline(always)]
     fn part<T: Task<Self>>(self, part: T) -> T::Output {
-        part.run()
+        // SAFETY: as in `run`.
+        unsafe { run_apart(part) }
     }
 }
 
-#[target_feature(enable = "avx512f,avx512ifma")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512ifma")]
 fn run<T: Task<Ifma>>(task: T) -> T::Output {
     task.run()
+}
+
+#[inline(never)]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512ifma")]
+fn run_apart<T: Task<Ifma>>(part: T) -> T::Output {
+    part.run()
 }

@@ -1,7 +1,8 @@
 //! Eight 64-bit lanes, and the few operations on them that the engine is made of.
 //!
 //! All arithmetic above is written once, over this trait. It has two homes: [`Ifma`], the AVX-512 IFMA instructions, and
-//! [`Model`], plain integers, which runs on any processor and under tools that do not know AVX-512.
+//! `Model`, plain integers, which runs on any processor and under tools that do not know AVX-512, and is compiled for tests
+//! only.
 //!
 //! Every method takes a value. Where the processor must have an instruction, a value is the proof that it does: the
 //! first one comes from a check at run time, and all others are made from it. So the methods are safe to call.
@@ -29,11 +30,13 @@ macro_rules! eight {
 
 #[cfg(target_arch = "x86_64")]
 mod ifma;
+#[cfg(any(test, feature = "model"))]
 mod model;
 
 pub(crate) use eight;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use ifma::Ifma;
+#[cfg(any(test, feature = "model"))]
 pub(crate) use model::Model;
 
 /// Eight lanes of 64 bits. Arithmetic wraps, and no operation takes a time that depends on the values.
@@ -47,18 +50,26 @@ pub(crate) trait Lanes: Copy {
     fn load(self, words: &[u64; 8]) -> Self;
     /// The words of the lanes.
     fn store(self) -> [u64; 8];
-    /// Eight rows of eight words become eight vectors: word `i` of row `l` goes to lane `l` of vector `i`. `self` is only
-    /// the witness.
-    fn transpose(self, rows: [&[u64; 8]; 8]) -> [Self; 8];
+    /// One word a lane, from bytes, the most significant first. `self` is only the witness.
+    fn load_bytes(self, bytes: &[u8; 64]) -> Self;
+    /// Lane `i` of row `l` goes to lane `l` of vector `i`.
+    fn transpose(rows: [Self; 8]) -> [Self; 8];
 
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
     fn and(self, other: Self) -> Self;
+    /// Where `self` has ones the bits of `ones`, elsewhere those of `zeros`.
+    fn choose(self, ones: Self, zeros: Self) -> Self;
+    /// The bits that most of the three have.
+    fn majority(self, b: Self, c: Self) -> Self;
+    fn xor3(self, b: Self, c: Self) -> Self;
     fn shl<const BITS: u32>(self) -> Self;
     /// Shifts in zeros.
     fn shr<const BITS: u32>(self) -> Self;
     /// Shifts in the sign.
     fn sar<const BITS: u32>(self) -> Self;
+    /// Rotates to the right.
+    fn ror<const BITS: i32>(self) -> Self;
     /// `self` plus the low 52 bits of the 104-bit product of the low 52 bits of `a` and `b`.
     fn add_mul_low(self, a: Self, b: Self) -> Self;
     /// `self` plus the high 52 bits of the 104-bit product of the low 52 bits of `a` and `b`.
@@ -67,6 +78,8 @@ pub(crate) trait Lanes: Copy {
     fn pick(self, words: &[u64; 64]) -> Self;
     /// The lanes in which both are the same.
     fn equal(self, other: Self) -> u8;
+    /// The lanes in which both have a bit in common.
+    fn test(self, bits: Self) -> u8;
     /// `other` in the lanes whose bit in `mask` is set, `self` in the rest.
     fn blend(self, mask: u8, other: Self) -> Self;
     /// Lane `l` takes the value of lane `l ^ DISTANCE`; the distance is 1, 2 or 4.
@@ -74,7 +87,7 @@ pub(crate) trait Lanes: Copy {
 
     /// Runs `task` compiled for the instructions that these lanes need.
     fn run<T: Task<Self>>(self, task: T) -> T::Output;
-    /// Runs a part of a task: inlined where that is fast, and apart where it would only make much code.
+    /// Runs a part of a task in a function of its own, of which there is one: inlined everywhere it would make much code.
     fn part<T: Task<Self>>(self, part: T) -> T::Output;
 }
 

@@ -21,6 +21,15 @@ impl Model {
     fn map(self, f: impl Fn(u64) -> u64) -> Self {
         Self(self.0.map(f))
     }
+
+    #[inline(always)]
+    fn not_zero(self) -> u8 {
+        // The highest bit of x | -x is set unless x is zero: no branch.
+        (0..8).fold(0, |mask, lane| {
+            let bits = self.0[lane] | self.0[lane].wrapping_neg();
+            mask | ((bits >> 63) as u8) << lane
+        })
+    }
 }
 
 impl Lanes for Model {
@@ -40,8 +49,14 @@ impl Lanes for Model {
     }
 
     #[inline(always)]
-    fn transpose(self, rows: [&[u64; 8]; 8]) -> [Self; 8] {
-        std::array::from_fn(|word| Self(std::array::from_fn(|lane| rows[lane][word])))
+    fn load_bytes(self, bytes: &[u8; 64]) -> Self {
+        let (words, _) = bytes.as_chunks::<8>();
+        Self(std::array::from_fn(|lane| u64::from_be_bytes(words[lane])))
+    }
+
+    #[inline(always)]
+    fn transpose(rows: [Self; 8]) -> [Self; 8] {
+        std::array::from_fn(|word| Self(std::array::from_fn(|lane| rows[lane].0[word])))
     }
 
     #[inline(always)]
@@ -60,6 +75,22 @@ impl Lanes for Model {
     }
 
     #[inline(always)]
+    fn choose(self, ones: Self, zeros: Self) -> Self {
+        Self(std::array::from_fn(|lane| (self.0[lane] & ones.0[lane]) | (!self.0[lane] & zeros.0[lane])))
+    }
+
+    #[inline(always)]
+    fn majority(self, b: Self, c: Self) -> Self {
+        let of = |a, b, c| (a & b) | (a & c) | (b & c);
+        Self(std::array::from_fn(|lane| of(self.0[lane], b.0[lane], c.0[lane])))
+    }
+
+    #[inline(always)]
+    fn xor3(self, b: Self, c: Self) -> Self {
+        self.zip(b.zip(c, |b, c| b ^ c), |a, b| a ^ b)
+    }
+
+    #[inline(always)]
     fn shl<const BITS: u32>(self) -> Self {
         self.map(|a| a << BITS)
     }
@@ -72,6 +103,11 @@ impl Lanes for Model {
     #[inline(always)]
     fn sar<const BITS: u32>(self) -> Self {
         self.map(|a| (a.cast_signed() >> BITS).cast_unsigned())
+    }
+
+    #[inline(always)]
+    fn ror<const BITS: i32>(self) -> Self {
+        self.map(|a| a.rotate_right(BITS.cast_unsigned()))
     }
 
     #[inline(always)]
@@ -96,12 +132,12 @@ impl Lanes for Model {
 
     #[inline(always)]
     fn equal(self, other: Self) -> u8 {
-        (0..8).fold(0, |mask, lane| {
-            let different = self.0[lane] ^ other.0[lane];
-            // The highest bit of x | -x is set unless x is zero: no branch.
-            let differ = (different | different.wrapping_neg()) >> 63;
-            mask | ((differ as u8) ^ 1) << lane
-        })
+        !self.zip(other, |a, b| a ^ b).not_zero()
+    }
+
+    #[inline(always)]
+    fn test(self, bits: Self) -> u8 {
+        self.and(bits).not_zero()
     }
 
     #[inline(always)]

@@ -2,24 +2,51 @@
 
 use std::sync::OnceLock;
 
-use super::{Coordinate, Nonce, x_coordinates};
-use crate::engine::{
-    digits::{Digit, ENTRIES, WINDOW, WINDOWS, recode},
-    field8::Field8,
-    lanes::{Lanes, Task, eight},
-    point8::Affine8,
-    residue::Field,
-    secret::overwrite,
-    table::{Row, odd_multiples},
-    tree,
+use zeroize::Zeroizing;
+
+use super::{Coordinate, Job, Nonce, fault, finish};
+use crate::{
+    Signature,
+    engine::{
+        digits::{Digit, ENTRIES, WINDOW, WINDOWS, recode},
+        field8::{self, Field8},
+        lanes::{Lanes, Task, eight},
+        point8::{Affine8, Sum8},
+        residue::Scalar,
+        secret::{declassify, overwrite},
+        table::{Row, odd_multiples},
+        tree,
+    },
 };
 
 /// Groups of eight that share their inversions.
 pub(super) const GROUPS: usize = 4;
 
-/// Appends the x coordinate of each nonce's point.
-pub(super) fn coordinates<L: Lanes>(lanes: L, nonces: &[Nonce], out: &mut Vec<Coordinate>) {
-    let Some(first) = nonces.first() else { return };
+/// Signs as many jobs as there are nonces, at most 8·[`GROUPS`].
+pub(super) fn sign<L: Lanes>(lanes: L, jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signature>> {
+    let scalars: Zeroizing<Vec<Scalar>> = Zeroizing::new(nonces.iter().map(Nonce::scalar).collect());
+    // The product of the nonces before each.
+    let mut product = Zeroizing::new(Scalar::ONE);
+    let mut before = Zeroizing::new(Vec::with_capacity(nonces.len()));
+    for scalar in scalars.iter() {
+        before.push(*product);
+        *product = product.mul(scalar);
+    }
+    let mut sums = multiples(lanes, nonces);
+    let (coordinates, mut inverse) = coordinates(lanes, &sums, &product);
+    let zero = Sum8::zero(lanes);
+    overwrite(&mut sums, zero);
+    let mut signatures = vec![None; jobs.len()];
+    for (i, x) in coordinates.as_flattened().iter().take(jobs.len()).enumerate().rev() {
+        signatures[i] = finish(&jobs[i], &scalars[i], &Zeroizing::new(inverse.mul(&before[i])), x);
+        *inverse = inverse.mul(&scalars[i]);
+    }
+    signatures
+}
+
+/// The base point times each nonce.
+fn multiples<L: Lanes>(lanes: L, nonces: &[Nonce]) -> Vec<Sum8<L>> {
+    let Some(first) = nonces.first() else { return Vec::new() };
     let mut points = Vec::with_capacity(WINDOWS * nonces.len().div_ceil(8));
     for group in nonces.chunks(8) {
         let mut digits: [[Digit; WINDOWS]; 8] =
@@ -27,10 +54,49 @@ pub(super) fn coordinates<L: Lanes>(lanes: L, nonces: &[Nonce], out: &mut Vec<Co
         lanes.run(Load { lanes, digits: &digits, points: &mut points });
         overwrite(&mut digits, [Digit::default(); WINDOWS]);
     }
-    let sums = tree::sum_columns(lanes, &mut points, WINDOWS, Field::invert);
+    let sums = tree::sum_columns(lanes, &mut points, WINDOWS, |number| number.invert(lanes));
+    let sums = sums.into_iter().map(fault::in_point).collect();
     let zero = Field8::splat(lanes, &[0; 8]);
     overwrite(&mut points, Affine8 { x: zero, y: zero });
-    out.extend(x_coordinates(lanes, &sums).into_iter().flatten().take(nonces.len()));
+    sums
+}
+
+/// The x coordinates of the points in the lanes, 0 where an addition was exceptional or wrong, and the inverse of the product of all
+/// nonces.
+fn coordinates<L: Lanes>(
+    lanes: L,
+    sums: &[Sum8<L>],
+    product: &Scalar,
+) -> (Zeroizing<Vec<[Coordinate; 8]>>, Zeroizing<Scalar>) {
+    let one = Field8::splat(lanes, &field8::ONE);
+    // That a case is exceptional, or that the machine failed, may be known: it signs nothing.
+    let exceptional: Vec<u8> =
+        sums.iter().map(|sum| declassify(sum.exceptional() | sum.off_curve())).collect();
+    let mut inverses: Vec<Field8<L, 2>> = sums
+        .iter()
+        .zip(&exceptional)
+        .map(
+            |(sum, exceptional)| {
+                if *exceptional == 0 { sum.zz() } else { sum.zz().blend(*exceptional, &one) }
+            },
+        )
+        .collect();
+    let mut inverse_of_product = Zeroizing::new(Scalar::ONE);
+    tree::invert_all(&mut inverses, |number| {
+        let (inverse, of_product) = number.invert_both(product, lanes);
+        *inverse_of_product = of_product;
+        inverse
+    });
+    let all =
+        sums.iter().zip(&inverses).zip(exceptional).map(|((sum, inverse), exceptional)| {
+            let limbs = Zeroizing::new(sum.x_times(inverse).to_limbs());
+            std::array::from_fn(|lane| {
+                if exceptional >> lane & 1 == 1 { [0; 6] } else { field8::reduce(&limbs[lane]) }
+            })
+        });
+    let all = Zeroizing::new(all.collect());
+    overwrite(&mut inverses, one);
+    (all, inverse_of_product)
 }
 
 /// The multiples of the base point in one window, by limb: x then y, the least significant limb first.

@@ -5,19 +5,17 @@
 //! overwritten before its memory is given back; the caller wipes the stack.
 
 mod batch;
+pub(super) mod fault;
 mod nonce;
 mod single;
 
 use zeroize::Zeroizing;
 
 use super::{
-    field8::{self, Field8},
     lanes::Lanes,
     modulus::{self, N, Words},
-    point8::Sum8,
-    residue::{self, Field, Scalar},
-    secret::{declassify, overwrite},
-    tree,
+    residue::{self, Scalar},
+    secret::declassify,
 };
 use crate::{SignError, Signature};
 
@@ -33,84 +31,46 @@ pub(crate) struct Job<'a> {
 /// Signs each job, with fresh randomness of the operating system in each nonce. `None` where the formulas met a case that
 /// they do not cover, which is as likely as guessing a private key: the backend must sign.
 pub(crate) fn sign<L: Lanes>(lanes: L, jobs: &[Job<'_>]) -> Result<Vec<Option<Signature>>, SignError> {
-    let nonces = Nonce::hedged(jobs)?;
+    let nonces = Nonce::hedged(lanes, jobs)?;
     Ok(sign_with(lanes, jobs, &nonces))
 }
 
 /// Signs each job with the nonce in its place.
 pub(crate) fn sign_with<L: Lanes>(lanes: L, jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signature>> {
-    let mut coordinates = Zeroizing::new(Vec::with_capacity(jobs.len()));
+    let mut signatures = Vec::with_capacity(jobs.len());
     // Fewer than three are faster one by one: they would leave too many lanes without work.
-    let (groups, few) = nonces.split_at(if nonces.len() % 8 < 3 { nonces.len() & !7 } else { nonces.len() });
-    for chunk in groups.chunks(8 * batch::GROUPS) {
-        batch::coordinates(lanes, chunk, &mut coordinates);
+    let in_groups = if nonces.len() % 8 < 3 { nonces.len() & !7 } else { nonces.len() };
+    let (groups, few) = nonces.split_at(in_groups);
+    let (jobs_of_groups, jobs_of_few) = jobs.split_at(in_groups);
+    for (jobs, nonces) in jobs_of_groups.chunks(8 * batch::GROUPS).zip(groups.chunks(8 * batch::GROUPS)) {
+        signatures.extend(batch::sign(lanes, jobs, nonces));
     }
-    for nonce in few {
-        coordinates.push(single::coordinate(lanes, nonce));
-    }
-    finish(jobs, nonces, &coordinates)
-}
-
-/// The x coordinate of a nonce's point, below p, or 0 where an addition was exceptional. The point is as secret as the
-/// nonce until r is published, which it makes.
-type Coordinate = Words;
-
-/// r = x modulo n, s = (e + r·d)/k (SEC 1, section 4.1.3), with one inversion for all.
-fn finish(jobs: &[Job<'_>], nonces: &[Nonce], coordinates: &[Coordinate]) -> Vec<Option<Signature>> {
-    let mut products = Zeroizing::new(Vec::with_capacity(jobs.len()));
-    let mut product = Zeroizing::new(Scalar::ONE);
-    for nonce in nonces {
-        products.push(*product);
-        *product = product.mul(&nonce.scalar());
-    }
-    let mut inverse = Zeroizing::new(product.invert());
-    let mut signatures = vec![None; jobs.len()];
-    for i in (0..jobs.len()).rev() {
-        let nonce_inverse = Zeroizing::new(inverse.mul(&products[i]));
-        *inverse = inverse.mul(&nonces[i].scalar());
-
-        let r = residue::reduce_once(&coordinates[i], 0, &N);
-        let r_scalar = Scalar::new(&r);
-        let private = Zeroizing::new(Scalar::new(&modulus::from_bytes(jobs[i].private)));
-        let digest = Scalar::new(&modulus::from_bytes(jobs[i].digest));
-        let sum = Zeroizing::new(digest.add(&r_scalar.mul(&private)));
-        let s = nonce_inverse.mul(&sum).number();
-
-        // From here on it is public, and a zero in it would be so too.
-        let (r, s) = (declassify(r), declassify(s));
-        if r != [0; 6] && s != [0; 6] {
-            let mut signature = [0; 96];
-            signature[..48].copy_from_slice(&modulus::to_bytes(&r));
-            signature[48..].copy_from_slice(&modulus::to_bytes(&s));
-            signatures[i] = Some(signature);
-        }
-    }
+    signatures.extend(jobs_of_few.iter().zip(few).map(|(job, nonce)| single::sign(lanes, job, nonce)));
     signatures
 }
 
-/// The x coordinates of the points in the lanes, and 0 where an addition was exceptional.
-fn x_coordinates<L: Lanes>(lanes: L, sums: &[Sum8<L>]) -> Vec<[Coordinate; 8]> {
-    let one = Field8::splat(lanes, &field8::ONE);
-    // That a case is exceptional may be known: it says that the nonce was, and signs nothing.
-    let exceptional: Vec<u8> = sums.iter().map(|sum| declassify(sum.exceptional())).collect();
-    let mut inverses: Vec<Field8<L, 2>> = sums
-        .iter()
-        .zip(&exceptional)
-        .map(
-            |(sum, exceptional)| {
-                if *exceptional == 0 { sum.zz() } else { sum.zz().blend(*exceptional, &one) }
-            },
-        )
-        .collect();
-    tree::invert_all(&mut inverses, Field::invert);
-    let all =
-        sums.iter().zip(&inverses).zip(exceptional).map(|((sum, inverse), exceptional)| {
-            let limbs = Zeroizing::new(sum.x_times(inverse).to_limbs());
-            std::array::from_fn(|lane| {
-                if exceptional >> lane & 1 == 1 { [0; 6] } else { field8::reduce(&limbs[lane]) }
-            })
-        });
-    let all = all.collect();
-    overwrite(&mut inverses, one);
-    all
+/// The x coordinate of a nonce's point, below p, or 0 where an addition was exceptional or wrong. The point is as secret as the
+/// nonce until r is published, which it makes.
+type Coordinate = Words;
+
+/// r = x modulo n, s = (e + r·d)/k (SEC 1, section 4.1.3), from the x coordinate of k·G and 1/k.
+fn finish(job: &Job<'_>, nonce: &Scalar, inverse: &Scalar, x: &Coordinate) -> Option<Signature> {
+    let r = residue::reduce_once(x, 0, &N);
+    let r_scalar = Scalar::new(&r);
+    let private = Zeroizing::new(Scalar::new(&modulus::from_bytes(job.private)));
+    let digest = Scalar::new(&modulus::from_bytes(job.digest));
+    let sum = Zeroizing::new(digest.add(&r_scalar.mul(&private)));
+    let s = fault::in_scalar(inverse.mul(&sum));
+    // s·k = e + r·d, unless the machine failed.
+    let right = s.mul(nonce) == *sum;
+
+    // From here on it is public, and a zero in it would be so too.
+    let (r, s, right) = (declassify(r), declassify(s.number()), declassify(right));
+    if !right || r == [0; 6] || s == [0; 6] {
+        return None;
+    }
+    let mut signature = [0; 96];
+    signature[..48].copy_from_slice(&modulus::to_bytes(&r));
+    signature[48..].copy_from_slice(&modulus::to_bytes(&s));
+    Some(signature)
 }

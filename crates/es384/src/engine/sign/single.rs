@@ -2,45 +2,62 @@
 
 use std::sync::OnceLock;
 
-use super::{Coordinate, Nonce, x_coordinates};
-use crate::engine::{
-    digits::{Digit, recode},
-    field8::Field8,
-    lanes::{Lanes, Task, eight},
-    point8::{Affine8, Sum8},
-    secret::overwrite,
-    table::{Row, odd_multiples},
+use zeroize::Zeroizing;
+
+use super::{Job, Nonce, fault, finish};
+use crate::{
+    Signature,
+    engine::{
+        digits::{Digit, recode},
+        field8::Field8,
+        lanes::{Lanes, Task, eight},
+        point8::{Affine8, Sum8},
+        secret::{declassify, overwrite},
+        table::{Row, odd_multiples},
+    },
 };
 
 /// Bits of a digit: smaller than elsewhere, because here every lane has another window, and reading all entries of eight
 /// windows costs more.
-const WINDOW: usize = 5;
-const WINDOWS: usize = 77;
+const WINDOW: usize = 6;
+const WINDOWS: usize = 64;
 const ENTRIES: usize = 1 << (WINDOW - 1);
 /// Windows are taken eight at a time, lane l the l-th of them.
-const ROUNDS: usize = WINDOWS.div_ceil(8);
-/// Windows in the last round.
-const REST: usize = WINDOWS % 8;
-const _: () = assert!(REST != 0 && ROUNDS > 3);
+const ROUNDS: usize = WINDOWS / 8;
+const _: () = assert!(WINDOWS % 8 == 0);
 
-/// The x coordinate of the nonce's point.
-pub(super) fn coordinate<L: Lanes>(lanes: L, nonce: &Nonce) -> Coordinate {
+pub(super) fn sign<L: Lanes>(lanes: L, job: &Job<'_>, nonce: &Nonce) -> Option<Signature> {
+    let mut sum = [fault::in_point(multiple(lanes, nonce))];
+    // That the machine failed may be known.
+    if declassify(sum[0].off_curve()) != 0 {
+        return None;
+    }
+    let scalar = Zeroizing::new(nonce.scalar());
+    let (zz, x) = sum[0].first_lane();
+    let (zz, x) = (Zeroizing::new(zz), Zeroizing::new(x));
+    // Where an addition was exceptional zz is zero, and so are its inverse and what is taken for x.
+    let (inverse_of_zz, inverse) = zz.invert_both(&scalar, lanes);
+    let (inverse_of_zz, inverse) = (Zeroizing::new(inverse_of_zz), Zeroizing::new(inverse));
+    let zero = Sum8::zero(lanes);
+    overwrite(&mut sum, zero);
+    finish(job, &scalar, &inverse, &inverse_of_zz.scale(&x))
+}
+
+/// The base point times the nonce, in every lane.
+fn multiple<L: Lanes>(lanes: L, nonce: &Nonce) -> Sum8<L> {
     let mut digits = recode::<WINDOW, WINDOWS>(nonce.number());
     let table = table();
     let load = |round: usize| Load {
         lanes,
         entries: &table[round],
-        // Lanes without a window repeat the last one, and what they make of it is not used.
-        digits: std::array::from_fn(|lane| digits[(8 * round + lane).min(WINDOWS - 1)]),
+        digits: std::array::from_fn(|lane| digits[8 * round + lane]),
     };
     let mut sum = lanes.run(FirstTwo(load(0), load(1)));
-    for round in 2..ROUNDS - 1 {
+    for round in 2..ROUNDS {
         sum = lanes.run(Add(load(round), &sum));
     }
-    sum = lanes.run(AddSome(load(ROUNDS - 1), &sum));
     overwrite(&mut digits, Digit::default());
-    let sums = [sum.total()];
-    x_coordinates(lanes, &sums).first().map_or([0; 6], |lanes| lanes[0])
+    sum.total()
 }
 
 /// The same entry of eight windows, by limb.
@@ -49,13 +66,13 @@ struct Entry {
     y: [[u64; 8]; 8],
 }
 
-/// 160 KiB.
+/// 256 KiB.
 fn table() -> &'static [[Entry; ENTRIES]] {
     static TABLE: OnceLock<Vec<[Entry; ENTRIES]>> = OnceLock::new();
     TABLE.get_or_init(|| {
         let rows = odd_multiples(WINDOW);
         let row = |round: usize, lane: usize, entry: usize| -> Option<&Row> {
-            rows.get((8 * round + lane).min(WINDOWS - 1) * ENTRIES + entry)
+            rows.get((8 * round + lane) * ENTRIES + entry)
         };
         let by_limb = |round, entry, limb_of: fn(&Row, usize) -> u64| {
             std::array::from_fn(|limb| {
@@ -115,17 +132,5 @@ impl<L: Lanes> Task<L> for Add<'_, L> {
     #[inline(always)]
     fn run(self) -> Sum8<L> {
         self.1.plus_affine(&self.0.load())
-    }
-}
-
-/// The last round, in which some lanes have nothing to add.
-struct AddSome<'a, L>(Load<'a, L>, &'a Sum8<L>);
-
-impl<L: Lanes> Task<L> for AddSome<'_, L> {
-    type Output = Sum8<L>;
-
-    #[inline(always)]
-    fn run(self) -> Sum8<L> {
-        self.1.plus_affine(&self.0.load()).blend(u8::MAX << REST, self.1)
     }
 }

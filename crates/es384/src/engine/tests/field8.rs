@@ -47,7 +47,7 @@ fn value(limbs: &Limbs) -> BigUint {
 
 fn field<L: Lanes, const B: u32>(witness: L, numbers: &[BigUint; 8]) -> Field8<L, B> {
     let rows: [Limbs; 8] = numbers.each_ref().map(limbs);
-    Field8::from_vectors(witness.transpose(rows.each_ref()))
+    Field8::from_vectors(L::transpose(rows.each_ref().map(|row| witness.load(row))))
 }
 
 /// Numbers below `bound`·p, many of them as close to it, or to zero, as can be.
@@ -161,7 +161,7 @@ fn zeros<L: Lanes>(witness: L) {
 fn rows<L: Lanes>(witness: L) {
     let mut random = Random::new(7);
     let rows: [[u64; 8]; 8] = std::array::from_fn(|_| random.words());
-    let columns = witness.transpose(rows.each_ref());
+    let columns = L::transpose(rows.each_ref().map(|row| witness.load(row)));
     for (word, column) in columns.iter().enumerate() {
         assert_eq!(column.store(), std::array::from_fn(|lane| rows[lane][word]));
         assert_eq!(witness.load(&rows[word]).store(), rows[word]);

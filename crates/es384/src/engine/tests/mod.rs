@@ -8,6 +8,7 @@ mod leak;
 pub(crate) mod memcheck;
 mod points;
 mod residue;
+mod sha384;
 mod signing;
 
 /// A small generator of test values (Marsaglia, "Xorshift RNGs", 2003): repeatable, and no security in it.

@@ -10,9 +10,9 @@ use super::{
         digits::{self, ENTRIES, WINDOW, WINDOWS, recode},
         field8,
         lanes::{Lanes, Model},
-        modulus::{self, N},
+        modulus::{self, N, Words},
         point::{Affine, add_pairs},
-        point8::Affine8,
+        point8::{Affine8, Sum8},
         residue::Field,
         table::{AffineTable, Row, RowTable},
         tree,
@@ -43,18 +43,63 @@ fn digits_add_up() {
     let mut random = Random::new(20);
     let numbers = edges().into_iter().chain((0..1000).map(|_| random.words()));
     for number in numbers.filter(|number| modulus::less(number, &N)) {
-        let mut sum = BigInt::ZERO;
-        for digit in recode::<WINDOW, WINDOWS>(&number).iter().rev() {
-            assert!(digit.entry() < ENTRIES);
-            let value = BigInt::from(2 * digit.entry() + 1);
-            sum = (sum << WINDOW) + if digit.is_negative() == 1 { -value } else { value };
-        }
-        let order = BigInt::from(n());
-        let wanted = BigInt::from(big(&number));
-        // An even number is minus its odd opposite, and so the same multiple of a point of order n.
-        let found = if number[0] & 1 == 1 { sum } else { sum + order };
-        assert_eq!(found, wanted, "{wanted:x}");
+        adds_up::<WINDOW, WINDOWS>(&number);
+        // That of single signatures.
+        adds_up::<6, 64>(&number);
     }
+}
+
+fn adds_up<const BITS: usize, const COUNT: usize>(number: &Words) {
+    let mut sum = BigInt::ZERO;
+    for digit in recode::<BITS, COUNT>(number).iter().rev() {
+        assert!(digit.entry() < 1 << (BITS - 1));
+        let value = BigInt::from(2 * digit.entry() + 1);
+        sum = (sum << BITS) + if digit.is_negative() == 1 { -value } else { value };
+    }
+    let order = BigInt::from(n());
+    let wanted = BigInt::from(big(number));
+    // An even number is minus its odd opposite, and so the same multiple of a point of order n.
+    let found = if number[0] & 1 == 1 { sum } else { sum + order };
+    assert_eq!(found, wanted, "{wanted:x}");
+}
+
+/// The sum over the lanes, in all of them; and the word that there is none where two sums on the way are equal or opposite.
+fn totals<L: Lanes>(lanes: L) {
+    let mut random = Random::new(24);
+    let mut rows = HashMap::new();
+    let mut scalars = || -> [Scalar; 8] { std::array::from_fn(|_| any_scalar(&mut random)) };
+    for _ in 0..5 {
+        let (a, b, after) = (scalars(), scalars(), scalars());
+        let [a8, b8, after8] = [&a, &b, &after].map(|scalars| load(lanes, scalars, &mut rows));
+        let total = Sum8::of_two(&a8, &b8).total();
+        let sum: Scalar = a.iter().chain(&b).sum();
+        assert_eq!(total.exceptional(), 0);
+        assert_eq!(total.off_curve(), 0);
+        assert_eq!(total.with_wrong_y().off_curve(), u8::MAX);
+        assert_eq!(total.has_x(&[x_of(sum); 8]), u8::MAX);
+        // And with the right y: a point added to it makes the right sum too.
+        assert_eq!(total.plus_affine(&after8).has_x(&after.map(|scalar| x_of(sum + scalar))), u8::MAX);
+    }
+    for distance in [4, 2, 1] {
+        for lane in 0..8 {
+            for negative in [false, true] {
+                let (mut a, b) = (scalars(), scalars());
+                // What has come together in a lane before the addition over this distance.
+                let before = |a: &[Scalar; 8], lane: usize| -> Scalar {
+                    let lanes = (0..8).filter(|other| (lane ^ other) & (2 * distance - 1) == 0);
+                    lanes.map(|lane| a[lane] + b[lane]).sum()
+                };
+                let (one, other) = (before(&a, lane), before(&a, lane ^ distance));
+                a[lane ^ distance] += if negative { -one } else { one } - other;
+                let [a, b] = [&a, &b].map(|scalars| load(lanes, scalars, &mut rows));
+                assert_eq!(Sum8::of_two(&a, &b).total().exceptional(), u8::MAX, "over {distance} in {lane}");
+            }
+        }
+    }
+}
+
+fn x_of(scalar: Scalar) -> field8::Limbs {
+    field8::limbs(&modulus::from_bytes(&coordinates(&(ProjectivePoint::GENERATOR * scalar))[0]))
 }
 
 #[test]
@@ -134,12 +179,8 @@ fn columns<L: Lanes>(lanes: L) {
             let sums = tree::sum_columns(lanes, &mut points, height, Field::invert_vartime);
             assert_eq!(sums.len(), columns.len());
             for (sum, column) in sums.iter().zip(&columns) {
-                let wanted: [_; 8] = std::array::from_fn(|lane| {
-                    let total: Scalar = column.iter().map(|row| row[lane]).sum();
-                    field8::limbs(&modulus::from_bytes(
-                        &coordinates(&(ProjectivePoint::GENERATOR * total))[0],
-                    ))
-                });
+                let wanted: [_; 8] =
+                    std::array::from_fn(|lane| x_of(column.iter().map(|row| row[lane]).sum()));
                 let (exceptional, right) = (sum.exceptional(), sum.has_x(&wanted));
                 assert_eq!(exceptional & 0b1000_0001, 0, "nothing exceptional in lanes 0 and 7");
                 assert_eq!(exceptional & 0b0011_1110, 0b0011_1110, "height {height}");
@@ -163,14 +204,16 @@ fn load<L: Lanes>(lanes: L, scalars: &[Scalar; 8], rows: &mut HashMap<[u8; 48], 
 }
 
 #[test]
-fn columns_on_the_model() {
+fn sums_on_the_model() {
+    totals(Model::ZERO);
     columns(Model::ZERO);
 }
 
 #[test]
 #[cfg(target_arch = "x86_64")]
-fn columns_on_ifma() {
+fn sums_on_ifma() {
     if let Some(lanes) = super::super::lanes::Ifma::detect() {
+        totals(lanes);
         columns(lanes);
     }
 }

@@ -4,6 +4,7 @@ use num_bigint::BigUint;
 
 use super::{
     super::{
+        lanes::{Lanes, Model},
         modulus::{self, N, P, P_LESS_N, Words},
         residue::{Field, Modulus, Residue, Scalar},
     },
@@ -31,6 +32,16 @@ fn arithmetic<M: Modulus>() {
     }
 }
 
+/// In constant time, alone and beside another number, in either place.
+fn check<M: Modulus, L: Lanes>(what: &str, value: &Residue<M>, inverse: &Residue<M>, lanes: L) {
+    assert!(value.invert(lanes) == *inverse, "{what}: {:x?}", value.number());
+    let other = Scalar::new(&value.number());
+    let (first, second) = value.invert_both(&other, lanes);
+    assert!(first == *inverse && second == other.invert_vartime(), "{what}: {:x?}", value.number());
+    let (second, first) = other.invert_both(value, lanes);
+    assert!(first == *inverse && second == other.invert_vartime(), "{what}: {:x?}", value.number());
+}
+
 fn inverses<M: Modulus>() {
     let modulus = big(&M::WORDS);
     let mut random = Random::new(2);
@@ -39,7 +50,11 @@ fn inverses<M: Modulus>() {
         let value = Residue::<M>::new(&number);
         let inverse = value.invert_vartime();
         assert!(modulus::less(inverse.montgomery(), &M::WORDS));
-        assert!(value.invert() == inverse, "{:x} modulo {modulus:x}", big(&number));
+        check("model", &value, &inverse, Model::ZERO);
+        #[cfg(target_arch = "x86_64")]
+        if let Some(lanes) = super::super::lanes::Ifma::detect() {
+            check("ifma", &value, &inverse, lanes);
+        }
         let wanted = if value.is_zero() { Residue::ZERO } else { Residue::ONE };
         assert!(value.mul(&inverse) == wanted, "{:x} modulo {modulus:x}", big(&number));
     }

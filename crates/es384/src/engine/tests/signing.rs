@@ -63,7 +63,23 @@ macro_rules! on_all_lanes {
     )*};
 }
 
-on_all_lanes!(published, others_verify, edges_of_nonces);
+on_all_lanes!(published, others_verify, edges_of_nonces, nonces_side_by_side, failing);
+
+/// Eight at a time they are what they are one by one.
+fn nonces_side_by_side<L: Lanes>(lanes: L) {
+    let mut random = Random::new(32);
+    for count in 0..20 {
+        let parts: Vec<([u8; 48], [u8; 48], [u8; 32])> =
+            (0..count).map(|_| (random.bytes(), random.bytes(), random.bytes())).collect();
+        let jobs: Vec<Job<'_>> = parts.iter().map(|(private, digest, _)| Job { private, digest }).collect();
+        let entropy: Vec<[u8; 32]> = parts.iter().map(|part| part.2).collect();
+        let all = Nonce::derive_all(lanes, &jobs, &entropy);
+        assert_eq!(all.len(), count);
+        for ((nonce, job), entropy) in all.iter().zip(&jobs).zip(&entropy) {
+            assert_eq!(nonce.number(), Nonce::derive(job, entropy).number());
+        }
+    }
+}
 
 fn published<L: Lanes>(lanes: L) {
     let private = hex(RFC_6979_PRIVATE);
@@ -107,6 +123,20 @@ fn others_verify<L: Lanes>(lanes: L) {
             let case = Case { kind: "signed", key, digest: digests[i], signature: signature.unwrap() };
             assert!(keys[key].aws_lc(&case) && keys[key].rust_crypto(&case), "size {size}, place {i}");
         }
+    }
+}
+
+/// A machine that fails gives no signature, rather than a wrong one, from which the key could be worked out.
+fn failing<L: Lanes>(lanes: L) {
+    use super::super::sign::fault::of_test::{Fault, with};
+    let mut random = Random::new(33);
+    let (private, digest) = (bytes(&any_scalar(&mut random)), random.bytes());
+    for count in [1, 2, 8, 9, 40] {
+        let jobs = vec![Job { private: &private, digest: &digest }; count];
+        for fault in [Fault::Point, Fault::Scalar] {
+            assert_eq!(with(fault, || sign(lanes, &jobs)).unwrap(), vec![None; count]);
+        }
+        assert!(sign(lanes, &jobs).unwrap().iter().all(Option::is_some));
     }
 }
 
@@ -214,7 +244,7 @@ fn sign_secretly() {
         let mut entropy = std::hint::black_box([5; 32]);
         memcheck::classify(&mut entropy);
         let jobs = vec![Job { private: &private, digest: &digest }; count];
-        let nonces: Vec<Nonce> = jobs.iter().map(|job| Nonce::derive(job, &entropy)).collect();
+        let nonces = Nonce::derive_all(Model::ZERO, &jobs, &vec![entropy; count]);
         let signatures = sign_with(Model::ZERO, &jobs, &nonces);
         assert!(signatures.iter().all(Option::is_some));
     }

@@ -1,0 +1,343 @@
+use std::ffi::c_char;
+use std::time::Duration;
+
+use ::ivs_token::{Verifier, VerifierBuilder};
+
+use crate::boundary::{self, borrow, borrow_mut, give, place};
+use crate::failure::Failure;
+use crate::input::text;
+use crate::key_ring::{AnyRing, ivs_key_ring};
+use crate::participant::capabilities_of;
+use crate::revocations::ivs_revocations;
+use crate::status::ivs_status;
+use crate::token::{IVS_NOW, moment};
+use crate::verifier::ivs_verifier;
+use crate::verifying_key::ivs_verifying_key;
+
+/// A verifier about to be built. Not for two threads at once.
+pub struct ivs_verifier_builder {
+    inner: VerifierBuilder,
+    /// The first that was refused.
+    refused: Option<Failure>,
+}
+
+type Changed = Result<VerifierBuilder, Failure>;
+
+/// Begins a verifier.
+///
+/// # Safety
+///
+/// `out` can be written.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_new(out: *mut *mut ivs_verifier_builder) -> ivs_status {
+    boundary::run(|| {
+        let out = place(out, "out")?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_verifier_builder { inner: Verifier::builder(), refused: None }) };
+        Ok(())
+    })
+}
+
+/// Holds a public key under its ARN, which tokens name as `kid`. Any number of keys can be held; at least one must.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses; `kid_len` bytes can be read at `kid`; `key` is a
+/// verifying key, which may be freed afterwards.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_add_key(
+    builder: *mut ivs_verifier_builder,
+    kid: *const c_char,
+    kid_len: usize,
+    key: *const ivs_verifying_key,
+) -> ivs_status {
+    let change = |inner: VerifierBuilder| -> Changed {
+        // SAFETY: as the caller promises.
+        let kid = unsafe { text(kid, kid_len, "kid") }?;
+        // SAFETY: as the caller promises.
+        let key = unsafe { borrow(key, "key") }?;
+        let kid = kid.parse()?;
+        Ok(inner.key(kid, key.0.clone()))
+    };
+    // SAFETY: as the caller promises.
+    unsafe { set(builder, change) }
+}
+
+/// Holds the public half of a playback key pair under its ARN: what verifies playback tokens, and nothing else. Any
+/// number of keys can be held; playback tokens name none, so all are tried.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses; what the other arguments point to can be read.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_add_playback_key(
+    builder: *mut ivs_verifier_builder,
+    arn: *const c_char,
+    arn_len: usize,
+    key: *const ivs_verifying_key,
+) -> ivs_status {
+    let change = |inner: VerifierBuilder| -> Changed {
+        // SAFETY: as the caller promises.
+        let arn = unsafe { text(arn, arn_len, "arn") }?;
+        // SAFETY: as the caller promises.
+        let key = unsafe { borrow(key, "key") }?;
+        let arn = arn.parse()?;
+        Ok(inner.playback_key(arn, key.0.clone()))
+    };
+    // SAFETY: as the caller promises.
+    unsafe { set(builder, change) }
+}
+
+/// Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses; what the other arguments point to can be read.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_set_key_ring(
+    builder: *mut ivs_verifier_builder,
+    ring: *const ivs_key_ring,
+) -> ivs_status {
+    let change = |inner: VerifierBuilder| -> Changed {
+        // SAFETY: as the caller promises.
+        let ring = unsafe { borrow(ring, "ring") }?;
+        Ok(match &ring.0 {
+            AnyRing::Public(ring) => inner.key_ring(ring),
+            AnyRing::Playback(ring) => inner.playback_key_ring(ring),
+        })
+    };
+    // SAFETY: as the caller promises.
+    unsafe { set(builder, change) }
+}
+
+/// Asks a store about every token that is good otherwise, and refuses what was revoked or spent.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses; what the other arguments point to can be read.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_set_revocations(
+    builder: *mut ivs_verifier_builder,
+    revocations: *const ivs_revocations,
+) -> ivs_status {
+    let change = |inner: VerifierBuilder| -> Changed {
+        // SAFETY: as the caller promises.
+        let store = unsafe { borrow(revocations, "revocations") }?.0.clone();
+        Ok(inner.revocations(store))
+    };
+    // SAFETY: as the caller promises.
+    unsafe { set(builder, change) }
+}
+
+/// Remembers so many tokens that were accepted, so that verifying one again costs no signature; 0, and none, unless set.
+/// Time, keys, expectations and revocations are asked anew each time.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses; what the other arguments point to can be read.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_set_cache(
+    builder: *mut ivs_verifier_builder,
+    capacity: usize,
+) -> ivs_status {
+    let change = |inner: VerifierBuilder| -> Changed { Ok(inner.cache(capacity)) };
+    // SAFETY: as the caller promises.
+    unsafe { set(builder, change) }
+}
+
+/// Accepts only tokens for this stage.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses; `arn_len` bytes can be read at `arn`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_set_stage(
+    builder: *mut ivs_verifier_builder,
+    arn: *const c_char,
+    arn_len: usize,
+) -> ivs_status {
+    let change = |inner: VerifierBuilder| -> Changed {
+        // SAFETY: as the caller promises.
+        let arn = unsafe { text(arn, arn_len, "arn") }?;
+        let arn = arn.parse()?;
+        Ok(inner.stage(&arn))
+    };
+    // SAFETY: as the caller promises.
+    unsafe { set(builder, change) }
+}
+
+/// Accepts only tokens that grant all of these: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE` or both.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_require_capabilities(
+    builder: *mut ivs_verifier_builder,
+    capabilities: u32,
+) -> ivs_status {
+    let change = |inner: VerifierBuilder| -> Changed {
+        let capabilities = capabilities_of(capabilities)?;
+        let mut next = inner;
+        for capability in capabilities.iter() {
+            next = next.capability(capability);
+        }
+        Ok(next)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { set(builder, change) }
+}
+
+/// Accepts only tokens of this user.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses; `user_id_len` bytes can be read at `user_id`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_set_user_id(
+    builder: *mut ivs_verifier_builder,
+    user_id: *const c_char,
+    user_id_len: usize,
+) -> ivs_status {
+    let change = |inner: VerifierBuilder| -> Changed {
+        // SAFETY: as the caller promises.
+        let user_id = unsafe { text(user_id, user_id_len, "user_id") }?;
+        Ok(inner.user_id(user_id))
+    };
+    // SAFETY: as the caller promises.
+    unsafe { set(builder, change) }
+}
+
+/// How far in the future `iat` may lie, in seconds, for clocks that disagree: at most 86 400 (a day), 60 unless set.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_set_issued_at_leeway(
+    builder: *mut ivs_verifier_builder,
+    seconds: u64,
+) -> ivs_status {
+    let change = |inner: VerifierBuilder| -> Changed { Ok(inner.issued_at_leeway(leeway(seconds)?)) };
+    // SAFETY: as the caller promises.
+    unsafe { set(builder, change) }
+}
+
+/// How long after its end a token is still accepted, in seconds: at most 86 400 (a day), 0 unless set.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_set_expiry_leeway(
+    builder: *mut ivs_verifier_builder,
+    seconds: u64,
+) -> ivs_status {
+    let change = |inner: VerifierBuilder| -> Changed { Ok(inner.expiry_leeway(leeway(seconds)?)) };
+    // SAFETY: as the caller promises.
+    unsafe { set(builder, change) }
+}
+
+/// Stops the clock at this second since 1970, for tests: tokens no longer expire. `IVS_NOW` is no such second.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_set_fixed_time(
+    builder: *mut ivs_verifier_builder,
+    at: i64,
+) -> ivs_status {
+    let change = |inner: VerifierBuilder| -> Changed {
+        if at == IVS_NOW {
+            return Err(Failure::out_of_range("IVS_NOW is no time to stop the clock at: leave it running"));
+        }
+        Ok(inner.clock(moment(at)?))
+    };
+    // SAFETY: as the caller promises.
+    unsafe { set(builder, change) }
+}
+
+/// Builds the verifier. A setter that was refused is not forgotten: its failure is answered again here, so that no verifier
+/// expects less than it was told to. The builder stays as it is, and is still to be freed.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder; `out` can be written.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_build(
+    builder: *const ivs_verifier_builder,
+    out: *mut *mut ivs_verifier,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let builder = unsafe { borrow(builder, "builder") }?;
+        let out = place(out, "out")?;
+        if let Some(refused) = &builder.refused {
+            return Err(refused.clone());
+        }
+        let verifier = builder.inner.clone().build()?;
+        // SAFETY: not NULL, and as the caller promises.
+        unsafe { give(out, ivs_verifier(verifier)) };
+        Ok(())
+    })
+}
+
+/// Frees a verifier builder. NULL is nothing to free.
+///
+/// # Safety
+///
+/// `builder` is NULL or a verifier builder that nobody uses any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_free(builder: *mut ivs_verifier_builder) {
+    // SAFETY: as the caller promises.
+    unsafe { boundary::free(builder) };
+}
+
+/// Changes a builder. What is refused is remembered, for whoever does not look at the status.
+///
+/// # Safety
+///
+/// `builder` is NULL or a verifier builder, which no other thread uses.
+unsafe fn set(
+    builder: *mut ivs_verifier_builder,
+    change: impl FnOnce(VerifierBuilder) -> Changed,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let builder = unsafe { borrow_mut(builder, "builder") }?;
+        match change(builder.inner.clone()) {
+            Ok(next) => {
+                builder.inner = next;
+                Ok(())
+            }
+            Err(failure) => {
+                builder.refused.get_or_insert_with(|| failure.clone());
+                Err(failure)
+            }
+        }
+    })
+}
+
+/// A leeway is for clocks that disagree: one beyond a day is a mistake, such as a negative number.
+fn leeway(seconds: u64) -> Result<Duration, Failure> {
+    const LIMIT: u64 = 24 * 60 * 60;
+    if seconds > LIMIT {
+        let message = format!("a leeway of {} s: give 0 to {LIMIT}", seconds.cast_signed());
+        return Err(Failure::out_of_range(message));
+    }
+    Ok(Duration::from_secs(seconds))
+}
