@@ -174,7 +174,12 @@ def two_threads(*works) -> list[float]:
 def hashing(threads) -> None:
     """Half a second or so of what takes nothing but processors: whether there are two that nobody else uses."""
     data = bytes(1 << 20)
-    shares = [threading.Thread(target=lambda: [hashlib.sha384(data).digest() for _ in range(256 // threads)]) for _ in range(threads)]
+
+    def share():
+        for _ in range(256 // threads):
+            hashlib.sha384(data).digest()
+
+    shares = [threading.Thread(target=share) for _ in range(threads)]
     for share in shares:
         share.start()
     for share in shares:

@@ -160,13 +160,9 @@ impl Failure {
                 }
             }
             Self::KeyRing(KeyRingError::Tag(error)) | Self::Tag(error) => of_tag(&error),
-            Self::KeyRing(error) => {
-                Description::new("KeyRingError", error.code(), &error).in_python("`list`", "`keys`")
-            }
+            Self::KeyRing(error) => Description::new("KeyRingError", error.code(), &error),
             Self::KeySet(error) => Description::new("InvalidKeyError", error.code(), &error),
-            Self::Mint(error) => {
-                Description::new("MintError", error.code(), &error).in_python("`with_id`", "`with_kid`")
-            }
+            Self::Mint(error) => Description::new("MintError", error.code(), &error),
             Self::PlaybackUrl(error) => invalid("url", error.code(), &error),
             Self::Stage(error) => of_stage(&error),
             Self::Redis(error) => Description::new(
@@ -175,8 +171,7 @@ impl Failure {
                 &error,
             ),
             Self::Store(error) => Description::new("RevocationStoreError", "REVOCATION_STORE_FAILED", &error),
-            Self::Verifier(error) => Description::new("IvsTokenError", error.code(), &error)
-                .in_python("with `key` or `playback_key`", "to `keys` or `playback_keys`"),
+            Self::Verifier(error) => Description::new("IvsTokenError", error.code(), &error),
             Self::Verify(error) => of_verify(&error),
         }
     }
@@ -269,9 +264,7 @@ fn of_verify(error: &VerifyError) -> Description {
         VerifyError::RevocationUnknown(_) => "RevocationUnknownError",
         _ => "VerificationError",
     };
-    let description = Description::new(class, error.code(), error)
-        .text("reason", error.reason())
-        .in_python("with `playback_key`", "to `playback_keys`");
+    let description = Description::new(class, error.code(), error).text("reason", error.reason());
     match error {
         VerifyError::UnknownKey { kid } => description.text("kid", kid),
         VerifyError::RetiredKey { kid, retired_at } => {
@@ -308,12 +301,6 @@ enum Value {
 impl Description {
     fn new(class: &'static str, code: &str, message: impl ToString) -> Self {
         Self { class, message: message.to_string(), attributes: Vec::new() }.text("code", code)
-    }
-
-    /// With what the core says to do called as it is called here.
-    fn in_python(mut self, name: &str, here: &str) -> Self {
-        self.message = self.message.replace(name, here);
-        self
     }
 
     fn with(mut self, name: &'static str, value: Value) -> Self {

@@ -39,8 +39,8 @@ macro_rules! rings {
 
             /// Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
             ///
-            /// `key` is a `VerifyingKey`, or what `VerifyingKey.from_any` takes. `name` has at most 128 of `[A-Za-z0-9_-]`, `tags` are
-            /// at most 50.
+            /// `key` is a `VerifyingKey`, or what `VerifyingKey.from_any` takes. `name` has at most 128 of `[A-Za-z0-9_-]`, `tags`
+            /// are at most 50.
             #[pyo3(signature = (arn, key, *, name=None, tags=None))]
             fn import_key(
                 &self,
@@ -132,8 +132,8 @@ macro_rules! rings {
                 })
             }
 
-            /// Marks a key for signing, in place of the one marked before, which goes on verifying. The private key signs under this
-            /// ARN, whichever it had before.
+            /// Marks a key for signing, in place of the one marked before, which goes on verifying. The private key signs under
+            /// this ARN, whichever it had before.
             fn sign_with(&self, py: Python<'_>, arn: Bound<'_, PyAny>, key: Bound<'_, PyAny>) -> PyResult<()> {
                 guard(py, || Ok(self.0.sign_with(&values::arn::<$Arn>("arn", &arn)?, signing_key::of(&key)?.clone())?))
             }
@@ -152,8 +152,9 @@ macro_rules! rings {
                 guard(py, || Ok(self.0.signing_key().map(SigningKey)))
             }
 
-            /// In one change, marks a key for signing, imports its public half, and retires the key marked before at `old_until`, an
-            /// aware `datetime`: at the earliest when the last token of the old key expires. Gives the ARN of that one, or `None`.
+            /// In one change, marks a key for signing, imports its public half, and retires the key marked before at `old_until`,
+            /// an aware `datetime`: at the earliest when the last token of the old key expires. Gives the ARN of that one, or
+            /// `None`.
             #[pyo3(signature = (arn, key, *, old_until))]
             fn rotate(
                 &self,
@@ -230,7 +231,11 @@ macro_rules! rings {
 
             fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
                 guard(py, || {
-                    values::not_pickled(concat!("a ", stringify!($Ring), " can not be pickled: make one in each process, and send what to_jwks gives"))
+                    values::not_pickled(concat!(
+                        "a ",
+                        stringify!($Ring),
+                        " can not be pickled: make one in each process, and send what to_jwks gives"
+                    ))
                 })
             }
 
