@@ -2,14 +2,12 @@
 //!
 //! Claims and headers are spoilt behind a true signature, so that it is never the signature that saves the day.
 
-mod hostile_cases;
-
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::hostile_cases::{Case, Expected, accepted, cases};
 use conformance::*;
-use hostile_cases::{Case, Expected, accepted, cases};
 use ivs_token::{
     Capability, Connection, Expectations, InMemoryRevocations, Inspection, KeyRing, MalformedError,
     RevocationStore, SigningKey, StageArn, TokenKind, Verifier, VerifierBuilder, VerifyError, inspect_at,

@@ -1,0 +1,21 @@
+//! All tests but those that measure a whole process.
+
+mod connection;
+mod exchange;
+mod golden;
+mod hostile;
+mod hostile_cases;
+mod interop_jsonwebtoken;
+mod interop_openssl;
+mod interop_p384;
+mod interop_pyjwt;
+mod key_ring;
+mod key_set;
+mod limits;
+mod playback;
+mod prepared;
+mod properties;
+mod revocation;
+mod threads;
+mod verify_cache;
+mod wycheproof;
