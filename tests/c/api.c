@@ -348,6 +348,8 @@ static void exchanges(void) {
     OK(ivs_exchange_set_user_id(exchange, TEXT("Jos\xc3\xa9")));
     OK(ivs_exchange_set_duration(exchange, 60));
     CHECK(ivs_exchange_set_duration(exchange, 0) == IVS_INVALID_DURATION);
+    CHECK(ivs_exchange_mint(exchange, key, text, &len) == IVS_INVALID_DURATION);
+    OK(ivs_exchange_set_duration(exchange, 60));
     OK(ivs_exchange_mint(exchange, key, text, &len));
     OK(ivs_exchange_mint_token(exchange, key, MOMENT, &later));
     CHECK(ivs_token_expires_at(later) == MOMENT + 60);
@@ -454,6 +456,8 @@ static void connections(void) {
     OK(ivs_connection_set_token_id(connection, TEXT("c-1")));
     OK(ivs_connection_set_duration(connection, 3600));
     CHECK(ivs_connection_set_token_id(connection, TEXT("")) == IVS_INVALID_TOKEN_ID);
+    CHECK(ivs_connection_mint(connection, key, text, &len) == IVS_INVALID_TOKEN_ID);
+    OK(ivs_connection_set_token_id(connection, TEXT("c-1")));
     OK(ivs_connection_mint(connection, key, text, &len));
     OK(ivs_connection_mint_token(connection, key, MOMENT, &token));
     CHECK(is(ivs_token_id(token), "c-1") && ivs_token_expires_at(token) == MOMENT + 3600);
@@ -507,6 +511,9 @@ static void playbacks(void) {
     CHECK(ivs_playback_set_maximum_resolution(playback, TEXT("hd")) == IVS_INVALID_MAXIMUM_RESOLUTION);
     CHECK(ivs_playback_set_viewer_id(playback, TEXT("")) == IVS_INVALID_VIEWER_ID);
     CHECK(ivs_playback_set_duration(playback, 0) == IVS_INVALID_DURATION);
+    CHECK(ivs_playback_mint(playback, key, text, &len) == IVS_INVALID_ORIGINS && reason("INVALID_ORIGINS"));
+    ivs_playback_free(playback);
+    OK(ivs_playback_new(TEXT(CHANNEL_ARN), &playback));
     OK(ivs_playback_set_strict_origin_enforcement(playback, true));
     CHECK(ivs_playback_mint(playback, key, text, &len) == IVS_INVALID_ORIGINS && len == sizeof text);
     OK(ivs_playback_add_origin(playback, TEXT("https://*.example.com")));
