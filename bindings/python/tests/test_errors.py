@@ -126,7 +126,7 @@ def test_what_to_do_is_called_as_it_is_here(key, stage):
     ):
         with pytest.raises(IvsTokenError) as caught:
             fail()
-        assert set(re.findall(r"`(.*?)`", str(caught.value))) <= {"now", "datetime.now(timezone.utc)", "keys"}
+        assert set(re.findall(r"`(.*?)`", str(caught.value))) <= {"now", "datetime.now(timezone.utc)", "keys", "jti"}
     for read in (SigningKey.from_pem, SigningKey.from_any, ivs_token.VerifyingKey.from_any):
         with pytest.raises(ivs_token.InvalidKeyError, match="pathlib") as caught:
             read("keys/private.pem")
