@@ -1,6 +1,6 @@
 # Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
 
-.PHONY: demo test bench bench-c proof ct fmt lint docs install
+.PHONY: demo test bench bench-c proof ct fuzz fmt lint docs install
 
 PREFIX ?= /usr/local
 
@@ -25,6 +25,10 @@ proof:
 # Whether the time of signing tells anything about its secrets: minutes, on a machine that is otherwise quiet.
 ct:
 	@cargo test --quiet --locked --release -p es384 --lib time_tells_nothing -- --ignored --nocapture
+
+# Any bytes, the engine against the backend: FUZZ_SECONDS=3600 make fuzz
+fuzz:
+	@scripts/fuzz
 
 fmt:
 	@cargo fmt --all

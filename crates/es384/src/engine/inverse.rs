@@ -10,7 +10,7 @@
 use std::marker::PhantomData;
 
 use super::{
-    lanes::{Lanes, Task},
+    lanes::{Lanes, Pair, Task},
     modulus::Words,
     residue::{Modulus, Residue},
     secret::{declassify, hide},
@@ -39,7 +39,7 @@ struct Steps {
 
 impl Steps {
     #[inline]
-    fn of_lane(words: &[[u64; 8]; 4], lane: usize) -> Self {
+    fn of_lane(words: &[[u64; 2]; 4], lane: usize) -> Self {
         let [u, v, q, r] = words.map(|words| words[lane].cast_signed());
         Self { u, v, q, r }
     }
@@ -61,15 +61,7 @@ impl<M: Modulus> Residue<M> {
 
     /// The inverse, and zero for zero, in the same time for all values.
     pub(crate) fn invert<L: Lanes>(&self, lanes: L) -> Self {
-        let mut inversion = Inversion::new(self);
-        let mut zeta = lanes.splat(u64::MAX);
-        for _ in 0..BATCHES {
-            let (f, g) = (low_word(&inversion.f), low_word(&inversion.g));
-            let steps;
-            (zeta, steps) = lanes.run(StepsInLanes { zeta, f: lanes.splat(f), g: lanes.splat(g) });
-            inversion.update(&Steps::of_lane(&steps, 0));
-        }
-        inversion.finish()
+        self.invert_both(&Self::ONE, lanes).0
     }
 
     /// The inverses of two numbers, as [`invert`](Self::invert), side by side: they take little longer than one.
@@ -79,13 +71,13 @@ impl<M: Modulus> Residue<M> {
         lanes: L,
     ) -> (Self, Residue<N>) {
         let (mut first, mut second) = (Inversion::new(self), Inversion::new(other));
-        let mut zeta = lanes.splat(u64::MAX);
+        let one = lanes.pair([1, 1]);
+        let mut zeta = lanes.pair([u64::MAX, u64::MAX]);
         for _ in 0..BATCHES {
-            let load = |first, second| lanes.load(&[first, second, 0, 0, 0, 0, 0, 0]);
-            let f = load(low_word(&first.f), low_word(&second.f));
-            let g = load(low_word(&first.g), low_word(&second.g));
+            let f = lanes.pair([low_word(&first.f), low_word(&second.f)]);
+            let g = lanes.pair([low_word(&first.g), low_word(&second.g)]);
             let steps;
-            (zeta, steps) = lanes.run(StepsInLanes { zeta, f, g });
+            (zeta, steps) = lanes.run(StepsOfTwo::<L> { one, zeta, f, g });
             first.update(&Steps::of_lane(&steps, 0));
             second.update(&Steps::of_lane(&steps, 1));
         }
@@ -148,43 +140,42 @@ pub(crate) fn invert_all_vartime<M: Modulus>(numbers: &mut [Residue<M>]) -> bool
     true
 }
 
-/// Steps of eight inversions side by side, all the same operations. Zeta is the negative of delta + 1/2, with the delta
+/// Steps of two inversions side by side, all the same operations. Zeta is the negative of delta + 1/2, with the delta
 /// that starts at 1/2.
-struct StepsInLanes<L> {
-    zeta: L,
-    f: L,
-    g: L,
+struct StepsOfTwo<L: Lanes> {
+    one: L::Pair,
+    zeta: L::Pair,
+    f: L::Pair,
+    g: L::Pair,
 }
 
-impl<L: Lanes> Task<L> for StepsInLanes<L> {
+impl<L: Lanes> Task<L> for StepsOfTwo<L> {
     /// Zeta, and the matrices' u, v, q, r.
-    type Output = (L, [[u64; 8]; 4]);
+    type Output = (L::Pair, [[u64; 2]; 4]);
 
     #[inline(always)]
     fn run(self) -> Self::Output {
-        let Self { mut zeta, mut f, mut g } = self;
-        let (zero, one, sign) = (f.splat(0), f.splat(1), f.splat(1 << 63));
-        let minus_two = f.splat(2_u64.wrapping_neg());
+        let Self { one, mut zeta, mut f, mut g } = self;
         // As unsigned words: shifts to the left, additions and negations agree with the signed ones.
+        let zero = one.sub(one);
         let (mut u, mut v, mut q, mut r) = (one, zero, zero, one);
         for _ in 0..BATCH {
-            let (odd, negative) = (g.test(one), zeta.test(sign));
-            let (plus, minus) = (odd & !negative, odd & negative);
-            // Where g is odd, f is added to it, or subtracted where zeta is negative. In the latter case f takes what g was,
-            // and zeta changes its sign.
-            let (old_g, old_q, old_r) = (g, q, r);
-            g = g.blend(plus, old_g.add(f)).blend(minus, old_g.sub(f));
-            q = q.blend(plus, old_q.add(u)).blend(minus, old_q.sub(u));
-            r = r.blend(plus, old_r.add(v)).blend(minus, old_r.sub(v));
-            f = f.blend(minus, old_g);
-            u = u.blend(minus, old_q);
-            v = v.blend(minus, old_r);
-            zeta = zeta.sub(one).blend(minus, minus_two.sub(zeta));
-            g = g.shr::<1>();
+            let (mut negative, odd) = (zeta.if_negative(), g.if_odd());
+            // Where g is odd, f is added to it, or subtracted where zeta is negative.
+            g = g.add(f.xor(negative).sub(negative).and(odd));
+            q = q.add(u.xor(negative).sub(negative).and(odd));
+            r = r.add(v.xor(negative).sub(negative).and(odd));
+            // Where both hold, f takes what g was, and zeta changes its sign.
+            negative = negative.and(odd);
+            zeta = zeta.xor(negative).sub(one);
+            f = f.add(g.and(negative));
+            u = u.add(q.and(negative));
+            v = v.add(r.and(negative));
+            g = g.halve();
             u = u.add(u);
             v = v.add(v);
         }
-        (zeta, [u.store(), v.store(), q.store(), r.store()])
+        (zeta, [u.words(), v.words(), q.words(), r.words()])
     }
 }
 

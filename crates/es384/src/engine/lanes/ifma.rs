@@ -1,15 +1,25 @@
 //! Lanes as AVX-512 registers, with the 52-bit multiplications of IFMA.
 
 use std::arch::x86_64::{
+<<<<<<< HEAD
     __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_loadu_si512,
     _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_blend_epi64, _mm512_permutex_epi64,
     _mm512_permutex2var_epi64, _mm512_ror_epi64, _mm512_set1_epi64, _mm512_set4_epi32, _mm512_setzero_si512,
     _mm512_shuffle_epi8, _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64,
     _mm512_storeu_si512, _mm512_sub_epi64, _mm512_ternarylogic_epi64, _mm512_test_epi64_mask,
     _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
+=======
+    __m128i, __m512i, _mm_add_epi64, _mm_and_si128, _mm_set_epi64x, _mm_set1_epi64x, _mm_setzero_si128,
+    _mm_srai_epi64, _mm_srli_epi64, _mm_storeu_si128, _mm_sub_epi64, _mm_xor_si128, _mm512_add_epi64,
+    _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_loadu_si512, _mm512_madd52hi_epu64,
+    _mm512_madd52lo_epu64, _mm512_mask_blend_epi64, _mm512_permutex_epi64, _mm512_permutex2var_epi64,
+    _mm512_ror_epi64, _mm512_set1_epi64, _mm512_set4_epi32, _mm512_setzero_si512, _mm512_shuffle_epi8,
+    _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64, _mm512_storeu_si512,
+    _mm512_sub_epi64, _mm512_ternarylogic_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
+>>>>>>> eng2
 };
 
-use super::{Lanes, Task};
+use super::{Lanes, Pair, Task};
 
 /// Eight lanes in one register.
 ///
@@ -69,6 +79,13 @@ impl Ifma {
 }
 
 impl Lanes for Ifma {
+    type Pair = IfmaPair;
+
+    #[inline(always)]
+    fn pair(self, [first, second]: [u64; 2]) -> IfmaPair {
+        IfmaPair(with!(self, _mm_set_epi64x(second.cast_signed(), first.cast_signed())))
+    }
+
     #[inline(always)]
     fn splat(self, value: u64) -> Self {
         Self(with!(self, _mm512_set1_epi64(value.cast_signed())))
@@ -195,11 +212,6 @@ impl Lanes for Ifma {
     }
 
     #[inline(always)]
-    fn test(self, bits: Self) -> u8 {
-        with!(self, _mm512_test_epi64_mask(self.0, bits.0))
-    }
-
-    #[inline(always)]
     fn blend(self, mask: u8, other: Self) -> Self {
         Self(with!(self, _mm512_mask_blend_epi64(mask, self.0, other.0)))
     }
@@ -225,6 +237,76 @@ impl Lanes for Ifma {
     fn part<T: Task<Self>>(self, part: T) -> T::Output {
         // SAFETY: as in `run`.
         unsafe { run_apart(part) }
+    }
+}
+
+/// Two lanes in one register. Made from an [`Ifma`] only, and so under the same invariant.
+#[derive(Clone, Copy)]
+pub(crate) struct IfmaPair(__m128i);
+
+impl IfmaPair {
+    /// The same, of which the optimiser knows nothing from here on.
+    #[inline(always)]
+    fn hidden(mut self) -> Self {
+        // SAFETY: no instruction at all, which leaves the value in its register as it was.
+        unsafe {
+            std::arch::asm!("/* {0} */", inout(xmm_reg) self.0, options(pure, nomem, nostack, preserves_flags));
+        }
+        self
+    }
+}
+
+/// As `with`, for values that were made from those of `Ifma`. The calls touch no memory but what is named.
+macro_rules! with_pair {
+    ($call:expr) => {{
+        // SAFETY: a value of `IfmaPair` exists, and it was made from one of `Ifma`, so all its features are there.
+        unsafe { $call }
+    }};
+}
+
+impl Pair for IfmaPair {
+    #[inline(always)]
+    fn words(self) -> [u64; 2] {
+        let mut words = [0; 2];
+        // 16 bytes, in any alignment.
+        with_pair!(_mm_storeu_si128(words.as_mut_ptr().cast(), self.0));
+        words
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(with_pair!(_mm_add_epi64(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(with_pair!(_mm_sub_epi64(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Self(with_pair!(_mm_and_si128(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        Self(with_pair!(_mm_xor_si128(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn halve(self) -> Self {
+        Self(with_pair!(_mm_srli_epi64::<1>(self.0)))
+    }
+
+    #[inline(always)]
+    fn if_negative(self) -> Self {
+        Self(with_pair!(_mm_srai_epi64::<63>(self.0))).hidden()
+    }
+
+    #[inline(always)]
+    fn if_odd(self) -> Self {
+        let bit = with_pair!(_mm_and_si128(self.0, _mm_set1_epi64x(1)));
+        Self(with_pair!(_mm_sub_epi64(_mm_setzero_si128(), bit))).hidden()
     }
 }
 

@@ -44,6 +44,11 @@ pub(crate) use model::Model;
 /// Implementations mark every method `#[inline(always)]`: only what is inlined into [`run`](Self::run) is compiled for
 /// the instructions it needs.
 pub(crate) trait Lanes: Copy {
+    /// Two lanes, for what is too little work for eight: short vectors are up to twice as fast.
+    type Pair: Pair;
+
+    /// `self` is only the witness.
+    fn pair(self, words: [u64; 2]) -> Self::Pair;
     /// The same value in every lane. `self` is only the witness.
     fn splat(self, value: u64) -> Self;
     /// One word a lane. `self` is only the witness.
@@ -78,8 +83,6 @@ pub(crate) trait Lanes: Copy {
     fn pick(self, words: &[u64; 64]) -> Self;
     /// The lanes in which both are the same.
     fn equal(self, other: Self) -> u8;
-    /// The lanes in which both have a bit in common.
-    fn test(self, bits: Self) -> u8;
     /// `other` in the lanes whose bit in `mask` is set, `self` in the rest.
     fn blend(self, mask: u8, other: Self) -> Self;
     /// Lane `l` takes the value of lane `l ^ DISTANCE`; the distance is 1, 2 or 4.
@@ -89,6 +92,22 @@ pub(crate) trait Lanes: Copy {
     fn run<T: Task<Self>>(self, task: T) -> T::Output;
     /// Runs a part of a task in a function of its own, of which there is one: inlined everywhere it would make much code.
     fn part<T: Task<Self>>(self, part: T) -> T::Output;
+}
+
+/// Two lanes of 64 bits, in all as [`Lanes`].
+pub(crate) trait Pair: Copy {
+    /// The words of the lanes.
+    fn words(self) -> [u64; 2];
+    fn add(self, other: Self) -> Self;
+    fn sub(self, other: Self) -> Self;
+    fn and(self, other: Self) -> Self;
+    fn xor(self, other: Self) -> Self;
+    /// Shifts to the right by one bit, shifts in a zero.
+    fn halve(self) -> Self;
+    /// All ones where the highest bit is set, else zero. The optimiser does not know that there is nothing else.
+    fn if_negative(self) -> Self;
+    /// All ones where the lowest bit is set, else zero. The optimiser does not know that there is nothing else.
+    fn if_odd(self) -> Self;
 }
 
 /// A piece of work over lanes. `run` must be `#[inline(always)]`, and so must all that it calls, down to the lanes.

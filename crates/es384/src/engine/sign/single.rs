@@ -24,7 +24,7 @@ const WINDOWS: usize = 64;
 const ENTRIES: usize = 1 << (WINDOW - 1);
 /// Windows are taken eight at a time, lane l the l-th of them.
 const ROUNDS: usize = WINDOWS / 8;
-const _: () = assert!(WINDOWS % 8 == 0);
+const _: () = assert!(WINDOWS.is_multiple_of(8));
 
 pub(super) fn sign<L: Lanes>(lanes: L, job: &Job<'_>, nonce: &Nonce) -> Option<Signature> {
     let mut sum = [fault::in_point(multiple(lanes, nonce))];

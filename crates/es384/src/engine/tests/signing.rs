@@ -34,7 +34,7 @@ const RFC_6979: [(&str, &str, &str, &str); 2] = [
 const RFC_6979_PRIVATE: &str =
     "6B9D3DAD2E1B8C1C05B19875B6659F4DE23C3B667BF297BA9AA47740787137D896D5724E4C70A825F872C9EA60D2EDF5";
 
-fn hex<const LEN: usize>(text: &str) -> [u8; LEN] {
+pub(super) fn hex<const LEN: usize>(text: &str) -> [u8; LEN] {
     std::array::from_fn(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap())
 }
 
