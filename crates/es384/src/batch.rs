@@ -26,18 +26,10 @@ pub fn verify_batch(signatures: &[(&VerifyingKey, &[u8], &[u8])]) -> Vec<Result<
         }
     }
     // Known when compiled, as in `prepared`: without the feature nothing of the engine is linked.
-<<<<<<< HEAD
-    if !cfg!(feature = "engine") || pending.is_empty() {
-        return results;
-    }
-    let hashed: Vec<&[u8]> = pending.iter().map(|pending| pending.message).collect();
-    let digests = engine::digests(&hashed);
-=======
     if !cfg!(feature = "engine") {
         return results;
     }
     let digests = engine::digests(&pending.iter().map(|pending| pending.message).collect::<Vec<_>>());
->>>>>>> eng2
     let jobs: Vec<Job<'_>> = pending
         .iter()
         .zip(&digests)
@@ -75,12 +67,7 @@ pub fn sign_batch(messages: &[(&SigningKey, &[u8])]) -> Vec<Result<Signature, Si
         }
     }
     for (path, places) in by_path {
-<<<<<<< HEAD
-        let hashed: Vec<&[u8]> = places.iter().map(|place| messages[*place].1).collect();
-        let digests = engine::digests(&hashed);
-=======
         let digests = engine::digests(&places.iter().map(|place| messages[*place].1).collect::<Vec<_>>());
->>>>>>> eng2
         let jobs: Vec<SignJob<'_>> =
             places.iter().zip(&digests).map(|(place, digest)| messages[*place].0.job(digest)).collect();
         let Ok(signatures) = with_wiped_stack(|| engine::sign(path, &jobs)) else { continue };

@@ -1,14 +1,6 @@
 //! Lanes as AVX-512 registers, with the 52-bit multiplications of IFMA.
 
 use std::arch::x86_64::{
-<<<<<<< HEAD
-    __m512i, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_loadu_si512,
-    _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_blend_epi64, _mm512_permutex_epi64,
-    _mm512_permutex2var_epi64, _mm512_ror_epi64, _mm512_set1_epi64, _mm512_set4_epi32, _mm512_setzero_si512,
-    _mm512_shuffle_epi8, _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64,
-    _mm512_storeu_si512, _mm512_sub_epi64, _mm512_ternarylogic_epi64, _mm512_test_epi64_mask,
-    _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
-=======
     __m128i, __m512i, _mm_add_epi64, _mm_and_si128, _mm_set_epi64x, _mm_set1_epi64x, _mm_setzero_si128,
     _mm_srai_epi64, _mm_srli_epi64, _mm_storeu_si128, _mm_sub_epi64, _mm_xor_si128, _mm512_add_epi64,
     _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_loadu_si512, _mm512_madd52hi_epu64,
@@ -16,7 +8,6 @@ use std::arch::x86_64::{
     _mm512_ror_epi64, _mm512_set1_epi64, _mm512_set4_epi32, _mm512_setzero_si512, _mm512_shuffle_epi8,
     _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64, _mm512_storeu_si512,
     _mm512_sub_epi64, _mm512_ternarylogic_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
->>>>>>> eng2
 };
 
 use super::{Lanes, Pair, Task};
