@@ -21,7 +21,7 @@ use crate::timestamp::Timestamp;
 /// places takes as long as preparing. Forged tokens do not count.
 ///
 /// Deleting a key, replacing it, and retiring it once its time has come by the system's clock, gives its memory back. A key
-/// that came [prepared](VerifyingKey::prepare) stays so, and does not count.
+/// that came [prepared](VerifyingKey::prepare) stays so, and does not count. Rings that hold clones of one key share its table.
 ///
 /// Without the feature `engine`, no key is prepared.
 impl<A: KeyArn> KeyRing<A> {
