@@ -54,7 +54,7 @@ impl Digit {
 /// The digits of a number below n, the least significant first: `COUNT` digits of `BITS` bits, 7 at most.
 ///
 /// With 7 bits there are [`WINDOWS`] digits, and the comments speak of these.
-#[inline]
+#[inline(never)]
 #[expect(clippy::cast_possible_truncation, reason = "seven bits are kept")]
 pub(crate) fn recode<const BITS: usize, const COUNT: usize>(number: &Words) -> [Digit; COUNT] {
     const { assert!(BITS <= 7 && matches!(BITS * COUNT, 384 | 385)) };

@@ -147,6 +147,7 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
     }
 
     /// The numbers of the lanes.
+    #[inline(never)]
     pub(crate) fn to_limbs(self) -> [Limbs; 8] {
         let words = self.0[0].run(Store(&self.0));
         eight!(lane => eight!(i => words[i][lane]))
@@ -190,6 +191,7 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
 
 impl<L: Lanes> Field8<L, 2> {
     /// The lanes whose number is zero modulo p: below 2·p it is 0 or p itself.
+    #[inline(never)]
     pub(crate) fn zero_lanes(&self) -> u8 {
         let prime = const { limbs(&P) };
         self.to_limbs().iter().enumerate().fold(0, |mask, (lane, number)| {
@@ -360,6 +362,7 @@ pub(crate) const fn limbs(words: &Words) -> Limbs {
 }
 
 /// Eight limbs of 52 bits, together below 2·p, brought below p and as six words of 64. In the same time for all values.
+#[inline(never)]
 pub(crate) fn reduce(limbs: &Limbs) -> Words {
     debug_assert!(declassify(limbs[7] >> 21) == 0);
     let words = std::array::from_fn(|i| {

@@ -102,7 +102,7 @@ impl<M: Modulus> Inversion<M> {
         Self { f, g, d: [0; 7], e: [1, 0, 0, 0, 0, 0, 0], modulus: PhantomData }
     }
 
-    #[inline]
+    #[inline(never)]
     fn update(&mut self, steps: &Steps) {
         update_inverses::<M>(&mut self.d, &mut self.e, steps, &Self::MODULUS);
         update_gcd(&mut self.f, &mut self.g, steps);

@@ -38,7 +38,7 @@ impl<M: Modulus> Residue<M> {
     pub(super) const CUBED_RADIX: Self = Self::from_montgomery(modulus::power_of_two(1152, &M::WORDS));
 
     /// Takes a number below 2^384.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn new(number: &Words) -> Self {
         // Below 2^384 times the modulus, as the reduction asks, even where the number is not below the modulus.
         Self::from_montgomery(M::montgomery_reduce(product(number, &Self::SQUARED_RADIX.words)))
@@ -64,18 +64,19 @@ impl<M: Modulus> Residue<M> {
         M::montgomery_reduce(wide)
     }
 
-    #[inline]
+    /// Not inlined, nor is the square: it would be in very many places, and a call costs little beside the 40 ns of the work.
+    #[inline(never)]
     pub(crate) fn mul(&self, other: &Self) -> Self {
         Self::from_montgomery(M::montgomery_reduce(product(&self.words, &other.words)))
     }
 
     /// This times a number below 2^384, out of Montgomery's form.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn scale(&self, number: &Words) -> Words {
         M::montgomery_reduce(product(&self.words, number))
     }
 
-    #[inline]
+    #[inline(never)]
     pub(crate) fn square(&self) -> Self {
         Self::from_montgomery(M::montgomery_reduce(square(&self.words)))
     }

@@ -45,6 +45,7 @@ pub(super) fn sign<L: Lanes>(lanes: L, jobs: &[Job<'_>], nonces: &[Nonce]) -> Ve
 }
 
 /// The base point times each nonce.
+#[inline(never)]
 fn multiples<L: Lanes>(lanes: L, nonces: &[Nonce]) -> Vec<Sum8<L>> {
     let Some(first) = nonces.first() else { return Vec::new() };
     let mut points = Vec::with_capacity(WINDOWS * nonces.len().div_ceil(8));
@@ -63,6 +64,7 @@ fn multiples<L: Lanes>(lanes: L, nonces: &[Nonce]) -> Vec<Sum8<L>> {
 
 /// The x coordinates of the points in the lanes, 0 where an addition was exceptional or wrong, and the inverse of the product of all
 /// nonces.
+#[inline(never)]
 fn coordinates<L: Lanes>(
     lanes: L,
     sums: &[Sum8<L>],

@@ -124,6 +124,7 @@ const INNER: u8 = 0x36;
 const OUTER: u8 = 0x5C;
 
 /// HMAC with SHA-384.
+#[inline(never)]
 fn hmac(key: &[u8; 48], message: &Message) -> [u8; 48] {
     let keyed = |pad| Sha384::new_with_prefix(*Zeroizing::new(padded::<BLOCK>(key, pad, &[])));
     let inner: Zeroizing<[u8; 48]> = Zeroizing::new(keyed(INNER).chain_update(message).finalize().into());
@@ -131,6 +132,7 @@ fn hmac(key: &[u8; 48], message: &Message) -> [u8; 48] {
 }
 
 /// [`hmac`] of eight messages side by side.
+#[inline(never)]
 fn hmac_8<L: Lanes>(lanes: L, keys: [&[u8; 48]; 8], messages: &[Message; 8]) -> [[u8; 48]; 8] {
     const INNER_LEN: usize = BLOCK + size_of::<Message>();
     const OUTER_LEN: usize = BLOCK + 48;

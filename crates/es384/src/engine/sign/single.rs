@@ -44,6 +44,7 @@ pub(super) fn sign<L: Lanes>(lanes: L, job: &Job<'_>, nonce: &Nonce) -> Option<S
 }
 
 /// The base point times the nonce, in every lane.
+#[inline(never)]
 fn multiple<L: Lanes>(lanes: L, nonce: &Nonce) -> Sum8<L> {
     let mut digits = recode::<WINDOW, WINDOWS>(nonce.number());
     let table = table();
