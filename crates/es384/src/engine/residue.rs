@@ -67,6 +67,12 @@ impl<M: Modulus> Residue<M> {
     /// Not inlined, nor is the square: it would be in very many places, and a call costs little beside the 40 ns of the work.
     #[inline(never)]
     pub(crate) fn mul(&self, other: &Self) -> Self {
+        self.times(other)
+    }
+
+    /// [`mul`](Self::mul), inlined: for a constant with few bits.
+    #[inline(always)]
+    pub(crate) fn times(&self, other: &Self) -> Self {
         Self::from_montgomery(M::montgomery_reduce(product(&self.words, &other.words)))
     }
 

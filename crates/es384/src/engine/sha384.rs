@@ -15,10 +15,7 @@ pub(crate) fn digests<L: Lanes>(
     one: impl Fn(&[u8]) -> [u8; 48],
 ) -> Vec<[u8; 48]> {
     let mut digests = vec![[0; 48]; messages.len()];
-    let mut order: Vec<usize> = (0..messages.len()).collect();
-    // Messages of like length together: a lane whose message has ended waits for the others.
-    order.sort_unstable_by_key(|place| blocks(messages[*place].len()));
-    for group in order.chunks(8) {
+    for group in by_length(messages).chunks(8) {
         let lengths = || group.iter().map(|place| blocks(messages[*place].len()));
         if worthwhile(lengths().sum(), lengths().max().unwrap_or(0)) {
             // Lanes without a message repeat the first.
@@ -34,6 +31,28 @@ pub(crate) fn digests<L: Lanes>(
         }
     }
     digests
+}
+
+/// The places of messages, those of like length together: a lane whose message has ended waits for the others. Sorted into
+/// buckets; the sort of the standard library would bring 13 KB of code.
+fn by_length(messages: &[&[u8]]) -> Vec<usize> {
+    const BUCKETS: usize = 64;
+    let bucket = |message: &&[u8]| blocks(message.len()).min(BUCKETS - 1);
+    // Where the bucket after each one begins, then where each one goes on.
+    let mut next = [0; BUCKETS + 1];
+    for message in messages {
+        next[bucket(message) + 1] += 1;
+    }
+    for i in 1..=BUCKETS {
+        next[i] += next[i - 1];
+    }
+    let mut order = vec![0; messages.len()];
+    for (place, message) in messages.iter().enumerate() {
+        let at = &mut next[bucket(message)];
+        order[*at] = place;
+        *at += 1;
+    }
+    order
 }
 
 /// Whether lanes are faster at messages of so many blocks in all, the longest of so many: a block in eight lanes takes less

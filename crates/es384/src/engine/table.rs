@@ -93,7 +93,7 @@ impl From<&Affine> for Row {
     fn from(point: &Affine) -> Self {
         // From a factor of 2^384 to one of 2^416: the product with 2^416, divided by 2^384 as products are.
         const RADIX: Field = Field::from_montgomery(modulus::power_of_two(416, &P));
-        let limbs = |number: &Field| field8::limbs(number.mul(&RADIX).montgomery());
+        let limbs = |number: &Field| field8::limbs(number.times(&RADIX).montgomery());
         Self { x: limbs(&point.x), y: limbs(&point.y) }
     }
 }
