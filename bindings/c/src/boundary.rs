@@ -130,8 +130,9 @@ mod tests {
     #[test]
     fn a_panic_ends_here() {
         assert_eq!(run(|| panic!("secret words")), ivs_status::IVS_INTERNAL);
-        let message =
-            unsafe { std::ffi::CStr::from_ptr(last_error::ivs_last_error_message()) }.to_str().unwrap();
+        // SAFETY: it is never NULL, and good until the next call of this thread.
+        let message = unsafe { std::ffi::CStr::from_ptr(last_error::ivs_last_error_message()) };
+        let message = message.to_str().unwrap();
         assert!(message.contains("boundary.rs:") && !message.contains("secret"), "{message}");
         assert_eq!(get(7, || panic!("within")), 7);
         assert_eq!(run(|| Ok(())), ivs_status::IVS_OK);
