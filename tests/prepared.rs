@@ -4,6 +4,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use conformance::*;
 use ivs_token::{
@@ -158,6 +159,22 @@ fn a_key_in_much_use_takes_the_place_of_one_in_none() {
     keys.use_it(3);
     assert_eq!(keys.prepared(), [0, 3], "1 was not used at all");
     assert_eq!(keys.ring.prepared_keys(), 2);
+}
+
+/// However much it was used: the time alone takes its place from it, without a change of the ring.
+#[cfg(feature = "engine")]
+#[test]
+fn a_key_whose_time_has_come_yields() {
+    let keys = Keys::new(2, 1);
+    (0..1000).for_each(|_| keys.use_it(0));
+    let soon = Timestamp::now().checked_add(Duration::from_secs(2)).unwrap();
+    keys.ring.retire(&numbered(0), soon).unwrap();
+    assert_eq!(keys.prepared(), [0]);
+    while Timestamp::now() < soon {
+        thread::sleep(Duration::from_millis(50));
+    }
+    (0..ENOUGH).for_each(|_| keys.use_it(1));
+    assert_eq!(keys.prepared(), [1]);
 }
 
 #[cfg(feature = "engine")]

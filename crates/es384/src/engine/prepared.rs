@@ -36,10 +36,7 @@ impl Prepared {
 
     /// Bytes of the table.
     pub(crate) fn size(path: Path) -> usize {
-        match path {
-            Path::Words => AffineTable::SIZE,
-            _ => RowTable::SIZE,
-        }
+        if path == Path::Words { AffineTable::SIZE } else { RowTable::SIZE }
     }
 
     /// Verifies a signature of a message with this SHA-384 digest.
@@ -87,7 +84,7 @@ pub(crate) fn verify_batch(jobs: &[Job<'_>]) -> Vec<Verdict> {
         verify::verify_batch(super::lanes::Model::ZERO, items)
     });
     for (job, verdict) in jobs.iter().zip(&mut verdicts) {
-        if let Prepared::Words(_) = job.key {
+        if matches!(job.key, Prepared::Words(_)) {
             *verdict = job.key.verify(job.digest, job.signature);
         }
     }

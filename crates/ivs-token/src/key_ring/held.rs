@@ -69,7 +69,7 @@ impl<A> Clone for Held<A> {
 
 /// How many signatures of a key held of late, up to [`Self::ENOUGH`].
 ///
-/// A forged signature does not count: who can not sign has no say in which keys are fast.
+/// A forged signature does not count: who has no token of a key has no say in which keys are fast.
 #[derive(Default)]
 pub(super) struct Usage(AtomicU32);
 
@@ -83,7 +83,7 @@ impl Usage {
         self.is_enough() || self.0.fetch_add(1, Ordering::Relaxed) + 1 >= Self::ENOUGH
     }
 
-    fn is_enough(&self) -> bool {
+    pub(super) fn is_enough(&self) -> bool {
         self.recent() >= Self::ENOUGH
     }
 

@@ -17,10 +17,10 @@ use crate::timestamp::Timestamp;
 /// A ring prepares its keys when they are imported, as long as there is room for them, in one to two milliseconds each;
 /// the ring is usable meanwhile. A key that found no room verifies as it would without the engine. Once 64 tokens of it
 /// were good, it takes the place of the prepared key that was used least of late, unless that one was used half as much or
-/// more: so keys that are used alike leave each other alone, however many there are. The one verification that changes
-/// places takes as long as preparing. Forged tokens do not count.
+/// more: so keys that are used alike, in turn, leave each other alone, however many there are. The one verification that
+/// changes places takes as long as preparing. Forged tokens do not count; what was truly signed does, expired or not.
 ///
-/// Deleting a key, replacing it, and retiring it once its time has come by the system's clock, gives its memory back. A key
+/// Deleting a key and replacing it gives its memory back; so does the next change of the ring once the key is retired. A key
 /// that came [prepared](VerifyingKey::prepare) stays so, and does not count. Rings that hold clones of one key share its table.
 ///
 /// Without the feature `engine`, no key is prepared.
@@ -54,14 +54,18 @@ impl<A: KeyArn> KeyRing<A> {
         self.load().by_arn(arn).is_some_and(|held| held.verifier().is_prepared())
     }
 
-    /// Prepares keys as long as there is room, each in a change of its own: nobody waits for more than one.
+    /// Prepares keys as long as there is room. Nobody waits for it: who deletes a key, least of all.
     pub(super) fn prepare(&self) {
         loop {
+            let Some(next) = self.load().next_to_prepare(Timestamp::now()).cloned() else { return };
+            let Some(prepared) = prepared(&next) else { return };
             let _alone = self.shared.changing.lock().unwrap_or_else(PoisonError::into_inner);
             let state = self.load();
-            let Some(next) = state.next_to_prepare(Timestamp::now()) else { return };
-            let Some(changed) = state.with_prepared(next, None) else { return };
-            self.shared.state.store(Arc::new(changed));
+            // Unless it was deleted or replaced meanwhile, or others took the room: then the next round sees.
+            let is_wanted = state.next_to_prepare(Timestamp::now()).is_some();
+            if is_wanted && let Some(changed) = state.with_prepared(&next, prepared, None) {
+                self.shared.state.store(Arc::new(changed));
+            }
         }
     }
 
@@ -76,9 +80,12 @@ impl<A: KeyArn> KeyRing<A> {
             Err(TryLockError::Poisoned(alone)) => alone.into_inner(),
             Err(TryLockError::WouldBlock) => return,
         };
-        let state = self.load();
-        if let Some((key, least)) = state.in_place_of(arn, Timestamp::now())
-            && let Some(changed) = state.with_prepared(key, Some(least))
+        let (state, now) = (self.load(), Timestamp::now());
+        // Another thread may have been here before, for the same uses, or the key may be another by now.
+        let Some(key) = state.by_arn(arn).filter(|key| key.is_due(now)) else { return };
+        if let Some(least) = state.that_yields(now)
+            && let Some(prepared) = prepared(key)
+            && let Some(changed) = state.with_prepared(key, prepared, Some(least))
         {
             self.shared.state.store(Arc::new(changed));
         }
@@ -112,28 +119,36 @@ impl<A: KeyArn> State<A> {
         waiting.min_by_key(|key| Reverse(key.usage().recent()))
     }
 
-    /// This key, and the prepared one whose place it is to take, if there is one.
-    fn in_place_of(&self, arn: &A, now: Timestamp) -> Option<(&Held<A>, &Held<A>)> {
-        // Deleted since, or prepared by another thread.
-        let key = self.by_arn(arn).filter(|key| !key.verifier().is_prepared() && key.verifies_at(now))?;
-        let least = self.prepared().min_by_key(|key| key.usage().recent())?;
-        (least.usage().recent() < Usage::ENOUGH / 2).then_some((key, least))
+    /// The prepared key whose place another may take, if there is one: retired, or used little of late.
+    fn that_yields(&self, now: Timestamp) -> Option<&Held<A>> {
+        let recent = |key: &Held<A>| if key.verifies_at(now) { key.usage().recent() } else { 0 };
+        self.prepared().min_by_key(|key| recent(key)).filter(|key| recent(key) < Usage::ENOUGH / 2)
     }
 
-    /// A copy in which this key is prepared, and the other is not.
-    fn with_prepared(&self, key: &Held<A>, other: Option<&Held<A>>) -> Option<Self> {
-        // The ring's own copy: whoever else holds the key shall not keep the table alive, nor find the key changed.
-        let prepared: VerifyingKey = key.key().unprepared();
-        prepared.prepare();
-        // A feature of another crate is all that stands in for this one.
-        if !prepared.is_prepared() {
-            return None;
-        }
+    /// A copy in which this key is prepared, and the other is not; unless the key is no longer held as it was.
+    fn with_prepared(&self, key: &Held<A>, prepared: VerifyingKey, other: Option<&Held<A>>) -> Option<Self> {
+        let held = self.by_arn(key.arn()).filter(|held| held.key() == key.key() && !held.is_prepared())?;
+        let ready = held.with_prepared(Some(prepared));
         let mut changed = self.clone();
         if let Some(other) = other {
             changed.put(other.with_prepared(None));
         }
-        changed.put(key.with_prepared(Some(prepared)));
+        changed.put(ready);
         Some(changed)
     }
+}
+
+impl<A: KeyArn> Held<A> {
+    /// Whether it has earned to be prepared, and is not.
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.usage().is_enough() && !self.verifier().is_prepared() && self.verifies_at(now)
+    }
+}
+
+/// The ring's own copy of a key, prepared: whoever else holds the key shall not keep the table alive, nor find the key changed.
+fn prepared<A>(key: &Held<A>) -> Option<VerifyingKey> {
+    let prepared = key.key().unprepared();
+    prepared.prepare();
+    // A feature of another crate is all that stands in for this one.
+    prepared.is_prepared().then_some(prepared)
 }
