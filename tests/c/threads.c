@@ -85,8 +85,9 @@ static void *work(void *argument) {
     return (void *)rounds;
 }
 
-/* Parent and child go on with all objects, and no token of one is like one of the other. */
-static void forks(void) {
+/* Parent and child go on with all objects, and no token of one is like one of the other. Answers how the process is to end; the
+ * child too frees all that it has. */
+static int forks(void) {
     int ends[2];
     char mine[IVS_TOKEN_MAX], theirs[IVS_TOKEN_MAX];
     size_t len = sizeof mine;
@@ -101,7 +102,8 @@ static void forks(void) {
         ivs_verified *who = NULL;
         const int good = ivs_verifier_verify(verifier, mine, len, &who) == IVS_OK && write(ends[1], mine, len + 1) > 0;
         ivs_verified_free(who);
-        _exit(good ? 0 : 3);
+        ivs_participant_free(participant);
+        return good ? 0 : 3;
     }
     int status = 0;
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
@@ -117,6 +119,7 @@ static void forks(void) {
     ivs_participant_free(participant);
     close(ends[0]);
     close(ends[1]);
+    return 0;
 }
 
 int main(int argc, char **argv) {
@@ -168,7 +171,7 @@ int main(int argc, char **argv) {
     ivs_verified *nobody = NULL;
     CHECK(ivs_verifier_verify(verifier, OF(ivs_token_text(banned)), &nobody) == IVS_PARTICIPANT_DISCONNECTED);
     CHECK(ivs_revocations_count(store) == (size_t)(long)changed + 2);
-    forks();
+    const int end = forks();
     ivs_playback_free(playback);
     ivs_token_free(once);
     ivs_token_free(banned);
@@ -182,5 +185,5 @@ int main(int argc, char **argv) {
     ivs_verifier_free(verifier);
     ivs_stage_free(stage);
     ivs_signing_key_free(key);
-    return 0;
+    return end;
 }
