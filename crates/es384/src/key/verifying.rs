@@ -310,7 +310,7 @@ impl fmt::Debug for VerifyingKey {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "engine"))]
 mod tests {
     use super::*;
     use crate::SigningKey;
