@@ -61,8 +61,7 @@ impl Demo {
         let token = participant(&stage).mint(&key)?;
 
         let public_key = key.verifying_key().clone();
-        let builder = Verifier::builder().key(KID.parse()?, public_key).stage(stage.arn());
-        let verifier = builder.prepared_limit(0).build()?;
+        let verifier = Verifier::builder().key(KID.parse()?, public_key).stage(stage.arn()).build()?;
         let who = verifier.verify(token.as_str())?;
 
         let an_hour_ago = Timestamp::from_secs(Timestamp::now().as_secs() - 3600).unwrap_or(Timestamp::MIN);
