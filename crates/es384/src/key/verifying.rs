@@ -310,7 +310,8 @@ impl fmt::Debug for VerifyingKey {
     }
 }
 
-#[cfg(all(test, feature = "engine"))]
+#[cfg(test)]
+#[cfg(feature = "engine")]
 mod tests {
     use super::*;
     use crate::SigningKey;
