@@ -1,9 +1,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::arn::{KeyArn, PublicKeyArn, StageArn};
 use crate::error::{KeyError, MintError};
-use crate::jws;
+use crate::value::arn::{KeyArn, PublicKeyArn, StageArn};
+use crate::wire::jws;
 
 /// A private key that mints tokens, and the ARN under which IVS knows its public half. Parsed once, cheap to clone,
 /// shareable across threads.

@@ -1,44 +1,17 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-mod arn;
-mod attributes;
-mod capability;
-mod claim_set;
-mod claims;
-mod connection;
-mod duration;
-mod endpoint;
 mod error;
-mod exchange;
-mod id;
 mod inspect;
-mod json;
-mod jws;
 mod key;
 mod key_ring;
-mod keyed_hash;
 mod mint;
-mod origin;
-mod participant;
-mod playback;
-mod printable;
-mod resolution;
 mod revocation;
-mod stage;
-mod sweep;
-mod text;
-mod timestamp;
 mod token;
+mod value;
 mod verify;
-mod version;
+mod wire;
 
-pub use arn::{ChannelArn, KeyArn, PlaybackKeyArn, PublicKeyArn, StageArn};
-pub use attributes::Attributes;
-pub use capability::{Capabilities, Capability};
-pub use connection::{Connection, ConnectionClaims};
-pub use duration::{ConnectionDuration, ParticipantDuration, PlaybackDuration, TokenDuration};
-pub use endpoint::DEFAULT_EVENTS_URL;
 pub use error::{
     ArnError, Base64Error, ClaimError, ClaimsError, EndpointError, ExchangeError, HeaderError, JsonError,
     KeyEntryError, KeyError, KeyNameError, KeyRingError, KeySetError, MalformedError, MintError, OriginError,
@@ -46,23 +19,30 @@ pub use error::{
     VerifierError, VerifyError,
 };
 pub use es384::VerifyingKey;
-pub use exchange::{Exchange, check_exchange};
-pub use id::{ParticipantId, TokenId};
-pub use inspect::{Check, Inspection, Member, Outcome, TokenKind, inspect, inspect_at};
+pub use inspect::{Check, Inspection, Member, Outcome, inspect, inspect_at};
 pub use key::SigningKey;
 pub use key_ring::{KeyName, KeyPage, KeyRing, KeySet, ListKeys, PublicKey, ResourceTags, Tags};
-pub use origin::Origin;
-pub use participant::{Participant, ParticipantClaims};
-pub use playback::{Playback, PlaybackClaims, playback_url};
-pub use resolution::MaximumResolution;
 pub use revocation::{InMemoryRevocations, Revocation, RevocationStore, SingleUse, Subject};
-pub use stage::Stage;
-pub use timestamp::{Clock, SystemClock, Timestamp};
+pub use token::connection::{Connection, ConnectionClaims};
+pub use token::exchange::{Exchange, check_exchange};
+pub use token::participant::{Participant, ParticipantClaims};
+pub use token::playback::{Playback, PlaybackClaims, playback_url};
+pub use value::arn::{ChannelArn, KeyArn, PlaybackKeyArn, PublicKeyArn, StageArn};
+pub use value::attributes::Attributes;
+pub use value::capability::{Capabilities, Capability};
+pub use value::duration::{ConnectionDuration, ParticipantDuration, PlaybackDuration, TokenDuration};
+pub use value::endpoint::DEFAULT_EVENTS_URL;
+pub use value::id::{ParticipantId, TokenId};
+pub use value::origin::Origin;
+pub use value::resolution::MaximumResolution;
+pub use value::stage::Stage;
+pub use value::timestamp::{Clock, SystemClock, Timestamp};
+pub use value::token_kind::TokenKind;
 
-pub use text::{DisconnectReason, UserId, ViewerId};
-pub use token::Token;
+pub use token::minted::Token;
+pub use value::text::{DisconnectReason, UserId, ViewerId};
+pub use value::version::Version;
 pub use verify::{Expectations, Verified, VerifiedPlayback, VerifiedToken, Verifier, VerifierBuilder};
-pub use version::Version;
 
 /// What a single-use playback token is known by.
 pub use uuid::Uuid;
@@ -72,4 +52,4 @@ pub use es384;
 
 /// For our own command line and bindings: texts made fit for a terminal.
 #[doc(hidden)]
-pub use printable::{is_unprintable, printable};
+pub use value::printable::{is_unprintable, printable};

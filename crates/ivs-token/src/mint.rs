@@ -3,13 +3,13 @@
 use es384::Signature;
 use serde::Serialize;
 
-use crate::claims::Claims;
 use crate::error::{MintError, SignError};
 use crate::key::SigningKey;
-use crate::participant::Participant;
-use crate::timestamp::Timestamp;
-use crate::token::Token;
-use crate::{json, jws};
+use crate::token::claims::Claims;
+use crate::token::minted::Token;
+use crate::token::participant::Participant;
+use crate::value::timestamp::Timestamp;
+use crate::wire::{json, jws};
 
 impl SigningKey {
     /// Mints a token for each participant, in their order, all issued at one moment; one that fails does not stop the

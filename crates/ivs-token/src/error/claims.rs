@@ -1,8 +1,8 @@
 use thiserror::Error;
 
 use super::{ArnError, ClaimError, EndpointError};
-use crate::arn::{ChannelArn, PlaybackKeyArn, PublicKeyArn, StageArn};
-use crate::timestamp::Timestamp;
+use crate::value::arn::{ChannelArn, PlaybackKeyArn, PublicKeyArn, StageArn};
+use crate::value::timestamp::Timestamp;
 
 /// Claims that break a rule. The signature holds: whoever has the private key made them so.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

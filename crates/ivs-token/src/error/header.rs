@@ -1,7 +1,7 @@
 use thiserror::Error;
 
 use super::ArnError;
-use crate::printable::printable;
+use crate::value::printable::printable;
 
 /// A header that is not `{"alg":"ES384","typ":"JWT","kid":"<public key ARN>"}` in its rules. A playback token may leave
 /// `kid` out.

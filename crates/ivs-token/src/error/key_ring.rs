@@ -1,7 +1,7 @@
 use thiserror::Error;
 
 use super::TagError;
-use crate::timestamp::Timestamp;
+use crate::value::timestamp::Timestamp;
 
 /// A change that a ring of keys does not take, or a question that it does not answer. The ring is as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -1,7 +1,7 @@
 use thiserror::Error;
 
 use super::{ClaimError, SignError};
-use crate::timestamp::Timestamp;
+use crate::value::timestamp::Timestamp;
 
 /// A token that could not be minted.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

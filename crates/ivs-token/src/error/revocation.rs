@@ -1,9 +1,9 @@
 use thiserror::Error;
 use uuid::Uuid;
 
-use crate::arn::StageArn;
-use crate::id::{ParticipantId, TokenId};
-use crate::text::{DisconnectReason, ViewerId};
+use crate::value::arn::StageArn;
+use crate::value::id::{ParticipantId, TokenId};
+use crate::value::text::{DisconnectReason, ViewerId};
 
 /// A good token that was ended before its time.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -3,10 +3,10 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::{ClaimsError, HeaderError, MalformedError, Revoked, StoreError};
-use crate::arn::{ChannelArn, StageArn};
-use crate::capability::Capability;
-use crate::inspect::TokenKind;
-use crate::timestamp::Timestamp;
+use crate::value::arn::{ChannelArn, StageArn};
+use crate::value::capability::Capability;
+use crate::value::timestamp::Timestamp;
+use crate::value::token_kind::TokenKind;
 
 /// A token that is refused, and why: the first check that failed, in the order that the crate's page gives.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

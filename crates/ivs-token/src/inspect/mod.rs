@@ -1,15 +1,13 @@
 //! Looks at a token without trusting it, and says in words what is wrong with it.
 
-mod kind;
 mod paste;
 mod report;
 mod rules;
 mod span;
 
-pub(crate) use kind::kind_of;
-pub use report::{Check, Inspection, Member, Outcome, TokenKind};
+pub use report::{Check, Inspection, Member, Outcome};
 
-use crate::timestamp::Timestamp;
+use crate::value::timestamp::Timestamp;
 
 /// Looks at whatever a user may paste: a whole token, a broken one, one in quotes, in a URL, in the API's answer.
 ///

@@ -3,8 +3,9 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::span::span;
-use crate::printable::printable;
-use crate::timestamp::Timestamp;
+use crate::value::printable::printable;
+use crate::value::timestamp::Timestamp;
+use crate::value::token_kind::TokenKind;
 
 /// What a text looks like, and for each rule whether it holds. Nothing in it is verified.
 ///
@@ -36,40 +37,6 @@ impl Inspection {
         self.checks.iter().filter_map(|check| match &check.outcome {
             Outcome::Broken(problem) => Some(problem.as_str()),
             Outcome::Holds | Outcome::Unchecked(_) => None,
-        })
-    }
-}
-
-/// What kind of token a text looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum TokenKind {
-    /// A participant token signed with a key pair.
-    Participant,
-    /// A participant token that the `CreateParticipantToken` API issued: only AWS can verify it.
-    ParticipantFromApi,
-    /// A connection token.
-    Connection,
-    /// A playback token of a private low-latency channel.
-    Playback,
-    /// A signed token, but none of IVS.
-    Other,
-    /// No token at all.
-    NotAToken,
-}
-
-impl fmt::Display for TokenKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Participant => "a participant token, signed with a key pair",
-            Self::ParticipantFromApi => {
-                "a participant token issued by the CreateParticipantToken API: only AWS can verify it"
-            }
-            Self::Connection => "a connection token",
-            Self::Playback => "a playback token",
-            Self::Other => "a signed token (JWT), but not one that can be recognised as of IVS",
-            Self::NotAToken => "not a token",
         })
     }
 }

@@ -2,20 +2,21 @@ use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::kind_of;
 use super::paste::Pasted;
-use super::report::{Check, Inspection, Member, Outcome, TokenKind};
-use crate::arn::{PlaybackKeyArn, PublicKeyArn};
-use crate::claim_set::ClaimSet;
-use crate::claims::Claims;
-use crate::connection::ConnectionClaims;
+use super::report::{Check, Inspection, Member, Outcome};
 use crate::error::{MalformedError, Part, VerifyError};
-use crate::json::Members;
-use crate::jws;
-use crate::participant::ParticipantClaims;
-use crate::playback::PlaybackClaims;
-use crate::timestamp::Timestamp;
+use crate::token::claims::Claims;
+use crate::token::connection::ConnectionClaims;
+use crate::token::kind::kind_of;
+use crate::token::participant::ParticipantClaims;
+use crate::token::playback::PlaybackClaims;
+use crate::value::arn::{PlaybackKeyArn, PublicKeyArn};
+use crate::value::timestamp::Timestamp;
+use crate::value::token_kind::TokenKind;
 use crate::verify::{Header, Leeway, NBF};
+use crate::wire::claim_set::ClaimSet;
+use crate::wire::json::Members;
+use crate::wire::jws;
 
 /// What is decoded at all, in bytes: far more than a token, far less than would hurt.
 const MAX_DECODED_TEXT: usize = 1 << 20;

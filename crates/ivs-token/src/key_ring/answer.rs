@@ -4,7 +4,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::{KeyPage, PublicKey};
-use crate::arn::PublicKeyArn;
+use crate::value::arn::PublicKeyArn;
 
 impl Serialize for PublicKey<PublicKeyArn> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

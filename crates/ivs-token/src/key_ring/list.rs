@@ -4,8 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::{PublicKey, State};
-use crate::arn::{KeyArn, PublicKeyArn};
 use crate::error::KeyRingError;
+use crate::value::arn::{KeyArn, PublicKeyArn};
 
 /// Which keys a list is wanted of, as `ListPublicKeys` takes it: how many at most, and after which page.
 #[derive(Clone, Debug, PartialEq, Eq)]

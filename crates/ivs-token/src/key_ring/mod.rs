@@ -23,9 +23,9 @@ pub use public_key::PublicKey;
 pub use set::KeySet;
 pub use tags::{ResourceTags, Tags};
 
-use crate::arn::{KeyArn, PublicKeyArn};
 use crate::error::{KeyRingError, TagError};
-use crate::timestamp::Timestamp;
+use crate::value::arn::{KeyArn, PublicKeyArn};
+use crate::value::timestamp::Timestamp;
 pub(crate) use held::Held;
 pub(crate) use state::State;
 

@@ -8,8 +8,8 @@ use es384::VerifyingKey;
 use super::KeyRing;
 use super::held::{Held, Usage};
 use super::state::State;
-use crate::arn::KeyArn;
-use crate::timestamp::Timestamp;
+use crate::value::arn::KeyArn;
+use crate::value::timestamp::Timestamp;
 
 /// A prepared key verifies about ten times as fast with AVX-512 IFMA, and four times without, and takes 440 KiB of memory
 /// (330 KiB without): see [`VerifyingKey::prepare`].

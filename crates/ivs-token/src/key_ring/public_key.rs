@@ -2,8 +2,8 @@ use es384::VerifyingKey;
 
 use super::name::KeyName;
 use super::tags::Tags;
-use crate::arn::PublicKeyArn;
-use crate::timestamp::Timestamp;
+use crate::value::arn::PublicKeyArn;
+use crate::value::timestamp::Timestamp;
 
 /// A public key as IVS knows it: the key itself, the ARN it was given, a name if it has one, and tags.
 ///

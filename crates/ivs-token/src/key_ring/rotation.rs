@@ -1,10 +1,10 @@
 //! Which key signs, and until when the others verify.
 
 use super::KeyRing;
-use crate::arn::KeyArn;
 use crate::error::KeyRingError;
 use crate::key::SigningKey;
-use crate::timestamp::Timestamp;
+use crate::value::arn::KeyArn;
+use crate::value::timestamp::Timestamp;
 
 /// One key changes places with another without a moment at which tokens are refused:
 ///

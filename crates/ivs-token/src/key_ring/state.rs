@@ -3,10 +3,10 @@ use std::ops::Bound;
 
 use super::PublicKey;
 use super::held::Held;
-use crate::arn::KeyArn;
 use crate::error::KeyRingError;
 use crate::key::{self, SigningKey};
-use crate::timestamp::Timestamp;
+use crate::value::arn::KeyArn;
+use crate::value::timestamp::Timestamp;
 
 /// A ring at one moment. Never changed once others can see it.
 #[derive(Clone)]
@@ -230,7 +230,7 @@ fn ends_before(one: Option<Timestamp>, other: Option<Timestamp>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arn::PublicKeyArn;
+    use crate::value::arn::PublicKeyArn;
 
     fn arn(id: &str) -> PublicKeyArn {
         format!("arn:aws:ivs:us-west-2:123456789012:public-key/{id}").parse().unwrap()

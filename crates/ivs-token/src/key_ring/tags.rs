@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde::{Serialize, Serializer};
 
 use crate::error::TagError;
-use crate::printable::shorten;
+use crate::value::printable::shorten;
 
 /// The tags of a public key: keys and values of your own, ordered by key.
 ///

@@ -1,8 +1,10 @@
 //! Tokens that end before their time.
 
 mod in_memory;
+mod keyed_hash;
 mod store;
 mod subject;
+pub(crate) mod sweep;
 mod target;
 
 pub use in_memory::InMemoryRevocations;

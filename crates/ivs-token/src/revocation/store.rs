@@ -1,11 +1,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::arn::{ChannelArn, StageArn};
 use crate::error::{Revoked, StoreError};
-use crate::id::{ParticipantId, TokenId};
 use crate::revocation::{Revocation, Subject};
-use crate::text::{DisconnectReason, ViewerId};
+use crate::value::arn::{ChannelArn, StageArn};
+use crate::value::id::{ParticipantId, TokenId};
+use crate::value::text::{DisconnectReason, ViewerId};
 
 /// Remembers which tokens ended before their time, and which single-use tokens are spent.
 ///

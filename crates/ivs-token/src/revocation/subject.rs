@@ -2,9 +2,9 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::arn::{ChannelArn, StageArn};
-use crate::id::{ParticipantId, TokenId};
-use crate::text::ViewerId;
+use crate::value::arn::{ChannelArn, StageArn};
+use crate::value::id::{ParticipantId, TokenId};
+use crate::value::text::ViewerId;
 
 /// What a store is asked about: all of a good token by which it can be revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use crate::arn::{ChannelArn, StageArn};
-use crate::duration::{ConnectionDuration, MAX_AHEAD, ParticipantDuration};
-use crate::id::{ParticipantId, TokenId};
-use crate::text::{DisconnectReason, ViewerId};
+use crate::value::arn::{ChannelArn, StageArn};
+use crate::value::duration::{ConnectionDuration, MAX_AHEAD, ParticipantDuration};
+use crate::value::id::{ParticipantId, TokenId};
+use crate::value::text::{DisconnectReason, ViewerId};
 
 /// What ends tokens before their time.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

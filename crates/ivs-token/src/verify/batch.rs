@@ -7,10 +7,10 @@ use es384::InvalidSignature;
 use super::decided::Believed;
 use super::unproved::Unproved;
 use super::{Decided, VerifiedToken, Verifier, count};
-use crate::claims::Claims;
 use crate::error::{StoreError, VerifyError};
-use crate::participant::ParticipantClaims;
-use crate::timestamp::Timestamp;
+use crate::token::claims::Claims;
+use crate::token::participant::ParticipantClaims;
+use crate::value::timestamp::Timestamp;
 
 /// What was decided about a token.
 type Decision<C> = Result<Decided<C>, VerifyError>;

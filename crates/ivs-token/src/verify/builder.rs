@@ -9,12 +9,12 @@ use super::cache::Caches;
 use super::expectations::Expectations;
 use super::rings::Rings;
 use super::time::Leeway;
-use crate::arn::{KeyArn, PlaybackKeyArn, PublicKeyArn, StageArn};
-use crate::capability::Capability;
 use crate::error::VerifierError;
 use crate::key_ring::KeyRing;
 use crate::revocation::{Revocation, RevocationStore};
-use crate::timestamp::{Clock, SystemClock};
+use crate::value::arn::{KeyArn, PlaybackKeyArn, PublicKeyArn, StageArn};
+use crate::value::capability::Capability;
+use crate::value::timestamp::{Clock, SystemClock};
 
 /// A verifier about to be built. [`Verifier::builder`] begins one.
 #[derive(Clone)]

@@ -2,9 +2,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Verified;
-use crate::claims::Claims;
 use crate::key_ring::PublicKey;
-use crate::timestamp::Timestamp;
+use crate::token::claims::Claims;
+use crate::value::timestamp::Timestamp;
 
 /// Claims that the holder of a key made.
 pub(super) struct Believed<C: Claims> {

@@ -1,7 +1,7 @@
-use crate::arn::StageArn;
-use crate::capability::{Capabilities, Capability};
 use crate::error::VerifyError;
-use crate::participant::ParticipantClaims;
+use crate::token::participant::ParticipantClaims;
+use crate::value::arn::StageArn;
+use crate::value::capability::{Capabilities, Capability};
 
 /// What a token must be beyond good: for a certain stage, of a certain user, allowed to do certain things.
 ///

@@ -1,11 +1,11 @@
 use std::borrow::Cow;
 
-use crate::arn::KeyArn;
-use crate::claim_set::string;
 use crate::error::{HeaderError, MalformedError, Part, VerifyError};
-use crate::json::Members;
-use crate::jws;
-use crate::printable::shorten;
+use crate::value::arn::KeyArn;
+use crate::value::printable::shorten;
+use crate::wire::claim_set::string;
+use crate::wire::json::Members;
+use crate::wire::jws;
 
 /// A header that keeps the rules: `alg` is `ES384`, `typ` is `JWT` or absent, `kid` is a string if it is
 /// there, and there is no `crit`. Other members are ignored (RFC 7515, section 4).

@@ -21,17 +21,17 @@ pub use builder::VerifierBuilder;
 pub use expectations::Expectations;
 pub use verified::{Verified, VerifiedPlayback, VerifiedToken};
 
-use crate::arn::{ChannelArn, KeyArn};
-use crate::claims::Claims;
-use crate::connection::ConnectionClaims;
 use crate::error::VerifyError;
-use crate::exchange::Exchange;
-use crate::jws;
 use crate::key_ring::{KeyRing, State};
-use crate::playback::PlaybackClaims;
-use crate::printable::shorten;
 use crate::revocation::{Revocation, RevocationStore, Subject};
-use crate::timestamp::{Clock, Timestamp};
+use crate::token::claims::Claims;
+use crate::token::connection::ConnectionClaims;
+use crate::token::exchange::Exchange;
+use crate::token::playback::PlaybackClaims;
+use crate::value::arn::{ChannelArn, KeyArn};
+use crate::value::printable::shorten;
+use crate::value::timestamp::{Clock, Timestamp};
+use crate::wire::jws;
 
 pub(crate) use cache::{Cache, Caches};
 use decided::{Believed, Decided};

@@ -1,11 +1,11 @@
 use es384::Signature;
 
 use super::header::Header;
-use crate::arn::{KeyArn, PlaybackKeyArn, PublicKeyArn};
 use crate::error::VerifyError;
 use crate::key;
 use crate::key_ring::{Held, KeyRing, State};
-use crate::timestamp::Timestamp;
+use crate::value::arn::{KeyArn, PlaybackKeyArn, PublicKeyArn};
+use crate::value::timestamp::Timestamp;
 
 /// The keys that a verifier holds, by the kind of tokens that they sign.
 #[derive(Clone, Debug)]

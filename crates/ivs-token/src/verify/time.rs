@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::error::VerifyError;
-use crate::timestamp::Timestamp;
+use crate::value::timestamp::Timestamp;
 
 /// How far clocks may disagree.
 #[derive(Clone, Copy, Debug)]

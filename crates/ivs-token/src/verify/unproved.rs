@@ -7,13 +7,13 @@ use super::NBF;
 use super::decided::Believed;
 use super::header::Header;
 use super::rings::{self, Signer};
-use crate::claim_set::ClaimSet;
-use crate::claims::Claims;
 use crate::error::VerifyError;
-use crate::inspect::kind_of;
-use crate::jws::Compact;
 use crate::key_ring::{Held, State};
-use crate::timestamp::Timestamp;
+use crate::token::claims::Claims;
+use crate::token::kind::kind_of;
+use crate::value::timestamp::Timestamp;
+use crate::wire::claim_set::ClaimSet;
+use crate::wire::jws::Compact;
 
 /// A token in good form, of which nothing is believed yet: its signature is still to be checked.
 pub(super) struct Unproved<'t, 'k, C: Claims> {

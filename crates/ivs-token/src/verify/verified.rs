@@ -1,8 +1,8 @@
 use std::ops::Deref;
 
-use crate::arn::{PlaybackKeyArn, PublicKeyArn};
-use crate::participant::ParticipantClaims;
-use crate::playback::PlaybackClaims;
+use crate::token::participant::ParticipantClaims;
+use crate::token::playback::PlaybackClaims;
+use crate::value::arn::{PlaybackKeyArn, PublicKeyArn};
 
 /// A verified participant token.
 pub type VerifiedToken = Verified<ParticipantClaims>;

@@ -6,11 +6,11 @@ use es384::VerifyingKey;
 use serde_json::value::RawValue;
 
 use super::{Collector, KeySet};
-use crate::arn::KeyArn;
-use crate::claim_set::string;
 use crate::error::{KeyEntryError, KeySetError};
-use crate::json::Members;
 use crate::key_ring::{KeyName, PublicKey, Tags};
+use crate::value::arn::KeyArn;
+use crate::wire::claim_set::string;
+use crate::wire::json::Members;
 
 /// Reads objects that stand one after the other or in arrays.
 pub(super) fn read<A: KeyArn>(text: &str) -> Result<KeySet<A>, KeySetError> {

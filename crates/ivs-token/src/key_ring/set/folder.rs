@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use es384::{MAX_INPUT_LEN, VerifyingKey};
 
 use super::{Collector, KeySet};
-use crate::arn::KeyArn;
 use crate::error::{KeyEntryError, KeySetError};
 use crate::key_ring::PublicKey;
-use crate::printable::printable;
+use crate::value::arn::KeyArn;
+use crate::value::printable::printable;
 
 /// Reads the `.pem` files of a folder, ordered by name.
 pub(super) fn read<A: KeyArn>(

@@ -6,12 +6,12 @@ use es384::VerifyingKey;
 use serde_json::value::RawValue;
 
 use super::{Collector, KeySet};
-use crate::arn::KeyArn;
-use crate::claim_set::string;
 use crate::error::{JsonError, KeyEntryError, KeySetError};
-use crate::json::Members;
 use crate::key_ring::PublicKey;
-use crate::printable::shorten;
+use crate::value::arn::KeyArn;
+use crate::value::printable::shorten;
+use crate::wire::claim_set::string;
+use crate::wire::json::Members;
 
 /// Whether a text is one object that looks more like a JWK set than like anything else.
 pub(super) fn is_one(text: &str) -> bool {

@@ -10,9 +10,9 @@ use std::path::Path;
 use std::vec;
 
 use super::PublicKey;
-use crate::arn::{KeyArn, PublicKeyArn};
 use crate::error::{KeyEntryError, KeySetError};
-use crate::json;
+use crate::value::arn::{KeyArn, PublicKeyArn};
+use crate::wire::json;
 pub(super) use jwks::write as to_jwks;
 
 /// Public keys that were loaded and are good, to be put into a [`KeyRing`](crate::KeyRing) in one change:

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Revocation, RevocationStore, SingleUse, Subject};
-use crate::arn::{ChannelArn, StageArn};
 use crate::error::{Revoked, StoreError};
-use crate::id::{ParticipantId, TokenId};
-use crate::keyed_hash::{Fingerprint, KeyedHash};
-use crate::sweep::Sweeper;
-use crate::text::{DisconnectReason, ViewerId};
-use crate::timestamp::{Clock, SystemClock, Timestamp};
+use crate::revocation::keyed_hash::{Fingerprint, KeyedHash};
+use crate::revocation::sweep::Sweeper;
+use crate::value::arn::{ChannelArn, StageArn};
+use crate::value::id::{ParticipantId, TokenId};
+use crate::value::text::{DisconnectReason, ViewerId};
+use crate::value::timestamp::{Clock, SystemClock, Timestamp};
 use table::Table;
 
 /// A store of revocations in the memory of this process: for one machine, and forgotten when the process ends.

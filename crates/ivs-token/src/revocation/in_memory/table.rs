@@ -3,8 +3,8 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockE
 
 use hashbrown::HashTable;
 
-use crate::keyed_hash::Fingerprint;
-use crate::timestamp::Timestamp;
+use crate::revocation::keyed_hash::Fingerprint;
+use crate::value::timestamp::Timestamp;
 
 /// How many parts a table has, each under a lock of its own. A power of two.
 pub(super) const SHARDS: usize = 256;

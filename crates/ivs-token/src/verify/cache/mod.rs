@@ -11,12 +11,12 @@ use quick_cache::sync::DefaultLifecycle;
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, UnitWeighter};
 
 use super::Believed;
-use crate::claims::Claims;
-use crate::connection::ConnectionClaims;
-use crate::participant::ParticipantClaims;
-use crate::playback::PlaybackClaims;
-use crate::sweep::Sweeper;
-use crate::timestamp::Timestamp;
+use crate::revocation::sweep::Sweeper;
+use crate::token::claims::Claims;
+use crate::token::connection::ConnectionClaims;
+use crate::token::participant::ParticipantClaims;
+use crate::token::playback::PlaybackClaims;
+use crate::value::timestamp::Timestamp;
 use key::{Key, PassedOn, Sought};
 
 /// Defines the caches of a verifier, one for each kind of token.
@@ -150,9 +150,9 @@ fn segment<C: Claims>(room: usize) -> Segment<C> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::Connection;
     use crate::key::SigningKey;
     use crate::key_ring::KeyRing;
+    use crate::token::connection::Connection;
 
     const ARN: &str = "arn:aws:ivs:us-west-2:123456789012:public-key/abc";
 

@@ -7,7 +7,7 @@ use fluent_uri::component::Authority;
 use serde::{Serialize, Serializer};
 
 use crate::error::{ClaimError, OriginError};
-use crate::printable::shorten;
+use crate::value::printable::shorten;
 
 /// A place that playback may be asked for from: scheme, host and port (RFC 6454), such as `https://example.com`. The host
 /// may begin with `*.`, which stands for one or more labels: `https://*.example.com` is `https://a.example.com` and

@@ -1,4 +1,4 @@
-use super::TokenKind;
+use crate::value::token_kind::TokenKind;
 
 /// What the names of its claims make of a token; none of ours when it has none that ours have.
 pub(crate) fn kind_of<'n>(claims: impl Iterator<Item = &'n str>) -> Option<TokenKind> {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::error::JsonError;
-use crate::printable::shorten;
+use crate::value::printable::shorten;
 
 /// The members of a JSON object: names and values, in their order.
 ///

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
-use crate::timestamp::Timestamp;
+use crate::value::timestamp::Timestamp;
 
 /// Leads through a fixed number of places, again and again, on the time of those who pass by: no thread is needed, and
 /// nobody works for long.

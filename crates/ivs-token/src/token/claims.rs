@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::arn::KeyArn;
-use crate::claim_set::ClaimSet;
 use crate::error::ClaimsError;
-use crate::inspect::TokenKind;
 use crate::key_ring::KeyRing;
 use crate::revocation::Subject;
-use crate::timestamp::Timestamp;
+use crate::value::arn::KeyArn;
+use crate::value::timestamp::Timestamp;
+use crate::value::token_kind::TokenKind;
 use crate::verify::{Cache, Caches, Rings};
+use crate::wire::claim_set::ClaimSet;
 
 /// The claims of one kind of token. `Serialize` writes its payload.
 pub(crate) trait Claims: Serialize + Clone {

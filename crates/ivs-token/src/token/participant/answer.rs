@@ -3,8 +3,8 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::participant::ParticipantClaims;
-use crate::token::Token;
+use crate::token::minted::Token;
+use crate::token::participant::ParticipantClaims;
 use crate::verify::Verified;
 
 impl Serialize for Token<ParticipantClaims> {

@@ -4,24 +4,24 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 
-use crate::arn::{PublicKeyArn, StageArn};
-use crate::attributes::Attributes;
-use crate::capability::{Capabilities, Capability};
-use crate::claim_set::{self, ClaimSet, beyond_limit};
-use crate::claims::{Claims, Rule};
-use crate::duration::ParticipantDuration;
-use crate::endpoint;
 use crate::error::ClaimsError;
-use crate::id::ParticipantId;
-use crate::inspect::TokenKind;
 use crate::key_ring::KeyRing;
-use crate::printable::shorten;
 use crate::revocation::Subject;
-use crate::stage::Stage;
-use crate::text::UserId;
-use crate::timestamp::Timestamp;
+use crate::token::claims::{Claims, Rule};
+use crate::value::arn::{PublicKeyArn, StageArn};
+use crate::value::attributes::Attributes;
+use crate::value::capability::{Capabilities, Capability};
+use crate::value::duration::ParticipantDuration;
+use crate::value::endpoint;
+use crate::value::id::ParticipantId;
+use crate::value::printable::shorten;
+use crate::value::stage::Stage;
+use crate::value::text::UserId;
+use crate::value::timestamp::Timestamp;
+use crate::value::token_kind::TokenKind;
+use crate::value::version::Version;
 use crate::verify::{Cache, Caches, Rings};
-use crate::version::Version;
+use crate::wire::claim_set::{self, ClaimSet, beyond_limit};
 
 /// What a participant token says: every claim, each within its limits.
 #[derive(Clone, Debug, PartialEq, Eq)]

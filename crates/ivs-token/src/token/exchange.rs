@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use crate::attributes::Attributes;
-use crate::capability::Capabilities;
-use crate::duration::ParticipantDuration;
 use crate::error::{ClaimError, ExchangeError, MintError};
 use crate::key::SigningKey;
-use crate::participant::{Participant, ParticipantClaims};
-use crate::text::UserId;
-use crate::timestamp::Timestamp;
-use crate::token::Token;
+use crate::token::minted::Token;
+use crate::token::participant::{Participant, ParticipantClaims};
+use crate::value::attributes::Attributes;
+use crate::value::capability::Capabilities;
+use crate::value::duration::ParticipantDuration;
+use crate::value::text::UserId;
+use crate::value::timestamp::Timestamp;
 
 /// A token about to be minted in exchange for another: for the same participant on the same stage, with other
 /// capabilities, attributes, user ID or duration. [`ParticipantClaims::exchange`] begins one, and so every [`Token`] and

@@ -4,20 +4,20 @@ use serde::Serialize;
 use serde::ser::SerializeStruct;
 use uuid::Uuid;
 
-use crate::arn::{ChannelArn, PlaybackKeyArn};
-use crate::claim_set::{ClaimSet, beyond_limit};
-use crate::claims::{Claims, Rule};
-use crate::duration::MAX_AHEAD;
 use crate::error::{ClaimError, ClaimsError};
-use crate::inspect::TokenKind;
 use crate::key_ring::KeyRing;
-use crate::origin::Origin;
-use crate::printable::shorten;
-use crate::resolution::MaximumResolution;
 use crate::revocation::{SingleUse, Subject};
-use crate::text::ViewerId;
-use crate::timestamp::Timestamp;
+use crate::token::claims::{Claims, Rule};
+use crate::value::arn::{ChannelArn, PlaybackKeyArn};
+use crate::value::duration::MAX_AHEAD;
+use crate::value::origin::Origin;
+use crate::value::printable::shorten;
+use crate::value::resolution::MaximumResolution;
+use crate::value::text::ViewerId;
+use crate::value::timestamp::Timestamp;
+use crate::value::token_kind::TokenKind;
 use crate::verify::{Cache, Caches, Rings};
+use crate::wire::claim_set::{ClaimSet, beyond_limit};
 
 /// What a playback token says: every claim, each within its limits (IVS Low-Latency user guide, "Generate and Sign IVS
 /// Playback Tokens").

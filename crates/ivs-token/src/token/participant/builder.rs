@@ -1,16 +1,16 @@
-use crate::attributes::Attributes;
-use crate::capability::Capabilities;
-use crate::duration::ParticipantDuration;
 use crate::error::{ClaimError, MintError};
-use crate::id::ParticipantId;
 use crate::key::SigningKey;
 use crate::mint::{self, Unsigned};
-use crate::participant::claims::{ParticipantClaims, Payload};
-use crate::stage::Stage;
-use crate::text::UserId;
-use crate::timestamp::Timestamp;
-use crate::token::Token;
-use crate::version::Version;
+use crate::token::minted::Token;
+use crate::token::participant::claims::{ParticipantClaims, Payload};
+use crate::value::attributes::Attributes;
+use crate::value::capability::Capabilities;
+use crate::value::duration::ParticipantDuration;
+use crate::value::id::ParticipantId;
+use crate::value::stage::Stage;
+use crate::value::text::UserId;
+use crate::value::timestamp::Timestamp;
+use crate::value::version::Version;
 
 /// A token for one participant of a stage, about to be minted. [`Stage::participant`] begins one.
 ///

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ArnError;
-use crate::printable::shorten;
+use crate::value::printable::shorten;
 
 /// The longest ARN the service takes, in bytes (`ivs-realtime` service model, 2020-07-14).
 const MAX_LEN: usize = 128;

@@ -1,16 +1,16 @@
 use uuid::Uuid;
 
-use crate::arn::ChannelArn;
-use crate::duration::{MAX_AHEAD, PlaybackDuration};
 use crate::error::{ClaimError, MintError, RandomnessError};
 use crate::key::{HEADER_WITHOUT_KID, SigningKey};
 use crate::mint;
-use crate::origin::Origin;
-use crate::playback::claims::{PlaybackClaims, check_strict};
-use crate::resolution::MaximumResolution;
-use crate::text::ViewerId;
-use crate::timestamp::Timestamp;
-use crate::token::Token;
+use crate::token::minted::Token;
+use crate::token::playback::claims::{PlaybackClaims, check_strict};
+use crate::value::arn::ChannelArn;
+use crate::value::duration::{MAX_AHEAD, PlaybackDuration};
+use crate::value::origin::Origin;
+use crate::value::resolution::MaximumResolution;
+use crate::value::text::ViewerId;
+use crate::value::timestamp::Timestamp;
 
 /// A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel.
 ///

@@ -3,8 +3,8 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::connection::ConnectionClaims;
-use crate::token::Token;
+use crate::token::connection::ConnectionClaims;
+use crate::token::minted::Token;
 use crate::verify::Verified;
 
 impl Serialize for Token<ConnectionClaims> {

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use crate::participant::ParticipantClaims;
+use crate::token::participant::ParticipantClaims;
 
 /// A minted token: the text to hand out, and what it says. It gives its claims as its own: `token.participant_id()`.
 ///

@@ -3,20 +3,20 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 
-use crate::arn::PublicKeyArn;
-use crate::claim_set::ClaimSet;
-use crate::claims::{Claims, Rule};
-use crate::duration::ConnectionDuration;
-use crate::endpoint::DEFAULT_EVENTS_URL;
 use crate::error::ClaimsError;
-use crate::id::TokenId;
-use crate::inspect::TokenKind;
 use crate::key_ring::KeyRing;
-use crate::printable::shorten;
 use crate::revocation::Subject;
-use crate::timestamp::Timestamp;
+use crate::token::claims::{Claims, Rule};
+use crate::value::arn::PublicKeyArn;
+use crate::value::duration::ConnectionDuration;
+use crate::value::endpoint::DEFAULT_EVENTS_URL;
+use crate::value::id::TokenId;
+use crate::value::printable::shorten;
+use crate::value::timestamp::Timestamp;
+use crate::value::token_kind::TokenKind;
+use crate::value::version::Version;
 use crate::verify::{Cache, Caches, Rings};
-use crate::version::Version;
+use crate::wire::claim_set::ClaimSet;
 
 /// What a connection token says: every claim, each within its limits.
 ///

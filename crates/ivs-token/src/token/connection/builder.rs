@@ -1,12 +1,12 @@
-use crate::connection::claims::ConnectionClaims;
-use crate::duration::ConnectionDuration;
 use crate::error::{ClaimError, MintError};
-use crate::id::TokenId;
 use crate::key::SigningKey;
 use crate::mint;
-use crate::timestamp::Timestamp;
-use crate::token::Token;
-use crate::version::Version;
+use crate::token::connection::claims::ConnectionClaims;
+use crate::token::minted::Token;
+use crate::value::duration::ConnectionDuration;
+use crate::value::id::TokenId;
+use crate::value::timestamp::Timestamp;
+use crate::value::version::Version;
 
 /// A connection token about to be minted: it lets a client share one network connection among many stages. It does not
 /// replace the participant token that each stage needs.

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use crate::error::{ArnError, ClaimError, ClaimsError, MalformedError, Part};
-use crate::json::Members;
-use crate::printable::shorten;
-use crate::timestamp::Timestamp;
+use crate::value::printable::shorten;
+use crate::value::timestamp::Timestamp;
+use crate::wire::json::Members;
 
 /// The members of a payload. Each kind of token reads its claims from one of these.
 pub(crate) struct ClaimSet<'a>(Members<'a>);

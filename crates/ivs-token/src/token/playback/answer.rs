@@ -3,9 +3,9 @@
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::arn::PlaybackKeyArn;
-use crate::playback::PlaybackClaims;
-use crate::token::Token;
+use crate::token::minted::Token;
+use crate::token::playback::PlaybackClaims;
+use crate::value::arn::PlaybackKeyArn;
 use crate::verify::Verified;
 
 impl Serialize for Token<PlaybackClaims> {

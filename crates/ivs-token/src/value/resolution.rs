@@ -4,7 +4,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use crate::error::ClaimError;
-use crate::printable::shorten;
+use crate::value::printable::shorten;
 
 /// The best picture that a viewer may see, the claim `aws:maximum-resolution` of a playback token. Ordered from the least
 /// to the most.

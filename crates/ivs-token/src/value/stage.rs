@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::arn::StageArn;
-use crate::endpoint::{self, DEFAULT_EVENTS_URL};
 use crate::error::StageError;
-use crate::json;
-use crate::participant::Participant;
+use crate::token::participant::Participant;
+use crate::value::arn::StageArn;
+use crate::value::endpoint::{self, DEFAULT_EVENTS_URL};
+use crate::wire::json;
 
 /// A stage as a token needs it: its ARN and its two endpoints. Cheap to clone.
 ///
