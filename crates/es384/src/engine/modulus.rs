@@ -64,6 +64,12 @@ pub(crate) const fn less(a: &Words, b: &Words) -> bool {
     subtract(a, b).1 == 1
 }
 
+/// Whether `a = b`, in the same time for all values.
+#[inline]
+pub(crate) fn equal(a: &Words, b: &Words) -> bool {
+    a.iter().zip(b).fold(0, |all, (a, b)| all | (a ^ b)) == 0
+}
+
 /// `a + b` modulo 2^384, and the carry.
 #[inline]
 pub(crate) const fn add(a: &Words, b: &Words) -> (Words, u64) {

@@ -57,7 +57,7 @@ impl<M: Modulus> Residue<M> {
     }
 
     /// The number, below the modulus.
-    #[inline]
+    #[cfg(test)]
     pub(crate) fn number(&self) -> Words {
         let mut wide = [0; 12];
         wide[..6].copy_from_slice(&self.words);
@@ -89,9 +89,7 @@ impl<M: Modulus> Residue<M> {
 
     #[inline]
     pub(crate) fn add(&self, other: &Self) -> Self {
-        let (sum, carry) = modulus::add(&self.words, &other.words);
-        let (reduced, borrow) = modulus::subtract(&sum, &M::WORDS);
-        Self::from_montgomery(modulus::select(borrow & (carry ^ 1), &reduced, &sum))
+        Self::from_montgomery(add(&self.words, &other.words, &M::WORDS))
     }
 
     #[inline]
@@ -121,7 +119,7 @@ impl<M> Zeroize for Residue<M> {
 impl<M: Modulus> PartialEq for Residue<M> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.words.iter().zip(&other.words).fold(0, |all, (a, b)| all | (a ^ b)) == 0
+        modulus::equal(&self.words, &other.words)
     }
 }
 
@@ -182,6 +180,13 @@ impl Modulus for OrderN {
         let words = [value[6], value[7], value[8], value[9], value[10], value[11]];
         reduce_once(&words, top, &N)
     }
+}
+
+/// The sum of two numbers below the modulus, below it as well.
+#[inline]
+pub(super) fn add(a: &Words, b: &Words, modulus: &Words) -> Words {
+    let (sum, carry) = modulus::add(a, b);
+    reduce_once(&sum, carry, modulus)
 }
 
 /// Subtracts the modulus once where `carry·2^384 + words`, below twice the modulus, is not below it.

@@ -6,7 +6,12 @@ use super::point::{self, Point};
 use crate::KeyError;
 
 /// A private number between 1 and n - 1, in 48 bytes, big-endian. Stays in one place on the heap and is wiped there.
-pub(crate) struct Scalar(Box<Zeroizing<[u8; 48]>>);
+pub(crate) struct Scalar {
+    number: Box<Zeroizing<[u8; 48]>>,
+    /// The same once more. A signature made with one is checked with the other, so that a bit that flipped in memory gives
+    /// no signature away: from a wrong one, and the right public key, that bit of the number can be told.
+    copy: Box<Zeroizing<[u8; 48]>>,
+}
 
 impl Scalar {
     /// Takes 48 bytes and checks the range.
@@ -15,7 +20,8 @@ impl Scalar {
             return Err(KeyError::ScalarLength { bytes: bytes.len() });
         }
         let mut scalar = Self::zero();
-        scalar.0.copy_from_slice(bytes);
+        scalar.number.copy_from_slice(bytes);
+        scalar.copy.copy_from_slice(bytes);
         scalar.secret_key()?;
         Ok(scalar)
     }
@@ -24,9 +30,10 @@ impl Scalar {
     pub(crate) fn random() -> Result<Self, KeyError> {
         let mut scalar = Self::zero();
         loop {
-            getrandom::fill(scalar.0.as_mut_slice()).map_err(|_| KeyError::Randomness)?;
+            getrandom::fill(scalar.number.as_mut_slice()).map_err(|_| KeyError::Randomness)?;
             // Out of range about once in 2^194; drawing again keeps the choice uniform.
             if scalar.secret_key().is_ok() {
+                scalar.copy.copy_from_slice(scalar.number.as_slice());
                 return Ok(scalar);
             }
         }
@@ -34,11 +41,17 @@ impl Scalar {
 
     /// The number, big-endian.
     pub(crate) fn as_bytes(&self) -> &[u8; 48] {
-        &self.0
+        &self.number
+    }
+
+    /// The second copy of the number.
+    pub(crate) fn copy(&self) -> &[u8; 48] {
+        &self.copy
     }
 
     fn zero() -> Self {
-        Self(Box::new(Zeroizing::new([0; 48])))
+        let zero = || Box::new(Zeroizing::new([0; 48]));
+        Self { number: zero(), copy: zero() }
     }
 
     fn secret_key(&self) -> Result<p384::SecretKey, KeyError> {

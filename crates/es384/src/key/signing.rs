@@ -240,7 +240,8 @@ impl SigningKey {
 
     /// For the engine to sign a message with this digest.
     pub(crate) fn job<'a>(&'a self, digest: &'a [u8; 48]) -> SignJob<'a> {
-        SignJob { private: self.0.scalar.as_bytes(), digest }
+        let scalar = &self.0.scalar;
+        SignJob { private: scalar.as_bytes(), copy: scalar.copy(), digest }
     }
 
     fn read_pem(input: &[u8], passphrase: Option<&[u8]>) -> Result<Self, KeyError> {

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
-use super::{Coordinate, Job, Nonce, fault, finish};
+use super::{Coordinate, Job, Nonce, fault, finish, has_r};
 use crate::{
     Signature,
     engine::{
@@ -34,13 +34,19 @@ pub(super) fn sign<L: Lanes>(lanes: L, jobs: &[Job<'_>], nonces: &[Nonce]) -> Ve
     }
     let mut sums = multiples(lanes, nonces);
     let (coordinates, mut inverse) = coordinates(lanes, &sums, &product);
-    let zero = Sum8::zero(lanes);
-    overwrite(&mut sums, zero);
     let mut signatures = vec![None; jobs.len()];
     for (i, x) in coordinates.as_flattened().iter().take(jobs.len()).enumerate().rev() {
         signatures[i] = finish(&jobs[i], &scalars[i], &Zeroizing::new(inverse.mul(&before[i])), x);
         *inverse = inverse.mul(&scalars[i]);
     }
+    for (sum, signatures) in sums.iter().zip(signatures.chunks_mut(8)) {
+        let right = has_r(sum, &std::array::from_fn(|lane| signatures.get(lane).copied().flatten()));
+        for (lane, signature) in signatures.iter_mut().enumerate() {
+            *signature = signature.filter(|_| right >> lane & 1 == 1);
+        }
+    }
+    let zero = Sum8::zero(lanes);
+    overwrite(&mut sums, zero);
     signatures
 }
 
@@ -89,6 +95,9 @@ fn coordinates<L: Lanes>(
         *inverse_of_product = of_product;
         inverse
     });
+    for inverse in &mut inverses {
+        *inverse = fault::in_inverse_8(*inverse);
+    }
     let all =
         sums.iter().zip(&inverses).zip(exceptional).map(|((sum, inverse), exceptional)| {
             let limbs = Zeroizing::new(sum.x_times(inverse).to_limbs());

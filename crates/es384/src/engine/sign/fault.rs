@@ -1,7 +1,14 @@
 //! Where tests make signing fail. In the library itself nothing happens here.
 
-use crate::engine::{lanes::Lanes, point8::Sum8, residue::Scalar};
+use crate::engine::{
+    field8::Field8,
+    lanes::Lanes,
+    modulus::Words,
+    point8::Sum8,
+    residue::{Modulus, Residue},
+};
 
+/// The nonce's point, in lanes.
 #[inline(always)]
 pub(super) fn in_point<L: Lanes>(sum: Sum8<L>) -> Sum8<L> {
     #[cfg(test)]
@@ -9,23 +16,100 @@ pub(super) fn in_point<L: Lanes>(sum: Sum8<L>) -> Sum8<L> {
     sum
 }
 
+/// 1/ZZ.
 #[inline(always)]
-pub(super) fn in_scalar(s: Scalar) -> Scalar {
+pub(super) fn in_inverse<M: Modulus>(inverse: Residue<M>) -> Residue<M> {
     #[cfg(test)]
-    let s = if of_test::is(of_test::Fault::Scalar) { s.add(&Scalar::ONE) } else { s };
-    s
+    let inverse = if of_test::is(of_test::Fault::Inverse) { inverse.add(&Residue::ONE) } else { inverse };
+    inverse
+}
+
+/// 1/ZZ, in lanes.
+#[inline(always)]
+pub(super) fn in_inverse_8<L: Lanes>(inverse: Field8<L, 2>) -> Field8<L, 2> {
+    #[cfg(test)]
+    let inverse = if of_test::is(of_test::Fault::Inverse) { inverse.mul(&inverse) } else { inverse };
+    inverse
+}
+
+/// The x coordinate, out of Montgomery's form.
+#[inline(always)]
+pub(super) fn in_coordinate(x: Words) -> Words {
+    flip(
+        x,
+        #[cfg(test)]
+        of_test::Fault::Coordinate,
+    )
+}
+
+/// x modulo n.
+#[inline(always)]
+pub(super) fn in_r(r: Words) -> Words {
+    flip(
+        r,
+        #[cfg(test)]
+        of_test::Fault::R,
+    )
+}
+
+/// r·d.
+#[inline(always)]
+pub(super) fn in_product(product: Words) -> Words {
+    flip(
+        product,
+        #[cfg(test)]
+        of_test::Fault::Product,
+    )
+}
+
+/// s.
+#[inline(always)]
+pub(super) fn in_scalar(s: Words) -> Words {
+    flip(
+        s,
+        #[cfg(test)]
+        of_test::Fault::Scalar,
+    )
+}
+
+/// The number with a wrong bit, low enough to stay below the modulus, where the test wants this fault.
+#[inline(always)]
+fn flip(number: Words, #[cfg(test)] fault: of_test::Fault) -> Words {
+    #[cfg(test)]
+    let number = if of_test::is(fault) {
+        let [low, rest @ ..] = number;
+        let mut wrong = [low ^ 1 << 20; 6];
+        wrong[1..].copy_from_slice(&rest);
+        wrong
+    } else {
+        number
+    };
+    number
 }
 
 #[cfg(test)]
 pub(crate) mod of_test {
     use std::cell::Cell;
 
-    #[derive(Clone, Copy, PartialEq, Eq)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub(crate) enum Fault {
-        /// A wrong coordinate.
+        /// A wrong coordinate of the point.
         Point,
+        /// A wrong 1/ZZ.
+        Inverse,
+        /// A wrong x after the division by ZZ.
+        Coordinate,
+        /// A wrong x modulo n.
+        R,
+        /// A wrong r·d.
+        Product,
         /// A wrong s.
         Scalar,
+    }
+
+    impl Fault {
+        pub(crate) const ALL: [Self; 6] =
+            [Self::Point, Self::Inverse, Self::Coordinate, Self::R, Self::Product, Self::Scalar];
     }
 
     thread_local! {

@@ -12,8 +12,10 @@ mod single;
 use zeroize::Zeroizing;
 
 use super::{
+    field8,
     lanes::Lanes,
-    modulus::{self, N, Words},
+    modulus::{self, N, P_LESS_N, Words},
+    point8::Sum8,
     residue::{self, Scalar},
     secret::declassify,
 };
@@ -25,7 +27,17 @@ pub(crate) use nonce::Nonce;
 #[derive(Clone, Copy)]
 pub(crate) struct Job<'a> {
     pub(crate) private: &'a [u8; 48],
+    /// The private number once more, from another place in memory: the signature is checked with it.
+    pub(crate) copy: &'a [u8; 48],
     pub(crate) digest: &'a [u8; 48],
+}
+
+#[cfg(test)]
+impl<'a> Job<'a> {
+    /// With one copy of the private number in both places.
+    pub(crate) fn of(private: &'a [u8; 48], digest: &'a [u8; 48]) -> Self {
+        Self { private, copy: private, digest }
+    }
 }
 
 /// Signs each job, with fresh randomness of the operating system in each nonce. `None` where the formulas met a case that
@@ -54,23 +66,53 @@ pub(crate) fn sign_with<L: Lanes>(lanes: L, jobs: &[Job<'_>], nonces: &[Nonce]) 
 type Coordinate = Words;
 
 /// r = x modulo n, s = (e + r·d)/k (SEC 1, section 4.1.3), from the x coordinate of k·G and 1/k.
+///
+/// `None` where r or s is zero, or where the machine failed on the way from x to s. That x, and so r, is that of the point is
+/// for the caller to [check](has_r).
 fn finish(job: &Job<'_>, nonce: &Scalar, inverse: &Scalar, x: &Coordinate) -> Option<Signature> {
-    let r = residue::reduce_once(x, 0, &N);
-    let r_scalar = Scalar::new(&r);
-    let private = Zeroizing::new(Scalar::new(&modulus::from_bytes(job.private)));
-    let digest = Scalar::new(&modulus::from_bytes(job.digest));
-    let sum = Zeroizing::new(digest.add(&r_scalar.mul(&private)));
-    let s = fault::in_scalar(inverse.mul(&sum));
-    // s·k = e + r·d, unless the machine failed.
-    let right = s.mul(nonce) == *sum;
+    let r = fault::in_r(residue::reduce_once(&fault::in_coordinate(*x), 0, &N));
+    let digest = residue::reduce_once(&modulus::from_bytes(job.digest), 0, &N);
+    let private = Zeroizing::new(modulus::from_bytes(job.private));
+    let product = Zeroizing::new(fault::in_product(Scalar::new(&r).scale(&private)));
+    let sum = Zeroizing::new(residue::add(&digest, &product, &N));
+    let s = fault::in_scalar(inverse.scale(&sum));
 
-    // From here on it is public, and a zero in it would be so too.
-    let (r, s, right) = (declassify(r), declassify(s.number()), declassify(right));
-    if !right || r == [0; 6] || s == [0; 6] {
+    // From here on they are public, and a zero in them would be so too.
+    let (r, s) = (declassify(r), declassify(s));
+    if r == [0; 6] || s == [0; 6] {
         return None;
     }
     let mut signature = [0; 96];
     signature[..48].copy_from_slice(&modulus::to_bytes(&r));
     signature[48..].copy_from_slice(&modulus::to_bytes(&s));
-    Some(signature)
+
+    // s·k = e + r·d, unless the machine failed: with what is about to leave, with the second copy of d, and with another
+    // order of the multiplications, so that no failure is in both.
+    let [r, s] = halves(&signature);
+    let copy = Zeroizing::new(modulus::from_bytes(job.copy));
+    let product = Zeroizing::new(Zeroizing::new(Scalar::new(&copy)).scale(&r));
+    let sum = Zeroizing::new(residue::add(&digest, &product, &N));
+    // Whether the machine failed may be known.
+    declassify(modulus::equal(&nonce.scale(&s), &sum)).then_some(signature)
+}
+
+/// The lanes whose signature has the r of its point, which it has unless the machine failed between the point and r; what is said of
+/// lanes without a signature means nothing.
+fn has_r<L: Lanes>(sum: &Sum8<L>, signatures: &[Option<Signature>; 8]) -> u8 {
+    let all = signatures.map(|signature| signature.map_or([0; 6], |signature| halves(&signature)[0]));
+    let has_x = |candidates: &[Words; 8]| sum.has_x(&candidates.map(|candidate| field8::limbs(&candidate)));
+    let mut right = has_x(&all);
+    // As in verification: x may have been r + n where that is below p.
+    let others = all.map(|r| if modulus::less(&r, &P_LESS_N) { modulus::add(&r, &N).0 } else { r });
+    if others != all {
+        right |= has_x(&others);
+    }
+    declassify(right)
+}
+
+/// r and s.
+fn halves(signature: &Signature) -> [Words; 2] {
+    let mut bytes = [[0; 48]; 2];
+    bytes.as_flattened_mut().copy_from_slice(signature);
+    bytes.map(|half| modulus::from_bytes(&half))
 }

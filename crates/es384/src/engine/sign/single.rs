@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
-use super::{Job, Nonce, fault, finish};
+use super::{Job, Nonce, fault, finish, has_r};
 use crate::{
     Signature,
     engine::{
@@ -37,10 +37,14 @@ pub(super) fn sign<L: Lanes>(lanes: L, job: &Job<'_>, nonce: &Nonce) -> Option<S
     let (zz, x) = (Zeroizing::new(zz), Zeroizing::new(x));
     // Where an addition was exceptional zz is zero, and so are its inverse and what is taken for x.
     let (inverse_of_zz, inverse) = zz.invert_both(&scalar, lanes);
-    let (inverse_of_zz, inverse) = (Zeroizing::new(inverse_of_zz), Zeroizing::new(inverse));
+    let (inverse_of_zz, inverse) =
+        (Zeroizing::new(fault::in_inverse(inverse_of_zz)), Zeroizing::new(inverse));
+    let signature = finish(job, &scalar, &inverse, &Zeroizing::new(inverse_of_zz.scale(&x)));
+    // Every lane holds the point.
+    let right = has_r(&sum[0], &[signature; 8]) == u8::MAX;
     let zero = Sum8::zero(lanes);
     overwrite(&mut sum, zero);
-    finish(job, &scalar, &inverse, &inverse_of_zz.scale(&x))
+    signature.filter(|_| right)
 }
 
 /// The base point times the nonce, in every lane.

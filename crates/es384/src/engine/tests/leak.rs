@@ -68,7 +68,7 @@ fn welch<L: Lanes>(lanes: L, fixed: &Secrets, size: usize, count: usize) -> f64 
         let drawn = Secrets::random(&mut random);
         let chosen = if is_fixed { fixed } else { &drawn };
         let (private, digest) = (chosen.private, chosen.digest);
-        let jobs = vec![Job { private: &private, digest: &digest }; size];
+        let jobs = vec![Job::of(&private, &digest); size];
         let nonces: Vec<Nonce> = (0..size).map(|_| Nonce::known(chosen.nonce)).collect();
         let start = Instant::now();
         std::hint::black_box(sign_with(lanes, &jobs, &nonces));

@@ -71,7 +71,7 @@ fn nonces_side_by_side<L: Lanes>(lanes: L) {
     for count in 0..20 {
         let parts: Vec<([u8; 48], [u8; 48], [u8; 32])> =
             (0..count).map(|_| (random.bytes(), random.bytes(), random.bytes())).collect();
-        let jobs: Vec<Job<'_>> = parts.iter().map(|(private, digest, _)| Job { private, digest }).collect();
+        let jobs: Vec<Job<'_>> = parts.iter().map(|(private, digest, _)| Job::of(private, digest)).collect();
         let entropy: Vec<[u8; 32]> = parts.iter().map(|part| part.2).collect();
         let all = Nonce::derive_all(lanes, &jobs, &entropy);
         assert_eq!(all.len(), count);
@@ -87,7 +87,7 @@ fn published<L: Lanes>(lanes: L) {
     for count in [1, 2, 5, 8, 35] {
         let vectors = || RFC_6979.iter().cycle().take(count);
         let digests: Vec<[u8; 48]> = vectors().map(|vector| sha384(vector.0.as_bytes())).collect();
-        let jobs: Vec<Job<'_>> = digests.iter().map(|digest| Job { private: &private, digest }).collect();
+        let jobs: Vec<Job<'_>> = digests.iter().map(|digest| Job::of(&private, digest)).collect();
         let nonces: Vec<Nonce> =
             vectors().map(|vector| Nonce::known(modulus::from_bytes(&hex(vector.1)))).collect();
         let signatures = sign_with(lanes, &jobs, &nonces);
@@ -116,7 +116,7 @@ fn others_verify<L: Lanes>(lanes: L) {
         let jobs: Vec<Job<'_>> = digests
             .iter()
             .enumerate()
-            .map(|(i, digest)| Job { private: &privates[(i + size) % keys.len()], digest })
+            .map(|(i, digest)| Job::of(&privates[(i + size) % keys.len()], digest))
             .collect();
         for (i, signature) in sign(lanes, &jobs).unwrap().into_iter().enumerate() {
             let key = (i + size) % keys.len();
@@ -132,11 +132,25 @@ fn failing<L: Lanes>(lanes: L) {
     let mut random = Random::new(33);
     let (private, digest) = (bytes(&any_scalar(&mut random)), random.bytes());
     for count in [1, 2, 8, 9, 40] {
-        let jobs = vec![Job { private: &private, digest: &digest }; count];
-        for fault in [Fault::Point, Fault::Scalar] {
-            assert_eq!(with(fault, || sign(lanes, &jobs)).unwrap(), vec![None; count]);
+        let jobs = vec![Job::of(&private, &digest); count];
+        for fault in Fault::ALL {
+            assert_eq!(with(fault, || sign(lanes, &jobs)).unwrap(), vec![None; count], "{fault:?}");
         }
         assert!(sign(lanes, &jobs).unwrap().iter().all(Option::is_some));
+    }
+    // Any bit of the private number that flipped in memory since the key was made; the other jobs of the batch sign.
+    for bit in 0..384 {
+        let mut flipped = private;
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        let wrong = Job { private: &flipped, copy: &private, digest: &digest };
+        assert_eq!(sign(lanes, &[wrong]).unwrap(), [None], "bit {bit}");
+        if bit % 64 == 0 {
+            let mut jobs = [Job::of(&private, &digest); 9];
+            jobs[4] = wrong;
+            let signatures = sign(lanes, &jobs).unwrap();
+            let signed = signatures.iter().map(Option::is_some);
+            assert!(signed.eq((0..9).map(|place| place != 4)), "bit {bit}");
+        }
     }
 }
 
@@ -149,7 +163,7 @@ fn edges_of_nonces<L: Lanes>(lanes: L) {
     let mut numbers = super::big::edges();
     numbers.retain(|number| *number != [0; 6] && modulus::less(number, &N));
     numbers.push(words(&(n() - 1_u8)));
-    let jobs = vec![Job { private: &private, digest: &digest }; numbers.len()];
+    let jobs = vec![Job::of(&private, &digest); numbers.len()];
     let nonces = || numbers.iter().map(|number| Nonce::known(*number));
     let batch = sign_with(lanes, &jobs, &nonces().collect::<Vec<_>>());
     let mut none = 0;
@@ -171,7 +185,7 @@ fn edges_of_nonces<L: Lanes>(lanes: L) {
 fn nonces_depend_on_all_that_they_are_made_of() {
     let (private, digest, entropy) = ([1; 48], [2; 48], [3; 32]);
     let derive = |private: &[u8; 48], digest: &[u8; 48], entropy: &[u8; 32]| {
-        let nonce = *Nonce::derive(&Job { private, digest }, entropy).number();
+        let nonce = *Nonce::derive(&Job::of(private, digest), entropy).number();
         assert!(nonce != [0; 6] && modulus::less(&nonce, &N));
         nonce
     };
@@ -196,7 +210,7 @@ fn nonces_depend_on_all_that_they_are_made_of() {
 fn no_r_comes_twice() {
     let Some(lanes) = super::super::lanes::Ifma::detect() else { return };
     let (private, digest) = ([9; 48], [7; 48]);
-    let jobs = vec![Job { private: &private, digest: &digest }; 1000];
+    let jobs = vec![Job::of(&private, &digest); 1000];
     let mut seen = HashSet::new();
     for _ in 0..100 {
         for signature in sign(lanes, &jobs).unwrap() {
@@ -243,7 +257,7 @@ fn sign_secretly() {
         memcheck::classify(&mut private);
         let mut entropy = std::hint::black_box([5; 32]);
         memcheck::classify(&mut entropy);
-        let jobs = vec![Job { private: &private, digest: &digest }; count];
+        let jobs = vec![Job::of(&private, &digest); count];
         let nonces = Nonce::derive_all(Model::ZERO, &jobs, &vec![entropy; count]);
         let signatures = sign_with(Model::ZERO, &jobs, &nonces);
         assert!(signatures.iter().all(Option::is_some));
