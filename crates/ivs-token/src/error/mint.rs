@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use super::{ClaimError, SignError};
+use super::{ClaimError, RandomnessError, SignError};
 use crate::value::timestamp::Timestamp;
 
 /// A token that could not be minted.
@@ -88,9 +88,3 @@ impl MintError {
         }
     }
 }
-
-/// The operating system gave no random bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the operating system gave no random bytes: without them no ID can be made")]
-#[non_exhaustive]
-pub struct RandomnessError;

@@ -2,8 +2,6 @@
 //!
 //! Each error has a `code()`: a stable name for programs. Texts may be reworded, codes are not.
 
-mod arn;
-mod claim;
 mod claims;
 mod exchange;
 mod header;
@@ -12,15 +10,11 @@ mod key_ring;
 mod key_set;
 mod malformed;
 mod mint;
-mod origin;
 mod playback_url;
 mod revocation;
-mod stage;
 mod tag;
 mod verify;
 
-pub use arn::ArnError;
-pub use claim::ClaimError;
 pub use claims::ClaimsError;
 pub use exchange::ExchangeError;
 pub use header::HeaderError;
@@ -28,12 +22,13 @@ pub use key_name::KeyNameError;
 pub use key_ring::KeyRingError;
 pub use key_set::{KeyEntryError, KeySetError};
 pub use malformed::{Base64Error, JsonError, MalformedError, Part};
-pub use mint::{MintError, RandomnessError};
-pub use origin::OriginError;
+pub use mint::MintError;
 pub use playback_url::PlaybackUrlError;
 pub use revocation::{Revoked, StoreError};
-pub use stage::{EndpointError, StageError};
 pub use tag::TagError;
 pub use verify::{VerifierError, VerifyError};
 
+pub use crate::value::error::{
+    ArnError, ClaimError, EndpointError, OriginError, RandomnessError, StageError,
+};
 pub use es384::{KeyError, SignError};

@@ -144,7 +144,11 @@ impl<A: KeyArn> State<A> {
         if let Some(retired_at) = held.retired_at() {
             return Err(KeyRingError::Retired { arn: arn.to_string(), retired_at });
         }
-        self.signing = Some((arn.clone(), arn.label(key)));
+        let key = match arn.kid() {
+            Some(kid) => key.with_id(kid.clone()),
+            None => key,
+        };
+        self.signing = Some((arn.clone(), key));
         Ok(())
     }
 

@@ -5,12 +5,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::error::ClaimsError;
-use crate::key_ring::KeyRing;
-use crate::revocation::Subject;
 use crate::value::arn::KeyArn;
 use crate::value::timestamp::Timestamp;
 use crate::value::token_kind::TokenKind;
-use crate::verify::{Cache, Caches, Rings};
 use crate::wire::claim_set::ClaimSet;
 
 /// The claims of one kind of token. `Serialize` writes its payload.
@@ -34,15 +31,6 @@ pub(crate) trait Claims: Serialize + Clone {
     /// Checks that IVS would take a key of this ARN for such claims.
     fn check_key(&self, arn: &Self::KeyArn) -> Result<(), ClaimsError>;
 
-    /// The keys of a verifier that sign such tokens.
-    fn ring(rings: &Rings) -> &KeyRing<Self::KeyArn>;
-
-    /// Where a verifier keeps such tokens that it found good.
-    fn cache(caches: &Caches) -> &Cache<Self>;
-
-    /// By what such a token can be revoked. `lifetime` is how long the token is good at most.
-    fn subject(&self, lifetime: Duration) -> Subject<'_>;
-
     /// When the token was issued, if it says so.
     fn issued_at(&self) -> Option<Timestamp>;
 
@@ -52,11 +40,6 @@ pub(crate) trait Claims: Serialize + Clone {
     /// How far ahead of any moment at which the token is used `expires_at` may lie, if there is such a limit.
     fn max_ahead(&self) -> Option<Duration> {
         None
-    }
-
-    /// Whether such a token can be good more than once where a store of revocations is asked.
-    fn can_come_again(&self) -> bool {
-        true
     }
 }
 

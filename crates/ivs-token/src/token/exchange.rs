@@ -1,10 +1,6 @@
 //! Token exchange: another token for the same participant, without leaving the stage.
 
-use std::time::Duration;
-
-use crate::error::{ClaimError, ExchangeError, MintError};
-use crate::key::SigningKey;
-use crate::token::minted::Token;
+use crate::error::{ClaimError, ExchangeError};
 use crate::token::participant::{Participant, ParticipantClaims};
 use crate::value::attributes::Attributes;
 use crate::value::capability::Capabilities;
@@ -40,9 +36,9 @@ use crate::value::timestamp::Timestamp;
 #[derive(Clone, Debug)]
 #[must_use = "an exchange does nothing until it is minted"]
 pub struct Exchange {
-    participant: Participant,
+    pub(crate) participant: Participant,
     /// When the old token ends, and so the new one, unless it was told how long it lasts.
-    end: Option<Timestamp>,
+    pub(crate) end: Option<Timestamp>,
 }
 
 impl ParticipantClaims {
@@ -97,63 +93,6 @@ impl Exchange {
     /// The first value that does not.
     pub fn check(&self) -> Result<(), ClaimError> {
         self.participant.check()
-    }
-
-    /// Mints the new token: it is issued now, by the system's clock. Any key of the stage's account and region will do.
-    ///
-    /// # Errors
-    ///
-    /// As [`Participant::mint`], and [`MintError::OldTokenEnded`] when the old token has ended and no duration was given.
-    pub fn mint(self, key: &SigningKey) -> Result<Token, MintError> {
-        self.mint_at(key, Timestamp::now())
-    }
-
-    /// Mints the new token as if it were `now`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::mint`].
-    pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token, MintError> {
-        self.participant.check()?;
-        let participant = match self.end {
-            Some(end) => self.participant.duration(left(end, now)?),
-            None => self.participant,
-        };
-        participant.mint_at(key, now)
-    }
-
-    /// Mints the text of the new token and keeps the exchange, to mint from it again: nothing of it is copied.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::mint`].
-    pub fn mint_text(&self, key: &SigningKey) -> Result<String, MintError> {
-        self.mint_text_at(key, Timestamp::now())
-    }
-
-    /// Mints as [`Self::mint_text`] does, as if it were `now`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::mint`].
-    pub fn mint_text_at(&self, key: &SigningKey, now: Timestamp) -> Result<String, MintError> {
-        self.participant.check()?;
-        match self.end {
-            Some(end) => self.participant.mint_text_lasting(key, now, left(end, now)?),
-            None => self.participant.mint_text_at(key, now),
-        }
-    }
-}
-
-/// How long a token lasts that is minted now and ends then.
-fn left(end: Timestamp, now: Timestamp) -> Result<ParticipantDuration, MintError> {
-    match u32::try_from(end.secs_since(now)) {
-        Ok(0) | Err(_) => Err(MintError::OldTokenEnded { ended_at: end, now }),
-        // A token from a clock that is ahead of this one has more than 14 days left.
-        Ok(secs) => {
-            let secs = secs.min(ParticipantDuration::MAX.as_secs());
-            Ok(ParticipantDuration::try_from(Duration::from_secs(secs.into()))?)
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::ArnError;
+use crate::value::error::ArnError;
 use crate::value::printable::shorten;
 
 /// The longest ARN the service takes, in bytes (`ivs-realtime` service model, 2020-07-14).
@@ -69,30 +69,28 @@ impl KeyArn for PlaybackKeyArn {}
 
 mod sealed {
     use super::{PlaybackKeyArn, PublicKeyArn};
-    use crate::key::SigningKey;
 
     pub trait Sealed {
         /// What stands before the `/` in the last part of such an ARN.
         const TYPE: &'static str;
 
-        /// The private key of this ARN, made fit to sign the tokens of its kind.
-        fn label(&self, key: SigningKey) -> SigningKey;
+        /// What tokens signed with the key of this ARN name as their `kid`. Playback tokens name none.
+        fn kid(&self) -> Option<&PublicKeyArn>;
     }
 
     impl Sealed for PublicKeyArn {
         const TYPE: &'static str = Self::RESOURCE_TYPE;
 
-        fn label(&self, key: SigningKey) -> SigningKey {
-            key.with_id(self.clone())
+        fn kid(&self) -> Option<&PublicKeyArn> {
+            Some(self)
         }
     }
 
     impl Sealed for PlaybackKeyArn {
         const TYPE: &'static str = Self::RESOURCE_TYPE;
 
-        /// Playback tokens name no key.
-        fn label(&self, key: SigningKey) -> SigningKey {
-            key
+        fn kid(&self) -> Option<&PublicKeyArn> {
+            None
         }
     }
 }

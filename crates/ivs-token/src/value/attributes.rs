@@ -4,7 +4,7 @@ use std::ops::Range;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
 
-use crate::error::ClaimError;
+use crate::value::error::ClaimError;
 
 /// The attributes of a participant: names and values, visible to everyone on the stage.
 ///

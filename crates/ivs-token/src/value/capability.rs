@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::error::ClaimError;
+use crate::value::error::ClaimError;
 
 /// One thing a participant may do on a stage (`ParticipantTokenCapability` of the IVS Real-Time API).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

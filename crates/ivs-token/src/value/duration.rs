@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::error::ClaimError;
+use crate::value::error::ClaimError;
 
 /// How long a participant token lasts: whole seconds, from 1 second to 14 days (20 160 minutes), 12 hours by default.
 pub type ParticipantDuration = TokenDuration<{ 14 * 24 * 60 * 60 }>;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use fluent_uri::Uri;
 
-use crate::error::EndpointError;
+use crate::value::error::EndpointError;
 
 /// Where stage events come from unless `GetStage` says otherwise.
 pub const DEFAULT_EVENTS_URL: &str = "wss://global.events.live-video.net";

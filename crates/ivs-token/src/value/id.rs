@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ClaimError, RandomnessError};
+use crate::value::error::{ClaimError, RandomnessError};
 
 id_type! {
     /// The ID of a participant, the claim `jti` of a participant token: 1 to 64 of `[A-Za-z0-9_-]`, case-sensitive.

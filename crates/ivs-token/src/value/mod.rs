@@ -5,6 +5,7 @@ pub(crate) mod attributes;
 pub(crate) mod capability;
 pub(crate) mod duration;
 pub(crate) mod endpoint;
+pub(crate) mod error;
 pub(crate) mod id;
 pub(crate) mod origin;
 pub(crate) mod printable;

@@ -6,7 +6,7 @@ use fluent_uri::Uri;
 use fluent_uri::component::Authority;
 use serde::{Serialize, Serializer};
 
-use crate::error::{ClaimError, OriginError};
+use crate::value::error::{ClaimError, OriginError};
 use crate::value::printable::shorten;
 
 /// A place that playback may be asked for from: scheme, host and port (RFC 6454), such as `https://example.com`. The host

@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use crate::error::ClaimError;
+use crate::value::error::ClaimError;
 use crate::value::printable::shorten;
 
 /// The best picture that a viewer may see, the claim `aws:maximum-resolution` of a playback token. Ordered from the least

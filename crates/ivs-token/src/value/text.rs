@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::ClaimError;
+use crate::value::error::ClaimError;
 
 text_type! {
     /// Your application's name for a participant, the token's claim `user_id`: any text of at most 128 characters.

@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-use crate::error::ClaimError;
+use crate::value::error::ClaimError;
 
 /// The token's claim `version`: two digits with a dot between them, `1.0` unless said otherwise.
 ///

@@ -6,9 +6,9 @@ use es384::InvalidSignature;
 
 use super::decided::Believed;
 use super::unproved::Unproved;
+use super::verifiable::Verifiable;
 use super::{Decided, VerifiedToken, Verifier, count};
 use crate::error::{StoreError, VerifyError};
-use crate::token::claims::Claims;
 use crate::token::participant::ParticipantClaims;
 use crate::value::timestamp::Timestamp;
 
@@ -41,7 +41,7 @@ impl Verifier {
     }
 
     /// Decides about each token as [`Self::decide`] does, with all signatures in between checked at once.
-    fn decide_all<C: Claims>(
+    fn decide_all<C: Verifiable>(
         &self,
         tokens: &[impl AsRef<str>],
         now: Timestamp,
@@ -82,7 +82,7 @@ impl Verifier {
     }
 
     /// Refuses what the store has something against.
-    fn ask_about<C: Claims>(&self, decisions: &mut [Decision<C>], now: Timestamp) {
+    fn ask_about<C: Verifiable>(&self, decisions: &mut [Decision<C>], now: Timestamp) {
         let Some(store) = &self.revocations else { return };
         let subjects: Vec<_> = decisions
             .iter()
@@ -112,7 +112,7 @@ impl Verifier {
 }
 
 /// A token of which all is known that there is to know before its signature is checked.
-enum Begun<'t, 'k, C: Claims> {
+enum Begun<'t, 'k, C: Verifiable> {
     /// The cache knew it.
     Known(Arc<Believed<C>>),
     Unproved(Unproved<'t, 'k, C>),

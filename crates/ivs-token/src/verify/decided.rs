@@ -2,12 +2,12 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Verified;
+use super::verifiable::Verifiable;
 use crate::key_ring::PublicKey;
-use crate::token::claims::Claims;
 use crate::value::timestamp::Timestamp;
 
 /// Claims that the holder of a key made.
-pub(super) struct Believed<C: Claims> {
+pub(super) struct Believed<C: Verifiable> {
     pub(super) claims: C,
     pub(super) key: Arc<PublicKey<C::KeyArn>>,
     pub(super) not_before: Option<Timestamp>,
@@ -15,7 +15,7 @@ pub(super) struct Believed<C: Claims> {
     pub(super) withdrawals: u64,
 }
 
-impl<C: Claims> Believed<C> {
+impl<C: Verifiable> Believed<C> {
     pub(super) fn to_verified(&self) -> Verified<C, C::KeyArn> {
         Verified::new(self.claims.clone(), self.key.arn().clone())
     }
@@ -26,13 +26,13 @@ impl<C: Claims> Believed<C> {
 }
 
 /// A token that was found good, now or before.
-pub(super) enum Decided<C: Claims> {
+pub(super) enum Decided<C: Verifiable> {
     Now(Believed<C>),
     /// The cache knew it.
     Before(Arc<Believed<C>>),
 }
 
-impl<C: Claims> Deref for Decided<C> {
+impl<C: Verifiable> Deref for Decided<C> {
     type Target = Believed<C>;
 
     fn deref(&self) -> &Believed<C> {

@@ -2,6 +2,7 @@
 //!
 //! Nothing of the payload is parsed before the signature holds.
 
+mod answer;
 mod batch;
 mod builder;
 mod cache;
@@ -11,6 +12,7 @@ mod header;
 mod rings;
 mod time;
 mod unproved;
+mod verifiable;
 mod verified;
 
 use std::fmt;
@@ -24,7 +26,6 @@ pub use verified::{Verified, VerifiedPlayback, VerifiedToken};
 use crate::error::VerifyError;
 use crate::key_ring::{KeyRing, State};
 use crate::revocation::{Revocation, RevocationStore, Subject};
-use crate::token::claims::Claims;
 use crate::token::connection::ConnectionClaims;
 use crate::token::exchange::Exchange;
 use crate::token::playback::PlaybackClaims;
@@ -40,6 +41,7 @@ pub(crate) use rings::Rings;
 use rings::Signer;
 pub(crate) use time::Leeway;
 use unproved::Unproved;
+use verifiable::Verifiable;
 
 /// A claim that IVS does not use, and that is heeded all the same when a token carries it (RFC 7519, section 4.1.5).
 pub(crate) const NBF: &str = "nbf";
@@ -176,7 +178,7 @@ impl Verifier {
     }
 
     /// The one way from a text to claims of any kind.
-    fn verify_kind<C: Claims>(
+    fn verify_kind<C: Verifiable>(
         &self,
         token: &str,
         expect: impl FnOnce(&C) -> Result<(), VerifyError>,
@@ -190,7 +192,7 @@ impl Verifier {
     }
 
     /// All but what takes another machine to know.
-    fn decide<C: Claims>(
+    fn decide<C: Verifiable>(
         &self,
         token: &str,
         now: Timestamp,
@@ -200,7 +202,7 @@ impl Verifier {
     }
 
     /// From a text to claims that whoever holds the private key made, whatever the time.
-    fn believe<C: Claims>(&self, token: &str, now: Timestamp) -> Result<Decided<C>, VerifyError> {
+    fn believe<C: Verifiable>(&self, token: &str, now: Timestamp) -> Result<Decided<C>, VerifyError> {
         let ring = C::ring(&self.rings);
         let keys = ring.load();
         if let Some(known) = self.known(token, &keys, now) {
@@ -213,7 +215,7 @@ impl Verifier {
     }
 
     /// What the cache knows about a token.
-    fn known<C: Claims>(
+    fn known<C: Verifiable>(
         &self,
         token: &str,
         keys: &State<C::KeyArn>,
@@ -225,7 +227,7 @@ impl Verifier {
     }
 
     /// Whether it is the time of a token, and the token what is expected.
-    fn judge<C: Claims>(
+    fn judge<C: Verifiable>(
         &self,
         decided: Decided<C>,
         now: Timestamp,
@@ -239,7 +241,7 @@ impl Verifier {
     }
 
     /// Remembers a token that was found good in every way.
-    fn settle<C: Claims>(&self, token: &str, decided: Decided<C>) -> Verified<C, C::KeyArn> {
+    fn settle<C: Verifiable>(&self, token: &str, decided: Decided<C>) -> Verified<C, C::KeyArn> {
         // What the store has spent just now would only take the room of another.
         let is_spent = self.revocations.is_some() && !decided.claims.can_come_again();
         match (decided, self.cache::<C>().filter(|_| !is_spent)) {
@@ -253,11 +255,11 @@ impl Verifier {
         }
     }
 
-    fn cache<C: Claims>(&self) -> Option<&Cache<C>> {
+    fn cache<C: Verifiable>(&self) -> Option<&Cache<C>> {
         self.caches.as_deref().map(C::cache)
     }
 
-    fn subject<'t, C: Claims>(&self, claims: &'t C, now: Timestamp) -> Subject<'t> {
+    fn subject<'t, C: Verifiable>(&self, claims: &'t C, now: Timestamp) -> Subject<'t> {
         let end = claims.expires_at().saturating_add(self.leeway.expiry);
         let lifetime = Duration::from_secs(end.secs_since(now).unsigned_abs());
         claims.subject(lifetime.saturating_add(Revocation::MARGIN))

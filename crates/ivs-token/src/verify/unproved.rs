@@ -7,16 +7,16 @@ use super::NBF;
 use super::decided::Believed;
 use super::header::Header;
 use super::rings::{self, Signer};
+use super::verifiable::Verifiable;
 use crate::error::VerifyError;
 use crate::key_ring::{Held, State};
-use crate::token::claims::Claims;
 use crate::token::kind::kind_of;
 use crate::value::timestamp::Timestamp;
 use crate::wire::claim_set::ClaimSet;
 use crate::wire::jws::Compact;
 
 /// A token in good form, of which nothing is believed yet: its signature is still to be checked.
-pub(super) struct Unproved<'t, 'k, C: Claims> {
+pub(super) struct Unproved<'t, 'k, C: Verifiable> {
     /// The payload, decoded.
     payload: Vec<u8>,
     /// What is signed.
@@ -27,7 +27,7 @@ pub(super) struct Unproved<'t, 'k, C: Claims> {
     claims: PhantomData<C>,
 }
 
-impl<'t, 'k, C: Claims> Unproved<'t, 'k, C> {
+impl<'t, 'k, C: Verifiable> Unproved<'t, 'k, C> {
     /// All checks that come before that of the signature.
     pub(super) fn read(
         token: &'t str,

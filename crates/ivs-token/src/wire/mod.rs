@@ -3,3 +3,4 @@
 pub(crate) mod claim_set;
 pub(crate) mod json;
 pub(crate) mod jws;
+mod stage;

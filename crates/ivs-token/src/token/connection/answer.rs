@@ -5,7 +5,6 @@ use serde::{Serialize, Serializer};
 
 use crate::token::connection::ConnectionClaims;
 use crate::token::minted::Token;
-use crate::verify::Verified;
 
 impl Serialize for Token<ConnectionClaims> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -15,19 +14,6 @@ impl Serialize for Token<ConnectionClaims> {
         object.serialize_field("expirationTime", &self.expires_at())?;
         object.serialize_field("token", self.as_str())?;
         object.serialize_field("tokenId", self.token_id())?;
-        object.end()
-    }
-}
-
-impl Serialize for Verified<ConnectionClaims> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("VerifiedConnectionToken", 6)?;
-        object.serialize_field("tokenId", self.token_id())?;
-        object.serialize_field("accountId", self.account_id())?;
-        object.serialize_field("region", self.region())?;
-        object.serialize_field("issuedAt", &self.issued_at())?;
-        object.serialize_field("expirationTime", &self.expires_at())?;
-        object.serialize_field("keyArn", self.key_id())?;
         object.end()
     }
 }

@@ -1,11 +1,6 @@
-use crate::error::{ClaimError, MintError};
-use crate::key::SigningKey;
-use crate::mint;
-use crate::token::connection::claims::ConnectionClaims;
-use crate::token::minted::Token;
+use crate::error::ClaimError;
 use crate::value::duration::ConnectionDuration;
 use crate::value::id::TokenId;
-use crate::value::timestamp::Timestamp;
 use crate::value::version::Version;
 
 /// A connection token about to be minted: it lets a client share one network connection among many stages. It does not
@@ -32,11 +27,11 @@ use crate::value::version::Version;
 #[derive(Clone, Debug, Default)]
 #[must_use = "a connection does nothing until it is minted"]
 pub struct Connection {
-    id: Option<TokenId>,
-    duration: ConnectionDuration,
-    version: Version,
+    pub(crate) id: Option<TokenId>,
+    pub(crate) duration: ConnectionDuration,
+    pub(crate) version: Version,
     /// The first value that broke a limit.
-    error: Option<ClaimError>,
+    pub(crate) error: Option<ClaimError>,
 }
 
 impl Connection {
@@ -75,41 +70,6 @@ impl Connection {
     /// The first value that does not.
     pub fn check(&self) -> Result<(), ClaimError> {
         self.error.clone().map_or(Ok(()), Err)
-    }
-
-    /// Mints the token: it is issued now, by the system's clock.
-    ///
-    /// # Errors
-    ///
-    /// [`MintError`]: the first value that broke a limit; a key without an ID, or whose ARN has no account of 12 digits; a
-    /// clock beyond [`Timestamp::MAX`]; or the operating system gave no randomness.
-    pub fn mint(self, key: &SigningKey) -> Result<Token<ConnectionClaims>, MintError> {
-        self.mint_at(key, Timestamp::now())
-    }
-
-    /// Mints the token as if it were `now`: `iat` is `now`, and `exp` the duration later.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::mint`].
-    pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token<ConnectionClaims>, MintError> {
-        self.check()?;
-        let id = key.key_id()?;
-        if id.arn.account_id().len() != 12 {
-            return Err(MintError::KeyAccount { account_id: id.arn.account_id().to_owned() });
-        }
-        let claims = ConnectionClaims {
-            token_id: match self.id {
-                Some(id) => id,
-                None => TokenId::random()?,
-            },
-            account_id: id.arn.account_id().to_owned(),
-            region: id.arn.region().to_owned(),
-            issued_at: now,
-            expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
-            version: self.version,
-        };
-        mint::token(&id.header, claims, key)
     }
 
     fn broken(mut self, error: ClaimError) -> Self {

@@ -1,11 +1,7 @@
-use std::time::Duration;
-
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 
 use crate::error::ClaimsError;
-use crate::key_ring::KeyRing;
-use crate::revocation::Subject;
 use crate::token::claims::{Claims, Rule};
 use crate::value::arn::PublicKeyArn;
 use crate::value::duration::ConnectionDuration;
@@ -15,7 +11,6 @@ use crate::value::printable::shorten;
 use crate::value::timestamp::Timestamp;
 use crate::value::token_kind::TokenKind;
 use crate::value::version::Version;
-use crate::verify::{Cache, Caches, Rings};
 use crate::wire::claim_set::ClaimSet;
 
 /// What a connection token says: every claim, each within its limits.
@@ -113,18 +108,6 @@ impl Claims for ConnectionClaims {
         }
         let (account_id, region) = (self.account_id.clone(), shorten(&self.region).to_owned());
         Err(ClaimsError::ForeignAccount { kid: kid.clone(), account_id, region })
-    }
-
-    fn ring(rings: &Rings) -> &KeyRing<PublicKeyArn> {
-        &rings.public
-    }
-
-    fn cache(caches: &Caches) -> &Cache<Self> {
-        &caches.connection
-    }
-
-    fn subject(&self, _: Duration) -> Subject<'_> {
-        Subject::Connection { token_id: &self.token_id }
     }
 
     fn issued_at(&self) -> Option<Timestamp> {

@@ -5,7 +5,6 @@ use serde::{Serialize, Serializer};
 
 use crate::token::minted::Token;
 use crate::token::participant::ParticipantClaims;
-use crate::verify::Verified;
 
 impl Serialize for Token<ParticipantClaims> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -25,24 +24,6 @@ impl Serialize for Token<ParticipantClaims> {
             None => object.skip_field("userId")?,
             Some(user_id) => object.serialize_field("userId", user_id)?,
         }
-        object.end()
-    }
-}
-
-impl Serialize for Verified<ParticipantClaims> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("VerifiedToken", 8)?;
-        object.serialize_field("participantId", self.participant_id())?;
-        match self.user_id() {
-            None => object.skip_field("userId")?,
-            Some(user_id) => object.serialize_field("userId", user_id)?,
-        }
-        object.serialize_field("stageArn", self.stage_arn())?;
-        object.serialize_field("attributes", self.attributes())?;
-        object.serialize_field("capabilities", &self.capabilities())?;
-        object.serialize_field("issuedAt", &self.issued_at())?;
-        object.serialize_field("expirationTime", &self.expires_at())?;
-        object.serialize_field("keyArn", self.key_id())?;
         object.end()
     }
 }

@@ -1,15 +1,10 @@
-use crate::error::{ClaimError, MintError};
-use crate::key::SigningKey;
-use crate::mint::{self, Unsigned};
-use crate::token::minted::Token;
-use crate::token::participant::claims::{ParticipantClaims, Payload};
+use crate::error::ClaimError;
 use crate::value::attributes::Attributes;
 use crate::value::capability::Capabilities;
 use crate::value::duration::ParticipantDuration;
 use crate::value::id::ParticipantId;
 use crate::value::stage::Stage;
 use crate::value::text::UserId;
-use crate::value::timestamp::Timestamp;
 use crate::value::version::Version;
 
 /// A token for one participant of a stage, about to be minted. [`Stage::participant`] begins one.
@@ -34,19 +29,27 @@ use crate::value::version::Version;
 #[derive(Clone, Debug)]
 #[must_use = "a participant does nothing until it is minted"]
 pub struct Participant {
-    stage: Stage,
-    id: Option<ParticipantId>,
-    user_id: Option<UserId>,
-    attributes: Attributes,
-    capabilities: Capabilities,
-    duration: ParticipantDuration,
-    version: Version,
+    pub(crate) stage: Stage,
+    pub(crate) id: Option<ParticipantId>,
+    pub(crate) user_id: Option<UserId>,
+    pub(crate) attributes: Attributes,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) duration: ParticipantDuration,
+    pub(crate) version: Version,
     /// The first value that broke a limit.
-    error: Option<ClaimError>,
+    pub(crate) error: Option<ClaimError>,
+}
+
+impl Stage {
+    /// Begins a token for one participant of this stage: both capabilities, 12 hours, a fresh random participant ID,
+    /// until told otherwise.
+    pub fn participant(&self) -> Participant {
+        Participant::new(self.clone())
+    }
 }
 
 impl Participant {
-    pub(crate) fn new(stage: Stage) -> Self {
+    fn new(stage: Stage) -> Self {
         Self {
             stage,
             id: None,
@@ -116,99 +119,6 @@ impl Participant {
     /// The first value that does not.
     pub fn check(&self) -> Result<(), ClaimError> {
         self.error.clone().map_or(Ok(()), Err)
-    }
-
-    /// Mints the token: it is issued now, by the system's clock.
-    ///
-    /// # Errors
-    ///
-    /// [`MintError`]: the first value that broke a limit; a key without an ID, or of another account or region than the
-    /// stage; a token of more than 16 KiB; a clock beyond [`Timestamp::MAX`]; or the operating system gave no randomness,
-    /// for the participant ID or for the signature.
-    pub fn mint(self, key: &SigningKey) -> Result<Token, MintError> {
-        self.mint_at(key, Timestamp::now())
-    }
-
-    /// Mints the token as if it were `now`: `iat` is `now`, and `exp` the duration later.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::mint`].
-    pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token, MintError> {
-        self.unsigned_at(key, now)?.sign(key)
-    }
-
-    /// All of minting but the signature.
-    pub(crate) fn unsigned_at(
-        self,
-        key: &SigningKey,
-        now: Timestamp,
-    ) -> Result<Unsigned<ParticipantClaims>, MintError> {
-        if let Some(error) = self.error {
-            return Err(error.into());
-        }
-        let key_id = key.id_for(self.stage.arn())?;
-        let claims = ParticipantClaims {
-            participant_id: match self.id {
-                Some(id) => id,
-                None => ParticipantId::random()?,
-            },
-            stage: self.stage,
-            user_id: self.user_id,
-            attributes: self.attributes,
-            capabilities: self.capabilities,
-            issued_at: now,
-            expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
-            version: self.version,
-        };
-        Unsigned::new(&key_id.header, claims)
-    }
-
-    /// Mints the text of a token and keeps the participant, as a template for the next: nothing of it is copied. Each token
-    /// gets a fresh random participant ID unless one was given.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::mint`].
-    pub fn mint_text(&self, key: &SigningKey) -> Result<String, MintError> {
-        self.mint_text_at(key, Timestamp::now())
-    }
-
-    /// Mints as [`Self::mint_text`] does, as if it were `now`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::mint`].
-    pub fn mint_text_at(&self, key: &SigningKey, now: Timestamp) -> Result<String, MintError> {
-        self.mint_text_lasting(key, now, self.duration)
-    }
-
-    /// Mints as [`Self::mint_text_at`] does, a token that lasts so long instead.
-    pub(crate) fn mint_text_lasting(
-        &self,
-        key: &SigningKey,
-        now: Timestamp,
-        duration: ParticipantDuration,
-    ) -> Result<String, MintError> {
-        self.check()?;
-        let key_id = key.id_for(self.stage.arn())?;
-        let fresh;
-        let payload = Payload {
-            participant_id: if let Some(id) = &self.id {
-                id
-            } else {
-                fresh = ParticipantId::random()?;
-                &fresh
-            },
-            stage: &self.stage,
-            user_id: self.user_id.as_ref(),
-            attributes: &self.attributes,
-            capabilities: self.capabilities,
-            issued_at: now,
-            expires_at: now.checked_add(duration.into()).ok_or(MintError::ClockTooLate { now })?,
-            version: self.version,
-        };
-        mint::text(&key_id.header, &payload, key)
     }
 
     fn broken(mut self, error: ClaimError) -> Self {

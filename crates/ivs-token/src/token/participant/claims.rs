@@ -1,12 +1,9 @@
 use std::borrow::Cow;
-use std::time::Duration;
 
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 
 use crate::error::ClaimsError;
-use crate::key_ring::KeyRing;
-use crate::revocation::Subject;
 use crate::token::claims::{Claims, Rule};
 use crate::value::arn::{PublicKeyArn, StageArn};
 use crate::value::attributes::Attributes;
@@ -20,7 +17,6 @@ use crate::value::text::UserId;
 use crate::value::timestamp::Timestamp;
 use crate::value::token_kind::TokenKind;
 use crate::value::version::Version;
-use crate::verify::{Cache, Caches, Rings};
 use crate::wire::claim_set::{self, ClaimSet, beyond_limit};
 
 /// What a participant token says: every claim, each within its limits.
@@ -147,18 +143,6 @@ impl Claims for ParticipantClaims {
             return Ok(());
         }
         Err(ClaimsError::ForeignKey { kid: kid.clone(), resource: resource.clone() })
-    }
-
-    fn ring(rings: &Rings) -> &KeyRing<PublicKeyArn> {
-        &rings.public
-    }
-
-    fn cache(caches: &Caches) -> &Cache<Self> {
-        &caches.participant
-    }
-
-    fn subject(&self, _: Duration) -> Subject<'_> {
-        Subject::Participant { stage: self.stage.arn(), participant_id: &self.participant_id }
     }
 
     fn issued_at(&self) -> Option<Timestamp> {

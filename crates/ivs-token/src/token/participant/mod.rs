@@ -6,3 +6,4 @@ mod claims;
 
 pub use builder::Participant;
 pub use claims::ParticipantClaims;
+pub(crate) use claims::Payload;

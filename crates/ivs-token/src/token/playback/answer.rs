@@ -5,8 +5,6 @@ use serde::{Serialize, Serializer};
 
 use crate::token::minted::Token;
 use crate::token::playback::PlaybackClaims;
-use crate::value::arn::PlaybackKeyArn;
-use crate::verify::Verified;
 
 impl Serialize for Token<PlaybackClaims> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -17,17 +15,11 @@ impl Serialize for Token<PlaybackClaims> {
     }
 }
 
-impl Serialize for Verified<PlaybackClaims, PlaybackKeyArn> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("VerifiedPlayback", 10)?;
-        serialize_claims(&mut object, self.claims())?;
-        object.serialize_field("keyArn", self.key_id())?;
-        object.end()
-    }
-}
-
 /// All claims; an option that was not taken has no member.
-fn serialize_claims<S: SerializeStruct>(object: &mut S, claims: &PlaybackClaims) -> Result<(), S::Error> {
+pub(crate) fn serialize_claims<S: SerializeStruct>(
+    object: &mut S,
+    claims: &PlaybackClaims,
+) -> Result<(), S::Error> {
     object.serialize_field("channelArn", claims.channel_arn())?;
     object.serialize_field("origins", claims.origins())?;
     object.serialize_field("strictOriginEnforcement", &claims.strict_origin_enforcement())?;

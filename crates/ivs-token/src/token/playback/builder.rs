@@ -1,16 +1,12 @@
 use uuid::Uuid;
 
-use crate::error::{ClaimError, MintError, RandomnessError};
-use crate::key::{HEADER_WITHOUT_KID, SigningKey};
-use crate::mint;
-use crate::token::minted::Token;
-use crate::token::playback::claims::{PlaybackClaims, check_strict};
+use crate::error::{ClaimError, RandomnessError};
+use crate::token::playback::claims::check_strict;
 use crate::value::arn::ChannelArn;
 use crate::value::duration::{MAX_AHEAD, PlaybackDuration};
 use crate::value::origin::Origin;
 use crate::value::resolution::MaximumResolution;
 use crate::value::text::ViewerId;
-use crate::value::timestamp::Timestamp;
 
 /// A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel.
 ///
@@ -39,20 +35,20 @@ use crate::value::timestamp::Timestamp;
 #[derive(Clone, Debug)]
 #[must_use = "a playback does nothing until it is minted"]
 pub struct Playback {
-    channel: ChannelArn,
-    duration: PlaybackDuration,
-    origins: Vec<Origin>,
-    is_strict: bool,
-    single_use: Option<SingleUseId>,
-    viewer_id: Option<ViewerId>,
-    session_version: Option<i64>,
-    maximum_resolution: Option<MaximumResolution>,
+    pub(crate) channel: ChannelArn,
+    pub(crate) duration: PlaybackDuration,
+    pub(crate) origins: Vec<Origin>,
+    pub(crate) is_strict: bool,
+    pub(crate) single_use: Option<SingleUseId>,
+    pub(crate) viewer_id: Option<ViewerId>,
+    pub(crate) session_version: Option<i64>,
+    pub(crate) maximum_resolution: Option<MaximumResolution>,
     /// The first value that broke a limit.
-    error: Option<ClaimError>,
+    pub(crate) error: Option<ClaimError>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum SingleUseId {
+pub(crate) enum SingleUseId {
     Random,
     Given(Uuid),
 }
@@ -166,37 +162,6 @@ impl Playback {
         Ok(())
     }
 
-    /// Mints the token, whose time begins now by the system's clock. The key needs no ARN: a playback token names none.
-    ///
-    /// # Errors
-    ///
-    /// [`MintError`]: the first value that broke a limit, or a rule about several values; a clock beyond
-    /// [`Timestamp::MAX`]; more origins than fit in 16 KiB; or the operating system gave no randomness.
-    pub fn mint(self, key: &SigningKey) -> Result<Token<PlaybackClaims>, MintError> {
-        self.mint_at(key, Timestamp::now())
-    }
-
-    /// Mints the token as if it were `now`: `exp` is the duration later.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::mint`].
-    pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token<PlaybackClaims>, MintError> {
-        self.check()?;
-        let claims = PlaybackClaims {
-            channel: self.channel,
-            origins: self.origins,
-            is_strict: self.is_strict,
-            single_use: self.single_use.map(SingleUseId::uuid).transpose()?,
-            viewer_id: self.viewer_id,
-            session_version: self.session_version.unwrap_or(0),
-            maximum_resolution: self.maximum_resolution,
-            issued_at: None,
-            expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
-        };
-        mint::token(HEADER_WITHOUT_KID, claims, key)
-    }
-
     fn broken(mut self, error: ClaimError) -> Self {
         self.error.get_or_insert(error);
         self
@@ -205,7 +170,7 @@ impl Playback {
 
 impl SingleUseId {
     /// A random UUID (RFC 9562, version 4) is made of the randomness of the operating system.
-    fn uuid(self) -> Result<Uuid, RandomnessError> {
+    pub(crate) fn uuid(self) -> Result<Uuid, RandomnessError> {
         match self {
             Self::Given(uuid) => Ok(uuid),
             Self::Random => {

@@ -5,8 +5,6 @@ use serde::ser::SerializeStruct;
 use uuid::Uuid;
 
 use crate::error::{ClaimError, ClaimsError};
-use crate::key_ring::KeyRing;
-use crate::revocation::{SingleUse, Subject};
 use crate::token::claims::{Claims, Rule};
 use crate::value::arn::{ChannelArn, PlaybackKeyArn};
 use crate::value::duration::MAX_AHEAD;
@@ -16,7 +14,6 @@ use crate::value::resolution::MaximumResolution;
 use crate::value::text::ViewerId;
 use crate::value::timestamp::Timestamp;
 use crate::value::token_kind::TokenKind;
-use crate::verify::{Cache, Caches, Rings};
 use crate::wire::claim_set::{ClaimSet, beyond_limit};
 
 /// What a playback token says: every claim, each within its limits (IVS Low-Latency user guide, "Generate and Sign IVS
@@ -164,32 +161,12 @@ impl Claims for PlaybackClaims {
         Err(ClaimsError::ForeignPlaybackKey { kid: kid.clone(), channel: channel.clone() })
     }
 
-    fn ring(rings: &Rings) -> &KeyRing<PlaybackKeyArn> {
-        &rings.playback
-    }
-
-    fn cache(caches: &Caches) -> &Cache<Self> {
-        &caches.playback
-    }
-
-    fn subject(&self, lifetime: Duration) -> Subject<'_> {
-        Subject::Playback {
-            channel: &self.channel,
-            viewer: self.viewer_id.as_ref().map(|viewer_id| (viewer_id, self.session_version)),
-            single_use: self.single_use.map(|uuid| SingleUse::new(uuid, lifetime)),
-        }
-    }
-
     fn issued_at(&self) -> Option<Timestamp> {
         self.issued_at
     }
 
     fn expires_at(&self) -> Timestamp {
         self.expires_at
-    }
-
-    fn can_come_again(&self) -> bool {
-        self.single_use.is_none()
     }
 
     fn max_ahead(&self) -> Option<Duration> {

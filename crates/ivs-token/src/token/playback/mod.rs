@@ -5,6 +5,8 @@ mod builder;
 mod claims;
 mod url;
 
+pub(crate) use answer::serialize_claims;
 pub use builder::Playback;
+pub(crate) use builder::SingleUseId;
 pub use claims::PlaybackClaims;
 pub use url::playback_url;

@@ -12,11 +12,11 @@ use quick_cache::{DefaultHashBuilder, OptionsBuilder, UnitWeighter};
 
 use super::Believed;
 use crate::revocation::sweep::Sweeper;
-use crate::token::claims::Claims;
 use crate::token::connection::ConnectionClaims;
 use crate::token::participant::ParticipantClaims;
 use crate::token::playback::PlaybackClaims;
 use crate::value::timestamp::Timestamp;
+use crate::verify::verifiable::Verifiable;
 use key::{Key, PassedOn, Sought};
 
 /// Defines the caches of a verifier, one for each kind of token.
@@ -51,7 +51,7 @@ caches! {
 ///
 /// What is not asked again on a hit is what can not change: the text, and that this key made it. Everything else the
 /// verifier checks as if there were no cache.
-pub(crate) struct Cache<C: Claims> {
+pub(crate) struct Cache<C: Verifiable> {
     /// Each swept in one go: small, so that nobody waits for long.
     segments: Box<[Segment<C>]>,
     /// Seeded for each cache. More is not needed: nobody without a private key chooses what is put in.
@@ -68,7 +68,7 @@ type Segment<C> = quick_cache::sync::Cache<Key, Arc<Believed<C>>, UnitWeighter, 
 const SEGMENT: usize = 256;
 const MOST_SEGMENTS: usize = 256;
 
-impl<C: Claims> Cache<C> {
+impl<C: Verifiable> Cache<C> {
     fn new(capacity: usize, leeway: Duration) -> Self {
         let segments = (capacity / SEGMENT).clamp(1, MOST_SEGMENTS);
         // Rounded down, so that all together hold no more than was asked for.
@@ -137,7 +137,7 @@ impl<C: Claims> Cache<C> {
 }
 
 #[expect(clippy::expect_used, reason = "both capacities are set, and nothing else can fail")]
-fn segment<C: Claims>(room: usize) -> Segment<C> {
+fn segment<C: Verifiable>(room: usize) -> Segment<C> {
     let options = OptionsBuilder::new()
         .shards(1)
         .estimated_items_capacity(room)

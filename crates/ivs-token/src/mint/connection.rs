@@ -1,0 +1,44 @@
+use crate::error::MintError;
+use crate::key::SigningKey;
+use crate::mint;
+use crate::token::connection::{Connection, ConnectionClaims};
+use crate::token::minted::Token;
+use crate::value::id::TokenId;
+use crate::value::timestamp::Timestamp;
+
+impl Connection {
+    /// Mints the token: it is issued now, by the system's clock.
+    ///
+    /// # Errors
+    ///
+    /// [`MintError`]: the first value that broke a limit; a key without an ID, or whose ARN has no account of 12 digits; a
+    /// clock beyond [`Timestamp::MAX`]; or the operating system gave no randomness.
+    pub fn mint(self, key: &SigningKey) -> Result<Token<ConnectionClaims>, MintError> {
+        self.mint_at(key, Timestamp::now())
+    }
+
+    /// Mints the token as if it were `now`: `iat` is `now`, and `exp` the duration later.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mint`].
+    pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token<ConnectionClaims>, MintError> {
+        self.check()?;
+        let id = key.key_id()?;
+        if id.arn.account_id().len() != 12 {
+            return Err(MintError::KeyAccount { account_id: id.arn.account_id().to_owned() });
+        }
+        let claims = ConnectionClaims {
+            token_id: match self.id {
+                Some(id) => id,
+                None => TokenId::random()?,
+            },
+            account_id: id.arn.account_id().to_owned(),
+            region: id.arn.region().to_owned(),
+            issued_at: now,
+            expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
+            version: self.version,
+        };
+        mint::token(&id.header, claims, key)
+    }
+}

@@ -1,0 +1,103 @@
+use crate::error::MintError;
+use crate::key::SigningKey;
+use crate::mint::{self, Unsigned};
+use crate::token::minted::Token;
+use crate::token::participant::{Participant, ParticipantClaims, Payload};
+use crate::value::duration::ParticipantDuration;
+use crate::value::id::ParticipantId;
+use crate::value::timestamp::Timestamp;
+
+impl Participant {
+    /// Mints the token: it is issued now, by the system's clock.
+    ///
+    /// # Errors
+    ///
+    /// [`MintError`]: the first value that broke a limit; a key without an ID, or of another account or region than the
+    /// stage; a token of more than 16 KiB; a clock beyond [`Timestamp::MAX`]; or the operating system gave no randomness,
+    /// for the participant ID or for the signature.
+    pub fn mint(self, key: &SigningKey) -> Result<Token, MintError> {
+        self.mint_at(key, Timestamp::now())
+    }
+
+    /// Mints the token as if it were `now`: `iat` is `now`, and `exp` the duration later.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mint`].
+    pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token, MintError> {
+        self.unsigned_at(key, now)?.sign(key)
+    }
+
+    /// All of minting but the signature.
+    pub(crate) fn unsigned_at(
+        self,
+        key: &SigningKey,
+        now: Timestamp,
+    ) -> Result<Unsigned<ParticipantClaims>, MintError> {
+        if let Some(error) = self.error {
+            return Err(error.into());
+        }
+        let key_id = key.id_for(self.stage.arn())?;
+        let claims = ParticipantClaims {
+            participant_id: match self.id {
+                Some(id) => id,
+                None => ParticipantId::random()?,
+            },
+            stage: self.stage,
+            user_id: self.user_id,
+            attributes: self.attributes,
+            capabilities: self.capabilities,
+            issued_at: now,
+            expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
+            version: self.version,
+        };
+        Unsigned::new(&key_id.header, claims)
+    }
+
+    /// Mints the text of a token and keeps the participant, as a template for the next: nothing of it is copied. Each token
+    /// gets a fresh random participant ID unless one was given.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mint`].
+    pub fn mint_text(&self, key: &SigningKey) -> Result<String, MintError> {
+        self.mint_text_at(key, Timestamp::now())
+    }
+
+    /// Mints as [`Self::mint_text`] does, as if it were `now`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mint`].
+    pub fn mint_text_at(&self, key: &SigningKey, now: Timestamp) -> Result<String, MintError> {
+        self.mint_text_lasting(key, now, self.duration)
+    }
+
+    /// Mints as [`Self::mint_text_at`] does, a token that lasts so long instead.
+    pub(crate) fn mint_text_lasting(
+        &self,
+        key: &SigningKey,
+        now: Timestamp,
+        duration: ParticipantDuration,
+    ) -> Result<String, MintError> {
+        self.check()?;
+        let key_id = key.id_for(self.stage.arn())?;
+        let fresh;
+        let payload = Payload {
+            participant_id: if let Some(id) = &self.id {
+                id
+            } else {
+                fresh = ParticipantId::random()?;
+                &fresh
+            },
+            stage: &self.stage,
+            user_id: self.user_id.as_ref(),
+            attributes: &self.attributes,
+            capabilities: self.capabilities,
+            issued_at: now,
+            expires_at: now.checked_add(duration.into()).ok_or(MintError::ClockTooLate { now })?,
+            version: self.version,
+        };
+        mint::text(&key_id.header, &payload, key)
+    }
+}

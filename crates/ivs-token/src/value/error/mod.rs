@@ -1,0 +1,13 @@
+//! What can be wrong with a value.
+
+mod arn;
+mod claim;
+mod origin;
+mod randomness;
+mod stage;
+
+pub use arn::ArnError;
+pub use claim::ClaimError;
+pub use origin::OriginError;
+pub use randomness::RandomnessError;
+pub use stage::{EndpointError, StageError};

@@ -1,0 +1,7 @@
+use thiserror::Error;
+
+/// The operating system gave no random bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the operating system gave no random bytes: without them no ID can be made")]
+#[non_exhaustive]
+pub struct RandomnessError;
