@@ -13,6 +13,8 @@
 
 mod digits;
 mod field8;
+#[cfg(feature = "test-paths")]
+mod forced;
 mod inverse;
 mod lanes;
 mod modulus;
@@ -52,9 +54,18 @@ pub enum Path {
 }
 
 impl Path {
-    /// The fastest path of this machine. The processor is asked once, at run time.
+    /// The path to take: the fastest of this machine, unless a test [forces](forced) another. The processor is asked once, at
+    /// run time.
     #[must_use]
     pub fn best() -> Self {
+        #[cfg(feature = "test-paths")]
+        if let Some(path) = forced::path() {
+            return path;
+        }
+        Self::fastest()
+    }
+
+    fn fastest() -> Self {
         #[cfg(target_arch = "x86_64")]
         if lanes::Ifma::detect().is_some() {
             return Self::Ifma;
@@ -68,8 +79,8 @@ impl Path {
         let mut all = vec![Self::Words];
         #[cfg(any(test, feature = "model"))]
         all.push(Self::Model);
-        if !all.contains(&Self::best()) {
-            all.push(Self::best());
+        if !all.contains(&Self::fastest()) {
+            all.push(Self::fastest());
         }
         all
     }
@@ -77,9 +88,16 @@ impl Path {
 
 /// The SHA-384 digests of many messages, in their order.
 pub(crate) fn digests(messages: &[&[u8]]) -> Vec<[u8; 48]> {
+    let path = Path::best();
     #[cfg(target_arch = "x86_64")]
-    if let Some(lanes) = lanes::Ifma::detect() {
+    if path == Path::Ifma
+        && let Some(lanes) = lanes::Ifma::detect()
+    {
         return sha384::digests(lanes, messages, Active::sha384);
+    }
+    #[cfg(any(test, feature = "model"))]
+    if path == Path::Model {
+        return sha384::digests(lanes::Model::ZERO, messages, Active::sha384);
     }
     messages.iter().map(|message| Active::sha384(message)).collect()
 }

@@ -35,6 +35,7 @@ use crate::wire::jws;
 /// assert_eq!(token.user_id(), Some("ana"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Clone)]
 #[must_use = "a token is not minted until it has its signature"]
 pub struct Unsigned<C = ParticipantClaims> {
     text: String,
