@@ -296,6 +296,14 @@ enum ivs_status
    */
   IVS_OLD_TOKEN_ENDED = 308,
   /**
+   * The signature from outside is neither 96 bytes of r and s nor DER.
+   */
+  IVS_MALFORMED_SIGNATURE = 309,
+  /**
+   * The signature from outside is none of this token under the given public key.
+   */
+  IVS_WRONG_SIGNATURE = 310,
+  /**
    * The token is empty.
    */
   IVS_TOKEN_MISSING = 400,
@@ -497,6 +505,12 @@ typedef struct ivs_token ivs_token;
  * once.
  */
 typedef struct ivs_token_list ivs_token_list;
+
+/**
+ * A token that lacks only its signature: for private keys that never leave their vault, such as AWS KMS or an HSM. Never
+ * changed: any number of threads may use one at once.
+ */
+typedef struct ivs_unsigned ivs_unsigned;
 
 /**
  * A participant token whose signature, rules and time were checked. Never changed: any number of threads may use one at
@@ -921,6 +935,78 @@ IVS_MUST_USE ivs_status ivs_token_to_json(const struct ivs_token *token, char *b
  * Frees a token. NULL is nothing to free.
  */
 void ivs_token_free(struct ivs_token *token);
+
+/**
+ * Prepares a participant token for a signature that is made elsewhere, by the key that IVS knows as `kid`. `now` is
+ * `IVS_NOW`, or the second since 1970 at which the token is issued. The participant stays as it is.
+ */
+IVS_MUST_USE
+ivs_status ivs_participant_unsigned(const struct ivs_participant *participant,
+                                    const char *kid,
+                                    size_t kid_len,
+                                    int64_t now,
+                                    struct ivs_unsigned **out);
+
+/**
+ * Prepares a token that is exchanged for another, as `ivs_participant_unsigned` does.
+ */
+IVS_MUST_USE
+ivs_status ivs_exchange_unsigned(const struct ivs_exchange *exchange,
+                                 const char *kid,
+                                 size_t kid_len,
+                                 int64_t now,
+                                 struct ivs_unsigned **out);
+
+/**
+ * Prepares a connection token, as `ivs_participant_unsigned` does. Its account and region are those of `kid`.
+ */
+IVS_MUST_USE
+ivs_status ivs_connection_unsigned(const struct ivs_connection *connection,
+                                   const char *kid,
+                                   size_t kid_len,
+                                   int64_t now,
+                                   struct ivs_unsigned **out);
+
+/**
+ * Prepares a playback token for a signature that is made elsewhere. It names no key. `now` is `IVS_NOW`, or the second since
+ * 1970 at which its time begins.
+ */
+IVS_MUST_USE
+ivs_status ivs_playback_unsigned(const struct ivs_playback *playback,
+                                 int64_t now,
+                                 struct ivs_unsigned **out);
+
+/**
+ * What is to be signed with ECDSA on P-384 and SHA-384: header, dot and payload as they will stand in the token. ASCII.
+ * Lives as long as the object.
+ */
+struct ivs_str ivs_unsigned_signing_input(const struct ivs_unsigned *unsigned_token);
+
+/**
+ * Writes the SHA-384 digest of the signing input, 48 bytes: what AWS KMS takes with the message type `DIGEST`. `*len` is the
+ * size of the buffer, and becomes 48.
+ */
+IVS_MUST_USE
+ivs_status ivs_unsigned_digest(const struct ivs_unsigned *unsigned_token,
+                               uint8_t *buffer,
+                               size_t *len);
+
+/**
+ * Completes the token. The signature is r then s in 96 bytes, or DER, as AWS KMS and OpenSSL write it. It is checked with
+ * `public_key`, the public half of the key that signed: `IVS_WRONG_SIGNATURE` when it is none of this token under that key.
+ * The unsigned token stays as it is.
+ */
+IVS_MUST_USE
+ivs_status ivs_unsigned_with_signature(const struct ivs_unsigned *unsigned_token,
+                                       const uint8_t *signature,
+                                       size_t signature_len,
+                                       const struct ivs_verifying_key *public_key,
+                                       struct ivs_token **out);
+
+/**
+ * Frees an unsigned token. NULL is nothing to free.
+ */
+void ivs_unsigned_free(struct ivs_unsigned *unsigned_token);
 
 /**
  * Mints a token for each participant, which stays as it is, in their order, all issued now; one that fails does not stop

@@ -17,6 +17,7 @@
 #ifndef IVS_TOKEN_HPP
 #define IVS_TOKEN_HPP
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -533,6 +534,38 @@ public:
 #endif
 };
 
+/// A token that lacks only its signature: for private keys that never leave their vault.
+class unsigned_token : public detail::owner<::ivs_unsigned, ::ivs_unsigned_free> {
+public:
+    using owner::owner;
+
+    /// What is to be signed with ECDSA on P-384 and SHA-384, in ASCII.
+    std::string signing_input() const noexcept { return detail::text(::ivs_unsigned_signing_input(get())); }
+
+    /// The SHA-384 digest of the signing input.
+    result<std::array<std::uint8_t, 48>> try_digest() const noexcept {
+        std::array<std::uint8_t, 48> digest{};
+        std::size_t len = digest.size();
+        const ivs::status how = ::ivs_unsigned_digest(get(), digest.data(), &len);
+        if (how != IVS_OK) return detail::last_failure(how);
+        return digest;
+    }
+
+    /// Completes the token with a signature of 96 bytes or in DER, which is checked with the public key.
+    result<token> try_with_signature(const std::vector<std::uint8_t> &signature, const verifying_key &key) const noexcept {
+        return detail::made<token>([&](auto out) {
+            return ::ivs_unsigned_with_signature(get(), signature.data(), signature.size(), key.get(), out);
+        });
+    }
+
+#if IVS_TOKEN_EXCEPTIONS
+    std::array<std::uint8_t, 48> digest() const { return try_digest().value(); }
+    token with_signature(const std::vector<std::uint8_t> &signature, const verifying_key &key) const {
+        return try_with_signature(signature, key).value();
+    }
+#endif
+};
+
 /// A participant token about to be minted; a template for as many as are wanted. For one thread at a time.
 class participant : public detail::owner<::ivs_participant, ::ivs_participant_free> {
 public:
@@ -576,6 +609,13 @@ public:
             [&](auto out) { return ::ivs_participant_mint_token(get(), key.get(), now.seconds(), out); });
     }
 
+    /// Prepares the token for a signature that is made elsewhere, by the key of this ARN.
+    result<unsigned_token> try_prepare(std::string_view kid, moment now = {}) const noexcept {
+        return detail::made<unsigned_token>([&](auto out) {
+            return ::ivs_participant_unsigned(get(), kid.data(), kid.size(), now.seconds(), out);
+        });
+    }
+
 #if IVS_TOKEN_EXCEPTIONS
     explicit participant(const stage &stage) : participant(try_create(stage).value()) {}
 
@@ -602,6 +642,7 @@ public:
     participant &version(std::string_view version) & { return try_version(version).value(), *this; }
     participant version(std::string_view version) && { return std::move(this->version(version)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
+    unsigned_token prepare(std::string_view kid, moment now = {}) const { return try_prepare(kid, now).value(); }
     token mint_token(const signing_key &key, moment now = {}) const {
         return try_mint_token(key, now).value();
     }
@@ -673,6 +714,13 @@ public:
             [&](auto out) { return ::ivs_connection_mint_token(get(), key.get(), now.seconds(), out); });
     }
 
+    /// Prepares the token for a signature that is made elsewhere, by the key of this ARN.
+    result<unsigned_token> try_prepare(std::string_view kid, moment now = {}) const noexcept {
+        return detail::made<unsigned_token>([&](auto out) {
+            return ::ivs_connection_unsigned(get(), kid.data(), kid.size(), now.seconds(), out);
+        });
+    }
+
 #if IVS_TOKEN_EXCEPTIONS
     connection() : connection(try_create().value()) {}
 
@@ -682,6 +730,7 @@ public:
     connection &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
     connection duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
+    unsigned_token prepare(std::string_view kid, moment now = {}) const { return try_prepare(kid, now).value(); }
     token mint_token(const signing_key &key, moment now = {}) const {
         return try_mint_token(key, now).value();
     }
@@ -800,6 +849,13 @@ public:
             [&](auto out) { return ::ivs_exchange_mint_token(get(), key.get(), now.seconds(), out); });
     }
 
+    /// Prepares the token for a signature that is made elsewhere, by the key of this ARN.
+    result<unsigned_token> try_prepare(std::string_view kid, moment now = {}) const noexcept {
+        return detail::made<unsigned_token>([&](auto out) {
+            return ::ivs_exchange_unsigned(get(), kid.data(), kid.size(), now.seconds(), out);
+        });
+    }
+
 #if IVS_TOKEN_EXCEPTIONS
     explicit exchange(const token &old) : exchange(try_create(old).value()) {}
     explicit exchange(const verified &old) : exchange(try_create(old).value()) {}
@@ -817,6 +873,7 @@ public:
     exchange &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
     exchange duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
+    unsigned_token prepare(std::string_view kid, moment now = {}) const { return try_prepare(kid, now).value(); }
     token mint_token(const signing_key &key, moment now = {}) const {
         return try_mint_token(key, now).value();
     }
@@ -1121,6 +1178,12 @@ public:
             [&](auto out) { return ::ivs_playback_mint_token(get(), key.get(), now.seconds(), out); });
     }
 
+    /// Prepares the token for a signature that is made elsewhere.
+    result<unsigned_token> try_prepare(moment now = {}) const noexcept {
+        return detail::made<unsigned_token>(
+            [&](auto out) { return ::ivs_playback_unsigned(get(), now.seconds(), out); });
+    }
+
 #if IVS_TOKEN_EXCEPTIONS
     playback(std::nullptr_t) = delete;
     explicit playback(std::string_view channel_arn) : playback(try_create(channel_arn).value()) {}
@@ -1154,6 +1217,7 @@ public:
     }
     playback maximum_resolution(std::string_view resolution) && { return std::move(this->maximum_resolution(resolution)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
+    unsigned_token prepare(moment now = {}) const { return try_prepare(now).value(); }
     token mint_token(const signing_key &key, moment now = {}) const {
         return try_mint_token(key, now).value();
     }

@@ -16,6 +16,7 @@ mod playback;
 mod prepared;
 mod properties;
 mod revocation;
+mod signer;
 mod threads;
 mod verify_cache;
 mod wycheproof;

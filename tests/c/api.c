@@ -372,6 +372,72 @@ static void exchanges(void) {
     ivs_token_free(stranger);
 }
 
+/* Base64url without padding. */
+static size_t decoded(const char *text, size_t len, uint8_t *bytes) {
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    size_t written = 0;
+    uint32_t bits = 0;
+    for (size_t i = 0; i < len; i++) {
+        bits = bits << 6 | (uint32_t)(strchr(alphabet, text[i]) - alphabet);
+        if (i % 4 != 0) bytes[written++] = (uint8_t)(bits >> (6 - 2 * (i % 4)));
+    }
+    return written;
+}
+
+/* In two steps, with a signature that was made elsewhere: by a key that minted the same token. */
+static void vaults(void) {
+    uint8_t digest[48], signature[96];
+    size_t len = sizeof digest;
+    ivs_participant *guest = NULL;
+    ivs_connection *connection = NULL;
+    ivs_playback *playback = NULL;
+    ivs_exchange *exchange = NULL;
+    ivs_unsigned *open = NULL;
+    ivs_token *minted_here = NULL, *token = NULL;
+    ivs_verifying_key *half = NULL;
+    OK(ivs_signing_key_verifying_key(key, &half));
+    OK(ivs_participant_new(stage, &guest));
+    OK(ivs_participant_set_participant_id(guest, TEXT("in-a-vault")));
+    OK(ivs_participant_mint_token(guest, key, MOMENT, &minted_here));
+    CHECK(ivs_participant_unsigned(guest, TEXT("x"), MOMENT, &open) == IVS_INVALID_ARN && open == NULL);
+    OK(ivs_participant_unsigned(guest, TEXT(KID), MOMENT, &open));
+    const ivs_str whole = ivs_token_text(minted_here), input = ivs_unsigned_signing_input(open);
+    CHECK(whole.len == input.len + 1 + 128 && memcmp(whole.data, input.data, input.len) == 0);
+    CHECK(decoded(whole.data + input.len + 1, 128, signature) == 96);
+    OK(ivs_unsigned_digest(open, digest, &len));
+    CHECK(len == 48);
+    len = 47;
+    CHECK(ivs_unsigned_digest(open, digest, &len) == IVS_BUFFER_TOO_SMALL && len == 48);
+    OK(ivs_unsigned_with_signature(open, signature, sizeof signature, half, &token));
+    CHECK(is(ivs_token_id(token), "in-a-vault") && ivs_token_expires_at(token) == ivs_token_expires_at(minted_here));
+    CHECK(ivs_token_text(token).len == whole.len && memcmp(ivs_token_text(token).data, whole.data, whole.len) == 0);
+    OK(ivs_exchange_of_token(token, &exchange));
+    ivs_token_free(token);
+    token = NULL;
+    signature[95] ^= 1;
+    CHECK(ivs_unsigned_with_signature(open, signature, 96, half, &token) == IVS_WRONG_SIGNATURE && token == NULL);
+    CHECK(ivs_unsigned_with_signature(open, signature, 95, half, &token) == IVS_MALFORMED_SIGNATURE && token == NULL);
+    ivs_unsigned_free(open);
+    open = NULL;
+    OK(ivs_exchange_unsigned(exchange, TEXT(KID), MOMENT + 1, &open));
+    CHECK(ivs_unsigned_signing_input(open).len > 100);
+    ivs_unsigned_free(open);
+    OK(ivs_connection_new(&connection));
+    OK(ivs_connection_unsigned(connection, TEXT(KID), MOMENT, &open));
+    CHECK(ivs_unsigned_with_signature(open, signature, 96, half, &token) == IVS_WRONG_SIGNATURE);
+    ivs_unsigned_free(open);
+    OK(ivs_playback_new(TEXT("arn:aws:ivs:us-west-2:123456789012:channel/abcdABCDefgh"), &playback));
+    OK(ivs_playback_unsigned(playback, MOMENT, &open));
+    CHECK(ivs_unsigned_with_signature(open, signature, 96, half, &token) == IVS_WRONG_SIGNATURE);
+    ivs_unsigned_free(open);
+    ivs_playback_free(playback);
+    ivs_connection_free(connection);
+    ivs_exchange_free(exchange);
+    ivs_participant_free(guest);
+    ivs_token_free(minted_here);
+    ivs_verifying_key_free(half);
+}
+
 /* From the text of the old token, which is verified first. */
 static void exchange_of_text(void) {
     ivs_token *old = minted(MOMENT), *new = NULL;
@@ -816,6 +882,7 @@ int main(int argc, char **argv) {
     two_keys();
     batches();
     exchanges();
+    vaults();
     exchange_of_text();
     engine();
     connections();

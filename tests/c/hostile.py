@@ -17,6 +17,7 @@ OBJECTS = {
     "ivs_stage": "ivs_stage_new(OF(STAGE), OF(WHIP), OF(NONE), &{})",
     "ivs_participant": "ivs_participant_new(a_stage, &{})",
     "ivs_token": "ivs_participant_mint_token(a_participant, a_signing_key, IVS_NOW, &{})",
+    "ivs_unsigned": "ivs_participant_unsigned(a_participant, OF(KID), MOMENT, &{})",
     "ivs_token_list": "ivs_mint_batch(participants, 1, a_signing_key, &{})",
     "ivs_connection": "ivs_connection_new(&{})",
     "ivs_verifier_builder": "ivs_verifier_builder_new(&{})",
@@ -35,7 +36,7 @@ OBJECTS = {
 
 # Good texts, by the name of the argument; with the function before it where they differ.
 TEXTS = {
-    "arn": "KID", "kid": "KID", "stage_arn": "STAGE", "channel_arn": "CHANNEL", "pem": "PEM", "path": "PATH", "data": "PEM",
+    "signature": "SIGNATURE", "arn": "KID", "kid": "KID", "stage_arn": "STAGE", "channel_arn": "CHANNEL", "pem": "PEM", "path": "PATH", "data": "PEM",
     "passphrase": "NONE", "whip_url": "WHIP", "events_url": "EVENTS", "json": "JWKS",
     "base": "URL", "origin": "URL", "resolution": "HD", "version": "VERSION",
     "uuid": "UUID", "token": "TOKEN",
@@ -48,7 +49,7 @@ TEXTS = {
     "ivs_verifying_key_from_pem pem": "PUBLIC_PEM", "ivs_key_ring_untag tag": "TAG",
 }
 # What is taken as bytes, whichever they are.
-BYTES = {"pem", "passphrase", "json", "data"}
+BYTES = {"signature", "pem", "passphrase", "json", "data"}
 # What leaves the last error as it is.
 TELLERS = ("ivs_last_error_", "ivs_status_", "ivs_version", "ivs_abi_version")
 # What strangers send: any bytes, which are refused as what they are.
@@ -62,6 +63,8 @@ PRELUDE = r"""
 
 #define TEXT(text) {text, sizeof(text) - 1}
 #define OF(text) (text).data, (text).len
+/* When the token is issued whose signature is that of the unsigned one. */
+#define MOMENT 1795252645
 
 static const ivs_str NONE = {NULL, 0}, X = TEXT("x"), NAME = TEXT("other"), TAG = TEXT("team"), HD = TEXT("HD"),
                      KID = TEXT("arn:aws:ivs:us-west-2:123456789012:public-key/abc"),
@@ -74,7 +77,7 @@ static const ivs_str NONE = {NULL, 0}, X = TEXT("x"), NAME = TEXT("other"), TAG 
                      STAGE_JSON = TEXT("{\"arn\":\"arn:aws:ivs:us-west-2:123456789012:stage/x\",\"endpoints\":"
                                        "{\"whip\":\"https://whip.example\",\"events\":\"wss://events.example\"}}");
 /* What is known when the program runs. */
-static ivs_str PEM, PUBLIC_PEM, PATH, PUBLIC_PATH, JWKS, TOKEN, CONNECTION_TOKEN, PLAYBACK_TOKEN;
+static ivs_str SIGNATURE, PEM, PUBLIC_PEM, PATH, PUBLIC_PATH, JWKS, TOKEN, CONNECTION_TOKEN, PLAYBACK_TOKEN;
 static char jwks[2048];
 static const char *now_calling;
 
@@ -278,7 +281,20 @@ static size_t content(const char *path, char *text, size_t size) {
     return len;
 }
 
-static ivs_token *connection_token, *playback_token;
+static ivs_token *connection_token, *playback_token, *signed_token;
+
+/* The signature of a token: the last 128 characters, of base64url. */
+static ivs_str signature_of(ivs_str token) {
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    static char signature[96];
+    const char *text = token.data + token.len - 128;
+    unsigned bits = 0;
+    for (size_t i = 0, written = 0; i < 128; i++) {
+        bits = bits << 6 | (unsigned)(strchr(alphabet, text[i]) - alphabet);
+        if (i % 4 != 0) signature[written++] = (char)(bits >> (6 - 2 * (i % 4)));
+    }
+    return (ivs_str){signature, sizeof signature};
+}
 
 int main(int argc, char **argv) {
     static char buffer[IVS_TOKEN_MAX], untouched[IVS_TOKEN_MAX], long_text[1 << 20];
@@ -299,6 +315,7 @@ int main(int argc, char **argv) {
         if kind == "ivs_participant":
             lines.append("    participants[0] = with_null[0] = a_participant;")
             lines.append("    MUST(ivs_participant_set_user_id(a_participant, OF(X)));")
+            lines.append("    MUST(ivs_participant_set_participant_id(a_participant, OF(X)));")
             lines.append("    MUST(ivs_participant_set_attribute(a_participant, OF(X), OF(X)));")
         if kind == "ivs_key_ring":
             lines.append("    size = sizeof jwks;\n    MUST(ivs_key_ring_to_jwks(a_key_ring, jwks, &size));")
@@ -311,6 +328,8 @@ int main(int argc, char **argv) {
             lines.append(f"    {token.upper()} = ivs_token_text({token});")
         if kind == "ivs_token":
             lines.append("    texts[0] = TOKEN = ivs_token_text(a_token);")
+            lines.append("    MUST(ivs_participant_mint_token(a_participant, a_signing_key, MOMENT, &signed_token));")
+            lines.append("    SIGNATURE = signature_of(ivs_token_text(signed_token));")
     count = 0
     for function in functions:
         frees = function.name.endswith("_free")
@@ -319,7 +338,7 @@ int main(int argc, char **argv) {
                 continue
             count += 1
             lines += ["    {", *call(function, arguments, status), "    }"]
-    lines.append("    ivs_token_free(connection_token);\n    ivs_token_free(playback_token);")
+    lines.append("    ivs_token_free(connection_token);\n    ivs_token_free(playback_token);\n    ivs_token_free(signed_token);")
     lines += [f"    {kind}_free(a_{kind.removeprefix('ivs_')});" for kind in OBJECTS]
     lines.append(f'    puts("{len(functions)} functions, {count} calls");\n    return 0;\n}}')
     return "\n".join(lines) + "\n"

@@ -105,6 +105,17 @@ static void minting(const ivs::signing_key &key, const ivs::stage &stage, const 
     CHECK((rights |= ivs::capability::subscribe) == ivs::capability::all && (rights &= ivs::capability::none) == ivs::capability::none);
     const ivs::verified other = verifier.verify(ivs::participant(stage).mint_token(key, MOMENT).text());
     throws(IVS_INVALID_EXCHANGE, "INVALID_EXCHANGE", [&] { ivs::check_exchange(who, other); });
+
+    // In two steps, for keys that sign elsewhere.
+    const ivs::unsigned_token open = ivs::participant(stage).participant_id("p-1").prepare(KID, MOMENT);
+    CHECK(open.signing_input().size() > 400 && open.digest() == open.digest());
+    std::vector<std::uint8_t> nothing(96);
+    throws(IVS_WRONG_SIGNATURE, "WRONG_SIGNATURE", [&] { (void)open.with_signature(nothing, key.verifying_key()); });
+    nothing.pop_back();
+    throws(IVS_MALFORMED_SIGNATURE, "MALFORMED_SIGNATURE", [&] { (void)open.with_signature(nothing, key.verifying_key()); });
+    CHECK(ivs::exchange(token).prepare(KID, MOMENT).signing_input() != open.signing_input());
+    CHECK(!ivs::connection().prepare(KID).signing_input().empty());
+    CHECK(!ivs::playback("arn:aws:ivs:us-west-2:123456789012:channel/x").prepare().signing_input().empty());
 }
 
 static void batches(const ivs::signing_key &key, const ivs::stage &stage) {

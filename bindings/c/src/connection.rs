@@ -12,7 +12,7 @@ use crate::token::{self, AnyToken, ivs_token, moment};
 
 /// A connection token about to be minted: it lets a client share one network connection among many stages. Account and
 /// region are those of the key's ARN. Not for two threads at once.
-pub struct ivs_connection(Template<Connection>);
+pub struct ivs_connection(pub(crate) Template<Connection>);
 
 /// Begins a connection token: 12 hours, a fresh random ID, until told otherwise.
 ///

@@ -12,6 +12,7 @@ use crate::revocations::ivs_revocations;
 use crate::signing_key::ivs_signing_key;
 use crate::stage::ivs_stage;
 use crate::token::ivs_token;
+use crate::unsigned::ivs_unsigned;
 use crate::verified::ivs_verified;
 use crate::verified_connection::ivs_verified_connection;
 use crate::verified_list::ivs_verified_list;
@@ -32,6 +33,7 @@ const _: () = {
     shared::<ivs_stage>();
     shared::<ivs_verifier>();
     shared::<ivs_token>();
+    shared::<ivs_unsigned>();
     shared::<ivs_token_list>();
     shared::<ivs_verified>();
     shared::<ivs_verified_connection>();

@@ -29,6 +29,8 @@ mod participant;
 
 mod token;
 
+mod unsigned;
+
 mod batch;
 
 mod verifier_builder;

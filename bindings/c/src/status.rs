@@ -95,6 +95,10 @@ pub enum ivs_status {
     IVS_INVALID_EXCHANGE = 307,
     /// The old token has ended, and the new one was given no duration.
     IVS_OLD_TOKEN_ENDED = 308,
+    /// The signature from outside is neither 96 bytes of r and s nor DER.
+    IVS_MALFORMED_SIGNATURE = 309,
+    /// The signature from outside is none of this token under the given public key.
+    IVS_WRONG_SIGNATURE = 310,
 
     /// The token is empty.
     IVS_TOKEN_MISSING = 400,
@@ -263,9 +267,11 @@ const TABLE: &[Row] = table! {
     IVS_CLOCK_TOO_LATE c"the clock is later than a token can end" ["CLOCK_TOO_LATE"]
     IVS_TOKEN_TOO_LONG c"the token would be longer than 16 KiB" ["TOKEN_TOO_LONG"]
     IVS_NO_RANDOMNESS c"the operating system gave no random bytes" ["NO_RANDOMNESS" "KEY_RANDOMNESS"]
-    IVS_SIGNING_FAILED c"the signature could not be made" ["SIGNING_FAILED"]
+    IVS_SIGNING_FAILED c"the signature could not be made" ["SIGNING_FAILED" "SIGNER_FAILED"]
     IVS_INVALID_EXCHANGE c"the new token can not be exchanged for the old one" ["INVALID_EXCHANGE"]
     IVS_OLD_TOKEN_ENDED c"the old token has ended, and the new one was given no duration" ["OLD_TOKEN_ENDED"]
+    IVS_MALFORMED_SIGNATURE c"the signature is neither 96 bytes of r and s nor DER" ["MALFORMED_SIGNATURE" "NOT_A_SIGNING_INPUT"]
+    IVS_WRONG_SIGNATURE c"the signature is none of this token under the given public key" ["WRONG_SIGNATURE"]
     IVS_TOKEN_MISSING c"the token is empty" ["MISSING" "TOKEN_MISSING"]
     IVS_TOKEN_INVALID c"the token breaks a rule" ["TOKEN_INVALID"]
     IVS_TOKEN_INVALID_SIGNATURE c"the signature is not that of the key" ["TOKEN_INVALID_SIGNATURE"]

@@ -21,11 +21,11 @@ mod key;
 mod wipe;
 
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
-pub use backend::BACKEND;
+pub use backend::{BACKEND, sha384};
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use batch::{sign_batch, verify_batch};
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
-pub use encoding::MAX_INPUT_LEN;
+pub use encoding::{MAX_INPUT_LEN, signature_from_der};
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 #[doc(hidden)]
 pub use engine::Path;

@@ -68,8 +68,7 @@ impl SigningKey {
     /// This key with the ARN that `ImportPublicKey` answered for its public half: the `kid` of its tokens.
     #[must_use]
     pub fn with_id(self, arn: PublicKeyArn) -> Self {
-        let header = header(&arn);
-        Self { id: Some(Arc::new(KeyId { arn, header })), ..self }
+        Self { id: Some(Arc::new(KeyId::new(arn))), ..self }
     }
 
     /// The ARN under which IVS knows this key, if it was given.
@@ -114,19 +113,24 @@ impl SigningKey {
     pub(crate) fn key_id(&self) -> Result<&KeyId, MintError> {
         self.id.as_deref().ok_or(MintError::NoKeyId)
     }
+}
 
-    /// The ID of this key, if tokens for this stage can be signed with it.
-    pub(crate) fn id_for(&self, stage: &StageArn) -> Result<&KeyId, MintError> {
-        let id = self.key_id()?;
-        if id.arn.home() != stage.home() {
-            return Err(MintError::ForeignKey {
-                key_account: id.arn.account_id().to_owned(),
-                key_region: id.arn.region().to_owned(),
-                stage_account: stage.account_id().to_owned(),
-                stage_region: stage.region().to_owned(),
-            });
+impl KeyId {
+    pub(crate) fn new(arn: PublicKeyArn) -> Self {
+        Self { header: header(&arn), arn }
+    }
+
+    /// Checks that IVS takes a key of this ARN for tokens of this stage.
+    pub(crate) fn check_stage(&self, stage: &StageArn) -> Result<(), MintError> {
+        if self.arn.home() == stage.home() {
+            return Ok(());
         }
-        Ok(id)
+        Err(MintError::ForeignKey {
+            key_account: self.arn.account_id().to_owned(),
+            key_region: self.arn.region().to_owned(),
+            stage_account: stage.account_id().to_owned(),
+            stage_region: stage.region().to_owned(),
+        })
     }
 }
 

@@ -15,13 +15,16 @@ mod wire;
 pub use error::{
     ArnError, Base64Error, ClaimError, ClaimsError, EndpointError, ExchangeError, HeaderError, JsonError,
     KeyEntryError, KeyError, KeyNameError, KeyRingError, KeySetError, MalformedError, MintError, OriginError,
-    Part, PlaybackUrlError, RandomnessError, Revoked, SignError, StageError, StoreError, TagError,
-    VerifierError, VerifyError,
+    Part, PlaybackUrlError, RandomnessError, Revoked, SignError, SignerError, StageError, StoreError,
+    TagError, VerifierError, VerifyError,
 };
 pub use es384::VerifyingKey;
 pub use inspect::{Check, Inspection, Member, Outcome, inspect, inspect_at};
 pub use key::SigningKey;
 pub use key_ring::{KeyName, KeyPage, KeyRing, KeySet, ListKeys, PublicKey, ResourceTags, Tags};
+#[cfg(feature = "async")]
+pub use mint::mint_batch_with_async;
+pub use mint::{AsyncSigner, Mintable, Signer, SigningInput, Unsigned, assemble, mint_batch_with};
 pub use revocation::{InMemoryRevocations, Revocation, RevocationStore, SingleUse, Subject};
 pub use token::connection::{Connection, ConnectionClaims};
 pub use token::exchange::{Exchange, check_exchange};

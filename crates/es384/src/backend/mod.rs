@@ -29,6 +29,14 @@ pub(crate) use rust_crypto::RustCrypto as Active;
 /// The library that signs and verifies in this build: `aws-lc-rs`, `ring` or `rust-crypto`.
 pub const BACKEND: &str = Active::NAME;
 
+/// The SHA-384 digest of a message, in 48 bytes: what an ES384 signature is made of (RFC 7518, section 3.4).
+///
+/// For those who sign elsewhere, with a key that takes a digest.
+#[must_use]
+pub fn sha384(message: &[u8]) -> [u8; 48] {
+    Active::sha384(message)
+}
+
 /// ES384 over keys that are known to be valid: 48 bytes in 1..n, and the point that belongs to them.
 ///
 /// An implementation copies the private number nowhere that it does not wipe: its `Signer` wipes on drop, and what it

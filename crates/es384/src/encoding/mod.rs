@@ -6,7 +6,10 @@ pub(crate) mod encrypted;
 pub(crate) mod jwk;
 pub(crate) mod oid;
 pub(crate) mod pem;
+mod signature;
 pub(crate) mod text;
+
+pub use signature::signature_from_der;
 
 use crate::KeyError;
 

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use super::{ClaimError, RandomnessError, SignError};
+use super::{ClaimError, RandomnessError, SignError, SignerError};
 use crate::value::timestamp::Timestamp;
 
 /// A token that could not be minted.
@@ -70,6 +70,34 @@ pub enum MintError {
     /// The signature could not be made.
     #[error("the token could not be signed: {0}")]
     Sign(#[from] SignError),
+    /// The signer outside of this library failed.
+    #[error("the token {token} could not be signed: {source}")]
+    Signer {
+        /// Which token: `of participant ..`, `of connection ..` or `for channel ..`.
+        token: String,
+        /// What the signer said.
+        source: SignerError,
+    },
+    /// A signature from outside in neither of the two forms that a signature can have.
+    #[error(
+        "the signature has {actual} bytes and is neither r and s in 96 bytes nor DER: pass on what the signer answered, \
+         decoded from base64 or hex, and let it sign with ECDSA on P-384 and SHA-384"
+    )]
+    MalformedSignature {
+        /// Bytes given.
+        actual: usize,
+    },
+    /// A signature from outside that is none of this token under the given public key.
+    #[error(
+        "the signature is not one of this token under the given public key: let the private key of that public key sign \
+         the signing input as it stands, or its SHA-384 digest as a digest"
+    )]
+    WrongSignature,
+    /// A text that is not what is signed of a token.
+    #[error(
+        "this is not what is signed of a token: give header and payload in base64url, with one dot between"
+    )]
+    NotASigningInput,
 }
 
 impl MintError {
@@ -85,6 +113,10 @@ impl MintError {
             Self::TooLong { .. } => "TOKEN_TOO_LONG",
             Self::Randomness(_) => "NO_RANDOMNESS",
             Self::Sign(_) => "SIGNING_FAILED",
+            Self::Signer { .. } => "SIGNER_FAILED",
+            Self::MalformedSignature { .. } => "MALFORMED_SIGNATURE",
+            Self::WrongSignature => "WRONG_SIGNATURE",
+            Self::NotASigningInput => "NOT_A_SIGNING_INPUT",
         }
     }
 }

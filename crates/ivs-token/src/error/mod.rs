@@ -12,6 +12,7 @@ mod malformed;
 mod mint;
 mod playback_url;
 mod revocation;
+mod signer;
 mod tag;
 mod verify;
 
@@ -25,6 +26,7 @@ pub use malformed::{Base64Error, JsonError, MalformedError, Part};
 pub use mint::MintError;
 pub use playback_url::PlaybackUrlError;
 pub use revocation::{Revoked, StoreError};
+pub use signer::SignerError;
 pub use tag::TagError;
 pub use verify::{VerifierError, VerifyError};
 

@@ -36,12 +36,17 @@ impl SigningKey {
         let mut tokens = Vec::with_capacity(participants.size_hint().0);
         loop {
             let chunk = participants.by_ref().take(CHUNK);
-            let unsigned: Vec<_> = chunk.map(|participant| participant.unsigned_at(self, now)).collect();
+            let unsigned: Vec<_> = chunk.map(|participant| self.begin(participant, now)).collect();
             if unsigned.is_empty() {
                 return tokens;
             }
             sign_all(self, unsigned, &mut tokens);
         }
+    }
+
+    fn begin(&self, participant: Participant, now: Timestamp) -> Result<Unsigned, MintError> {
+        participant.check()?;
+        participant.prepare(self.key_id()?, now)
     }
 }
 
@@ -55,7 +60,7 @@ fn sign_all<C: Claims>(
     tokens: &mut Vec<Result<Token<C>, MintError>>,
 ) {
     let messages: Vec<_> =
-        unsigned.iter().flatten().map(|token| (key.as_es384(), token.text.as_bytes())).collect();
+        unsigned.iter().flatten().map(|token| (key.as_es384(), token.signing_input().as_bytes())).collect();
     let mut signatures = es384::sign_batch(&messages).into_iter();
     // There are as many signatures as messages.
     let mut sign = |token: Unsigned<C>| token.signed(signatures.next().unwrap_or(Err(SignError)));

@@ -1,6 +1,6 @@
 use crate::error::MintError;
-use crate::key::SigningKey;
-use crate::mint;
+use crate::key::{KeyId, SigningKey};
+use crate::mint::Unsigned;
 use crate::token::connection::{Connection, ConnectionClaims};
 use crate::token::minted::Token;
 use crate::value::id::TokenId;
@@ -24,7 +24,12 @@ impl Connection {
     /// As [`Self::mint`].
     pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token<ConnectionClaims>, MintError> {
         self.check()?;
-        let id = key.key_id()?;
+        self.prepare(key.key_id()?, now)?.sign(key)
+    }
+
+    /// All of minting but the signature.
+    pub(crate) fn prepare(self, id: &KeyId, now: Timestamp) -> Result<Unsigned<ConnectionClaims>, MintError> {
+        self.check()?;
         if id.arn.account_id().len() != 12 {
             return Err(MintError::KeyAccount { account_id: id.arn.account_id().to_owned() });
         }
@@ -39,6 +44,6 @@ impl Connection {
             expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
             version: self.version,
         };
-        mint::token(&id.header, claims, key)
+        Unsigned::new(&id.header, claims)
     }
 }

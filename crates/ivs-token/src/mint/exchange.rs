@@ -4,6 +4,7 @@ use crate::error::MintError;
 use crate::key::SigningKey;
 use crate::token::exchange::Exchange;
 use crate::token::minted::Token;
+use crate::token::participant::Participant;
 use crate::value::duration::ParticipantDuration;
 use crate::value::timestamp::Timestamp;
 
@@ -23,12 +24,16 @@ impl Exchange {
     ///
     /// As [`Self::mint`].
     pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token, MintError> {
+        self.prepare_participant(now)?.mint_at(key, now)
+    }
+
+    /// The participant of the new token, which lasts as long as is due.
+    pub(crate) fn prepare_participant(self, now: Timestamp) -> Result<Participant, MintError> {
         self.participant.check()?;
-        let participant = match self.end {
+        Ok(match self.end {
             Some(end) => self.participant.duration(left(end, now)?),
             None => self.participant,
-        };
-        participant.mint_at(key, now)
+        })
     }
 
     /// Mints the text of the new token and keeps the exchange, to mint from it again: nothing of it is copied.

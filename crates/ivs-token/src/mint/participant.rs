@@ -1,5 +1,5 @@
 use crate::error::MintError;
-use crate::key::SigningKey;
+use crate::key::{KeyId, SigningKey};
 use crate::mint::{self, Unsigned};
 use crate::token::minted::Token;
 use crate::token::participant::{Participant, ParticipantClaims, Payload};
@@ -25,19 +25,16 @@ impl Participant {
     ///
     /// As [`Self::mint`].
     pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token, MintError> {
-        self.unsigned_at(key, now)?.sign(key)
+        self.check()?;
+        self.prepare(key.key_id()?, now)?.sign(key)
     }
 
     /// All of minting but the signature.
-    pub(crate) fn unsigned_at(
-        self,
-        key: &SigningKey,
-        now: Timestamp,
-    ) -> Result<Unsigned<ParticipantClaims>, MintError> {
+    pub(crate) fn prepare(self, id: &KeyId, now: Timestamp) -> Result<Unsigned, MintError> {
         if let Some(error) = self.error {
             return Err(error.into());
         }
-        let key_id = key.id_for(self.stage.arn())?;
+        id.check_stage(self.stage.arn())?;
         let claims = ParticipantClaims {
             participant_id: match self.id {
                 Some(id) => id,
@@ -51,7 +48,7 @@ impl Participant {
             expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
             version: self.version,
         };
-        Unsigned::new(&key_id.header, claims)
+        Unsigned::new(&id.header, claims)
     }
 
     /// Mints the text of a token and keeps the participant, as a template for the next: nothing of it is copied. Each token
@@ -81,7 +78,8 @@ impl Participant {
         duration: ParticipantDuration,
     ) -> Result<String, MintError> {
         self.check()?;
-        let key_id = key.id_for(self.stage.arn())?;
+        let id = key.key_id()?;
+        id.check_stage(self.stage.arn())?;
         let fresh;
         let payload = Payload {
             participant_id: if let Some(id) = &self.id {
@@ -98,6 +96,6 @@ impl Participant {
             expires_at: now.checked_add(duration.into()).ok_or(MintError::ClockTooLate { now })?,
             version: self.version,
         };
-        mint::text(&key_id.header, &payload, key)
+        mint::text(&id.header, &payload, key)
     }
 }

@@ -1,6 +1,6 @@
 use crate::error::MintError;
 use crate::key::{HEADER_WITHOUT_KID, SigningKey};
-use crate::mint;
+use crate::mint::Unsigned;
 use crate::token::minted::Token;
 use crate::token::playback::{Playback, PlaybackClaims, SingleUseId};
 use crate::value::timestamp::Timestamp;
@@ -22,6 +22,11 @@ impl Playback {
     ///
     /// As [`Self::mint`].
     pub fn mint_at(self, key: &SigningKey, now: Timestamp) -> Result<Token<PlaybackClaims>, MintError> {
+        self.prepare(now)?.sign(key)
+    }
+
+    /// All of minting but the signature.
+    pub(crate) fn prepare(self, now: Timestamp) -> Result<Unsigned<PlaybackClaims>, MintError> {
         self.check()?;
         let claims = PlaybackClaims {
             channel: self.channel,
@@ -34,6 +39,6 @@ impl Playback {
             issued_at: None,
             expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
         };
-        mint::token(HEADER_WITHOUT_KID, claims, key)
+        Unsigned::new(HEADER_WITHOUT_KID, claims)
     }
 }

@@ -101,6 +101,13 @@ pub(crate) fn unsigned(header: &str, payload: &[u8]) -> String {
     token
 }
 
+/// Whether a text is what is signed of a token: two parts of base64url, at most as long as a token can have them.
+pub(crate) fn is_signing_input(text: &str) -> bool {
+    let is_base64url = |part: &str| !part.is_empty() && BASE64URL.decode(part).is_ok();
+    text.len() < MAX_LEN - SIGNATURE_CHARS
+        && text.split_once('.').is_some_and(|(header, payload)| is_base64url(header) && is_base64url(payload))
+}
+
 /// Makes a token of what was signed.
 pub(crate) fn append_signature(token: &mut String, signature: &Signature) {
     token.push('.');
