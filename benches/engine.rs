@@ -70,11 +70,10 @@ fn verifying(key: &SigningKey, messages: &[Vec<u8>]) {
         }),
     )];
     cases.push(("not prepared".to_owned(), single(key.verifying_key().unprepared())));
-    cases.push(("portable, one".to_owned(), single(prepared(Path::Words))));
-    if Path::best() != Path::Words {
-        cases.push(("prepared, one".to_owned(), single(prepared(Path::best()))));
+    for path in Path::all() {
+        cases.push((format!("{path:?}, one"), single(prepared(path))));
         for size in [4, 8, 16, 64] {
-            cases.push((format!("prepared, batch of {size}"), batch(prepared(Path::best()), size)));
+            cases.push((format!("{path:?}, batch of {size}"), batch(prepared(path), size)));
         }
     }
     table("verify", &cases);
@@ -84,8 +83,11 @@ fn signing(key: &SigningKey, messages: &[Vec<u8>]) {
     let pkcs8 = key.to_pkcs8_der();
     let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P384_SHA384_FIXED_SIGNING, &pkcs8).expect("a key pair");
     let random = SystemRandom::new();
-    let accelerated = SigningKey::from_der(&pkcs8).expect("a key");
-    accelerated.accelerate();
+    let accelerated = |path| {
+        let key = SigningKey::from_der(&pkcs8).expect("a key");
+        key.accelerate_on(path);
+        key
+    };
     let single = |key: SigningKey| -> Box<dyn Fn()> {
         Box::new(move || {
             for message in messages {
@@ -93,8 +95,7 @@ fn signing(key: &SigningKey, messages: &[Vec<u8>]) {
             }
         })
     };
-    let batch = |size: usize| -> Box<dyn Fn()> {
-        let key = accelerated.clone();
+    let batch = |key: SigningKey, size: usize| -> Box<dyn Fn()> {
         Box::new(move || {
             let items: Vec<(&SigningKey, &[u8])> =
                 messages.iter().map(|message| (&key, &message[..])).collect();
@@ -112,17 +113,17 @@ fn signing(key: &SigningKey, messages: &[Vec<u8>]) {
         }),
     )];
     cases.push(("not accelerated".to_owned(), single(key.clone())));
-    if accelerated.is_accelerated() {
-        cases.push(("accelerated, one".to_owned(), single(accelerated.clone())));
+    for path in Path::all() {
+        cases.push((format!("{path:?}, one"), single(accelerated(path))));
         for size in [4, 8, 16, 64] {
-            cases.push((format!("accelerated, batch of {size}"), batch(size)));
+            cases.push((format!("{path:?}, batch of {size}"), batch(accelerated(path), size)));
         }
     }
     table("sign", &cases);
 }
 
 fn preparing(key: &SigningKey) {
-    for path in [Path::best(), Path::Words] {
+    for path in Path::all() {
         let times = (0..ROUNDS).map(|_| {
             let key = key.verifying_key().unprepared();
             let start = Instant::now();

@@ -9,9 +9,8 @@ use crate::{
 /// Verifies many signatures at once, each a key, a message and the key's signature of it in 96 bytes. The answers are those
 /// that [`VerifyingKey::verify`] gives, in the order of the signatures.
 ///
-/// It pays where the keys are [prepared](VerifyingKey::prepare) and the machine has AVX-512 IFMA: eight signatures are
-/// then verified side by side, under any mix of keys. The more there are, up to sixteen, the less each costs.
-/// Everything else is verified one by one.
+/// It pays where the keys are [prepared](VerifyingKey::prepare): the signatures then share much of the work, under any mix of
+/// keys. The more there are, up to sixteen, the less each costs. Signatures under keys that are not prepared are verified one by one.
 ///
 /// Memory: about 300 KiB while it runs, and half a KiB for each signature.
 #[must_use = "a signature that is not valid is reported here and nowhere else"]
@@ -45,8 +44,8 @@ pub fn verify_batch(signatures: &[(&VerifyingKey, &[u8], &[u8])]) -> Vec<Result<
 /// Signs many messages at once, each with its key. The answers are those that [`SigningKey::sign`] gives, in the order of
 /// the messages.
 ///
-/// It pays where the keys are [accelerated](SigningKey::accelerate) and the machine has AVX-512 IFMA: eight messages are
-/// then signed side by side, with any mix of keys. Everything else is signed one by one.
+/// It pays where the keys are [accelerated](SigningKey::accelerate): the signatures then share much of the work, with any mix of
+/// keys. Messages for keys that are not accelerated are signed one by one.
 #[must_use = "the signatures are in here"]
 pub fn sign_batch(messages: &[(&SigningKey, &[u8])]) -> Vec<Result<Signature, SignError>> {
     if !cfg!(feature = "engine") {

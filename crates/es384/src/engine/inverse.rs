@@ -10,8 +10,8 @@
 use std::marker::PhantomData;
 
 use super::{
-    lanes::{Lanes, Pair, Task},
-    modulus::Words,
+    lanes::{BasePair, Lanes, Pair, Task},
+    modulus::{Words, inverse_of},
     residue::{Modulus, Residue},
     secret::{declassify, hide},
 };
@@ -70,19 +70,45 @@ impl<M: Modulus> Residue<M> {
         other: &Residue<N>,
         lanes: L,
     ) -> (Self, Residue<N>) {
-        let (mut first, mut second) = (Inversion::new(self), Inversion::new(other));
-        let one = lanes.pair([1, 1]);
-        let mut zeta = lanes.pair([u64::MAX, u64::MAX]);
-        for _ in 0..BATCHES {
-            let f = lanes.pair([low_word(&first.f), low_word(&second.f)]);
-            let g = lanes.pair([low_word(&first.g), low_word(&second.g)]);
-            let steps;
-            (zeta, steps) = lanes.run(StepsOfTwo::<L> { one, zeta, f, g });
-            first.update(&Steps::of_lane(&steps, 0));
-            second.update(&Steps::of_lane(&steps, 1));
-        }
-        (first.finish(), second.finish())
+        invert_two(self, other, |words| lanes.pair(words), |steps| lanes.run(steps))
     }
+
+    /// [`invert`](Self::invert), with what every processor has.
+    pub(crate) fn invert_in_words(&self) -> Self {
+        self.invert_both_in_words(&Self::ONE).0
+    }
+
+    /// [`invert_both`](Self::invert_both), with what every processor has.
+    pub(crate) fn invert_both_in_words<N: Modulus>(&self, other: &Residue<N>) -> (Self, Residue<N>) {
+        invert_two(self, other, BasePair::new, steps_in_words)
+    }
+}
+
+/// The inverses of two numbers, with a way to make pairs and one to do the steps.
+#[inline]
+fn invert_two<P: Pair, M: Modulus, N: Modulus>(
+    first: &Residue<M>,
+    second: &Residue<N>,
+    pair: impl Fn([u64; 2]) -> P,
+    run: impl Fn(StepsOfTwo<P>) -> (P, [[u64; 2]; 4]),
+) -> (Residue<M>, Residue<N>) {
+    let (mut first, mut second) = (Inversion::new(first), Inversion::new(second));
+    let one = pair([1, 1]);
+    let mut zeta = pair([u64::MAX, u64::MAX]);
+    for _ in 0..BATCHES {
+        let f = pair([low_word(&first.f), low_word(&second.f)]);
+        let g = pair([low_word(&first.g), low_word(&second.g)]);
+        let steps;
+        (zeta, steps) = run(StepsOfTwo { one, zeta, f, g });
+        first.update(&Steps::of_lane(&steps, 0));
+        second.update(&Steps::of_lane(&steps, 1));
+    }
+    (first.finish(), second.finish())
+}
+
+#[inline(never)]
+fn steps_in_words(steps: StepsOfTwo<BasePair>) -> (BasePair, [[u64; 2]; 4]) {
+    steps.run()
 }
 
 /// An inversion under way.
@@ -142,19 +168,26 @@ pub(crate) fn invert_all_vartime<M: Modulus>(numbers: &mut [Residue<M>]) -> bool
 
 /// Steps of two inversions side by side, all the same operations. Zeta is the negative of delta + 1/2, with the delta
 /// that starts at 1/2.
-struct StepsOfTwo<L: Lanes> {
-    one: L::Pair,
-    zeta: L::Pair,
-    f: L::Pair,
-    g: L::Pair,
+struct StepsOfTwo<P> {
+    one: P,
+    zeta: P,
+    f: P,
+    g: P,
 }
 
-impl<L: Lanes> Task<L> for StepsOfTwo<L> {
-    /// Zeta, and the matrices' u, v, q, r.
+impl<L: Lanes> Task<L> for StepsOfTwo<L::Pair> {
     type Output = (L::Pair, [[u64; 2]; 4]);
 
     #[inline(always)]
     fn run(self) -> Self::Output {
+        StepsOfTwo::run(self)
+    }
+}
+
+impl<P: Pair> StepsOfTwo<P> {
+    /// Zeta, and the matrices' u, v, q, r.
+    #[inline(always)]
+    fn run(self) -> (P, [[u64; 2]; 4]) {
         let Self { one, mut zeta, mut f, mut g } = self;
         // As unsigned words: shifts to the left, additions and negations agree with the signed ones.
         let zero = one.sub(one);
@@ -356,16 +389,4 @@ fn wide(a: i64, b: i64) -> i128 {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the low word is what is wanted")]
 fn low(wide: i128) -> u64 {
     wide as u64
-}
-
-/// 1/word modulo 2^64, by Newton's iteration: each step doubles the number of right bits, from the 3 that an odd word has
-/// itself.
-pub(crate) const fn inverse_of(word: u64) -> u64 {
-    let mut inverse = word;
-    let mut i = 0;
-    while i < 5 {
-        inverse = inverse.wrapping_mul(2_u64.wrapping_sub(word.wrapping_mul(inverse)));
-        i += 1;
-    }
-    inverse
 }

@@ -11,6 +11,7 @@
 )]
 #![allow(clippy::needless_range_loop, reason = "limbs are numbered")]
 
+mod column;
 mod digits;
 mod field8;
 #[cfg(feature = "test-paths")]
@@ -112,6 +113,6 @@ pub(crate) fn sign(path: Path, jobs: &[SignJob<'_>]) -> Result<Vec<Option<Signat
         },
         #[cfg(any(test, feature = "model"))]
         Path::Model => sign::sign(lanes::Model::ZERO, jobs),
-        Path::Words => Ok(vec![None; jobs.len()]),
+        Path::Words => sign::sign_in_words(jobs),
     }
 }

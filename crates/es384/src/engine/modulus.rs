@@ -134,3 +134,15 @@ pub(crate) const fn shift(mut value: Words, exponent: u32, modulus: &Words) -> W
     }
     value
 }
+
+/// 1/word modulo 2^64, by Newton's iteration: each step doubles the number of right bits, from the 3 that an odd word has
+/// itself.
+pub(crate) const fn inverse_of(word: u64) -> u64 {
+    let mut inverse = word;
+    let mut i = 0;
+    while i < 5 {
+        inverse = inverse.wrapping_mul(2_u64.wrapping_sub(word.wrapping_mul(inverse)));
+        i += 1;
+    }
+    inverse
+}

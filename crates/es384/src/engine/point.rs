@@ -4,7 +4,13 @@
 //! The additions are incomplete: they fail for equal and for opposite points, and a point at infinity has no form here.
 //! Failing is never silent. A [`Sum`] that met such a case has `zz` = 0 from then on, and [`add_pairs`] returns `None`.
 
-use super::{inverse::invert_all_vartime, residue::Field};
+use zeroize::Zeroize;
+
+use super::{
+    inverse::invert_all_vartime,
+    modulus::{self, Words},
+    residue::Field,
+};
 
 /// A point that is not at infinity.
 #[derive(Clone, Copy)]
@@ -57,6 +63,34 @@ impl From<Affine> for Sum {
 }
 
 impl Sum {
+    /// The sum of two points. 4 multiplications, 2 squares.
+    pub(crate) fn of_two(a: &Affine, b: &Affine) -> Self {
+        let p = b.x.sub(&a.x);
+        let r = b.y.sub(&a.y);
+        let pp = p.square();
+        let ppp = p.mul(&pp);
+        let q = a.x.mul(&pp);
+        let x = r.square().sub(&ppp).sub(&q).sub(&q);
+        let y = r.mul(&q.sub(&x)).sub(&a.y.mul(&ppp));
+        Self { x, y, zz: pp, zzz: ppp }
+    }
+
+    /// Whether the point is on the curve, which an addition never leaves unless the machine fails: with x and y as fractions,
+    /// Y² = X³ - 3·X·ZZ² + b·ZZ³ and ZZZ² = ZZ³.
+    pub(crate) fn is_on_curve(&self) -> bool {
+        const B: Field = Field::from_montgomery(modulus::shift(modulus::B, 384, &modulus::P));
+        let zz_2 = self.zz.square();
+        let zz_3 = zz_2.mul(&self.zz);
+        let factor = self.x.square().sub(&zz_2).sub(&zz_2).sub(&zz_2);
+        let right = self.x.mul(&factor).add(&zz_3.mul(&B));
+        (self.y.square() == right) & (self.zzz.square() == zz_3)
+    }
+
+    /// Whether the point has this x coordinate, a number below 2^384.
+    pub(crate) fn has_x(&self, x: &Words) -> bool {
+        Field::new(x).mul(&self.zz) == self.x
+    }
+
     /// Formula `madd-2008-s`: 8 multiplications, 2 squares.
     #[inline]
     pub(crate) fn add(&self, point: &Affine) -> Self {
@@ -83,6 +117,14 @@ impl Sum {
         let x = m.square().sub(&s).sub(&s);
         let y = m.mul(&s.sub(&x)).sub(&w.mul(&self.y));
         Self { x, y, zz: v.mul(&self.zz), zzz: w.mul(&self.zzz) }
+    }
+}
+
+impl Zeroize for Sum {
+    fn zeroize(&mut self) {
+        for coordinate in [&mut self.x, &mut self.y, &mut self.zz, &mut self.zzz] {
+            coordinate.zeroize();
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     point::Affine,
     residue::Field,
     table::{AffineTable, RowTable},
-    verify::{self, Item, Verdict},
+    verify::{self, Item, Verdict, WordsItem},
 };
 use crate::{Signature, key::point::Point};
 
@@ -83,10 +83,13 @@ pub(crate) fn verify_batch(jobs: &[Job<'_>]) -> Vec<Verdict> {
     verify_some(&mut verdicts, jobs, Prepared::for_model, |items| {
         verify::verify_batch(super::lanes::Model::ZERO, items)
     });
-    for (job, verdict) in jobs.iter().zip(&mut verdicts) {
-        if matches!(job.key, Prepared::Words(_)) {
-            *verdict = job.key.verify(job.digest, job.signature);
-        }
+    let words = jobs.iter().enumerate().filter_map(|(place, job)| {
+        let Job { key: Prepared::Words(key), digest, signature } = *job else { return None };
+        Some((place, WordsItem { key, digest, signature }))
+    });
+    let (places, items): (Vec<usize>, Vec<_>) = words.unzip();
+    for (place, verdict) in places.into_iter().zip(verify::verify_words_batch(&items)) {
+        verdicts[place] = verdict;
     }
     verdicts
 }

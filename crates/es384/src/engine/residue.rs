@@ -1,14 +1,15 @@
 //! Numbers modulo p or n in six words: the arithmetic for every processor.
 //!
-//! No operation takes a time that depends on the values, except where the name says `vartime`.
+//! No operation takes a time that depends on the values, except where the name says `vartime`. Sums that can not leave their words wrap
+//! all the same, so that no check for overflow branches.
 
 use std::marker::PhantomData;
 
 use zeroize::Zeroize;
 
 use super::{
-    inverse::inverse_of,
-    modulus::{self, N, P, Words, low},
+    modulus::{self, N, P, Words, inverse_of, low},
+    secret::declassify,
 };
 
 /// A prime of 384 bits, and how to divide by it.
@@ -57,7 +58,6 @@ impl<M: Modulus> Residue<M> {
     }
 
     /// The number, below the modulus.
-    #[cfg(test)]
     pub(crate) fn number(&self) -> Words {
         let mut wide = [0; 12];
         wide[..6].copy_from_slice(&self.words);
@@ -131,31 +131,33 @@ impl Modulus for PrimeP {
     const WORDS: Words = P;
 
     /// p is sparse, so a multiple of it is a few shifts and additions.
-    #[inline]
-    fn montgomery_reduce(value: [u64; 12]) -> Words {
-        let [v0, v1, v2, v3, v4, v5, high @ ..] = value;
-        let mut window = [v0, v1, v2, v3, v4, v5];
-        for _ in 0..6 {
-            // -1/p = 2^32 + 1 modulo 2^64, so adding q·p = q·2^384 - q·(2^128 + 2^96 - 2^32 + 1) clears the lowest word.
-            let q = window[0].wrapping_add(window[0] << 32);
-            let (q_low, q_high) = (q << 32, q >> 32);
-            // What is to be subtracted from the words above the lowest: q·2^64 + (q·2^32)·(1 - 2^-64), less the carry out
-            // of the lowest.
-            let carry = u64::from(window[0].overflowing_add(q_low).1);
-            let (term_1, borrow) = subtract_with_borrow(q_low, q_high, carry);
-            let (sum, over) = q_high.overflowing_add(q);
-            let (term_2, under) = sum.overflowing_sub(borrow);
-            // Never -1: q_high + q is zero only for q = 0, and then nothing is borrowed.
-            let term_3 = u64::from(over).wrapping_sub(u64::from(under));
-            // q moves in at the top and is at least what is borrowed from it: q·2^320 exceeds the whole subtrahend.
-            let mut borrow = 0;
-            for (i, term) in [term_1, term_2, term_3, 0, 0].into_iter().enumerate() {
-                (window[i], borrow) = subtract_with_borrow(window[i + 1], term, borrow);
-            }
-            window[5] = q.wrapping_sub(borrow);
+    ///
+    /// With q = w·(2^32 + 1) modulo 2^64, where w is the lowest word, adding q·p = q·2^384 - q·(2^128 + 2^96 - 2^32 + 1) makes
+    /// that word zero: -1/p is 2^32 + 1 modulo 2^64. The two parts are kept apart. Each round subtracts the second from the words
+    /// above, and the first, which is q six words further up, is added at the end for all rounds.
+    #[inline(always)]
+    fn montgomery_reduce(mut value: [u64; 12]) -> Words {
+        let mut quotients = [0; 6];
+        // What is still to be subtracted from the word above the two that a round touches: at most 2.
+        let mut owed = 0;
+        for i in 0..6 {
+            let shifted = value[i] << 32;
+            let (q, carry) = value[i].overflowing_add(shifted);
+            quotients[i] = q;
+            // (q·(2^128 + 2^96 - 2^32 + 1) - w)/2^64 = q·2^64 + q·2^32 - q_high - carry, because w + (w·2^32 modulo 2^64) is
+            // q + carry·2^64. The low word of q·2^32 is that of w·2^32.
+            let q_high = q >> 32;
+            let (term, under) = borrowing_sub(shifted, q_high, carry);
+            // Not negative: what carries, `shifted` is not zero, so nothing is borrowed where q_high is zero.
+            let (next_term, over) =
+                q.overflowing_add(q_high.wrapping_add(owed).wrapping_sub(u64::from(under)));
+            let borrow;
+            (value[i + 1], borrow) = value[i + 1].overflowing_sub(term);
+            let borrow_2;
+            (value[i + 2], borrow_2) = borrowing_sub(value[i + 2], next_term, borrow);
+            owed = u64::from(over).wrapping_add(u64::from(borrow_2));
         }
-        let (sum, carry) = modulus::add(&window, &high);
-        reduce_once(&sum, carry, &P)
+        add_quotients::<2>(&value, &quotients, owed, &P)
     }
 }
 
@@ -166,20 +168,54 @@ pub(crate) struct OrderN;
 impl Modulus for OrderN {
     const WORDS: Words = N;
 
-    #[inline]
+    /// n is 2^384 less a number of 190 bits, so a multiple of it takes three multiplications.
+    ///
+    /// As for p: with q = -w/n modulo 2^64, adding q·n = q·2^384 - q·(2^384 - n) makes the lowest word w zero. Each round
+    /// subtracts the second part, and the first is added at the end.
+    #[inline(always)]
     fn montgomery_reduce(mut value: [u64; 12]) -> Words {
-        let mut top = 0;
+        const LESS: Words = modulus::subtract(&[0; 6], &N).0;
+        const { assert!(LESS[2] < 1 << 62 && LESS[3] == 0 && LESS[4] == 0 && LESS[5] == 0) };
+        let mut quotients = [0; 6];
+        // What is still to be subtracted from the word above the three that a round touches: 0 or 1.
+        let mut owed = 0;
         for i in 0..6 {
             let q = value[i].wrapping_mul(const { inverse_of(N[0]).wrapping_neg() });
-            let mut carry = 0;
-            for j in 0..6 {
-                (value[i + j], carry) = multiply_add(value[i + j], q, N[j], carry);
-            }
-            (value[i + 6], top) = add_with_carry(value[i + 6], carry, top);
+            quotients[i] = q;
+            let products = [LESS[0], LESS[1], LESS[2]].map(|word| u128::from(q) * u128::from(word));
+            debug_assert!(declassify(low(products[0]) == value[i]), "the lowest word becomes zero");
+            let (term_1, carry) = high_word(products[0]).overflowing_add(low(products[1]));
+            let (term_2, carry) = carrying_add(high_word(products[1]), low(products[2]), carry);
+            // Below 2^62 + 2.
+            let term_3 = high_word(products[2]).wrapping_add(u64::from(carry)).wrapping_add(owed);
+            let borrow;
+            (value[i + 1], borrow) = value[i + 1].overflowing_sub(term_1);
+            let borrow_2;
+            (value[i + 2], borrow_2) = borrowing_sub(value[i + 2], term_2, borrow);
+            let borrow_3;
+            (value[i + 3], borrow_3) = borrowing_sub(value[i + 3], term_3, borrow_2);
+            owed = u64::from(borrow_3);
         }
-        let words = [value[6], value[7], value[8], value[9], value[10], value[11]];
-        reduce_once(&words, top, &N)
+        add_quotients::<3>(&value, &quotients, owed, &N)
     }
+}
+
+/// The end of a reduction: the high words of `value` and the quotients, less what is owed at word `AT`. The whole is not negative
+/// and below twice the modulus; the result is below the modulus.
+#[inline(always)]
+fn add_quotients<const AT: usize>(value: &[u64; 12], quotients: &Words, owed: u64, modulus: &Words) -> Words {
+    let mut sum = [0; 6];
+    let mut carry = false;
+    for i in 0..6 {
+        (sum[i], carry) = carrying_add(value[i + 6], quotients[i], carry);
+    }
+    let mut borrow;
+    (sum[AT], borrow) = sum[AT].overflowing_sub(owed);
+    for i in AT + 1..6 {
+        (sum[i], borrow) = sum[i].overflowing_sub(u64::from(borrow));
+    }
+    // A borrow comes with a carry, or the whole would be negative.
+    reduce_once(&sum, u64::from(carry).wrapping_sub(u64::from(borrow)), modulus)
 }
 
 /// The sum of two numbers below the modulus, below it as well.
@@ -190,68 +226,82 @@ pub(super) fn add(a: &Words, b: &Words, modulus: &Words) -> Words {
 }
 
 /// Subtracts the modulus once where `carry·2^384 + words`, below twice the modulus, is not below it.
-#[inline]
+#[inline(always)]
 pub(super) fn reduce_once(words: &Words, carry: u64, modulus: &Words) -> Words {
     let (reduced, borrow) = modulus::subtract(words, modulus);
-    modulus::select(borrow & (carry ^ 1), &reduced, words)
+    modulus::add(&reduced, &modulus::select(borrow & (carry ^ 1), &[0; 6], modulus)).0
 }
 
 /// The twelve words of a product.
-#[inline]
+#[inline(always)]
 fn product(a: &Words, b: &Words) -> [u64; 12] {
     let mut out = [0; 12];
-    for i in 0..6 {
-        let mut carry = 0;
-        for j in 0..6 {
-            (out[i + j], carry) = multiply_add(out[i + j], a[i], b[j], carry);
-        }
-        out[i + 6] = carry;
-    }
+    // Not a loop: compilers would keep the twelve words in memory.
+    add_row::<0>(&mut out, 0, a[0], b);
+    add_row::<0>(&mut out, 1, a[1], b);
+    add_row::<0>(&mut out, 2, a[2], b);
+    add_row::<0>(&mut out, 3, a[3], b);
+    add_row::<0>(&mut out, 4, a[4], b);
+    add_row::<0>(&mut out, 5, a[5], b);
     out
 }
 
 /// The twelve words of a square: each mixed product once, doubled, then the squares of the words.
-#[inline]
+#[inline(always)]
 fn square(a: &Words) -> [u64; 12] {
     let mut out = [0; 12];
-    for i in 0..6 {
-        let mut carry = 0;
-        for j in i + 1..6 {
-            (out[i + j], carry) = multiply_add(out[i + j], a[i], a[j], carry);
-        }
-        out[i + 6] = carry;
-    }
+    add_row::<1>(&mut out, 0, a[0], a);
+    add_row::<2>(&mut out, 1, a[1], a);
+    add_row::<3>(&mut out, 2, a[2], a);
+    add_row::<4>(&mut out, 3, a[3], a);
+    add_row::<5>(&mut out, 4, a[4], a);
     let mut shifted_out = 0;
-    let mut carry = 0;
+    let mut carry = false;
     for i in 0..6 {
         let wide = u128::from(a[i]) * u128::from(a[i]);
         for (word, term) in [(2 * i, low(wide)), (2 * i + 1, high_word(wide))] {
             let doubled = (out[word] << 1) | shifted_out;
             shifted_out = out[word] >> 63;
-            (out[word], carry) = add_with_carry(doubled, term, carry);
+            (out[word], carry) = carrying_add(doubled, term, carry);
         }
     }
     out
 }
 
-/// `a + b·c + carry`, which is always below 2^128.
-#[inline]
-fn multiply_add(a: u64, b: u64, c: u64, carry: u64) -> (u64, u64) {
-    let wide = u128::from(a) + u128::from(b) * u128::from(c) + u128::from(carry);
-    (low(wide), high_word(wide))
+/// Adds `factor` times the words of `b` from `FROM` on, at word `at`. Words from `at + 6` on are zero before.
+///
+/// The low halves of the products are one chain of additions, the high halves another: compilers make of each what the processor has
+/// for carries.
+#[inline(always)]
+fn add_row<const FROM: usize>(out: &mut [u64; 12], at: usize, factor: u64, b: &Words) {
+    let mut products = [0; 6];
+    for j in FROM..6 {
+        products[j] = u128::from(factor) * u128::from(b[j]);
+    }
+    let mut carry = false;
+    for j in FROM..6 {
+        (out[at + j], carry) = carrying_add(out[at + j], low(products[j]), carry);
+    }
+    out[at + 6] = u64::from(carry);
+    carry = false;
+    for j in FROM..6 {
+        (out[at + j + 1], carry) = carrying_add(out[at + j + 1], high_word(products[j]), carry);
+    }
+    debug_assert!(!declassify(carry), "the sum is a part of the product");
 }
 
-#[inline]
-fn add_with_carry(a: u64, b: u64, carry: u64) -> (u64, u64) {
-    let wide = u128::from(a) + u128::from(b) + u128::from(carry);
-    (low(wide), high_word(wide))
+#[inline(always)]
+fn borrowing_sub(a: u64, b: u64, borrow: bool) -> (u64, bool) {
+    let (difference, under_b) = a.overflowing_sub(b);
+    let (difference, under_borrow) = difference.overflowing_sub(u64::from(borrow));
+    (difference, under_b | under_borrow)
 }
 
-#[inline]
-fn subtract_with_borrow(a: u64, b: u64, borrow: u64) -> (u64, u64) {
-    let (difference, under_a) = a.overflowing_sub(b);
-    let (difference, under_b) = difference.overflowing_sub(borrow);
-    (difference, u64::from(under_a | under_b))
+#[inline(always)]
+fn carrying_add(a: u64, b: u64, carry: bool) -> (u64, bool) {
+    let (sum, over_b) = a.overflowing_add(b);
+    let (sum, over_carry) = sum.overflowing_add(u64::from(carry));
+    (sum, over_b | over_carry)
 }
 
 #[inline]

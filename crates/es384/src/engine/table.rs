@@ -39,6 +39,12 @@ impl<T> Table<T> {
 }
 
 impl AffineTable {
+    /// All entries of a window.
+    #[inline]
+    pub(crate) fn window(&self, window: usize) -> &[Affine; ENTRIES] {
+        &self.0.as_chunks().0[window]
+    }
+
     /// Around a millisecond of work.
     pub(crate) fn new(point: &Affine) -> Self {
         Self(multiples(point, WINDOW).into())

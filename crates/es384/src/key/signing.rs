@@ -148,9 +148,9 @@ impl SigningKey {
         }
     }
 
-    /// From now on, has this key and all its clones sign with the engine instead of the backend, where the processor has
-    /// AVX-512 IFMA; elsewhere it changes nothing. Signing then takes a small part of its time, above all in
-    /// [batches](crate::sign_batch).
+    /// From now on, has this key and all its clones sign with the engine instead of the backend. Signing is then several times as
+    /// fast, above all in [batches](crate::sign_batch); how many times depends on the processor. Without the feature `engine` it
+    /// changes nothing.
     ///
     /// It is a choice, because the engine's arithmetic is younger than the backend's. It takes the same time whatever the
     /// key and the message, and makes each nonce from the private key, the message and 32 fresh bytes of randomness. The
@@ -162,12 +162,12 @@ impl SigningKey {
     /// As [`accelerate`](Self::accelerate), with an implementation of choice. For tests and benches.
     #[doc(hidden)]
     pub fn accelerate_on(&self, path: Path) {
-        if cfg!(feature = "engine") && path != Path::Words {
+        if cfg!(feature = "engine") {
             self.0.accelerated.get_or_init(|| path);
         }
     }
 
-    /// Whether the engine signs for this key: it was [accelerated](Self::accelerate), and the processor can do it.
+    /// Whether the engine signs for this key: it was [accelerated](Self::accelerate), in a build with the feature `engine`.
     pub fn is_accelerated(&self) -> bool {
         self.accelerated().is_some()
     }

@@ -32,12 +32,22 @@ macro_rules! eight {
 mod ifma;
 #[cfg(any(test, feature = "model"))]
 mod model;
+#[cfg(target_arch = "x86_64")]
+mod sse2;
+#[cfg(any(not(target_arch = "x86_64"), test, feature = "model"))]
+mod words;
 
 pub(crate) use eight;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use ifma::Ifma;
 #[cfg(any(test, feature = "model"))]
 pub(crate) use model::Model;
+/// The pair that every processor of this kind has.
+#[cfg(target_arch = "x86_64")]
+pub(crate) use sse2::Sse2Pair as BasePair;
+/// The pair that every processor of this kind has.
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) use words::WordPair as BasePair;
 
 /// Eight lanes of 64 bits. Arithmetic wraps, and no operation takes a time that depends on the values.
 ///

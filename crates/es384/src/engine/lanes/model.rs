@@ -1,6 +1,6 @@
 //! Lanes as plain integers: what the instructions do, spelt out.
 
-use super::{super::secret::hide, Lanes, Pair, Task};
+use super::{super::secret::hide, Lanes, Task, words::WordPair};
 
 const LOW_52: u64 = (1 << 52) - 1;
 
@@ -32,56 +32,12 @@ impl Model {
     }
 }
 
-/// Two integers.
-#[derive(Clone, Copy)]
-pub(crate) struct ModelPair([u64; 2]);
-
-impl ModelPair {
-    fn zip(self, other: Self, f: impl Fn(u64, u64) -> u64) -> Self {
-        Self([f(self.0[0], other.0[0]), f(self.0[1], other.0[1])])
-    }
-}
-
-impl Pair for ModelPair {
-    fn words(self) -> [u64; 2] {
-        self.0
-    }
-
-    fn add(self, other: Self) -> Self {
-        self.zip(other, u64::wrapping_add)
-    }
-
-    fn sub(self, other: Self) -> Self {
-        self.zip(other, u64::wrapping_sub)
-    }
-
-    fn and(self, other: Self) -> Self {
-        self.zip(other, |a, b| a & b)
-    }
-
-    fn xor(self, other: Self) -> Self {
-        self.zip(other, |a, b| a ^ b)
-    }
-
-    fn halve(self) -> Self {
-        Self(self.0.map(|word| word >> 1))
-    }
-
-    fn if_negative(self) -> Self {
-        Self(self.0.map(|word| hide((word.cast_signed() >> 63).cast_unsigned())))
-    }
-
-    fn if_odd(self) -> Self {
-        Self(self.0.map(|word| hide((word & 1).wrapping_neg())))
-    }
-}
-
 impl Lanes for Model {
-    type Pair = ModelPair;
+    type Pair = WordPair;
 
     #[inline(always)]
-    fn pair(self, words: [u64; 2]) -> ModelPair {
-        ModelPair(words)
+    fn pair(self, words: [u64; 2]) -> WordPair {
+        WordPair::new(words)
     }
 
     #[inline(always)]

@@ -4,6 +4,7 @@ use crate::engine::{
     field8::Field8,
     lanes::Lanes,
     modulus::Words,
+    point::Sum,
     point8::Sum8,
     residue::{Modulus, Residue},
 };
@@ -13,6 +14,14 @@ use crate::engine::{
 pub(super) fn in_point<L: Lanes>(sum: Sum8<L>) -> Sum8<L> {
     #[cfg(test)]
     let sum = if of_test::is(of_test::Fault::Point) { sum.with_wrong_y() } else { sum };
+    sum
+}
+
+/// The nonce's point, in words.
+#[inline(always)]
+pub(super) fn in_sum(sum: Sum) -> Sum {
+    #[cfg(test)]
+    let sum = if of_test::is(of_test::Fault::Point) { Sum { y: sum.zz, ..sum } } else { sum };
     sum
 }
 

@@ -8,6 +8,7 @@ mod batch;
 pub(super) mod fault;
 mod nonce;
 mod single;
+mod words;
 
 use zeroize::Zeroizing;
 
@@ -59,6 +60,21 @@ pub(crate) fn sign_with<L: Lanes>(lanes: L, jobs: &[Job<'_>], nonces: &[Nonce]) 
     }
     signatures.extend(jobs_of_few.iter().zip(few).map(|(job, nonce)| single::sign(lanes, job, nonce)));
     signatures
+}
+
+/// [`sign`] in words.
+pub(crate) fn sign_in_words(jobs: &[Job<'_>]) -> Result<Vec<Option<Signature>>, SignError> {
+    let nonces = Nonce::hedged_in_words(jobs)?;
+    Ok(sign_in_words_with(jobs, &nonces))
+}
+
+/// [`sign_with`] in words.
+pub(crate) fn sign_in_words_with(jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signature>> {
+    if let ([job], [nonce]) = (jobs, nonces) {
+        return vec![words::sign(job, nonce)];
+    }
+    let groups = jobs.chunks(words::GROUP).zip(nonces.chunks(words::GROUP));
+    groups.flat_map(|(jobs, nonces)| words::sign_group(jobs, nonces)).collect()
 }
 
 /// The x coordinate of a nonce's point, below p, or 0 where an addition was exceptional or wrong. The point is as secret as the

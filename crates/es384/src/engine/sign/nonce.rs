@@ -28,10 +28,16 @@ impl Nonce {
     /// does not know the private number can not tell it from a random one. With a good generator it differs each time, so
     /// that signing the same twice under faults gives nothing away.
     pub(super) fn hedged<L: Lanes>(lanes: L, jobs: &[Job<'_>]) -> Result<Vec<Self>, SignError> {
-        let mut entropy = Zeroizing::new(vec![0; ENTROPY * jobs.len()]);
-        getrandom::fill(&mut entropy).map_err(|_| SignError)?;
+        let entropy = entropy(jobs.len())?;
         let (entropy, _) = entropy.as_chunks();
         Ok(Self::derive_all(lanes, jobs, entropy))
+    }
+
+    /// [`hedged`](Self::hedged), one after the other.
+    pub(super) fn hedged_in_words(jobs: &[Job<'_>]) -> Result<Vec<Self>, SignError> {
+        let entropy = entropy(jobs.len())?;
+        let (entropy, _) = entropy.as_chunks();
+        Ok(jobs.iter().zip(entropy).map(|(job, entropy)| Self::derive(job, entropy)).collect())
     }
 
     /// [`derive`](Self::derive) for each job, with the entropy in its place, eight at a time.
@@ -98,6 +104,13 @@ impl Drop for Nonce {
     fn drop(&mut self) {
         self.0.zeroize();
     }
+}
+
+/// The fresh bytes for so many nonces, in one call.
+fn entropy(nonces: usize) -> Result<Zeroizing<Vec<u8>>, SignError> {
+    let mut entropy = Zeroizing::new(vec![0; ENTROPY * nonces]);
+    getrandom::fill(&mut entropy).map_err(|_| SignError)?;
+    Ok(entropy)
 }
 
 /// What a nonce is the HMAC of.

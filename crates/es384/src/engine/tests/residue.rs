@@ -49,6 +49,10 @@ fn inverses<M: Modulus>() {
     for number in numbers {
         let value = Residue::<M>::new(&number);
         let inverse = value.invert_vartime();
+        let other = Scalar::new(&[number[3], 1, number[1], 0, number[5], 7]);
+        assert!(value.invert_in_words() == inverse, "{number:x?}");
+        let (first, second) = value.invert_both_in_words(&other);
+        assert!(first == inverse && second == other.invert_vartime(), "{number:x?}");
         assert!(modulus::less(inverse.montgomery(), &M::WORDS));
         check("model", &value, &inverse, Model::ZERO);
         #[cfg(target_arch = "x86_64")]

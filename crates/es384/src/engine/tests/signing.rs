@@ -8,13 +8,14 @@ use super::{
     super::{
         lanes::{Lanes, Model},
         modulus::{self, N},
-        sign::{Job, Nonce, sign, sign_with},
+        sign::{Job, Nonce, sign, sign_in_words, sign_in_words_with, sign_with},
     },
     Random,
     big::{big, n, words},
     cases::{Case, Key, any_scalar, bytes},
     memcheck,
 };
+use crate::Signature;
 
 /// RFC 6979, appendix A.2.6, with SHA-384: message, nonce, r, s.
 const RFC_6979: [(&str, &str, &str, &str); 2] = [
@@ -43,10 +44,53 @@ fn sha384(message: &[u8]) -> [u8; 48] {
     sha2::Sha384::digest(message).into()
 }
 
-/// Runs a test on the model, and on the instructions where the machine has them.
-macro_rules! on_all_lanes {
+/// A way to sign.
+pub(super) trait Way: Copy {
+    fn sign(self, jobs: &[Job<'_>]) -> Vec<Option<Signature>>;
+    fn sign_with(self, jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signature>>;
+    fn nonces(self, jobs: &[Job<'_>], entropy: &[[u8; 32]]) -> Vec<Nonce>;
+}
+
+impl<L: Lanes> Way for L {
+    fn sign(self, jobs: &[Job<'_>]) -> Vec<Option<Signature>> {
+        sign(self, jobs).unwrap()
+    }
+
+    fn sign_with(self, jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signature>> {
+        sign_with(self, jobs, nonces)
+    }
+
+    fn nonces(self, jobs: &[Job<'_>], entropy: &[[u8; 32]]) -> Vec<Nonce> {
+        Nonce::derive_all(self, jobs, entropy)
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct InWords;
+
+impl Way for InWords {
+    fn sign(self, jobs: &[Job<'_>]) -> Vec<Option<Signature>> {
+        sign_in_words(jobs).unwrap()
+    }
+
+    fn sign_with(self, jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signature>> {
+        sign_in_words_with(jobs, nonces)
+    }
+
+    fn nonces(self, jobs: &[Job<'_>], entropy: &[[u8; 32]]) -> Vec<Nonce> {
+        jobs.iter().zip(entropy).map(|(job, entropy)| Nonce::derive(job, entropy)).collect()
+    }
+}
+
+/// Runs a test in words, on the model, and on the instructions where the machine has them.
+macro_rules! on_all_paths {
     ($($name:ident),*) => {$(
         mod $name {
+            #[test]
+            fn words() {
+                super::$name(super::InWords);
+            }
+
             #[test]
             fn model() {
                 super::$name(super::Model::ZERO);
@@ -63,17 +107,17 @@ macro_rules! on_all_lanes {
     )*};
 }
 
-on_all_lanes!(published, others_verify, edges_of_nonces, nonces_side_by_side, failing);
+on_all_paths!(published, others_verify, edges_of_nonces, nonces_side_by_side, failing);
 
 /// Eight at a time they are what they are one by one.
-fn nonces_side_by_side<L: Lanes>(lanes: L) {
+fn nonces_side_by_side<W: Way>(way: W) {
     let mut random = Random::new(32);
     for count in 0..20 {
         let parts: Vec<([u8; 48], [u8; 48], [u8; 32])> =
             (0..count).map(|_| (random.bytes(), random.bytes(), random.bytes())).collect();
         let jobs: Vec<Job<'_>> = parts.iter().map(|(private, digest, _)| Job::of(private, digest)).collect();
         let entropy: Vec<[u8; 32]> = parts.iter().map(|part| part.2).collect();
-        let all = Nonce::derive_all(lanes, &jobs, &entropy);
+        let all = way.nonces(&jobs, &entropy);
         assert_eq!(all.len(), count);
         for ((nonce, job), entropy) in all.iter().zip(&jobs).zip(&entropy) {
             assert_eq!(nonce.number(), Nonce::derive(job, entropy).number());
@@ -81,7 +125,7 @@ fn nonces_side_by_side<L: Lanes>(lanes: L) {
     }
 }
 
-fn published<L: Lanes>(lanes: L) {
+fn published<W: Way>(way: W) {
     let private = hex(RFC_6979_PRIVATE);
     // Alone, in half a group, in a full one, and in more than one chunk.
     for count in [1, 2, 5, 8, 35] {
@@ -90,7 +134,7 @@ fn published<L: Lanes>(lanes: L) {
         let jobs: Vec<Job<'_>> = digests.iter().map(|digest| Job::of(&private, digest)).collect();
         let nonces: Vec<Nonce> =
             vectors().map(|vector| Nonce::known(modulus::from_bytes(&hex(vector.1)))).collect();
-        let signatures = sign_with(lanes, &jobs, &nonces);
+        let signatures = way.sign_with(&jobs, &nonces);
         assert_eq!(signatures.len(), count);
         for (signature, (_, _, r, s)) in signatures.iter().zip(vectors()) {
             assert_eq!(signature.unwrap(), hex::<96>(&format!("{r}{s}")));
@@ -99,7 +143,7 @@ fn published<L: Lanes>(lanes: L) {
 }
 
 /// What the engine signs, AWS-LC and RustCrypto take, for any key, digest and size of batch.
-fn others_verify<L: Lanes>(lanes: L) {
+fn others_verify<W: Way>(way: W) {
     let mut random = Random::new(30);
     let mut privates = vec![Scalar::ONE, -Scalar::ONE, Scalar::from(2_u64)];
     privates.extend((0..3).map(|_| any_scalar(&mut random)));
@@ -118,7 +162,7 @@ fn others_verify<L: Lanes>(lanes: L) {
             .enumerate()
             .map(|(i, digest)| Job::of(&privates[(i + size) % keys.len()], digest))
             .collect();
-        for (i, signature) in sign(lanes, &jobs).unwrap().into_iter().enumerate() {
+        for (i, signature) in way.sign(&jobs).into_iter().enumerate() {
             let key = (i + size) % keys.len();
             let case = Case { kind: "signed", key, digest: digests[i], signature: signature.unwrap() };
             assert!(keys[key].aws_lc(&case) && keys[key].rust_crypto(&case), "size {size}, place {i}");
@@ -127,27 +171,27 @@ fn others_verify<L: Lanes>(lanes: L) {
 }
 
 /// A machine that fails gives no signature, rather than a wrong one, from which the key could be worked out.
-fn failing<L: Lanes>(lanes: L) {
+fn failing<W: Way>(way: W) {
     use super::super::sign::fault::of_test::{Fault, with};
     let mut random = Random::new(33);
     let (private, digest) = (bytes(&any_scalar(&mut random)), random.bytes());
     for count in [1, 2, 8, 9, 40] {
         let jobs = vec![Job::of(&private, &digest); count];
         for fault in Fault::ALL {
-            assert_eq!(with(fault, || sign(lanes, &jobs)).unwrap(), vec![None; count], "{fault:?}");
+            assert_eq!(with(fault, || way.sign(&jobs)), vec![None; count], "{fault:?}");
         }
-        assert!(sign(lanes, &jobs).unwrap().iter().all(Option::is_some));
+        assert!(way.sign(&jobs).iter().all(Option::is_some));
     }
     // Any bit of the private number that flipped in memory since the key was made; the other jobs of the batch sign.
     for bit in 0..384 {
         let mut flipped = private;
         flipped[bit / 8] ^= 1 << (bit % 8);
         let wrong = Job { private: &flipped, copy: &private, digest: &digest };
-        assert_eq!(sign(lanes, &[wrong]).unwrap(), [None], "bit {bit}");
+        assert_eq!(way.sign(&[wrong]), [None], "bit {bit}");
         if bit % 64 == 0 {
             let mut jobs = [Job::of(&private, &digest); 9];
             jobs[4] = wrong;
-            let signatures = sign(lanes, &jobs).unwrap();
+            let signatures = way.sign(&jobs);
             let signed = signatures.iter().map(Option::is_some);
             assert!(signed.eq((0..9).map(|place| place != 4)), "bit {bit}");
         }
@@ -155,7 +199,7 @@ fn failing<L: Lanes>(lanes: L) {
 }
 
 /// Nonces at the ends of their range give what arithmetic says, or nothing at all.
-fn edges_of_nonces<L: Lanes>(lanes: L) {
+fn edges_of_nonces<W: Way>(way: W) {
     let mut random = Random::new(31);
     let private = any_scalar(&mut random);
     let key = Key::new("signer", ProjectivePoint::mul_by_generator(&private), Some(private));
@@ -165,10 +209,10 @@ fn edges_of_nonces<L: Lanes>(lanes: L) {
     numbers.push(words(&(n() - 1_u8)));
     let jobs = vec![Job::of(&private, &digest); numbers.len()];
     let nonces = || numbers.iter().map(|number| Nonce::known(*number));
-    let batch = sign_with(lanes, &jobs, &nonces().collect::<Vec<_>>());
+    let batch = way.sign_with(&jobs, &nonces().collect::<Vec<_>>());
     let mut none = 0;
     for (i, nonce) in nonces().enumerate() {
-        for signature in [batch[i], sign_with(lanes, &jobs[..1], &[nonce])[0]] {
+        for signature in [batch[i], way.sign_with(&jobs[..1], &[nonce])[0]] {
             let Some(signature) = signature else {
                 none += 1;
                 continue;
@@ -205,23 +249,33 @@ fn nonces_depend_on_all_that_they_are_made_of() {
     }
 }
 
-#[test]
-#[cfg(target_arch = "x86_64")]
-fn no_r_comes_twice() {
-    let Some(lanes) = super::super::lanes::Ifma::detect() else { return };
+fn no_r_comes_twice<W: Way>(way: W) {
     let (private, digest) = ([9; 48], [7; 48]);
     let jobs = vec![Job::of(&private, &digest); 1000];
     let mut seen = HashSet::new();
-    for _ in 0..100 {
-        for signature in sign(lanes, &jobs).unwrap() {
+    for _ in 0..50 {
+        for signature in way.sign(&jobs) {
             let signature = signature.unwrap();
             assert!(seen.insert(signature[..48].to_vec()), "a nonce was used twice");
         }
     }
-    assert_eq!(seen.len(), 100_000);
+    assert_eq!(seen.len(), 50_000);
 }
 
-/// Under valgrind with all secrets declared undefined: the signing path, on the model, whose source is that of the
+#[test]
+fn no_r_comes_twice_in_words() {
+    no_r_comes_twice(InWords);
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn no_r_comes_twice_on_ifma() {
+    if let Some(lanes) = super::super::lanes::Ifma::detect() {
+        no_r_comes_twice(lanes);
+    }
+}
+
+/// Under valgrind with all secrets declared undefined: signing in words, and on the model, whose source is that of the
 /// instructions too. Valgrind reports every branch and every index that depends on an undefined value.
 #[test]
 fn nothing_depends_on_a_secret() {
@@ -245,22 +299,30 @@ fn nothing_depends_on_a_secret() {
             assert!(output.status.success(), "{}", text.chars().take(6_000).collect::<String>());
             // It would also succeed if nothing had been watched.
             let output = String::from_utf8_lossy(&output.stdout);
-            assert!(output.contains("signed under valgrind"), "{output}");
+            for way in ["in words", "on the model"] {
+                assert!(output.contains(&format!("signed {way} under valgrind")), "{output}");
+            }
         }
     }
 }
 
 fn sign_secretly() {
+    sign_secretly_by(InWords, &[1, 9, 33]);
+    println!("signed in words under valgrind");
+    sign_secretly_by(Model::ZERO, &[1, 9]);
+    println!("signed on the model under valgrind");
+}
+
+fn sign_secretly_by<W: Way>(way: W, counts: &[usize]) {
     let digest = sha384(b"message");
-    for count in [1, 9] {
+    for count in counts {
         let mut private = std::hint::black_box(hex(RFC_6979_PRIVATE));
         memcheck::classify(&mut private);
         let mut entropy = std::hint::black_box([5; 32]);
         memcheck::classify(&mut entropy);
-        let jobs = vec![Job::of(&private, &digest); count];
-        let nonces = Nonce::derive_all(Model::ZERO, &jobs, &vec![entropy; count]);
-        let signatures = sign_with(Model::ZERO, &jobs, &nonces);
+        let jobs = vec![Job::of(&private, &digest); *count];
+        let nonces = way.nonces(&jobs, &vec![entropy; *count]);
+        let signatures = way.sign_with(&jobs, &nonces);
         assert!(signatures.iter().all(Option::is_some));
     }
-    println!("signed under valgrind");
 }

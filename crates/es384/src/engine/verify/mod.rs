@@ -17,7 +17,7 @@ use crate::Signature;
 
 pub(crate) use batch::{Item, verify_batch};
 pub(crate) use single::verify_single;
-pub(crate) use words::verify_words;
+pub(crate) use words::{WordsItem, verify_words, verify_words_batch};
 
 /// What came of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,53 +1,88 @@
-//! One signature in words, for processors without the instructions that lanes need.
+//! Signatures in words, for processors without the instructions that lanes need. One alone allocates nothing.
 
 use super::{Multiples, Parsed, Verdict, WINDOWS};
 use crate::{
     Signature,
     engine::{
-        modulus::Words,
-        point::{self, Affine, Sum},
+        column::{Column, sum_columns},
+        inverse,
+        point::Sum,
         residue::{Field, Scalar},
         table::AffineTable,
     },
 };
 
-/// How often points are added in pairs before the rest is added one by one. A pair costs 6 multiplications, and each time
-/// one inversion on top, of about 45; one by one a point costs 10.
-const PAIRINGS: usize = 3;
+/// An inversion takes as long as 50 multiplications or so, and a pair saves 4 of them.
+const WORTH: usize = 13;
+
+/// Signatures that share their inversions. The points of each take 16 KiB.
+const GROUP: usize = 16;
+
+/// Entries to add.
+const ALL: usize = 2 * WINDOWS;
+
+/// A signature to be verified: of a message with this digest, under this key.
+#[derive(Clone, Copy)]
+pub(crate) struct WordsItem<'a> {
+    pub(crate) key: &'a AffineTable,
+    pub(crate) digest: &'a [u8; 48],
+    pub(crate) signature: &'a Signature,
+}
 
 /// Verifies one signature of a message with this digest.
 pub(crate) fn verify_words(key: &AffineTable, digest: &[u8; 48], signature: &Signature) -> Verdict {
     let Some(parsed) = Parsed::new(signature) else { return Verdict::Invalid };
     let inverse_of_s = Scalar::new(&parsed.s).invert_vartime();
     let multiples = Multiples::new(digest, &parsed.r, &inverse_of_s);
+    let mut columns = [column(key, &multiples)];
+    let mut verdict = Verdict::Undecided;
+    sum_columns(&mut columns, WORTH, Field::invert_vartime, |_, sum| verdict = decide(&parsed, sum));
+    verdict
+}
 
-    let Some(sum) = sum(key, &multiples) else { return Verdict::Undecided };
-    let has_x = |x: &Words| Field::new(x).mul(&sum.zz) == sum.x;
-    if has_x(&parsed.r) || parsed.second_candidate().is_some_and(|x| has_x(&x)) {
+/// Verifies signatures under any mix of keys, with a verdict for each.
+pub(crate) fn verify_words_batch(items: &[WordsItem<'_>]) -> Vec<Verdict> {
+    let mut verdicts = vec![Verdict::Invalid; items.len()];
+    let parsed: Vec<(usize, Parsed)> = items
+        .iter()
+        .enumerate()
+        .filter_map(|(place, item)| Some((place, Parsed::new(item.signature)?)))
+        .collect();
+    let mut columns = Vec::with_capacity(GROUP.min(parsed.len()));
+    for group in parsed.chunks(GROUP) {
+        let mut inverses: Vec<Scalar> = group.iter().map(|(_, parsed)| Scalar::new(&parsed.s)).collect();
+        let inverted = inverse::invert_all_vartime(&mut inverses);
+        debug_assert!(inverted, "an s of zero is out of range");
+        columns.clear();
+        columns.extend(group.iter().zip(&inverses).map(|((place, parsed), inverse_of_s)| {
+            let WordsItem { key, digest, .. } = items[*place];
+            column(key, &Multiples::new(digest, &parsed.r, inverse_of_s))
+        }));
+        sum_columns(&mut columns, WORTH, Field::invert_vartime, |i, sum| {
+            let (place, parsed) = &group[i];
+            verdicts[*place] = decide(parsed, sum);
+        });
+    }
+    verdicts
+}
+
+/// The table entries that the digits name: of the base point, then of the key.
+fn column(key: &AffineTable, multiples: &Multiples) -> Column<ALL> {
+    let tables = [(AffineTable::of_generator(), &multiples.of_generator), (key, &multiples.of_key)];
+    Column::new(|i| {
+        let (table, digits) = tables[i / WINDOWS];
+        let digit = digits[i % WINDOWS];
+        let entry = table.entry(i % WINDOWS, digit);
+        if digit.is_negative() == 1 { entry.negate() } else { *entry }
+    })
+}
+
+/// Undecided where an addition met equal or opposite points.
+fn decide(parsed: &Parsed, sum: Option<&Sum>) -> Verdict {
+    let Some(sum) = sum else { return Verdict::Undecided };
+    if sum.has_x(&parsed.r) || parsed.second_candidate().is_some_and(|x| sum.has_x(&x)) {
         Verdict::Valid
     } else {
         Verdict::Invalid
     }
-}
-
-/// `None` where an addition met equal or opposite points.
-fn sum(key: &AffineTable, multiples: &Multiples) -> Option<Sum> {
-    let mut points = Vec::with_capacity(2 * WINDOWS);
-    for (table, digits) in [(AffineTable::of_generator(), &multiples.of_generator), (key, &multiples.of_key)]
-    {
-        points.extend(digits.iter().enumerate().map(|(window, digit)| {
-            let entry = table.entry(window, *digit);
-            if digit.is_negative() == 1 { entry.negate() } else { *entry }
-        }));
-    }
-    for _ in 0..PAIRINGS {
-        let (first, rest) = points.split_at(points.len() / 2);
-        let (second, odd) = rest.split_at(first.len());
-        let mut sums: Vec<Affine> = point::add_pairs(first, second)?;
-        sums.extend(odd);
-        points = sums;
-    }
-    let (first, rest) = points.split_first()?;
-    let sum = rest.iter().fold(Sum::from(*first), |sum, point| sum.add(point));
-    (!sum.zz.is_zero()).then_some(sum)
 }
