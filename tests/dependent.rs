@@ -32,9 +32,9 @@ fn a_debug_build_does_without_the_engine_unless_it_is_optimised() {
 fn run(folder: &Path, profile: &str) -> String {
     let manifest = format!(
         "[package]\nname = \"dependent\"\nversion = \"0.0.0\"\nedition = \"2024\"\n
-        [dependencies]\nes384 = {{ path = {:?}, default-features = false, features = [\"rust-crypto\", \"engine\"] }}\n
+        [dependencies]\nes384 = {{ path = \"{}\", default-features = false, features = [\"rust-crypto\", \"engine\"] }}\n
         [workspace]\n\n{profile}",
-        workspace().join("crates/es384"),
+        workspace().join("crates/es384").display(),
     );
     std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
     let output = Command::new(env!("CARGO"))
