@@ -40,6 +40,10 @@ pub(crate) use prepared::{Job, Prepared, verify_batch};
 pub(crate) use sign::Job as SignJob;
 pub(crate) use verify::Verdict;
 
+/// Whether keys are prepared and accelerated when asked. Unoptimised, as in a debug build, the engine takes several times as long as the
+/// backend, whose arithmetic is optimised all the same. Tests and benches can have it nevertheless, by naming a path.
+pub(crate) const WANTED: bool = cfg!(feature = "engine") && !cfg!(es384_unoptimized);
+
 /// Which implementation does the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
