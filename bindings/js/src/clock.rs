@@ -28,9 +28,16 @@ pub(crate) fn during<T>(now: Timestamp, work: impl FnOnce() -> T) -> T {
 /// Seconds since 1970 as JavaScript has them, fractions dropped.
 pub(crate) fn timestamp(field: &str, secs: f64) -> Result<Timestamp, Failure> {
     // In range, every whole number of seconds is exact in 53 bits.
-    #[expect(clippy::cast_possible_truncation, reason = "checked to be finite, and out of range it saturates")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "checked to be finite, and out of range it saturates"
+    )]
     let whole = secs.floor() as i64;
     Timestamp::from_secs(whole).filter(|_| secs.is_finite()).ok_or_else(|| {
-        Failure::claim(field, "OUT_OF_RANGE", format!("{field} is before 1970 or after 5138, or no valid date"))
+        Failure::claim(
+            field,
+            "OUT_OF_RANGE",
+            format!("{field} is before 1970 or after 5138, or no valid date"),
+        )
     })
 }

@@ -29,7 +29,8 @@ impl Failure {
 
     /// A bug.
     pub fn panic() -> Self {
-        let message = "ivs-token failed inside, which is a bug: please report it with the stack of this error";
+        let message =
+            "ivs-token failed inside, which is a bug: please report it with the stack of this error";
         Self::new("IvsTokenError", "INTERNAL", message)
     }
 

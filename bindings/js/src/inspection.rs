@@ -1,5 +1,5 @@
 use ivs_token::{Inspection, Timestamp};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::input;
@@ -12,14 +12,9 @@ struct Found<'i> {
     #[serde(flatten)]
     inspection: &'i Inspection,
     problems: Vec<&'i str>,
-    #[serde(serialize_with = "in_words")]
-    text: &'i Inspection,
+    text: String,
     issued_at_seconds: Option<i64>,
     expires_at_seconds: Option<i64>,
-}
-
-fn in_words<S: Serializer>(inspection: &&Inspection, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(inspection)
 }
 
 /// Looks at whatever may be pasted; never fails on it, and never verifies.
@@ -29,7 +24,7 @@ pub(crate) fn inspect(now: Timestamp, json: &str) -> Result<Answer, Failure> {
         problems: inspection.problems().collect(),
         issued_at_seconds: inspection.issued_at.map(Timestamp::as_secs),
         expires_at_seconds: inspection.expiration_time.map(Timestamp::as_secs),
-        text: &inspection,
+        text: inspection.to_string(),
         inspection: &inspection,
     }))
 }

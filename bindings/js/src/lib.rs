@@ -4,6 +4,11 @@
 //! The Node.js addon (`bindings/node`) and the WebAssembly module (`bindings/wasm`) only carry these values across. What a
 //! developer sees is the TypeScript in `bindings/npm`.
 #![forbid(unsafe_code)]
+#![allow(
+    clippy::doc_markdown,
+    clippy::needless_pass_by_value,
+    reason = "operations of the API are named as words, and messages are handed over as they come"
+)]
 
 mod clock;
 mod connection;

@@ -13,18 +13,13 @@ struct Options {
     duration_seconds: Option<f64>,
     origins: Option<Vec<String>>,
     strict_origin_enforcement: Option<bool>,
-    single_use: Option<SingleUse>,
+    #[serde(default)]
+    single_use: bool,
+    single_use_uuid: Option<String>,
     viewer_id: Option<String>,
     /// 64 bits, which a JavaScript number has no room for.
     viewer_session_version: Option<String>,
     maximum_resolution: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum SingleUse {
-    Wanted(bool),
-    Uuid(String),
 }
 
 /// Mints a playback token: gives its text.
@@ -38,13 +33,12 @@ pub(crate) fn mint(objects: &Objects<'_>, now: Timestamp, json: &str) -> Result<
     for origin in options.origins.iter().flatten() {
         playback = playback.origin(origin.as_str());
     }
-    match options.single_use {
-        None | Some(SingleUse::Wanted(false)) => {}
-        Some(SingleUse::Wanted(true)) => playback = playback.single_use(),
-        Some(SingleUse::Uuid(text)) => {
-            let found = || ClaimError::Uuid { found: text.chars().take(40).collect() };
-            playback = playback.single_use_uuid(Uuid::try_parse(&text).map_err(|_| found())?);
-        }
+    if options.single_use {
+        playback = playback.single_use();
+    }
+    if let Some(text) = options.single_use_uuid {
+        let found = || ClaimError::Uuid { found: text.chars().take(40).collect() };
+        playback = playback.single_use_uuid(Uuid::try_parse(&text).map_err(|_| found())?);
     }
     if let Some(viewer_id) = &options.viewer_id {
         playback = playback.viewer(viewer_id.as_str());

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use ivs_token::{
-    ChannelArn, DisconnectReason, InMemoryRevocations, ParticipantId, RevocationStore as _, StageArn, TokenId,
-    ViewerId,
+    ChannelArn, DisconnectReason, InMemoryRevocations, ParticipantId, RevocationStore as _, StageArn,
+    TokenId, ViewerId,
 };
 use serde::Deserialize;
 
@@ -18,42 +18,41 @@ pub(crate) fn make() -> Answer {
     Object::Revocations(Arc::new(InMemoryRevocations::with_clock(CallClock))).into()
 }
 
-/// The operations of the API that end tokens.
+/// One of the operations of the API that end tokens, and its arguments.
 #[derive(Deserialize)]
-#[serde(tag = "revoke", rename_all = "camelCase")]
-enum Revocation {
-    #[serde(rename_all = "camelCase")]
-    Participant { stage_arn: String, participant_id: String, reason: Option<String> },
-    #[serde(rename_all = "camelCase")]
-    Stage { stage_arn: String },
-    #[serde(rename_all = "camelCase")]
-    ConnectionToken { token_id: String },
-    #[serde(rename_all = "camelCase")]
-    ViewerSessions { channel_arn: String, viewer_id: String, up_to: String },
+#[serde(rename_all = "camelCase")]
+struct Revocation {
+    revoke: String,
+    /// Of a stage or a channel.
+    #[serde(default)]
+    arn: String,
+    /// Of a participant, a token or a viewer.
+    #[serde(default)]
+    id: String,
+    reason: Option<String>,
+    #[serde(default)]
+    up_to: String,
 }
 
 /// Revokes.
 pub(crate) fn revoke(objects: &Objects<'_>, json: &str) -> Result<Answer, Failure> {
     let store = object::revocations(objects, 0)?;
-    match input::read(json)? {
-        Revocation::Participant { stage_arn, participant_id, reason } => {
-            let stage: StageArn = input::arn("stage", &stage_arn)?;
-            let id = ParticipantId::try_from(participant_id.as_str())?;
-            let reason = reason.map(|reason| DisconnectReason::try_from(reason.as_str())).transpose()?;
-            store.disconnect_participant(&stage, &id, reason)?;
+    let asked: Revocation = input::read(json)?;
+    let stage = || input::arn::<StageArn>("stage", &asked.arn);
+    match asked.revoke.as_str() {
+        "participant" => {
+            let id = ParticipantId::try_from(asked.id.as_str())?;
+            let reason = asked.reason.as_deref().map(DisconnectReason::try_from).transpose()?;
+            store.disconnect_participant(&stage()?, &id, reason)?;
         }
-        Revocation::Stage { stage_arn } => {
-            let stage: StageArn = input::arn("stage", &stage_arn)?;
-            store.delete_stage(&stage)?;
+        "stage" => store.delete_stage(&stage()?)?,
+        "connectionToken" => store.revoke_connection_token(&TokenId::try_from(asked.id.as_str())?)?,
+        "viewerSessions" => {
+            let channel: ChannelArn = input::arn("channelArn", &asked.arn)?;
+            let viewer = ViewerId::try_from(asked.id.as_str())?;
+            store.revoke_viewer_sessions(&channel, &viewer, int64("upTo", &asked.up_to)?)?;
         }
-        Revocation::ConnectionToken { token_id } => {
-            store.revoke_connection_token(&TokenId::try_from(token_id.as_str())?)?;
-        }
-        Revocation::ViewerSessions { channel_arn, viewer_id, up_to } => {
-            let channel: ChannelArn = input::arn("channelArn", &channel_arn)?;
-            let viewer = ViewerId::try_from(viewer_id.as_str())?;
-            store.revoke_viewer_sessions(&channel, &viewer, int64("upTo", &up_to)?)?;
-        }
+        _ => return Err(Failure::panic()),
     }
     Ok(String::new().into())
 }

@@ -1,6 +1,9 @@
 //! What was verified, as the JSON that TypeScript reads; times are seconds since 1970.
+#![allow(clippy::struct_field_names, reason = "the names are those of the JSON")]
 
-use ivs_token::{Attributes, Capabilities, ConnectionClaims, Origin, Verified, VerifiedPlayback, VerifiedToken};
+use ivs_token::{
+    Attributes, Capabilities, ConnectionClaims, Origin, Verified, VerifiedPlayback, VerifiedToken,
+};
 use serde::Serialize;
 
 #[derive(Serialize)]

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use ivs_token::{
-    Expectations, PlaybackKeyArn, PublicKeyArn, StageArn, Timestamp, VerifierBuilder, VerifyError, VerifyingKey,
+    Expectations, PlaybackKeyArn, PublicKeyArn, StageArn, Timestamp, VerifierBuilder, VerifyError,
+    VerifyingKey,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -116,8 +117,7 @@ pub(crate) fn verify(objects: &Objects<'_>, json: &str) -> Result<Answer, Failur
         if let Some(user_id) = &asked.user_id {
             expected = expected.user_id(user_id);
         }
-        let (outcome, noted) =
-            store::noting(|| verifier.core.verify_expecting(&asked.token, &expected));
+        let (outcome, noted) = store::noting(|| verifier.core.verify_expecting(&asked.token, &expected));
         return Ok(verifier.answer(verified::Participant::from(&outcome?), noted));
     };
     let (outcome, noted) = store::noting(|| verifier.core.verify(token));
@@ -199,5 +199,5 @@ struct Verdict {
 /// Refuses a token as a store wrote in JavaScript says: always a failure.
 pub(crate) fn refusal(json: &str) -> Result<Answer, Failure> {
     let Verdict { subject, said } = input::read(json)?;
-    Err(store::refusal(&subject, said)?.into())
+    Err(store::refusal(&subject, &said)?.into())
 }

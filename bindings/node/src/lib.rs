@@ -75,12 +75,12 @@ impl Task for Later {
 
     fn compute(&mut self) -> napi::Result<Self::Output> {
         let objects = self.objects.each_ref().map(Option::as_ref);
-        Ok(guarded(|| ivs_token_js::call(self.operation, objects, self.now, &self.json)).and_then(
-            |answer| match answer {
+        Ok(guarded(|| ivs_token_js::call(self.operation, objects, self.now, &self.json)).and_then(|answer| {
+            match answer {
                 Answer::Text(text) => Ok(text),
                 _ => Err(Failure::panic()),
-            },
-        ))
+            }
+        }))
     }
 
     fn resolve(&mut self, _: Env, output: Self::Output) -> napi::Result<Self::JsValue> {

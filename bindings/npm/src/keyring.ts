@@ -121,7 +121,7 @@ abstract class Ring {
    */
   rotate(arn: string, key: SigningKey, given: { oldUntil: Date }): string | undefined {
     const { oldUntil } = options("options", given, ["oldUntil"]);
-    const json = { method: "rotate", arn: text("arn", arn), oldUntil: moment("oldUntil", oldUntil) };
+    const json = { method: "rotate", arn: text("arn", arn), at: moment("oldUntil", oldUntil) };
     return (this.#ask(json, SigningKey.handleOf("key", key)) as string | null) ?? undefined;
   }
 

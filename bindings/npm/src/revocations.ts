@@ -20,28 +20,28 @@ export class InMemoryRevocations {
   disconnectParticipant(stage: Stage | string, participantId: string, reason?: string): void {
     this.#revoke({
       revoke: "participant",
-      stageArn: stageArn("stage", stage),
-      participantId: text("participantId", participantId),
+      arn: stageArn("stage", stage),
+      id: text("participantId", participantId),
       reason: optionalText("reason", reason),
     });
   }
 
   /** DeleteStage: refuses every token of this stage. */
   deleteStage(stage: Stage | string): void {
-    this.#revoke({ revoke: "stage", stageArn: stageArn("stage", stage) });
+    this.#revoke({ revoke: "stage", arn: stageArn("stage", stage) });
   }
 
   /** RevokeConnectionToken: refuses the connection token of this ID. */
   revokeConnectionToken(tokenId: string): void {
-    this.#revoke({ revoke: "connectionToken", tokenId: text("tokenId", tokenId) });
+    this.#revoke({ revoke: "connectionToken", id: text("tokenId", tokenId) });
   }
 
   /** StartViewerSessionRevocation: refuses every token of this viewer on this channel up to this session version. */
   revokeViewerSessions(channelArn: string, viewerId: string, upTo: bigint | number): void {
     this.#revoke({
       revoke: "viewerSessions",
-      channelArn: text("channelArn", channelArn),
-      viewerId: text("viewerId", viewerId),
+      arn: text("channelArn", channelArn),
+      id: text("viewerId", viewerId),
       upTo: int64("upTo", upTo),
     });
   }

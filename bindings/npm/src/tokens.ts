@@ -213,7 +213,7 @@ export class PlaybackToken extends Minted {
       durationSeconds: lifetime(said, now, 4_294_967_295),
       origins: origins === undefined ? undefined : texts("origins", origins),
       strictOriginEnforcement: flag("strictOriginEnforcement", said["strictOriginEnforcement"]),
-      singleUse: typeof singleUse === "boolean" ? singleUse : optionalText("singleUse", singleUse),
+      ...(typeof singleUse === "boolean" ? { singleUse } : { singleUseUuid: optionalText("singleUse", singleUse) }),
       viewerId: optionalText("viewerId", said["viewerId"]),
       viewerSessionVersion: viewerSessionVersion === undefined ? undefined : int64("viewerSessionVersion", viewerSessionVersion),
       maximumResolution: optionalText("maximumResolution", said["maximumResolution"]),

@@ -58,15 +58,14 @@ type Claims = ConstructorParameters<typeof VerifiedToken>[1] & object;
 
 /** What a store is to be asked about, as Rust noted it. */
 interface Subject {
-  participant?: { stageArn: string; participantId: string };
-  connection?: { tokenId: string };
-  playback?: {
-    channelArn: string;
-    viewerId: string | null;
-    viewerSessionVersion: string | null;
-    singleUseUuid: string | null;
-    rememberForSeconds: number | null;
-  };
+  stageArn: string | null;
+  participantId: string | null;
+  tokenId: string | null;
+  channelArn: string | null;
+  viewerId: string | null;
+  viewerSessionVersion: string | null;
+  singleUseUuid: string | null;
+  rememberForSeconds: number | null;
 }
 
 const op = {
@@ -260,15 +259,15 @@ function settled({ claims, error, refused }: Element): VerifiedToken | Verificat
 }
 
 async function askAboutAll(store: RevocationStore, elements: Element[]): Promise<void> {
-  const good = elements.filter(({ subject }) => subject?.participant !== undefined);
+  const good = elements.filter(({ subject }) => subject !== undefined && subject !== null);
   if (good.length === 0) return;
-  const participants = good.map(({ subject }) => (subject as Required<Subject>).participant);
+  const participants = good.map(({ subject }) => subject as { stageArn: string; participantId: string });
   const method = "checkParticipants";
   let verdicts: readonly unknown[] | undefined;
   let cause: unknown;
   try {
     verdicts = store.checkParticipants
-      ? await store.checkParticipants(participants)
+      ? await store.checkParticipants(participants.map(({ stageArn: arn, participantId }) => ({ stageArn: arn, participantId })))
       : await Promise.all(participants.map(({ stageArn: arn, participantId }) => store.checkParticipant(arn, participantId)));
     if (!Array.isArray(verdicts) || verdicts.length !== good.length) {
       throw new TypeError(`${method} must give as many verdicts as it was asked for, ${good.length}`);
@@ -284,23 +283,24 @@ async function askAboutAll(store: RevocationStore, elements: Element[]): Promise
   }
 }
 
-function methodOf(subject: Subject): string {
-  return subject.participant ? "checkParticipant" : subject.connection ? "checkConnection" : "checkPlayback";
+function methodOf({ stageArn: arn, tokenId }: Subject): string {
+  return arn !== null ? "checkParticipant" : tokenId !== null ? "checkConnection" : "checkPlayback";
 }
 
-function questionOf(store: RevocationStore, { participant, connection, playback }: Subject): unknown {
-  if (participant) return store.checkParticipant(participant.stageArn, participant.participantId);
-  if (connection) {
+function questionOf(store: RevocationStore, asked: Subject): unknown {
+  const { stageArn: arn, participantId, tokenId, channelArn, viewerId, viewerSessionVersion, singleUseUuid, rememberForSeconds } = asked;
+  if (arn !== null && participantId !== null) return store.checkParticipant(arn, participantId);
+  if (tokenId !== null) {
     if (!store.checkConnection) throw new TypeError("the store has no method checkConnection");
-    return store.checkConnection(connection.tokenId);
+    return store.checkConnection(tokenId);
   }
-  if (!playback || !store.checkPlayback) throw new TypeError("the store has no method checkPlayback");
+  if (channelArn === null || !store.checkPlayback) throw new TypeError("the store has no method checkPlayback");
   const subject: PlaybackSubject = {};
-  if (playback.viewerId !== null) subject.viewerId = playback.viewerId;
-  if (playback.viewerSessionVersion !== null) subject.viewerSessionVersion = BigInt(playback.viewerSessionVersion);
-  if (playback.singleUseUuid !== null) subject.singleUseUuid = playback.singleUseUuid;
-  if (playback.rememberForSeconds !== null) subject.rememberForSeconds = playback.rememberForSeconds;
-  return store.checkPlayback(playback.channelArn, subject);
+  if (viewerId !== null) subject.viewerId = viewerId;
+  if (viewerSessionVersion !== null) subject.viewerSessionVersion = BigInt(viewerSessionVersion);
+  if (singleUseUuid !== null) subject.singleUseUuid = singleUseUuid;
+  if (rememberForSeconds !== null) subject.rememberForSeconds = rememberForSeconds;
+  return store.checkPlayback(channelArn, subject);
 }
 
 async function asked(subject: Subject, method: string, question: () => unknown): Promise<VerificationError | undefined> {

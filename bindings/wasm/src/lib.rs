@@ -58,7 +58,11 @@ pub unsafe extern "C" fn ivs_token_call(
     third: *const Object,
 ) -> *mut Answered {
     // SAFETY: the caller promises that it is an allocation of `len` bytes, all written, with the layout of bytes.
-    let json = Zeroizing::new(if json.is_null() { Vec::new() } else { unsafe { Vec::from_raw_parts(json, len, len) } });
+    let json = Zeroizing::new(if json.is_null() {
+        Vec::new()
+    } else {
+        unsafe { Vec::from_raw_parts(json, len, len) }
+    });
     // SAFETY: the caller promises that each is null or an object that lives.
     let objects = [first, second, third].map(|object| unsafe { object.as_ref() });
     let answer = match std::str::from_utf8(&json) {
