@@ -461,6 +461,7 @@ static void attributes_of_an_exchange(void) {
     ivs_token *old = NULL, *new = NULL;
     ivs_verified *who = NULL;
     OK(ivs_participant_new(stage, &begun));
+    OK(ivs_participant_set_user_id(begun, TEXT("Jos\xc3\xa9")));
     OK(ivs_participant_set_attribute(begun, TEXT("role"), TEXT("viewer")));
     OK(ivs_participant_set_attribute(begun, TEXT("seat"), TEXT("12")));
     OK(ivs_participant_set_attribute(begun, TEXT("team"), TEXT("red")));
