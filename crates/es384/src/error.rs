@@ -48,9 +48,13 @@ pub enum KeyError {
 
     /// The curve is spelt out as numbers instead of being named.
     #[error(
-        "the key spells out its curve parameters instead of naming the curve: name it with `openssl ec -in key.pem -param_enc named_curve -out named.pem`"
+        "the key spells out its curve parameters instead of naming the curve: name it with `openssl ec {}-out named.pem`",
+        if *.is_public { "-pubin -in key.pem -param_enc named_curve -pubout " } else { "-in key.pem -param_enc named_curve " }
     )]
-    ExplicitCurve,
+    ExplicitCurve {
+        /// Whether it is a public key, which takes other options of the command.
+        is_public: bool,
+    },
 
     /// A key of another kind altogether.
     #[error(
@@ -93,8 +97,9 @@ pub enum KeyError {
     #[error("there is only an `EC PARAMETERS` block and no key after it: give the whole file")]
     OnlyParameters,
 
-    /// Several PEM blocks (`EC PARAMETERS` apart).
-    #[error("there are {blocks} PEM blocks, and it is not said which is the key: leave only one")]
+    /// Several PEM blocks (`EC PARAMETERS` apart) of which none is the only key of the wanted kind, or several such texts in one
+    /// JSON.
+    #[error("there are {blocks} keys or PEM blocks, and it is not said which is meant: leave only one")]
     MoreThanOneKey {
         /// How many, `EC PARAMETERS` not counted.
         blocks: usize,
@@ -277,7 +282,7 @@ impl KeyError {
             Self::NotAKey => "KEY_NOT_A_KEY",
             Self::WrongForm { .. } => "KEY_WRONG_FORM",
             Self::WrongCurve { .. } => "KEY_WRONG_CURVE",
-            Self::ExplicitCurve => "KEY_EXPLICIT_CURVE",
+            Self::ExplicitCurve { .. } => "KEY_EXPLICIT_CURVE",
             Self::WrongAlgorithm { .. } => "KEY_WRONG_ALGORITHM",
             Self::PublicKeyGiven => "KEY_PUBLIC_KEY_GIVEN",
             Self::PrivateKeyGiven => "KEY_PRIVATE_KEY_GIVEN",
