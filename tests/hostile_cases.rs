@@ -318,16 +318,15 @@ fn algorithms(cases: &mut Vec<Case>) {
         ("KMS and crit", r#"{"typ":"JWT","alg":"KMS","crit":["exp"]}"#, vec![9; 102]),
     ] {
         let token = format!("{}.{}.{}", encode(header), encode(payload()), encode(signature));
-        cases.push(case(name, token, VerifyError::IssuedByApi));
+        // Nothing is wrong with it: only AWS can verify it.
+        cases.push(case(name, token, VerifyError::IssuedByApi).unseen());
     }
     // Their signature is opaque: it need not even be base64url.
     let api = format!("{}.{}", encode(r#"{"alg":"KMS","typ":"JWT"}"#), encode(payload()));
     for signature in ["MGUCMQ==", "+/+/", "not base64"] {
-        cases.push(case(
-            format!("KMS, signature {signature}"),
-            format!("{api}.{signature}"),
-            VerifyError::IssuedByApi,
-        ));
+        let token = format!("{api}.{signature}");
+        let case = case(format!("KMS, signature {signature}"), token, VerifyError::IssuedByApi);
+        cases.push(if signature.contains(' ') { case } else { case.unseen() });
     }
 }
 

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{PASSPHRASE, PBKDF2_PEM, PKCS8_PEM, SEC1_PEM, SPKI_PEM, openssl};
-use es384::{KeyError, SigningKey, VerifyingKey};
+use es384::{KeyError, KeyFileError, SigningKey, VerifyingKey};
 
 fn json(text: &str) -> String {
     serde_json::to_string(text).unwrap()
@@ -179,5 +179,29 @@ fn what_is_advised_for_explicit_curves_works() {
             SigningKey::from_any(named, None).is_ok()
         });
     }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_file_that_can_not_be_read_is_named() {
+    let folder = std::env::temp_dir().join(format!("es384-files-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("private.pem");
+    let error = SigningKey::from_file(&file, None).unwrap_err();
+    assert_eq!(error.to_string(), format!("{}: entity not found", file.display()));
+    assert_eq!(format!("{error:?}"), format!("KEY_FILE_UNREADABLE: {error}"));
+    std::fs::write(&file, PKCS8_PEM).unwrap();
+    assert!(signs_as_it_should(&SigningKey::from_file(&file, None).unwrap()));
+    let error = VerifyingKey::from_file(&file).unwrap_err();
+    assert_eq!(error, KeyFileError::Key { path: file.clone(), source: KeyError::PrivateKeyGiven });
+    assert!(
+        format!("{error:?}").starts_with("KEY_PRIVATE_KEY_GIVEN: ")
+            && error.to_string().contains("private.pem")
+    );
+    std::fs::write(&file, "x".repeat(70_000)).unwrap();
+    assert!(matches!(
+        VerifyingKey::from_file(&file),
+        Err(KeyFileError::Key { source: KeyError::TooLong { .. }, .. })
+    ));
     std::fs::remove_dir_all(&folder).unwrap();
 }

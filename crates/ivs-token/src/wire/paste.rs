@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 /// A token freed from what stood around it.
-pub(super) struct Pasted<'a> {
-    pub(super) token: Cow<'a, str>,
+pub(crate) struct Pasted<'a> {
+    pub(crate) token: Cow<'a, str>,
     /// What stood around it, in words.
-    pub(super) notes: Vec<&'static str>,
+    pub(crate) notes: Vec<&'static str>,
 }
 
 /// Takes a token out of what it was pasted with: quotes, `Bearer`, a URL, the answer of the API, line breaks.
-pub(super) fn clean(text: &str) -> Pasted<'_> {
+pub(crate) fn clean(text: &str) -> Pasted<'_> {
     let mut notes = Vec::new();
     let mut token = strip(text, str::trim, "white space stands around the token: remove it", &mut notes);
     if token.starts_with('{')
@@ -23,12 +23,27 @@ pub(super) fn clean(text: &str) -> Pasted<'_> {
     }
     token = strip(token, unquote, "the token stands in quotes: remove them", &mut notes);
     token = strip(token, unbear, "the word Bearer stands before the token: remove it", &mut notes);
+    token =
+        strip(token, unbytes, "this is how Python prints bytes: decode them, and give the text", &mut notes);
     token = strip(token, query, "this is a URL: the token is its query parameter `token`", &mut notes);
+    token = strip(
+        token,
+        embedded,
+        "other text stands around the token: leave only what begins with eyJ",
+        &mut notes,
+    );
     if token.contains(char::is_whitespace) && token.contains('.') {
         notes.push("white space or a line break stands within the token: remove it");
         return Pasted { token: Cow::Owned(token.split_whitespace().collect()), notes };
     }
     Pasted { token: Cow::Borrowed(token), notes }
+}
+
+/// What stands around a token that is whole otherwise, in words.
+pub(crate) fn around(text: &str) -> Option<&'static str> {
+    let pasted = clean(text);
+    let is_token = pasted.token.split('.').count() == 3 && pasted.token.len() < text.len();
+    pasted.notes.first().copied().filter(|_| is_token)
 }
 
 fn strip<'a>(
@@ -66,11 +81,55 @@ fn unbear(text: &str) -> &str {
     }
 }
 
+fn unbytes(text: &str) -> &str {
+    text.strip_prefix('b')
+        .map_or(text, |rest| if unquote(rest).len() == rest.len() { text } else { unquote(rest) })
+}
+
+/// AWS's own sample has the URL `x.m3u8?token.m3u8?token=..`: a `?` may come again.
 fn query(text: &str) -> &str {
     let Some((_, query)) = text.split_once('?').filter(|(base, _)| base.contains("://")) else { return text };
     let query = query.split('#').next().unwrap_or(query);
-    query.split('&').find_map(|pair| pair.strip_prefix("token=")).unwrap_or(text)
+    query.split(['&', '?']).find_map(|pair| pair.strip_prefix("token=")).unwrap_or(text)
 }
+
+/// The first whole token within other text, such as a line of a log, a command or a cookie.
+fn embedded(text: &str) -> &str {
+    const START: &str = "eyJ";
+    let is_base64url = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    // The characters of a part, and what follows them.
+    let part = |text: &str| text.bytes().take_while(is_base64url).count();
+    let mut from = 0;
+    while let Some(at) = text[from..].find(START) {
+        let start = from + at;
+        let header = part(&text[start..]);
+        // No part is looked at twice.
+        from = start + header;
+        let Some(rest) = text[from..].strip_prefix('.') else { continue };
+        let payload = part(rest);
+        let Some(rest) = rest[payload..].strip_prefix('.') else { continue };
+        let signature = part(rest);
+        let after = &rest[signature..];
+        let is_broken_off = after.bytes().all(|byte| is_base64url(&byte) || byte.is_ascii_whitespace());
+        // Four parts are no token, and so no three of them are.
+        let goes_back =
+            text[..start].ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'));
+        if goes_back
+            || signature < SHORTEST_SIGNATURE
+            || (start == 0 && is_broken_off)
+            || after.starts_with(['.', '=', '+', '/', '%'])
+        {
+            continue;
+        }
+        // Of two tokens it is not said which is meant.
+        let is_one = !after.contains(START) || embedded(after).len() == after.len();
+        return if is_one { &text[start..text.len() - after.len()] } else { text };
+    }
+    text
+}
+
+/// The characters of the signature of a whole token: 96 bytes. A shorter one may go on behind a line break.
+const SHORTEST_SIGNATURE: usize = 128;
 
 /// `{"participantToken": {"token": ..}}`, as `CreateParticipantToken` answers; `{"participantTokens": [..]}`, as
 /// `CreateStage` does; the like for tokens of other kinds; or the inner object alone.
@@ -121,6 +180,32 @@ mod tests {
         }
         assert!(clean("a.b.c\n").notes.is_empty());
         assert_eq!(clean(" 'a.b.c'").notes.len(), 2);
+    }
+
+    #[test]
+    fn finds_the_token_within_other_text() {
+        let token = format!("eyJh.eyJi.{}", "A".repeat(128));
+        for (text, note) in [
+            (format!("INFO got token={token} for ana"), "other text"),
+            (format!("curl -H 'Authorization: Bearer {token}' https://x.example/?a=b"), "other text"),
+            (format!("Cookie: t={token}; Path=/"), "other text"),
+            (format!("eyJ eyJh eyJh.eyJi {token}!"), "other text"),
+            (format!("b'{token}'"), "Python"),
+            (format!("https://x.example/x.m3u8?token.m3u8?token={token}"), "URL"),
+        ] {
+            let pasted = clean(&text);
+            assert_eq!(pasted.token, token, "{text}");
+            assert!(
+                pasted.notes.iter().all(|told| told.contains(note)) && pasted.notes.len() == 1,
+                "{:?}",
+                pasted.notes
+            );
+        }
+        // One that was broken into lines is put together, and not cut off.
+        let (start, end) = token.split_at(100);
+        assert_eq!(clean(&format!("{start}\n{end}")).token, token);
+        assert_eq!(clean(&format!("{token}\nAAAA")).token, format!("{token}AAAA"));
+        assert!(!clean(&"eyJ".repeat(300_000)).notes.is_empty() || clean("eyJ").notes.is_empty());
     }
 
     /// However often a word comes, it is looked at once: no text is long enough to use up the stack.
