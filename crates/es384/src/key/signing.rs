@@ -155,13 +155,16 @@ impl SigningKey {
 
     /// From now on, has this key and all its clones sign with the engine instead of the backend. Signing is then several times as
     /// fast, above all in [batches](crate::sign_batch); how many times depends on the processor. Without the feature `engine` it
-    /// changes nothing.
+    /// changes nothing, nor does it where this crate is compiled without optimisation, as in a debug build: see "Debug builds" in the
+    /// documentation of the crate.
     ///
     /// It is a choice, because the engine's arithmetic is younger than the backend's. It takes the same time whatever the
     /// key and the message, and makes each nonce from the private key, the message and 32 fresh bytes of randomness. The
     /// first key of a process takes a few milliseconds and 600 KiB for tables that all keys share.
     pub fn accelerate(&self) {
-        self.accelerate_on(Path::best());
+        if engine::WANTED {
+            self.accelerate_on(Path::best());
+        }
     }
 
     /// As [`accelerate`](Self::accelerate), with an implementation of choice. For tests and benches.
@@ -172,7 +175,7 @@ impl SigningKey {
         }
     }
 
-    /// Whether the engine signs for this key: it was [accelerated](Self::accelerate), in a build with the feature `engine`.
+    /// Whether the engine signs for this key: it was [accelerated](Self::accelerate), in an optimised build with the feature `engine`.
     pub fn is_accelerated(&self) -> bool {
         self.accelerated().is_some()
     }

@@ -17,7 +17,7 @@ use crate::{
         der::{self, Kind},
         jwk, pem, secret,
     },
-    engine::{Path, Prepared, Verdict},
+    engine::{self, Path, Prepared, Verdict},
 };
 
 /// A P-384 public key that verifies ES384 (RFC 7518, section 3.4).
@@ -163,9 +163,12 @@ impl VerifyingKey {
     /// It costs one to two milliseconds once, and [`prepared_size`](Self::prepared_size) bytes for as long as the key or a
     /// clone of it lives; preparing the first key of a process makes a second table of that size, which all keys share.
     /// All clones of the key are prepared with it, those made before as well. Doing it again does nothing, and so does
-    /// doing it without the feature `engine`.
+    /// doing it without the feature `engine`, or where this crate is compiled without optimisation, as in a debug build: see "Debug
+    /// builds" in the documentation of the crate.
     pub fn prepare(&self) {
-        self.prepare_on(Path::best());
+        if engine::WANTED {
+            self.prepare_on(Path::best());
+        }
     }
 
     /// As [`prepare`](Self::prepare), with an implementation of choice. For tests and benches.
