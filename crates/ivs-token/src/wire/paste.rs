@@ -11,10 +11,14 @@ pub(crate) struct Pasted<'a> {
     pub(crate) notes: Vec<&'static str>,
 }
 
+const SPACE_AROUND: &str = "white space stands around the token: remove it";
+const SPACE_WITHIN: &str = "white space or a line break stands within the token: remove it";
+const OTHER_TEXT: &str = "other text stands around the token: leave only what begins with eyJ";
+
 /// Takes a token out of what it was pasted with: quotes, `Bearer`, a URL, the answer of the API, line breaks.
 pub(crate) fn clean(text: &str) -> Pasted<'_> {
     let mut notes = Vec::new();
-    let mut token = strip(text, str::trim, "white space stands around the token: remove it", &mut notes);
+    let mut token = strip(text, str::trim, SPACE_AROUND, &mut notes);
     if token.starts_with('{')
         && let Some(inner) = in_json(token)
     {
@@ -26,24 +30,22 @@ pub(crate) fn clean(text: &str) -> Pasted<'_> {
     token =
         strip(token, unbytes, "this is how Python prints bytes: decode them, and give the text", &mut notes);
     token = strip(token, query, "this is a URL: the token is its query parameter `token`", &mut notes);
-    token = strip(
-        token,
-        embedded,
-        "other text stands around the token: leave only what begins with eyJ",
-        &mut notes,
-    );
+    token = strip(token, embedded, OTHER_TEXT, &mut notes);
     if token.contains(char::is_whitespace) && token.contains('.') {
-        notes.push("white space or a line break stands within the token: remove it");
+        notes.push(SPACE_WITHIN);
         return Pasted { token: Cow::Owned(token.split_whitespace().collect()), notes };
     }
     Pasted { token: Cow::Borrowed(token), notes }
 }
 
-/// What stands around a token that is whole otherwise, in words.
+/// What stands around a token that is whole otherwise, in words. White space, and a character or two, are told more exactly by
+/// the faults of the parts.
 pub(crate) fn around(text: &str) -> Option<&'static str> {
     let pasted = clean(text);
-    let is_token = pasted.token.split('.').count() == 3 && pasted.token.len() < text.len();
-    pasted.notes.first().copied().filter(|_| is_token)
+    let is_token = pasted.token.split('.').count() == 3 && pasted.token.len() + 2 <= text.trim().len();
+    let is_a_trifle = text.trim().len() < pasted.token.len() + 4;
+    let note = pasted.notes.into_iter().find(|note| *note != SPACE_AROUND && *note != SPACE_WITHIN)?;
+    (is_token && !(note == OTHER_TEXT && is_a_trifle)).then_some(note)
 }
 
 fn strip<'a>(
