@@ -182,13 +182,20 @@ fn long_inputs_take_time_in_proportion() {
         &|length| repeated("LS0tLS1C", length),
     ];
     for (at, shape) in shapes.iter().enumerate() {
-        let [short, long] = [es384::MAX_INPUT_LEN / 8, es384::MAX_INPUT_LEN].map(|length| {
+        let texts = [es384::MAX_INPUT_LEN / 8, es384::MAX_INPUT_LEN].map(|length| {
             let text = shape(length);
             assert!(text.len() <= length && text.len() > length / 2, "{at}: {}", text.len());
-            // The shortest of several, since a busy machine interrupts some.
-            (0..5).map(|_| time_of_refusal(text.as_bytes())).min().unwrap()
+            text
         });
-        assert!(long < 40 * short, "shape {at}: {short:?}, and {long:?} for eight times as much");
+        // The shortest of several, since a busy machine interrupts some: of many, where it interrupts many.
+        let mut shortest = [Duration::MAX; 2];
+        let is_fair = (0..200).any(|round| {
+            for (shortest, text) in shortest.iter_mut().zip(&texts) {
+                *shortest = time_of_refusal(text.as_bytes()).min(*shortest);
+            }
+            round >= 4 && shortest[1] < 40 * shortest[0]
+        });
+        assert!(is_fair, "shape {at}: {shortest:?} for eight times as much");
     }
 }
 
