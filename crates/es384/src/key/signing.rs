@@ -15,9 +15,9 @@ use crate::{
     KeyError, SignError, Signature,
     backend::{Active, Backend},
     encoding::{
-        Form,
+        Form, Wanted,
         der::{self, Kind},
-        encrypted, jwk, pem,
+        encrypted, jwk, pem, secret,
     },
     engine::{self, Path, SignJob},
     wipe::with_wiped_stack,
@@ -56,7 +56,9 @@ impl SigningKey {
     /// PKCS#8 `PRIVATE KEY` (RFC 5958).
     ///
     /// CRLF, a byte order mark, quotes, indentation, literal `\n`, everything on one line, and base64 of the whole PEM are
-    /// all taken as they come.
+    /// all taken as they come. So is the JSON of a secret store, such as `{"SecretString": ".."}` or `{"privateKey": ".."}`, in
+    /// which exactly one string, at any depth, is the PEM of a private key. Certificates and public keys beside the private key
+    /// are passed over.
     ///
     /// # Errors
     ///
@@ -124,6 +126,9 @@ impl SigningKey {
     ///
     /// [`KeyError::NotAKey`] when it is none of them, otherwise as the constructor for that form.
     pub fn from_any(input: impl AsRef<[u8]>, passphrase: Option<&[u8]>) -> Result<Self, KeyError> {
+        if let Some(pem) = secret::pem_in(input.as_ref(), Wanted::Private)? {
+            return Self::read_pem(&pem, passphrase);
+        }
         match Form::of(input.as_ref())? {
             Form::Pem => Self::read_pem(input.as_ref(), passphrase),
             Form::Der => Self::read_der(input.as_ref(), passphrase),
@@ -251,8 +256,10 @@ impl SigningKey {
 
     fn read_pem(input: &[u8], passphrase: Option<&[u8]>) -> Result<Self, KeyError> {
         with_wiped_stack(|| {
+            let inner = secret::pem_in(input, Wanted::Private)?;
+            let input = inner.as_ref().map_or(input, |pem| pem.as_slice());
             Form::Pem.expect(input)?;
-            Self::from_checked_der(&pem::read(input)?, passphrase)
+            Self::from_checked_der(&pem::read(input, Wanted::Private)?, passphrase)
         })
     }
 
