@@ -1,6 +1,9 @@
 //! All tests but those that measure a whole process.
 
 mod connection;
+// The same whichever backend the tests run through.
+#[cfg(feature = "aws-lc-rs")]
+mod dependent;
 mod exchange;
 mod golden;
 mod hostile;

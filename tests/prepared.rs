@@ -169,7 +169,11 @@ fn a_key_whose_time_has_come_yields() {
     (0..1000).for_each(|_| keys.use_it(0));
     let soon = Timestamp::now().checked_add(Duration::from_secs(2)).unwrap();
     keys.ring.retire(&numbered(0), soon).unwrap();
-    assert_eq!(keys.prepared(), [0]);
+    let prepared = keys.prepared();
+    // On a busy machine its time may have come already.
+    if Timestamp::now() < soon {
+        assert_eq!(prepared, [0]);
+    }
     while Timestamp::now() < soon {
         thread::sleep(Duration::from_millis(50));
     }

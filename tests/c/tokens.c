@@ -1,7 +1,8 @@
 /* Tokens of each kind for other programs, and from them.
  *
  *     tokens mint PRIVATE_KEY       prints a participant, a connection and a playback token, each on a line
- *     tokens verify PUBLIC_KEY      reads three such lines, and verifies them
+ *     tokens verify PUBLIC_KEY NOW  reads three such lines, and verifies them as at that second since 1970: however long ago
+ *                                   they were minted, they have not expired
  */
 #include "check.h"
 
@@ -47,7 +48,7 @@ static size_t line(char *text) {
     return strcspn(text, "\r\n");
 }
 
-static void verify(const char *file) {
+static void verify(const char *file, int64_t now) {
     ivs_verifying_key *key = NULL;
     ivs_verifier_builder *builder = NULL;
     ivs_verifier *verifier = NULL;
@@ -60,6 +61,7 @@ static void verify(const char *file) {
     OK(ivs_verifier_builder_new(&builder));
     OK(ivs_verifier_builder_add_key(builder, TEXT(KID), key));
     OK(ivs_verifier_builder_add_playback_key(builder, TEXT(PLAYBACK_KID), key));
+    OK(ivs_verifier_builder_set_fixed_time(builder, now));
     OK(ivs_verifier_builder_build(builder, &verifier));
 
     len = line(token);
@@ -82,6 +84,6 @@ static void verify(const char *file) {
 
 int main(int argc, char **argv) {
     if (argc == 3 && strcmp(argv[1], "mint") == 0) return mint(argv[2]), 0;
-    if (argc == 3 && strcmp(argv[1], "verify") == 0) return verify(argv[2]), 0;
-    return fputs("usage: tokens mint PRIVATE_KEY | tokens verify PUBLIC_KEY < TOKENS\n", stderr), 2;
+    if (argc == 4 && strcmp(argv[1], "verify") == 0) return verify(argv[2], strtoll(argv[3], NULL, 10)), 0;
+    return fputs("usage: tokens mint PRIVATE_KEY | tokens verify PUBLIC_KEY NOW < TOKENS\n", stderr), 2;
 }

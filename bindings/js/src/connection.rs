@@ -1,10 +1,10 @@
 use ivs_token::{Connection, ConnectionDuration, Timestamp};
 use serde::Deserialize;
 
+use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::input;
 use crate::object::{self, Objects};
-use crate::operation::Answer;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

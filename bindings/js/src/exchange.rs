@@ -1,10 +1,10 @@
 use ivs_token::{ParticipantClaims, ParticipantDuration, PublicKeyArn, StageArn, Timestamp, Unsigned};
 use serde::Deserialize;
 
+use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::input::{self, Pairs};
 use crate::object::{self, Objects};
-use crate::operation::Answer;
 
 /// What a token says that TypeScript knows to be good: it minted or verified it.
 #[derive(Deserialize)]

@@ -27,6 +27,16 @@ pub(crate) enum Secret {
     Base64(#[serde(deserialize_with = "wiped")] Zeroizing<String>),
 }
 
+/// The form that a key is said to have.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Form {
+    Pem,
+    Der,
+    Jwk,
+    Any,
+}
+
 impl Secret {
     pub(crate) fn bytes(self) -> Result<Zeroizing<Vec<u8>>, Failure> {
         match self {

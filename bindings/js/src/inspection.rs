@@ -1,9 +1,9 @@
 use ivs_token::{Inspection, Timestamp};
 use serde::Serialize;
 
+use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::input;
-use crate::operation::Answer;
 
 /// What was found, as the core writes it, and in words.
 #[derive(Serialize)]

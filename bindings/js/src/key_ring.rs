@@ -2,11 +2,11 @@ use ivs_token::{ArnError, KeyArn, KeyRing, KeySet, PlaybackKeyArn, PublicKey, Pu
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::answer::{Answer, Call};
 use crate::clock::{self, CallClock};
 use crate::failure::Failure;
 use crate::input::{self, Pairs};
 use crate::object::{self, Object};
-use crate::operation::{Answer, Call};
 use crate::verifying_key;
 
 #[derive(Deserialize)]

@@ -10,6 +10,7 @@
     reason = "operations of the API are named as words, and messages are handed over as they come"
 )]
 
+mod answer;
 mod clock;
 mod connection;
 mod exchange;
@@ -30,9 +31,10 @@ mod verifier;
 mod verifying_key;
 mod workers;
 
+pub use answer::Answer;
 pub use failure::Failure;
 pub use object::Object;
-pub use operation::{Answer, call};
+pub use operation::call;
 
 /// The version of the package, the library that does the arithmetic, and the names of the operations, as JSON: the place of each
 /// is its number.

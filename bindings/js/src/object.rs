@@ -3,7 +3,6 @@ use std::sync::Arc;
 use ivs_token::{InMemoryRevocations, KeyRing, PlaybackKeyArn, PublicKeyArn, SigningKey, Stage};
 
 use crate::failure::Failure;
-use crate::verifier::Verifier;
 
 /// What JavaScript holds a handle of.
 #[derive(Clone)]
@@ -21,6 +20,13 @@ pub enum Object {
     PlaybackKeyRing(KeyRing<PlaybackKeyArn>),
     /// Revocations in memory.
     Revocations(Arc<InMemoryRevocations>),
+}
+
+/// A verifier, and whether JavaScript is to ask a store about what it accepts.
+#[derive(Clone)]
+pub struct Verifier {
+    pub(crate) core: ivs_token::Verifier,
+    pub(crate) notes: bool,
 }
 
 /// The objects of a call.

@@ -6,11 +6,11 @@ use ivs_token::{
 };
 use serde::Deserialize;
 
+use crate::answer::Answer;
 use crate::clock::CallClock;
 use crate::failure::Failure;
 use crate::input;
 use crate::object::{self, Object, Objects};
-use crate::operation::Answer;
 use crate::playback::int64;
 
 /// An empty store in memory.

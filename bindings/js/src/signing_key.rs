@@ -2,10 +2,10 @@ use ivs_token::{PublicKeyArn, SigningKey, es384};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::answer::Answer;
 use crate::failure::Failure;
-use crate::input::{self, Secret};
+use crate::input::{self, Form, Secret};
 use crate::object::{self, Object, Objects};
-use crate::operation::Answer;
 use crate::verifying_key;
 
 #[derive(Deserialize)]
@@ -14,16 +14,6 @@ struct Given {
     form: Form,
     key: Secret,
     passphrase: Option<Secret>,
-}
-
-/// The form that a key is said to have.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) enum Form {
-    Pem,
-    Der,
-    Jwk,
-    Any,
 }
 
 /// Reads a private key.

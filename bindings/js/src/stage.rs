@@ -2,9 +2,9 @@ use ivs_token::{DEFAULT_EVENTS_URL, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::object::{self, Object, Objects};
-use crate::operation::Answer;
 use crate::participant::Options;
 use crate::{input, workers};
 

@@ -7,19 +7,12 @@ use ivs_token::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::answer::Answer;
 use crate::clock::{self, CallClock};
 use crate::failure::Failure;
-use crate::object::{self, Object, Objects};
-use crate::operation::Answer;
+use crate::object::{self, Object, Objects, Verifier};
 use crate::store::{self, Noted, NotingStore, Said};
 use crate::{input, verified, workers};
-
-/// A verifier, and whether JavaScript is to ask a store about what it accepts.
-#[derive(Clone)]
-pub struct Verifier {
-    core: ivs_token::Verifier,
-    notes: bool,
-}
 
 /// What a verifier is made from; a ring of keys and a store in memory are objects of the call.
 #[derive(Deserialize)]
@@ -118,19 +111,18 @@ pub(crate) fn verify(objects: &Objects<'_>, json: &str) -> Result<Answer, Failur
             expected = expected.user_id(user_id);
         }
         let (outcome, noted) = store::noting(|| verifier.core.verify_expecting(&asked.token, &expected));
-        return Ok(verifier.answer(verified::Participant::from(&outcome?), noted));
+        return Ok(answer(verifier, verified::Participant::from(&outcome?), noted));
     };
     let (outcome, noted) = store::noting(|| verifier.core.verify(token));
-    Ok(verifier.answer(verified::Participant::from(&outcome?), noted))
+    Ok(answer(verifier, verified::Participant::from(&outcome?), noted))
 }
 
-impl Verifier {
-    fn answer(&self, claims: impl Serialize, noted: Vec<Noted>) -> Answer {
-        if self.notes {
-            return Answer::json(&json!({ "claims": claims, "subject": noted.into_iter().next() }));
-        }
-        Answer::json(&claims)
+/// The claims, and what a store is to be asked about if JavaScript has one.
+fn answer(verifier: &Verifier, claims: impl Serialize, noted: Vec<Noted>) -> Answer {
+    if verifier.notes {
+        return Answer::json(&json!({ "claims": claims, "subject": noted.into_iter().next() }));
     }
+    Answer::json(&claims)
 }
 
 #[derive(Deserialize)]
@@ -161,7 +153,7 @@ pub(crate) fn verify_connection(objects: &Objects<'_>, json: &str) -> Result<Ans
     let verifier = object::verifier(objects, 0)?;
     let token: String = input::read(json)?;
     let (outcome, noted) = store::noting(|| verifier.core.verify_connection(&token));
-    Ok(verifier.answer(verified::Connection::from(&outcome?), noted))
+    Ok(answer(verifier, verified::Connection::from(&outcome?), noted))
 }
 
 #[derive(Deserialize)]
@@ -182,7 +174,7 @@ pub(crate) fn verify_playback(objects: &Objects<'_>, json: &str) -> Result<Answe
         Some(channel) => verifier.core.verify_playback_of(token, channel, origin),
         None => verifier.core.verify_playback(token, origin),
     });
-    Ok(verifier.answer(verified::Playback::from(&outcome?), noted))
+    Ok(answer(verifier, verified::Playback::from(&outcome?), noted))
 }
 
 /// How many tokens the cache holds.

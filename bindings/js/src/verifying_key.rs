@@ -4,10 +4,9 @@ use ivs_token::VerifyingKey;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::answer::Answer;
 use crate::failure::Failure;
-use crate::input::{self, Secret};
-use crate::operation::Answer;
-use crate::signing_key::Form;
+use crate::input::{self, Form, Secret};
 
 #[derive(Deserialize)]
 struct Given {

@@ -2,6 +2,7 @@ use ivs_token::{Connection, ConnectionDuration, Verified};
 use pyo3::prelude::*;
 
 use crate::boundary::guard;
+use crate::datetime;
 use crate::home::CONNECTION_TOKEN;
 use crate::signing_key;
 use crate::values;
@@ -40,13 +41,13 @@ macro_rules! claims_methods {
             /// When the token was issued: an aware `datetime` in UTC.
             #[getter]
             fn issued_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-                guard(py, || Ok(values::datetime(py, self.0.issued_at())?))
+                guard(py, || Ok(datetime::utc(py, self.0.issued_at())?))
             }
 
             /// The first second at which the token is no longer good: an aware `datetime` in UTC.
             #[getter]
             fn expiration_time<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-                guard(py, || Ok(values::datetime(py, self.0.expires_at())?))
+                guard(py, || Ok(datetime::utc(py, self.0.expires_at())?))
             }
 
             /// The version of the token's form, such as `1.0`.

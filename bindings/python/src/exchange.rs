@@ -11,6 +11,9 @@ use crate::verified::VerifiedToken;
 /// Mints a token in exchange for another: for the same participant on the same stage, with other capabilities, attributes,
 /// user ID or duration. What is not given stays as it was, the end of the old token too.
 ///
+/// `attributes` are changes: each value replaces the attribute of its name or adds one, `None` removes it, and attributes that
+/// are not named stay.
+///
 /// `token` is a `Token` or a `VerifiedToken`: verify a text first. The arguments are those of `Stage.mint`. Any key of the
 /// stage's account and region will do. Raises what `Stage.mint` raises.
 #[pyfunction]
@@ -27,12 +30,16 @@ pub(crate) fn exchange<'py>(
     now: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     guard(py, || {
-        let mut exchange = with_claims(&token, |claims| Ok(claims.exchange()))?;
+        let mut exchange = with_claims(&token, |old| {
+            Ok(match &attributes {
+                Some(changes) => {
+                    old.exchange().attributes(values::changed_attributes(old.attributes(), changes)?)
+                }
+                None => old.exchange(),
+            })
+        })?;
         if let Some(user_id) = &user_id {
             exchange = exchange.user_id(&*values::text("user_id", user_id)?);
-        }
-        if let Some(attributes) = &attributes {
-            exchange = exchange.attributes(values::attributes(attributes)?);
         }
         if let Some(capabilities) = &capabilities {
             exchange = exchange.capabilities(values::capabilities(capabilities)?);

@@ -13,8 +13,8 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
+use crate::datetime;
 use crate::home::ERRORS;
-use crate::values;
 
 /// Declares the failures, each around an error of the core.
 macro_rules! failures {
@@ -29,8 +29,8 @@ macro_rules! failures {
             Arn { field: &'static str, error: ArnError },
             /// A number of things that is too small or too large.
             Count { field: &'static str, limit: RangeInclusive<usize> },
-            /// What was wrong with one of many, counted from 0.
-            At(usize, Box<Failure>),
+            /// What was wrong with one of many: the name of the argument, and the place in it, counted from 0.
+            At(&'static str, usize, Box<Failure>),
             /// No key, and a text that may be the path of one.
             Path(KeyError),
             /// A failure, and the exception that led to it.
@@ -89,9 +89,9 @@ impl Failure {
         Self::Value(ValueFailure { field, code, message: message.into() })
     }
 
-    /// What was wrong with one of many: the exception has its place as `index`.
-    pub(crate) fn at(self, index: usize) -> Self {
-        Self::At(index, Box::new(self))
+    /// What was wrong with one of many: the message begins with `many[index]`, and the exception has its place as `index`.
+    pub(crate) fn at(self, many: &'static str, index: usize) -> Self {
+        Self::At(many, index, Box::new(self))
     }
 
     /// With the exception that led to it, which becomes its `__cause__`.
@@ -103,9 +103,9 @@ impl Failure {
     pub(crate) fn into_py_err(self, py: Python<'_>) -> PyErr {
         let description = match self {
             Self::Python(error) => return error,
-            Self::At(index, failure) => {
+            Self::At(many, index, failure) => {
                 let error = failure.into_py_err(py);
-                return error.value(py).setattr("index", index).err().unwrap_or(error);
+                return name_place(py, &error, many, index).err().unwrap_or(error);
             }
             Self::CausedBy(failure, cause) => {
                 let error = failure.into_py_err(py);
@@ -175,6 +175,17 @@ impl Failure {
             Self::Verify(error) => of_verify(&error),
         }
     }
+}
+
+/// Says in an exception which of many it is about. What is no exception of ours may keep its message where we do not know.
+fn name_place(py: Python<'_>, error: &PyErr, many: &str, index: usize) -> PyResult<()> {
+    let value = error.value(py);
+    value.setattr("index", index)?;
+    let args = value.getattr("args")?;
+    if let Ok((message,)) = args.extract::<(String,)>() {
+        value.setattr("args", (format!("{many}[{index}]: {message}"),))?;
+    }
+    Ok(())
 }
 
 impl From<PyErr> for Failure {
@@ -335,7 +346,7 @@ impl Value {
                 Ok(delta) => delta.into_any(),
                 Err(_) => py.import("datetime")?.getattr("timedelta")?.getattr("max")?,
             },
-            Self::Time(time) => values::datetime(py, *time)?,
+            Self::Time(time) => datetime::utc(py, *time)?,
             Self::Names(names) => PyList::new(py, names)?.to_tuple().into_any(),
         })
     }

@@ -3,6 +3,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use crate::boundary::guard;
+use crate::datetime;
 use crate::failure::Failure;
 use crate::home::LOADS;
 use crate::values;
@@ -52,13 +53,13 @@ impl Inspection {
     /// The claim `iat`, if it is a time: an aware `datetime` in UTC, or `None`.
     #[getter]
     fn issued_at<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        guard(py, || Ok(self.0.issued_at.map(|time| values::datetime(py, time)).transpose()?))
+        guard(py, || Ok(self.0.issued_at.map(|time| datetime::utc(py, time)).transpose()?))
     }
 
     /// The claim `exp`, if it is a time: an aware `datetime` in UTC, or `None`.
     #[getter]
     fn expiration_time<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        guard(py, || Ok(self.0.expiration_time.map(|time| values::datetime(py, time)).transpose()?))
+        guard(py, || Ok(self.0.expiration_time.map(|time| datetime::utc(py, time)).transpose()?))
     }
 
     /// The same as JSON.

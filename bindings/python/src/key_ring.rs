@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::boundary::guard;
+use crate::datetime;
 use crate::failure::Failure;
 use crate::signing_key::{self, SigningKey};
 use crate::values;
@@ -294,7 +295,7 @@ macro_rules! rings {
             /// The first second at which it verifies no more: an aware `datetime` in UTC, or `None`.
             #[getter]
             fn retired_at<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-                guard(py, || Ok(self.0.retired_at().map(|time| values::datetime(py, time)).transpose()?))
+                guard(py, || Ok(self.0.retired_at().map(|time| datetime::utc(py, time)).transpose()?))
             }
 
             fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {

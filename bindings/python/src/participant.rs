@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use crate::boundary::guard;
+use crate::datetime;
 use crate::failure::Failure;
 use crate::home::PARTICIPANT_TOKEN;
 use crate::stage::Stage;
@@ -49,12 +50,12 @@ impl ParticipantClaims {
 
     #[getter]
     fn issued_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        guard(py, || Ok(values::datetime(py, self.0.issued_at())?))
+        guard(py, || Ok(datetime::utc(py, self.0.issued_at())?))
     }
 
     #[getter]
     fn expiration_time<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        guard(py, || Ok(values::datetime(py, self.0.expires_at())?))
+        guard(py, || Ok(datetime::utc(py, self.0.expires_at())?))
     }
 
     #[getter]

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
 
 use crate::boundary::guard;
+use crate::datetime;
 use crate::failure::Failure;
 use crate::home::{PLAYBACK_TOKEN, UUID};
 use crate::signing_key;
@@ -71,7 +72,7 @@ macro_rules! claims_methods {
             /// The first second at which playback can no longer be started: an aware `datetime` in UTC.
             #[getter]
             fn expiration_time<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-                guard(py, || Ok(values::datetime(py, self.0.expires_at())?))
+                guard(py, || Ok(datetime::utc(py, self.0.expires_at())?))
             }
 
             /// Whether a browser may see the answer to a request with this header `Origin`, or without one.
@@ -93,7 +94,7 @@ claims_methods!(VerifiedPlayback {
     /// When the token was issued, if it says so: an aware `datetime` in UTC, or `None`.
     #[getter]
     fn issued_at<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        guard(py, || Ok(self.0.issued_at().map(|time| values::datetime(py, time)).transpose()?))
+        guard(py, || Ok(self.0.issued_at().map(|time| datetime::utc(py, time)).transpose()?))
     }
 
     /// The ARN of the key that signed the token.

@@ -76,7 +76,8 @@ impl SigningKey {
         })
     }
 
-    /// Reads a key in whichever form it is: PEM, DER or JWK, encrypted or not. Arguments and errors are those of `from_pem`.
+    /// Reads a key in whichever form it is: PEM, DER or JWK, encrypted or not, or a private key object of the package
+    /// `cryptography`. Arguments and errors are those of `from_pem`.
     #[staticmethod]
     #[pyo3(signature = (key, *, kid=None, passphrase=None))]
     fn from_any(
@@ -86,7 +87,7 @@ impl SigningKey {
         passphrase: Option<Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         guard(py, || {
-            let material = values::jwk_material(&key)?;
+            let material = values::any_material(&key)?;
             let passphrase = passphrase.as_ref().map(values::passphrase).transpose()?;
             let parsed = py.detach(|| {
                 es384::SigningKey::from_any(&*material, passphrase.as_ref().map(|bytes| bytes.as_slice()))

@@ -1,17 +1,18 @@
 //! Python's values as the core takes them, and the core's as Python likes them.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ivs_token::{Attributes, Capabilities, Capability, Timestamp, es384};
+use ivs_token::{Attributes, Capabilities, Capability, ClaimError, Timestamp, es384};
 use pyo3::exceptions::{PyOSError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{
-    PyBool, PyBytes, PyDateTime, PyDelta, PyDeltaAccess, PyDict, PyInt, PyString, PyTzInfo, PyTzInfoAccess,
+    PyBool, PyBytes, PyDateTime, PyDelta, PyDeltaAccess, PyDict, PyInt, PyString, PyTzInfoAccess,
 };
 use zeroize::Zeroizing;
 
@@ -114,14 +115,6 @@ pub(crate) fn moment(value: Option<&Bound<'_, PyAny>>) -> Result<Timestamp, Fail
     value.map_or_else(|| Ok(Timestamp::now()), |value| timestamp("now", value))
 }
 
-/// A moment as an aware `datetime` in UTC.
-pub(crate) fn datetime(py: Python<'_>, time: Timestamp) -> PyResult<Bound<'_, PyAny>> {
-    let utc = PyTzInfo::utc(py)?.to_owned();
-    #[expect(clippy::cast_precision_loss, reason = "a timestamp has 38 bits")]
-    let secs = time.as_secs() as f64;
-    Ok(PyDateTime::from_timestamp(py, secs, Some(&utc))?.into_any())
-}
-
 /// Capabilities: a `Capability`, a word of the API, or any number of either.
 pub(crate) fn capabilities(value: &Bound<'_, PyAny>) -> Result<Capabilities, Failure> {
     if let Some(one) = capability(value)? {
@@ -143,9 +136,10 @@ const CAPABILITIES: &str = "a Capability, its name, or several of them";
 
 fn capability(value: &Bound<'_, PyAny>) -> Result<Option<Capabilities>, Failure> {
     if value.is_instance_of::<PyString>() {
-        // Long texts are none, and not repeated in full.
+        // In any case, as the command line takes them. Long texts are none, and not repeated in full.
         let word: String = text("capabilities", value)?.chars().take(40).collect();
-        return Ok(Some(word.parse::<Capability>()?.into()));
+        let parsed = word.to_ascii_uppercase().parse::<Capability>();
+        return Ok(Some(parsed.map_err(|_| ClaimError::Capability { found: word })?.into()));
     }
     if !CAPABILITY.is_class_of(value)? {
         return Ok(None);
@@ -173,17 +167,30 @@ pub(crate) fn pairs(
     mut take: impl FnMut(&str, &str) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut pair = |name: Bound<'_, PyAny>, value: Bound<'_, PyAny>| {
-        for one in [&name, &value] {
-            if !one.is_instance_of::<PyString>() {
-                return Err(Failure::wrong_type(&format!("each name and value of {field}"), "str", one));
-            }
+        let name = name_in(field, &name)?;
+        if !value.is_instance_of::<PyString>() {
+            return Err(value_in(field, &name, "str", &value));
         }
-        take(&text(field, &name)?, &text(field, &value)?)
+        take(&name, &text(field, &value)?)
     };
     if let Ok(dict) = value.cast::<PyDict>() {
         return dict.iter().try_for_each(|(name, value)| pair(name, value));
     }
     items(field, "a mapping", value, pair)
+}
+
+/// A name in a mapping.
+fn name_in<'a>(field: &'static str, name: &'a Bound<'_, PyAny>) -> Result<Cow<'a, str>, Failure> {
+    if !name.is_instance_of::<PyString>() {
+        return Err(Failure::wrong_type(&format!("each name of {field}"), "str", name));
+    }
+    text(field, name)
+}
+
+/// A value of a mapping that is of the wrong type, with the name that it stands under.
+fn value_in(field: &str, name: &str, expected: &str, value: &Bound<'_, PyAny>) -> Failure {
+    let name: String = name.chars().take(40).collect();
+    Failure::wrong_type(&format!("{field}[{name:?}]"), expected, value)
 }
 
 /// Names and values of a mapping of whichever class.
@@ -213,6 +220,24 @@ pub(crate) fn attributes(value: &Bound<'_, PyAny>) -> Result<Attributes, Failure
     Ok(Attributes::try_from_iter(all)?)
 }
 
+/// Changes attributes by those in a mapping: `None` removes the one of this name.
+pub(crate) fn changed_attributes(old: &Attributes, value: &Bound<'_, PyAny>) -> Result<Attributes, Failure> {
+    let mut changes: BTreeMap<String, Option<String>> = BTreeMap::new();
+    items("attributes", "a mapping of str to str, or to None", value, |name, value| {
+        let name = name_in("attributes", &name)?.into_owned();
+        let value = match &value {
+            value if value.is_none() => None,
+            value if value.is_instance_of::<PyString>() => Some(text("attributes", value)?.into_owned()),
+            value => return Err(value_in("attributes", &name, "str or None", value)),
+        };
+        changes.insert(name, value);
+        Ok(())
+    })?;
+    let kept = old.iter().filter(|(name, _)| !changes.contains_key(*name));
+    let given = changes.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?)));
+    Ok(Attributes::try_from_iter(kept.chain(given))?)
+}
+
 /// Attributes as a dict, a new one each time.
 pub(crate) fn attributes_dict<'py>(py: Python<'py>, attributes: &Attributes) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
@@ -231,8 +256,20 @@ pub(crate) fn key_material(value: &Bound<'_, PyAny>) -> Result<Zeroizing<Vec<u8>
         // What is no Unicode is no key either, and the core is to say so.
         return Ok(Zeroizing::new(string.to_string_lossy().as_bytes().to_vec()));
     }
-    from_file(value, es384::MAX_INPUT_LEN)
-        .unwrap_or_else(|| Err(Failure::wrong_type("a key", "str, bytes, or os.PathLike", value)))
+    from_file(value, es384::MAX_INPUT_LEN).unwrap_or_else(|| Err(not_material(value)))
+}
+
+/// What can not be read as a key. An object that is one is taken where its form is not asked for.
+fn not_material(value: &Bound<'_, PyAny>) -> Failure {
+    let is_object = [intern!(value.py(), "private_bytes"), intern!(value.py(), "public_bytes")]
+        .into_iter()
+        .any(|name| value.hasattr(name).unwrap_or(false));
+    let expected = if is_object {
+        "str, bytes, or os.PathLike (from_any takes the key objects of cryptography)"
+    } else {
+        "str, bytes, or os.PathLike"
+    };
+    Failure::wrong_type("a key", expected, value)
 }
 
 /// Why there is no key in this. A `str` is never taken for a path, and often is one.
@@ -268,6 +305,37 @@ pub(crate) fn jwk_material(value: &Bound<'_, PyAny>) -> Result<Zeroizing<Vec<u8>
         return key_material(&DUMPS.get(value.py())?.call1((value,))?);
     }
     key_material(value)
+}
+
+/// A key in whichever form it is: as [`jwk_material`] takes it, or as an object of the package `cryptography`.
+pub(crate) fn any_material(value: &Bound<'_, PyAny>) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    match key_object(value)? {
+        Some(der) => Ok(der),
+        None => jwk_material(value),
+    }
+}
+
+/// The DER of an object of the package `cryptography`: a private key, a public key, or the public key of a certificate. Which
+/// kind of key is wanted, and on which curve, is for the core to say.
+fn key_object(value: &Bound<'_, PyAny>) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+    let py = value.py();
+    let (private, public) = (intern!(py, "private_bytes"), intern!(py, "public_bytes"));
+    let is_private = value.hasattr(private)?;
+    if !is_private && !value.hasattr(public)? {
+        return Ok(None);
+    }
+    let forms = py.import(intern!(py, "cryptography.hazmat.primitives.serialization"))?;
+    let der = forms.getattr("Encoding")?.getattr("DER")?;
+    let bytes = if is_private {
+        let pkcs8 = forms.getattr("PrivateFormat")?.getattr("PKCS8")?;
+        value.call_method1(private, (der, pkcs8, forms.getattr("NoEncryption")?.call0()?))?
+    } else {
+        let spki = forms.getattr("PublicFormat")?.getattr("SubjectPublicKeyInfo")?;
+        let certificate = intern!(py, "public_key");
+        let key = if value.hasattr(certificate)? { value.call_method0(certificate)? } else { value.clone() };
+        key.call_method1(public, (der, spki))?
+    };
+    Ok(Some(key_material(&bytes)?))
 }
 
 /// JSON: a text, bytes, or what it stands for.

@@ -3,6 +3,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::boundary::guard;
+use crate::datetime;
 use crate::stage::Stage;
 use crate::values;
 
@@ -53,13 +54,13 @@ impl VerifiedToken {
     /// When the token was issued: an aware `datetime` in UTC.
     #[getter]
     fn issued_at<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        guard(py, || Ok(values::datetime(py, self.0.issued_at())?))
+        guard(py, || Ok(datetime::utc(py, self.0.issued_at())?))
     }
 
     /// The first second at which the token is no longer good: an aware `datetime` in UTC.
     #[getter]
     fn expiration_time<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        guard(py, || Ok(values::datetime(py, self.0.expires_at())?))
+        guard(py, || Ok(datetime::utc(py, self.0.expires_at())?))
     }
 
     /// The version of the token's form, such as `1.0`.

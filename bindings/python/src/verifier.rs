@@ -155,8 +155,9 @@ impl Verifier {
             let now = given(now.as_ref())?;
             let mut texts = Vec::new();
             for (index, token) in tokens.try_iter()?.enumerate() {
-                texts
-                    .push(values::lossy("token", &token?).map_err(|failure| failure.at(index))?.into_owned());
+                let token = token?;
+                let text = values::lossy("token", &token).map_err(|failure| failure.at("tokens", index))?;
+                texts.push(text.into_owned());
             }
             let verify = |chunk: Vec<String>| {
                 let (outcomes, raised) = call::during(now, || self.core.verify_batch(&chunk));

@@ -45,7 +45,8 @@ impl VerifyingKey {
         })
     }
 
-    /// Reads a public key in whichever form it is: PEM, DER, JWK or a bare point. Errors are those of `from_pem`.
+    /// Reads a public key in whichever form it is: PEM, DER, JWK or a bare point, or an object of the package `cryptography`:
+    /// a public key, or a certificate for its key. Errors are those of `from_pem`.
     #[staticmethod]
     fn from_any(py: Python<'_>, key: Bound<'_, PyAny>) -> PyResult<Self> {
         guard(py, || Ok(Self(of(&key)?)))
@@ -109,6 +110,6 @@ pub(crate) fn of(value: &Bound<'_, PyAny>) -> Result<ivs_token::VerifyingKey, Fa
     if let Ok(key) = value.cast::<VerifyingKey>() {
         return Ok(key.get().0.clone());
     }
-    ivs_token::VerifyingKey::from_any(&*values::jwk_material(value)?)
+    ivs_token::VerifyingKey::from_any(&*values::any_material(value)?)
         .map_err(|error| values::no_key(value, error))
 }

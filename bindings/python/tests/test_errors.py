@@ -136,7 +136,7 @@ def test_what_to_do_is_called_as_it_is_here(key, stage):
         assert "pathlib" not in str(caught.value)
     with pytest.raises(TypeError, match="key must be a SigningKey, such as SigningKey.from_pem gives, not str"):
         stage.mint(key.to_pem())
-    with pytest.raises(TypeError, match="each name and value of attributes must be str, not int"):
+    with pytest.raises(TypeError, match=r"attributes\[\"seat\"\] must be str, not int"):
         stage.mint(key, attributes={"seat": 12})
     with pytest.raises(TypeError, match="keys must be a mapping of ARNs to keys, or a KeyRing, not str"):
         Verifier(public.to_pem())

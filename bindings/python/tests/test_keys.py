@@ -43,6 +43,52 @@ def test_in_every_form(key, pem):
     assert SigningKey.from_pem(pem).with_kid(KID).kid == KID
 
 
+def test_key_objects_of_cryptography(key, pem):
+    from datetime import datetime, timezone
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+    private = serialization.load_pem_private_key(pem.encode(), None)
+    public = private.public_key()
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "ivs-token test")])
+    moment = datetime(2025, 1, 1, tzinfo=timezone.utc)
+    builder = x509.CertificateBuilder(name, name, public, 1, moment, moment.replace(year=2035))
+    certificate = builder.sign(private, hashes.SHA384())
+
+    signs = SigningKey.from_any(private, kid=KID)
+    assert (signs.verifying_key, signs.kid) == (key.verifying_key, KID)
+    for held in (public, certificate):
+        assert VerifyingKey.from_any(held) == key.verifying_key
+        assert Verifier({KID: held}).verify(a_token(signs)).kid == KID
+        ring = KeyRing()
+        ring.import_key(KID, held)
+        assert len(ring) == 1
+
+    for wrong, code in (
+        (ec.generate_private_key(ec.SECP256R1()), "KEY_WRONG_CURVE"),
+        (rsa.generate_private_key(65537, 2048), "KEY_WRONG_ALGORITHM"),
+        (public, "KEY_PUBLIC_KEY_GIVEN"),
+    ):
+        with pytest.raises(InvalidKeyError) as caught:
+            SigningKey.from_any(wrong)
+        assert caught.value.code == code
+    with pytest.raises(InvalidKeyError) as caught:
+        VerifyingKey.from_any(private)
+    assert caught.value.code == "KEY_PRIVATE_KEY_GIVEN"
+    for read in (SigningKey.from_pem, SigningKey.from_der, SigningKey.from_jwk):
+        with pytest.raises(TypeError, match="from_any takes the key objects"):
+            read(private)
+    for read in (VerifyingKey.from_pem, VerifyingKey.from_der, VerifyingKey.from_jwk):
+        with pytest.raises(TypeError, match="from_any takes the key objects"):
+            read(public)
+
+
+def a_token(key):
+    return ivs_token.Stage("arn:aws:ivs:us-west-2:123456789012:stage/x", "https://whip.example").mint(key)
+
+
 def test_from_files(key, pem, tmp_path):
     class PathLike:
         def __fspath__(self):

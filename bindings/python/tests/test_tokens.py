@@ -105,7 +105,7 @@ def test_a_capability_is_also_its_name():
     assert (Capability.PUBLISH | Capability.SUBSCRIBE).names == ["PUBLISH", "SUBSCRIBE"]
     assert Capability(0).names == []
     with pytest.raises(InvalidClaimError) as caught:
-        Capability("publish")
+        Capability("watch")
     assert (caught.value.code, caught.value.field) == ("INVALID_CAPABILITY", "capabilities")
     with pytest.raises(ValueError):
         Capability(4)
@@ -133,7 +133,7 @@ DAYS_14 = timedelta(days=14)
         ({"participant_id": "x" * 65}, "INVALID_PARTICIPANT_ID", "participant_id", 64, 65),
         ({"participant_id": ""}, "INVALID_PARTICIPANT_ID", "participant_id", None, None),
         ({"participant_id": "a b"}, "INVALID_PARTICIPANT_ID", "participant_id", None, None),
-        ({"capabilities": "publish"}, "INVALID_CAPABILITY", "capabilities", None, None),
+        ({"capabilities": "watch"}, "INVALID_CAPABILITY", "capabilities", None, None),
         ({"capabilities": ["PUBLISH", "WATCH"]}, "INVALID_CAPABILITY", "capabilities", None, None),
         ({"duration": 0}, "INVALID_DURATION", "duration", timedelta(seconds=1), timedelta(0)),
         ({"duration": -1}, "INVALID_DURATION", "duration", None, None),
@@ -505,6 +505,79 @@ def test_exchange(key, stage, verifier):
     for text in (str(viewer), ConnectionToken.mint(key)):
         with pytest.raises(TypeError):
             ivs_token.exchange(text, key)
+
+
+def test_exchange_changes_attributes_by_name(key, stage):
+    viewer = stage.mint(key, attributes={"seat": "12", "role": "viewer"})
+    for changes, attributes in (
+        ({}, {"seat": "12", "role": "viewer"}),
+        ({"role": "speaker"}, {"seat": "12", "role": "speaker"}),
+        ({"seat": None, "topic": "cats"}, {"role": "viewer", "topic": "cats"}),
+        ({"nobody has it": None}, {"seat": "12", "role": "viewer"}),
+        (dict.fromkeys(viewer.attributes), {}),
+    ):
+        assert ivs_token.exchange(viewer, key, attributes=changes).attributes == attributes
+    # What is removed makes room, in whichever order it stands.
+    full = stage.mint(key, attributes={"old": "x" * 1021})
+    assert ivs_token.exchange(full, key, attributes={"new": "y" * 1021, "old": None}).attributes == {"new": "y" * 1021}
+    with pytest.raises(ivs_token.InvalidClaimError) as caught:
+        ivs_token.exchange(full, key, attributes={"new": "y"})
+    assert (caught.value.field, caught.value.actual, caught.value.limit) == ("attributes", 1028, 1024)
+    for bad in ({"a": True}, {1: "a"}, [("a", "b")], "role"):
+        with pytest.raises(TypeError):
+            ivs_token.exchange(viewer, key, attributes=bad)
+
+
+def test_capabilities_in_any_case(key, stage, verifier):
+    for words in ("publish", "Publish", ["publish"], ["PUBLISH"], {"publish": 1}):
+        token = stage.mint(key, capabilities=words)
+        assert token.capabilities == Capability.PUBLISH
+        assert verifier.verify(token, capabilities="publish").capabilities.names == ["PUBLISH"]
+    assert Capability("subscribe") is Capability.SUBSCRIBE
+    for wrong in ("publisher", "PUBLISH ", "", "ｐublish"):
+        with pytest.raises(ivs_token.InvalidClaimError, match="PUBLISH and SUBSCRIBE") as caught:
+            stage.mint(key, capabilities=[wrong])
+        assert caught.value.field == "capabilities"
+        assert wrong in str(caught.value)
+
+
+def test_an_attribute_of_the_wrong_type_is_named(key, stage):
+    for value, kind in ((True, "bool"), (7, "int"), (None, "NoneType")):
+        with pytest.raises(TypeError, match=rf'attributes\["premium"\] must be str, not {kind}'):
+            stage.mint(key, attributes={"a": "b", "premium": value})
+    with pytest.raises(TypeError, match="each name of attributes must be str, not int"):
+        stage.mint(key, attributes={1: "a"})
+
+
+def test_one_of_many_is_named(key, stage, verifier):
+    good = {"user_id": "ana"}
+    for bad, error, says in (
+        ({"attributes": {"premium": True}}, TypeError, 'attributes["premium"] must be str, not bool'),
+        ({"user_id": 5}, TypeError, "user_id must be str, not int"),
+        ({"name": "ana"}, TypeError, "a participant has no 'name'"),
+        ("ana", TypeError, "a participant must be a mapping, not str"),
+        ({"user_id": "x" * 129}, ivs_token.InvalidClaimError, "129"),
+        ({"capabilities": "watch"}, ivs_token.InvalidClaimError, "watch"),
+    ):
+        with pytest.raises(error) as caught:
+            stage.mint_many(key, [good] * 1234 + [bad, good])
+        assert caught.value.index == 1234
+        assert str(caught.value).startswith("participants[1234]: ")
+        assert says in str(caught.value)
+    with pytest.raises(ivs_token.MintError) as caught:
+        stage.mint_many(SigningKey.generate(), [good])
+    assert (caught.value.index, caught.value.code) == (0, "NO_KEY_ID")
+    assert str(caught.value).startswith("participants[0]: ")
+    with pytest.raises(TypeError, match=r"tokens\[1\]: token must be str or bytes, not int") as caught:
+        verifier.verify_many([stage.mint(key), 5])
+    assert caught.value.index == 1
+    # What the caller's own code raises is left as it was.
+    def people():
+        yield good
+        raise KeyError("people")
+
+    with pytest.raises(KeyError, match="^'people'$"):
+        stage.mint_many(key, people())
 
 
 def test_revocations(key, stage):

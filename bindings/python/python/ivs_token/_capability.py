@@ -10,7 +10,7 @@ from ._errors import InvalidClaimError
 class Capability(enum.Flag):
     """What a participant may do on a stage: ``PUBLISH``, ``SUBSCRIBE``, or both with ``|``.
 
-    Wherever one is wanted, its name does too: ``"PUBLISH"``. ``Capability("PUBLISH")`` is the same as
+    Wherever one is wanted, its name does too, in capitals or not: ``"PUBLISH"``. ``Capability("PUBLISH")`` is the same as
     ``Capability.PUBLISH``, and ``Capability(0)`` is nothing: its holder can join and do no more.
     """
 
@@ -24,7 +24,7 @@ class Capability(enum.Flag):
     def _missing_(cls, value: object) -> Capability:
         if isinstance(value, str):
             for capability in (cls.PUBLISH, cls.SUBSCRIBE):
-                if capability.name == value:
+                if capability.name == value.upper():
                     return capability
             raise InvalidClaimError(
                 f"{value[:40]!r} is no capability: PUBLISH and SUBSCRIBE are",

@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
-from typing import Any, ClassVar, Final, NoReturn, TypedDict, final
+from typing import Any, ClassVar, Final, NoReturn, Protocol, TypedDict, final
 from uuid import UUID
 
 from typing_extensions import Self, TypeAlias
@@ -16,9 +16,25 @@ BACKEND: Final[str]
 
 _KeySource: TypeAlias = str | bytes | PathLike[str] | PathLike[bytes]
 _JwkSource: TypeAlias = _KeySource | Mapping[str, object]
-_PublicKeySource: TypeAlias = VerifyingKey | _JwkSource
+_PublicKeySource: TypeAlias = VerifyingKey | _PublicKeyObject | _CertificateObject | _JwkSource
 _Capabilities: TypeAlias = Capability | str | Iterable[Capability | str]
 _Duration: TypeAlias = timedelta | int
+
+class _PrivateKeyObject(Protocol):
+    """A private key of the package `cryptography`."""
+
+    def private_bytes(self, encoding: Any, format: Any, encryption_algorithm: Any) -> bytes: ...
+
+class _PublicKeyObject(Protocol):
+    """A public key of the package `cryptography`."""
+
+    def public_bytes(self, encoding: Any, format: Any) -> bytes: ...
+
+class _CertificateObject(Protocol):
+    """A certificate of the package `cryptography`."""
+
+    def public_bytes(self, encoding: Any) -> bytes: ...
+    def public_key(self) -> Any: ...
 
 class _Participant(TypedDict, total=False):
     user_id: str | None
@@ -53,8 +69,10 @@ class SigningKey:
     def from_jwk(jwk: _JwkSource, *, kid: str | None = None) -> SigningKey:
         """Reads a private JWK (RFC 7518, section 6.2.2): its JSON, or a mapping. Errors are those of `from_pem`."""
     @staticmethod
-    def from_any(key: _JwkSource, *, kid: str | None = None, passphrase: str | bytes | None = None) -> SigningKey:
-        """Reads a key in whichever form it is: PEM, DER or JWK, encrypted or not. Arguments and errors are those of `from_pem`."""
+    def from_any(key: _JwkSource | _PrivateKeyObject, *, kid: str | None = None, passphrase: str | bytes | None = None) -> SigningKey:
+        """Reads a key in whichever form it is: PEM, DER or JWK, encrypted or not, or a private key object of the package
+        `cryptography`. Arguments and errors are those of `from_pem`.
+        """
     @staticmethod
     def generate(*, kid: str | None = None) -> SigningKey:
         """Makes a new key from the randomness of the operating system. Register its public half with ImportPublicKey."""
@@ -101,7 +119,9 @@ class VerifyingKey:
         """Reads a public JWK (RFC 7518, section 6.2.1): its JSON, or a mapping. Errors are those of `from_pem`."""
     @staticmethod
     def from_any(key: _PublicKeySource) -> VerifyingKey:
-        """Reads a public key in whichever form it is: PEM, DER, JWK or a bare point. Errors are those of `from_pem`."""
+        """Reads a public key in whichever form it is: PEM, DER, JWK or a bare point, or an object of the package `cryptography`:
+        a public key, or a certificate for its key. Errors are those of `from_pem`.
+        """
     def to_pem(self) -> str:
         """The key as SPKI PEM: what ImportPublicKey takes as `publicKeyMaterial`."""
     def to_der(self) -> bytes:
@@ -748,9 +768,12 @@ class Check:
     def detail(self) -> str | None:
         """Why it does not hold, or why that can not be told; `None` when it holds."""
 
-def exchange(token: Token | VerifiedToken, key: SigningKey, *, user_id: str | None = None, attributes: Mapping[str, str] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, now: datetime | None = None) -> Token:
+def exchange(token: Token | VerifiedToken, key: SigningKey, *, user_id: str | None = None, attributes: Mapping[str, str | None] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, now: datetime | None = None) -> Token:
     """Mints a token in exchange for another: for the same participant on the same stage, with other capabilities, attributes,
     user ID or duration. What is not given stays as it was, the end of the old token too.
+
+    `attributes` are changes: each value replaces the attribute of its name or adds one, `None` removes it, and attributes that
+    are not named stay.
 
     `token` is a `Token` or a `VerifiedToken`: verify a text first. The arguments are those of `Stage.mint`. Any key of the
     stage's account and region will do. Raises what `Stage.mint` raises.

@@ -7,7 +7,7 @@
 #![allow(clippy::many_single_char_names, clippy::similar_names, reason = "as the formulas have them")]
 #![cfg_attr(
     not(any(target_arch = "x86_64", test, feature = "model")),
-    allow(dead_code, reason = "without lanes, what is above them has no user")
+    allow(dead_code, unused_imports, reason = "without lanes, what is above them has no user")
 )]
 #![allow(clippy::needless_range_loop, reason = "limbs are numbered")]
 
@@ -39,6 +39,10 @@ use crate::{
 pub(crate) use prepared::{Job, Prepared, verify_batch};
 pub(crate) use sign::Job as SignJob;
 pub(crate) use verify::Verdict;
+
+/// Whether keys are prepared and accelerated when asked. Unoptimised, as in a debug build, the engine takes several times as long as the
+/// backend, whose arithmetic is optimised all the same. Tests and benches can have it nevertheless, by naming a path.
+pub(crate) const WANTED: bool = cfg!(feature = "engine") && !cfg!(es384_unoptimized);
 
 /// Which implementation does the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,21 +93,18 @@ impl Path {
 
 /// The SHA-384 digests of many messages, in their order.
 pub(crate) fn digests(messages: &[&[u8]]) -> Vec<[u8; 48]> {
-    let path = Path::best();
-    #[cfg(target_arch = "x86_64")]
-    if path == Path::Ifma
-        && let Some(lanes) = lanes::Ifma::detect()
-    {
-        return sha384::digests(lanes, messages, Active::sha384);
+    let one_by_one = || messages.iter().map(|message| Active::sha384(message)).collect();
+    match Path::best() {
+        #[cfg(target_arch = "x86_64")]
+        Path::Ifma => lanes::Ifma::detect()
+            .map_or_else(one_by_one, |lanes| sha384::digests(lanes, messages, Active::sha384)),
+        #[cfg(any(test, feature = "model"))]
+        Path::Model => sha384::digests(lanes::Model::ZERO, messages, Active::sha384),
+        Path::Words => one_by_one(),
     }
-    #[cfg(any(test, feature = "model"))]
-    if path == Path::Model {
-        return sha384::digests(lanes::Model::ZERO, messages, Active::sha384);
-    }
-    messages.iter().map(|message| Active::sha384(message)).collect()
 }
 
-/// Signs each job; see [`sign::sign`]. `None` in place of all where this path has no signing of its own.
+/// Signs each job; see [`sign::sign`].
 pub(crate) fn sign(path: Path, jobs: &[SignJob<'_>]) -> Result<Vec<Option<Signature>>, SignError> {
     match path {
         #[cfg(target_arch = "x86_64")]

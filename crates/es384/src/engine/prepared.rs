@@ -53,6 +53,14 @@ impl Prepared {
         }
     }
 
+    #[cfg_attr(
+        not(any(target_arch = "x86_64", test, feature = "model")),
+        expect(irrefutable_let_patterns, reason = "without lanes all tables are for words")
+    )]
+    fn for_words(&self) -> Option<&AffineTable> {
+        if let Self::Words(table) = self { Some(table) } else { None }
+    }
+
     #[cfg(target_arch = "x86_64")]
     fn for_ifma(&self) -> Option<&RowTable> {
         if let Self::Ifma(table) = self { Some(table) } else { None }
@@ -84,8 +92,8 @@ pub(crate) fn verify_batch(jobs: &[Job<'_>]) -> Vec<Verdict> {
         verify::verify_batch(super::lanes::Model::ZERO, items)
     });
     let words = jobs.iter().enumerate().filter_map(|(place, job)| {
-        let Job { key: Prepared::Words(key), digest, signature } = *job else { return None };
-        Some((place, WordsItem { key, digest, signature }))
+        let Job { key, digest, signature } = *job;
+        Some((place, WordsItem { key: key.for_words()?, digest, signature }))
     });
     let (places, items): (Vec<usize>, Vec<_>) = words.unzip();
     for (place, verdict) in places.into_iter().zip(verify::verify_words_batch(&items)) {

@@ -13,11 +13,11 @@ use crate::{
     InvalidSignature, KeyError, Signature,
     backend::{Active, Backend},
     encoding::{
-        Form, MAX_INPUT_LEN, base64url,
+        Form, MAX_INPUT_LEN, Wanted, base64url,
         der::{self, Kind},
-        jwk, pem,
+        jwk, pem, secret,
     },
-    engine::{Path, Prepared, Verdict},
+    engine::{self, Path, Prepared, Verdict},
 };
 
 /// A P-384 public key that verifies ES384 (RFC 7518, section 3.4).
@@ -62,17 +62,20 @@ impl Parsed {
 
 impl VerifyingKey {
     /// Reads PEM (RFC 7468): an SPKI `PUBLIC KEY` (RFC 5480), taken as it comes like
-    /// [`SigningKey::from_pem`](crate::SigningKey::from_pem) takes it.
+    /// [`SigningKey::from_pem`](crate::SigningKey::from_pem) takes it. A `CERTIFICATE`, and the one line of an OpenSSH public
+    /// key (`ecdsa-sha2-nistp384 ..`), give their key; the rest of a certificate is not checked.
     ///
     /// # Errors
     ///
     /// [`KeyError::PrivateKeyGiven`], or whatever else is wrong with it.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
-        Form::Pem.expect(pem.as_ref())?;
-        Self::from_checked_der(&pem::read(pem.as_ref())?)
+        let inner = secret::pem_in(pem.as_ref(), Wanted::Public)?;
+        let pem = inner.as_ref().map_or(pem.as_ref(), |pem| pem.as_slice());
+        Form::Pem.expect(pem)?;
+        Self::from_checked_der(&pem::read(pem, Wanted::Public)?)
     }
 
-    /// Reads the DER of an SPKI (RFC 5480).
+    /// Reads the DER of an SPKI (RFC 5480), or of a certificate, whose key it takes.
     ///
     /// # Errors
     ///
@@ -126,6 +129,9 @@ impl VerifyingKey {
         if matches!(bytes.first(), Some(2..=4)) {
             return Self::from_sec1_point(bytes);
         }
+        if let Some(pem) = secret::pem_in(bytes, Wanted::Public)? {
+            return Self::from_pem(pem);
+        }
         match Form::of(bytes)? {
             Form::Pem => Self::from_pem(bytes),
             Form::Der => Self::from_der(bytes),
@@ -157,9 +163,12 @@ impl VerifyingKey {
     /// It costs one to two milliseconds once, and [`prepared_size`](Self::prepared_size) bytes for as long as the key or a
     /// clone of it lives; preparing the first key of a process makes a second table of that size, which all keys share.
     /// All clones of the key are prepared with it, those made before as well. Doing it again does nothing, and so does
-    /// doing it without the feature `engine`.
+    /// doing it without the feature `engine`, or where this crate is compiled without optimisation, as in a debug build: see "Debug
+    /// builds" in the documentation of the crate.
     pub fn prepare(&self) {
-        self.prepare_on(Path::best());
+        if engine::WANTED {
+            self.prepare_on(Path::best());
+        }
     }
 
     /// As [`prepare`](Self::prepare), with an implementation of choice. For tests and benches.
@@ -273,7 +282,13 @@ impl VerifyingKey {
     }
 
     fn from_checked_der(input: &[u8]) -> Result<Self, KeyError> {
-        match Kind::of(input)? {
+        let kind = match Kind::of(input) {
+            Err(KeyError::Certificate) => {
+                return Self::from_point(der::read_spki(&der::spki_of_certificate(input)?)?);
+            }
+            kind => kind?,
+        };
+        match kind {
             Kind::Spki => Self::from_point(der::read_spki(input)?),
             Kind::Pkcs8 => {
                 der::check_pkcs8_algorithm(input)?;

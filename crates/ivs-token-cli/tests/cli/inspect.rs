@@ -23,7 +23,7 @@ fn a_good_token() {
 #[test]
 fn problems_are_told_and_end_with_one() {
     let world = World::new();
-    let expired = world.token_from(-3600);
+    let expired = world.token_from(-7200);
     let run = world.run_on(&["inspect"], expired.as_str());
     assert_eq!(run.code, 1);
     assert_eq!(run.stderr, "");

@@ -118,7 +118,7 @@ fn a_full_disk_is_one() {
 #[cfg(unix)]
 fn a_refusal_stays_one_when_the_reader_is_gone() {
     let world = World::new();
-    world.write("expired", world.token_from(-3600).as_str());
+    world.write("expired", world.token_from(-7200).as_str());
     world.write("bad.csv", "duration\nx\n");
     let verify = ["verify", "--public-key", "public.pem", "--kid", KID, "expired"];
     let inspect = ["inspect", "expired"];

@@ -104,10 +104,11 @@ impl World {
         SigningKey::from(self.key.clone()).with_id(KID.parse().unwrap())
     }
 
-    /// A token of the library, issued so many seconds from now and good for a minute.
+    /// A token of the library, issued so many seconds from now and good for an hour, so that the commands of a test may take
+    /// their time.
     pub(crate) fn token_from(&self, seconds: i64) -> Token {
         let now = Timestamp::from_secs(Timestamp::now().as_secs() + seconds).unwrap();
-        let participant = stage().participant().user_id("ana").duration(Duration::from_secs(60));
+        let participant = stage().participant().user_id("ana").duration(Duration::from_secs(3600));
         participant.mint_at(&self.signing_key(), now).unwrap()
     }
 

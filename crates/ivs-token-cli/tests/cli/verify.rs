@@ -38,8 +38,8 @@ fn refusals_have_the_services_codes() {
     let other = if token[at..].starts_with('A') { "B" } else { "A" };
     let tampered = format!("{}{other}{}", &token[..at], &token[at + 1..]);
     refused(&world.verify(&[], tampered), "TOKEN_INVALID_SIGNATURE: the signature does not match");
-    refused(&world.verify(&[], world.token_from(-3600).as_str()), "TOKEN_EXPIRED: the token expired at ");
-    refused(&world.verify(&[], world.token_from(600).as_str()), "TOKEN_INVALID: the token was issued at ");
+    refused(&world.verify(&[], world.token_from(-7200).as_str()), "TOKEN_EXPIRED: the token expired at ");
+    refused(&world.verify(&[], world.token_from(3600).as_str()), "TOKEN_INVALID: the token was issued at ");
     refused(&world.verify(&[], ""), "TOKEN_MISSING: there is no token");
     refused(&world.verify(&[], "\r\n"), "TOKEN_MISSING: there is no token");
     refused(&world.verify(&[], "nonsense"), "TOKEN_INVALID: ");
@@ -70,7 +70,7 @@ fn refusals_have_the_services_codes() {
 #[test]
 fn a_refusal_as_json() {
     let world = World::new();
-    let run = world.verify(&["--json"], world.token_from(-3600).as_str());
+    let run = world.verify(&["--json"], world.token_from(-7200).as_str());
     assert_eq!(run.code, 1);
     let json: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(json["error"]["code"], "TOKEN_EXPIRED");
@@ -82,10 +82,10 @@ fn a_refusal_as_json() {
 #[test]
 fn leeway_is_given() {
     let world = World::new();
-    let (late, early) = (world.token_from(-90), world.token_from(90));
-    world.verify(&["--expiry-leeway", "60s"], late.as_str()).ok();
+    let (late, early) = (world.token_from(-2 * 3600), world.token_from(3600));
+    world.verify(&["--expiry-leeway", "2h"], late.as_str()).ok();
     refused(&world.verify(&["--expiry-leeway", "5s"], late.as_str()), "TOKEN_EXPIRED: ");
-    world.verify(&["--leeway", "2m"], early.as_str()).ok();
+    world.verify(&["--leeway", "2h"], early.as_str()).ok();
     refused(&world.verify(&["--leeway", "0s"], early.as_str()), "TOKEN_INVALID: ");
     world
         .verify(&["--leeway", "60"], early.as_str())

@@ -101,21 +101,30 @@ fn column(nonce: &Nonce) -> Column<WINDOWS> {
     column
 }
 
-/// The entry of a window that a digit names. Reads all of them.
-#[inline(never)]
+/// The entry of a window that a digit names.
 fn choose(entries: &[Affine; ENTRIES], digit: Digit) -> Affine {
-    let (mut x, mut y) = ([0; 6], [0; 6]);
-    for (number, entry) in (0_u64..).zip(entries) {
-        // All ones for the entry, else zero: nothing but zero less one has its highest bit set, for both are below 64.
-        let differs = number ^ digit.entry() as u64;
-        let take = hide((differs.wrapping_sub(1).cast_signed() >> 63).cast_unsigned());
-        for i in 0..6 {
-            x[i] |= entry.x.montgomery()[i] & take;
-            y[i] |= entry.y.montgomery()[i] & take;
-        }
-    }
-    let y = Field::from_montgomery(y);
+    let words = read_all(entries, digit.entry());
+    let [x, y] = [0, 6].map(|from| Field::from_montgomery(std::array::from_fn(|i| words[from + i])));
     let negative = u64::from(digit.is_negative());
     let y = modulus::select(negative, y.montgomery(), y.negate().montgomery());
-    Affine { x: Field::from_montgomery(x), y: Field::from_montgomery(y) }
+    Affine { x, y: Field::from_montgomery(y) }
+}
+
+/// The words of the entry in this place. Reads all of them.
+///
+/// Compilers take two words at a time here as long as they do not see what becomes of them.
+#[inline(never)]
+fn read_all(entries: &[Affine; ENTRIES], place: usize) -> [u64; 12] {
+    let mut words = [0; 12];
+    for (number, entry) in (0_u64..).zip(entries) {
+        // All ones for the entry, else zero: nothing but zero less one has its highest bit set, for both are below 64.
+        let differs = number ^ place as u64;
+        let take = hide((differs.wrapping_sub(1).cast_signed() >> 63).cast_unsigned());
+        let (x, y) = (entry.x.montgomery(), entry.y.montgomery());
+        let entry: [u64; 12] = std::array::from_fn(|i| if i < 6 { x[i] } else { y[i - 6] });
+        for (word, term) in words.iter_mut().zip(&entry) {
+            *word |= term & take;
+        }
+    }
+    words
 }

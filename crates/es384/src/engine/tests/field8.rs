@@ -5,32 +5,13 @@ use num_bigint::BigUint;
 use super::{
     super::{
         field8::{self, Field8, LOW_52, Limbs},
-        lanes::{Lanes, Model, Task},
+        lanes::{Lanes, Task},
         modulus::P,
     },
     Random,
     big::{big, edges, p, words},
+    ways::on_all_lanes,
 };
-
-/// Runs a test on the model, and on the instructions where the machine has them.
-macro_rules! on_all_lanes {
-    ($($name:ident),*) => {$(
-        mod $name {
-            #[test]
-            fn model() {
-                super::$name(super::Model::ZERO);
-            }
-
-            #[test]
-            #[cfg(target_arch = "x86_64")]
-            fn ifma() {
-                if let Some(lanes) = super::super::super::lanes::Ifma::detect() {
-                    super::$name(lanes);
-                }
-            }
-        }
-    )*};
-}
 
 on_all_lanes!(products, squares, sums, selections, zeros, rows);
 

@@ -7,9 +7,22 @@ mod field8;
 mod leak;
 pub(crate) mod memcheck;
 mod points;
+mod remains;
 mod residue;
 mod sha384;
 mod signing;
+mod ways;
+
+/// Digits of bytes, two for each.
+pub(super) fn hex<const LEN: usize>(text: &str) -> [u8; LEN] {
+    std::array::from_fn(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap())
+}
+
+/// Of another implementation.
+pub(super) fn sha384(message: &[u8]) -> [u8; 48] {
+    use sha2::Digest;
+    sha2::Sha384::digest(message).into()
+}
 
 /// A small generator of test values (Marsaglia, "Xorshift RNGs", 2003): repeatable, and no security in it.
 pub(super) struct Random(u64);

@@ -7,11 +7,12 @@ use p384::{ProjectivePoint, Scalar, elliptic_curve::sec1::ToSec1Point};
 
 use super::{
     super::{
+        column::{Column, sum_columns},
         digits::{self, ENTRIES, WINDOW, WINDOWS, recode},
         field8,
-        lanes::{Lanes, Model},
+        lanes::Lanes,
         modulus::{self, N, Words},
-        point::{Affine, add_pairs},
+        point::{Affine, Sum, add_pairs},
         point8::{Affine8, Sum8},
         residue::Field,
         table::{AffineTable, Row, RowTable},
@@ -20,7 +21,10 @@ use super::{
     Random,
     big::{big, edges, n},
     cases::{any_scalar, bytes as bytes_of, scalar},
+    ways::on_all_lanes,
 };
+
+on_all_lanes!(totals, columns);
 
 /// The coordinates of a point, as big-endian bytes.
 fn coordinates(point: &ProjectivePoint) -> [[u8; 48]; 2] {
@@ -203,17 +207,51 @@ fn load<L: Lanes>(lanes: L, scalars: &[Scalar; 8], rows: &mut HashMap<[u8; 48], 
     Affine8::load(lanes, &scalars.each_ref().map(|scalar| &rows[&bytes_of(scalar)]), 0)
 }
 
+/// In words: of any number of columns the right sum, or that there is none, whether inversions are many or none.
 #[test]
-fn sums_on_the_model() {
-    totals(Model::ZERO);
-    columns(Model::ZERO);
-}
-
-#[test]
-#[cfg(target_arch = "x86_64")]
-fn sums_on_ifma() {
-    if let Some(lanes) = super::super::lanes::Ifma::detect() {
-        totals(lanes);
-        columns(lanes);
+fn columns_in_words() {
+    const HEIGHT: usize = 11;
+    let mut random = Random::new(25);
+    let mut scalars = || -> [Scalar; HEIGHT] { std::array::from_fn(|_| any_scalar(&mut random)) };
+    let point = |scalar: Scalar| affine(&(ProjectivePoint::GENERATOR * scalar));
+    let mut all: Vec<([Scalar; HEIGHT], bool)> = (0..4).map(|_| (scalars(), false)).collect();
+    // The points in places 0 and 5 are a pair of the first round; those sums and that of 1 and 6 are added later; in the last of
+    // all, the rest is equal or opposite to the last point.
+    for negative in [false, true] {
+        let sign = |scalar: Scalar| if negative { -scalar } else { scalar };
+        let mut pair = scalars();
+        pair[5] = sign(pair[0]);
+        let mut sums = scalars();
+        sums[7] = sign(sums[0] + sums[5]) - sums[2];
+        let mut last = scalars();
+        last[10] = sign(last[..10].iter().sum());
+        all.extend([(pair, true), (sums, false), (last, false)]);
+    }
+    for worth in [1, 2, 3, 20, usize::MAX] {
+        for count in [1, 2, all.len()] {
+            for from in 0..=all.len() - count {
+                let chosen = &all[from..from + count];
+                let mut columns: Vec<Column<HEIGHT>> =
+                    chosen.iter().map(|(scalars, _)| Column::new(|i| point(scalars[i]))).collect();
+                let mut places = Vec::new();
+                sum_columns(&mut columns, worth, Field::invert_vartime, |place, sum| {
+                    places.push(place);
+                    if let Some(sum) = sum {
+                        let wanted = coordinates(
+                            &(ProjectivePoint::GENERATOR * chosen[place].0.iter().sum::<Scalar>()),
+                        )[0];
+                        let wanted = modulus::from_bytes(&wanted);
+                        assert!(sum.has_x(&wanted) && sum.is_on_curve(), "worth {worth}, column {place}");
+                        assert!(!Sum { y: sum.zz, ..*sum }.is_on_curve());
+                        assert!(!sum.has_x(&modulus::add(&wanted, &[1, 0, 0, 0, 0, 0]).0));
+                    }
+                    // A pair of the first round is always one where inversions are worth it.
+                    let first_round = HEIGHT / 2 * count >= worth;
+                    assert!(sum.is_none() || !(chosen[place].1 && first_round));
+                    assert!(sum.is_some() || from + place >= 4, "an ordinary column has no sum");
+                });
+                assert!(places.into_iter().eq(0..count));
+            }
+        }
     }
 }

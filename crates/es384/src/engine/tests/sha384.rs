@@ -1,14 +1,12 @@
 //! Digests in lanes against the published ones and against another implementation.
 
-use sha2::{Digest, Sha384};
-
 use super::{
     super::{
-        lanes::{Lanes, Model},
+        lanes::Lanes,
         sha384::{digest_8, digests},
     },
-    Random,
-    signing::hex,
+    Random, hex, sha384,
+    ways::on_all_lanes,
 };
 
 /// NIST's examples for FIPS 180-4: the empty message, one block, two blocks, and a million times "a".
@@ -35,9 +33,7 @@ const PUBLISHED: [(&str, usize, &str); 4] = [
     ),
 ];
 
-fn one(message: &[u8]) -> [u8; 48] {
-    Sha384::digest(message).into()
-}
+on_all_lanes!(published, every_length, mixed_lengths);
 
 fn published<L: Lanes>(lanes: L) {
     let messages = PUBLISHED.map(|(text, times, _)| text.repeat(times));
@@ -55,7 +51,7 @@ fn every_length<L: Lanes>(lanes: L) {
     for length in 0..=400 {
         let messages: [Vec<u8>; 8] = std::array::from_fn(|_| random.bytes::<400>()[..length].to_vec());
         let found = digest_8(lanes, &messages.each_ref().map(Vec::as_slice));
-        assert_eq!(found, messages.map(|message| one(&message)), "{length} bytes");
+        assert_eq!(found, messages.map(|message| sha384(&message)), "{length} bytes");
     }
 }
 
@@ -70,27 +66,10 @@ fn mixed_lengths<L: Lanes>(lanes: L) {
             })
             .collect();
         let messages: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
-        let wanted: Vec<[u8; 48]> = messages.iter().map(|message| one(message)).collect();
-        assert_eq!(digests(lanes, &messages, one), wanted);
+        let wanted: Vec<[u8; 48]> = messages.iter().map(|message| sha384(message)).collect();
+        assert_eq!(digests(lanes, &messages, sha384), wanted);
         if let Some(eight) = messages.first_chunk::<8>() {
             assert_eq!(digest_8(lanes, eight), wanted[..8]);
         }
-    }
-}
-
-#[test]
-fn on_the_model() {
-    published(Model::ZERO);
-    every_length(Model::ZERO);
-    mixed_lengths(Model::ZERO);
-}
-
-#[test]
-#[cfg(target_arch = "x86_64")]
-fn on_ifma() {
-    if let Some(lanes) = super::super::lanes::Ifma::detect() {
-        published(lanes);
-        every_length(lanes);
-        mixed_lengths(lanes);
     }
 }

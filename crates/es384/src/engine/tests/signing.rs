@@ -6,16 +6,16 @@ use p384::{ProjectivePoint, Scalar, elliptic_curve::group::Group};
 
 use super::{
     super::{
-        lanes::{Lanes, Model},
+        lanes::Model,
         modulus::{self, N},
-        sign::{Job, Nonce, sign, sign_in_words, sign_in_words_with, sign_with},
+        sign::{Job, Nonce},
     },
     Random,
     big::{big, n, words},
     cases::{Case, Key, any_scalar, bytes},
-    memcheck,
+    hex, memcheck, sha384,
+    ways::{InWords, Way, on_all_paths},
 };
-use crate::Signature;
 
 /// RFC 6979, appendix A.2.6, with SHA-384: message, nonce, r, s.
 const RFC_6979: [(&str, &str, &str, &str); 2] = [
@@ -34,78 +34,6 @@ const RFC_6979: [(&str, &str, &str, &str); 2] = [
 ];
 const RFC_6979_PRIVATE: &str =
     "6B9D3DAD2E1B8C1C05B19875B6659F4DE23C3B667BF297BA9AA47740787137D896D5724E4C70A825F872C9EA60D2EDF5";
-
-pub(super) fn hex<const LEN: usize>(text: &str) -> [u8; LEN] {
-    std::array::from_fn(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).unwrap())
-}
-
-fn sha384(message: &[u8]) -> [u8; 48] {
-    use sha2::Digest;
-    sha2::Sha384::digest(message).into()
-}
-
-/// A way to sign.
-pub(super) trait Way: Copy {
-    fn sign(self, jobs: &[Job<'_>]) -> Vec<Option<Signature>>;
-    fn sign_with(self, jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signature>>;
-    fn nonces(self, jobs: &[Job<'_>], entropy: &[[u8; 32]]) -> Vec<Nonce>;
-}
-
-impl<L: Lanes> Way for L {
-    fn sign(self, jobs: &[Job<'_>]) -> Vec<Option<Signature>> {
-        sign(self, jobs).unwrap()
-    }
-
-    fn sign_with(self, jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signature>> {
-        sign_with(self, jobs, nonces)
-    }
-
-    fn nonces(self, jobs: &[Job<'_>], entropy: &[[u8; 32]]) -> Vec<Nonce> {
-        Nonce::derive_all(self, jobs, entropy)
-    }
-}
-
-#[derive(Clone, Copy)]
-pub(super) struct InWords;
-
-impl Way for InWords {
-    fn sign(self, jobs: &[Job<'_>]) -> Vec<Option<Signature>> {
-        sign_in_words(jobs).unwrap()
-    }
-
-    fn sign_with(self, jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signature>> {
-        sign_in_words_with(jobs, nonces)
-    }
-
-    fn nonces(self, jobs: &[Job<'_>], entropy: &[[u8; 32]]) -> Vec<Nonce> {
-        jobs.iter().zip(entropy).map(|(job, entropy)| Nonce::derive(job, entropy)).collect()
-    }
-}
-
-/// Runs a test in words, on the model, and on the instructions where the machine has them.
-macro_rules! on_all_paths {
-    ($($name:ident),*) => {$(
-        mod $name {
-            #[test]
-            fn words() {
-                super::$name(super::InWords);
-            }
-
-            #[test]
-            fn model() {
-                super::$name(super::Model::ZERO);
-            }
-
-            #[test]
-            #[cfg(target_arch = "x86_64")]
-            fn ifma() {
-                if let Some(lanes) = super::super::super::lanes::Ifma::detect() {
-                    super::$name(lanes);
-                }
-            }
-        }
-    )*};
-}
 
 on_all_paths!(published, others_verify, edges_of_nonces, nonces_side_by_side, failing);
 
