@@ -1,6 +1,6 @@
 // Builds the package: dist/ of src/ and wasm/ivs_token.wasm. Its tools are in tools/node_modules.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,13 @@ const { build } = tools("esbuild");
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
-const wasm = "wasm/ivs_token.wasm";
+// What LLVM leaves in the module, Binaryen takes out.
+const wasm = "dist/ivs_token.wasm";
+const features = ["bulk-memory", "sign-ext", "nontrapping-float-to-int", "mutable-globals", "multivalue", "reference-types"];
+execFileSync(process.execPath, [
+  "--stack-size=8000", "tools/node_modules/binaryen/bin/wasm-opt", "-Oz", "--strip-debug", "--strip-producers",
+  ...features.map((name) => `--enable-${name}`), "wasm/ivs_token.wasm", "--output", wasm,
+], { stdio: "inherit" });
 const base64 = readFileSync(wasm).toString("base64");
 const embed = {
   name: "embed",
@@ -34,7 +40,6 @@ await Promise.all([
   bundle("entry/wasm", "wasm.mjs", { format: "esm" }),
   bundle("entry/workerd", "workerd.mjs", { format: "esm", external }),
 ]);
-copyFileSync(wasm, "dist/ivs_token.wasm");
 // Vercel and Next.js name a compiled module so.
 writeFileSync("dist/edge-light.mjs", readFileSync("dist/workerd.mjs", "utf8").replace('"./ivs_token.wasm"', '"./ivs_token.wasm?module"'));
 
