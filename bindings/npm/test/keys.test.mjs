@@ -18,6 +18,15 @@ test("a private key is never shown", () => {
   assert.ok(!show(minted, { depth: null }).includes(minted.token) && !show([{ minted }], { depth: null }).includes(minted.token));
 });
 
+/** The WebAssembly module does without what opens encrypted keys, and says so. */
+const ENCRYPTED = api.binding.kind === "native";
+
+test("the WebAssembly module says that it opens no encrypted keys", { skip: ENCRYPTED }, () => {
+  const { keys, passphrase } = vectors("keys");
+  const { base64 } = keys.find(({ name }) => name === "pkcs8-scrypt.pem");
+  assert.equal(thrown(() => SigningKey.fromAny(Buffer.from(base64, "base64"), { passphrase })).code, "KEY_ENCRYPTION_NOT_BUILT");
+});
+
 test("keys come in every form, and from node:crypto", () => {
   const object = crypto.createPrivateKey(key.toPem());
   const jwk = object.export({ format: "jwk" });
@@ -31,7 +40,7 @@ test("keys come in every form, and from node:crypto", () => {
     SigningKey.fromJwk(jwk, { kid: KID }),
     SigningKey.fromJwk(JSON.stringify(jwk), { kid: KID }),
     SigningKey.fromAny(object, { kid: KID }),
-    SigningKey.fromPem(key.toPem({ passphrase: "geheim ü" }), { kid: KID, passphrase: "geheim ü" }),
+    ...(ENCRYPTED ? [SigningKey.fromPem(key.toPem({ passphrase: "geheim ü" }), { kid: KID, passphrase: "geheim ü" })] : []),
   ]) {
     assert.ok(read.verifyingKey.equals(key.verifyingKey));
     assert.equal(read.kid, KID);
@@ -71,6 +80,9 @@ test("the keys of the shared vectors", () => {
         return { code: error.code };
       }
     };
+    // Where it is not built in, encryption is all that there is to say.
+    const isUnreadable = !ENCRYPTED && outcome(() => SigningKey.fromAny(bytes, { passphrase }).kid).code === "KEY_ENCRYPTION_NOT_BUILT";
+    if (isUnreadable) continue;
     assert.deepEqual(outcome(() => SigningKey.fromAny(bytes, { passphrase }).verifyingKey.thumbprint), asPrivate, name);
     assert.deepEqual(outcome(() => VerifyingKey.fromAny(bytes).thumbprint), asPublic, name);
   }

@@ -57,11 +57,11 @@ pub unsafe extern "C" fn ivs_token_call(
     second: *const Object,
     third: *const Object,
 ) -> *mut Answered {
-    // SAFETY: the caller promises that it is an allocation of `len` bytes, all written, with the layout of bytes.
     let json = Zeroizing::new(if json.is_null() {
         Vec::new()
     } else {
-        unsafe { Vec::from_raw_parts(json, len, len) }
+        // SAFETY: the caller promises that it is an allocation of `len` bytes, all written, with the layout of bytes.
+        unsafe { Box::from_raw(ptr::slice_from_raw_parts_mut(json, len)) }.into_vec()
     });
     // SAFETY: the caller promises that each is null or an object that lives.
     let objects = [first, second, third].map(|object| unsafe { object.as_ref() });
