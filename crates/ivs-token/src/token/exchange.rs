@@ -70,6 +70,13 @@ impl Exchange {
         Self { participant: self.participant.attribute(name, value), ..self }
     }
 
+    /// Takes the attribute of this name away, if there is one.
+    pub fn remove_attribute(self, name: impl AsRef<str>) -> Self {
+        let mut attributes = self.participant.attributes.clone();
+        attributes.remove(name.as_ref());
+        self.attributes(attributes)
+    }
+
     /// All attributes at once, in place of those of the old token.
     pub fn attributes(self, attributes: Attributes) -> Self {
         Self { participant: self.participant.attributes(attributes), ..self }

@@ -109,6 +109,15 @@ impl Attributes {
         Ok(())
     }
 
+    /// Takes the attribute of this name away; whether there was one.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let rest = self.iter().filter(|(other, _)| *other != name);
+        let Ok(rest) = Self::try_from_iter(rest) else { return false };
+        let was_there = rest.len() < self.len();
+        *self = rest;
+        was_there
+    }
+
     /// The value of the attribute with this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         let at = self.entries.binary_search_by(|entry| self.name(entry).cmp(name)).ok()?;
@@ -213,6 +222,14 @@ struct Text<'a>(#[serde(borrow)] std::borrow::Cow<'a, str>);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_removed_is_gone() {
+        let mut attributes = Attributes::try_from_iter([("a", "1"), ("b", "2"), ("c", "3")]).unwrap();
+        assert!(attributes.remove("b") && !attributes.remove("b"));
+        assert_eq!(attributes.iter().collect::<Vec<_>>(), [("a", "1"), ("c", "3")]);
+        assert_eq!(attributes.size(), 4);
+    }
 
     #[test]
     fn inserts_in_order_and_replaces() {
