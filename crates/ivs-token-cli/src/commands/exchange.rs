@@ -126,7 +126,7 @@ impl ExchangeArgs {
             exchange = exchange.user_id(user_id.clone());
         }
         for name in &self.removed {
-            exchange = exchange.remove_attribute(name);
+            exchange = exchange.without_attribute(name);
         }
         for (name, value) in values::attributes(&self.attributes)?.iter() {
             exchange = exchange.attribute(name, value);

@@ -70,11 +70,10 @@ impl Exchange {
         Self { participant: self.participant.attribute(name, value), ..self }
     }
 
-    /// Takes the attribute of this name away, if there is one.
-    pub fn remove_attribute(self, name: impl AsRef<str>) -> Self {
-        let mut attributes = self.participant.attributes.clone();
-        attributes.remove(name.as_ref());
-        self.attributes(attributes)
+    /// Removes the attribute of this name. One that is not there is removed already.
+    pub fn without_attribute(mut self, name: impl AsRef<str>) -> Self {
+        self.participant.attributes.remove(name.as_ref());
+        self
     }
 
     /// All attributes at once, in place of those of the old token.
