@@ -201,6 +201,12 @@ pub enum KeyError {
     )]
     EncryptionUnsupported,
 
+    /// The crate was built without its feature `encrypted-keys`.
+    #[error(
+        "this build does not read or write encrypted keys: turn on the feature `encrypted-keys`, or decrypt the key with `openssl pkcs8 -in key.pem -out new.pem`"
+    )]
+    EncryptionNotBuilt,
+
     /// Decrypting would take absurdly long, or absurdly much memory; it was not tried.
     #[error(
         "the key's encryption asks for an absurd amount of work: convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -in key.pem -out new.pem`"
@@ -309,6 +315,7 @@ impl KeyError {
             Self::PassphraseEmpty => "KEY_PASSPHRASE_EMPTY",
             Self::LegacyPemEncryption => "KEY_LEGACY_PEM_ENCRYPTION",
             Self::EncryptionUnsupported => "KEY_ENCRYPTION_UNSUPPORTED",
+            Self::EncryptionNotBuilt => "KEY_ENCRYPTION_NOT_BUILT",
             Self::KdfTooCostly => "KEY_KDF_TOO_COSTLY",
             Self::JwkSyntax { .. } => "KEY_JWK_SYNTAX",
             Self::JwkSet => "KEY_JWK_SET",

@@ -608,6 +608,11 @@ fn codes_and_words() {
             "the key is encrypted by a scheme not supported here: convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in key.pem -out new.pem`",
         ),
         (
+            KeyError::EncryptionNotBuilt,
+            "KEY_ENCRYPTION_NOT_BUILT",
+            "this build does not read or write encrypted keys: turn on the feature `encrypted-keys`, or decrypt the key with `openssl pkcs8 -in key.pem -out new.pem`",
+        ),
+        (
             KeyError::KdfTooCostly,
             "KEY_KDF_TOO_COSTLY",
             "the key's encryption asks for an absurd amount of work: convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -in key.pem -out new.pem`",
@@ -665,7 +670,7 @@ fn codes_and_words() {
         );
     }
     // `KeyError` may grow: this count must grow with it.
-    assert_eq!(codes.len(), 42);
+    assert_eq!(codes.len(), 43);
 }
 
 #[test]

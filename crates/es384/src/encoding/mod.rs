@@ -2,6 +2,10 @@
 
 pub(crate) mod base64url;
 pub(crate) mod der;
+#[cfg(feature = "encrypted-keys")]
+pub(crate) mod encrypted;
+#[cfg(not(feature = "encrypted-keys"))]
+#[path = "not_encrypted.rs"]
 pub(crate) mod encrypted;
 pub(crate) mod jwk;
 pub(crate) mod oid;

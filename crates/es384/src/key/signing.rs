@@ -75,8 +75,8 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::PassphraseWrong`], [`KeyError::EncryptionUnsupported`], [`KeyError::KdfTooCostly`], or whatever is wrong
-    /// with the key.
+    /// [`KeyError::PassphraseWrong`], [`KeyError::EncryptionUnsupported`], [`KeyError::KdfTooCostly`],
+    /// [`KeyError::EncryptionNotBuilt`] without the feature `encrypted-keys`, or whatever is wrong with the key.
     pub fn from_pem_with_passphrase(
         pem: impl AsRef<[u8]>,
         passphrase: impl AsRef<[u8]>,
@@ -214,7 +214,8 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::PassphraseEmpty`], or [`KeyError::Randomness`] when the operating system gives none.
+    /// [`KeyError::PassphraseEmpty`], [`KeyError::Randomness`] when the operating system gives none, or
+    /// [`KeyError::EncryptionNotBuilt`] without the feature `encrypted-keys`.
     pub fn to_encrypted_pkcs8_pem(&self, passphrase: impl AsRef<[u8]>) -> Result<String, KeyError> {
         let mut pem = pem::write("ENCRYPTED PRIVATE KEY", &self.to_encrypted_pkcs8_der(passphrase)?);
         Ok(std::mem::take(&mut *pem))
@@ -224,7 +225,8 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::PassphraseEmpty`], or [`KeyError::Randomness`] when the operating system gives none.
+    /// [`KeyError::PassphraseEmpty`], [`KeyError::Randomness`] when the operating system gives none, or
+    /// [`KeyError::EncryptionNotBuilt`] without the feature `encrypted-keys`.
     pub fn to_encrypted_pkcs8_der(&self, passphrase: impl AsRef<[u8]>) -> Result<Vec<u8>, KeyError> {
         with_wiped_stack(|| encrypted::encrypt(&self.to_pkcs8_der(), passphrase.as_ref()))
     }
@@ -272,10 +274,7 @@ impl SigningKey {
         Self::from_pair(match Kind::of(input)? {
             Kind::Pkcs8 => der::read_pkcs8(input)?,
             Kind::Sec1 => der::read_sec1(input)?,
-            Kind::EncryptedPkcs8 => {
-                let passphrase = passphrase.ok_or(KeyError::PassphraseMissing)?;
-                der::read_pkcs8(&encrypted::decrypt(input, passphrase)?)?
-            }
+            Kind::EncryptedPkcs8 => der::read_pkcs8(&encrypted::decrypt(input, passphrase)?)?,
             Kind::Spki => {
                 der::check_spki_algorithm(input)?;
                 return Err(KeyError::PublicKeyGiven);
