@@ -1036,7 +1036,7 @@ pub fn accepted() -> Vec<(String, String)> {
     );
     push("a paired surrogate", forge(header(), payload_with("user_id", r#""\ud83d\ude00""#)));
     push("raw UTF-8", forge(header(), payload_with("user_id", "\"José 😀\"")));
-    push("an unknown claim", forge(header(), payload_with("aud", "[1,{\"a\":[null]}]")));
+    push("an unknown claim", forge(header(), payload_with("note", "[1,{\"a\":[null]}]")));
     push("an unknown claim of many digits", forge(header(), payload_with("x", &"1".repeat(9000))));
     push(
         "100 deep where nobody looks",

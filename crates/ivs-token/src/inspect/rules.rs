@@ -4,7 +4,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::paste::Pasted;
 use super::report::{Check, Inspection, Member, Outcome};
-use crate::error::{MalformedError, Part, VerifyError};
+use crate::error::{ClaimsError, MalformedError, Part, VerifyError};
 use crate::token::claims::Claims;
 use crate::token::connection::ConnectionClaims;
 use crate::token::kind::kind_of;
@@ -13,7 +13,7 @@ use crate::token::playback::PlaybackClaims;
 use crate::value::arn::{PlaybackKeyArn, PublicKeyArn};
 use crate::value::timestamp::Timestamp;
 use crate::value::token_kind::TokenKind;
-use crate::verify::{Header, Leeway, NBF};
+use crate::verify::{AUD, Header, Leeway, NBF};
 use crate::wire::claim_set::ClaimSet;
 use crate::wire::json::Members;
 use crate::wire::jws;
@@ -189,6 +189,8 @@ impl Checks {
             Ok(Some(not_before)) => words(leeway.not_before(not_before, now)),
             Err(error) => Err(error.to_string()),
         };
+        let audience = if set.raw(AUD).is_some() { Err(ClaimsError::Audience.to_string()) } else { Ok(()) };
+        self.push("there is no `aud`", audience);
         self.push("`nbf`, if present, is at most 60 s in the future", not_before);
         if let Ok(expires_at) = set.time("exp") {
             self.push("`exp` is in the future", words(leeway.expiry(expires_at, now)));

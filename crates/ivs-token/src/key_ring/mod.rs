@@ -60,6 +60,8 @@ struct Shared<A> {
     state: ArcSwap<State<A>>,
     /// Held while a change is made, so that no change is lost to another.
     changing: Mutex<()>,
+    /// Held while a key is prepared for the place of another, so that only one thread does that.
+    promoting: Mutex<()>,
     limit: usize,
 }
 
@@ -75,7 +77,9 @@ impl<A: KeyArn> KeyRing<A> {
     /// An empty ring for at most so many keys.
     pub fn with_limit(limit: usize) -> Self {
         let state = ArcSwap::from_pointee(State::new(Self::DEFAULT_PREPARED_LIMIT));
-        Self { shared: Arc::new(Shared { state, changing: Mutex::new(()), limit }) }
+        Self {
+            shared: Arc::new(Shared { state, changing: Mutex::new(()), promoting: Mutex::new(()), limit }),
+        }
     }
 
     /// Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.

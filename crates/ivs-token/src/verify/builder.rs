@@ -9,8 +9,8 @@ use super::cache::Caches;
 use super::expectations::Expectations;
 use super::rings::Rings;
 use super::time::Leeway;
-use crate::error::VerifierError;
-use crate::key_ring::KeyRing;
+use crate::error::{KeyRingError, VerifierError};
+use crate::key_ring::{KeyRing, PublicKey};
 use crate::revocation::{Revocation, RevocationStore};
 use crate::value::arn::{KeyArn, PlaybackKeyArn, PublicKeyArn, StageArn};
 use crate::value::capability::Capability;
@@ -167,11 +167,15 @@ fn ring_of<A: KeyArn>(
     }
     let ring = KeyRing::with_limit(keys.len());
     ring.set_prepared_limit(0);
-    for (arn, key) in keys {
-        let kid = arn.to_string();
-        // The ring has room for all of them.
-        ring.import(arn, key).map_err(|_| VerifierError::AmbiguousKey { kid })?;
-    }
+    // In one change: each makes a copy of all that the ring holds.
+    let keys = keys.into_iter().map(|(arn, key)| PublicKey::new(arn, key));
+    ring.import_all(keys).map_err(|error| VerifierError::AmbiguousKey {
+        kid: match error {
+            KeyRingError::AmbiguousArn { arn } => arn,
+            // The ring has room for all of them.
+            other => other.to_string(),
+        },
+    })?;
     ring.set_prepared_limit(prepared_limit);
     Ok(ring)
 }
