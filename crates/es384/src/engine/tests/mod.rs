@@ -7,6 +7,7 @@ mod field8;
 mod leak;
 pub(crate) mod memcheck;
 mod points;
+mod remains;
 mod residue;
 mod sha384;
 mod signing;
