@@ -68,15 +68,14 @@ impl Link {
         let mut idle = self.idle.take().filter(|held| !held.age.is_over(Instant::now()));
         loop {
             let was_idle = idle.is_some();
-            let mut connection = match idle.take() {
-                Some(connection) => connection,
-                None => {
-                    fresh_left -= 1;
-                    let connecting = Instant::now();
-                    let made = self.gate.pass(|| self.route.connect())?;
-                    deadline += connecting.elapsed();
-                    made
-                }
+            let mut connection = if let Some(connection) = idle.take() {
+                connection
+            } else {
+                fresh_left -= 1;
+                let connecting = Instant::now();
+                let made = self.gate.pass(|| self.route.connect())?;
+                deadline += connecting.elapsed();
+                made
             };
             let check = request.check && was_idle || connection.age.is_due(Instant::now());
             let count = request.commands.len() + usize::from(waits);
