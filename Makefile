@@ -49,6 +49,6 @@ lint:
 docs:
 	@RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --no-deps
 
-# The C library: LIBDIR and INCLUDEDIR can be given too, and DESTDIR to those who make packages.
+# The C library: LIBDIR, INCLUDEDIR and DOCDIR can be given too, and DESTDIR to those who make packages.
 install:
-	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' INCLUDEDIR='$(INCLUDEDIR)' bindings/c/install
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' INCLUDEDIR='$(INCLUDEDIR)' DOCDIR='$(DOCDIR)' bindings/c/install

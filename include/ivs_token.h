@@ -684,8 +684,8 @@ ivs_status ivs_signing_key_verifying_key(const struct ivs_signing_key *key,
                                          struct ivs_verifying_key **out);
 
 /**
- * From now on, has this key, and every object made of it, sign with the library's own engine, where the processor has
- * AVX-512 IFMA; elsewhere it changes nothing. Minting then takes a quarter of its time, and a tenth in batches. It is a
+ * From now on, has this key, and every object made of it, sign with the library's own engine. Minting then takes less
+ * than half of its time, and less than a third in batches; with AVX-512 IFMA a quarter, and a tenth. It is a
  * choice, and off unless made: docs/engine.md says how it is proved. The first key of a process takes a few milliseconds
  * and 600 KiB for tables that all keys share.
  */

@@ -454,7 +454,7 @@ public:
         });
     }
 
-    /// From now on signs with the library's own engine, where the processor has AVX-512 IFMA: a choice, see ivs_token.h.
+    /// From now on signs with the library's own engine: a choice, see ivs_token.h.
     result<void> try_accelerate() const noexcept { return detail::done(::ivs_signing_key_accelerate(get())); }
     bool is_accelerated() const noexcept { return ::ivs_signing_key_is_accelerated(get()); }
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import multiprocessing
-import os
 import sys
 import threading
 import time
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ivs_token import InMemoryRevocations, KeyRing, Verifier
+from ivs_token import InMemoryRevocations, KeyRing, RevocationStore, Verdict, Verifier
 from facts import KID
+from forked import in_workers, needs_fork
 
 
 def test_threads_share_everything(key, stage):
@@ -67,33 +65,16 @@ def test_other_threads_run_meanwhile(key, stage):
         thread.join()
 
 
-def mint(count, pipe, key, stage):
+def mint(count, key, stage):
     tokens = [stage.mint(key) for _ in range(count)]
-    pipe.send([(token.participant_id, str(token)) for token in tokens])
-    pipe.close()
+    return [(token.participant_id, str(token)) for token in tokens]
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@needs_fork
 def test_forked_workers_never_repeat(key, stage, verifier):
     # So that the parent has used whatever a library could keep.
     stage.mint(key)
-    context = multiprocessing.get_context("fork")
-    workers = []
-    with warnings.catch_warnings():
-        # From Python 3.12 on it warns of forks beside threads, such as those of other tests that have ended.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        for _ in range(4):
-            ours, theirs = context.Pipe(duplex=False)
-            worker = context.Process(target=mint, args=(1000, theirs, key, stage))
-            worker.start()
-            theirs.close()
-            workers.append((worker, ours))
-    minted = []
-    for worker, pipe in workers:
-        minted += pipe.recv()
-        pipe.close()
-        worker.join()
-        assert worker.exitcode == 0
+    minted = [token for answer in in_workers(mint, 1000, key, stage) for token in answer]
     assert len(minted) == 4000
     assert len({participant_id for participant_id, _ in minted}) == 4000
     signatures = [base64.urlsafe_b64decode(token.rsplit(".", 1)[1]) for _, token in minted]
@@ -110,6 +91,33 @@ def test_asyncio_without_an_executor(key, stage, verifier):
         return await asyncio.gather(*(join(number) for number in range(200)))
 
     assert asyncio.run(main()) == [str(number) for number in range(200)]
+
+
+class SlowStore(RevocationStore):
+    """A store that waits until the event loop has done something else."""
+
+    def __init__(self):
+        self.asked, self.elsewhere = threading.Event(), threading.Event()
+
+    def check_participant(self, stage_arn, participant_id):
+        self.asked.set()
+        return Verdict.NOT_REVOKED if self.elsewhere.wait(60) else Verdict.participant_disconnected("the loop stood still")
+
+
+def test_asyncio_goes_on_while_a_store_waits(key, stage):
+    """What the manual advises for stores on a network."""
+    store = SlowStore()
+    verifier, token = Verifier({KID: key.verifying_key}, revocations=store), stage.mint(key, user_id="ana")
+
+    async def main():
+        verifying = asyncio.create_task(asyncio.to_thread(verifier.verify, token))
+        while not store.asked.is_set():
+            await asyncio.sleep(0.001)
+        assert not verifying.done()
+        store.elsewhere.set()
+        return (await verifying).user_id
+
+    assert asyncio.run(main()) == "ana"
 
 
 @pytest.mark.skipif(not hasattr(sys, "_is_gil_enabled"), reason="from Python 3.13 on")

@@ -5,18 +5,17 @@ from __future__ import annotations
 import contextlib
 import gc
 import ipaddress
-import multiprocessing
 import os
 import shutil
 import socket
 import subprocess
 import time
-import warnings
 import weakref
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from facts import CHANNEL_ARN, KID, PLAYBACK_KID
+from forked import in_workers, needs_fork
 
 import ivs_token
 from ivs_token import (
@@ -134,38 +133,20 @@ def test_what_one_revokes_the_other_refuses(key, stage, port, store):
     assert caught.value.code == "STAGE_DELETED"
 
 
-def spend(pipe, verifier, token):
+def spend(verifier, token):
     try:
         verifier.verify_playback(token)
-        pipe.send("spent")
     except ivs_token.AlreadyUsedError:
-        pipe.send("refused")
-    pipe.close()
+        return "refused"
+    return "spent"
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+@needs_fork
 def test_forked_workers_share_it(key, store):
-    """As gunicorn does with --preload: the store is made, and used, before the fork."""
     verifier = verifier_with(key, store)
     assert verifier.verify_playback(PlaybackToken.mint(key, CHANNEL_ARN, single_use=True))
     token = PlaybackToken.mint(key, CHANNEL_ARN, single_use=True)
-    context = multiprocessing.get_context("fork")
-    workers = []
-    with warnings.catch_warnings():
-        # From Python 3.12 on it warns of forks beside threads, such as those of other tests that have ended.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        for _ in range(4):
-            ours, theirs = context.Pipe(duplex=False)
-            worker = context.Process(target=spend, args=(theirs, verifier, token))
-            worker.start()
-            theirs.close()
-            workers.append((worker, ours))
-    said = []
-    for worker, pipe in workers:
-        said.append(pipe.recv())
-        pipe.close()
-        worker.join()
-        assert worker.exitcode == 0
+    said = in_workers(spend, verifier, token)
     assert sorted(said) == ["refused", "refused", "refused", "spent"]
     # The connections of the parent are still its own.
     with pytest.raises(ivs_token.AlreadyUsedError):

@@ -93,9 +93,9 @@ impl SigningKey {
         self.id.as_ref().map(|id| &id.arn)
     }
 
-    /// From now on, has this key and all its clones sign with the engine, where the processor has AVX-512 IFMA; elsewhere, and
-    /// without the feature `engine`, it changes nothing. Minting then takes a quarter of its time, and a tenth in
-    /// [batches](Self::mint_batch).
+    /// From now on, has this key and all its clones sign with the engine. Minting then takes less than half of its time, and
+    /// less than a third in [batches](Self::mint_batch); with AVX-512 IFMA a quarter, and a tenth. Without the feature `engine` it changes
+    /// nothing.
     ///
     /// It is a choice, and off unless made: see [`es384::SigningKey::accelerate`]. The first key of a process takes a few
     /// milliseconds and 600 KiB for tables that all keys share.
