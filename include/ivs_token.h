@@ -1165,9 +1165,8 @@ ivs_status ivs_verifier_verify(const struct ivs_verifier *verifier,
 
 /**
  * Verifies a participant token, that it is what the builder was told to expect, and that it is what is expected here: for a
- * gateway that serves many stages with one verifier. `stage_arn` or `user_id` may be NULL, or `capabilities` 0: nothing is
- * expected of it then. All three at once are `IVS_NULL_ARGUMENT`, as nothing would be expected: that is
- * `ivs_verifier_verify`.
+ * gateway that serves many stages with one verifier. `stage_arn` and `user_id` may be NULL, and `capabilities` 0: nothing
+ * is expected of it then.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_verify_expecting(const struct ivs_verifier *verifier,

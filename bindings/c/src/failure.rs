@@ -109,7 +109,7 @@ impl Failure {
         Self::new(ivs_status::IVS_IO, format!("{} can not be read: {error}", shown(path)))
     }
 
-    pub(crate) fn new(status: ivs_status, message: impl Into<String>) -> Self {
+    fn new(status: ivs_status, message: impl Into<String>) -> Self {
         Self { status, reason: status.reason(), message: message.into() }
     }
 

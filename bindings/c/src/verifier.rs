@@ -43,9 +43,8 @@ pub unsafe extern "C" fn ivs_verifier_verify(
 }
 
 /// Verifies a participant token, that it is what the builder was told to expect, and that it is what is expected here: for a
-/// gateway that serves many stages with one verifier. `stage_arn` or `user_id` may be NULL, or `capabilities` 0: nothing is
-/// expected of it then. All three at once are `IVS_NULL_ARGUMENT`, as nothing would be expected: that is
-/// `ivs_verifier_verify`.
+/// gateway that serves many stages with one verifier. `stage_arn` and `user_id` may be NULL, and `capabilities` 0: nothing
+/// is expected of it then.
 ///
 /// # Safety
 ///
@@ -72,12 +71,6 @@ pub unsafe extern "C" fn ivs_verifier_verify_expecting(
         // SAFETY: as the caller promises.
         let user_id = unsafe { optional_text(user_id, user_id_len, "user_id") }?;
         let out = place(out, "out")?;
-        if stage_arn.is_none() && user_id.is_none() && capabilities == 0 {
-            return Err(Failure::new(
-                ivs_status::IVS_NULL_ARGUMENT,
-                "nothing is expected: give `stage_arn`, `capabilities` or `user_id`, or call ivs_verifier_verify",
-            ));
-        }
         let expectations = expectations(stage_arn, capabilities, user_id)?;
         let good = verifier.0.verify_expecting(&token, &expectations)?;
         // SAFETY: not NULL, and as the caller promises.

@@ -208,8 +208,9 @@ impl Checks {
             Ok(Some(not_before)) => words(leeway.not_before(not_before, now)),
             Err(error) => Err(error.to_string()),
         };
-        let audience = if set.raw(AUD).is_some() { Err(ClaimsError::Audience.to_string()) } else { Ok(()) };
-        self.push("there is no `aud`", audience);
+        if set.raw(AUD).is_some() {
+            self.push("there is no `aud`", Err(ClaimsError::Audience.to_string()));
+        }
         self.push("`nbf`, if present, is at most 60 s in the future", not_before);
         if let Ok(expires_at) = set.time("exp") {
             self.push("`exp` is in the future", words(leeway.expiry(expires_at, now)));
