@@ -1,6 +1,6 @@
 # Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
 
-.PHONY: demo test bench bench-c bench-python proof prove ct fuzz fmt lint docs install
+.PHONY: demo test bench bench-c bench-node bench-python proof prove ct fuzz fmt lint docs install
 
 PREFIX ?= /usr/local
 
@@ -16,6 +16,9 @@ bench:
 
 bench-c:
 	@scripts/bench-c
+
+bench-node:
+	@scripts/bench-node
 
 bench-python:
 	@scripts/bench-python

@@ -21,5 +21,6 @@ mod properties;
 mod revocation;
 mod signer;
 mod threads;
+mod vectors;
 mod verify_cache;
 mod wycheproof;

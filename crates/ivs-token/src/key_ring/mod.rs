@@ -25,7 +25,7 @@ pub use tags::{ResourceTags, Tags};
 
 use crate::error::{KeyRingError, TagError};
 use crate::value::arn::{KeyArn, PublicKeyArn};
-use crate::value::timestamp::Timestamp;
+use crate::value::timestamp::{Clock, SystemClock, Timestamp};
 pub(crate) use held::Held;
 pub(crate) use state::State;
 
@@ -63,6 +63,8 @@ struct Shared<A> {
     /// Held while a key is prepared for the place of another, so that only one thread does that.
     promoting: Mutex<()>,
     limit: usize,
+    /// Says which keys are retired, where no caller says what time it is.
+    clock: Arc<dyn Clock>,
 }
 
 impl<A: KeyArn> KeyRing<A> {
@@ -76,10 +78,16 @@ impl<A: KeyArn> KeyRing<A> {
 
     /// An empty ring for at most so many keys.
     pub fn with_limit(limit: usize) -> Self {
+        Self::with_clock(limit, SystemClock)
+    }
+
+    /// An empty ring for at most so many keys that takes the time from this clock, and never asks the system for it: for
+    /// simulations, and for targets without a clock, such as `wasm32-unknown-unknown`.
+    pub fn with_clock(limit: usize, clock: impl Clock + 'static) -> Self {
         let state = ArcSwap::from_pointee(State::new(Self::DEFAULT_PREPARED_LIMIT));
-        Self {
-            shared: Arc::new(Shared { state, changing: Mutex::new(()), promoting: Mutex::new(()), limit }),
-        }
+        let clock = Arc::new(clock);
+        let (changing, promoting) = Default::default();
+        Self { shared: Arc::new(Shared { state, changing, promoting, limit, clock }) }
     }
 
     /// Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
@@ -210,12 +218,16 @@ impl<A: KeyArn> KeyRing<A> {
     /// The keys as a JWK set (RFC 7517, section 5), each with its ARN as `kid`, for verifiers elsewhere; without those that
     /// are retired by now. What a JWK has no place for is left out: names, tags, and when a key will be retired.
     pub fn to_jwks(&self) -> String {
-        self.to_jwks_at(Timestamp::now())
+        self.to_jwks_at(self.now())
     }
 
     /// As [`Self::to_jwks`], as if it were `now`.
     pub fn to_jwks_at(&self, now: Timestamp) -> String {
         set::to_jwks(self.load().keys().filter(|key| key.verifies_at(now)).map(|key| &**key))
+    }
+
+    fn now(&self) -> Timestamp {
+        self.shared.clock.now()
     }
 
     /// The ring as it is now.
@@ -247,7 +259,7 @@ impl<A: KeyArn> KeyRing<A> {
             let _alone = self.shared.changing.lock().unwrap_or_else(PoisonError::into_inner);
             let mut state = State::clone(&self.load());
             let result = change(&mut state)?;
-            state.give_up(Timestamp::now());
+            state.give_up(self.now());
             self.shared.state.store(Arc::new(state));
             result
         };

@@ -57,12 +57,12 @@ impl<A: KeyArn> KeyRing<A> {
     /// Prepares keys as long as there is room. Nobody waits for it: who deletes a key, least of all.
     pub(super) fn prepare(&self) {
         loop {
-            let Some(next) = self.load().next_to_prepare(Timestamp::now()).cloned() else { return };
+            let Some(next) = self.load().next_to_prepare(self.now()).cloned() else { return };
             let Some(prepared) = prepared(&next) else { return };
             let _alone = self.shared.changing.lock().unwrap_or_else(PoisonError::into_inner);
             let state = self.load();
             // Unless it was deleted or replaced meanwhile, or others took the room: then the next round sees.
-            let is_wanted = state.next_to_prepare(Timestamp::now()).is_some();
+            let is_wanted = state.next_to_prepare(self.now()).is_some();
             if is_wanted && let Some(changed) = state.with_prepared(&next, prepared, None) {
                 self.shared.state.store(Arc::new(changed));
             }
@@ -76,7 +76,7 @@ impl<A: KeyArn> KeyRing<A> {
             return;
         }
         let Some(_preparing) = at_once(&self.shared.promoting) else { return };
-        let (before, now) = (self.load(), Timestamp::now());
+        let (before, now) = (self.load(), self.now());
         // Another thread may have been here before, for the same uses, or the key may be another by now.
         let Some(key) = before.by_arn(arn).filter(|key| key.is_due(now)) else { return };
         // This takes a millisecond or two, in which the ring can be changed.

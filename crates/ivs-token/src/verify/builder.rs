@@ -144,8 +144,8 @@ impl VerifierBuilder {
         let caches = (self.cache > 0).then(|| Arc::new(Caches::new(self.cache, self.leeway.expiry)));
         Ok(Verifier {
             rings: Rings {
-                public: ring_of(self.ring, self.keys, self.prepared_limit)?,
-                playback: ring_of(self.playback_ring, self.playback_keys, self.prepared_limit)?,
+                public: ring_of(self.ring, self.keys, self.prepared_limit, &self.clock)?,
+                playback: ring_of(self.playback_ring, self.playback_keys, self.prepared_limit, &self.clock)?,
             },
             expectations: self.expectations,
             leeway: self.leeway,
@@ -161,11 +161,12 @@ fn ring_of<A: KeyArn>(
     ring: Option<KeyRing<A>>,
     keys: Vec<(A, VerifyingKey)>,
     prepared_limit: usize,
+    clock: &Arc<dyn Clock>,
 ) -> Result<KeyRing<A>, VerifierError> {
     if let Some(ring) = ring {
         return if keys.is_empty() { Ok(ring) } else { Err(VerifierError::KeysAndRing) };
     }
-    let ring = KeyRing::with_limit(keys.len());
+    let ring = KeyRing::with_clock(keys.len(), Arc::clone(clock));
     ring.set_prepared_limit(0);
     // In one change: each makes a copy of all that the ring holds.
     let keys = keys.into_iter().map(|(arn, key)| PublicKey::new(arn, key));

@@ -1,0 +1,2 @@
+import "./use-native.js";
+export * from "../index.js";

@@ -1,0 +1,2 @@
+import "./use-any.js";
+export * from "../index.js";

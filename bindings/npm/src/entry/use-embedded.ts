@@ -1,0 +1,4 @@
+import { use } from "../binding.js";
+import { embedded } from "../embedded.js";
+
+use(embedded());

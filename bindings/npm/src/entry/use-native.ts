@@ -1,0 +1,4 @@
+import { use } from "../binding.js";
+import { native } from "../native.js";
+
+use(native());

@@ -1,0 +1,2 @@
+import "./use-embedded.js";
+export * from "../index.js";

@@ -1,0 +1,2 @@
+import "./use-module.js";
+export * from "../index.js";
