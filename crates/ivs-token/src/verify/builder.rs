@@ -9,8 +9,8 @@ use super::cache::Caches;
 use super::expectations::Expectations;
 use super::rings::Rings;
 use super::time::Leeway;
-use crate::error::VerifierError;
-use crate::key_ring::KeyRing;
+use crate::error::{KeyRingError, VerifierError};
+use crate::key_ring::{KeyRing, PublicKey};
 use crate::revocation::{Revocation, RevocationStore};
 use crate::value::arn::{KeyArn, PlaybackKeyArn, PublicKeyArn, StageArn};
 use crate::value::capability::Capability;
@@ -157,8 +157,9 @@ impl VerifierBuilder {
         }
         let caches = (self.cache > 0).then(|| Arc::new(Caches::new(self.cache, self.leeway.expiry)));
         let service = self.service_key.map(|(arn, key)| {
+            let public = KeyRing::of_service(arn, key, Arc::clone(&self.clock));
             Arc::new(Verifier {
-                rings: Rings { public: KeyRing::of_service(arn, key), playback: KeyRing::with_limit(0) },
+                rings: Rings { public, playback: KeyRing::with_limit(0) },
                 expectations: self.expectations.clone(),
                 leeway: self.leeway,
                 clock: Arc::clone(&self.clock),
@@ -195,11 +196,15 @@ fn ring_of<A: KeyArn>(
     }
     let ring = KeyRing::with_clock(keys.len(), Arc::clone(clock));
     ring.set_prepared_limit(0);
-    for (arn, key) in keys {
-        let kid = arn.to_string();
-        // The ring has room for all of them.
-        ring.import(arn, key).map_err(|_| VerifierError::AmbiguousKey { kid })?;
-    }
+    // In one change: each makes a copy of all that the ring holds.
+    let keys = keys.into_iter().map(|(arn, key)| PublicKey::new(arn, key));
+    ring.import_all(keys).map_err(|error| VerifierError::AmbiguousKey {
+        kid: match error {
+            KeyRingError::AmbiguousArn { arn } => arn,
+            // The ring has room for all of them.
+            other => other.to_string(),
+        },
+    })?;
     ring.set_prepared_limit(prepared_limit);
     Ok(ring)
 }

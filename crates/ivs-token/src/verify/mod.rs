@@ -48,6 +48,9 @@ use verifiable::Verifiable;
 /// A claim that IVS does not use, and that is heeded all the same when a token carries it (RFC 7519, section 4.1.5).
 pub(crate) const NBF: &str = "nbf";
 
+/// Names those for whom a token is (RFC 7519, section 4.1.3).
+pub(crate) const AUD: &str = "aud";
+
 /// Decides whether a token is good. Made once, shared across threads, used for every token.
 ///
 /// ```
