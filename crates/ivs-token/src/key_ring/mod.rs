@@ -78,6 +78,14 @@ impl<A: KeyArn> KeyRing<A> {
         Self { shared: Arc::new(Shared { state, changing: Mutex::new(()), limit }) }
     }
 
+    /// A ring of the one key that signs what `CreateParticipantToken` of a service hands out.
+    pub(crate) fn of_service(arn: A, key: VerifyingKey) -> Self {
+        let mut state = State::of_service(Self::DEFAULT_PREPARED_LIMIT);
+        state.put(Held::new(PublicKey::new(arn, key)));
+        let state = ArcSwap::from_pointee(state);
+        Self { shared: Arc::new(Shared { state, changing: Mutex::new(()), limit: 1 }) }
+    }
+
     /// Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The two URLs that a participant token carries, checked.
 
 use std::borrow::Cow;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use fluent_uri::Uri;
 
@@ -12,25 +13,26 @@ pub const DEFAULT_EVENTS_URL: &str = "wss://global.events.live-video.net";
 /// The most bytes a stage endpoint may have (`StageEndpoint` of the `ivs-realtime` service model).
 const MAX_LEN: usize = 2048;
 
-/// An events URL: `ws:` or `wss:`, with a host, without a fragment; the web client takes nothing else.
+/// An events URL: `wss:`, or `ws:` on a loopback host, with a host, without a fragment; the web client takes nothing else.
 pub(crate) fn events_url(url: &str) -> Result<Cow<'static, str>, EndpointError> {
     if url == DEFAULT_EVENTS_URL {
         return Ok(Cow::Borrowed(DEFAULT_EVENTS_URL));
     }
-    check(url, &["wss", "ws"])?;
+    check(url, ["wss", "ws"])?;
     Ok(Cow::Owned(url.to_owned()))
 }
 
-/// A WHIP URL: `https:`, with a host, without a fragment and without a query, since the client appends
+/// A WHIP URL: `https:`, or `http:` on a loopback host, with a host, without a fragment and without a query, since the client appends
 /// `/publish/<participant id>`.
 pub(crate) fn whip_url(url: &str) -> Result<Cow<'static, str>, EndpointError> {
-    if check(url, &["https"])?.has_query() {
+    if check(url, ["https", "http"])?.has_query() {
         return Err(EndpointError::Query);
     }
     Ok(Cow::Owned(url.to_owned()))
 }
 
-fn check<'a>(url: &'a str, schemes: &'static [&'static str]) -> Result<Uri<&'a str>, EndpointError> {
+/// Checks a URL of the first scheme, or of the second, without TLS, on a host that no network reaches: a local service.
+fn check<'a>(url: &'a str, schemes: [&'static str; 2]) -> Result<Uri<&'a str>, EndpointError> {
     if url.is_empty() {
         return Err(EndpointError::Empty { expected: schemes[0] });
     }
@@ -39,7 +41,8 @@ fn check<'a>(url: &'a str, schemes: &'static [&'static str]) -> Result<Uri<&'a s
     }
     let uri = Uri::parse(url).map_err(|_| EndpointError::NotAUrl { expected: schemes[0] })?;
     let scheme = uri.scheme().as_str();
-    if !schemes.iter().any(|one| one.eq_ignore_ascii_case(scheme)) {
+    let is_plain = schemes[1].eq_ignore_ascii_case(scheme);
+    if !is_plain && !schemes[0].eq_ignore_ascii_case(scheme) {
         return Err(EndpointError::Scheme { expected: schemes[0], found: scheme.to_owned() });
     }
     let Some(authority) = uri.authority().filter(|authority| !authority.host().is_empty()) else {
@@ -48,10 +51,21 @@ fn check<'a>(url: &'a str, schemes: &'static [&'static str]) -> Result<Uri<&'a s
     if authority.has_userinfo() {
         return Err(EndpointError::UserInfo);
     }
+    if is_plain && !is_loopback(authority.host()) {
+        return Err(EndpointError::Scheme { expected: schemes[0], found: scheme.to_owned() });
+    }
     if uri.has_fragment() {
         return Err(EndpointError::Fragment);
     }
     Ok(uri)
+}
+
+/// Whether a host is this machine, by name or by address. Only the one usual way to write each address counts.
+fn is_loopback(host: &str) -> bool {
+    let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+        || v6.and_then(|address| address.parse::<Ipv6Addr>().ok()).is_some_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -64,6 +78,24 @@ mod tests {
         assert!(events_url("wss://us-west-2.events.live-video.net").is_ok());
         assert!(events_url("ws://localhost:8080/x?y=z").is_ok());
         assert!(whip_url("https://453fdfd2ad24df.global-bm.whip.live-video.net").is_ok());
+    }
+
+    #[test]
+    fn takes_plain_text_on_this_machine_alone() {
+        for host in ["localhost", "LOCALHOST:80", "127.0.0.1:8788", "127.255.0.9", "[::1]", "[::1]:8788"] {
+            assert!(whip_url(&format!("http://{host}/x")).is_ok(), "{host}");
+            assert!(events_url(&format!("ws://{host}")).is_ok(), "{host}");
+        }
+        for host in [
+            "localhost.example", "a.localhost", "localhost.", "127.0.0.1.example", "128.0.0.1", "0.0.0.0", "127.1",
+            "0127.0.0.1", "0x7f.0.0.1", "2130706433", "[::2]", "[::ffff:127.0.0.1]", "[::]", "10.0.0.1", "a.example",
+        ] {
+            let found = "http".to_owned();
+            assert_eq!(whip_url(&format!("http://{host}")), Err(EndpointError::Scheme { expected: "https", found }), "{host}");
+            let found = "ws".to_owned();
+            assert_eq!(events_url(&format!("ws://{host}")), Err(EndpointError::Scheme { expected: "wss", found }), "{host}");
+        }
+        assert_eq!(whip_url("http://u@localhost"), Err(EndpointError::UserInfo));
     }
 
     #[test]

@@ -36,7 +36,11 @@ impl Verifier {
             self.decide_all(chunk, now, expect, &mut decisions);
         }
         self.ask_about(&mut decisions, now);
-        let settle = |(token, decision): (_, Decision<_>)| Ok(self.settle(token, decision?));
+        let settle = |(token, decision): (_, Decision<_>)| match decision {
+            // Few, where there are any: each on its own.
+            Err(VerifyError::IssuedByApi) if self.service.is_some() => self.verify(token),
+            decision => Ok(self.settle(token, decision?)),
+        };
         tokens.iter().map(AsRef::as_ref).zip(decisions).map(settle).collect()
     }
 

@@ -22,6 +22,7 @@ use crate::value::timestamp::{Clock, SystemClock};
 pub struct VerifierBuilder {
     keys: Vec<(PublicKeyArn, VerifyingKey)>,
     ring: Option<KeyRing>,
+    service_key: Option<(PublicKeyArn, VerifyingKey)>,
     playback_keys: Vec<(PlaybackKeyArn, VerifyingKey)>,
     playback_ring: Option<KeyRing<PlaybackKeyArn>>,
     revocations: Option<Arc<dyn RevocationStore>>,
@@ -43,6 +44,19 @@ impl VerifierBuilder {
     /// Holds the keys of this ring, now and whenever it changes, in place of single keys.
     pub fn key_ring(mut self, ring: &KeyRing) -> Self {
         self.ring = Some(ring.clone());
+        self
+    }
+
+    /// Accepts participant tokens of `CreateParticipantToken`, too, if this key signed them: those of a service of your own,
+    /// such as a local IVS. Without it, such tokens are refused as [`VerifyError::IssuedByApi`](crate::VerifyError::IssuedByApi).
+    ///
+    /// **Never give it a key of AWS's or of anybody else's**: whoever holds the private half can make a token for every stage
+    /// of the account and region that `arn` names. AWS does not publish the keys of its own service.
+    ///
+    /// Such a token has `alg` `KMS`, names no key, and is otherwise a participant token. `key` verifies no other kind of
+    /// token and none with `alg` `ES384`; and no other key verifies these.
+    pub fn accept_service_tokens_of(mut self, arn: PublicKeyArn, key: VerifyingKey) -> Self {
+        self.service_key = Some((arn, key));
         self
     }
 
@@ -137,12 +151,25 @@ impl VerifierBuilder {
         if self.revocations.is_some() && leeway > Revocation::MARGIN {
             return Err(VerifierError::LeewayTooLong { actual: leeway, limit: Revocation::MARGIN });
         }
-        let holds_none = self.keys.is_empty() && self.playback_keys.is_empty();
+        let holds_none = self.keys.is_empty() && self.playback_keys.is_empty() && self.service_key.is_none();
         if holds_none && self.ring.is_none() && self.playback_ring.is_none() {
             return Err(VerifierError::NoKeys);
         }
         let caches = (self.cache > 0).then(|| Arc::new(Caches::new(self.cache, self.leeway.expiry)));
+        let service = self.service_key.map(|(arn, key)| {
+            Arc::new(Verifier {
+                rings: Rings { public: KeyRing::of_service(arn, key), playback: KeyRing::with_limit(0) },
+                expectations: self.expectations.clone(),
+                leeway: self.leeway,
+                clock: Arc::clone(&self.clock),
+                revocations: self.revocations.clone(),
+                // Its own: what one key vouches for says nothing about the others.
+                caches: (self.cache > 0).then(|| Arc::new(Caches::new(self.cache, self.leeway.expiry))),
+                service: None,
+            })
+        });
         Ok(Verifier {
+            service,
             rings: Rings {
                 public: ring_of(self.ring, self.keys, self.prepared_limit)?,
                 playback: ring_of(self.playback_ring, self.playback_keys, self.prepared_limit)?,
@@ -181,6 +208,7 @@ impl Default for VerifierBuilder {
         Self {
             keys: Vec::new(),
             ring: None,
+            service_key: None,
             playback_keys: Vec::new(),
             playback_ring: None,
             revocations: None,
@@ -198,6 +226,7 @@ impl fmt::Debug for VerifierBuilder {
         f.debug_struct("VerifierBuilder")
             .field("keys", &self.keys)
             .field("ring", &self.ring)
+            .field("service_key", &self.service_key)
             .field("playback_keys", &self.playback_keys)
             .field("playback_ring", &self.playback_ring)
             .field("revocations", &self.revocations)
