@@ -97,7 +97,7 @@ proptest! {
         let now = at(now);
         let stage_arn: StageArn = format!("arn:aws:ivs:{region}:{account}:stage/{stage_id}").parse().unwrap();
         let kid = arn(&format!("arn:aws:ivs:{region}:{account}:public-key/k"));
-        let stage = Stage::with_endpoints(stage_arn, format!("https://{stage_id}.example/x"), "ws://e.example:1/?a=b").unwrap();
+        let stage = Stage::with_endpoints(stage_arn, format!("https://{stage_id}.example/x"), "wss://e.example:1/?a=b").unwrap();
         let mut participant = stage
             .participant()
             .participant_id(&id)

@@ -24,8 +24,17 @@ mod tests {
     #[test]
     fn takes_arns_apart() {
         let arn = Arn::parse("arn:aws:ivs:us-west-2:123456789012:stage/a-B").unwrap();
-        assert_eq!((arn.region, arn.account, arn.kind, arn.id), ("us-west-2", "123456789012", "stage", "a-B"));
-        for bad in ["", "arn:aws:s3:a:1:stage/x", "arn:aws:ivs:a:1:stage", "arn:aws:ivs:a:1:stage/", "arn:aws:ivs:a:1:stage/a/b"] {
+        assert_eq!(
+            (arn.region, arn.account, arn.kind, arn.id),
+            ("us-west-2", "123456789012", "stage", "a-B")
+        );
+        for bad in [
+            "",
+            "arn:aws:s3:a:1:stage/x",
+            "arn:aws:ivs:a:1:stage",
+            "arn:aws:ivs:a:1:stage/",
+            "arn:aws:ivs:a:1:stage/a/b",
+        ] {
             assert_eq!(Arn::parse(bad), None, "{bad}");
         }
     }

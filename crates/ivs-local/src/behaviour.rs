@@ -5,6 +5,7 @@ use ivs_token::{ChannelArn, ParticipantId, Revocation, StageArn, TokenId, Viewer
 use serde_json::{Map, Value, json};
 
 use crate::call::{Answer, Call, invalid, not_found};
+use crate::http::hash::hex;
 use crate::kinds::{self, Record, Stage, at, create, shown, text};
 use crate::page::page;
 use crate::tokens::mint;
@@ -85,7 +86,8 @@ fn disconnect_participant(call: &mut Call<'_>) -> Answer {
 
 fn revoke_connection_token(call: &mut Call<'_>) -> Answer {
     let id = call.text("tokenId");
-    let token_id = TokenId::try_from(id).map_err(|error| invalid(error.to_string(), "token-id", Source::Model))?;
+    let token_id =
+        TokenId::try_from(id).map_err(|error| invalid(error.to_string(), "token-id", Source::Model))?;
     let record = json!({ "tokenId": id, "at": call.now });
     call.revoke(&format!("connection:{id}"), Revocation::ConnectionToken { token_id }, record);
     Ok(json!({}))
@@ -122,7 +124,8 @@ fn list_stage_sessions(call: &mut Call<'_>) -> Answer {
 
 fn list_participants(call: &mut Call<'_>) -> Answer {
     let filters = ["filterByUserId", "filterByPublished", "filterByState", "filterByRecordingState"];
-    let given = filters.into_iter().filter(|name| call.input.get(*name).is_some_and(|value| !value.is_null()));
+    let given =
+        filters.into_iter().filter(|name| call.input.get(*name).is_some_and(|value| !value.is_null()));
     if given.count() > 1 {
         let message = "Only one of the filters can be used in a call";
         return Err(call.refuse("ConflictException", message, "one-filter", Source::Model));
@@ -147,7 +150,8 @@ fn list_participant_events(call: &mut Call<'_>) -> Answer {
 }
 
 fn list_participant_replicas(call: &mut Call<'_>) -> Answer {
-    let prefix = of_stage(call, "participant-replica", call.text("sourceStageArn"), &[call.text("participantId")]);
+    let prefix =
+        of_stage(call, "participant-replica", call.text("sourceStageArn"), &[call.text("participantId")]);
     page(call, &prefix, "replicas", |record| Some(record.into()))
 }
 
@@ -184,7 +188,9 @@ fn update_channel(call: &mut Call<'_>) -> Answer {
 fn generic(call: &mut Call<'_>) -> Answer {
     match kinds::find_generic(call.service.name(), call.operation.name()) {
         Some(generic) => kinds::run(generic, call),
-        None => Err(ApiError::new("InternalServerException", "No such operation", "operations", Source::Model)),
+        None => {
+            Err(ApiError::new("InternalServerException", "No such operation", "operations", Source::Model))
+        }
     }
 }
 
@@ -248,6 +254,7 @@ fn start_viewer_session_revocation(call: &mut Call<'_>) -> Answer {
     Ok(json!({}))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "all operations have one form")]
 fn batch_start_viewer_session_revocation(call: &mut Call<'_>) -> Answer {
     let mut errors = Vec::new();
     let sessions = call.input.get("viewerSessions").and_then(Value::as_array);
@@ -271,7 +278,7 @@ fn revoke_viewer(call: &mut Call<'_>, session: &Map<String, Value>) -> Result<()
     let channel = ChannelArn::try_from(arn).map_err(|error| broken(&error))?;
     let viewer_id = ViewerId::try_from(id).map_err(|error| broken(&error))?;
     let up_to = session.get("viewerSessionVersionsLessThanOrEqualTo").and_then(Value::as_i64).unwrap_or(0);
-    let hex: String = id.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex(id.as_bytes());
     let key = format!("viewer:{}:{hex}", channel.resource_id());
     // A revocation of fewer versions does not take back one of more.
     let before = call.get(&call.key("revocation", &key))?.and_then(|record| record.get("upTo")?.as_i64());

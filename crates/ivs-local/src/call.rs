@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::arn::Arn;
 use crate::environment::Environment;
 use crate::ids::Ids;
+use crate::kinds::Record;
 use crate::store::{Store, StoreError, Transaction};
 
 /// What an operation answers.
@@ -59,7 +60,12 @@ pub(crate) struct Frame<'a> {
 }
 
 impl<'a> Call<'a> {
-    pub(crate) fn new(frame: &Frame<'a>, ids: Ids, environment: &'a Environment, store: &'a dyn Store) -> Self {
+    pub(crate) fn new(
+        frame: &Frame<'a>,
+        ids: Ids,
+        environment: &'a Environment,
+        store: &'a dyn Store,
+    ) -> Self {
         let &Frame { service, operation, account, region, input, now } = frame;
         Self {
             service,
@@ -136,9 +142,10 @@ impl<'a> Call<'a> {
         prefix: &str,
         after: &str,
         limit: usize,
-    ) -> Result<Vec<(String, Map<String, Value>)>, ApiError> {
+    ) -> Result<Vec<(String, Record)>, ApiError> {
         let found = self.store.scan(prefix, after, limit).map_err(internal)?;
-        let object = |(key, entry): (String, crate::store::Entry)| Some((key, entry.value.as_object()?.clone()));
+        let object =
+            |(key, entry): (String, crate::store::Entry)| Some((key, entry.value.as_object()?.clone()));
         Ok(found.into_iter().filter_map(object).collect())
     }
 
@@ -191,9 +198,15 @@ pub(crate) fn invalid(message: impl Into<String>, rule: &'static str, source: So
 }
 
 pub(crate) fn not_found(arn: &str) -> ApiError {
-    ApiError::new("ResourceNotFoundException", format!("Resource: {arn} not found"), "not-found", Source::Model)
+    ApiError::new(
+        "ResourceNotFoundException",
+        format!("Resource: {arn} not found"),
+        "not-found",
+        Source::Model,
+    )
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
 pub(crate) fn internal(error: StoreError) -> ApiError {
     ApiError::new("InternalServerException", error.to_string(), "state", Source::Model)
 }

@@ -6,7 +6,7 @@ use ivs_model::{ApiError, Source};
 use serde_json::{Map, Value, json};
 
 use crate::call::{Answer, Call, invalid};
-use crate::http::hash::{hmac_sha256, sha256};
+use crate::http::hash::{hex, hmac_sha256, sha256};
 use crate::kinds::{Kind, Record, shown};
 
 /// Bytes of the MAC.
@@ -32,7 +32,8 @@ pub(crate) fn page(
     show: impl Fn(Record) -> Option<Value>,
 ) -> Answer {
     let limit = call.input.get("maxResults").and_then(Value::as_u64);
-    let limit = limit.map_or_else(|| default_page(call.operation.name()), |limit| usize::try_from(limit).unwrap_or(100));
+    let limit = limit
+        .map_or_else(|| default_page(call.operation.name()), |limit| usize::try_from(limit).unwrap_or(100));
     let mut after = match call.text("nextToken") {
         "" => String::new(),
         token => format!("{prefix}{}", open(call, token)?),
@@ -41,7 +42,7 @@ pub(crate) fn page(
     'reading: loop {
         let chunk = call.scan(prefix, &after, CHUNK)?;
         let Some((last, _)) = chunk.last() else { break };
-        after = last.clone();
+        after.clone_from(last);
         let is_last = chunk.len() < CHUNK;
         for (key, record) in chunk {
             if let Some(value) = show(record) {
@@ -88,7 +89,7 @@ pub(crate) fn fingerprint(call: &Call<'_>) -> String {
         .filter(|(name, value)| !matches!(name.as_str(), "nextToken" | "maxResults") && !value.is_null())
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    sha256(Value::Object(filters).to_string().as_bytes())[..12].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&sha256(Value::Object(filters).to_string().as_bytes())[..12])
 }
 
 fn mac(call: &Call<'_>, last: &str) -> [u8; MAC_LEN] {

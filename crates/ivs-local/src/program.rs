@@ -59,7 +59,8 @@ impl Options {
             subscriber.with_max_level(tracing::Level::WARN).init();
         }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        let done = runtime.map_err(|error| error.to_string()).and_then(|runtime| runtime.block_on(self.start()));
+        let done =
+            runtime.map_err(|error| error.to_string()).and_then(|runtime| runtime.block_on(self.start()));
         match done {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
@@ -80,7 +81,8 @@ impl Options {
         let store: Box<dyn Store> = match &self.state {
             None => Box::new(MemoryStore::default()),
             Some(path) => {
-                let opened = SqliteStore::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
+                let opened =
+                    SqliteStore::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
                 Box::new(opened)
             }
         };
@@ -104,7 +106,8 @@ impl Options {
     }
 
     fn settings(self) -> Settings {
-        let mut settings = Settings { account: self.account, auth: self.auth, seed: self.seed, ..Settings::default() };
+        let mut settings =
+            Settings { account: self.account, auth: self.auth, seed: self.seed, ..Settings::default() };
         settings.credentials.extend(self.credentials);
         settings.quotas = BTreeMap::from_iter(self.quotas);
         settings

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ivs_model::{ApiError, Location, Model, Operation, Service, ServiceName, Source, Type, project, validate};
+use ivs_model::{
+    ApiError, Location, Model, Operation, Service, ServiceName, Source, Type, project, validate,
+};
 use ivs_token::SigningKey;
 use serde_json::{Map, Value, json};
 
@@ -107,11 +109,6 @@ impl Server {
         self.environment.token_key.verifying_key()
     }
 
-    pub(crate) fn request_id(&self) -> String {
-        // Without randomness an answer is still an answer.
-        Ids::random().map_or_else(|_| String::new(), |mut ids| ids.uuid())
-    }
-
     /// Finds the operation of a request.
     pub(crate) fn route(&self, request: &Signed<'_>) -> Result<Route<'_>, ApiError> {
         let mut members = Map::new();
@@ -126,7 +123,8 @@ impl Server {
                 "DELETE" => "UntagResource",
                 _ => return Err(unknown(request)),
             };
-            let keys: Vec<_> = pairs(request.query).filter(|(name, _)| name == "tagKeys").map(|(_, key)| key).collect();
+            let keys: Vec<_> =
+                pairs(request.query).filter(|(name, _)| name == "tagKeys").map(|(_, key)| key).collect();
             if name == "UntagResource" && !keys.is_empty() {
                 members.insert("tagKeys".into(), keys.into());
             }
@@ -140,8 +138,11 @@ impl Server {
             .into_iter()
             .find_map(|service| {
                 let operation = service.operation(name)?;
-                (operation.method() == request.method && operation.uri() == request.path)
-                    .then_some(Route { service, operation, members: Map::new() })
+                (operation.method() == request.method && operation.uri() == request.path).then_some(Route {
+                    service,
+                    operation,
+                    members: Map::new(),
+                })
             })
             .ok_or_else(|| unknown(request))
     }
@@ -159,7 +160,12 @@ impl Server {
             return Ok((route.operation.status(), None));
         };
         let answer = project(route.service, shape, &answer);
-        debug_assert_eq!(ivs_model::check(route.service, shape, &answer), [], "{}: {answer}", route.operation.name());
+        debug_assert_eq!(
+            ivs_model::check(route.service, shape, &answer),
+            [],
+            "{}: {answer}",
+            route.operation.name()
+        );
         let has_body = route.operation.status() != 204;
         Ok((route.operation.status(), has_body.then_some(answer)))
     }
@@ -274,7 +280,12 @@ fn unknown(request: &Signed<'_>) -> ApiError {
 }
 
 fn unknown_name(name: &str) -> ApiError {
-    ApiError::new("UnknownOperationException", format!("Unknown operation: {name}"), "operations", Source::Assumed)
+    ApiError::new(
+        "UnknownOperationException",
+        format!("Unknown operation: {name}"),
+        "operations",
+        Source::Assumed,
+    )
 }
 
 /// What the server keeps for itself: the key of its tokens, the key of its page tokens, and the number of seeded calls.
@@ -287,25 +298,21 @@ fn own(store: &dyn Store) -> Result<(SigningKey, [u8; 32], u64), StartError> {
         store.commit(Transaction { checks: Vec::new(), writes })
     };
     let broken = |error: &dyn std::fmt::Display| StartError::Key(error.to_string());
-    let token_key = match text("token-key")? {
-        Some(pem) => SigningKey::from_pem(pem).map_err(|error| broken(&error))?,
-        None => {
-            let key = SigningKey::generate().map_err(|error| StartError::Randomness(error.to_string()))?;
-            keep("token-key", &key.as_es384().to_pkcs8_pem())?;
-            key
-        }
+    let token_key = if let Some(pem) = text("token-key")? {
+        SigningKey::from_pem(pem).map_err(|error| broken(&error))?
+    } else {
+        let key = SigningKey::generate().map_err(|error| StartError::Randomness(error.to_string()))?;
+        keep("token-key", &key.as_es384().to_pkcs8_pem())?;
+        key
     };
-    let secret = match text("secret")? {
-        Some(secret) => {
-            let bytes = STANDARD.decode(secret).map_err(|error| broken(&error))?;
-            bytes.try_into().map_err(|_| broken(&"the secret has another length"))?
-        }
-        None => {
-            let mut secret = [0; 32];
-            getrandom::fill(&mut secret).map_err(|error| StartError::Randomness(error.to_string()))?;
-            keep("secret", &STANDARD.encode(secret))?;
-            secret
-        }
+    let secret = if let Some(secret) = text("secret")? {
+        let bytes = STANDARD.decode(secret).map_err(|error| broken(&error))?;
+        bytes.try_into().map_err(|_| broken(&"the secret has another length"))?
+    } else {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|error| StartError::Randomness(error.to_string()))?;
+        keep("secret", &STANDARD.encode(secret))?;
+        secret
     };
     let calls = store.get(&format!("{OWN}/calls"))?.and_then(|entry| entry.value.as_u64()).unwrap_or(0);
     Ok((token_key, secret, calls))
@@ -315,4 +322,58 @@ fn own(store: &dyn Store) -> Result<(SigningKey, [u8; 32], u64), StartError> {
 #[doc(hidden)]
 pub fn in_memory(settings: Settings, port: u16) -> Result<Arc<Server>, StartError> {
     Server::new(settings, Box::new(crate::store::MemoryStore::default()), port).map(Arc::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+
+    /// Operations whose subject can not come to be yet.
+    const WITHOUT_LIFE: [&str; 16] = [
+        "GetParticipant",
+        "GetStageSession",
+        "GetStream",
+        "GetStreamSession",
+        "InsertAdBreak",
+        "ListParticipantEvents",
+        "ListParticipantReplicas",
+        "ListParticipants",
+        "ListStageSessions",
+        "ListStreamSessions",
+        "ListStreams",
+        "PutMetadata",
+        "StartComposition",
+        "StartParticipantReplication",
+        "StopParticipantReplication",
+        "StopStream",
+    ];
+
+    #[test]
+    fn every_operation_is_there_and_the_documentation_lists_it() {
+        let model = Model::new().unwrap();
+        let mut table = String::from("| service | operation | state |\n|---|---|---|\n");
+        for service in model.services() {
+            for operation in service.operations() {
+                let (name, of) = (operation.name(), service.name());
+                let is_there = behaviour::find(of, name).is_some() || kinds::find_generic(of, name).is_some();
+                let state = match (is_there, WITHOUT_LIFE.contains(&name)) {
+                    (false, _) => "not there",
+                    (true, true) => "answers without life",
+                    (true, false) => "works",
+                };
+                writeln!(table, "| {} | {name} | {state} |", of.as_str()).unwrap();
+            }
+        }
+        assert_eq!(table.matches("not there").count(), 0, "{table}");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/local.md");
+        let text = std::fs::read_to_string(path).unwrap();
+        let (before, found) = text.split_at(text.find("| service |").unwrap_or(text.len()));
+        if found != table && std::env::var_os("WRITE_DOCS").is_some() {
+            std::fs::write(path, format!("{before}{table}")).unwrap();
+        } else {
+            assert_eq!(found, table, "run this test with WRITE_DOCS=1");
+        }
+    }
 }

@@ -5,7 +5,8 @@ use time::format_description::well_known::Rfc3339;
 
 /// A moment in ISO 8601, in UTC and whole seconds.
 pub(crate) fn iso8601(milliseconds: i64) -> String {
-    let moment = OffsetDateTime::from_unix_timestamp(milliseconds.div_euclid(1000)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let moment = OffsetDateTime::from_unix_timestamp(milliseconds.div_euclid(1000))
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
     moment.format(&Rfc3339).unwrap_or_default()
 }
 
@@ -17,7 +18,8 @@ pub(crate) fn now() -> i64 {
 
 /// Seconds since 1970 of a time in the basic form of ISO 8601 that signatures have, `20260102T030405Z`.
 pub(crate) fn basic(text: &str) -> Option<i64> {
-    let format = time::format_description::parse_borrowed::<2>("[year][month][day]T[hour][minute][second]Z").ok()?;
+    let format =
+        time::format_description::parse_borrowed::<2>("[year][month][day]T[hour][minute][second]Z").ok()?;
     Some(time::PrimitiveDateTime::parse(text, &format).ok()?.assume_utc().unix_timestamp())
 }
 

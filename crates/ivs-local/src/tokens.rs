@@ -13,11 +13,16 @@ use crate::time::iso8601;
 const DEFAULT_MINUTES: u64 = 720;
 
 /// Mints a token for a participant as `configuration` has it.
-pub(crate) fn mint(call: &mut Call<'_>, stage: &str, configuration: &Map<String, Value>) -> Result<Value, ApiError> {
+pub(crate) fn mint(
+    call: &mut Call<'_>,
+    stage: &str,
+    configuration: &Map<String, Value>,
+) -> Result<Value, ApiError> {
     let broken = |error: &dyn std::fmt::Display| invalid(error.to_string(), "token", Source::Guide);
     let arn = StageArn::try_from(stage).map_err(|error| broken(&error))?;
     let endpoints = call.environment.endpoints();
-    let stage = Stage::with_endpoints(arn, &endpoints.whip, &endpoints.events).map_err(|error| broken(&error))?;
+    let stage =
+        Stage::with_endpoints(arn, &endpoints.whip, &endpoints.events).map_err(|error| broken(&error))?;
     let minutes = configuration.get("duration").and_then(Value::as_u64).unwrap_or(DEFAULT_MINUTES);
     let user_id = configuration.get("userId").and_then(Value::as_str).unwrap_or_default();
     let given = configuration.get("capabilities").and_then(Value::as_array);

@@ -202,7 +202,11 @@ fn parse<'a, T: serde::Deserialize<'a>>(text: &'a str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
-fn shape(name: String, raw: raw::Shape, id: impl Fn(&str) -> Result<ShapeId, String>) -> Result<Shape, String> {
+fn shape(
+    name: String,
+    raw: raw::Shape,
+    id: impl Fn(&str) -> Result<ShapeId, String>,
+) -> Result<Shape, String> {
     let part = |part: &Option<String>| id(part.as_deref().unwrap_or_default());
     let kind = match raw.kind.as_str() {
         "structure" => {

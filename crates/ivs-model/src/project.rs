@@ -7,10 +7,11 @@ use crate::shape::{Location, ShapeId, Type};
 pub fn project(service: &Service, shape: ShapeId, value: &Value) -> Value {
     match (service.shape(shape).kind(), value) {
         (Type::Structure(members), Value::Object(object)) => {
-            let shown = members.iter().filter(|member| member.location != Location::Header).filter_map(|member| {
-                let value = object.get(&member.name).filter(|value| !value.is_null())?;
-                Some((member.name.clone(), project(service, member.shape, value)))
-            });
+            let shown =
+                members.iter().filter(|member| member.location != Location::Header).filter_map(|member| {
+                    let value = object.get(&member.name).filter(|value| !value.is_null())?;
+                    Some((member.name.clone(), project(service, member.shape, value)))
+                });
             Value::Object(shown.collect::<Map<_, _>>())
         }
         (Type::List(member), Value::Array(list)) => {

@@ -75,7 +75,8 @@ fn message(violations: &[Violation]) -> String {
         };
         let Violation { path, constraint, .. } = violation;
         // Writing to a string can not fail.
-        let _ = write!(text, "{separator}Value{value} at '{path}' failed to satisfy constraint: {constraint}");
+        let _ =
+            write!(text, "{separator}Value{value} at '{path}' failed to satisfy constraint: {constraint}");
     }
     text
 }
@@ -110,7 +111,9 @@ impl Walk<'_> {
                 self.map(path, *key, *of, map);
             }
             (Type::String, Value::String(text)) => self.string(path, shape, text),
-            (Type::Integer | Type::Long | Type::Float, Value::Number(number)) => self.number(path, shape, number),
+            (Type::Integer | Type::Long | Type::Float, Value::Number(number)) => {
+                self.number(path, shape, number);
+            }
             (Type::Boolean, Value::Bool(_)) => {}
             (Type::Timestamp, Value::String(text)) if is_timestamp(text) => {}
             _ => self.wrong_type(path, shape, value),
@@ -241,9 +244,10 @@ fn is_timestamp(text: &str) -> bool {
     };
     let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
     let zone_is_right = matches!(zone, "Z" | "z")
-        || zone.get(1..).and_then(|zone| numbers(zone, ':')).is_some_and(|zone| {
-            matches!(zone.as_slice(), [hours, minutes] if *hours < 24 && *minutes < 60)
-        });
+        || zone
+            .get(1..)
+            .and_then(|zone| numbers(zone, ':'))
+            .is_some_and(|zone| matches!(zone.as_slice(), [hours, minutes] if *hours < 24 && *minutes < 60));
     let date_is_right = numbers(date, '-').is_some_and(|date| {
         matches!(date.as_slice(), [_, month, day] if (1..=12).contains(month) && (1..=31).contains(day))
     });

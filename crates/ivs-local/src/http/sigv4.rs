@@ -40,7 +40,7 @@ struct Signature<'r> {
     access_key: String,
     scope: Scope,
     signed_headers: Vec<String>,
-    signature: String,
+    hex: String,
     date: String,
     /// Seconds that it is good for, in the query form.
     expires: Option<i64>,
@@ -63,7 +63,8 @@ pub(crate) fn caller(request: &Signed<'_>, settings: &Settings, now: i64) -> Res
     };
     let scope = &signature.scope;
     if scope.service != "ivs" {
-        let message = format!("Credential should be scoped to correct service: 'ivs', not '{}'.", scope.service);
+        let message =
+            format!("Credential should be scoped to correct service: 'ivs', not '{}'.", scope.service);
         return Err(refuse("InvalidSignatureException", message));
     }
     match (settings.credentials.get(&signature.access_key), settings.auth) {
@@ -137,7 +138,8 @@ impl<'r> Signature<'r> {
     ) -> Result<Self, ApiError> {
         // Access keys may hold slashes; the scope has four parts.
         let mut parts = credential.rsplitn(5, '/');
-        let mut part = || parts.next().filter(|part| !part.is_empty()).ok_or_else(|| incomplete("Credential"));
+        let mut part =
+            || parts.next().filter(|part| !part.is_empty()).ok_or_else(|| incomplete("Credential"));
         let (end, service, region, day, access_key) = (part()?, part()?, part()?, part()?, part()?);
         let is_region = region.len() <= 32
             && region.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
@@ -146,18 +148,30 @@ impl<'r> Signature<'r> {
         }
         let scope = Scope { day: day.into(), region: region.into(), service: service.into() };
         let signed_headers = signed_headers.split(';').map(str::to_owned).collect();
-        Ok(Self { access_key: access_key.into(), scope, signed_headers, signature, date, expires, request })
+        Ok(Self {
+            access_key: access_key.into(),
+            scope,
+            signed_headers,
+            hex: signature,
+            date,
+            expires,
+            request,
+        })
     }
 
     fn verify(&self, secret: &str, skew: i64, now: i64) -> Result<(), ApiError> {
         let date = basic(&self.date).ok_or_else(|| incomplete("X-Amz-Date"))?;
         let good_for = self.expires.unwrap_or(skew);
         if date > now + skew || now > date + good_for {
-            let message = format!("Signature expired or not yet valid: {} is signed, the server's time is {now}.", date);
+            let message =
+                format!("Signature expired or not yet valid: {date} is signed, the server's time is {now}.");
             return Err(refuse("InvalidSignatureException", message));
         }
         if !self.date.starts_with(&self.scope.day) || !self.signed_headers.iter().any(|name| name == "host") {
-            return Err(refuse("InvalidSignatureException", "The scope has another date, or host is not signed."));
+            return Err(refuse(
+                "InvalidSignatureException",
+                "The scope has another date, or host is not signed.",
+            ));
         }
         let Scope { day, region, service } = &self.scope;
         let scope = format!("{day}/{region}/{service}/aws4_request");
@@ -168,7 +182,7 @@ impl<'r> Signature<'r> {
             key = hmac_sha256(&key, part.as_bytes());
         }
         let expected = hex(&hmac_sha256(&key, text.as_bytes()));
-        if is_same(expected.as_bytes(), self.signature.as_bytes()) {
+        if is_same(expected.as_bytes(), self.hex.as_bytes()) {
             return Ok(());
         }
         let message = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
@@ -179,7 +193,7 @@ impl<'r> Signature<'r> {
     fn canonical(&self) -> Result<String, ApiError> {
         let request = self.request;
         // Every service but S3 encodes the path once more.
-        let path: Vec<_> = request.path.split('/').map(|part| encode(part)).collect();
+        let path: Vec<_> = request.path.split('/').map(encode).collect();
         let mut query: Vec<(String, String)> = pairs(request.query)
             .filter(|(name, _)| name != "X-Amz-Signature")
             .map(|(name, value)| (encode(&name), encode(&value)))
@@ -188,12 +202,13 @@ impl<'r> Signature<'r> {
         let query: Vec<_> = query.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut headers = String::new();
         for name in &self.signed_headers {
-            let values: Result<Vec<_>, _> = request.headers.get_all(name).iter().map(|value| value.to_str()).collect();
+            let values: Result<Vec<_>, _> =
+                request.headers.get_all(name).iter().map(|value| value.to_str()).collect();
             let values = values.ok().filter(|values| !values.is_empty());
             let values = values.ok_or_else(|| incomplete("SignedHeaders"))?;
             let values: Vec<_> =
                 values.iter().map(|value| value.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
-            headers.push_str(&format!("{name}:{}\n", values.join(",")));
+            headers.extend([name.as_str(), ":", &values.join(","), "\n"]);
         }
         let hash = hex(&sha256(request.body));
         let given = request.headers.get("x-amz-content-sha256").and_then(|hash| hash.to_str().ok());

@@ -47,7 +47,9 @@ impl Kind for Composition {
         let running = running(call)?;
         let stage = text(record, "stageArn").to_owned();
         let on_stage = running.iter().filter(|other| text(other, "stageArn") == stage).count();
-        for (name, default, count) in [("compositions", 20, running.len()), ("compositionsPerStage", 5, on_stage)] {
+        for (name, default, count) in
+            [("compositions", 20, running.len()), ("compositionsPerStage", 5, on_stage)]
+        {
             let limit = call.environment.quota(name, default);
             if count >= limit {
                 return Err(quota(name, limit));
@@ -103,7 +105,10 @@ fn end(record: &mut Record, at: i64) {
 /// Whether one of its destinations names this ARN.
 fn uses(record: &Record, arn: &str) -> bool {
     let destinations = record.get("destinations").and_then(Value::as_array);
-    destinations.into_iter().flatten().any(|destination| named(&destination["configuration"]).any(|(_, one)| one == arn))
+    destinations
+        .into_iter()
+        .flatten()
+        .any(|destination| named(&destination["configuration"]).any(|(_, one)| one == arn))
 }
 
 /// The member of a destination that makes it one of a channel.

@@ -126,6 +126,7 @@ fn delete(kind: &dyn Kind, call: &mut Call<'_>) -> Answer {
     Ok(json!({}))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "all operations have one form")]
 fn batch_get(kind: &dyn Kind, call: &Call<'_>) -> Answer {
     let (mut found, mut errors) = (Vec::new(), Vec::new());
     for arn in call.input.get("arns").and_then(Value::as_array).into_iter().flatten() {
@@ -147,7 +148,8 @@ pub(crate) fn truth(call: &Call<'_>, name: &str) -> bool {
 
 fn check_references(kind: &dyn Kind, call: &Call<'_>, record: &Record) -> Result<(), ApiError> {
     for reference in kind.references() {
-        let Some(arn) = at(record, reference.path).and_then(Value::as_str).filter(|arn| !arn.is_empty()) else {
+        let Some(arn) = at(record, reference.path).and_then(Value::as_str).filter(|arn| !arn.is_empty())
+        else {
             continue;
         };
         check_reference(call, reference.kind, arn)?;
@@ -173,7 +175,9 @@ fn check_unreferenced(kind: &dyn Kind, call: &Call<'_>, arn: &str) -> Result<(),
         for reference in other.references().iter().filter(|one| one.kind == kind.kind() && one.holds) {
             let refers = |record: &Record| at(record, reference.path).and_then(Value::as_str) == Some(arn);
             for record in call.all(other.kind())?.into_iter().filter(refers) {
-                if let Some(record) = other.live(call, record).filter(|record| text(record, "state") != "STOPPED") {
+                if let Some(record) =
+                    other.live(call, record).filter(|record| text(record, "state") != "STOPPED")
+                {
                     let message = format!("{arn} is in use by {}", text(&record, "arn"));
                     return Err(call.refuse("ConflictException", message, "in-use", Source::Model));
                 }
@@ -227,6 +231,10 @@ pub(crate) fn tags(record: &mut Record) -> &mut Map<String, Value> {
 fn check_tags(tags: Option<&Map<String, Value>>) -> Result<(), ApiError> {
     match tags.and_then(|tags| tags.keys().find(|key| key.to_ascii_lowercase().starts_with("aws:"))) {
         None => Ok(()),
-        Some(key) => Err(invalid(format!("The tag key {key} begins with aws:, which is reserved"), "reserved-tag", Source::Guide)),
+        Some(key) => Err(invalid(
+            format!("The tag key {key} begins with aws:, which is reserved"),
+            "reserved-tag",
+            Source::Guide,
+        )),
     }
 }

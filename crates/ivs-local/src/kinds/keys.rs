@@ -98,7 +98,8 @@ fn import(kind: &str, call: &Call<'_>, record: &mut Record) -> Result<VerifyingK
     let key = VerifyingKey::from_pem(text(record, "publicKeyMaterial"))
         .map_err(|error| invalid(format!("publicKeyMaterial: {error}"), "key-material", Source::Guide))?;
     let fingerprint = fingerprint(&key);
-    let is_same = |other: &Record| other.get("fingerprint").and_then(Value::as_str) == Some(fingerprint.as_str());
+    let is_same =
+        |other: &Record| other.get("fingerprint").and_then(Value::as_str) == Some(fingerprint.as_str());
     if let Some(other) = call.all(kind)?.iter().find(|other| is_same(other)) {
         let message = format!("This key was imported as {}", text(other, "arn"));
         return Err(call.refuse("ConflictException", message, "duplicate-key", Source::Assumed));

@@ -40,7 +40,8 @@ impl Store for MemoryStore {
 
     fn commit(&self, transaction: Transaction) -> Result<bool, StoreError> {
         let mut map = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let version = |map: &BTreeMap<String, Entry>, key: &str| map.get(key).map_or(0, |entry| entry.version);
+        let version =
+            |map: &BTreeMap<String, Entry>, key: &str| map.get(key).map_or(0, |entry| entry.version);
         if transaction.checks.iter().any(|(key, expected)| version(&map, key) != *expected) {
             return Ok(false);
         }

@@ -70,7 +70,10 @@ impl Store for SqliteStore {
         let connection = self.connection();
         let mut statement =
             connection.prepare_cached("SELECT count(*) FROM entry WHERE key >= ?1 AND key < ?2")?;
-        Ok(statement.query_row([prefix, &end(prefix)], |row| row.get::<_, i64>(0))?.try_into().unwrap_or(usize::MAX))
+        Ok(statement
+            .query_row([prefix, &end(prefix)], |row| row.get::<_, i64>(0))?
+            .try_into()
+            .unwrap_or(usize::MAX))
     }
 
     fn commit(&self, transaction: Transaction) -> Result<bool, StoreError> {

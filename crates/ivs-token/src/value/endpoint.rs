@@ -65,7 +65,9 @@ fn is_loopback(host: &str) -> bool {
     let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
-        || v6.and_then(|address| address.parse::<Ipv6Addr>().ok()).is_some_and(|address| address.is_loopback())
+        || v6
+            .and_then(|address| address.parse::<Ipv6Addr>().ok())
+            .is_some_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -87,13 +89,34 @@ mod tests {
             assert!(events_url(&format!("ws://{host}")).is_ok(), "{host}");
         }
         for host in [
-            "localhost.example", "a.localhost", "localhost.", "127.0.0.1.example", "128.0.0.1", "0.0.0.0", "127.1",
-            "0127.0.0.1", "0x7f.0.0.1", "2130706433", "[::2]", "[::ffff:127.0.0.1]", "[::]", "10.0.0.1", "a.example",
+            "localhost.example",
+            "a.localhost",
+            "localhost.",
+            "127.0.0.1.example",
+            "128.0.0.1",
+            "0.0.0.0",
+            "127.1",
+            "0127.0.0.1",
+            "0x7f.0.0.1",
+            "2130706433",
+            "[::2]",
+            "[::ffff:127.0.0.1]",
+            "[::]",
+            "10.0.0.1",
+            "a.example",
         ] {
             let found = "http".to_owned();
-            assert_eq!(whip_url(&format!("http://{host}")), Err(EndpointError::Scheme { expected: "https", found }), "{host}");
+            assert_eq!(
+                whip_url(&format!("http://{host}")),
+                Err(EndpointError::Scheme { expected: "https", found }),
+                "{host}"
+            );
             let found = "ws".to_owned();
-            assert_eq!(events_url(&format!("ws://{host}")), Err(EndpointError::Scheme { expected: "wss", found }), "{host}");
+            assert_eq!(
+                events_url(&format!("ws://{host}")),
+                Err(EndpointError::Scheme { expected: "wss", found }),
+                "{host}"
+            );
         }
         assert_eq!(whip_url("http://u@localhost"), Err(EndpointError::UserInfo));
     }
