@@ -239,7 +239,7 @@ fn a_playback_key_needs_no_arn() {
         |more: &[&str]| world.run_on(&[&["verify", "--public-key", "public.pem"], more].concat(), &token);
     let said = verify(&[]).ok();
     assert!(said.starts_with("The playback token is good.\n"), "{said}");
-    assert!(said.ends_with("  key        the public key that was given, without its ARN\n"), "{said}");
+    assert!(said.ends_with("  key              the public key that was given, without its ARN\n"), "{said}");
     let json = verify(&["--json", "--channel-arn", CHANNEL]).json();
     assert_eq!((&json["channelArn"], json.get("keyArn")), (&CHANNEL.into(), None));
     verify(&["--channel-arn", &CHANNEL.replace("abcd", "dcba")])
