@@ -12,7 +12,7 @@ use super::time::Leeway;
 use crate::error::{KeyRingError, VerifierError};
 use crate::key_ring::{KeyRing, PublicKey};
 use crate::revocation::{Revocation, RevocationStore};
-use crate::value::arn::{KeyArn, PlaybackKeyArn, PublicKeyArn, StageArn};
+use crate::value::arn::{ChannelArn, KeyArn, PlaybackKeyArn, PublicKeyArn, StageArn};
 use crate::value::capability::Capability;
 use crate::value::timestamp::{Clock, SystemClock};
 
@@ -65,6 +65,17 @@ impl VerifierBuilder {
     pub fn playback_key(mut self, arn: PlaybackKeyArn, key: VerifyingKey) -> Self {
         self.playback_keys.push((arn, key));
         self
+    }
+
+    /// Holds the public half of a playback key pair whose ARN is not at hand, for the channels of the account and region that
+    /// `channel` is in. Playback tokens name no key, so the ARN is not needed to verify one; whether the token is for this
+    /// very channel is asked of [`Verifier::verify_playback_of`].
+    ///
+    /// [`Verified::key_id`](crate::Verified::key_id) then gives a placeholder made of the key's SHA-256 fingerprint
+    /// ([`PlaybackKeyArn::is_placeholder`]), and the JSON of what was verified has no `keyArn`.
+    pub fn playback_key_without_arn(self, channel: &ChannelArn, key: VerifyingKey) -> Self {
+        let arn = PlaybackKeyArn::placeholder(channel, &key.fingerprint());
+        self.playback_key(arn, key)
     }
 
     /// Holds the playback keys of this ring, now and whenever it changes, in place of single playback keys.
