@@ -5,6 +5,7 @@ mod cases;
 mod differential;
 mod field8;
 mod leak;
+mod intervals;
 pub(crate) mod memcheck;
 mod points;
 mod remains;
