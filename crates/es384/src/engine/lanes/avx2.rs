@@ -15,9 +15,7 @@ use std::arch::x86_64::{
 
 use super::{
     BasePair, Eight, Lanes, Packed, Radix30, Task,
-    radix30::{
-        LIMBS, LOW_30, Lanes30, Limb, Window, bias, clear, kernels, put, row, square_row, thirteen,
-    },
+    radix30::{LIMBS, LOW_30, Lanes30, Limb, Window, bias, clear, kernels, put, row, square_row, thirteen},
 };
 
 /// Eight lanes in two registers.
@@ -119,10 +117,7 @@ impl Lanes for Avx2 {
 
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        Self([
-            with!(_mm256_add_epi64(self.0[0], other.0[0])),
-            with!(_mm256_add_epi64(self.0[1], other.0[1])),
-        ])
+        Self([with!(_mm256_add_epi64(self.0[0], other.0[0])), with!(_mm256_add_epi64(self.0[1], other.0[1]))])
     }
 
     #[inline(always)]
@@ -170,8 +165,7 @@ impl Lanes for Avx2 {
     #[inline(always)]
     fn blend(self, mask: u8, other: Self) -> Self {
         let all = with!(_mm256_set1_epi64x(i64::from(mask)));
-        let (low, high) =
-            (with!(_mm256_setr_epi64x(1, 2, 4, 8)), with!(_mm256_setr_epi64x(16, 32, 64, 128)));
+        let (low, high) = (with!(_mm256_setr_epi64x(1, 2, 4, 8)), with!(_mm256_setr_epi64x(16, 32, 64, 128)));
         let low = with!(_mm256_cmpeq_epi64(_mm256_and_si256(all, low), low));
         let high = with!(_mm256_cmpeq_epi64(_mm256_and_si256(all, high), high));
         Self([
@@ -414,9 +408,8 @@ fn indices(entries: [u8; 8]) -> __m256i {
 #[inline(always)]
 fn pick_64(limbs: &[i32; 64], index: __m256i, bits: [__m256i; 3]) -> __m256i {
     let (rows, _) = limbs.as_chunks::<8>();
-    let of_row = |row: usize| {
-        with!(_mm256_permutevar8x32_epi32(_mm256_loadu_si256(rows[row].as_ptr().cast()), index))
-    };
+    let of_row =
+        |row: usize| with!(_mm256_permutevar8x32_epi32(_mm256_loadu_si256(rows[row].as_ptr().cast()), index));
     let fours = [
         either(either(of_row(0), of_row(1), bits[0]), either(of_row(2), of_row(3), bits[0]), bits[1]),
         either(either(of_row(4), of_row(5), bits[0]), either(of_row(6), of_row(7), bits[0]), bits[1]),
@@ -443,10 +436,7 @@ fn transpose_8(r: [__m256i; 8]) -> [__m256i; 8] {
     let pair = |a, b| (with!(_mm256_unpacklo_epi64(a, b)), with!(_mm256_unpackhi_epi64(a, b)));
     let ((a, c), (b, d), (e, g), (f, h)) = (pair(a, c), pair(b, d), pair(e, g), pair(f, h));
     let halves = |a, b| {
-        (
-            with!(_mm256_permute2x128_si256::<0x20>(a, b)),
-            with!(_mm256_permute2x128_si256::<0x31>(a, b)),
-        )
+        (with!(_mm256_permute2x128_si256::<0x20>(a, b)), with!(_mm256_permute2x128_si256::<0x31>(a, b)))
     };
     let ((a, e), (c, g), (b, f), (d, h)) = (halves(a, e), halves(c, g), halves(b, f), halves(d, h));
     [a, c, b, d, e, g, f, h]

@@ -48,9 +48,9 @@ mod sse2;
 #[cfg(any(not(target_arch = "x86_64"), test, feature = "model"))]
 mod words;
 
-pub(crate) use eight;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use avx2::Avx2;
+pub(crate) use eight;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use ifma::Ifma;
 #[cfg(any(test, feature = "model"))]

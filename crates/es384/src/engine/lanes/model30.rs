@@ -3,9 +3,7 @@
 use super::{
     super::{digits::ENTRIES, secret::hide},
     Eight, Model, Packed, Radix30,
-    radix30::{
-        LIMBS, LOW_30, Lanes30, Limb, Window, bias, clear, kernels, put, row, square_row, thirteen,
-    },
+    radix30::{LIMBS, LOW_30, Lanes30, Limb, Window, bias, clear, kernels, put, row, square_row, thirteen},
 };
 
 #[derive(Clone, Copy)]

@@ -369,7 +369,7 @@ impl Form for Radix30 {
     #[inline(never)]
     fn reduce(number: &Packed) -> Words {
         // Twice p is added, so that nothing is negative, and it is below 4·p.
-        const TWICE: Limbs = limbs(&pack(&P));
+        const PRIME: Limbs = limbs(&pack(&P));
         // 2^384 modulo p.
         const FOLD: [u64; 3] = [0xFFFF_FFFF_0000_0001, 0xFFFF_FFFF, 1];
         let limbs = limbs(number);
@@ -377,7 +377,7 @@ impl Form for Radix30 {
         let mut carry = 0;
         let mut above = 0;
         for i in 0..LIMBS {
-            let limb = i64::from(limbs[i]).wrapping_add(2 * i64::from(TWICE[i])).wrapping_add(carry);
+            let limb = i64::from(limbs[i]).wrapping_add(2 * i64::from(PRIME[i])).wrapping_add(carry);
             let bits = limb.cast_unsigned() & if i == LIMBS - 1 { (1 << 24) - 1 } else { LOW_30 };
             carry = limb >> 30;
             above = limb >> 24;
@@ -387,12 +387,12 @@ impl Form for Radix30 {
                 words[word + 1] |= bits >> (64 - bit);
             }
         }
-        debug_assert!(declassify((0..4).contains(&above)), "a number outside of its bound");
+        debug_assert!(declassify(above >> 2) == 0, "a number outside of its bound");
         // Below 2^384 + 3·2^129: the carry goes into the last subtraction.
         let mut fold = [0; 6];
-        let mut wide = 0;
+        let mut wide = 0_u128;
         for i in 0..3 {
-            wide += u128::from(FOLD[i]) * u128::from(above.cast_unsigned());
+            wide = u128::from(FOLD[i]).wrapping_mul(u128::from(above.cast_unsigned())).wrapping_add(wide);
             fold[i] = modulus::low(wide);
             wide >>= 64;
         }
@@ -464,7 +464,7 @@ impl<L: Lanes30> Radix<L> for Radix30 {
     #[inline(never)]
     fn is_within(number: &Self::Number, bound: u32) -> bool {
         let limbs = number.map(Limb::store);
-        let beyond = |limb: i32, limit: i32| (limit - limb) | (limit + limb);
+        let beyond = |limb: i32, limit: i32| limit.wrapping_sub(limb) | limit.wrapping_add(limb);
         let mut outside = 0;
         for limb in limbs[..LIMBS - 1].as_flattened() {
             outside |= beyond(*limb, CARRIED);

@@ -209,10 +209,7 @@ impl<L: Lanes52> Radix<L> for Radix52 {
     #[inline(always)]
     fn pick(lanes: L, entries: [u8; 8], window: &Window) -> [[L; 8]; 2] {
         let index = lanes.load(&eight!(lane => u64::from(entries[lane])));
-        [
-            eight!(i => index.pick(&window.limbs[i])),
-            eight!(i => index.pick(&window.limbs[i + 8])),
-        ]
+        [eight!(i => index.pick(&window.limbs[i])), eight!(i => index.pick(&window.limbs[i + 8]))]
     }
 
     #[inline(always)]

@@ -96,13 +96,12 @@ fn coordinates<L: Lanes>(
     for inverse in &mut inverses {
         *inverse = fault::in_inverse_8(*inverse);
     }
-    let all =
-        sums.iter().zip(&inverses).zip(exceptional).map(|((sum, inverse), exceptional)| {
-            let limbs = Zeroizing::new(sum.x_times(inverse).store());
-            std::array::from_fn(|lane| {
-                if exceptional >> lane & 1 == 1 { [0; 6] } else { field8::reduce(lanes, &limbs[lane]) }
-            })
-        });
+    let all = sums.iter().zip(&inverses).zip(exceptional).map(|((sum, inverse), exceptional)| {
+        let limbs = Zeroizing::new(sum.x_times(inverse).store());
+        std::array::from_fn(|lane| {
+            if exceptional >> lane & 1 == 1 { [0; 6] } else { field8::reduce(lanes, &limbs[lane]) }
+        })
+    });
     let all = Zeroizing::new(all.collect());
     overwrite(&mut inverses, one);
     (all, inverse_of_product)
@@ -124,6 +123,7 @@ impl<L: Lanes> Task<L> for Load<'_, L> {
     type Output = ();
 
     #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "below 64")]
     fn run(self) {
         for (window, table) in table::<L::Radix>().iter().enumerate() {
             let digits = eight!(lane => self.digits[lane][window]);

@@ -86,9 +86,9 @@ struct Load<'a, L> {
 impl<L: Lanes> Load<'_, L> {
     /// Reads all entries.
     #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "below 32")]
     fn load(&self) -> Affine8<L> {
-        let entry =
-            Field8::choose(self.lanes, eight!(lane => self.digits[lane].entry() as u8), self.entries);
+        let entry = Field8::choose(self.lanes, eight!(lane => self.digits[lane].entry() as u8), self.entries);
         Affine8::of_entry(entry, Digit::signs(self.digits))
     }
 }

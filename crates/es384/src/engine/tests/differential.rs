@@ -145,11 +145,7 @@ fn every_batch_size_with_a_bad_one_in_every_place() {
             let places = (0..size).map(|place| 1_u64 << place);
             for mask in places.chain([0, 0x5555_5555_5555_5555, u64::MAX]) {
                 // The model is slow: it goes through every place only where the lanes differ.
-                if is_model(*path)
-                    && size > 9
-                    && mask.is_power_of_two()
-                    && mask.trailing_zeros() % 5 != 0
-                {
+                if is_model(*path) && size > 9 && mask.is_power_of_two() && mask.trailing_zeros() % 5 != 0 {
                     continue;
                 }
                 let is_bad = |place: usize| mask >> place & 1 == 1;

@@ -142,8 +142,7 @@ fn squares<L: Lanes>(lanes: L) {
         let mut others = numbers(lanes, &mut random, 2).into_iter().cycle();
         for a in numbers(lanes, &mut random, B) {
             let (c, d) = (others.next().unwrap(), others.next().unwrap());
-            let (fa, fc, fd) =
-                (field::<L, B>(lanes, &a), field::<L, 2>(lanes, &c), field::<L, 2>(lanes, &d));
+            let (fa, fc, fd) = (field::<L, B>(lanes, &a), field::<L, 2>(lanes, &c), field::<L, 2>(lanes, &d));
             let shift = |number: &BigInt| number << L::Radix::SHIFT;
             check(lanes.run(With(|| fa.squared())), |lane| &a[lane] * &a[lane], true);
             check(
@@ -188,11 +187,7 @@ fn selections<L: Lanes>(lanes: L) {
         let set = |lane: usize| mask >> lane & 1 == 1;
         let (fx, fy) = (field::<L, 2>(lanes, x), field::<L, 2>(lanes, y));
         check(fx.blend(mask, &fy), |lane| if set(lane) { y[lane].clone() } else { x[lane].clone() }, false);
-        check(
-            fx.negate_where::<3>(mask),
-            |lane| if set(lane) { -&x[lane] } else { x[lane].clone() },
-            false,
-        );
+        check(fx.negate_where::<3>(mask), |lane| if set(lane) { -&x[lane] } else { x[lane].clone() }, false);
         check(fx.swap::<1>(), |lane| x[lane ^ 1].clone(), false);
         check(fx.swap::<2>(), |lane| x[lane ^ 2].clone(), false);
         check(fx.swap::<4>(), |lane| x[lane ^ 4].clone(), false);
@@ -319,7 +314,11 @@ fn reductions_at_their_edges() {
                 continue;
             }
             let wanted = ((&number % &prime) + &prime) % &prime;
-            assert_eq!(BigInt::from(big(&Radix30::reduce(&packed::<Radix30>(&number)))), wanted, "{number:x}");
+            assert_eq!(
+                BigInt::from(big(&Radix30::reduce(&packed::<Radix30>(&number)))),
+                wanted,
+                "{number:x}"
+            );
             if number >= BigInt::ZERO {
                 assert_eq!(BigInt::from(big(&Radix52::reduce(&packed::<Radix52>(&number)))), wanted);
             }

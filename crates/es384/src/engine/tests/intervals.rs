@@ -4,9 +4,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::super::lanes::radix30::{
-    CARRIED, LOW_30, bias, clear, kernels, put, row, square_row,
-};
+use super::super::lanes::radix30::{CARRIED, LOW_30, bias, clear, kernels, put, row, square_row};
 
 /// All whole numbers from the first to the second.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +30,8 @@ unsafe fn load(number: Factors, limb: usize) -> Factor {
 
 fn add_product(sum: Sum, a: Factor, b: Factor) -> Sum {
     let ends = [a.0 * b.0, a.0 * b.1, a.1 * b.0, a.1 * b.1];
-    let (low, high) = ends.iter().fold((i128::MAX, i128::MIN), |(low, high), end| (low.min(*end), high.max(*end)));
+    let (low, high) =
+        ends.iter().fold((i128::MAX, i128::MIN), |(low, high), end| (low.min(*end), high.max(*end)));
     checked(sum.0 + low, sum.1 + high)
 }
 

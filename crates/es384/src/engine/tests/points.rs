@@ -207,7 +207,11 @@ fn columns<L: Lanes>(lanes: L) {
     }
 }
 
-fn load<L: Lanes>(lanes: L, scalars: &[Scalar; 8], rows: &mut HashMap<[u8; 48], Row<L::Radix>>) -> Affine8<L> {
+fn load<L: Lanes>(
+    lanes: L,
+    scalars: &[Scalar; 8],
+    rows: &mut HashMap<[u8; 48], Row<L::Radix>>,
+) -> Affine8<L> {
     for scalar in scalars {
         let row = || Row::from(&affine(&(ProjectivePoint::GENERATOR * scalar)));
         rows.entry(bytes_of(scalar)).or_insert_with(row);

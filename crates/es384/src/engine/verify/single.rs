@@ -26,7 +26,12 @@ pub(crate) fn verify_single<L: Lanes>(
 }
 
 /// What is left once s is inverted.
-pub(super) fn decide<L: Lanes>(lanes: L, key: &RowTable<L::Radix>, parsed: &Parsed, multiples: &Multiples) -> Verdict {
+pub(super) fn decide<L: Lanes>(
+    lanes: L,
+    key: &RowTable<L::Radix>,
+    parsed: &Parsed,
+    multiples: &Multiples,
+) -> Verdict {
     let sum = sum(lanes, key, multiples).total();
     // Every lane now holds the sum, up to the scale of its coordinates.
     if sum.exceptional() != 0 {
