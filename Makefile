@@ -1,6 +1,6 @@
 # Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
 
-.PHONY: demo test bench bench-c bench-python proof ct fuzz fmt lint docs install
+.PHONY: demo test bench bench-c bench-python proof prove ct fuzz fmt lint docs install
 
 PREFIX ?= /usr/local
 
@@ -24,6 +24,12 @@ bench-python:
 CASES ?= 10000000
 proof:
 	@ES384_PROOF_CASES=$(CASES) cargo test --quiet --locked --release -p es384 --lib random_and_adversarial_cases -- --nocapture
+
+# What solvers can prove of the arithmetic, for all values: a few seconds.
+prove:
+	@python3 -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r docs/proofs/requirements.txt
+	@for proof in docs/proofs/*.py; do .venv/bin/python "$$proof" || exit; done
 
 # Whether the time of signing tells anything about its secrets: minutes, on a machine that is otherwise quiet.
 ct:

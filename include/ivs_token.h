@@ -1141,8 +1141,8 @@ ivs_status ivs_verifier_builder_set_expiry_leeway(struct ivs_verifier_builder *b
 IVS_MUST_USE ivs_status ivs_verifier_builder_set_fixed_time(struct ivs_verifier_builder *builder, int64_t at);
 
 /**
- * Builds the verifier. A setter that was refused is not forgotten: its failure is answered again here, so that no verifier
- * expects less than it was told to. The builder stays as it is, and is still to be freed.
+ * Builds the verifier. A setter that was refused is not forgotten: its failure is answered again here until a good value took
+ * the place of the bad one, so that no verifier expects less than it was told to. The builder stays as it is, and is still to be freed.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_builder_build(const struct ivs_verifier_builder *builder,
@@ -1354,8 +1354,9 @@ ivs_status ivs_exchange_set_user_id(struct ivs_exchange *exchange,
                                     size_t user_id_len);
 
 /**
- * Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When
- * that is exceeded, the attributes are as they were.
+ * Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. Those of
+ * the old token that are not named stay: `ivs_exchange_remove_attribute` removes one. When the limit is exceeded, the
+ * attributes are as they were.
  */
 IVS_MUST_USE
 ivs_status ivs_exchange_set_attribute(struct ivs_exchange *exchange,
@@ -1363,6 +1364,14 @@ ivs_status ivs_exchange_set_attribute(struct ivs_exchange *exchange,
                                       size_t name_len,
                                       const char *value,
                                       size_t value_len);
+
+/**
+ * Removes the attribute of this name. One that is not there is removed already, and all others stay.
+ */
+IVS_MUST_USE
+ivs_status ivs_exchange_remove_attribute(struct ivs_exchange *exchange,
+                                         const char *name,
+                                         size_t name_len);
 
 /**
  * Takes all attributes away.

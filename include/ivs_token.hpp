@@ -833,6 +833,9 @@ public:
         return detail::done(
             ::ivs_exchange_set_attribute(get(), name.data(), name.size(), value.data(), value.size()));
     }
+    result<void> try_remove_attribute(std::string_view name) noexcept {
+        return detail::done(::ivs_exchange_remove_attribute(get(), name.data(), name.size()));
+    }
     result<void> try_clear_attributes() noexcept { return detail::done(::ivs_exchange_clear_attributes(get())); }
     result<void> try_capabilities(capability capabilities) noexcept {
         return detail::done(::ivs_exchange_set_capabilities(get(), static_cast<std::uint32_t>(capabilities)));
@@ -866,6 +869,9 @@ public:
         return try_attribute(name, value).value(), *this;
     }
     exchange attribute(std::string_view name, std::string_view value) && { return std::move(this->attribute(name, value)); }
+    /// Attributes that are not named stay.
+    exchange &remove_attribute(std::string_view name) & { return try_remove_attribute(name).value(), *this; }
+    exchange remove_attribute(std::string_view name) && { return std::move(this->remove_attribute(name)); }
     exchange &clear_attributes() & { return try_clear_attributes().value(), *this; }
     exchange clear_attributes() && { return std::move(this->clear_attributes()); }
     exchange &capabilities(capability capabilities) & { return try_capabilities(capabilities).value(), *this; }

@@ -1,4 +1,5 @@
-//! What another project gets in a debug build: the engine only if it asks for it, because unoptimised it would be slower than none.
+//! What another project gets: in a debug build the engine only if it asks for it, because unoptimised it would be slower than none; and
+//! what opens encrypted keys only with the feature that says so.
 
 use std::{path::Path, process::Command};
 
@@ -11,21 +12,34 @@ const PROGRAM: &str = "fn main() {
     let signature = key.sign(b\"message\").unwrap();
     key.verifying_key().verify(b\"message\", &signature).unwrap();
     println!(\"{} {}\", key.is_accelerated(), key.verifying_key().is_prepared());
+    for passphrase in [None, Some(&b\"secret\"[..])] {
+        let encrypted = include_str!(env!(\"ENCRYPTED_KEY\"));
+        println!(\"{}\", es384::SigningKey::from_any(encrypted, passphrase).unwrap_err().code());
+    }
+    println!(\"{}\", key.to_encrypted_pkcs8_pem(\"secret\").unwrap_err().code());
 }
 ";
 
 #[test]
 fn a_debug_build_does_without_the_engine_unless_it_is_optimised() {
+    const NOT_BUILT: &str = "KEY_ENCRYPTION_NOT_BUILT\nKEY_ENCRYPTION_NOT_BUILT\nKEY_ENCRYPTION_NOT_BUILT\n";
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("src")).unwrap();
     std::fs::write(folder.path().join("src/main.rs"), PROGRAM).unwrap();
     std::fs::copy(workspace().join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
-    assert_eq!(run(folder.path(), ""), "false false\n");
+    assert_eq!(run(folder.path(), ""), format!("false false\n{NOT_BUILT}"));
     // What the documentation of es384 advises.
     let readme = std::fs::read_to_string(workspace().join("crates/es384/README.md")).unwrap();
     let (_, advice) = readme.split_once("```toml\n").unwrap();
     let (advice, _) = advice.split_once("```").unwrap();
-    assert_eq!(run(folder.path(), advice), "true true\n");
+    assert_eq!(run(folder.path(), advice), format!("true true\n{NOT_BUILT}"));
+    let lock = std::fs::read_to_string(folder.path().join("Cargo.lock")).unwrap();
+    for left_out in ["pkcs5", "scrypt", "pbkdf2", "aes", "des", "cbc"] {
+        assert!(
+            !lock.contains(&format!("name = \"{left_out}\"")),
+            "{left_out} is there for encrypted keys alone"
+        );
+    }
 }
 
 /// What the program says, built without options. The pure backend is built fastest.
@@ -41,6 +55,7 @@ fn run(folder: &Path, profile: &str) -> String {
         .args(["run", "--quiet", "--offline"])
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("dependent"))
+        .env("ENCRYPTED_KEY", workspace().join("crates/es384/tests/keys/pkcs8-pbkdf2.pem"))
         .env_remove("RUSTFLAGS")
         .env_remove("ES384_FORCE_PATH")
         .output()

@@ -63,6 +63,26 @@ fn the_end_stays_unless_a_duration_is_given() {
 }
 
 #[test]
+fn attributes_that_are_not_named_stay() {
+    let seated =
+        old().exchange().attributes(Attributes::try_from_iter([("a", "1"), ("b", "2"), ("c", "3")]).unwrap());
+    let seated = seated.mint_at(&signing_key(), now()).unwrap();
+    let new = seated
+        .exchange()
+        .attribute("a", "9")
+        .without_attribute("b")
+        .without_attribute("nobody has it")
+        .mint_at(&signing_key(), now())
+        .unwrap();
+    assert_eq!(new.attributes().iter().collect::<Vec<_>>(), [("a", "9"), ("c", "3")]);
+    // What is removed makes room.
+    let full = Attributes::try_from_iter([("old", "x".repeat(1021))]).unwrap();
+    let full = seated.exchange().attributes(full).mint_at(&signing_key(), now()).unwrap();
+    let new = full.exchange().without_attribute("old").attribute("new", "y".repeat(1021));
+    assert_eq!(new.mint_at(&signing_key(), now()).unwrap().attributes().size(), 1024);
+}
+
+#[test]
 fn four_things_may_change() {
     let changed = old()
         .exchange()

@@ -404,3 +404,22 @@ fn retired_key() -> &'static es384::SigningKey {
 fn arn_of_stage() -> StageArn {
     STAGE_ARN.parse().unwrap()
 }
+
+/// What stands around a token is told in the words that `inspect` has for it.
+#[test]
+fn what_stands_around_a_token_is_told() {
+    let token = forge(header(), payload());
+    for (text, word) in [
+        (format!("Bearer {token}"), "the word Bearer stands before the token"),
+        (format!("\"{token}\""), "the token stands in quotes"),
+        (format!("b'{token}'"), "how Python prints bytes"),
+        (format!("Authorization: Bearer {token}"), "Bearer"),
+        (format!("Cookie: t={token}; Path=/"), "other text stands around the token"),
+        (format!("https://x.example/a.m3u8?token={token}"), "query parameter `token`"),
+    ] {
+        let error = verifier().verify(&text).unwrap_err();
+        assert!(matches!(error, VerifyError::Malformed(MalformedError::NotAlone { .. })), "{text}: {error}");
+        assert_eq!((error.code(), error.reason()), ("TOKEN_INVALID", "NOT_ALONE"));
+        assert!(error.to_string().contains(word), "{error}");
+    }
+}

@@ -318,16 +318,15 @@ fn algorithms(cases: &mut Vec<Case>) {
         ("KMS and crit", r#"{"typ":"JWT","alg":"KMS","crit":["exp"]}"#, vec![9; 102]),
     ] {
         let token = format!("{}.{}.{}", encode(header), encode(payload()), encode(signature));
-        cases.push(case(name, token, VerifyError::IssuedByApi));
+        // Nothing is wrong with it: only AWS can verify it.
+        cases.push(case(name, token, VerifyError::IssuedByApi).unseen());
     }
     // Their signature is opaque: it need not even be base64url.
     let api = format!("{}.{}", encode(r#"{"alg":"KMS","typ":"JWT"}"#), encode(payload()));
     for signature in ["MGUCMQ==", "+/+/", "not base64"] {
-        cases.push(case(
-            format!("KMS, signature {signature}"),
-            format!("{api}.{signature}"),
-            VerifyError::IssuedByApi,
-        ));
+        let token = format!("{api}.{signature}");
+        let case = case(format!("KMS, signature {signature}"), token, VerifyError::IssuedByApi);
+        cases.push(if signature.contains(' ') { case } else { case.unseen() });
     }
 }
 
@@ -365,7 +364,7 @@ fn headers(cases: &mut Vec<Case>) {
         cases.push(case(format!("typ {raw}"), forge(header, payload()), expected));
     }
     let long = format!("\"{}\"", "y".repeat(200));
-    let found = long[..40].to_owned();
+    let found = format!("{}…", &long[..40]);
     let header = format!(r#"{{"alg":"ES384","typ":{long},"kid":"{KID}"}}"#);
     cases.push(case("a long typ", forge(header, payload()), HeaderError::Type { found }));
 }
@@ -409,8 +408,8 @@ fn keys(cases: &mut Vec<Case>) {
         ),
         ("kid with a path", format!("{KID}/../x"), ArnError::ResourceId { expected: key_type }),
         ("kid with a NUL", format!("{KID}\\u0000"), ArnError::ResourceId { expected: key_type }),
-        ("kid with a space", format!("{KID} "), ArnError::ResourceId { expected: key_type }),
-        ("kid in an injection", format!("{KID}' OR '1'='1"), ArnError::ResourceId { expected: key_type }),
+        ("kid with a space", format!("{KID} "), ArnError::WhiteSpace { is_around: true }),
+        ("kid in an injection", format!("{KID}' OR '1'='1"), ArnError::WhiteSpace { is_around: false }),
         (
             "kid of 129 bytes",
             format!("{KID}{}", "a".repeat(129 - KID.len())),
@@ -728,7 +727,7 @@ fn times(cases: &mut Vec<Case>) {
             cases.push(case(format!("{claim} = {raw}"), forge(header(), payload_with(claim, raw)), expected));
         }
         let digits = "9".repeat(10_000);
-        let expected = ClaimsError::OutOfRange { claim, found: digits[..40].to_owned() };
+        let expected = ClaimsError::OutOfRange { claim, found: format!("{}…", &digits[..40]) };
         cases.push(case(
             format!("{claim} of 10000 digits"),
             forge(header(), payload_with(claim, &digits)),
@@ -962,7 +961,8 @@ fn values(cases: &mut Vec<Case>) {
         let expected = ClaimsError::Topic { topic: topic.into(), stage_id: STAGE_ID.into() };
         cases.push(case(format!("topic {topic:?}"), token, expected));
     }
-    let expected = ClaimsError::Topic { topic: STAGE_ARN[..40].to_owned(), stage_id: STAGE_ID.into() };
+    let expected =
+        ClaimsError::Topic { topic: format!("{}…", &STAGE_ARN[..40]), stage_id: STAGE_ID.into() };
     cases.push(case(
         "topic is the whole ARN",
         forge(header(), payload_with("topic", &quoted(STAGE_ARN))),
@@ -978,17 +978,26 @@ fn values(cases: &mut Vec<Case>) {
         ("events_url", "wss://", EndpointError::NoHost),
         ("events_url", "wss:", EndpointError::NoHost),
         ("events_url", "global.events.live-video.net", EndpointError::NotAUrl { expected: "wss" }),
-        ("events_url", " wss://global.events.live-video.net", EndpointError::NotAUrl { expected: "wss" }),
+        ("events_url", " wss://global.events.live-video.net", EndpointError::WhiteSpace),
         ("events_url", "", EndpointError::Empty { expected: "wss" }),
-        ("whip_url", "http://a.whip.live-video.net", scheme("https", "http")),
+        (
+            "whip_url",
+            "http://a.whip.live-video.net",
+            EndpointError::NotLoopback { expected: "https", found: "http".into() },
+        ),
+        (
+            "events_url",
+            "ws://a.events.live-video.net",
+            EndpointError::NotLoopback { expected: "wss", found: "ws".into() },
+        ),
         ("whip_url", "wss://a.whip.live-video.net", scheme("https", "wss")),
         ("whip_url", "file:///etc/passwd", scheme("https", "file")),
         ("whip_url", "https://a.whip.live-video.net?x=1", EndpointError::Query),
         ("whip_url", "https://a.whip.live-video.net/#x", EndpointError::Fragment),
         ("whip_url", "https://a:b@a.whip.live-video.net", EndpointError::UserInfo),
         ("whip_url", "https://", EndpointError::NoHost),
-        ("whip_url", "https://a b", EndpointError::NotAUrl { expected: "https" }),
-        ("whip_url", "https://a\nb", EndpointError::NotAUrl { expected: "https" }),
+        ("whip_url", "https://a b", EndpointError::WhiteSpace),
+        ("whip_url", "https://a\nb", EndpointError::WhiteSpace),
         ("whip_url", "https://é.example", EndpointError::NotAUrl { expected: "https" }),
         ("whip_url", "", EndpointError::Empty { expected: "https" }),
     ] {

@@ -207,7 +207,7 @@ fn arns() {
         ("arn:aws:ivs:us-west-2:1:stage", ArnError::ResourceId { expected }),
         ("arn:aws:ivs:us-west-2:1:stage/", ArnError::ResourceId { expected }),
         ("arn:aws:ivs:us-west-2:1:stage/a_b", ArnError::ResourceId { expected }),
-        ("arn:aws:ivs:us-west-2:1:stage/a\n", ArnError::ResourceId { expected }),
+        ("arn:aws:ivs:us-west-2:1:stage/a\n", ArnError::WhiteSpace { is_around: true }),
     ] {
         assert_eq!(stage_arn(text), error, "{text}");
         assert_eq!(error.code(), "INVALID_ARN");

@@ -97,7 +97,7 @@ proptest! {
         let now = at(now);
         let stage_arn: StageArn = format!("arn:aws:ivs:{region}:{account}:stage/{stage_id}").parse().unwrap();
         let kid = arn(&format!("arn:aws:ivs:{region}:{account}:public-key/k"));
-        let stage = Stage::with_endpoints(stage_arn, format!("https://{stage_id}.example/x"), "ws://e.example:1/?a=b").unwrap();
+        let stage = Stage::with_endpoints(stage_arn, format!("https://{stage_id}.example/"), "wss://e.example:1/x").unwrap();
         let mut participant = stage
             .participant()
             .participant_id(&id)
@@ -137,7 +137,9 @@ proptest! {
         prop_assert_eq!(payload.get("capabilities").unwrap().get("allow_publish").is_some(), capabilities.contains(Capability::Publish));
 
         let inspection = inspect_at(token.as_str(), now);
-        prop_assert_eq!(inspection.problems().collect::<Vec<_>>(), Vec::<&str>::new());
+        // To grant nothing is the one thing that is told of what can be minted.
+        let expected = usize::from(capabilities == ivs_token::Capabilities::NONE);
+        prop_assert_eq!(inspection.problems().count(), expected, "{:?}", inspection.problems().collect::<Vec<_>>());
         assert_clean(&inspection);
         prop_assert!(token.as_str().len() <= 16 * 1024);
     }
@@ -199,8 +201,12 @@ proptest! {
         // `inspect` has no leeway: a token of the next minute is told as one of the future.
         let (result, inspection) = (verifier_at(at(NOW + 60)).verify(&token), inspect_at(&token, at(NOW + 60)));
         let problems: Vec<&str> = inspection.problems().collect();
+        // What verifies may still be of no use to the web client.
+        let of_no_use = ["the payload is ASCII", "the capabilities grant something", "`whip_url` ends with", "`events_url` has no"];
+        let broken = inspection.checks.iter().filter(|check| matches!(check.outcome, ivs_token::Outcome::Broken(_)));
+        let broken = broken.filter(|check| !of_no_use.iter().any(|rule| check.rule.starts_with(rule)));
         match &result {
-            Ok(_) => prop_assert_eq!(problems, Vec::<&str>::new()),
+            Ok(_) => prop_assert_eq!(broken.count(), 0, "{:?}", problems),
             Err(error) => prop_assert!(problems.contains(&error.to_string().as_str()), "{} not in {:?}", error, problems),
         }
         assert_clean(&inspection);

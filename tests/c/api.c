@@ -163,6 +163,21 @@ static void forgetful(void) {
     CHECK(ivs_verifier_builder_set_expiry_leeway(builder, UINT64_MAX) == IVS_OUT_OF_RANGE);
     OK(ivs_verifier_builder_set_user_id(builder, TEXT("ana")));
     CHECK(ivs_verifier_builder_build(builder, &none) == IVS_INVALID_ARN && none == NULL && reason("INVALID_ARN"));
+    /* A good value takes the place of a bad one; one of several keys does not. */
+    OK(ivs_verifier_builder_set_stage(builder, TEXT(STAGE_ARN)));
+    OK(ivs_verifier_builder_add_key(builder, TEXT(KID), half));
+    CHECK(ivs_verifier_builder_build(builder, &none) == IVS_INVALID_ARN && none == NULL);
+    ivs_verifier_builder_free(builder);
+    OK(ivs_verifier_builder_new(&builder));
+    OK(ivs_verifier_builder_add_key(builder, TEXT(KID), half));
+    CHECK(ivs_verifier_builder_set_stage(builder, TEXT("nonsense")) == IVS_INVALID_ARN);
+    CHECK(ivs_verifier_builder_set_expiry_leeway(builder, UINT64_MAX) == IVS_OUT_OF_RANGE);
+    OK(ivs_verifier_builder_set_stage(builder, TEXT(STAGE_ARN)));
+    CHECK(ivs_verifier_builder_build(builder, &none) == IVS_OUT_OF_RANGE && none == NULL);
+    OK(ivs_verifier_builder_set_expiry_leeway(builder, 0));
+    OK(ivs_verifier_builder_build(builder, &none));
+    ivs_verifier_free(none);
+    none = NULL;
     ivs_verifier_builder_free(builder);
 
     OK(ivs_verifier_builder_new(&builder));
@@ -439,6 +454,40 @@ static void vaults(void) {
 }
 
 /* From the text of the old token, which is verified first. */
+/* The attributes of the old token stay, but for those that are named. */
+static void attributes_of_an_exchange(void) {
+    ivs_participant *begun = NULL;
+    ivs_exchange *exchange = NULL;
+    ivs_token *old = NULL, *new = NULL;
+    ivs_verified *who = NULL;
+    OK(ivs_participant_new(stage, &begun));
+    OK(ivs_participant_set_user_id(begun, TEXT("Jos\xc3\xa9")));
+    OK(ivs_participant_set_attribute(begun, TEXT("role"), TEXT("viewer")));
+    OK(ivs_participant_set_attribute(begun, TEXT("seat"), TEXT("12")));
+    OK(ivs_participant_set_attribute(begun, TEXT("team"), TEXT("red")));
+    OK(ivs_participant_mint_token(begun, key, MOMENT, &old));
+    OK(ivs_exchange_of_token(old, &exchange));
+    OK(ivs_exchange_set_attribute(exchange, TEXT("role"), TEXT("host")));
+    OK(ivs_exchange_remove_attribute(exchange, TEXT("seat")));
+    OK(ivs_exchange_remove_attribute(exchange, TEXT("nobody has it")));
+    CHECK(ivs_exchange_remove_attribute(exchange, NULL, 3) == IVS_NULL_ARGUMENT);
+    CHECK(ivs_exchange_mint_token(exchange, key, MOMENT, &new) == IVS_NULL_ARGUMENT && new == NULL);
+    OK(ivs_exchange_clear_attributes(exchange));
+    ivs_exchange_free(exchange);
+    OK(ivs_exchange_of_token(old, &exchange));
+    OK(ivs_exchange_set_attribute(exchange, TEXT("role"), TEXT("host")));
+    OK(ivs_exchange_remove_attribute(exchange, TEXT("seat")));
+    OK(ivs_exchange_mint_token(exchange, key, MOMENT, &new));
+    OK(ivs_verifier_verify(verifier, OF(ivs_token_text(new)), &who));
+    CHECK(ivs_verified_attribute_count(who) == 2);
+    CHECK(is(ivs_verified_attribute(who, TEXT("role")), "host") && is(ivs_verified_attribute(who, TEXT("team")), "red"));
+    ivs_verified_free(who);
+    ivs_token_free(new);
+    ivs_token_free(old);
+    ivs_exchange_free(exchange);
+    ivs_participant_free(begun);
+}
+
 static void exchange_of_text(void) {
     ivs_token *old = minted(MOMENT), *new = NULL;
     ivs_exchange *more = NULL;
@@ -883,6 +932,7 @@ int main(int argc, char **argv) {
     batches();
     exchanges();
     vaults();
+    attributes_of_an_exchange();
     exchange_of_text();
     engine();
     connections();

@@ -97,6 +97,11 @@ static void minting(const ivs::signing_key &key, const ivs::stage &stage, const 
     const ivs::verified after = verifier.verify(more.mint_token(key, MOMENT).text());
     CHECK(after.capabilities() == (ivs::capability::publish | ivs::capability::subscribe));
     ivs::check_exchange(who, after);
+    // Attributes that are not named stay.
+    ivs::exchange named(more.mint_token(key, MOMENT));
+    named.attribute("e", "f").remove_attribute("c");
+    const ivs::verified renamed = verifier.verify(named.mint_token(key, MOMENT).text());
+    CHECK(renamed.attributes().size() == 1 && renamed.attributes().front() == std::make_pair("e"s, "f"s));
     // Without a duration the new token ends with the old one, which has ended by the clock of this machine.
     throws(IVS_OLD_TOKEN_ENDED, "OLD_TOKEN_ENDED", [&] { ivs::exchange(who).mint(key); });
     ivs::exchange again = verifier.exchange_of(token.text());

@@ -87,8 +87,9 @@ pub unsafe extern "C" fn ivs_exchange_set_user_id(
     })
 }
 
-/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When
-/// that is exceeded, the attributes are as they were.
+/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. Those of
+/// the old token that are not named stay: `ivs_exchange_remove_attribute` removes one. When the limit is exceeded, the
+/// attributes are as they were.
 ///
 /// # Safety
 ///
@@ -111,6 +112,31 @@ pub unsafe extern "C" fn ivs_exchange_set_attribute(
             // SAFETY: as the caller promises.
             let value = unsafe { text(value, value_len, "value") }?;
             let next = inner.attribute(name, value);
+            next.check()?;
+            Ok(next)
+        })
+    })
+}
+
+/// Removes the attribute of this name. One that is not there is removed already, and all others stay.
+///
+/// # Safety
+///
+/// `exchange` is an exchange, which no other thread uses; `name_len` bytes can be read at `name`.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_exchange_remove_attribute(
+    exchange: *mut ivs_exchange,
+    name: *const c_char,
+    name_len: usize,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let exchange = unsafe { borrow_mut(exchange, "exchange") }?;
+        exchange.0.add("attributes", |inner| {
+            // SAFETY: as the caller promises.
+            let name = unsafe { text(name, name_len, "name") }?;
+            let next = inner.without_attribute(name);
             next.check()?;
             Ok(next)
         })

@@ -67,5 +67,6 @@ mod boundary;
 mod failure;
 mod handles;
 mod input;
+mod key_file;
 mod output;
 mod template;

@@ -1,18 +1,14 @@
 use std::ffi::c_char;
-use std::io::Read;
 
 use ::ivs_token::SigningKey;
-use zeroize::Zeroizing;
 
 use crate::boundary::{self, borrow, give, place};
 use crate::failure::Failure;
 use crate::input::{bytes, optional_text, text};
+use crate::key_file;
 use crate::output::{self, ivs_str};
 use crate::status::ivs_status;
 use crate::verifying_key::ivs_verifying_key;
-
-/// More than any file of a key has, in bytes.
-const MAX_FILE: usize = 64 * 1024;
 
 /// A private key that mints tokens, and its ARN. Never changed: any number of threads may use one at once. The key is wiped
 /// from memory when it is freed.
@@ -37,10 +33,8 @@ pub unsafe extern "C" fn ivs_signing_key_from_pem(
         let out = place(out, "out")?;
         // SAFETY: as the caller promises.
         let (pem, kid) = unsafe { (bytes(pem.cast(), pem_len, "pem")?, optional_text(kid, kid_len, "kid")?) };
-        let key = with_kid(SigningKey::from_pem(pem)?, kid)?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_signing_key(key)) };
-        Ok(())
+        unsafe { give_with_kid(out, SigningKey::from_pem(pem)?, kid) }
     })
 }
 
@@ -67,10 +61,8 @@ pub unsafe extern "C" fn ivs_signing_key_from_bytes(
         let (data, kid) = unsafe { (bytes(data, len, "data")?, optional_text(kid, kid_len, "kid")?) };
         // SAFETY: as the caller promises.
         let passphrase = unsafe { optional_bytes(passphrase, passphrase_len, "passphrase") }?;
-        let key = with_kid(SigningKey::from_any(data, passphrase)?, kid)?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_signing_key(key)) };
-        Ok(())
+        unsafe { give_with_kid(out, SigningKey::from_any(data, passphrase)?, kid) }
     })
 }
 
@@ -96,10 +88,8 @@ pub unsafe extern "C" fn ivs_signing_key_from_file(
         let (path, kid) = unsafe { (text(path, path_len, "path")?, optional_text(kid, kid_len, "kid")?) };
         // SAFETY: as the caller promises.
         let passphrase = unsafe { optional_bytes(passphrase, passphrase_len, "passphrase") }?;
-        let key = with_kid(SigningKey::from_any(&*read_file(path)?, passphrase)?, kid)?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_signing_key(key)) };
-        Ok(())
+        unsafe { give_with_kid(out, SigningKey::from_any(&*key_file::read(path)?, passphrase)?, kid) }
     })
 }
 
@@ -120,10 +110,8 @@ pub unsafe extern "C" fn ivs_signing_key_generate(
         let out = place(out, "out")?;
         // SAFETY: as the caller promises.
         let kid = unsafe { optional_text(kid, kid_len, "kid") }?;
-        let key = with_kid(SigningKey::generate()?, kid)?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_signing_key(key)) };
-        Ok(())
+        unsafe { give_with_kid(out, SigningKey::generate()?, kid) }
     })
 }
 
@@ -272,33 +260,23 @@ pub unsafe extern "C" fn ivs_signing_key_free(key: *mut ivs_signing_key) {
     unsafe { boundary::free(key) };
 }
 
-fn with_kid(key: SigningKey, kid: Option<&str>) -> Result<SigningKey, Failure> {
-    Ok(match kid {
+/// Hands a key to the caller, under its ARN if there is one.
+///
+/// # Safety
+///
+/// As for [`give`].
+unsafe fn give_with_kid(
+    out: *mut *mut ivs_signing_key,
+    key: SigningKey,
+    kid: Option<&str>,
+) -> Result<(), Failure> {
+    let key = match kid {
         Some(kid) => key.with_id(kid.parse()?),
         None => key,
-    })
-}
-
-/// A file of at most [`MAX_FILE`] bytes, wiped when it is dropped.
-pub(crate) fn read_file(path: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let unreadable = |error: std::io::Error| Failure::io(path, &error);
-    let mut file = std::fs::File::open(path).map_err(unreadable)?;
-    // Room for all of it at once: growing would leave copies behind.
-    let mut data = Zeroizing::new(vec![0; MAX_FILE + 1]);
-    let mut len = 0;
-    while len < data.len() {
-        match file.read(&mut data[len..]) {
-            Ok(0) => break,
-            Ok(read) => len += read,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(unreadable(error)),
-        }
-    }
-    if len > MAX_FILE {
-        return Err(Failure::file_too_long(path, MAX_FILE));
-    }
-    data.truncate(len);
-    Ok(data)
+    };
+    // SAFETY: as the caller promises.
+    unsafe { give(out, ivs_signing_key(key)) };
+    Ok(())
 }
 
 /// # Safety

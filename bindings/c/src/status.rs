@@ -243,7 +243,7 @@ const TABLE: &[Row] = table! {
     IVS_KEY_PASSPHRASE_MISSING c"the key is encrypted, and there is no passphrase" ["KEY_PASSPHRASE_MISSING"]
     IVS_KEY_PASSPHRASE_WRONG c"the passphrase is not that of the key" ["KEY_PASSPHRASE_WRONG" "KEY_PASSPHRASE_EMPTY"]
     IVS_KEY_ENCRYPTION_UNSUPPORTED c"the key is encrypted in a way that is not supported"
-        ["KEY_ENCRYPTION_UNSUPPORTED" "KEY_LEGACY_PEM_ENCRYPTION" "KEY_KDF_TOO_COSTLY"]
+        ["KEY_ENCRYPTION_UNSUPPORTED" "KEY_ENCRYPTION_NOT_BUILT" "KEY_LEGACY_PEM_ENCRYPTION" "KEY_KDF_TOO_COSTLY"]
     IVS_INVALID_ARN c"not an ARN of its kind" ["INVALID_ARN"]
     IVS_INVALID_ENDPOINT c"not an endpoint URL of its kind" ["INVALID_ENDPOINT"]
     IVS_INVALID_STAGE c"not the JSON of a stage" ["INVALID_STAGE"]

@@ -1,8 +1,8 @@
 use crate::failure::Failure;
 
-/// What a token is minted from, and what it refused. A value that was refused stands in the way of minting until one is
-/// accepted in its place: who does not look at the status of a setter must not get a token that grants more, or lasts
-/// longer, than was meant.
+/// What a token is minted from, or a verifier built, and what it refused. A value that was refused stands in the way of that
+/// until one is accepted in its place: who does not look at the status of a setter must not get a token that grants more, or
+/// lasts longer, than was meant, or a verifier that expects less.
 pub(crate) struct Template<T> {
     value: T,
     /// By the name of the field.
@@ -45,7 +45,7 @@ impl<T: Clone> Template<T> {
         }
     }
 
-    /// The value to mint from.
+    /// The value to mint from, or to build.
     ///
     /// # Errors
     ///

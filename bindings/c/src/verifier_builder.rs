@@ -10,16 +10,13 @@ use crate::key_ring::{AnyRing, ivs_key_ring};
 use crate::participant::capabilities_of;
 use crate::revocations::ivs_revocations;
 use crate::status::ivs_status;
+use crate::template::Template;
 use crate::token::{IVS_NOW, moment};
 use crate::verifier::ivs_verifier;
 use crate::verifying_key::ivs_verifying_key;
 
 /// A verifier about to be built. Not for two threads at once.
-pub struct ivs_verifier_builder {
-    inner: VerifierBuilder,
-    /// The first that was refused.
-    refused: Option<Failure>,
-}
+pub struct ivs_verifier_builder(Template<VerifierBuilder>);
 
 type Changed = Result<VerifierBuilder, Failure>;
 
@@ -34,7 +31,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_new(out: *mut *mut ivs_verifier_bu
     boundary::run(|| {
         let out = place(out, "out")?;
         // SAFETY: not NULL, and as the caller promises.
-        unsafe { give(out, ivs_verifier_builder { inner: Verifier::builder(), refused: None }) };
+        unsafe { give(out, ivs_verifier_builder(Template::new(Verifier::builder()))) };
         Ok(())
     })
 }
@@ -62,7 +59,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_add_key(
         Ok(inner.key(kid, key.0.clone()))
     };
     // SAFETY: as the caller promises.
-    unsafe { set(builder, change) }
+    unsafe { add(builder, "keys", change) }
 }
 
 /// Holds the public half of a playback key pair under its ARN: what verifies playback tokens, and nothing else. Any
@@ -88,7 +85,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_add_playback_key(
         Ok(inner.playback_key(arn, key.0.clone()))
     };
     // SAFETY: as the caller promises.
-    unsafe { set(builder, change) }
+    unsafe { add(builder, "playback_keys", change) }
 }
 
 /// Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
@@ -111,7 +108,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_key_ring(
         })
     };
     // SAFETY: as the caller promises.
-    unsafe { set(builder, change) }
+    unsafe { set(builder, "key_ring", change) }
 }
 
 /// Asks a store about every token that is good otherwise, and refuses what was revoked or spent.
@@ -131,7 +128,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_revocations(
         Ok(inner.revocations(store))
     };
     // SAFETY: as the caller promises.
-    unsafe { set(builder, change) }
+    unsafe { set(builder, "revocations", change) }
 }
 
 /// Remembers so many tokens that were accepted, so that verifying one again costs no signature; 0, and none, unless set.
@@ -148,7 +145,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_cache(
 ) -> ivs_status {
     let change = |inner: VerifierBuilder| -> Changed { Ok(inner.cache(capacity)) };
     // SAFETY: as the caller promises.
-    unsafe { set(builder, change) }
+    unsafe { set(builder, "cache", change) }
 }
 
 /// Prepares at most so many of the single keys of each kind, so that verifying takes a tenth of its time: 440 KiB and up
@@ -165,7 +162,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_prepared_limit(
 ) -> ivs_status {
     let change = |inner: VerifierBuilder| -> Changed { Ok(inner.prepared_limit(limit)) };
     // SAFETY: as the caller promises.
-    unsafe { set(builder, change) }
+    unsafe { set(builder, "prepared_limit", change) }
 }
 
 /// Accepts only tokens for this stage.
@@ -187,7 +184,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_stage(
         Ok(inner.stage(&arn))
     };
     // SAFETY: as the caller promises.
-    unsafe { set(builder, change) }
+    unsafe { set(builder, "stage", change) }
 }
 
 /// Accepts only tokens that grant all of these: `IVS_CAPABILITY_PUBLISH`, `IVS_CAPABILITY_SUBSCRIBE` or both.
@@ -210,7 +207,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_require_capabilities(
         Ok(next)
     };
     // SAFETY: as the caller promises.
-    unsafe { set(builder, change) }
+    unsafe { add(builder, "capabilities", change) }
 }
 
 /// Accepts only tokens of this user.
@@ -231,7 +228,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_user_id(
         Ok(inner.user_id(user_id))
     };
     // SAFETY: as the caller promises.
-    unsafe { set(builder, change) }
+    unsafe { set(builder, "user_id", change) }
 }
 
 /// How far in the future `iat` may lie, in seconds, for clocks that disagree: at most 86 400 (a day), 60 unless set.
@@ -247,7 +244,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_issued_at_leeway(
 ) -> ivs_status {
     let change = |inner: VerifierBuilder| -> Changed { Ok(inner.issued_at_leeway(leeway(seconds)?)) };
     // SAFETY: as the caller promises.
-    unsafe { set(builder, change) }
+    unsafe { set(builder, "issued_at_leeway", change) }
 }
 
 /// How long after its end a token is still accepted, in seconds: at most 86 400 (a day), 0 unless set.
@@ -263,7 +260,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_expiry_leeway(
 ) -> ivs_status {
     let change = |inner: VerifierBuilder| -> Changed { Ok(inner.expiry_leeway(leeway(seconds)?)) };
     // SAFETY: as the caller promises.
-    unsafe { set(builder, change) }
+    unsafe { set(builder, "expiry_leeway", change) }
 }
 
 /// Stops the clock at this second since 1970, for tests: tokens no longer expire. `IVS_NOW` is no such second.
@@ -284,11 +281,11 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_fixed_time(
         Ok(inner.clock(moment(at)?))
     };
     // SAFETY: as the caller promises.
-    unsafe { set(builder, change) }
+    unsafe { set(builder, "fixed_time", change) }
 }
 
-/// Builds the verifier. A setter that was refused is not forgotten: its failure is answered again here, so that no verifier
-/// expects less than it was told to. The builder stays as it is, and is still to be freed.
+/// Builds the verifier. A setter that was refused is not forgotten: its failure is answered again here until a good value took
+/// the place of the bad one, so that no verifier expects less than it was told to. The builder stays as it is, and is still to be freed.
 ///
 /// # Safety
 ///
@@ -303,10 +300,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_build(
         // SAFETY: as the caller promises.
         let builder = unsafe { borrow(builder, "builder") }?;
         let out = place(out, "out")?;
-        if let Some(refused) = &builder.refused {
-            return Err(refused.clone());
-        }
-        let verifier = builder.inner.clone().build()?;
+        let verifier = builder.0.ready()?.clone().build()?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_verifier(verifier)) };
         Ok(())
@@ -324,28 +318,37 @@ pub unsafe extern "C" fn ivs_verifier_builder_free(builder: *mut ivs_verifier_bu
     unsafe { boundary::free(builder) };
 }
 
-/// Changes a builder. What is refused is remembered, for whoever does not look at the status.
+/// Gives a field of a builder another value. What is refused is remembered, for whoever does not look at the status.
 ///
 /// # Safety
 ///
 /// `builder` is NULL or a verifier builder, which no other thread uses.
 unsafe fn set(
     builder: *mut ivs_verifier_builder,
+    field: &'static str,
     change: impl FnOnce(VerifierBuilder) -> Changed,
 ) -> ivs_status {
     boundary::run(|| {
         // SAFETY: as the caller promises.
         let builder = unsafe { borrow_mut(builder, "builder") }?;
-        match change(builder.inner.clone()) {
-            Ok(next) => {
-                builder.inner = next;
-                Ok(())
-            }
-            Err(failure) => {
-                builder.refused.get_or_insert_with(|| failure.clone());
-                Err(failure)
-            }
-        }
+        builder.0.set(field, change)
+    })
+}
+
+/// Gives a field of a builder one value more.
+///
+/// # Safety
+///
+/// As for [`set`].
+unsafe fn add(
+    builder: *mut ivs_verifier_builder,
+    field: &'static str,
+    change: impl FnOnce(VerifierBuilder) -> Changed,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let builder = unsafe { borrow_mut(builder, "builder") }?;
+        builder.0.add(field, change)
     })
 }
 

@@ -4,8 +4,8 @@ use ::ivs_token::VerifyingKey;
 
 use crate::boundary::{self, borrow, give, place};
 use crate::input::{bytes, text};
+use crate::key_file;
 use crate::output;
-use crate::signing_key::read_file;
 use crate::status::ivs_status;
 
 /// A public key. Never changed: any number of threads may use one at once.
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn ivs_verifying_key_from_file(
         let out = place(out, "out")?;
         // SAFETY: as the caller promises.
         let path = unsafe { text(path, path_len, "path") }?;
-        let key = VerifyingKey::from_any(&*read_file(path)?)?;
+        let key = VerifyingKey::from_any(&*key_file::read(path)?)?;
         // SAFETY: not NULL, and as the caller promises.
         unsafe { give(out, ivs_verifying_key(key)) };
         Ok(())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import doctest
+import re
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -35,13 +37,31 @@ def names():
     }
 
 
+def test_leeways_are_those_of_pyjwt(names):
+    """What the manual says of `leeway`: a token that has just ended, for whoever comes from PyJWT."""
+    import jwt
+
+    from ivs_token import ExpiredTokenError, Stage, Verifier
+
+    # PyJWT has no clock to stop, so the leeway is an hour, for a token that ended half an hour ago.
+    now, leeway = datetime.now(timezone.utc), timedelta(hours=1)
+    key = SigningKey.from_pem(names["private_pem"], kid=names["kid"])
+    stage = Stage(names["stage_arn"], names["whip_url"])
+    token = stage.mint(key, duration=timedelta(hours=1), now=now - timedelta(hours=1.5))
+    assert jwt.decode(token, names["public_pem"], algorithms=["ES384"], leeway=leeway)["jti"] == token.participant_id
+    keys = {names["kid"]: names["public_pem"]}
+    assert Verifier(keys, expiry_leeway=leeway).verify(token, now=now)
+    with pytest.raises(ExpiredTokenError):
+        Verifier(keys, leeway=leeway).verify(token, now=now)
+
+
 def fenced(text):
     """The Python in a Markdown text, without the fences around it."""
     blocks = text.split("```python\n")[1:]
     return "\n".join(block.split("```", 1)[0] for block in blocks)
 
 
-@pytest.mark.parametrize("document", ["docs/python.md", "bindings/python/README.md", "README.md"])
+@pytest.mark.parametrize("document", ["docs/python.md", "bindings/python/README.md"])
 def test_documents(document, names):
     run(fenced((ROOT / document).read_text(encoding="utf-8")), document, names)
 
@@ -56,3 +76,44 @@ def test_every_public_name_is_in_the_manual():
         if name.startswith("Verified") and name != "VerifiedToken" or name in ("VerifyingKey",):
             continue
         assert name in manual, name
+
+
+def words_of(file, function=""):
+    """The stable names in a file of the core."""
+    source = (ROOT / file).read_text(encoding="utf-8")
+    return set(re.findall(r'=> "([A-Z_]+)"', source[source.index(function) :]))
+
+
+def test_troubleshooting_lists_every_word():
+    page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    errors = "crates/ivs-token/src/error"
+    verifier_builder = {"NO_KEYS", "AMBIGUOUS_KEY", "KEYS_AND_RING", "LEEWAY_TOO_LONG"}
+    words = words_of(f"{errors}/verify.rs") - verifier_builder
+    for file in ("malformed", "header", "claims", "revocation"):
+        words |= words_of(f"{errors}/{file}.rs")
+    # What `inspect` knows of the service and its clients.
+    service = ROOT / "crates/ivs-token/src/inspect/service.rs"
+    if service.exists():
+        known = re.search(r"WORDS.*?^\];", service.read_text(encoding="utf-8"), re.S | re.M).group()
+        words |= set(re.findall(r'"([A-Z_]{5,}|invalid_playback_auth_token|Join auth error)"', known))
+    assert len(words) > 40
+    for word in words:
+        assert f"`{word}`" in page, word
+    # And nothing is said of words that nobody says.
+    reasons = page.split("## Reasons")[1]
+    for word in re.findall(r"`([A-Z_]+)`", reasons):
+        assert word in words, word
+
+
+def test_every_link_leads_somewhere():
+    documents = [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("examples/*/README.md"),
+        *ROOT.glob("bindings/*/README.md"),
+    ]
+    assert len(documents) > 8
+    for document in documents:
+        for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document.read_text(encoding="utf-8")):
+            if "://" not in link:
+                assert (document.parent / link).exists(), f"{document}: {link}"

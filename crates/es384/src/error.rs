@@ -1,6 +1,6 @@
 //! What can go wrong: with a key, with signing, with verifying. One type each.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io, path::PathBuf};
 
 use thiserror::Error;
 
@@ -8,7 +8,7 @@ use thiserror::Error;
 ///
 /// Each [`Display`](std::fmt::Display) text says what was found and what to do about it; none ever quotes the input, so
 /// none can carry a piece of a private key.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyError {
     /// There is nothing but white space, quotes or a byte order mark.
@@ -48,9 +48,13 @@ pub enum KeyError {
 
     /// The curve is spelt out as numbers instead of being named.
     #[error(
-        "the key spells out its curve parameters instead of naming the curve: name it with `openssl ec -in key.pem -param_enc named_curve -out named.pem`"
+        "the key spells out its curve parameters instead of naming the curve: name it with `openssl ec {}-out named.pem`",
+        if *.is_public { "-pubin -in key.pem -param_enc named_curve -pubout " } else { "-in key.pem -param_enc named_curve " }
     )]
-    ExplicitCurve,
+    ExplicitCurve {
+        /// Whether it is a public key, which takes other options of the command.
+        is_public: bool,
+    },
 
     /// A key of another kind altogether.
     #[error(
@@ -93,8 +97,9 @@ pub enum KeyError {
     #[error("there is only an `EC PARAMETERS` block and no key after it: give the whole file")]
     OnlyParameters,
 
-    /// Several PEM blocks (`EC PARAMETERS` apart).
-    #[error("there are {blocks} PEM blocks, and it is not said which is the key: leave only one")]
+    /// Several PEM blocks (`EC PARAMETERS` apart) of which none is the only key of the wanted kind, or several such texts in one
+    /// JSON.
+    #[error("there are {blocks} keys or PEM blocks, and it is not said which is meant: leave only one")]
     MoreThanOneKey {
         /// How many, `EC PARAMETERS` not counted.
         blocks: usize,
@@ -196,6 +201,12 @@ pub enum KeyError {
     )]
     EncryptionUnsupported,
 
+    /// The crate was built without its feature `encrypted-keys`.
+    #[error(
+        "this build does not read or write encrypted keys: turn on the feature `encrypted-keys`, or decrypt the key with `openssl pkcs8 -in key.pem -out new.pem`"
+    )]
+    EncryptionNotBuilt,
+
     /// Decrypting would take absurdly long, or absurdly much memory; it was not tried.
     #[error(
         "the key's encryption asks for an absurd amount of work: convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -in key.pem -out new.pem`"
@@ -277,7 +288,7 @@ impl KeyError {
             Self::NotAKey => "KEY_NOT_A_KEY",
             Self::WrongForm { .. } => "KEY_WRONG_FORM",
             Self::WrongCurve { .. } => "KEY_WRONG_CURVE",
-            Self::ExplicitCurve => "KEY_EXPLICIT_CURVE",
+            Self::ExplicitCurve { .. } => "KEY_EXPLICIT_CURVE",
             Self::WrongAlgorithm { .. } => "KEY_WRONG_ALGORITHM",
             Self::PublicKeyGiven => "KEY_PUBLIC_KEY_GIVEN",
             Self::PrivateKeyGiven => "KEY_PRIVATE_KEY_GIVEN",
@@ -304,6 +315,7 @@ impl KeyError {
             Self::PassphraseEmpty => "KEY_PASSPHRASE_EMPTY",
             Self::LegacyPemEncryption => "KEY_LEGACY_PEM_ENCRYPTION",
             Self::EncryptionUnsupported => "KEY_ENCRYPTION_UNSUPPORTED",
+            Self::EncryptionNotBuilt => "KEY_ENCRYPTION_NOT_BUILT",
             Self::KdfTooCostly => "KEY_KDF_TOO_COSTLY",
             Self::JwkSyntax { .. } => "KEY_JWK_SYNTAX",
             Self::JwkSet => "KEY_JWK_SET",
@@ -318,16 +330,53 @@ impl KeyError {
     }
 }
 
+/// Why a key was not read from a file.
+#[derive(Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum KeyFileError {
+    /// The file can not be read.
+    #[error("{}: {kind}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        kind: io::ErrorKind,
+    },
+    /// What the file holds is no key that can be used.
+    #[error("{}: {source}", path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: KeyError,
+    },
+}
+
+impl KeyFileError {
+    /// A stable name: that of the [`KeyError`], or `KEY_FILE_UNREADABLE`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "KEY_FILE_UNREADABLE",
+            Self::Key { source, .. } => source.code(),
+        }
+    }
+}
+
 /// Why a message was not signed.
 ///
 /// A [`SigningKey`](crate::SigningKey) that exists is valid, so what is left is the machine: no randomness, or no memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, PartialEq, Eq, Error)]
 #[error("signing failed: the operating system gave no random bytes or no memory")]
 pub struct SignError;
 
 /// The signature is not that key's signature of that message, or is no signature at all.
 ///
 /// It says no more than that, because nothing more may be concluded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, PartialEq, Eq, Error)]
 #[error("the signature is not valid")]
 pub struct InvalidSignature;
+
+crate::debug::as_coded_words!(KeyError, KeyFileError);
+
+crate::debug::as_words!(SignError, InvalidSignature);

@@ -10,6 +10,7 @@ compile_error!(
 mod backend;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod batch;
+mod debug;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod encoding;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
@@ -29,7 +30,7 @@ pub use encoding::{MAX_INPUT_LEN, signature_from_der};
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 #[doc(hidden)]
 pub use engine::Path;
-pub use error::{InvalidSignature, KeyError, SignError};
+pub use error::{InvalidSignature, KeyError, KeyFileError, SignError};
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use key::{SigningKey, VerifyingKey};
 

@@ -142,9 +142,9 @@ fn without_a_curve_the_length_tells() {
 
 #[test]
 fn explicit_parameters() {
-    assert_eq!(private(refused!("explicit.pem")), KeyError::ExplicitCurve);
-    assert_eq!(both(refused!("explicit-pkcs8.pem")), KeyError::ExplicitCurve);
-    assert_eq!(both(refused!("explicit-public.pem")), KeyError::ExplicitCurve);
+    assert_eq!(private(refused!("explicit.pem")), KeyError::ExplicitCurve { is_public: false });
+    assert_eq!(both(refused!("explicit-pkcs8.pem")), KeyError::ExplicitCurve { is_public: false });
+    assert_eq!(both(refused!("explicit-public.pem")), KeyError::ExplicitCurve { is_public: true });
 }
 
 #[test]
@@ -194,28 +194,30 @@ fn the_other_half() {
 
 #[test]
 fn containers_of_keys() {
-    assert_eq!(both(refused!("certificate.pem")), KeyError::Certificate);
+    assert_eq!(private(refused!("certificate.pem")), KeyError::Certificate);
     assert_eq!(both(refused!("request.pem")), KeyError::CertificateRequest);
     assert_eq!(both(refused!("container.p12")), KeyError::Pkcs12);
     assert_eq!(both(refused!("parameters.pem")), KeyError::OnlyParameters);
     assert_eq!(both(refused!("openssh.pem")), KeyError::OpensshKey);
-    assert_eq!(both(refused!("openssh.pub")), KeyError::OpensshKey);
+    assert_eq!(private(refused!("openssh.pub")), KeyError::OpensshKey);
     // Their DER, told by its structure.
     let der = |pem: &[u8]| {
         let body: String =
             std::str::from_utf8(pem).unwrap().lines().filter(|line| !line.contains('-')).collect();
         body
     };
-    assert_eq!(both(der(refused!("certificate.pem"))), KeyError::Certificate);
+    assert_eq!(private(der(refused!("certificate.pem"))), KeyError::Certificate);
     assert_eq!(both(der(refused!("request.pem"))), KeyError::CertificateRequest);
 }
 
 #[test]
 fn more_than_one() {
-    assert_eq!(both(format!("{SEC1_PEM}{SPKI_PEM}")), KeyError::MoreThanOneKey { blocks: 2 });
+    assert_eq!(public(format!("{SEC1_PEM}{SPKI_PEM}")), KeyError::MoreThanOneKey { blocks: 2 });
+    assert_eq!(private(format!("{SEC1_PEM}{PKCS8_PEM}")), KeyError::MoreThanOneKey { blocks: 2 });
     assert_eq!(both(format!("{SPKI_PEM}\n{SPKI_PEM}{SPKI_PEM}")), KeyError::MoreThanOneKey { blocks: 3 });
     let certificate = String::from_utf8_lossy(refused!("certificate.pem"));
-    assert_eq!(both(format!("{certificate}{PKCS8_PEM}")), KeyError::MoreThanOneKey { blocks: 2 });
+    assert_eq!(public(format!("{certificate}{PKCS8_PEM}")), KeyError::MoreThanOneKey { blocks: 2 });
+    assert_eq!(both(format!("{certificate}{certificate}")), KeyError::MoreThanOneKey { blocks: 2 });
 }
 
 #[test]
@@ -479,7 +481,7 @@ fn codes_and_words() {
             "this is a P-256 key, and ES384 needs P-384: make one with `openssl ecparam -name secp384r1 -genkey -noout -out private.pem`",
         ),
         (
-            KeyError::ExplicitCurve,
+            KeyError::ExplicitCurve { is_public: false },
             "KEY_EXPLICIT_CURVE",
             "the key spells out its curve parameters instead of naming the curve: name it with `openssl ec -in key.pem -param_enc named_curve -out named.pem`",
         ),
@@ -521,7 +523,7 @@ fn codes_and_words() {
         (
             KeyError::MoreThanOneKey { blocks: 2 },
             "KEY_MORE_THAN_ONE",
-            "there are 2 PEM blocks, and it is not said which is the key: leave only one",
+            "there are 2 keys or PEM blocks, and it is not said which is meant: leave only one",
         ),
         (
             KeyError::OpensshKey,
@@ -606,6 +608,11 @@ fn codes_and_words() {
             "the key is encrypted by a scheme not supported here: convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in key.pem -out new.pem`",
         ),
         (
+            KeyError::EncryptionNotBuilt,
+            "KEY_ENCRYPTION_NOT_BUILT",
+            "this build does not read or write encrypted keys: turn on the feature `encrypted-keys`, or decrypt the key with `openssl pkcs8 -in key.pem -out new.pem`",
+        ),
+        (
             KeyError::KdfTooCostly,
             "KEY_KDF_TOO_COSTLY",
             "the key's encryption asks for an absurd amount of work: convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -in key.pem -out new.pem`",
@@ -663,7 +670,7 @@ fn codes_and_words() {
         );
     }
     // `KeyError` may grow: this count must grow with it.
-    assert_eq!(codes.len(), 42);
+    assert_eq!(codes.len(), 43);
 }
 
 #[test]

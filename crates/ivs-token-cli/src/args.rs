@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use clap::Args;
 use ivs_token::es384;
-use ivs_token::{ArnError, PlaybackKeyArn, PublicKeyArn, Stage, StageArn};
+use ivs_token::{ArnError, PlaybackKeyArn, PublicKeyArn, SigningKey, Stage, StageArn};
 
 use crate::exit::Failure;
 use crate::input::{self, Source};
@@ -34,6 +34,16 @@ impl PrivateKeyArgs {
         let material = self.material()?;
         let passphrase = self.passphrase()?;
         material.private(passphrase.as_ref().map(|bytes| bytes.as_slice()))
+    }
+
+    /// The private key and its ARN: that of the flag or the variable, or otherwise the `kid` of a JWK.
+    pub(crate) fn read_named(&self, kid: &KidArgs) -> Result<SigningKey, Failure> {
+        let material = self.material()?;
+        let passphrase = self.passphrase()?;
+        let key = material.private(passphrase.as_ref().map(|bytes| bytes.as_slice()))?;
+        let of_jwk = || material.kid().and_then(|kid| kid.parse().ok());
+        let kid = kid.given()?.or_else(of_jwk).ok_or_else(no_kid)?;
+        Ok(SigningKey::from(key).with_id(kid))
     }
 
     /// The key's bytes, from the flag or the variable.
@@ -74,7 +84,7 @@ fn no_private_key() -> Failure {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Key")]
 pub(crate) struct KidArgs {
-    /// The ARN that ImportPublicKey answered for the public key [env: IVS_TOKEN_KID]
+    /// The ARN that ImportPublicKey answered for the public key; the `kid` of a JWK otherwise [env: IVS_TOKEN_KID]
     #[arg(long, value_name = "ARN")]
     kid: Option<PublicKeyArn>,
 }
@@ -82,16 +92,21 @@ pub(crate) struct KidArgs {
 impl KidArgs {
     /// The ARN, from the flag or the variable.
     pub(crate) fn read(&self) -> Result<PublicKeyArn, Failure> {
-        if let Some(kid) = &self.kid {
-            return Ok(kid.clone());
-        }
-        kid_variable()?.ok_or_else(|| {
-            Failure::misuse(format!(
-                "there is no key ARN: give --kid ARN or {KID}, with the ARN that `aws ivs-realtime import-public-key` \
-                 answered"
-            ))
-        })
+        self.given()?.ok_or_else(no_kid)
     }
+
+    fn given(&self) -> Result<Option<PublicKeyArn>, Failure> {
+        match &self.kid {
+            Some(kid) => Ok(Some(kid.clone())),
+            None => kid_variable(),
+        }
+    }
+}
+
+fn no_kid() -> Failure {
+    Failure::misuse(format!(
+        "there is no key ARN: give --kid ARN or {KID}, with the ARN that `aws ivs-realtime import-public-key` answered"
+    ))
 }
 
 /// The name of a key of whichever kind: a public key, or the public half of a playback key pair.

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use clap::{Parser, Subcommand};
 use ivs_token::es384;
 
-use crate::commands::{completions, exchange, inspect, key, mint, verify};
+use crate::commands::{assemble, completions, exchange, inspect, key, mint, verify};
 use crate::exit::{self, Failure};
 use crate::{keys, output};
 
@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Key(key::KeyCommand),
     /// Mint a participant token, or one for each row of a file, or a connection or playback token
     Mint(Box<mint::MintArgs>),
+    /// Complete a token with a signature that was made elsewhere
+    Assemble(assemble::AssembleArgs),
     /// Mint a token in exchange for an old one, for a participant who stays on the stage
     Exchange(Box<exchange::ExchangeArgs>),
     /// Say what a token is and what is wrong with it, without trusting it

@@ -97,11 +97,11 @@ pub(crate) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-/// A variable that must be text.
+/// A variable that must be text. White space around it is no part of it: secrets made by `echo` end in a line break.
 pub(crate) fn text_variable(name: &str) -> Result<Option<String>, Failure> {
-    variable(name)
-        .map(|value| value.into_string().map_err(|_| Failure::misuse(format!("{name} is not UTF-8 text"))))
-        .transpose()
+    let Some(value) = variable(name) else { return Ok(None) };
+    let text = value.into_string().map_err(|_| Failure::misuse(format!("{name} is not UTF-8 text")))?;
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
 }
 
 /// A path as it is shown: nothing in it that a terminal would obey, and no more than a file name would have, for it may
@@ -125,7 +125,14 @@ pub(crate) fn reason(error: &io::Error) -> String {
 
 impl From<OsString> for Source {
     fn from(text: OsString) -> Self {
-        if text == "-" { Self::Stdin } else { Self::File(text.into()) }
+        if text == "-" {
+            return Self::Stdin;
+        }
+        // As the AWS command takes it.
+        match text.to_str().and_then(|text| text.strip_prefix("file://")) {
+            Some(path) => Self::File(path.into()),
+            None => Self::File(text.into()),
+        }
     }
 }
 

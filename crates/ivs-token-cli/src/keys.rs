@@ -48,6 +48,15 @@ impl Material {
         es384::SigningKey::from_any(&*self.bytes, passphrase).map_err(|error| self.failure(&error))
     }
 
+    /// The `kid` of a JWK, if it has one.
+    pub(crate) fn kid(&self) -> Option<String> {
+        #[derive(serde::Deserialize)]
+        struct Jwk {
+            kid: Option<String>,
+        }
+        serde_json::from_slice::<Jwk>(&self.bytes).ok()?.kid
+    }
+
     /// A public key, in any form.
     pub(crate) fn public(&self) -> Result<VerifyingKey, Failure> {
         VerifyingKey::from_any(&*self.bytes).map_err(|error| self.failure(&error))
@@ -121,13 +130,14 @@ fn answer_in(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// The passphrase, from the file if one is given, otherwise from the variable. The line break that ends the file is no
-/// part of it.
+/// The passphrase, from the file if one is given, otherwise from the variable. The line break that ends either is no part of
+/// it.
 pub(crate) fn passphrase(file: Option<&Source>) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
-    let Some(file) = file else {
-        return Ok(input::variable(PASSPHRASE).map(|value| Zeroizing::new(value.into_encoded_bytes())));
+    let mut bytes = match (file, input::variable(PASSPHRASE)) {
+        (Some(file), _) => file.read("a passphrase", 4096)?,
+        (None, Some(value)) => Zeroizing::new(value.into_encoded_bytes()),
+        (None, None) => return Ok(None),
     };
-    let mut bytes = file.read("a passphrase", 4096)?;
     if bytes.ends_with(b"\n") {
         bytes.pop();
     }

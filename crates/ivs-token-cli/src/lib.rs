@@ -10,8 +10,10 @@ mod exit;
 mod input;
 mod key_ring;
 mod keys;
+mod minted;
 mod output;
 mod rows;
+mod signers;
 mod target;
 mod values;
 

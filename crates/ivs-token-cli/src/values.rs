@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use ivs_token::{
-    Capability, ClaimError, ConnectionDuration, MaximumResolution, ParticipantDuration, PlaybackDuration,
-    UserId, Uuid,
+    Attributes, Capability, ClaimError, ConnectionDuration, MaximumResolution, ParticipantDuration,
+    PlaybackDuration, UserId, Uuid,
 };
+
+use crate::exit::Failure;
+use crate::output;
 
 /// How long a token lasts: a number with a unit, whole seconds, 1 second to 14 days.
 pub(crate) fn token_duration(text: &str) -> Result<ParticipantDuration, String> {
@@ -45,6 +48,26 @@ pub(crate) fn attribute(text: &str) -> Result<(String, String), String> {
         Some(("", _)) => Err("the attribute has no name: give NAME=VALUE".to_owned()),
         Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
     }
+}
+
+/// All attributes of the flags. One name twice is a mistake, and what looks like the shorthand of the AWS command is told.
+pub(crate) fn attributes(pairs: &[(String, String)]) -> Result<Attributes, Failure> {
+    for (place, (name, value)) in pairs.iter().enumerate() {
+        if pairs[..place].iter().any(|(other, _)| other == name) {
+            return Err(Failure::misuse(format!("--attribute {name} is given twice: leave one")));
+        }
+        let is_shorthand = value.split(',').skip(1).any(|part| {
+            part.split_once('=')
+                .is_some_and(|(name, _)| !name.is_empty() && !name.contains(char::is_whitespace))
+        });
+        if is_shorthand {
+            output::word(&format!(
+                "note: --attribute {name}={value} is one attribute, commas and all: repeat --attribute for each of several"
+            ));
+        }
+    }
+    Attributes::try_from_iter(pairs.iter().map(|(name, value)| (name, value)))
+        .map_err(|error| Failure::misuse(format!("--attribute: {error}")))
 }
 
 /// The API's words in upper or lower case.

@@ -1,7 +1,8 @@
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::error::{KeyError, MintError};
+use crate::error::{KeyError, KeyFileError, MintError};
 use crate::value::arn::{KeyArn, PublicKeyArn, StageArn};
 use crate::wire::jws;
 
@@ -43,6 +44,22 @@ impl SigningKey {
     /// [`KeyError`], which says what the text is instead and what to do about it.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         es384::SigningKey::from_pem(pem).map(Self::from)
+    }
+
+    /// Reads a private key from a file, in whichever form it is.
+    ///
+    /// ```no_run
+    /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let key = ivs_token::SigningKey::from_file("private.pem", None)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`KeyFileError`], which names the file.
+    pub fn from_file(path: impl AsRef<Path>, passphrase: Option<&[u8]>) -> Result<Self, KeyFileError> {
+        es384::SigningKey::from_file(path, passphrase).map(Self::from)
     }
 
     /// Reads a private key in whichever form it is: PEM, DER or JWK, encrypted or not. The passphrase, if there is one, is

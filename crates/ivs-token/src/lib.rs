@@ -14,9 +14,9 @@ mod wire;
 
 pub use error::{
     ArnError, Base64Error, ClaimError, ClaimsError, EndpointError, ExchangeError, HeaderError, JsonError,
-    KeyEntryError, KeyError, KeyNameError, KeyRingError, KeySetError, MalformedError, MintError, OriginError,
-    Part, PlaybackUrlError, RandomnessError, Revoked, SignError, SignerError, StageError, StoreError,
-    TagError, VerifierError, VerifyError,
+    KeyEntryError, KeyError, KeyFileError, KeyNameError, KeyRingError, KeySetError, MalformedError,
+    MintError, OriginError, Part, PlaybackUrlError, RandomnessError, Revoked, SignError, SignerError,
+    StageError, StoreError, TagError, VerifierError, VerifyError,
 };
 pub use es384::VerifyingKey;
 pub use inspect::{Check, Inspection, Member, Outcome, inspect, inspect_at};
@@ -34,7 +34,7 @@ pub use value::arn::{ChannelArn, KeyArn, PlaybackKeyArn, PublicKeyArn, StageArn}
 pub use value::attributes::Attributes;
 pub use value::capability::{Capabilities, Capability};
 pub use value::duration::{ConnectionDuration, ParticipantDuration, PlaybackDuration, TokenDuration};
-pub use value::endpoint::DEFAULT_EVENTS_URL;
+pub use value::endpoint::{DEFAULT_EVENTS_URL, GLOBAL_WHIP_URL};
 pub use value::id::{ParticipantId, TokenId};
 pub use value::origin::Origin;
 pub use value::resolution::MaximumResolution;

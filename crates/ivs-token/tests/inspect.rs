@@ -87,7 +87,11 @@ fn what_stands_around_a_token_is_named_and_left_out() {
     for (pasted, word) in [
         (format!(" {}", token.as_str()), "white space stands around"),
         (format!("\"{}\"", token.as_str()), "quotes"),
-        (format!("Authorization\nBearer {}", token.as_str()), "white space or a line break"),
+        (format!("Authorization\nBearer {}", token.as_str()), "other text"),
+        (format!("INFO got token={} for ana", token.as_str()), "other text"),
+        (format!("curl -H 'Authorization: Bearer {}' https://x.example", token.as_str()), "other text"),
+        (format!("b'{}'", token.as_str()), "Python"),
+        (format!("https://x.example/x.m3u8?token.m3u8?token={}", token.as_str()), "URL"),
         (format!("Bearer {}", token.as_str()), "Bearer"),
         (format!("https://x.example/a.m3u8?token={}", token.as_str()), "URL"),
         (serde_json::json!({"participantToken": token}).to_string(), "JSON"),
@@ -97,10 +101,8 @@ fn what_stands_around_a_token_is_named_and_left_out() {
     ] {
         let inspection = inspect_at(&pasted, at(NOW));
         assert!(problems(&inspection)[0].contains(word), "{word}: {:?}", problems(&inspection));
-        if !pasted.starts_with("Authorization") {
-            assert_eq!(inspection.kind, TokenKind::Participant, "{word}");
-            assert_eq!(problems(&inspection).len(), 1, "{:?}", problems(&inspection));
-        }
+        assert_eq!(inspection.kind, TokenKind::Participant, "{word}");
+        assert_eq!(problems(&inspection).len(), 1, "{:?}", problems(&inspection));
     }
     assert_eq!(problems(&inspect_at(&format!("{}\n", token.as_str()), at(NOW))), [""; 0]);
 }
@@ -279,4 +281,123 @@ fn programs_read_it_as_json() {
     assert_eq!(json["expirationTime"], "2026-11-21T21:17:25Z");
     assert_eq!(json["checks"][0]["outcome"], "holds");
     assert!(json["checks"].as_array().unwrap().iter().any(|check| check["outcome"] == "unchecked"));
+}
+
+fn notes(inspection: &Inspection) -> Vec<&str> {
+    inspection.notes().collect()
+}
+
+/// What most users have: nothing is wrong with it, and only AWS can verify it.
+#[test]
+fn a_token_of_the_api_is_no_problem() {
+    let header = r#"{"alg":"KMS","typ":"JWT"}"#;
+    let inspection = inspect_at(&forged(header, &payload()), at(NOW));
+    assert_eq!(inspection.kind, TokenKind::ParticipantFromApi);
+    assert_eq!(problems(&inspection), [""; 0]);
+    assert!(notes(&inspection)[0].contains("only AWS"), "{:?}", notes(&inspection));
+    assert!(inspection.to_string().contains("\nNote: "), "{inspection}");
+    let expired = inspect_at(&forged(header, &payload()), at(NOW + 61));
+    assert_eq!(problems(&expired).len(), 1, "{:?}", problems(&expired));
+}
+
+#[test]
+fn raw_utf_8_is_named_with_its_escape() {
+    let raw =
+        payload().replace(r#""version""#, r#""user_id":"José","attributes":{"name":"Zoë 😀"},"version""#);
+    let inspection = inspect_at(&forged(HEADER, &raw), at(NOW));
+    let [user_id, attributes] = problems(&inspection)[..] else { panic!("{:?}", problems(&inspection)) };
+    assert!(user_id.contains("`user_id`") && user_id.contains(r"write é as \u00e9"), "{user_id}");
+    assert!(attributes.contains("`attributes`") && attributes.contains(r"write ë as \u00eb"), "{attributes}");
+    let emoji = payload().replace(r#""version""#, r#""user_id":"😀","version""#);
+    assert!(problems(&inspect_at(&forged(HEADER, &emoji), at(NOW)))[0].contains(r"\ud83d\ude00"));
+    let escaped = payload().replace(r#""version""#, r#""user_id":"Jos\u00e9","version""#);
+    assert_eq!(problems(&inspect_at(&forged(HEADER, &escaped), at(NOW))), [""; 0]);
+}
+
+#[test]
+fn capabilities_that_grant_nothing_are_named() {
+    for (members, hint) in [
+        (r#"{"allowPublish":true}"#, "`allowPublish` is not known: write `allow_publish`"),
+        (r#"{"publish":true}"#, "`publish` is not known: write `allow_publish`"),
+        (r#"{"ALLOW-SUBSCRIBE":true}"#, "write `allow_subscribe`"),
+        ("{}", r#"{"allow_publish": true} lets"#),
+        (r#"{"allow_publish":false,"allow_subscribe":false}"#, "grant nothing"),
+    ] {
+        let token = forged(HEADER, &payload().replace(r#"{"allow_publish":true}"#, members));
+        let inspection = inspect_at(&token, at(NOW));
+        let [problem] = problems(&inspection)[..] else { panic!("{members}: {:?}", problems(&inspection)) };
+        assert!(problem.contains("grant nothing") && problem.contains(hint), "{problem}");
+    }
+    let half =
+        payload().replace(r#"{"allow_publish":true}"#, r#"{"allow_publish":true,"allowSubscribe":true}"#);
+    let inspection = inspect_at(&forged(HEADER, &half), at(NOW));
+    assert_eq!(
+        (problems(&inspection).len(), notes(&inspection)),
+        (0, vec!["`allowSubscribe` is not known: write `allow_subscribe`"])
+    );
+}
+
+#[test]
+fn endpoints_that_the_client_can_not_use_are_named() {
+    for (from, to, word) in [
+        ("https://w.example", "https://w.example/", "ends with a slash"),
+        ("https://w.example", "https://w.example/publish", "`whip_url`: the URL has a path"),
+        ("https://w.example", "https://global.whip.live-video.net", "GetStage"),
+        ("https://w.example", "https://global.whip.live-video.net/", "GetStage"),
+        ("wss://e.example", "wss://e.example?x=y", "`events_url`: the URL has a query"),
+    ] {
+        let inspection = inspect_at(&forged(HEADER, &payload().replace(from, to)), at(NOW));
+        let [problem] = problems(&inspection)[..] else { panic!("{to}: {:?}", problems(&inspection)) };
+        assert!(problem.contains(word), "{problem}");
+    }
+    let local = payload()
+        .replace("https://w.example", "http://127.0.0.1:4566")
+        .replace("wss://e.example", "ws://localhost:4566/e");
+    assert_eq!(problems(&inspect_at(&forged(HEADER, &local), at(NOW))), [""; 0]);
+    let remote = payload().replace("https://w.example", "http://w.example");
+    assert!(problems(&inspect_at(&forged(HEADER, &remote), at(NOW)))[0].contains("this machine"));
+}
+
+#[test]
+fn claims_that_nobody_knows_are_noted() {
+    let odd = payload().replace(r#""version""#, r#""userid":"ana","tenant":1,"sub":"x","version""#);
+    let inspection = inspect_at(&forged(HEADER, &odd), at(NOW));
+    assert_eq!(problems(&inspection), [""; 0]);
+    assert_eq!(
+        notes(&inspection),
+        [
+            "IVS does not know the claim `userid` and ignores it: `user_id` is the name that counts",
+            "IVS does not know the claim `tenant` and ignores it",
+        ]
+    );
+}
+
+#[test]
+fn oddities_of_playback_tokens_are_noted() {
+    let header = r#"{"alg":"ES384","typ":"JWT","kid":"abcdABCDefgh"}"#;
+    let payload = format!(
+        r#"{{"aws:channel-arn":"arn:aws:ivs:us-west-2:123456789012:channel/x","aws:viewer-session-version":2,"aws:access-control-allow-origin":"capacitor://localhost","exp":{}}}"#,
+        NOW + 60
+    );
+    let inspection = inspect_at(&forged(header, &payload), at(NOW));
+    assert_eq!(problems(&inspection), [""; 0]);
+    let [kid, version] = notes(&inspection)[..] else { panic!("{:?}", notes(&inspection)) };
+    assert!(kid.contains("`kid`") && version.contains("does nothing without `aws:viewer-id`"));
+}
+
+#[test]
+fn words_of_the_service_are_explained() {
+    for (text, word) in [
+        (
+            r#"[{"url":"x","error":"Forbidden","error_code":"invalid_playback_auth_token","type":"error"}]"#,
+            "playback token was refused",
+        ),
+        ("StageJoinError: TOKEN_MALFORMED (1)", "could not read the token"),
+        ("TOKEN_EXCHANGE_REQUEST_INVALID", "in exchange"),
+    ] {
+        let inspection = inspect_at(text, at(NOW));
+        assert_eq!(inspection.kind, TokenKind::NotAToken);
+        let [problem] = problems(&inspection)[..] else { panic!("{text}: {:?}", problems(&inspection)) };
+        assert!(problem.contains(word), "{problem}");
+    }
 }

@@ -1,7 +1,7 @@
 //! DER: PKCS#8 (RFC 5958), SEC1 (RFC 5915) and SPKI (RFC 5480), told apart by their structure.
 
 use der::{
-    Decode, Error, ErrorKind, Header, Reader, SliceReader, Tag, TagMode, TagNumber, Tagged,
+    Decode, Encode, Error, ErrorKind, Header, Reader, SliceReader, Tag, TagMode, TagNumber, Tagged,
     asn1::{AnyRef, BitStringRef, ObjectIdentifier, OctetStringRef},
 };
 use pkcs8::{PrivateKeyInfoRef, SubjectPublicKeyInfoRef};
@@ -77,10 +77,25 @@ pub(crate) fn read_spki(der: &[u8]) -> Result<Point, KeyError> {
     read_point(&info.subject_public_key)
 }
 
+/// The SPKI within an X.509 certificate (RFC 5280, section 4.1). Nothing of the certificate is checked: who trusts it trusts its
+/// key as it is.
+pub(crate) fn spki_of_certificate(der: &[u8]) -> Result<Vec<u8>, KeyError> {
+    let certificate = fields(outer_sequence(der)?);
+    let to_be_signed = certificate.first().ok_or(KeyError::DerMalformed)?;
+    let parts = fields(to_be_signed.value());
+    // Version (in `[0]`, or absent), serial number, algorithm, issuer, validity, subject, SPKI.
+    let has_version = parts.first().is_some_and(|first| first.tag().is_context_specific());
+    let spki = parts.get(if has_version { 6 } else { 5 }).ok_or(KeyError::DerMalformed)?;
+    spki.to_der().map_err(malformed)
+}
+
 /// Whether an SPKI is of a P-384 key; the point is not looked at.
 pub(crate) fn check_spki_algorithm(der: &[u8]) -> Result<(), KeyError> {
     let info = SubjectPublicKeyInfoRef::from_der(der).map_err(malformed)?;
-    check_algorithm(info.algorithm.oid, info.algorithm.parameters)
+    check_algorithm(info.algorithm.oid, info.algorithm.parameters).map_err(|error| match error {
+        KeyError::ExplicitCurve { .. } => KeyError::ExplicitCurve { is_public: true },
+        error => error,
+    })
 }
 
 /// Whether a PKCS#8 is of a P-384 key; the private number is not looked at.
@@ -186,7 +201,7 @@ fn check_curve(parameters: AnyRef<'_>) -> Result<(), KeyError> {
                 Err(KeyError::WrongCurve { curve: oid::curve_name(&curve) })
             }
         }
-        Tag::Sequence => Err(KeyError::ExplicitCurve),
+        Tag::Sequence => Err(KeyError::ExplicitCurve { is_public: false }),
         _ => Err(KeyError::DerMalformed),
     }
 }

@@ -22,7 +22,8 @@ const PBKDF2_ITERATIONS: u32 = 600_000;
 const DES_EDE3_CBC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.3.7");
 
 /// The PKCS#8 inside. The result is known to look like one, so a wrong passphrase never passes for another fault.
-pub(crate) fn decrypt(der: &[u8], passphrase: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+pub(crate) fn decrypt(der: &[u8], passphrase: Option<&[u8]>) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let passphrase = passphrase.ok_or(KeyError::PassphraseMissing)?;
     check_parameters(der)?;
     let info = EncryptedPrivateKeyInfoRef::from_der(der).map_err(|_| KeyError::EncryptionUnsupported)?;
     let mut buffer = Zeroizing::new(info.encrypted_data.as_bytes().to_vec());

@@ -2,10 +2,16 @@
 
 pub(crate) mod base64url;
 pub(crate) mod der;
+#[cfg(feature = "encrypted-keys")]
+pub(crate) mod encrypted;
+#[cfg(not(feature = "encrypted-keys"))]
+#[path = "not_encrypted.rs"]
 pub(crate) mod encrypted;
 pub(crate) mod jwk;
 pub(crate) mod oid;
+mod openssh;
 pub(crate) mod pem;
+pub(crate) mod secret;
 mod signature;
 pub(crate) mod text;
 
@@ -15,6 +21,15 @@ use crate::KeyError;
 
 /// The most bytes a key may arrive in: 64 KiB. A P-384 key in its longest usual form is about 700.
 pub const MAX_INPUT_LEN: usize = 65_536;
+
+/// What a key is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// To sign with.
+    Private,
+    /// To verify with.
+    Public,
+}
 
 /// Which family of encodings some bytes belong to, judged by their look alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,18 +6,24 @@
 use base64ct::{Base64, Base64Unpadded, Base64UrlUnpadded, Encoding};
 use zeroize::Zeroizing;
 
-use super::{check_len, text};
+use super::{Wanted, check_len, der, openssh, text};
 use crate::KeyError;
 
-/// The DER inside the one key block of a PEM text. `EC PARAMETERS` blocks are passed over.
+/// The DER inside the one key block of a PEM text. `EC PARAMETERS` blocks are passed over; where a private key is wanted, so are
+/// certificates and public keys beside the one private key. Where a public key is wanted, a certificate is given as it is, and
+/// the one line of an OpenSSH key as SPKI.
 ///
 /// # Errors
 ///
 /// Everything [`KeyError`] has to say about PEM, and about blocks whose label alone says that they hold no EC key.
-pub(crate) fn read(input: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+pub(crate) fn read(input: &[u8], wanted: Wanted) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     check_len(input)?;
     let text = text::unescape_newlines(&text::narrow(input));
-    if contains(&text, b"-----BEGIN") { read_blocks(&text) } else { read_base64_of_pem(&text) }
+    if contains(&text, b"-----BEGIN") {
+        read_blocks(&text, wanted)
+    } else {
+        read_base64_of_pem(&text, wanted)
+    }
 }
 
 /// Writes one block with lines of 64 characters, each ended by a newline.
@@ -51,7 +57,7 @@ struct Block<'a> {
     body: &'a [u8],
 }
 
-fn read_blocks(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+fn read_blocks(text: &[u8], wanted: Wanted) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let mut keys = Vec::new();
     let mut rest = text;
     while let Some((_, from_label)) = split_at(rest, b"-----BEGIN") {
@@ -61,10 +67,15 @@ fn read_blocks(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         }
         rest = after;
     }
+    let blocks = keys.len();
+    if wanted == Wanted::Private && blocks > 1 {
+        let is_other = |label: &[u8]| is_certificate(label) || label == b"PUBLIC KEY";
+        keys.retain(|block| !is_other(block.label));
+    }
     match keys.as_slice() {
-        [] => Err(KeyError::OnlyParameters),
-        [block] => open(block),
-        _ => Err(KeyError::MoreThanOneKey { blocks: keys.len() }),
+        [] if blocks == 0 => Err(KeyError::OnlyParameters),
+        [block] => open(block, wanted),
+        _ => Err(KeyError::MoreThanOneKey { blocks }),
     }
 }
 
@@ -83,7 +94,11 @@ fn read_block(from_label: &[u8]) -> Result<(Block<'_>, &[u8]), KeyError> {
     Ok((Block { label, body }, after))
 }
 
-fn open(block: &Block<'_>) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+fn is_certificate(label: &[u8]) -> bool {
+    matches!(label, b"CERTIFICATE" | b"X509 CERTIFICATE" | b"TRUSTED CERTIFICATE")
+}
+
+fn open(block: &Block<'_>, wanted: Wanted) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     match block.label {
         // Which of these it is, is told by its structure: labels get mixed up.
         b"PRIVATE KEY" | b"EC PRIVATE KEY" | b"ENCRYPTED PRIVATE KEY" | b"PUBLIC KEY" => {}
@@ -92,7 +107,9 @@ fn open(block: &Block<'_>) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         }
         b"DSA PRIVATE KEY" => return Err(KeyError::WrongAlgorithm { algorithm: "DSA".into() }),
         b"OPENSSH PRIVATE KEY" => return Err(KeyError::OpensshKey),
-        b"CERTIFICATE" | b"X509 CERTIFICATE" | b"TRUSTED CERTIFICATE" => return Err(KeyError::Certificate),
+        // A trusted one has more behind it than the certificate.
+        b"CERTIFICATE" | b"X509 CERTIFICATE" if wanted == Wanted::Public => {}
+        label if is_certificate(label) => return Err(KeyError::Certificate),
         b"CERTIFICATE REQUEST" | b"NEW CERTIFICATE REQUEST" => return Err(KeyError::CertificateRequest),
         _ => return Err(KeyError::NotAKey),
     }
@@ -114,14 +131,19 @@ fn open(block: &Block<'_>) -> Result<Zeroizing<Vec<u8>>, KeyError> {
 }
 
 /// A text without markers: base64 of a whole PEM, base64 of DER, or nothing of ours.
-fn read_base64_of_pem(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+fn read_base64_of_pem(text: &[u8], wanted: Wanted) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     if contains(text, b"BEGIN ") || contains(text, b"-----END") {
         return Err(KeyError::PemNoBegin);
     }
-    let mut body = without_blanks(text);
-    if body.starts_with(b"ssh-") || body.starts_with(b"ecdsa-sha2-") {
-        return Err(KeyError::OpensshKey);
+    if openssh::is_line(text.trim_ascii()) {
+        return match wanted {
+            Wanted::Public => {
+                openssh::read_public(text.trim_ascii()).map(|point| der::write_spki(&point).into())
+            }
+            Wanted::Private => Err(KeyError::OpensshKey),
+        };
     }
+    let mut body = without_blanks(text);
     body.retain(|b| !matches!(b, b'"' | b'\''));
     while body.last() == Some(&b'=') {
         body.pop();
@@ -130,7 +152,7 @@ fn read_base64_of_pem(text: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let decoded = if url { decode::<Base64UrlUnpadded>(&body) } else { decode::<Base64Unpadded>(&body) };
     match decoded {
         Some(inner) if contains(&inner, b"-----BEGIN") => {
-            read_blocks(&text::unescape_newlines(&text::narrow(&inner)))
+            read_blocks(&text::unescape_newlines(&text::narrow(&inner)), wanted)
         }
         Some(inner) if inner.first() == Some(&0x30) => Ok(inner),
         // base64 of "-----BEG": plainly a PEM once, whatever happened to the rest.

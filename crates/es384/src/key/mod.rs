@@ -1,5 +1,6 @@
 //! Keys: parsed once, then only used.
 
+mod file;
 pub(crate) mod pair;
 pub(crate) mod point;
 mod signing;

@@ -15,9 +15,9 @@ use crate::{
     KeyError, SignError, Signature,
     backend::{Active, Backend},
     encoding::{
-        Form,
+        Form, Wanted,
         der::{self, Kind},
-        encrypted, jwk, pem,
+        encrypted, jwk, pem, secret,
     },
     engine::{self, Path, SignJob},
     wipe::with_wiped_stack,
@@ -56,7 +56,9 @@ impl SigningKey {
     /// PKCS#8 `PRIVATE KEY` (RFC 5958).
     ///
     /// CRLF, a byte order mark, quotes, indentation, literal `\n`, everything on one line, and base64 of the whole PEM are
-    /// all taken as they come.
+    /// all taken as they come. So is the JSON of a secret store, such as `{"SecretString": ".."}` or `{"privateKey": ".."}`, in
+    /// which exactly one string, at any depth, is the PEM of a private key. Certificates and public keys beside the private key
+    /// are passed over.
     ///
     /// # Errors
     ///
@@ -73,8 +75,8 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::PassphraseWrong`], [`KeyError::EncryptionUnsupported`], [`KeyError::KdfTooCostly`], or whatever is wrong
-    /// with the key.
+    /// [`KeyError::PassphraseWrong`], [`KeyError::EncryptionUnsupported`], [`KeyError::KdfTooCostly`],
+    /// [`KeyError::EncryptionNotBuilt`] without the feature `encrypted-keys`, or whatever is wrong with the key.
     pub fn from_pem_with_passphrase(
         pem: impl AsRef<[u8]>,
         passphrase: impl AsRef<[u8]>,
@@ -124,6 +126,9 @@ impl SigningKey {
     ///
     /// [`KeyError::NotAKey`] when it is none of them, otherwise as the constructor for that form.
     pub fn from_any(input: impl AsRef<[u8]>, passphrase: Option<&[u8]>) -> Result<Self, KeyError> {
+        if let Some(pem) = secret::pem_in(input.as_ref(), Wanted::Private)? {
+            return Self::read_pem(&pem, passphrase);
+        }
         match Form::of(input.as_ref())? {
             Form::Pem => Self::read_pem(input.as_ref(), passphrase),
             Form::Der => Self::read_der(input.as_ref(), passphrase),
@@ -209,7 +214,8 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::PassphraseEmpty`], or [`KeyError::Randomness`] when the operating system gives none.
+    /// [`KeyError::PassphraseEmpty`], [`KeyError::Randomness`] when the operating system gives none, or
+    /// [`KeyError::EncryptionNotBuilt`] without the feature `encrypted-keys`.
     pub fn to_encrypted_pkcs8_pem(&self, passphrase: impl AsRef<[u8]>) -> Result<String, KeyError> {
         let mut pem = pem::write("ENCRYPTED PRIVATE KEY", &self.to_encrypted_pkcs8_der(passphrase)?);
         Ok(std::mem::take(&mut *pem))
@@ -219,7 +225,8 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::PassphraseEmpty`], or [`KeyError::Randomness`] when the operating system gives none.
+    /// [`KeyError::PassphraseEmpty`], [`KeyError::Randomness`] when the operating system gives none, or
+    /// [`KeyError::EncryptionNotBuilt`] without the feature `encrypted-keys`.
     pub fn to_encrypted_pkcs8_der(&self, passphrase: impl AsRef<[u8]>) -> Result<Vec<u8>, KeyError> {
         with_wiped_stack(|| encrypted::encrypt(&self.to_pkcs8_der(), passphrase.as_ref()))
     }
@@ -249,8 +256,10 @@ impl SigningKey {
 
     fn read_pem(input: &[u8], passphrase: Option<&[u8]>) -> Result<Self, KeyError> {
         with_wiped_stack(|| {
+            let inner = secret::pem_in(input, Wanted::Private)?;
+            let input = inner.as_ref().map_or(input, |pem| pem.as_slice());
             Form::Pem.expect(input)?;
-            Self::from_checked_der(&pem::read(input)?, passphrase)
+            Self::from_checked_der(&pem::read(input, Wanted::Private)?, passphrase)
         })
     }
 
@@ -265,10 +274,7 @@ impl SigningKey {
         Self::from_pair(match Kind::of(input)? {
             Kind::Pkcs8 => der::read_pkcs8(input)?,
             Kind::Sec1 => der::read_sec1(input)?,
-            Kind::EncryptedPkcs8 => {
-                let passphrase = passphrase.ok_or(KeyError::PassphraseMissing)?;
-                der::read_pkcs8(&encrypted::decrypt(input, passphrase)?)?
-            }
+            Kind::EncryptedPkcs8 => der::read_pkcs8(&encrypted::decrypt(input, passphrase)?)?,
             Kind::Spki => {
                 der::check_spki_algorithm(input)?;
                 return Err(KeyError::PublicKeyGiven);

@@ -13,9 +13,9 @@ use crate::{
     InvalidSignature, KeyError, Signature,
     backend::{Active, Backend},
     encoding::{
-        Form, MAX_INPUT_LEN, base64url,
+        Form, MAX_INPUT_LEN, Wanted, base64url,
         der::{self, Kind},
-        jwk, pem,
+        jwk, pem, secret,
     },
     engine::{self, Path, Prepared, Verdict},
 };
@@ -62,17 +62,20 @@ impl Parsed {
 
 impl VerifyingKey {
     /// Reads PEM (RFC 7468): an SPKI `PUBLIC KEY` (RFC 5480), taken as it comes like
-    /// [`SigningKey::from_pem`](crate::SigningKey::from_pem) takes it.
+    /// [`SigningKey::from_pem`](crate::SigningKey::from_pem) takes it. A `CERTIFICATE`, and the one line of an OpenSSH public
+    /// key (`ecdsa-sha2-nistp384 ..`), give their key; the rest of a certificate is not checked.
     ///
     /// # Errors
     ///
     /// [`KeyError::PrivateKeyGiven`], or whatever else is wrong with it.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
-        Form::Pem.expect(pem.as_ref())?;
-        Self::from_checked_der(&pem::read(pem.as_ref())?)
+        let inner = secret::pem_in(pem.as_ref(), Wanted::Public)?;
+        let pem = inner.as_ref().map_or(pem.as_ref(), |pem| pem.as_slice());
+        Form::Pem.expect(pem)?;
+        Self::from_checked_der(&pem::read(pem, Wanted::Public)?)
     }
 
-    /// Reads the DER of an SPKI (RFC 5480).
+    /// Reads the DER of an SPKI (RFC 5480), or of a certificate, whose key it takes.
     ///
     /// # Errors
     ///
@@ -125,6 +128,9 @@ impl VerifyingKey {
         // No other form begins with these bytes.
         if matches!(bytes.first(), Some(2..=4)) {
             return Self::from_sec1_point(bytes);
+        }
+        if let Some(pem) = secret::pem_in(bytes, Wanted::Public)? {
+            return Self::from_pem(pem);
         }
         match Form::of(bytes)? {
             Form::Pem => Self::from_pem(bytes),
@@ -276,7 +282,13 @@ impl VerifyingKey {
     }
 
     fn from_checked_der(input: &[u8]) -> Result<Self, KeyError> {
-        match Kind::of(input)? {
+        let kind = match Kind::of(input) {
+            Err(KeyError::Certificate) => {
+                return Self::from_point(der::read_spki(&der::spki_of_certificate(input)?)?);
+            }
+            kind => kind?,
+        };
+        match kind {
             Kind::Spki => Self::from_point(der::read_spki(input)?),
             Kind::Pkcs8 => {
                 der::check_pkcs8_algorithm(input)?;

@@ -3,14 +3,14 @@ use std::collections::hash_map::Entry;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use ivs_token::{Attributes, Participant, ParticipantId, SigningKey};
+use ivs_token::{Attributes, MintError, Participant, ParticipantId, SigningKey, Token, mint_batch_with};
 use serde_json::{Value, json};
 
-use super::mint;
 use crate::exit::Failure;
 use crate::input::Source;
-use crate::output;
 use crate::rows::{self, Format, Reason, Row, Rows};
+use crate::signers::CommandSigner;
+use crate::{minted, output};
 
 /// Minting many.
 #[derive(Args, Debug)]
@@ -28,7 +28,7 @@ pub(super) struct BatchArgs {
     #[arg(long, requires = "batch")]
     skip_bad: bool,
 
-    /// Sign many at a time with arithmetic of our own, several times as fast, where the processor has AVX-512 IFMA; it is
+    /// Sign many at a time with arithmetic of our own, several times as fast: how many times depends on the processor. It is
     /// younger than the library that signs otherwise, so it is your choice
     #[arg(long, requires = "batch")]
     accelerate: bool,
@@ -41,6 +41,23 @@ impl BatchArgs {
     }
 }
 
+/// What signs.
+pub(super) enum Keys<'a> {
+    /// A key at hand.
+    Here(&'a SigningKey),
+    /// A command, as many of which run at once as the flags say.
+    Elsewhere(&'a CommandSigner),
+}
+
+impl Keys<'_> {
+    fn mint(&self, participants: Vec<Participant>) -> Vec<Result<Token, MintError>> {
+        match self {
+            Self::Here(key) => key.mint_batch(participants),
+            Self::Elsewhere(signer) => mint_batch_with(*signer, participants, signer.concurrency),
+        }
+    }
+}
+
 /// How many tokens are minted at a time.
 const CHUNK: usize = 256;
 
@@ -50,17 +67,20 @@ const TOLD: usize = 20;
 pub(super) fn run(
     source: &Source,
     args: &BatchArgs,
-    key: &SigningKey,
+    keys: &Keys<'_>,
     template: Participant,
     attributes: Attributes,
     json: bool,
 ) -> Result<(), Failure> {
-    if args.accelerate {
+    if let (true, Keys::Here(key)) = (args.accelerate, keys) {
         key.accelerate();
+        if !key.is_accelerated() {
+            output::word("note: --accelerate does nothing in this build, which has no engine");
+        }
     }
     let rows = rows::open(source, args.format)?;
     let planner = Planner { template, attributes, ids: HashMap::new() };
-    let press = |length| Press { key, json, progress: progress(length) };
+    let press = |length| Press { keys, json, progress: progress(length) };
     if args.skip_bad {
         skip_bad(rows, planner, &press(None))
     } else {
@@ -109,10 +129,13 @@ fn all_or_nothing(mut planned: Vec<Planned>, press: &Press<'_>) -> Result<(), Fa
 
 /// The good rows as they come, and a word for each of the others.
 fn skip_bad(rows: Rows, mut planner: Planner, press: &Press<'_>) -> Result<(), Failure> {
-    let (mut count, mut bad) = (0, 0);
+    let (mut count, mut bad, mut reported) = (0, 0, Ok(()));
     let mut told = |one: &BadRow| {
         bad += 1;
         press.progress.suspend(|| one.tell());
+        if reported.is_ok() {
+            reported = press.report(one);
+        }
     };
     let mut said = Ok(());
     let mut rows = rows.peekable();
@@ -143,7 +166,7 @@ fn skip_bad(rows: Rows, mut planner: Planner, press: &Press<'_>) -> Result<(), F
         output::count(count, "token"),
         output::count(bad, "bad row")
     ));
-    Err(Failure::Told.after(said))
+    Err(Failure::Told.after(said.and(reported)))
 }
 
 /// A row that makes a participant.
@@ -230,7 +253,7 @@ impl BadRows {
 
 /// Mints and prints.
 struct Press<'a> {
-    key: &'a SigningKey,
+    keys: &'a Keys<'a>,
     json: bool,
     progress: ProgressBar,
 }
@@ -242,11 +265,11 @@ impl Press<'_> {
             planned.into_iter().map(|one| ((one.row, one.line), one.participant)).unzip();
         let count = participants.len();
         let mut lines = Vec::with_capacity(count);
-        for (token, (row, line)) in self.key.mint_batch(participants).into_iter().zip(places) {
+        for (token, (row, line)) in self.keys.mint(participants).into_iter().zip(places) {
             lines.push(match token {
                 Ok(token) => {
                     let mut text = Vec::new();
-                    mint::write(&mut text, &token, self.json)?;
+                    minted::write_row(&mut text, &token, self.json, row)?;
                     Ok(text)
                 }
                 Err(error) => Err(BadRow { row, line, reason: Reason::new(error.code(), error.to_string()) }),
@@ -254,6 +277,15 @@ impl Press<'_> {
         }
         self.progress.inc(count as u64);
         Ok(lines)
+    }
+
+    /// With JSON, what is wrong with a row that is left out stands among the results.
+    fn report(&self, BadRow { row, line, reason: Reason { code, message } }: &BadRow) -> Result<(), Failure> {
+        if !self.json {
+            return Ok(());
+        }
+        let error = json!({ "row": row, "line": line, "error": { "code": code, "message": message } });
+        self.progress.suspend(|| output::json(&error))
     }
 
     fn write(&self, lines: &[Vec<u8>]) -> Result<(), Failure> {

@@ -1,7 +1,6 @@
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
-use crate::cli::Cli;
 use crate::exit::Failure;
 use crate::output;
 
@@ -19,10 +18,11 @@ Examples:
   ivs-token completions zsh > ~/.zfunc/_ivs-token
   ivs-token completions fish > ~/.config/fish/completions/ivs-token.fish";
 
-pub(crate) fn run(args: &CompletionsArgs) -> Result<(), Failure> {
+/// `command` is the whole command line.
+pub(crate) fn run(args: &CompletionsArgs, mut command: Command) -> Result<(), Failure> {
     // To memory first: clap panics when it can not write.
     let mut script = Vec::new();
-    generate(args.shell, &mut Cli::command(), "ivs-token", &mut script);
+    generate(args.shell, &mut command, "ivs-token", &mut script);
     if args.shell == Shell::Bash {
         // clap_complete 4.6 names the states of a command with a hyphen in its name in two ways, so that none is ever
         // found (clap issue 6421).

@@ -1,14 +1,13 @@
 use std::io::Write;
 
 use clap::Args;
-use ivs_token::{Connection, ConnectionDuration, SigningKey, TokenId};
+use ivs_token::{Connection, ConnectionDuration, TokenId};
 use serde::Serialize;
 
 use crate::args::{KidArgs, PrivateKeyArgs};
 use crate::exit::Failure;
-use crate::{input, output, values};
-
-use super::mint;
+use crate::signers::{self, SignCommandArgs};
+use crate::{input, minted, output, values};
 
 /// Mints a connection token: one network connection for the stages of many participant tokens.
 #[derive(Args, Debug)]
@@ -27,6 +26,9 @@ pub(crate) struct ConnectionArgs {
     /// The token's ID, `jti`: 1 to 64 of A-Z, a-z, 0-9, `_`, `-`; a fresh random one unless given
     #[arg(long, value_name = "ID")]
     token_id: Option<TokenId>,
+
+    #[command(flatten)]
+    elsewhere: SignCommandArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -42,15 +44,22 @@ pub(crate) fn run(args: &ConnectionArgs, json: bool) -> Result<(), Failure> {
     struct Answer<'a, T> {
         connection_token: &'a T,
     }
-    input::one_stdin(&args.key.sources())?;
-    args.key.check()?;
-    let kid = args.kid.read()?;
-    let key = SigningKey::from(args.key.read()?).with_id(kid);
+    let [key, passphrase] = args.key.sources();
+    input::one_stdin(&[key, passphrase, args.elsewhere.source()])?;
     let mut connection = Connection::new().duration(args.duration);
     if let Some(id) = &args.token_id {
         connection = connection.token_id(id.clone());
     }
-    let token = connection.mint(&key).map_err(|error| mint::failure(&error))?;
+    let minted = if args.elsewhere.unsigned {
+        let unsigned = connection.unsigned(&args.kid.read()?).map_err(|error| minted::failure(&error))?;
+        return signers::print_unsigned(unsigned.signing_input(), &unsigned.digest(), json);
+    } else if args.elsewhere.is_given() {
+        connection.mint_with(&args.elsewhere.signer(Some(args.kid.read()?))?)
+    } else {
+        args.key.check()?;
+        connection.mint(&args.key.read_named(&args.kid)?)
+    };
+    let token = minted.map_err(|error| minted::failure(&error))?;
     let mut line = Vec::new();
     if json {
         output::write_json(&mut line, &Answer { connection_token: &token })?;

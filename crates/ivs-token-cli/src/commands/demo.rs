@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use ivs_token::es384::BACKEND;
+use ivs_token::es384::{BACKEND, Path};
 use ivs_token::{
     Inspection, SigningKey, Stage, StageArn, Timestamp, Token, VerifiedToken, Verifier, VerifyError,
 };
@@ -38,8 +38,13 @@ struct Demo {
     verified: VerifiedToken,
     refusals: Vec<Refusal>,
     mint_micros: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accelerated_mint_micros: Option<f64>,
     verify_micros: f64,
     backend: &'static str,
+    /// What the engine calculates with on this processor, where it is taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arithmetic: Option<&'static str>,
 }
 
 /// A token that is not good, and what the verifier says of it.
@@ -81,8 +86,10 @@ impl Demo {
             refusals: refusals.into_iter().map(Refusal::of).collect::<Result<_, _>>()?,
             mint_micros: median_micros(|| participant(&stage).mint(&key).map(drop))?,
             verify_micros: median_micros(|| verifier.verify(token.as_str()).map(drop))?,
+            accelerated_mint_micros: accelerated_micros(&key, || participant(&stage).mint(&key).map(drop))?,
             participant_token: token,
             backend: BACKEND,
+            arithmetic: (verifier.prepared_keys() > 0).then(arithmetic),
         })
     }
 }
@@ -125,13 +132,32 @@ impl fmt::Display for Demo {
             writeln!(f, "   A token that is {token}: {code}\n     {message}")?;
         }
 
-        let Self { mint_micros, verify_micros, backend, .. } = self;
+        let Self { mint_micros, verify_micros, backend, arithmetic, .. } = self;
+        writeln!(f, "\n6. How long it takes on this machine, one thread: the median of {ROUNDS} rounds")?;
+        writeln!(f, "   one mint           {mint_micros:>8.1} µs, signed by {backend}")?;
+        let by_engine = arithmetic.map(|arithmetic| format!("the engine, with {arithmetic}"));
+        if let (Some(micros), Some(engine)) = (self.accelerated_mint_micros, &by_engine) {
+            writeln!(
+                f,
+                "   one mint           {micros:>8.1} µs, signed by {engine}, which is your choice (`accelerate`)"
+            )?;
+        }
         writeln!(
             f,
-            "\n6. How long it takes on this machine, one thread, with {backend}: the median of {ROUNDS} rounds"
+            "   one verification   {verify_micros:>8.1} µs, by {}",
+            by_engine.as_deref().unwrap_or(backend)
         )?;
-        writeln!(f, "   one mint           {mint_micros:>8.1} µs")?;
-        write!(f, "   one verification   {verify_micros:>8.1} µs")
+        write!(f, "   Figures depend on the processor: the engine is fastest with AVX-512 IFMA.")
+    }
+}
+
+/// What the engine calculates with on this processor, in words.
+fn arithmetic() -> &'static str {
+    match format!("{:?}", Path::best()).as_str() {
+        "Ifma" => "AVX-512 IFMA",
+        "Avx2" => "AVX2",
+        "Neon" => "NEON",
+        _ => "words of 64 bits",
     }
 }
 
@@ -140,6 +166,12 @@ fn tampered(token: &str) -> String {
     let at = token.find('.').map_or(0, |dot| dot + 20);
     let other = if token[at..].starts_with('A') { "B" } else { "A" };
     format!("{}{other}{}", &token[..at], &token[at + 1..])
+}
+
+/// What one call takes once the key is accelerated; none where that does nothing.
+fn accelerated_micros<E>(key: &SigningKey, call: impl FnMut() -> Result<(), E>) -> Result<Option<f64>, E> {
+    key.accelerate();
+    key.is_accelerated().then(|| median_micros(call)).transpose()
 }
 
 /// What one call takes, in microseconds: the median of many.

@@ -1,16 +1,16 @@
 use clap::Args;
 use ivs_token::{
-    Capabilities, Capability, Exchange, ParticipantDuration, PublicKeyArn, SigningKey, TokenKind, UserId,
-    Verifier,
+    Capabilities, Capability, Exchange, ParticipantDuration, PublicKeyArn, TokenKind, UserId, Verifier,
 };
 
+use super::verify;
 use super::verify::Wanted;
-use super::{mint, verify};
 use crate::args::{KidArgs, PrivateKeyArgs};
 use crate::exit::Failure;
 use crate::input::{self, Source};
 use crate::keys::Material;
-use crate::{output, values};
+use crate::signers::{self, SignCommandArgs};
+use crate::{minted, output, values};
 
 /// Mints a token that IVS takes in exchange for an old one: the same participant, with other rights, attributes or user
 /// ID, without leaving the stage. The old token is verified first.
@@ -43,6 +43,10 @@ pub(crate) struct ExchangeArgs {
     #[arg(long = "attribute", value_name = "NAME=VALUE", value_parser = values::attribute, help_heading = "Changes")]
     attributes: Vec<(String, String)>,
 
+    /// The name of an attribute to take away; repeat it for more
+    #[arg(long = "remove-attribute", value_name = "NAME", help_heading = "Changes")]
+    removed: Vec<String>,
+
     /// What the participant may do from now on, in place of what the old token says: PUBLISH or SUBSCRIBE
     #[arg(
         long = "capability",
@@ -56,6 +60,9 @@ pub(crate) struct ExchangeArgs {
     /// How long the new token lasts from now, from 1s to 14d; without it, it ends when the old one does
     #[arg(long, value_name = "DURATION", value_parser = values::token_duration, help_heading = "Changes")]
     duration: Option<ParticipantDuration>,
+
+    #[command(flatten)]
+    elsewhere: SignCommandArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -69,13 +76,20 @@ Examples:
 pub(crate) fn run(args: &ExchangeArgs, json: bool) -> Result<(), Failure> {
     let [key, passphrase] = args.key.sources();
     let old_key = ("--old-public-key", args.old_public_key.as_ref());
-    input::one_stdin(&[("the token", Some(&args.token)), key, passphrase, old_key])?;
-    args.key.check()?;
-
-    let kid = args.kid.read()?;
-    let key = SigningKey::from(args.key.read()?).with_id(kid.clone());
+    input::one_stdin(&[("the token", Some(&args.token)), key, passphrase, old_key, args.elsewhere.source()])?;
+    let (kid, public_key, key) = if args.elsewhere.is_given() {
+        (args.kid.read()?, args.elsewhere.public_key()?, None)
+    } else {
+        args.key.check()?;
+        let key = args.key.read_named(&args.kid)?;
+        (
+            key.id().cloned().ok_or_else(|| Failure::misuse("the key has no ARN"))?,
+            key.verifying_key().clone(),
+            Some(key),
+        )
+    };
     // For one token, preparing a key would take longer than it saves.
-    let mut builder = Verifier::builder().key(kid, key.verifying_key().clone()).prepared_limit(0);
+    let mut builder = Verifier::builder().key(kid.clone(), public_key).prepared_limit(0);
     if let (Some(source), Some(kid)) = (&args.old_public_key, &args.old_kid) {
         builder = builder.key(kid.clone(), Material::from_source(source)?.public()?);
     }
@@ -88,26 +102,38 @@ pub(crate) fn run(args: &ExchangeArgs, json: bool) -> Result<(), Failure> {
     };
     let exchange =
         verifier.exchange(&text).map_err(|error| verify::refused_as(&error, &text, Some(&wanted)))?;
-    let token = args.change(exchange).mint(&key).map_err(|error| mint::failure(&error))?;
+    let exchange = args.change(exchange)?;
+    let minted = match key {
+        Some(key) => exchange.mint(&key),
+        None if args.elsewhere.unsigned => {
+            let unsigned = exchange.unsigned(&kid).map_err(|error| minted::failure(&error))?;
+            return signers::print_unsigned(unsigned.signing_input(), &unsigned.digest(), json);
+        }
+        None => exchange.mint_with(&args.elsewhere.signer(Some(kid))?),
+    };
+    let token = minted.map_err(|error| minted::failure(&error))?;
     let mut line = Vec::new();
-    mint::write(&mut line, &token, json)?;
+    minted::write(&mut line, &token, json)?;
     output::bytes(&line)
 }
 
 impl ExchangeArgs {
-    fn change(&self, mut exchange: Exchange) -> Exchange {
+    fn change(&self, mut exchange: Exchange) -> Result<Exchange, Failure> {
         if let Some(duration) = self.duration {
             exchange = exchange.duration(duration);
         }
         if let Some(user_id) = &self.user_id {
             exchange = exchange.user_id(user_id.clone());
         }
-        for (name, value) in &self.attributes {
+        for name in &self.removed {
+            exchange = exchange.without_attribute(name);
+        }
+        for (name, value) in values::attributes(&self.attributes)?.iter() {
             exchange = exchange.attribute(name, value);
         }
         if !self.capabilities.is_empty() {
             exchange = exchange.capabilities(self.capabilities.iter().copied().collect::<Capabilities>());
         }
-        exchange
+        Ok(exchange)
     }
 }

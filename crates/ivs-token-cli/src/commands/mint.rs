@@ -1,9 +1,7 @@
-use std::io::{self, Write};
-
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use ivs_token::{
-    Attributes, Capabilities, Capability, MintError, Participant, ParticipantDuration, ParticipantId,
-    SigningKey, Stage, Token, UserId,
+    Attributes, Capabilities, Capability, GLOBAL_WHIP_URL, Participant, ParticipantDuration, ParticipantId,
+    Stage, Token, UserId,
 };
 use serde::Serialize;
 
@@ -11,7 +9,8 @@ use super::batch::{self, BatchArgs};
 use super::{connection, playback};
 use crate::args::{KidArgs, PrivateKeyArgs, StageArgs};
 use crate::exit::Failure;
-use crate::{input, output, values};
+use crate::signers::{self, SignCommandArgs};
+use crate::{input, minted, output, values};
 
 /// Mints a participant token and prints it; with --batch, one for each row.
 #[derive(Args, Debug)]
@@ -34,6 +33,20 @@ pub(crate) struct MintArgs {
 
     #[command(flatten)]
     batch: BatchArgs,
+
+    /// Print what a program wants that joins with WHIP instead of the web client: its server and its bearer token
+    #[arg(long = "for", value_name = "PROGRAM", value_enum, conflicts_with_all = ["batch", "unsigned"])]
+    program: Option<Program>,
+
+    #[command(flatten)]
+    elsewhere: SignCommandArgs,
+}
+
+/// A program that publishes with WHIP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Program {
+    /// OBS Studio: Settings, Stream, Service WHIP
+    Obs,
 }
 
 /// The tokens that are not a participant's.
@@ -71,7 +84,11 @@ struct ParticipantArgs {
 }
 
 const EXAMPLES: &str = "\
-With --json the answer is that of the CreateParticipantToken API: {\"participantToken\": {..}}, one a line.
+With --json the answer is that of the CreateParticipantToken API: {\"participantToken\": {..}}, one a line. In a batch \
+\"row\" stands beside it, and with --skip-bad a bad row is {\"row\": .., \"line\": .., \"error\": {\"code\": .., \"message\": ..}}.
+
+A private key that must not leave its vault signs elsewhere: --sign-command runs a command for each token, and --unsigned \
+prints what is to be signed, which `ivs-token assemble` completes.
 
 A batch is CSV with a header, or JSON lines; its columns or members are userId, attributes (a JSON object), \
 capabilities (PUBLISH,SUBSCRIBE), duration (minutes, or with a unit such as 90s) and participantId, all optional. What \
@@ -84,7 +101,10 @@ Examples:
   aws ivs-realtime get-stage --arn ARN |
     ivs-token mint --key private.pem --kid ARN --stage-json - --capability SUBSCRIBE
   ivs-token mint --key private.pem --kid ARN --stage-json stage.json \\
-    --batch people.csv --json > tokens.jsonl";
+    --batch people.csv --json > tokens.jsonl
+  ivs-token mint --kid ARN --stage-json stage.json --public-key public.pem \\
+    --sign-command 'openssl dgst -sha384 -sign private.pem'
+  ivs-token mint --key private.pem --kid ARN --stage-json stage.json --for obs";
 
 pub(crate) fn run(args: &MintArgs, json: bool) -> Result<(), Failure> {
     match &args.other {
@@ -94,29 +114,73 @@ pub(crate) fn run(args: &MintArgs, json: bool) -> Result<(), Failure> {
     }
     let [key, passphrase] = args.key.sources();
     let stage = ("--stage-json", args.stage.stage_json.as_ref());
-    input::one_stdin(&[key, passphrase, stage, ("--batch", args.batch.source())])?;
+    input::one_stdin(&[key, passphrase, stage, ("--batch", args.batch.source()), args.elsewhere.source()])?;
+    let attributes = values::attributes(&args.participant.attributes)?;
+    if args.elsewhere.is_given() {
+        return run_elsewhere(args, attributes, json);
+    }
     args.key.check()?;
-
-    let kid = args.kid.read()?;
-    let attributes = args.participant.attributes()?;
+    let key = args.key.read_named(&args.kid)?;
     let stage = args.stage.read()?;
-    let key = SigningKey::from(args.key.read()?).with_id(kid);
     let participant = args.participant.begin(&stage, &attributes);
     if let Some(source) = args.batch.source() {
-        return batch::run(source, &args.batch, &key, participant, attributes, json);
+        return batch::run(source, &args.batch, &batch::Keys::Here(&key), participant, attributes, json);
     }
-    let token = participant.mint(&key).map_err(|error| failure(&error))?;
-    let mut line = Vec::new();
-    write(&mut line, &token, json)?;
-    output::bytes(&line)
+    let token = participant.mint(&key).map_err(|error| minted::failure(&error))?;
+    print(&token, &stage, args.program, json)
+}
+
+/// With a key that signs elsewhere.
+fn run_elsewhere(args: &MintArgs, attributes: Attributes, json: bool) -> Result<(), Failure> {
+    let kid = args.kid.read()?;
+    let stage = args.stage.read()?;
+    let participant = args.participant.begin(&stage, &attributes);
+    if args.elsewhere.unsigned {
+        let unsigned = participant.unsigned(&kid).map_err(|error| minted::failure(&error))?;
+        return signers::print_unsigned(unsigned.signing_input(), &unsigned.digest(), json);
+    }
+    let signer = args.elsewhere.signer(Some(kid))?;
+    if let Some(source) = args.batch.source() {
+        return batch::run(
+            source,
+            &args.batch,
+            &batch::Keys::Elsewhere(&signer),
+            participant,
+            attributes,
+            json,
+        );
+    }
+    let token = participant.mint_with(&signer).map_err(|error| minted::failure(&error))?;
+    print(&token, &stage, args.program, json)
+}
+
+fn print(token: &Token, stage: &Stage, program: Option<Program>, json: bool) -> Result<(), Failure> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Settings<'a> {
+        server: &'a str,
+        bearer_token: &'a str,
+    }
+    if stage.whip_url() == GLOBAL_WHIP_URL && program.is_none() {
+        output::word(
+            "note: this WHIP URL is the address for OBS and its like; the web client wants the `endpoints.whip` that \
+             `aws ivs-realtime get-stage` prints for the stage",
+        );
+    }
+    let Some(Program::Obs) = program else {
+        let mut line = Vec::new();
+        minted::write(&mut line, token, json)?;
+        return output::bytes(&line);
+    };
+    // A stage on this machine has no address but its own.
+    let server = if stage.whip_url().starts_with("https:") { GLOBAL_WHIP_URL } else { stage.whip_url() };
+    if json {
+        return output::json(&Settings { server, bearer_token: token.as_str() });
+    }
+    output::line(&format!("Server:        {server}\nBearer Token:  {}", token.as_str()))
 }
 
 impl ParticipantArgs {
-    fn attributes(&self) -> Result<Attributes, Failure> {
-        Attributes::try_from_iter(self.attributes.iter().map(|(name, value)| (name, value)))
-            .map_err(|error| Failure::misuse(format!("--attribute: {error}")))
-    }
-
     fn begin(&self, stage: &Stage, attributes: &Attributes) -> Participant {
         let mut participant = stage.participant().attributes(attributes.clone()).duration(self.duration);
         if !self.capabilities.is_empty() {
@@ -130,24 +194,5 @@ impl ParticipantArgs {
             participant = participant.participant_id(id.clone());
         }
         participant
-    }
-}
-
-/// A token that could not be minted.
-pub(super) fn failure(error: &MintError) -> Failure {
-    Failure::coded(error.code(), error.to_string())
-}
-
-/// One line: the token, or what the API would answer.
-pub(super) fn write(out: &mut impl Write, token: &Token, json: bool) -> io::Result<()> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Answer<'a> {
-        participant_token: &'a Token,
-    }
-    if json {
-        output::write_json(out, &Answer { participant_token: token })
-    } else {
-        writeln!(out, "{}", token.as_str())
     }
 }

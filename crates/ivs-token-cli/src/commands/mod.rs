@@ -1,5 +1,6 @@
 //! One file a subcommand.
 
+pub(crate) mod assemble;
 mod batch;
 pub(crate) mod completions;
 mod connection;
@@ -11,6 +12,8 @@ pub(crate) mod mint;
 mod playback;
 pub(crate) mod verify;
 
+use clap::CommandFactory;
+
 use crate::cli::{Cli, Command};
 use crate::exit::Failure;
 
@@ -19,10 +22,11 @@ pub(crate) fn run(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Key(command) => key::run(command, cli.json),
         Command::Mint(args) => mint::run(args, cli.json),
+        Command::Assemble(args) => assemble::run(args, cli.json),
         Command::Exchange(args) => exchange::run(args, cli.json),
         Command::Inspect(args) => inspect::run(args, cli.json),
         Command::Verify(args) => verify::run(args, cli.json),
         Command::Demo => demo::run(cli.json),
-        Command::Completions(args) => completions::run(args),
+        Command::Completions(args) => completions::run(args, Cli::command()),
     }
 }

@@ -9,9 +9,8 @@ use serde::Serialize;
 
 use crate::args::PrivateKeyArgs;
 use crate::exit::Failure;
-use crate::{input, output, values};
-
-use super::mint;
+use crate::signers::{self, SignCommandArgs};
+use crate::{input, minted, output, values};
 
 /// Mints a playback token: it lets one viewer watch one private low-latency channel.
 #[derive(Args, Debug)]
@@ -65,6 +64,9 @@ pub(crate) struct PlaybackArgs {
     /// Print this URL, the channel's `playbackUrl`, with the token in it
     #[arg(long, value_name = "URL", help_heading = "Playback")]
     url: Option<String>,
+
+    #[command(flatten)]
+    elsewhere: SignCommandArgs,
 }
 
 const EXAMPLES: &str = "\
@@ -86,11 +88,20 @@ pub(crate) fn run(args: &PlaybackArgs, json: bool) -> Result<(), Failure> {
         #[serde(skip_serializing_if = "Option::is_none")]
         playback_url: Option<&'a str>,
     }
-    input::one_stdin(&args.key.sources())?;
-    args.key.check()?;
+    let [key, passphrase] = args.key.sources();
+    input::one_stdin(&[key, passphrase, args.elsewhere.source()])?;
     let playback = args.playback();
     playback.check().map_err(|error| Failure::misuse(error.to_string()))?;
-    let token = playback.mint(&SigningKey::from(args.key.read()?)).map_err(|error| mint::failure(&error))?;
+    let minted = if args.elsewhere.unsigned {
+        let unsigned = playback.unsigned().map_err(|error| minted::failure(&error))?;
+        return signers::print_unsigned(unsigned.signing_input(), &unsigned.digest(), json);
+    } else if args.elsewhere.is_given() {
+        playback.mint_with(&args.elsewhere.signer(None)?)
+    } else {
+        args.key.check()?;
+        playback.mint(&SigningKey::from(args.key.read()?))
+    };
+    let token = minted.map_err(|error| minted::failure(&error))?;
     let url = args.url.as_ref().map(|base| playback_url(base, &token)).transpose();
     let url = url.map_err(|error| Failure::misuse(format!("--url: {error}")))?;
     let mut line = Vec::new();

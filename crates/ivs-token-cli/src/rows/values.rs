@@ -69,7 +69,29 @@ impl From<ClaimError> for Reason {
 pub(super) fn attributes(json: &str) -> Result<Attributes, Reason> {
     serde_json::from_str(json).map_err(|error| {
         let wanted = "a JSON object of strings, such as {\"displayName\":\"Ana\"}";
-        Reason::new("INVALID_ATTRIBUTES", format!("attributes: {} (wanted is {wanted})", json_reason(&error)))
+        let message = match no_string(json) {
+            Some((name, found)) => {
+                format!("attributes: {name:?} is {found}, and must be a string ({wanted} is wanted)")
+            }
+            None => format!("attributes: {} (wanted is {wanted})", json_reason(&error)),
+        };
+        Reason::new("INVALID_ATTRIBUTES", message)
+    })
+}
+
+/// The first attribute that is no string, and what it is.
+fn no_string(json: &str) -> Option<(String, &'static str)> {
+    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).ok()?;
+    members.into_iter().find_map(|(name, value)| {
+        let found = match value {
+            serde_json::Value::String(_) => return None,
+            serde_json::Value::Bool(_) => "a boolean",
+            serde_json::Value::Number(_) => "a number",
+            serde_json::Value::Null => "null",
+            serde_json::Value::Array(_) => "an array",
+            serde_json::Value::Object(_) => "an object",
+        };
+        Some((name, found))
     })
 }
 

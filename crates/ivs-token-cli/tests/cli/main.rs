@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::unwrap_used)]
 
 mod batch;
+mod elsewhere;
+mod found;
 mod inspect;
 mod key;
 mod key_ring;

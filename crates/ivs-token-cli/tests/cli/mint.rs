@@ -176,7 +176,7 @@ fn misuse_says_what_to_give() {
     let args = ["mint", "--key", "private.pem", "--kid", KID, "--stage-arn", STAGE, "--whip-url", "http://x"];
     world.run(&args).fails(
         2,
-        "error: the stage's whip endpoint: the URL begins with http: and must begin with https://\n",
+        "error: the stage's whip endpoint: the URL begins with http:, which is only for a server on this machine",
     );
 }
 

@@ -5,7 +5,7 @@ use crate::value::arn::{ChannelArn, PlaybackKeyArn, PublicKeyArn, StageArn};
 use crate::value::timestamp::Timestamp;
 
 /// Claims that break a rule. The signature holds: whoever has the private key made them so.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ClaimsError {
     /// A required claim is not there.
@@ -176,3 +176,5 @@ impl ClaimsError {
         }
     }
 }
+
+crate::value::error::debug::as_words!(ClaimsError);

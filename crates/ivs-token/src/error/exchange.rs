@@ -1,7 +1,7 @@
 use thiserror::Error;
 
 /// A token that can not be exchanged for the other.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[error(
     "the tokens differ in {}, which must be the same in an exchange: mint the new one in exchange for the old one",
     .claims.iter().map(|claim| format!("`{claim}`")).collect::<Vec<_>>().join(", ")
@@ -18,3 +18,5 @@ impl ExchangeError {
         "INVALID_EXCHANGE"
     }
 }
+
+crate::value::error::debug::as_coded_words!(ExchangeError);

@@ -5,7 +5,7 @@ use crate::value::printable::printable;
 
 /// A header that is not `{"alg":"ES384","typ":"JWT","kid":"<public key ARN>"}` in its rules. A playback token may leave
 /// `kid` out.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum HeaderError {
     /// No `alg`.
@@ -51,3 +51,5 @@ impl HeaderError {
         }
     }
 }
+
+crate::value::error::debug::as_words!(HeaderError);

@@ -1,7 +1,7 @@
 use thiserror::Error;
 
 /// A text that is no name of a public key.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyNameError {
     /// More than 128 characters.
@@ -30,3 +30,5 @@ impl KeyNameError {
         "INVALID_KEY_NAME"
     }
 }
+
+crate::value::error::debug::as_coded_words!(KeyNameError);

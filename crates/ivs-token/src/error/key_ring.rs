@@ -4,7 +4,7 @@ use super::TagError;
 use crate::value::timestamp::Timestamp;
 
 /// A change that a ring of keys does not take, or a question that it does not answer. The ring is as it was.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyRingError {
     /// The ring holds no key of this ARN.
@@ -95,3 +95,5 @@ impl KeyRingError {
         }
     }
 }
+
+crate::value::error::debug::as_coded_words!(KeyRingError);

@@ -3,7 +3,7 @@ use thiserror::Error;
 use super::{ArnError, JsonError, KeyError, KeyNameError, TagError};
 
 /// Public keys that could not be loaded: from JSON, from a JWK set, or from a folder.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeySetError {
     /// More than 4 MiB.
@@ -79,7 +79,7 @@ impl KeySetError {
 }
 
 /// One key of a set that is none.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyEntryError {
     /// Not a JSON object as it must be.
@@ -183,3 +183,5 @@ impl From<KeyError> for KeyEntryError {
         }
     }
 }
+
+crate::value::error::debug::as_coded_words!(KeySetError, KeyEntryError);

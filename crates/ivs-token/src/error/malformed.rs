@@ -25,7 +25,7 @@ impl fmt::Display for Part {
 }
 
 /// A text that does not have the form of a signed token: compact JWS (RFC 7515, section 3.1) of an ES384 signature.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum MalformedError {
     /// More than 16 KiB.
@@ -43,6 +43,12 @@ pub enum MalformedError {
     Parts {
         /// Parts found.
         actual: usize,
+    },
+    /// Something stands around the token, such as quotes or the word `Bearer`.
+    #[error("{note}")]
+    NotAlone {
+        /// What stands there, and what to do.
+        note: &'static str,
     },
     /// A part is not canonical base64url.
     #[error("the {part} {source}")]
@@ -90,6 +96,7 @@ impl MalformedError {
         match self {
             Self::TooLong { .. } => "TOO_LONG",
             Self::Parts { .. } => "NOT_THREE_PARTS",
+            Self::NotAlone { .. } => "NOT_ALONE",
             Self::Base64 { .. } => "NOT_BASE64URL",
             Self::NotUtf8 { .. } => "NOT_UTF8",
             Self::Json { source: JsonError::Repeated { .. }, .. } => "REPEATED_MEMBER",
@@ -100,7 +107,7 @@ impl MalformedError {
 }
 
 /// A text that is not canonical, unpadded base64url (RFC 4648, section 5, as RFC 7515, section 2 wants it).
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Base64Error {
     /// A `=`.
@@ -124,7 +131,7 @@ pub enum Base64Error {
 }
 
 /// A text that is not one JSON object with each name once.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum JsonError {
     /// Not JSON; the parser's own words.
@@ -143,3 +150,5 @@ pub enum JsonError {
         name: String,
     },
 }
+
+crate::value::error::debug::as_words!(MalformedError, Base64Error, JsonError);

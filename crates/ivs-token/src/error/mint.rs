@@ -4,7 +4,7 @@ use super::{ClaimError, RandomnessError, SignError, SignerError};
 use crate::value::timestamp::Timestamp;
 
 /// A token that could not be minted.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum MintError {
     /// A value that no token may carry: the first that the builder was given.
@@ -120,3 +120,5 @@ impl MintError {
         }
     }
 }
+
+crate::value::error::debug::as_coded_words!(MintError);

@@ -33,4 +33,4 @@ pub use verify::{VerifierError, VerifyError};
 pub use crate::value::error::{
     ArnError, ClaimError, EndpointError, OriginError, RandomnessError, StageError,
 };
-pub use es384::{KeyError, SignError};
+pub use es384::{KeyError, KeyFileError, SignError};

@@ -1,7 +1,7 @@
 use thiserror::Error;
 
 /// A playback URL that can not be made.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PlaybackUrlError {
     /// Not a URL as RFC 3986 describes it.
@@ -33,3 +33,5 @@ impl PlaybackUrlError {
         }
     }
 }
+
+crate::value::error::debug::as_coded_words!(PlaybackUrlError);

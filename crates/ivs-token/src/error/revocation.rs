@@ -6,7 +6,7 @@ use crate::value::id::{ParticipantId, TokenId};
 use crate::value::text::{DisconnectReason, ViewerId};
 
 /// A good token that was ended before its time.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Revoked {
     /// `DisconnectParticipant`.
@@ -64,7 +64,7 @@ impl Revoked {
 
 /// A store of revocations that failed: whether the token was revoked is not known, or a revocation may not have been
 /// made.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[error("the revocation store failed: {message}")]
 #[non_exhaustive]
 pub struct StoreError {
@@ -78,3 +78,7 @@ impl StoreError {
         Self { message: message.into() }
     }
 }
+
+crate::value::error::debug::as_coded_words!(Revoked);
+
+crate::value::error::debug::as_words!(StoreError);

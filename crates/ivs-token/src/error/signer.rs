@@ -3,7 +3,7 @@ use std::fmt;
 use thiserror::Error;
 
 /// A signer outside of this library that failed, in its own words.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[error("{message}")]
 pub struct SignerError {
     message: String,
@@ -15,3 +15,5 @@ impl SignerError {
         Self { message: message.to_string() }
     }
 }
+
+crate::value::error::debug::as_words!(SignerError);

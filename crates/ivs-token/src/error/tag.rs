@@ -1,7 +1,7 @@
 use thiserror::Error;
 
 /// Tags that no public key may have. Raised when they are made.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TagError {
     /// A key of no characters.
@@ -52,3 +52,5 @@ impl TagError {
         }
     }
 }
+
+crate::value::error::debug::as_coded_words!(TagError);

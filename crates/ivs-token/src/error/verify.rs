@@ -9,7 +9,7 @@ use crate::value::timestamp::Timestamp;
 use crate::value::token_kind::TokenKind;
 
 /// A token that is refused, and why: the first check that failed, in the order that the crate's page gives.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum VerifyError {
     /// The text is empty.
@@ -241,7 +241,7 @@ fn no_key_matches(tried: usize) -> String {
 }
 
 /// A verifier that can not be built.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum VerifierError {
     /// It holds no key.
@@ -280,3 +280,7 @@ impl VerifierError {
         }
     }
 }
+
+crate::value::error::debug::as_coded_words!(VerifierError);
+
+crate::value::error::debug::as_words!(VerifyError);

@@ -1,8 +1,9 @@
 //! Looks at a token without trusting it, and says in words what is wrong with it.
 
-mod paste;
+mod advice;
 mod report;
 mod rules;
+mod service;
 mod span;
 
 pub use report::{Check, Inspection, Member, Outcome};
@@ -24,5 +25,5 @@ pub fn inspect(text: &str) -> Inspection {
 
 /// [`inspect`] as if it were `now`.
 pub fn inspect_at(text: &str, now: Timestamp) -> Inspection {
-    rules::inspect(&paste::clean(text), now)
+    rules::inspect(&crate::wire::paste::clean(text), now)
 }

@@ -36,7 +36,15 @@ impl Inspection {
     pub fn problems(&self) -> impl Iterator<Item = &str> {
         self.checks.iter().filter_map(|check| match &check.outcome {
             Outcome::Broken(problem) => Some(problem.as_str()),
-            Outcome::Holds | Outcome::Unchecked(_) => None,
+            Outcome::Holds | Outcome::Noted(_) | Outcome::Unchecked(_) => None,
+        })
+    }
+
+    /// What is worth to know and is no fault of the token, in words.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        self.checks.iter().filter_map(|check| match &check.outcome {
+            Outcome::Noted(note) => Some(note.as_str()),
+            Outcome::Holds | Outcome::Broken(_) | Outcome::Unchecked(_) => None,
         })
     }
 }
@@ -78,6 +86,8 @@ pub enum Outcome {
     Holds,
     /// It does not; the words say why and what to do.
     Broken(String),
+    /// It does not, and that is no fault; the words say what to know.
+    Noted(String),
     /// It can not be told; the words say why.
     Unchecked(String),
 }
@@ -90,6 +100,9 @@ impl fmt::Display for Inspection {
         if let (Some(at), Some(secs)) = (self.expiration_time, self.remaining_seconds) {
             let (verb, when) = if secs > 0 { ("expires", "from now") } else { ("expired", "ago") };
             writeln!(f, "\nIt {verb} at {at}, {} {when}.", span(secs))?;
+        }
+        for note in self.notes() {
+            writeln!(f, "\nNote: {}", printable(note))?;
         }
         let problems: Vec<&str> = self.problems().collect();
         if problems.is_empty() {

@@ -2,9 +2,10 @@ use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use super::paste::Pasted;
+use super::advice::{self, Advice};
 use super::report::{Check, Inspection, Member, Outcome};
-use crate::error::{MalformedError, Part, VerifyError};
+use super::service;
+use crate::error::{ArnError, HeaderError, MalformedError, Part, VerifyError};
 use crate::token::claims::Claims;
 use crate::token::connection::ConnectionClaims;
 use crate::token::kind::kind_of;
@@ -17,6 +18,7 @@ use crate::verify::{Header, Leeway, NBF};
 use crate::wire::claim_set::ClaimSet;
 use crate::wire::json::Members;
 use crate::wire::jws;
+use crate::wire::paste::Pasted;
 
 /// What is decoded at all, in bytes: far more than a token, far less than would hurt.
 const MAX_DECODED_TEXT: usize = 1 << 20;
@@ -35,7 +37,7 @@ pub(super) fn inspect(pasted: &Pasted<'_>, now: Timestamp) -> Inspection {
     let (mut issued_at, mut expiration_time) = (None, None);
     if kind != TokenKind::NotAToken {
         if kind == TokenKind::ParticipantFromApi {
-            checks.push("the header names ES384 and the key", Err(VerifyError::IssuedByApi.to_string()));
+            checks.noted("the header names ES384 and the key", VerifyError::IssuedByApi.to_string());
         } else {
             checks.header(parts.first().copied().unwrap_or_default(), kind);
             // That there is none is told by the count of parts.
@@ -54,6 +56,12 @@ pub(super) fn inspect(pasted: &Pasted<'_>, now: Timestamp) -> Inspection {
                 TokenKind::ParticipantFromApi | TokenKind::Other | TokenKind::NotAToken => checks.times(set),
             }
             checks.time(set, now);
+            for advice in advice::of(kind, &payload_bytes, set, key_id) {
+                match advice {
+                    Advice::Problem(rule, problem) => checks.push(rule, Err(problem)),
+                    Advice::Note(rule, note) => checks.noted(rule, note),
+                }
+            }
         }
     }
     // What was cut off may have said more.
@@ -85,6 +93,10 @@ impl Checks {
         self.0.push(Check { rule, outcome });
     }
 
+    fn noted(&mut self, rule: &'static str, note: String) {
+        self.0.push(Check { rule, outcome: Outcome::Noted(note) });
+    }
+
     fn unchecked(&mut self, rule: &'static str, why: &str) {
         self.0.push(Check { rule, outcome: Outcome::Unchecked(why.to_owned()) });
     }
@@ -100,6 +112,9 @@ impl Checks {
         }
         if token.is_empty() {
             return self.push("there is a token", Err(VerifyError::Missing.to_string()));
+        }
+        if let Some(meaning) = service::meaning(token) {
+            return self.push("there is a token", Err(meaning));
         }
         if looks_like_key(token, header) {
             let problem = "this is a key, not a token: keep it secret if it is a private one";
@@ -125,7 +140,11 @@ impl Checks {
             ),
             TokenKind::Playback => (
                 "the header has `alg` ES384, `typ` JWT or none, `kid` the ARN of a playback key or none, and no `crit`",
-                result.and_then(|header| Ok(header.kid::<PlaybackKeyArn>().map(drop)?)),
+                result.and_then(|header| match header.kid::<PlaybackKeyArn>() {
+                    // What is no ARN at all says nothing.
+                    Ok(_) | Err(HeaderError::KeyId(ArnError::NotIvs { .. })) => Ok(()),
+                    Err(error) => Err(error.into()),
+                }),
             ),
             TokenKind::ParticipantFromApi | TokenKind::Other | TokenKind::NotAToken => {
                 ("the header has `alg` ES384, `typ` JWT or none, and no `crit`", result.map(drop))

@@ -102,7 +102,7 @@ impl Tags {
         }
         let actual = value.chars().count();
         if actual > Self::MAX_VALUE_CHARS {
-            let key = shorten(key).to_owned();
+            let key = shorten(key).into_owned();
             return Err(TagError::ValueTooLong { key, actual, limit: Self::MAX_VALUE_CHARS });
         }
         // Those of AWS are not counted for each of themselves: of them there can be as many as a text of 4 MiB has room for.
@@ -145,7 +145,7 @@ fn is_reserved(key: &str) -> bool {
 }
 
 fn check_own(key: &str) -> Result<(), TagError> {
-    if is_reserved(key) { Err(TagError::Reserved { key: shorten(key).to_owned() }) } else { Ok(()) }
+    if is_reserved(key) { Err(TagError::Reserved { key: shorten(key).into_owned() }) } else { Ok(()) }
 }
 
 impl fmt::Debug for Tags {

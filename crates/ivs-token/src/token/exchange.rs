@@ -70,6 +70,12 @@ impl Exchange {
         Self { participant: self.participant.attribute(name, value), ..self }
     }
 
+    /// Removes the attribute of this name. One that is not there is removed already.
+    pub fn without_attribute(mut self, name: impl AsRef<str>) -> Self {
+        self.participant.attributes.remove(name.as_ref());
+        self
+    }
+
     /// All attributes at once, in place of those of the old token.
     pub fn attributes(self, attributes: Attributes) -> Self {
         Self { participant: self.participant.attributes(attributes), ..self }

@@ -201,6 +201,9 @@ impl Parts {
         if text.is_empty() {
             return Err(ArnError::Empty { expected: resource_type });
         }
+        if text.contains(char::is_whitespace) {
+            return Err(ArnError::WhiteSpace { is_around: !text.trim().contains(char::is_whitespace) });
+        }
         if text.len() > MAX_LEN {
             return Err(ArnError::TooLong { actual: text.len(), limit: MAX_LEN });
         }
@@ -222,7 +225,10 @@ impl Parts {
         }
         let (found, id) = resource.split_once('/').unwrap_or((resource, ""));
         if found != resource_type {
-            return Err(ArnError::ResourceType { expected: resource_type, found: shorten(found).to_owned() });
+            return Err(ArnError::ResourceType {
+                expected: resource_type,
+                found: shorten(found).into_owned(),
+            });
         }
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
             return Err(ArnError::ResourceId { expected: resource_type });
@@ -290,13 +296,18 @@ mod tests {
         let bad = |text: &str| StageArn::try_from(text).unwrap_err();
         assert_eq!(bad(""), ArnError::Empty { expected: "stage" });
         assert_eq!(bad("arn:aws-cn:ivs:a:1:stage/x"), ArnError::NotIvs { expected: "stage" });
-        assert_eq!(bad(" arn:aws:ivs:a:1:stage/x"), ArnError::NotIvs { expected: "stage" });
+        for text in
+            [" arn:aws:ivs:a:1:stage/x", "arn:aws:ivs:a:1:stage/x\n", "arn:aws:ivs:a:1:stage/x\r\n", "\n"]
+        {
+            assert_eq!(bad(text), ArnError::WhiteSpace { is_around: true }, "{text:?}");
+        }
+        assert_eq!(bad("arn:aws:ivs:a: 1:stage/x"), ArnError::WhiteSpace { is_around: false });
         assert_eq!(bad("arn:aws:ivs:us-west-2"), ArnError::TooFewParts { expected: "stage" });
         assert_eq!(bad("arn:aws:ivs:US:1:stage/x"), ArnError::Region);
         assert_eq!(bad("arn:aws:ivs::1:stage/x"), ArnError::Region);
         assert_eq!(bad("arn:aws:ivs:a:1x:stage/x"), ArnError::Account);
         assert_eq!(bad("arn:aws:ivs:a::stage/x"), ArnError::Account);
-        for id in ["", "a_b", "a/b", "a:b", "é", "a\n"] {
+        for id in ["", "a_b", "a/b", "a:b", "é"] {
             assert_eq!(
                 bad(&format!("arn:aws:ivs:a:1:stage/{id}")),
                 ArnError::ResourceId { expected: "stage" },

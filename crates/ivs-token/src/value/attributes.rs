@@ -109,6 +109,21 @@ impl Attributes {
         Ok(())
     }
 
+    /// Removes the attribute with this name, and says whether there was one.
+    pub fn remove(&mut self, name: &str) -> bool {
+        if self.get(name).is_none() {
+            return false;
+        }
+        // Written anew, so that `text` never holds what no entry points to.
+        let mut anew = Self { text: String::with_capacity(self.text.len()), entries: Vec::new() };
+        for (kept, value) in self.iter().filter(|(kept, _)| *kept != name) {
+            let entry = anew.append(kept, value);
+            anew.entries.push(entry);
+        }
+        *self = anew;
+        true
+    }
+
     /// The value of the attribute with this name.
     pub fn get(&self, name: &str) -> Option<&str> {
         let at = self.entries.binary_search_by(|entry| self.name(entry).cmp(name)).ok()?;

@@ -16,6 +16,9 @@ use crate::value::printable::shorten;
 /// AWS's guide says that a host may begin with `*`, and shows `*.` alone. `*example.com`, which would be
 /// `notexample.com` too, is refused.
 ///
+/// Apps have schemes of their own, such as `capacitor://localhost` or `ionic://localhost`: any scheme is taken. Only `http` and
+/// `https` have a default port.
+///
 /// Scheme and host are taken in any case, and the default port may be left out. `Display` and `Serialize` write an origin
 /// as browsers do: in lower case and without the default port.
 ///
@@ -44,15 +47,10 @@ enum Pattern {
 /// An origin of which all is known. Scheme and host are in lower case.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Site {
-    scheme: Scheme,
+    scheme: String,
     host: String,
-    port: u16,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Scheme {
-    Http,
-    Https,
+    /// None only where the scheme has no default.
+    port: Option<u16>,
 }
 
 /// The longest header that is looked at, in bytes: a host has at most 253, a scheme and a port a few.
@@ -106,17 +104,16 @@ impl Site {
             return Err(OriginError::Empty);
         }
         let uri = Uri::parse(text).map_err(|_| OriginError::NotAnOrigin)?;
-        let scheme = match uri.scheme().as_str() {
-            scheme if scheme.eq_ignore_ascii_case("https") => Scheme::Https,
-            scheme if scheme.eq_ignore_ascii_case("http") => Scheme::Http,
-            _ => return Err(OriginError::Scheme),
-        };
-        let authority = uri.authority().ok_or(OriginError::NotAnOrigin)?;
+        let scheme = uri.scheme().as_str().to_ascii_lowercase();
+        let authority = uri.authority().ok_or(match default_port(&scheme) {
+            Some(_) => OriginError::NotAnOrigin,
+            None => OriginError::Scheme,
+        })?;
         if authority.has_userinfo() {
             return Err(OriginError::UserInfo);
         }
         let host = host(authority.host())?;
-        let port = port(&authority)?.unwrap_or(scheme.default_port());
+        let port = port(&authority)?.or_else(|| default_port(&scheme));
         if !uri.path().as_str().is_empty() || uri.has_query() || uri.has_fragment() {
             return Err(OriginError::Path);
         }
@@ -134,7 +131,7 @@ impl Site {
         } else {
             self.host == found.host
         };
-        host && (self.scheme, self.port) == (found.scheme, found.port)
+        host && (&self.scheme, self.port) == (&found.scheme, found.port)
     }
 }
 
@@ -166,12 +163,11 @@ fn port(authority: &Authority<'_>) -> Result<Option<u16>, OriginError> {
     }
 }
 
-impl Scheme {
-    fn default_port(self) -> u16 {
-        match self {
-            Self::Http => 80,
-            Self::Https => 443,
-        }
+fn default_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        "http" => Some(80),
+        "https" => Some(443),
+        _ => None,
     }
 }
 
@@ -179,7 +175,7 @@ impl FromStr for Origin {
     type Err = ClaimError;
 
     fn from_str(text: &str) -> Result<Self, ClaimError> {
-        Self::parse(text).map_err(|source| ClaimError::Origin { found: shorten(text).to_owned(), source })
+        Self::parse(text).map_err(|source| ClaimError::Origin { found: shorten(text).into_owned(), source })
     }
 }
 
@@ -212,13 +208,11 @@ impl fmt::Display for Origin {
         let Pattern::Site { is_wildcard, site: Site { scheme, host, port } } = &self.0 else {
             return f.write_str("*");
         };
-        f.write_str(match scheme {
-            Scheme::Http => "http://",
-            Scheme::Https => "https://",
-        })?;
-        f.write_str(if *is_wildcard { "*." } else { "" })?;
-        f.write_str(host)?;
-        if *port == scheme.default_port() { Ok(()) } else { write!(f, ":{port}") }
+        write!(f, "{scheme}://{}{host}", if *is_wildcard { "*." } else { "" })?;
+        match port {
+            Some(port) if default_port(scheme) != Some(*port) => write!(f, ":{port}"),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -262,6 +256,10 @@ mod tests {
             ("http://[::1]:8080", "http://[::1]:8080"),
             ("http://[0:0::DB8:1]", "http://[::db8:1]"),
             ("https://a_b.example", "https://a_b.example"),
+            ("capacitor://localhost", "capacitor://localhost"),
+            ("Ionic://localhost", "ionic://localhost"),
+            ("app://my-app:8080", "app://my-app:8080"),
+            ("http://localhost:443", "http://localhost:443"),
         ] {
             let origin: Origin = text.parse().unwrap();
             assert_eq!(origin.to_string(), written);
@@ -279,7 +277,6 @@ mod tests {
             ("https://café.example", OriginError::NotAnOrigin),
             (" https://example.com", OriginError::NotAnOrigin),
             ("https://a b", OriginError::NotAnOrigin),
-            ("ftp://example.com", OriginError::Scheme),
             ("example.com:443", OriginError::Scheme),
             ("https://", OriginError::Host),
             ("https://:443", OriginError::Host),
@@ -352,6 +349,17 @@ mod tests {
                 &["http://localhost", "https://localhost:3000"],
             ),
             ("http://a.example:80", &["http://a.example"], &["http://a.example:443"]),
+            (
+                "capacitor://localhost",
+                &["capacitor://localhost", "Capacitor://LOCALHOST"],
+                &[
+                    "http://localhost",
+                    "https://localhost",
+                    "ionic://localhost",
+                    "capacitor://localhost:80",
+                    "capacitor://",
+                ],
+            ),
         ] {
             let origin: Origin = origin.parse().unwrap();
             assert!(yes.iter().all(|header| origin.allows(header)), "{origin}");

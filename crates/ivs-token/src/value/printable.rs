@@ -20,9 +20,12 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The first 40 characters of a text that goes into an error.
-pub(crate) fn shorten(text: &str) -> &str {
-    text.char_indices().nth(40).map_or(text, |(end, _)| &text[..end])
+/// The text, or the first 40 characters of a longer one and a mark that it goes on: for errors.
+pub(crate) fn shorten(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(40) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+    }
 }
 
 /// Whether a terminal would obey this character instead of showing it, or could not show it at all.

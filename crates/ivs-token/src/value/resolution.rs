@@ -37,7 +37,7 @@ impl FromStr for MaximumResolution {
         [Self::Sd, Self::Hd, Self::FullHd]
             .into_iter()
             .find(|resolution| resolution.as_str() == text)
-            .ok_or_else(|| ClaimError::MaximumResolution { found: shorten(text).to_owned() })
+            .ok_or_else(|| ClaimError::MaximumResolution { found: shorten(text).into_owned() })
     }
 }
 

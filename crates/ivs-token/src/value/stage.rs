@@ -34,7 +34,9 @@ struct Inner {
 impl Stage {
     /// A stage with the events URL that every stage has in practice, `wss://global.events.live-video.net`.
     ///
-    /// `whip_url` is `endpoints.whip` of `GetStage`: an `https:` URL of at most 2 048 bytes.
+    /// `whip_url` is `endpoints.whip` of `GetStage`: an `https:` URL of at most 2 048 bytes that ends with the host, since the
+    /// client appends to it. One slash at the end is dropped. A server on this machine (`localhost`, 127.0.0.0/8 or `[::1]`)
+    /// may have `http:`.
     ///
     /// # Errors
     ///
@@ -45,7 +47,7 @@ impl Stage {
 
     /// A stage with both endpoints given: `endpoints.whip` and `endpoints.events` of `GetStage`.
     ///
-    /// `events_url` is a `wss:` or `ws:` URL without a fragment, of at most 2 048 bytes.
+    /// `events_url` is a `wss:` URL without a query or fragment, of at most 2 048 bytes; a server on this machine may have `ws:`.
     ///
     /// # Errors
     ///

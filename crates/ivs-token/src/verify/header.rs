@@ -26,7 +26,7 @@ impl Header {
             return Err(HeaderError::Critical.into());
         }
         if let Some(found) = members.get("typ").filter(|raw| word(raw) != Some("JWT".into())) {
-            return Err(HeaderError::Type { found: shorten(found).to_owned() }.into());
+            return Err(HeaderError::Type { found: shorten(found).into_owned() }.into());
         }
         Ok(Self { kid: members.get("kid").map(kid).transpose()? })
     }
@@ -53,7 +53,7 @@ fn algorithm(members: &Members<'_>) -> Result<(), VerifyError> {
     match word(raw).as_deref() {
         Some("ES384") => Ok(()),
         Some("KMS") => Err(VerifyError::IssuedByApi),
-        _ => Err(HeaderError::Algorithm { found: shorten(raw).to_owned() }.into()),
+        _ => Err(HeaderError::Algorithm { found: shorten(raw).into_owned() }.into()),
     }
 }
 

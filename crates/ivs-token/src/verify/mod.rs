@@ -278,7 +278,7 @@ fn check_origin(claims: &PlaybackClaims, origin: Option<&str>) -> Result<(), Ver
     if !claims.strict_origin_enforcement() || claims.allows_origin(origin) {
         return Ok(());
     }
-    Err(VerifyError::OriginNotAllowed { found: origin.map(|origin| shorten(origin).to_owned()) })
+    Err(VerifyError::OriginNotAllowed { found: origin.map(|origin| shorten(origin).into_owned()) })
 }
 
 impl fmt::Debug for Verifier {

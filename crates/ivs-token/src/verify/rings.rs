@@ -1,7 +1,7 @@
 use es384::Signature;
 
 use super::header::Header;
-use crate::error::VerifyError;
+use crate::error::{ArnError, HeaderError, VerifyError};
 use crate::key;
 use crate::key_ring::{Held, KeyRing, State};
 use crate::value::arn::{KeyArn, PlaybackKeyArn, PublicKeyArn};
@@ -27,7 +27,12 @@ pub(super) fn named<'k, A: KeyArn>(
         return Ok(None);
     }
     let header = Header::parse(header)?;
-    let kid: Option<A> = if kid_required { Some(header.required_kid()?) } else { header.kid()? };
+    // Where no `kid` is documented, one that is no ARN, such as the ID of a key pair, says nothing: the keys held are tried.
+    let kid: Option<A> = match header.kid() {
+        Err(HeaderError::KeyId(ArnError::NotIvs { .. })) if !kid_required => None,
+        _ if kid_required => Some(header.required_kid()?),
+        kid => kid?,
+    };
     kid.map(|kid| keys.by_arn(&kid).ok_or_else(|| VerifyError::UnknownKey { kid: kid.to_string() }))
         .transpose()
 }

@@ -8,12 +8,13 @@ use super::decided::Believed;
 use super::header::Header;
 use super::rings::{self, Signer};
 use super::verifiable::Verifiable;
-use crate::error::VerifyError;
+use crate::error::{MalformedError, VerifyError};
 use crate::key_ring::{Held, State};
 use crate::token::kind::kind_of;
 use crate::value::timestamp::Timestamp;
 use crate::wire::claim_set::ClaimSet;
 use crate::wire::jws::Compact;
+use crate::wire::paste;
 
 /// A token in good form, of which nothing is believed yet: its signature is still to be checked.
 pub(super) struct Unproved<'t, 'k, C: Verifiable> {
@@ -40,12 +41,12 @@ impl<'t, 'k, C: Verifiable> Unproved<'t, 'k, C> {
         let compact = Compact::parse(token).map_err(|error| {
             let header = token.split('.').next().unwrap_or_default();
             if error.is_of_signature() && Header::is_of_api(header) {
-                VerifyError::IssuedByApi
-            } else {
-                error.into()
+                return VerifyError::IssuedByApi;
             }
+            in_words_of_what_is_around(error.into(), token)
         })?;
-        let named = rings::named(keys, compact.header, C::KID_REQUIRED)?;
+        let named = rings::named(keys, compact.header, C::KID_REQUIRED)
+            .map_err(|error| in_words_of_what_is_around(error, token))?;
         let signature = *compact.signature.whole()?;
         if let Some(key) = named
             && let Some(retired_at) = key.retired_at().filter(|&at| now >= at)
@@ -98,5 +99,17 @@ impl<'t, 'k, C: Verifiable> Unproved<'t, 'k, C> {
         })?;
         let key = Arc::clone(signer.of(keys, now, |arn| claims.check_key(arn))?.public());
         Ok(Believed { key, not_before: set.optional_time(NBF)?, withdrawals: keys.withdrawals(), claims })
+    }
+}
+
+/// The error of a text that has no form of a token, told as what stands around the token where that is it.
+fn in_words_of_what_is_around(error: VerifyError, token: &str) -> VerifyError {
+    use MalformedError::{Base64, Parts};
+    match error {
+        VerifyError::Malformed(Base64 { .. } | Parts { .. }) => match paste::around(token) {
+            Some(note) => MalformedError::NotAlone { note }.into(),
+            None => error,
+        },
+        error => error,
     }
 }

@@ -137,7 +137,7 @@ fn time(claim: &'static str, raw: &str) -> Result<Timestamp, ClaimsError> {
 /// An integer in plain digits, as a time is, of 64 bits.
 fn int64(claim: &'static str, raw: &str) -> Result<i64, ClaimsError> {
     check_integer(claim, raw)?;
-    raw.parse().map_err(|_| ClaimsError::NotInt64 { claim, found: shorten(raw).to_owned() })
+    raw.parse().map_err(|_| ClaimsError::NotInt64 { claim, found: shorten(raw).into_owned() })
 }
 
 fn check_integer(claim: &'static str, raw: &str) -> Result<(), ClaimsError> {
@@ -150,7 +150,7 @@ fn check_integer(claim: &'static str, raw: &str) -> Result<(), ClaimsError> {
 }
 
 fn out_of_range(claim: &'static str, raw: &str) -> ClaimsError {
-    ClaimsError::OutOfRange { claim, found: shorten(raw).to_owned() }
+    ClaimsError::OutOfRange { claim, found: shorten(raw).into_owned() }
 }
 
 fn wrong_type(claim: &'static str, expected: &'static str, raw: &str) -> ClaimsError {
@@ -211,7 +211,7 @@ mod tests {
         }
         assert_eq!(
             time("exp", &"9".repeat(99)),
-            Err(ClaimsError::OutOfRange { claim: "exp", found: "9".repeat(40) })
+            Err(ClaimsError::OutOfRange { claim: "exp", found: format!("{}…", "9".repeat(40)) })
         );
         assert_eq!(
             time("exp", "1795252645000"),

@@ -30,7 +30,7 @@ impl<'a> Members<'a> {
         let has_escapes = memchr(b'\\', text.as_bytes()).is_some();
         let visitor = MembersVisitor { has_escapes, keep_objects: true, repeated: &mut repeated };
         visitor.read(text).map_err(|error| match repeated {
-            Some(name) => JsonError::Repeated { name: shorten(&name).to_owned() },
+            Some(name) => JsonError::Repeated { name: shorten(&name).into_owned() },
             None if is_other_value(text) => JsonError::NotAnObject,
             None => syntax(&error),
         })

@@ -3,4 +3,5 @@
 pub(crate) mod claim_set;
 pub(crate) mod json;
 pub(crate) mod jws;
+pub(crate) mod paste;
 mod stage;

@@ -17,7 +17,7 @@ impl Stage {
     /// [`StageError`]: not JSON, no stage in it, a member missing, or a value that is none of its kind.
     pub fn from_json(json: impl AsRef<[u8]>) -> Result<Self, StageError> {
         let document: StageDocument = serde_json::from_slice(&json::utf8(json.as_ref()))
-            .map_err(|error| StageError::Json(error.to_string()))?;
+            .map_err(|error| not_json(json.as_ref(), &error))?;
         let body = match (document.stage, document.stages) {
             (Some(stage), _) => stage,
             (None, Some(_)) => return Err(StageError::List),
@@ -30,6 +30,15 @@ impl Stage {
         let events_url = endpoints.events.ok_or(missing("endpoints.events"))?;
         Self::with_endpoints(StageArn::try_from(arn).map_err(StageError::Arn)?, whip_url, events_url)
     }
+}
+
+/// The AWS command prints YAML or text where the profile says `output = yaml`.
+fn not_json(text: &[u8], error: &serde_json::Error) -> StageError {
+    let text = String::from_utf8_lossy(&json::utf8(text)).into_owned();
+    if !text.trim_start().starts_with(['{', '[']) && text.contains("arn:aws:ivs:") {
+        return StageError::OtherOutput;
+    }
+    StageError::Json(error.to_string())
 }
 
 /// `GetStageResponse` and `CreateStageResponse` of the service model, or the `Stage` in them alone.
@@ -92,6 +101,12 @@ mod tests {
         let bad = |json: &str| Stage::from_json(json).unwrap_err();
         assert!(matches!(bad("nope"), StageError::Json(_)));
         assert!(matches!(bad("[]"), StageError::Json(_)));
+        for text in [
+            "stage:\n  arn: arn:aws:ivs:us-west-2:123456789012:stage/x\n  endpoints:\n",
+            "STAGE\tarn:aws:ivs:us-west-2:123456789012:stage/x\tst-1\tname\n",
+        ] {
+            assert_eq!(bad(text), StageError::OtherOutput);
+        }
         assert_eq!(bad("{}"), StageError::Missing { name: "arn" });
         assert_eq!(bad(r#"{"stages":[{"arn":"a"}]}"#), StageError::List);
         assert_eq!(bad(r#"{"stage":{"arn":"a"}}"#), StageError::Missing { name: "endpoints" });
@@ -104,7 +119,7 @@ mod tests {
             bad(&STAGE.replace("https:", "http:")),
             StageError::Endpoint {
                 name: "whip",
-                source: EndpointError::Scheme { expected: "https", found: "http".into() }
+                source: EndpointError::NotLoopback { expected: "https", found: "http".into() }
             }
         );
     }

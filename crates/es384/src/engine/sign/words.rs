@@ -22,20 +22,24 @@ const WORTH: usize = 28;
 /// Signatures that share their inversions. The points of each take 8 KiB.
 pub(super) const GROUP: usize = 16;
 
-/// Signs one job with this nonce.
+/// Signs one job with this nonce. Alone it has too few pairs of points to be worth an inversion on the way.
 pub(super) fn sign(job: &Job<'_>, nonce: &Nonce) -> Option<Signature> {
-    let mut columns = [column(nonce)];
-    let mut signature = None;
-    // One signature alone has too few pairs to be worth an inversion on the way.
-    sum_columns(&mut columns, usize::MAX, Field::invert_in_words, |_, sum| {
-        let Some(sum) = checked(sum).map(Zeroizing::new) else { return };
-        let scalar = Zeroizing::new(nonce.scalar());
-        let (inverse_of_zz, inverse) = sum.zz.invert_both_in_words(&scalar);
-        let (inverse_of_zz, inverse) = (Zeroizing::new(inverse_of_zz), Zeroizing::new(inverse));
-        signature = conclude(job, &scalar, &inverse, &sum, &inverse_of_zz);
-    });
-    columns[0].wipe();
-    signature
+    let sum = Zeroizing::new(checked(Some(&multiple(nonce)))?);
+    let scalar = Zeroizing::new(nonce.scalar());
+    let (inverse_of_zz, inverse) = sum.zz.invert_both_in_words(&scalar);
+    let (inverse_of_zz, inverse) = (Zeroizing::new(inverse_of_zz), Zeroizing::new(inverse));
+    conclude(job, &scalar, &inverse, &sum, &inverse_of_zz)
+}
+
+/// The base point times the nonce.
+#[inline(never)]
+fn multiple(nonce: &Nonce) -> Sum {
+    let mut digits = recode::<WINDOW, WINDOWS>(nonce.number());
+    let table = AffineTable::of_generator();
+    let point = |window: usize| choose(table.window(window), digits[window]);
+    let sum = (2..WINDOWS).fold(Sum::of_two(&point(0), &point(1)), |sum, window| sum.add(&point(window)));
+    overwrite(&mut digits, Digit::default());
+    sum
 }
 
 /// Signs as many jobs as there are nonces, at most [`GROUP`].
@@ -68,10 +72,10 @@ pub(super) fn sign_group(jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signa
     signatures
 }
 
-/// A sum that is on the curve. `None` where an addition was exceptional, or the machine failed, both of which may be known.
+/// A sum that is on the curve. `None` where an addition was exceptional, which makes zz zero, or the machine failed; both may be known.
 fn checked(sum: Option<&Sum>) -> Option<Sum> {
     let sum = fault::in_sum(*sum?);
-    declassify(sum.is_on_curve()).then_some(sum)
+    declassify(!sum.zz.is_zero() & sum.is_on_curve()).then_some(sum)
 }
 
 /// The signature, given k, 1/k, k·G and 1/zz, if its r is that of the point.

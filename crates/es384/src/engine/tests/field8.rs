@@ -19,9 +19,14 @@ on_all_lanes!(products, squares, sums, selections, zeros, edges_of_limbs);
 fn value<F: Form>(number: &Packed) -> BigInt {
     let limbs: Vec<(i64, u32)> = match F::SHIFT {
         416 => number.iter().map(|limb| (limb.cast_signed(), 52)).collect(),
-        _ => (0..13).map(|i| (i64::from((number[i / 2] >> (32 * (i % 2))) as u32 as i32), 30)).collect(),
+        _ => (0..13).map(|i| (half(number, i).into(), 30)).collect(),
     };
     limbs.iter().rev().fold(BigInt::ZERO, |all, (limb, bits)| (all << *bits) + *limb)
+}
+
+/// The signed limb that is one half of a word.
+fn half(number: &Packed, i: usize) -> i32 {
+    u32::try_from(number[i / 2] >> (32 * (i % 2)) & 0xFFFF_FFFF).unwrap().cast_signed()
 }
 
 /// A number as it stands in memory, with carried limbs.
@@ -45,7 +50,9 @@ fn packed<F: Form>(number: &BigInt) -> Packed {
 
 fn of_limbs(limbs: &[i64]) -> Packed {
     std::array::from_fn(|i| {
-        let limb = |i: usize| u64::from(limbs.get(i).map_or(0, |limb| i32::try_from(*limb).unwrap()) as u32);
+        let limb = |i: usize| {
+            u64::from(limbs.get(i).map_or(0, |limb| i32::try_from(*limb).unwrap()).cast_unsigned())
+        };
         limb(2 * i) | limb(2 * i + 1) << 32
     })
 }

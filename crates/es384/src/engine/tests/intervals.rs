@@ -8,7 +8,7 @@ use super::super::lanes::radix30::{CARRIED, LOW_30, bias, clear, kernels, put, r
 
 /// All whole numbers from the first to the second.
 #[derive(Clone, Copy, Debug)]
-struct Interval(i128, i128);
+pub(super) struct Interval(i128, i128);
 
 type Sum = Interval;
 type Factor = Interval;

@@ -73,7 +73,7 @@ fn key<A: KeyArn>(raw: &str) -> Result<Option<PublicKey<A>>, KeyEntryError> {
     let kid = jwk.get("kid").ok_or(KeyEntryError::KeyIdMissing)?;
     let kid = string("", kid).map_err(|_| KeyEntryError::Type { member: "kid", wanted: "a string" })?;
     let arn = A::try_from(&kid)
-        .map_err(|source| KeyEntryError::KeyId { found: shorten(&kid).to_owned(), source })?;
+        .map_err(|source| KeyEntryError::KeyId { found: shorten(&kid).into_owned(), source })?;
     Ok(Some(PublicKey::new(arn, VerifyingKey::from_jwk(raw)?)))
 }
 

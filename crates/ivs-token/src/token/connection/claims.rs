@@ -68,6 +68,9 @@ const REGION: &str = "region";
 const EVENTS_URL: &str = "events_url";
 const VERSION: &str = "version";
 
+/// The claims that IVS knows in such a token.
+pub(crate) const CONNECTION_CLAIMS: &[&str] = &[EXP, IAT, JTI, ACCOUNT_ID, REGION, EVENTS_URL, VERSION];
+
 impl Claims for ConnectionClaims {
     type KeyArn = PublicKeyArn;
 
@@ -106,7 +109,7 @@ impl Claims for ConnectionClaims {
         if kid.home() == (&self.account_id, &self.region) {
             return Ok(());
         }
-        let (account_id, region) = (self.account_id.clone(), shorten(&self.region).to_owned());
+        let (account_id, region) = (self.account_id.clone(), shorten(&self.region).into_owned());
         Err(ClaimsError::ForeignAccount { kid: kid.clone(), account_id, region })
     }
 
@@ -124,7 +127,7 @@ fn account_id(set: &ClaimSet<'_>) -> Result<String, ClaimsError> {
     if account_id.len() == 12 && account_id.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(account_id.into_owned());
     }
-    Err(ClaimsError::AccountId { found: shorten(&account_id).to_owned() })
+    Err(ClaimsError::AccountId { found: shorten(&account_id).into_owned() })
 }
 
 fn events_url(set: &ClaimSet<'_>) -> Result<(), ClaimsError> {
@@ -132,7 +135,7 @@ fn events_url(set: &ClaimSet<'_>) -> Result<(), ClaimsError> {
     if url == DEFAULT_EVENTS_URL {
         return Ok(());
     }
-    Err(ClaimsError::EventsUrl { found: shorten(&url).to_owned(), expected: DEFAULT_EVENTS_URL })
+    Err(ClaimsError::EventsUrl { found: shorten(&url).into_owned(), expected: DEFAULT_EVENTS_URL })
 }
 
 impl Serialize for ConnectionClaims {

@@ -5,4 +5,5 @@ mod builder;
 mod claims;
 
 pub use builder::Connection;
+pub(crate) use claims::CONNECTION_CLAIMS;
 pub use claims::ConnectionClaims;

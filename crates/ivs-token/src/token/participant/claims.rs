@@ -95,6 +95,10 @@ const VERSION: &str = "version";
 const ALLOW_PUBLISH: &str = "allow_publish";
 const ALLOW_SUBSCRIBE: &str = "allow_subscribe";
 
+/// The claims that IVS knows in such a token.
+pub(crate) const PARTICIPANT_CLAIMS: &[&str] =
+    &[EXP, IAT, JTI, USER_ID, RESOURCE, TOPIC, EVENTS_URL, WHIP_URL, CAPABILITIES, ATTRIBUTES, VERSION];
+
 impl Claims for ParticipantClaims {
     type KeyArn = PublicKeyArn;
 
@@ -175,16 +179,16 @@ fn topic(set: &ClaimSet<'_>, arn: &StageArn) -> Result<(), ClaimsError> {
     if topic == arn.resource_id() {
         return Ok(());
     }
-    Err(ClaimsError::Topic { topic: shorten(&topic).to_owned(), stage_id: arn.resource_id().to_owned() })
+    Err(ClaimsError::Topic { topic: shorten(&topic).into_owned(), stage_id: arn.resource_id().to_owned() })
 }
 
 fn events_url(set: &ClaimSet<'_>) -> Result<Cow<'static, str>, ClaimsError> {
-    endpoint::events_url(&set.string(EVENTS_URL)?)
+    endpoint::claimed_events_url(&set.string(EVENTS_URL)?)
         .map_err(|source| ClaimsError::Endpoint { claim: EVENTS_URL, source })
 }
 
 fn whip_url(set: &ClaimSet<'_>) -> Result<Cow<'static, str>, ClaimsError> {
-    endpoint::whip_url(&set.string(WHIP_URL)?)
+    endpoint::claimed_whip_url(&set.string(WHIP_URL)?)
         .map_err(|source| ClaimsError::Endpoint { claim: WHIP_URL, source })
 }
 
@@ -219,7 +223,7 @@ fn attributes(set: &ClaimSet<'_>) -> Result<Attributes, ClaimsError> {
 
 fn attribute<'a>(name: &str, raw: &'a str) -> Result<Cow<'a, str>, ClaimsError> {
     claim_set::string(ATTRIBUTES, raw).map_err(|_| ClaimsError::Attribute {
-        name: shorten(name).to_owned(),
+        name: shorten(name).into_owned(),
         found: claim_set::type_name(raw),
     })
 }

@@ -5,5 +5,6 @@ mod builder;
 mod claims;
 
 pub use builder::Participant;
+pub(crate) use claims::PARTICIPANT_CLAIMS;
 pub use claims::ParticipantClaims;
 pub(crate) use claims::Payload;

@@ -107,6 +107,10 @@ const VIEWER_ID: &str = "aws:viewer-id";
 const SESSION_VERSION: &str = "aws:viewer-session-version";
 const MAXIMUM_RESOLUTION: &str = "aws:maximum-resolution";
 
+/// The claims that IVS knows in such a token.
+pub(crate) const PLAYBACK_CLAIMS: &[&str] =
+    &[EXP, IAT, CHANNEL_ARN, ORIGINS, STRICT, SINGLE_USE, VIEWER_ID, SESSION_VERSION, MAXIMUM_RESOLUTION];
+
 impl Claims for PlaybackClaims {
     type KeyArn = PlaybackKeyArn;
 
@@ -207,17 +211,14 @@ fn single_use(set: &ClaimSet<'_>) -> Result<Option<Uuid>, ClaimsError> {
     let Some(text) = set.optional_string(SINGLE_USE)? else { return Ok(None) };
     match Uuid::try_parse(&text) {
         Ok(uuid) if text.len() == LEN => Ok(Some(uuid)),
-        _ => Err(beyond_limit(SINGLE_USE)(ClaimError::Uuid { found: shorten(&text).to_owned() })),
+        _ => Err(beyond_limit(SINGLE_USE)(ClaimError::Uuid { found: shorten(&text).into_owned() })),
     }
 }
 
 fn session_version(set: &ClaimSet<'_>) -> Result<i64, ClaimsError> {
-    match set.optional_int64(SESSION_VERSION)? {
-        Some(_) if set.raw(VIEWER_ID).is_none() => {
-            Err(beyond_limit(SESSION_VERSION)(ClaimError::SessionVersionWithoutViewer))
-        }
-        version => Ok(version.unwrap_or(0)),
-    }
+    let version = set.optional_int64(SESSION_VERSION)?.unwrap_or(0);
+    // Without a viewer it does nothing (AWS's guide, "Generate and Sign Playback Tokens").
+    Ok(if set.raw(VIEWER_ID).is_some() { version } else { 0 })
 }
 
 impl Serialize for PlaybackClaims {

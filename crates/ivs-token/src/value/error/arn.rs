@@ -1,7 +1,7 @@
 use thiserror::Error;
 
 /// A text that is not the ARN wanted.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ArnError {
     /// There is no text.
@@ -9,6 +9,12 @@ pub enum ArnError {
     Empty {
         /// The resource type wanted, such as `stage`.
         expected: &'static str,
+    },
+    /// White space stands in it or around it: most often the line break that `echo` writes.
+    #[error("white space or a line break stands {} the ARN: remove it", if *.is_around { "around" } else { "within" })]
+    WhiteSpace {
+        /// Whether the text would be free of it if it were trimmed.
+        is_around: bool,
     },
     /// More than 128 bytes.
     #[error("the ARN has {actual} bytes: an ARN has at most {limit}")]
@@ -62,3 +68,5 @@ impl ArnError {
 fn example(resource_type: &str) -> String {
     format!("arn:aws:ivs:us-west-2:123456789012:{resource_type}/abcdABCDefgh")
 }
+
+crate::value::error::debug::as_coded_words!(ArnError);

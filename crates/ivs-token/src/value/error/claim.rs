@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::OriginError;
 
 /// A value that no token may carry. Raised when the value is made.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ClaimError {
     /// An ID of no characters.
@@ -216,3 +216,5 @@ fn name(field: &str) -> &'static str {
         _ => "participant ID",
     }
 }
+
+crate::value::error::debug::as_coded_words!(ClaimError);

@@ -2,6 +2,7 @@
 
 mod arn;
 mod claim;
+pub(crate) mod debug;
 mod origin;
 mod randomness;
 mod stage;

@@ -1,7 +1,7 @@
 use thiserror::Error;
 
 /// A text that is no origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum OriginError {
     /// There is no text.
@@ -13,8 +13,8 @@ pub enum OriginError {
          in Punycode (xn--)"
     )]
     NotAnOrigin,
-    /// Another scheme.
-    #[error("an origin begins with https:// or http://")]
+    /// No scheme with `://` behind it.
+    #[error("an origin begins with a scheme and `://`, as in https://example.com or capacitor://localhost")]
     Scheme,
     /// No host, or one with a character that no host has.
     #[error("its host must be labels of A-Z, a-z, 0-9, `-` and `_` with dots between them, or an IP address")]
@@ -32,3 +32,5 @@ pub enum OriginError {
     #[error("it goes on after the host: remove the `/` and all after it")]
     Path,
 }
+
+crate::value::error::debug::as_words!(OriginError);

@@ -1,7 +1,9 @@
 use thiserror::Error;
 
 /// The operating system gave no random bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Copy, PartialEq, Eq, Error)]
 #[error("the operating system gave no random bytes: without them no ID can be made")]
 #[non_exhaustive]
 pub struct RandomnessError;
+
+crate::value::error::debug::as_words!(RandomnessError);

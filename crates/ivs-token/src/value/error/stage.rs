@@ -3,7 +3,7 @@ use thiserror::Error;
 use super::ArnError;
 
 /// Something that is no stage.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum StageError {
     /// An endpoint is no URL of its kind.
@@ -20,6 +20,9 @@ pub enum StageError {
     /// Not JSON, or not the right types; the parser's own words.
     #[error("this is not the JSON that GetStage or CreateStage answers: {0}")]
     Json(String),
+    /// A stage, but not as JSON.
+    #[error("this is a stage in YAML or as text: have the AWS command print JSON, with `--output json`")]
+    OtherOutput,
     /// A list of stages, which has no endpoints.
     #[error("this is what ListStages answers, which has no endpoints: ask for one stage with GetStage")]
     List,
@@ -37,13 +40,13 @@ impl StageError {
         match self {
             Self::Endpoint { source, .. } => source.code(),
             Self::Arn(source) => source.code(),
-            Self::Json(_) | Self::List | Self::Missing { .. } => "INVALID_STAGE",
+            Self::Json(_) | Self::OtherOutput | Self::List | Self::Missing { .. } => "INVALID_STAGE",
         }
     }
 }
 
 /// A text that is no endpoint of a stage.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EndpointError {
     /// There is no text.
@@ -60,6 +63,9 @@ pub enum EndpointError {
         /// Bytes allowed.
         limit: usize,
     },
+    /// White space stands in it or around it: most often a line break at the end.
+    #[error("white space or a line break stands in or around the URL: remove it")]
+    WhiteSpace,
     /// Not a URL as RFC 3986 describes it.
     #[error("this is not a URL: it must begin with {expected}:// and may hold no spaces or accents")]
     NotAUrl {
@@ -69,6 +75,17 @@ pub enum EndpointError {
     /// Another scheme.
     #[error("the URL begins with {found}: and must begin with {expected}://")]
     Scheme {
+        /// The scheme wanted.
+        expected: &'static str,
+        /// The scheme found.
+        found: String,
+    },
+    /// A scheme without encryption to another machine: `http:` and `ws:` are for servers on this one.
+    #[error(
+        "the URL begins with {found}:, which is only for a server on this machine (localhost, 127.0.0.0/8 or [::1]): \
+         elsewhere it must begin with {expected}://"
+    )]
+    NotLoopback {
         /// The scheme wanted.
         expected: &'static str,
         /// The scheme found.
@@ -86,6 +103,11 @@ pub enum EndpointError {
     /// A `?`, to which nothing can be appended.
     #[error("the URL has a query: remove the `?` and all after it")]
     Query,
+    /// A path, to which the client would append its own.
+    #[error(
+        "the URL has a path: give it as GetStage answers it, which ends with the host, since the client appends to it"
+    )]
+    Path,
 }
 
 impl EndpointError {
@@ -94,3 +116,5 @@ impl EndpointError {
         "INVALID_ENDPOINT"
     }
 }
+
+crate::value::error::debug::as_coded_words!(StageError, EndpointError);
