@@ -1,5 +1,6 @@
 //! A client that signs with AWS's own signer, and can also send what no SDK would.
 
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -125,10 +126,10 @@ impl Client {
         let mut socket = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let mut head = format!("{method} {target} HTTP/1.1\r\nconnection: close\r\n");
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(head, "{name}: {value}\r\n");
         }
         if !headers.iter().any(|(name, _)| name == "content-length") {
-            head.push_str(&format!("content-length: {}\r\n", body.len()));
+            let _ = write!(head, "content-length: {}\r\n", body.len());
         }
         head.push_str("\r\n");
         socket.write_all(head.as_bytes()).unwrap();

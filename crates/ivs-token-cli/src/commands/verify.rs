@@ -112,7 +112,7 @@ pub(crate) fn run(args: &VerifyArgs, json: bool) -> Result<(), Failure> {
     let wanted = args.wanted()?;
     let (verifier, token) = if args.has_no_kid()? {
         let token = read_token(&args.token)?;
-        (verifier(args, args.channel_without_kid(&token).as_ref())?, token)
+        (verifier(args, channel_without_kid(&token).as_ref())?, token)
     } else {
         (verifier(args, None)?, read_token(&args.token)?)
     };
@@ -151,17 +151,6 @@ impl VerifyArgs {
             && !self.key_ring.is_given()
             && self.kid.is_empty()
             && args::kid_variable::<AnyKid>()?.is_none())
-    }
-
-    /// The channel whose account and region the keys are of, for a playback token. The signature, checked later, shows
-    /// whether they are.
-    fn channel_without_kid(&self, token: &str) -> Option<ChannelArn> {
-        let inspection = ivs_token::inspect(token);
-        if inspection.kind != TokenKind::Playback {
-            return None;
-        }
-        let claim = inspection.claims.iter().find(|claim| claim.name == "aws:channel-arn")?;
-        serde_json::from_str(&claim.value).ok()
     }
 
     /// The kind that was asked for, if one was.
@@ -281,6 +270,17 @@ fn check_stdin(args: &VerifyArgs) -> Result<(), Failure> {
     sources.extend(args.key_ring.sources());
     sources.extend(args.public_key.iter().map(|source| ("--public-key", Some(source))));
     input::one_stdin(&sources)
+}
+
+/// The channel whose account and region the keys are of, for a playback token. The signature, checked later, shows
+/// whether they are.
+fn channel_without_kid(token: &str) -> Option<ChannelArn> {
+    let inspection = ivs_token::inspect(token);
+    if inspection.kind != TokenKind::Playback {
+        return None;
+    }
+    let claim = inspection.claims.iter().find(|claim| claim.name == "aws:channel-arn")?;
+    serde_json::from_str(&claim.value).ok()
 }
 
 /// One token, without the line break that ends a file.
