@@ -1,5 +1,7 @@
 //! Tokens of a service's own `CreateParticipantToken`: accepted from one given key, and never without being asked for.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::sync::Arc;
 
 use ivs_token::{
