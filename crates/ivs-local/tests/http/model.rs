@@ -1,4 +1,4 @@
-use ivs_model::{Location, Model, Type};
+use ivs_model::{Location, Model, ServiceName, Type};
 use serde_json::Value;
 
 use crate::client::{Answer, Client, Program};
@@ -19,9 +19,14 @@ fn send(
             let value = body.as_object_mut()?.remove(member.name());
             match (member.location(), value) {
                 (Location::Uri, Some(Value::String(value))) if !value.is_empty() => {
+                    // The type of the resource tells the services apart, and only one of them has stages.
+                    let value = match service.name() {
+                        ServiceName::LowLatency => value.replace(":stage/", ":channel/"),
+                        ServiceName::RealTime => value,
+                    };
                     target = target.replace(&format!("{{{}}}", member.name()), &encode(&value));
                 }
-                (Location::Query, Some(Value::Array(values))) => {
+                (Location::Query, Some(Value::Array(values))) if !values.is_empty() => {
                     for value in values {
                         query.push(format!("{}={}", member.name(), encode(value.as_str()?)));
                     }
@@ -63,7 +68,7 @@ fn good_inputs_pass_the_model_and_answers_are_those_of_the_model() {
         for operation in service.operations() {
             let shape = operation.input().unwrap();
             for input in [least(service, shape), fullest(service, shape)] {
-                let answer = send(&client, service, operation, &input).unwrap();
+                let Some(answer) = send(&client, service, operation, &input) else { continue };
                 count += 1;
                 let name = operation.name();
                 if answer.status == operation.status() {
@@ -79,7 +84,8 @@ fn good_inputs_pass_the_model_and_answers_are_those_of_the_model() {
             }
         }
     }
-    assert_eq!(count, 172);
+    // But for UntagResource with no key, which no request can say, in both services.
+    assert_eq!(count, 170);
 }
 
 #[test]
