@@ -160,9 +160,9 @@ pub(crate) fn may_be_shown(path: &str) -> bool {
 }
 
 fn looks_private(text: &str) -> bool {
-    let text = text.trim();
     // The base64 of `-----BEGIN `, which begins the base64 of any PEM.
     const WRAPPED: &str = "LS0tLS1CRUdJTi";
+    let text = text.trim();
     let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=');
     text.contains("PRIVATE KEY-----")
         || (text.contains("\"kty\"") && text.contains("\"d\""))
