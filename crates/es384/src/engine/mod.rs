@@ -7,7 +7,13 @@
 #![allow(clippy::many_single_char_names, clippy::similar_names, reason = "as the formulas have them")]
 #![cfg_attr(
     not(any(target_arch = "x86_64", test, feature = "model")),
-    allow(dead_code, unused_imports, reason = "without lanes, what is above them has no user")
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        unused_mut,
+        reason = "without lanes, what is above them has no user"
+    )
 )]
 #![allow(clippy::needless_range_loop, reason = "limbs are numbered")]
 
