@@ -63,7 +63,7 @@ pub enum Path {
     /// What the instructions of AVX-512 IFMA do, in plain integers: slow, and only for tests, with the feature `model`.
     #[cfg(any(test, feature = "model"))]
     Model,
-    /// What those of AVX2 and NEON do, as [`Model`](Self::Model).
+    /// What those of AVX2 do, as [`Model`](Self::Model).
     #[cfg(any(test, feature = "model"))]
     Model30,
     /// Arithmetic in words of 64 bits, for processors without the instructions.
