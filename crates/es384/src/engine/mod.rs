@@ -7,7 +7,13 @@
 #![allow(clippy::many_single_char_names, clippy::similar_names, reason = "as the formulas have them")]
 #![cfg_attr(
     not(any(target_arch = "x86_64", test, feature = "model")),
-    allow(dead_code, unused_imports, reason = "without lanes, what is above them has no user")
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        unused_mut,
+        reason = "without lanes, what is above them has no user"
+    )
 )]
 #![allow(clippy::needless_range_loop, reason = "limbs are numbered")]
 
@@ -57,7 +63,7 @@ pub enum Path {
     /// What the instructions of AVX-512 IFMA do, in plain integers: slow, and only for tests, with the feature `model`.
     #[cfg(any(test, feature = "model"))]
     Model,
-    /// What those of AVX2 and NEON do, as [`Model`](Self::Model).
+    /// What those of AVX2 do, as [`Model`](Self::Model).
     #[cfg(any(test, feature = "model"))]
     Model30,
     /// Arithmetic in words of 64 bits, for processors without the instructions.

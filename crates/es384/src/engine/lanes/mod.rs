@@ -1,7 +1,7 @@
 //! Eight 64-bit lanes, and the few operations on them that the engine is made of.
 //!
 //! All arithmetic above is written once, over [`Lanes`] and the numbers modulo p that they own, a [`Radix`]. Limbs of 52 bits are
-//! for AVX-512 IFMA, limbs of 30 bits for AVX2 and for NEON. Each radix has a model in plain integers too, which runs on any
+//! for AVX-512 IFMA, limbs of 30 bits for AVX2. Each radix has a model in plain integers too, which runs on any
 //! processor and under tools that do not know the instructions, and is compiled for tests only.
 //!
 //! Every method takes a value. Where the processor must have an instruction, a value is the proof that it does: the
