@@ -40,7 +40,16 @@ pub fn cases() -> Vec<Case> {
     lifetimes(&mut cases);
     missing_and_wrong_types(&mut cases);
     values(&mut cases);
+    audiences(&mut cases);
     cases
+}
+
+/// RFC 7519, section 4.1.3: who is not named must refuse it.
+fn audiences(cases: &mut Vec<Case>) {
+    for audience in ["\"others\"", "[\"others\"]", "[]", "null"] {
+        let token = forge(header(), payload_with("aud", audience));
+        cases.push(case(format!("the audience {audience}"), token, ClaimsError::Audience));
+    }
 }
 
 fn case(name: impl Into<String>, token: impl Into<String>, expected: impl Into<VerifyError>) -> Case {
@@ -1045,7 +1054,7 @@ pub fn accepted() -> Vec<(String, String)> {
     );
     push("a paired surrogate", forge(header(), payload_with("user_id", r#""\ud83d\ude00""#)));
     push("raw UTF-8", forge(header(), payload_with("user_id", "\"José 😀\"")));
-    push("an unknown claim", forge(header(), payload_with("aud", "[1,{\"a\":[null]}]")));
+    push("an unknown claim", forge(header(), payload_with("note", "[1,{\"a\":[null]}]")));
     push("an unknown claim of many digits", forge(header(), payload_with("x", &"1".repeat(9000))));
     push(
         "100 deep where nobody looks",

@@ -592,6 +592,7 @@ fn reasons_of_verify_errors() {
             claims(ClaimsError::ExpiresBeforeIssued { issued_at: now(), expires_at: now() }),
             "EXPIRES_BEFORE_ISSUED",
         ),
+        (claims(ClaimsError::Audience), "FOREIGN_AUDIENCE"),
         (claims(ClaimsError::Lifetime { actual: 1, limit: 0 }), "LIFETIME_TOO_LONG"),
         (claims(ClaimsError::ForeignKey { kid: arn(KID), resource: stage().arn().clone() }), "FOREIGN_KEY"),
         (VerifyError::IssuedInFuture { issued_at: now(), now: now() }, "ISSUED_IN_FUTURE"),

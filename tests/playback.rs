@@ -103,6 +103,50 @@ fn value(claim: &'static str, source: ClaimError) -> ClaimsError {
     ClaimsError::Value { claim, source }
 }
 
+/// A playback token names no key: its public half is enough to verify one.
+#[test]
+fn a_key_may_be_held_without_its_arn() {
+    let token = minted(new());
+    let holding = |channel: &str, key: &ivs_token::VerifyingKey| {
+        Verifier::builder()
+            .playback_key_without_arn(&channel.parse().unwrap(), key.clone())
+            .clock(now())
+            .build()
+            .unwrap()
+    };
+    let public = key().verifying_key();
+    let verified = holding(CHANNEL, public).verify_playback_of(&token, &channel(), None).unwrap();
+    assert!(verified.key_id().is_placeholder());
+    let json = serde_json::to_value(&verified).unwrap();
+    assert_eq!((json.get("keyArn"), &json["channelArn"]), (None, &CHANNEL.into()));
+    let with_arn = serde_json::to_value(player().verify_playback(&token, None).unwrap()).unwrap();
+    assert_eq!(with_arn["keyArn"], PLAYBACK_KID);
+
+    // All channels of the account and region, no other, and no other key.
+    holding(&CHANNEL.replace("abcd", "dcba"), public).verify_playback(&token, None).unwrap();
+    let foreign = CHANNEL.replace("us-west-2", "eu-central-1");
+    assert!(matches!(
+        holding(&foreign, public).verify_playback(&token, None),
+        Err(VerifyError::Claims(ClaimsError::ForeignPlaybackKey { .. }))
+    ));
+    let other = ivs_token::es384::SigningKey::generate().unwrap();
+    assert!(matches!(
+        holding(CHANNEL, other.verifying_key()).verify_playback(&token, None),
+        Err(VerifyError::NoKeyMatches { tried: 1 })
+    ));
+    // Both keys under their own placeholders, and one beside itself under its ARN.
+    Verifier::builder()
+        .playback_key_without_arn(&channel(), other.verifying_key().clone())
+        .playback_key_without_arn(&channel(), public.clone())
+        .playback_key_without_arn(&channel(), public.clone())
+        .playback_key(kid(PLAYBACK_KID), public.clone())
+        .clock(now())
+        .build()
+        .unwrap()
+        .verify_playback(&token, None)
+        .unwrap();
+}
+
 /// Public signers write the ID of the key pair, or nothing of use: no `kid` is documented for playback tokens.
 #[test]
 fn a_kid_that_is_no_arn_says_nothing() {

@@ -16,11 +16,13 @@ use crate::values;
 /// Revocations that several processes and machines share, on one Redis server (6.0 or later, or Valkey): what is revoked by one
 /// is refused by all with their next check, and a token that is good once is good once on all of them together.
 ///
-/// `url` is `redis://user:password@host:6379/0`, `rediss://` for TLS, or `unix:///path/to/socket?db=0`. `when_away` says what
+/// `url` is `redis://user:password@host:6379/0`, `rediss://` for TLS, `redis-cluster://host,host`,
+/// `redis-sentinel://host,host?service=name`, or `unix:///path/to/socket?db=0`. `when_away` says what
 /// becomes of tokens when Redis gives no answer: `WhenAway.REFUSE`, or `WhenAway.accept(report)`. `prefix` is what the names of
-/// all keys begin with (`ivs-token:`). `connect_timeout` and `response_timeout` are `timedelta`, from 1 ms to an hour (250 ms);
+/// all keys begin with (`{ivs-token}:`). `connect_timeout` and `response_timeout` are `timedelta`, from 1 ms to an hour (250 ms);
 /// for a `reconnect_pause` after a failed attempt (500 ms) nobody tries again. `idle_connections` are kept open for the next
-/// check (32). `root_certificates`, and `client_certificate` with its key, are PEM, or paths of files as `os.PathLike`; those
+/// check (32). So many `replicas` must have a revocation or a spend before it counts (0).
+/// `root_certificates`, and `client_certificate` with its key, are PEM, or paths of files as `os.PathLike`; those
 /// of the system and none unless given.
 ///
 /// It connects when it is first asked: `ping` says whether that works. It may be used by any number of threads, and a forked
@@ -36,7 +38,7 @@ store_methods!(RedisRevocations {
     #[new]
     #[pyo3(signature = (
         url, *, when_away, prefix=None, connect_timeout=None, response_timeout=None, reconnect_pause=None,
-        idle_connections=None, root_certificates=None, client_certificate=None
+        idle_connections=None, replicas=None, root_certificates=None, client_certificate=None
     ))]
     #[expect(clippy::too_many_arguments, reason = "Python names them")]
     fn new(
@@ -48,6 +50,7 @@ store_methods!(RedisRevocations {
         response_timeout: Option<Bound<'_, PyAny>>,
         reconnect_pause: Option<Bound<'_, PyAny>>,
         idle_connections: Option<Bound<'_, PyAny>>,
+        replicas: Option<Bound<'_, PyAny>>,
         root_certificates: Option<Bound<'_, PyAny>>,
         client_certificate: Option<(Bound<'_, PyAny>, Bound<'_, PyAny>)>,
     ) -> PyResult<Self> {
@@ -74,6 +77,11 @@ store_methods!(RedisRevocations {
             }
             if let Some(limit) = idle_connections {
                 builder = builder.idle_connections(values::count("idle_connections", &limit, 0..=MAX_IDLE)?);
+            }
+            if let Some(count) = replicas {
+                let count = values::count("replicas", &count, 0..=MAX_REPLICAS)?;
+                // No more than that fit.
+                builder = builder.replicas(u32::try_from(count).unwrap_or(u32::MAX));
             }
             if let Some(pem) = root_certificates {
                 builder = builder.root_certificates(&**values::certificates("root_certificates", &pem)?);
@@ -115,6 +123,9 @@ store_methods!(RedisRevocations {
         }
     }
 });
+
+/// More replicas than that no primary has.
+const MAX_REPLICAS: usize = 1000;
 
 /// More connections than that nobody keeps open.
 const MAX_IDLE: usize = 10_000;

@@ -328,6 +328,7 @@ def test_tls(tmp_path, stage):
         ({"response_timeout": timedelta(days=1)}, "REDIS_TIME"),
         ({"reconnect_pause": timedelta(microseconds=-1)}, "INVALID_DURATION"),
         ({"idle_connections": -1}, "OUT_OF_RANGE"),
+        ({"replicas": -1}, "OUT_OF_RANGE"),
         ({"url": "redis://\ud800"}, "NOT_UNICODE"),
     ],
 )

@@ -6,7 +6,10 @@ use crate::connection::Connector;
 use crate::error::BuildError;
 use crate::keys::Keys;
 use crate::link::Link;
-use crate::server::Server;
+use crate::route::Route;
+#[cfg(feature = "tls")]
+use crate::server::Address;
+use crate::server::{Server, Topology};
 use crate::store::RedisStore;
 
 /// A store about to be built. [`RedisStore::builder`] begins one.
@@ -20,6 +23,7 @@ pub struct RedisStoreBuilder {
     response_timeout: Duration,
     reconnect_pause: Duration,
     idle_connections: usize,
+    replicas: u32,
     #[cfg(feature = "tls")]
     certificates: crate::tls::Certificates,
 }
@@ -32,17 +36,21 @@ impl RedisStoreBuilder {
         Self {
             url: url.to_owned(),
             when_away,
-            prefix: "ivs-token:".to_owned(),
+            prefix: "{ivs-token}:".to_owned(),
             connect_timeout: Duration::from_millis(250),
             response_timeout: Duration::from_millis(250),
             reconnect_pause: Duration::from_millis(500),
             idle_connections: 32,
+            replicas: 0,
             #[cfg(feature = "tls")]
             certificates: crate::tls::Certificates::default(),
         }
     }
 
-    /// What the names of all keys begin with; `ivs-token:` unless given. 1 to 128 bytes.
+    /// What the names of all keys begin with; `{ivs-token}:` unless given. 1 to 128 bytes.
+    ///
+    /// Text in braces is a hash tag: Redis Cluster keeps all keys with one hash tag on one node. A cluster needs it, and
+    /// elsewhere it changes nothing.
     ///
     /// Two stores on one server are apart when the prefix of neither begins with that of the other.
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
@@ -80,6 +88,17 @@ impl RedisStoreBuilder {
         self
     }
 
+    /// How many replicas must have a revocation, or the spend of a single-use token, before it counts as made; 0 unless
+    /// given. Each of them then waits for the replicas (`WAIT`), and is an error when too few answer within the response
+    /// timeout, although it may have been made.
+    ///
+    /// Redis sends replicas their copy after it has answered. Without this, what was answered just before the primary dies
+    /// can be lost with it.
+    pub fn replicas(mut self, count: u32) -> Self {
+        self.replicas = count;
+        self
+    }
+
     /// The root certificates, in PEM, that the server's certificate must lead to; those of the system unless given.
     #[cfg(feature = "tls")]
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
@@ -108,19 +127,26 @@ impl RedisStoreBuilder {
             return Err(BuildError::Prefix { actual: self.prefix.len(), limit: Keys::MAX_PREFIX });
         }
         let connector = self.connector()?;
-        let link = Link::new(connector, self.response_timeout, self.reconnect_pause, self.idle_connections);
-        Ok(RedisStore { link, keys: Keys::with_prefix(&self.prefix), when_away: self.when_away })
+        if matches!(connector.server.topology, Topology::Cluster) && !has_hash_tag(&self.prefix) {
+            return Err(BuildError::HashTag);
+        }
+        let keys = Keys::with_prefix(&self.prefix);
+        let route = Route::new(connector, &keys);
+        let link = Link::new(route, self.response_timeout, self.reconnect_pause, self.idle_connections)
+            .with_replicas(self.replicas);
+        Ok(RedisStore { link, keys, when_away: self.when_away })
     }
 
     #[cfg(feature = "tls")]
     fn connector(&self) -> Result<Connector, BuildError> {
         let server = Server::from_url(&self.url)?;
-        let tls = match &server.address {
-            crate::server::Address::Tcp { host, .. } if server.tls => {
-                Some(crate::tls::Tls::new(host, &self.certificates)?)
-            }
-            _ if !self.certificates.is_empty() => return Err(BuildError::CertificatesWithoutTls),
-            _ => None,
+        let hosts = server.addresses.iter().filter_map(Address::host);
+        let tls = if server.tls {
+            Some(crate::tls::Tls::new(hosts, &self.certificates)?)
+        } else if self.certificates.is_empty() {
+            None
+        } else {
+            return Err(BuildError::CertificatesWithoutTls);
         };
         Ok(Connector { server, tls, allowed: self.connect_timeout })
     }
@@ -133,6 +159,12 @@ impl RedisStoreBuilder {
         }
         Ok(Connector { server, allowed: self.connect_timeout })
     }
+}
+
+/// Redis Cluster hashes what is between the first `{` and the first `}` after it, unless that is nothing.
+fn has_hash_tag(prefix: &str) -> bool {
+    let after = prefix.split_once('{').map(|(_, after)| after);
+    after.and_then(|after| after.split_once('}')).is_some_and(|(tag, _)| !tag.is_empty())
 }
 
 fn within(setting: &'static str, actual: Duration, min: Duration, max: Duration) -> Result<(), BuildError> {
@@ -149,6 +181,7 @@ impl fmt::Debug for RedisStoreBuilder {
             .field("response_timeout", &self.response_timeout)
             .field("reconnect_pause", &self.reconnect_pause)
             .field("idle_connections", &self.idle_connections)
+            .field("replicas", &self.replicas)
             .finish_non_exhaustive()
     }
 }

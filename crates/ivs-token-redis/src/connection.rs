@@ -1,16 +1,20 @@
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
-use redis::{Parser, Pipeline, Value};
+use redis::{Parser, Pipeline, RedisConnectionInfo, Value};
 
+use crate::age::Age;
 use crate::failure::{Failure, refusal};
-use crate::server::Server;
+use crate::server::{Address, Server};
 use crate::socket::Socket;
 
 /// One connection, logged in. After a failure it is good for nothing more.
 pub(crate) struct Connection {
     wire: Wire,
     parser: Parser,
+    pub(crate) address: Address,
+    pub(crate) age: Age,
+    pub(crate) is_replica: bool,
 }
 
 enum Wire {
@@ -30,69 +34,45 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    pub(crate) fn connect(&self) -> Result<Connection, Failure> {
-        let socket = Socket::connect(&self.server.address, self.allowed).map_err(|error| {
+    pub(crate) fn connect(
+        &self,
+        address: &Address,
+        login: &RedisConnectionInfo,
+        allowed: Duration,
+    ) -> Result<Connection, Failure> {
+        let socket = Socket::connect(address, allowed).map_err(|error| {
             Failure::Final(format!("can not be reached ({error}): does it run, and is the address right?"))
         })?;
         let deadline = socket.deadline;
-        let wire = self.wire(socket)?;
-        let mut connection = Connection { wire, parser: Parser::new() };
-        self.log_in(&mut connection, deadline)?;
+        let (wire, age) = (self.wire(address, socket)?, Age::new(Instant::now()));
+        let address = address.clone();
+        let mut connection = Connection { wire, parser: Parser::new(), address, age, is_replica: false };
+        connection.log_in(login, deadline, self.allowed)?;
         Ok(connection)
     }
 
     #[cfg(feature = "tls")]
-    fn wire(&self, socket: Socket) -> Result<Wire, Failure> {
-        match &self.tls {
-            None => Ok(Wire::Plain(socket)),
-            Some(tls) => match tls.begin() {
+    fn wire(&self, address: &Address, socket: Socket) -> Result<Wire, Failure> {
+        match (&self.tls, address.host()) {
+            (Some(tls), Some(host)) => match tls.begin(host) {
                 Ok(begun) => Ok(Wire::Tls(Box::new(rustls::StreamOwned::new(begun, socket)))),
                 Err(error) => Err(Failure::Final(format!("can not be spoken to over TLS ({error})"))),
             },
+            _ => Ok(Wire::Plain(socket)),
         }
     }
 
     #[cfg(not(feature = "tls"))]
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as with TLS")]
-    fn wire(&self, socket: Socket) -> Result<Wire, Failure> {
+    fn wire(&self, _address: &Address, socket: Socket) -> Result<Wire, Failure> {
         Ok(Wire::Plain(socket))
-    }
-
-    /// All of it in one round trip.
-    fn log_in(&self, connection: &mut Connection, deadline: Instant) -> Result<(), Failure> {
-        let login = &self.server.login;
-        let mut hello = redis::cmd("HELLO");
-        hello.arg(2);
-        if let Some(password) = login.password() {
-            hello.arg("AUTH").arg(login.username().unwrap_or("default")).arg(password);
-        }
-        hello.arg("SETNAME").arg("ivs-token");
-        let mut commands = Pipeline::new();
-        commands.add_command(hello);
-        if login.db() != 0 {
-            commands.cmd("SELECT").arg(login.db());
-        }
-        let replies = connection
-            .exchange(&commands.get_packed_pipeline(), commands.len(), deadline, self.allowed)
-            // While it is being made, a connection that ends is not one that has gone stale.
-            .map_err(|failure| Failure::Final(failure.to_string()))?;
-        let mut replies = replies.into_iter();
-        check_hello(&replies.next().unwrap_or_default())?;
-        match replies.next() {
-            Some(Value::ServerError(error)) => Err(Failure::Final(format!(
-                "refused the database {} of the URL: {}",
-                login.db(),
-                refusal(&error)
-            ))),
-            _ => Ok(()),
-        }
     }
 }
 
-/// `HELLO` came with Redis 6.0, and says in what role the server is.
+/// `HELLO` came with Redis 6.0, and says in what role the server is: whether it is a replica.
 ///
 /// Of a refusal only the code is told: the text of an old server repeats the password.
-fn check_hello(reply: &Value) -> Result<(), Failure> {
+fn read_hello(reply: &Value) -> Result<bool, Failure> {
     let members = match reply {
         Value::Array(members) => members,
         Value::ServerError(error) => {
@@ -111,15 +91,54 @@ fn check_hello(reply: &Value) -> Result<(), Failure> {
     let is =
         |value: &Value, text: &str| matches!(value, Value::BulkString(bytes) if bytes == text.as_bytes());
     let role = members.chunks_exact(2).find(|member| is(&member[0], "role"));
-    if role.is_some_and(|role| is(&role[1], "replica")) {
-        return Err(Failure::Final(
-            "is a replica: connect to the primary, where revocations are made".to_owned(),
-        ));
-    }
-    Ok(())
+    Ok(role.is_some_and(|role| is(&role[1], "replica")))
 }
 
 impl Connection {
+    /// All of it in one round trip.
+    fn log_in(
+        &mut self,
+        login: &RedisConnectionInfo,
+        deadline: Instant,
+        allowed: Duration,
+    ) -> Result<(), Failure> {
+        let mut hello = redis::cmd("HELLO");
+        hello.arg(2);
+        if let Some(password) = login.password() {
+            hello.arg("AUTH").arg(login.username().unwrap_or("default")).arg(password);
+        }
+        hello.arg("SETNAME").arg("ivs-token");
+        let mut commands = Pipeline::new();
+        commands.add_command(hello);
+        if login.db() != 0 {
+            commands.cmd("SELECT").arg(login.db());
+        }
+        let replies = self
+            .exchange(&commands.get_packed_pipeline(), commands.len(), deadline, allowed)
+            // While it is being made, a connection that ends is not one that has gone stale.
+            .map_err(|failure| Failure::Final(failure.to_string()))?;
+        let mut replies = replies.into_iter();
+        self.is_replica = read_hello(&replies.next().unwrap_or_default())?;
+        match replies.next() {
+            Some(Value::ServerError(error)) => Err(Failure::Final(format!(
+                "refused the database {} of the URL: {}",
+                login.db(),
+                refusal(&error)
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads the answer to another `HELLO`: it fails when the server is not a primary any more.
+    pub(crate) fn check(&mut self, reply: &Value) -> Result<(), Failure> {
+        let is_replica = read_hello(reply).map_err(|failure| Failure::Dropped(failure.to_string()))?;
+        if is_replica {
+            return Err(Failure::replica());
+        }
+        self.age.check(Instant::now());
+        Ok(())
+    }
+
     /// Sends commands, already packed, and reads as many replies. `allowed` is for the text of an error.
     pub(crate) fn exchange(
         &mut self,

@@ -9,7 +9,8 @@ pub enum BuildError {
     /// The URL can not be read.
     #[error(
         "the URL of Redis can not be read ({reason}): it must be like redis://user:password@host:6379/0, \
-         rediss://host for TLS, or unix:///path/to/socket?db=0; characters such as @ or / in a password must be \
+         rediss://host for TLS, redis-cluster://host,host, redis-sentinel://host,host?service=name, or \
+         unix:///path/to/socket?db=0; characters such as @ or / in a password must be \
          percent-encoded"
     )]
     Url {
@@ -46,6 +47,12 @@ pub enum BuildError {
         /// The most it may have.
         limit: usize,
     },
+    /// The URL is that of a cluster, and the prefix has no hash tag.
+    #[error(
+        "the prefix of the keys has no hash tag, and a cluster would spread the keys: put a part of it in braces, as in \
+         {{ivs-token}}:"
+    )]
+    HashTag,
     /// A timeout or pause is out of range.
     #[error("`{setting}` is {actual:?}, and must be from {min:?} to {max:?}")]
     Time {
@@ -70,6 +77,7 @@ impl BuildError {
             Self::CertificatesWithoutTls => "certificates_without_tls",
             Self::Tls { .. } => "tls",
             Self::Prefix { .. } => "prefix",
+            Self::HashTag => "hash_tag",
             Self::Time { .. } => "time",
         }
     }

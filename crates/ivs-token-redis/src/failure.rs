@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use redis::{RedisError, ServerError};
 
+use crate::server::Address;
+
 /// Why a connection gave no answer. What it says never holds a password.
 #[derive(Clone, Debug)]
 pub(crate) enum Failure {
-    /// The other end is gone: another connection may do better.
+    /// The other end is gone, or is not the primary any more: another connection may do better.
     Dropped(String),
     /// All else, after which trying again is for the caller.
     Final(String),
@@ -35,6 +37,25 @@ impl Failure {
         }
     }
 
+    /// A replica may not know yet what was revoked.
+    pub(crate) fn replica() -> Self {
+        Self::Dropped("is a replica: connect to the primary, where revocations are made".to_owned())
+    }
+
+    /// Whether a server says that it can not serve: it was demoted, has just started, or is another one than was logged
+    /// in to. Redis 6 puts the code that a script met in the text.
+    pub(crate) fn is_not_primary(error: &ServerError) -> bool {
+        const CODES: [&str; 4] = ["READONLY", "MASTERDOWN", "LOADING", "NOAUTH"];
+        let details = error.details().unwrap_or_default();
+        CODES.contains(&error.code())
+            || error.code() == "ERR" && (details.contains("-READONLY ") || details.contains("-MASTERDOWN "))
+    }
+
+    /// The same, of one server of several.
+    pub(crate) fn of(self, address: &Address) -> Self {
+        Self::Final(format!("can not be used: {address} {self}"))
+    }
+
     /// Trying again would take as long again.
     fn late(allowed: Duration) -> Self {
         Self::Final(format!("gave no answer within {allowed:?}: is it overloaded or cut off?"))
@@ -53,11 +74,13 @@ pub(crate) fn refusal(error: &ServerError) -> String {
     let details = ivs_token::printable(error.details().unwrap_or_default());
     let details = details.chars().take(200).collect::<String>();
     let advice = match error.code() {
-        "MOVED" | "ASK" | "CROSSSLOT" | "CLUSTERDOWN" | "TRYAGAIN" => {
-            ": a cluster is not supported, connect to one primary"
+        "MOVED" | "ASK" | "CROSSSLOT" => {
+            ": it is a node of a cluster, so begin the URL with redis-cluster://"
         }
+        "CLUSTERDOWN" => ": the cluster is not complete, or a failover is going on",
+        "TRYAGAIN" => ": the keys are being moved to another node, try again soon",
         "READONLY" => ": connect to the primary",
-        "NOPERM" => ": the user needs GET, MGET, SET, PTTL and EVAL on the keys of the prefix",
+        "NOPERM" => ": the user needs GET, SET, PTTL and EVAL on the keys of the prefix",
         "OOM" => ": raise `maxmemory`",
         "LOADING" => ": it has just started, try again soon",
         "WRONGTYPE" => ": something else writes to keys of the prefix",

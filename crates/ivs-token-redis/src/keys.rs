@@ -34,8 +34,10 @@ impl Keys {
     }
 
     /// A UUID is written in lower case with hyphens.
-    pub(crate) fn used(&self, uuid: &impl std::fmt::Display) -> String {
-        format!("{}used:{uuid}", self.0)
+    ///
+    /// Who may sign for another channel can not spend the tokens of this one.
+    pub(crate) fn used(&self, channel: &ChannelArn, uuid: &impl std::fmt::Display) -> String {
+        format!("{}used:{channel}:{uuid}", self.0)
     }
 }
 
@@ -46,21 +48,22 @@ mod tests {
     /// The names are a format: other machines may run another version of this crate.
     #[test]
     fn names_stay_what_they_are() -> Result<(), Box<dyn std::error::Error>> {
-        let keys = Keys::with_prefix("ivs-token:");
+        let keys = Keys::with_prefix("{ivs-token}:");
         let stage: StageArn = "arn:aws:ivs:us-west-2:123456789012:stage/S".parse()?;
         let channel: ChannelArn = "arn:aws:ivs:us-west-2:123456789012:channel/C".parse()?;
-        assert_eq!(keys.stage(&stage), "ivs-token:stage:arn:aws:ivs:us-west-2:123456789012:stage/S");
+        assert_eq!(keys.stage(&stage), "{ivs-token}:stage:arn:aws:ivs:us-west-2:123456789012:stage/S");
         assert_eq!(
             keys.participant(&stage, &"p-1".parse()?),
-            "ivs-token:participant:arn:aws:ivs:us-west-2:123456789012:stage/S:p-1"
+            "{ivs-token}:participant:arn:aws:ivs:us-west-2:123456789012:stage/S:p-1"
         );
-        assert_eq!(keys.connection(&"t_1".parse()?), "ivs-token:connection:t_1");
+        assert_eq!(keys.connection(&"t_1".parse()?), "{ivs-token}:connection:t_1");
         assert_eq!(
             keys.viewer(&channel, &ViewerId::try_from("é:\r\n\0")?),
-            "ivs-token:viewer:arn:aws:ivs:us-west-2:123456789012:channel/C:é:\r\n\0"
+            "{ivs-token}:viewer:arn:aws:ivs:us-west-2:123456789012:channel/C:é:\r\n\0"
         );
         let uuid = uuid::Uuid::from_u128(0xABCD);
-        assert_eq!(keys.used(&uuid), "ivs-token:used:00000000-0000-0000-0000-00000000abcd");
+        let used = "{ivs-token}:used:arn:aws:ivs:us-west-2:123456789012:channel/C:00000000-0000-0000-0000-00000000abcd";
+        assert_eq!(keys.used(&channel, &uuid), used);
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ compile_error!(
     "the feature `tls` of ivs-token-redis needs `aws-lc-rs` or `ring`: enable one of them, or leave `tls` out"
 );
 
+mod age;
 mod away;
 mod builder;
 mod connection;
@@ -15,7 +16,9 @@ mod gate;
 mod idle;
 mod keys;
 mod link;
+mod node;
 mod question;
+mod route;
 mod server;
 mod socket;
 mod spender;

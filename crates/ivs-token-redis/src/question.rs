@@ -29,6 +29,7 @@ pub(crate) enum Question<'t> {
         version: i64,
     },
     Use {
+        channel: &'t ChannelArn,
         token: SingleUse,
         mark: String,
     },
@@ -56,7 +57,7 @@ impl<'t> Question<'t> {
             Subject::Playback { channel, viewer, single_use } => match (viewer, single_use) {
                 (None, None) => Self::Nothing,
                 (Some((viewer, version)), None) => Self::Viewer { channel, viewer, version },
-                (None, Some(token)) => Self::Use { token, mark: mark()? },
+                (None, Some(token)) => Self::Use { channel, token, mark: mark()? },
                 (Some((viewer, version)), Some(token)) => {
                     Self::ViewerAndUse { channel, viewer, version, token, mark: mark()? }
                 }
@@ -70,7 +71,9 @@ impl<'t> Question<'t> {
         match self {
             Self::Nothing => {}
             Self::Participant { stage, participant_id } => {
-                commands.cmd("MGET").arg(keys.stage(stage)).arg(keys.participant(stage, participant_id));
+                // Two commands, not MGET: while a cluster moves them from node to node, each is found.
+                commands.cmd("GET").arg(keys.stage(stage));
+                commands.cmd("GET").arg(keys.participant(stage, participant_id));
             }
             Self::Connection { token_id } => {
                 commands.cmd("GET").arg(keys.connection(token_id));
@@ -78,17 +81,22 @@ impl<'t> Question<'t> {
             Self::Viewer { channel, viewer, .. } => {
                 commands.cmd("GET").arg(keys.viewer(channel, viewer));
             }
-            Self::Use { token, mark } => {
-                let key = keys.used(&token.uuid);
+            Self::Use { channel, token, mark } => {
+                let key = keys.used(channel, &token.uuid);
                 commands.cmd("SET").arg(&key).arg(mark).arg("NX").arg("PX").arg(millis(token.lifetime));
                 commands.cmd("GET").arg(key);
             }
             Self::ViewerAndUse { channel, viewer, version, token, mark } => {
                 let commands = commands.cmd("EVAL").arg(SPEND).arg(2);
-                commands.arg(keys.viewer(channel, viewer)).arg(keys.used(&token.uuid));
+                commands.arg(keys.viewer(channel, viewer)).arg(keys.used(channel, &token.uuid));
                 commands.arg(digits(*version)).arg(mark).arg(millis(token.lifetime));
             }
         }
+    }
+
+    /// Whether an answer may change what Redis holds.
+    pub(crate) fn writes(&self) -> bool {
+        matches!(self, Self::Use { .. } | Self::ViewerAndUse { .. })
     }
 
     /// Takes its replies from those to all commands, and says what they mean.
@@ -96,17 +104,14 @@ impl<'t> Question<'t> {
         let mut reply = || replies.next().unwrap_or_default();
         match self {
             Self::Nothing => Ok(Ok(())),
-            Self::Participant { stage, participant_id } => match reply() {
-                Value::Array(held) => match held.as_slice() {
-                    [Value::Nil, Value::Nil] => Ok(Ok(())),
-                    [Value::Nil, Value::BulkString(said)] => Ok(Err(Revoked::ParticipantDisconnected {
-                        participant_id: (*participant_id).clone(),
-                        reason: reason_in(said),
-                    })),
-                    [Value::BulkString(_), _] => Ok(Err(Revoked::StageDeleted { stage: (*stage).clone() })),
-                    _ => Err(strange()),
-                },
-                other => Err(unusable(&other)),
+            Self::Participant { stage, participant_id } => match (reply(), reply()) {
+                (Value::BulkString(_), _) => Ok(Err(Revoked::StageDeleted { stage: (*stage).clone() })),
+                (Value::Nil, Value::Nil) => Ok(Ok(())),
+                (Value::Nil, Value::BulkString(said)) => Ok(Err(Revoked::ParticipantDisconnected {
+                    participant_id: (*participant_id).clone(),
+                    reason: reason_in(&said),
+                })),
+                (Value::Nil, other) | (other, _) => Err(unusable(&other)),
             },
             Self::Connection { token_id } => match reply() {
                 Value::Nil => Ok(Ok(())),
@@ -121,7 +126,7 @@ impl<'t> Question<'t> {
                 },
                 other => Err(unusable(&other)),
             },
-            Self::Use { token, mark } => {
+            Self::Use { token, mark, .. } => {
                 let (set, held) = (reply(), reply());
                 match (set, held) {
                     // Whatever became of it since: it was not spent before.

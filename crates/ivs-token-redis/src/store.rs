@@ -8,7 +8,7 @@ use crate::away::WhenAway;
 use crate::builder::RedisStoreBuilder;
 use crate::failure::refusal;
 use crate::keys::Keys;
-use crate::link::Link;
+use crate::link::{Link, Request};
 use crate::question::{Answer, Question};
 use crate::spender::Spender;
 use crate::withdrawal;
@@ -16,7 +16,7 @@ use crate::withdrawal;
 /// How many tokens or revocations go in one round trip: a pipeline for ten million would be held in memory, here and there.
 const BATCH: usize = 1024;
 
-/// Revocations that several machines share, on one Redis server.
+/// Revocations that several machines share, on one Redis primary, whichever that is at the time.
 ///
 /// Made once, and shared across threads: each thread that checks takes a connection of its own for as long as that lasts.
 pub struct RedisStore {
@@ -26,13 +26,15 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// Begins a store on the server of this URL: `redis://user:password@host:6379/0`, `rediss://` for TLS, or
-    /// `unix:///path/to/socket?db=0&user=ana&pass=secret`. `when_away` is what becomes of tokens when it gives no answer.
+    /// Begins a store on the server of this URL: `redis://user:password@host:6379/0`, `rediss://` for TLS,
+    /// `redis-cluster://user:password@host:6379,host:6379` with some nodes of a cluster,
+    /// `redis-sentinel://user:password@host:26379,host:26379/0?service=name` with some Sentinels (both with TLS as
+    /// `rediss-...`), or `unix:///path/to/socket?db=0&user=ana&pass=secret`. `when_away` is what becomes of tokens when it gives no answer.
     pub fn builder(url: &str, when_away: WhenAway) -> RedisStoreBuilder {
         RedisStoreBuilder::new(url, when_away)
     }
 
-    /// Asks the server for a sign of life: at the start of a program, or for its health check. Building a store connects
+    /// Asks the server for a sign of life, and whether it is a primary: at the start of a program, or for its health check. Building a store connects
     /// to nothing.
     ///
     /// # Errors
@@ -41,7 +43,7 @@ impl RedisStore {
     pub fn ping(&self) -> Result<(), StoreError> {
         let mut commands = Pipeline::new();
         commands.cmd("PING");
-        match self.link.exchange(&commands)?.first() {
+        match self.link.exchange(&Request { commands: &commands, writes: false, check: true })?.first() {
             Some(Value::ServerError(error)) => Err(self.link.error(&refusal(error))),
             _ => Ok(()),
         }
@@ -57,7 +59,9 @@ impl RedisStore {
             Ok(question)
         });
         let questions = questions.collect::<Result<Vec<_>, Unasked>>()?;
-        let mut replies = self.link.exchange(&commands).map_err(Unasked::NoAnswer)?.into_iter();
+        let writes = questions.iter().any(Question::writes);
+        let request = Request { commands: &commands, writes, check: false };
+        let mut replies = self.link.exchange(&request).map_err(Unasked::NoAnswer)?.into_iter();
         Ok(questions.iter().map(|question| question.answer(&mut replies)).collect())
     }
 
@@ -75,7 +79,8 @@ impl RedisStore {
             if commands.is_empty() {
                 return Ok(());
             }
-            for reply in self.link.exchange(&commands).map_err(|error| not_made(&error))? {
+            let request = Request { commands: &commands, writes: true, check: false };
+            for reply in self.link.exchange(&request).map_err(|error| not_made(&error))? {
                 if let Value::ServerError(error) = reply {
                     return Err(not_made(&self.link.error(&refusal(&error))));
                 }

@@ -16,7 +16,6 @@ use rustls::crypto::ring as provider;
 #[derive(Clone)]
 pub(crate) struct Tls {
     config: Arc<ClientConfig>,
-    name: ServerName<'static>,
 }
 
 /// Certificates as PEM, as they were given.
@@ -33,10 +32,14 @@ impl Certificates {
 }
 
 impl Tls {
-    pub(crate) fn new(host: &str, certificates: &Certificates) -> Result<Self, BuildError> {
-        let name = ServerName::try_from(host.to_owned()).map_err(|_| {
-            wrong("the host is neither a name nor an address that a certificate could be for")
-        })?;
+    /// For connections to these hosts, and to those that they name later.
+    pub(crate) fn new<'h>(
+        hosts: impl IntoIterator<Item = &'h str>,
+        certificates: &Certificates,
+    ) -> Result<Self, BuildError> {
+        for host in hosts {
+            ServerName::try_from(host).map_err(|_| wrong(NO_NAME))?;
+        }
         let roots = match &certificates.roots {
             Some(pem) => roots_of(pem)?,
             None => roots_of_system()?,
@@ -57,13 +60,17 @@ impl Tls {
                     .map_err(|error| wrong(format!("the client's certificate and key: {error}")))?
             }
         };
-        Ok(Self { config: Arc::new(config), name })
+        Ok(Self { config: Arc::new(config) })
     }
 
-    pub(crate) fn begin(&self) -> Result<ClientConnection, rustls::Error> {
-        ClientConnection::new(Arc::clone(&self.config), self.name.clone())
+    /// Begins with a host, whose certificate must be for this name.
+    pub(crate) fn begin(&self, host: &str) -> Result<ClientConnection, String> {
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| NO_NAME.to_owned())?;
+        ClientConnection::new(Arc::clone(&self.config), name).map_err(|error| error.to_string())
     }
 }
+
+const NO_NAME: &str = "the host is neither a name nor an address that a certificate could be for";
 
 fn roots_of(pem: &[u8]) -> Result<RootCertStore, BuildError> {
     let mut roots = RootCertStore::empty();
@@ -99,7 +106,7 @@ fn wrong(reason: impl Into<String>) -> BuildError {
 
 impl fmt::Debug for Tls {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tls").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Tls").finish_non_exhaustive()
     }
 }
 
@@ -112,12 +119,12 @@ mod tests {
         let refused = |roots: Option<&[u8]>, client: Option<(&[u8], &[u8])>| {
             let client = client.map(|(chain, key)| (chain.to_vec(), key.to_vec()));
             let certificates = Certificates { roots: roots.map(<[u8]>::to_vec), client };
-            Tls::new("cache.example", &certificates).unwrap_err().to_string()
+            Tls::new(["cache.example"], &certificates).unwrap_err().to_string()
         };
         assert!(refused(Some(b"nonsense"), None).contains("the root certificate is not in PEM"));
         let empty = b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n";
         assert!(refused(Some(empty), None).contains("the root certificate: "));
-        let name = Tls::new("no host", &Certificates::default()).unwrap_err().to_string();
+        let name = Tls::new(["no host"], &Certificates::default()).unwrap_err().to_string();
         assert!(name.contains("the host is neither"), "{name}");
     }
 }

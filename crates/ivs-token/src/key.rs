@@ -154,6 +154,9 @@ impl KeyId {
 /// The header of a token that names no key, in base64url: `{"alg":"ES384","typ":"JWT"}`.
 pub(crate) const HEADER_WITHOUT_KID: &str = "eyJhbGciOiJFUzM4NCIsInR5cCI6IkpXVCJ9";
 
+/// The header of a token of `CreateParticipantToken`, in base64url: `{"alg":"KMS","typ":"JWT"}`.
+pub(crate) const HEADER_OF_SERVICE: &str = "eyJhbGciOiJLTVMiLCJ0eXAiOiJKV1QifQ";
+
 /// The header of every token signed with the key of this ARN, in base64url.
 pub(crate) fn header(kid: &impl KeyArn) -> String {
     // An ARN has no character that JSON would escape.

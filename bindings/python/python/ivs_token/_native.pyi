@@ -670,18 +670,20 @@ class RedisRevocations:
     """Revocations that several processes and machines share, on one Redis server (6.0 or later, or Valkey): what is revoked by one
     is refused by all with their next check, and a token that is good once is good once on all of them together.
 
-    `url` is `redis://user:password@host:6379/0`, `rediss://` for TLS, or `unix:///path/to/socket?db=0`. `when_away` says what
+    `url` is `redis://user:password@host:6379/0`, `rediss://` for TLS, `redis-cluster://host,host`,
+    `redis-sentinel://host,host?service=name`, or `unix:///path/to/socket?db=0`. `when_away` says what
     becomes of tokens when Redis gives no answer: `WhenAway.REFUSE`, or `WhenAway.accept(report)`. `prefix` is what the names of
-    all keys begin with (`ivs-token:`). `connect_timeout` and `response_timeout` are `timedelta`, from 1 ms to an hour (250 ms);
+    all keys begin with (`{ivs-token}:`). `connect_timeout` and `response_timeout` are `timedelta`, from 1 ms to an hour (250 ms);
     for a `reconnect_pause` after a failed attempt (500 ms) nobody tries again. `idle_connections` are kept open for the next
-    check (32). `root_certificates`, and `client_certificate` with its key, are PEM, or paths of files as `os.PathLike`; those
+    check (32). So many `replicas` must have a revocation or a spend before it counts (0).
+    `root_certificates`, and `client_certificate` with its key, are PEM, or paths of files as `os.PathLike`; those
     of the system and none unless given.
 
     It connects when it is first asked: `ping` says whether that works. It may be used by any number of threads, and a forked
     process makes connections of its own. Raises `IvsTokenError` for a setting that can not be right.
     """
 
-    def __new__(cls, url: str, *, when_away: WhenAway, prefix: str | None = None, connect_timeout: timedelta | None = None, response_timeout: timedelta | None = None, reconnect_pause: timedelta | None = None, idle_connections: int | None = None, root_certificates: _KeySource | None = None, client_certificate: tuple[_KeySource, _KeySource] | None = None) -> Self: ...
+    def __new__(cls, url: str, *, when_away: WhenAway, prefix: str | None = None, connect_timeout: timedelta | None = None, response_timeout: timedelta | None = None, reconnect_pause: timedelta | None = None, idle_connections: int | None = None, replicas: int | None = None, root_certificates: _KeySource | None = None, client_certificate: tuple[_KeySource, _KeySource] | None = None) -> Self: ...
     def ping(self) -> None:
         """Asks the server for a sign of life: at the start of a program, or for its health check.
 

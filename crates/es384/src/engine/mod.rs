@@ -51,9 +51,15 @@ pub enum Path {
     /// AVX-512 IFMA instructions.
     #[cfg(target_arch = "x86_64")]
     Ifma,
-    /// What the instructions do, in plain integers: slow, and only for tests, with the feature `model`.
+    /// AVX2 instructions.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// What the instructions of AVX-512 IFMA do, in plain integers: slow, and only for tests, with the feature `model`.
     #[cfg(any(test, feature = "model"))]
     Model,
+    /// What those of AVX2 and NEON do, as [`Model`](Self::Model).
+    #[cfg(any(test, feature = "model"))]
+    Model30,
     /// Arithmetic in words of 64 bits, for processors without the instructions.
     Words,
 }
@@ -75,6 +81,10 @@ impl Path {
         if lanes::Ifma::detect().is_some() {
             return Self::Ifma;
         }
+        #[cfg(target_arch = "x86_64")]
+        if lanes::Avx2::detect().is_some() {
+            return Self::Avx2;
+        }
         Self::Words
     }
 
@@ -83,9 +93,11 @@ impl Path {
     pub fn all() -> Vec<Self> {
         let mut all = vec![Self::Words];
         #[cfg(any(test, feature = "model"))]
-        all.push(Self::Model);
-        if !all.contains(&Self::fastest()) {
-            all.push(Self::fastest());
+        all.extend([Self::Model, Self::Model30]);
+        #[cfg(target_arch = "x86_64")]
+        {
+            all.extend(lanes::Avx2::detect().map(|_| Self::Avx2));
+            all.extend(lanes::Ifma::detect().map(|_| Self::Ifma));
         }
         all
     }
@@ -98,8 +110,13 @@ pub(crate) fn digests(messages: &[&[u8]]) -> Vec<[u8; 48]> {
         #[cfg(target_arch = "x86_64")]
         Path::Ifma => lanes::Ifma::detect()
             .map_or_else(one_by_one, |lanes| sha384::digests(lanes, messages, Active::sha384)),
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx2 => lanes::Avx2::detect()
+            .map_or_else(one_by_one, |lanes| sha384::digests(lanes, messages, Active::sha384)),
         #[cfg(any(test, feature = "model"))]
-        Path::Model => sha384::digests(lanes::Model::ZERO, messages, Active::sha384),
+        Path::Model => sha384::digests(lanes::Model::<lanes::Radix52>::ZERO, messages, Active::sha384),
+        #[cfg(any(test, feature = "model"))]
+        Path::Model30 => sha384::digests(lanes::Model::<lanes::Radix30>::ZERO, messages, Active::sha384),
         Path::Words => one_by_one(),
     }
 }
@@ -112,8 +129,15 @@ pub(crate) fn sign(path: Path, jobs: &[SignJob<'_>]) -> Result<Vec<Option<Signat
             Some(lanes) => sign::sign(lanes, jobs),
             None => Ok(vec![None; jobs.len()]),
         },
+        #[cfg(target_arch = "x86_64")]
+        Path::Avx2 => match lanes::Avx2::detect() {
+            Some(lanes) => sign::sign(lanes, jobs),
+            None => Ok(vec![None; jobs.len()]),
+        },
         #[cfg(any(test, feature = "model"))]
-        Path::Model => sign::sign(lanes::Model::ZERO, jobs),
+        Path::Model => sign::sign(lanes::Model::<lanes::Radix52>::ZERO, jobs),
+        #[cfg(any(test, feature = "model"))]
+        Path::Model30 => sign::sign(lanes::Model::<lanes::Radix30>::ZERO, jobs),
         Path::Words => sign::sign_in_words(jobs),
     }
 }

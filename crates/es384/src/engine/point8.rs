@@ -4,23 +4,23 @@
 //! later addition undoes. Whoever reads a sum asks [`Sum8::exceptional`] first.
 
 use super::{
-    field8::{self, Field8, Limbs},
-    lanes::{Lanes, Task, eight},
-    modulus::{self, Words},
+    field8::{self, Field8},
+    lanes::{Form, Lanes, Packed, Task, eight},
+    modulus::Words,
     residue::Field,
     table::Row,
 };
 
 /// Points that are not at infinity.
 #[derive(Clone, Copy)]
-pub(crate) struct Affine8<L> {
+pub(crate) struct Affine8<L: Lanes> {
     pub(crate) x: Field8<L, 3>,
     pub(crate) y: Field8<L, 3>,
 }
 
 /// Points (x/zz, y/zzz) with zz³ = zzz².
 #[derive(Clone, Copy)]
-pub(crate) struct Sum8<L> {
+pub(crate) struct Sum8<L: Lanes> {
     x: Field8<L, 8>,
     y: Field8<L, 4>,
     zz: Field8<L, 2>,
@@ -30,9 +30,15 @@ pub(crate) struct Sum8<L> {
 impl<L: Lanes> Affine8<L> {
     /// A table's row in each lane, negated where the bit of the lane is set.
     #[inline(always)]
-    pub(crate) fn load(witness: L, rows: &[&Row; 8], negative: u8) -> Self {
-        let x = Field8::<L, 1>::from_vectors(L::transpose(eight!(lane => witness.load(&rows[lane].x))));
-        let y = Field8::<L, 1>::from_vectors(L::transpose(eight!(lane => witness.load(&rows[lane].y))));
+    pub(crate) fn load(lanes: L, rows: &[&Row<L::Radix>; 8], negative: u8) -> Self {
+        let x = Field8::<L, 1>::load(lanes, eight!(lane => &rows[lane].x));
+        let y = Field8::<L, 1>::load(lanes, eight!(lane => &rows[lane].y));
+        Self::of_entry([x, y], negative)
+    }
+
+    /// A table's entry, negated where the bit of the lane is set.
+    #[inline(always)]
+    pub(crate) fn of_entry([x, y]: [Field8<L, 1>; 2], negative: u8) -> Self {
         Self { x: x.widen(), y: y.negate_where::<2>(negative).widen() }
     }
 }
@@ -41,35 +47,35 @@ impl<L: Lanes> Sum8<L> {
     /// The sum of two points. 4 multiplications, 2 squares.
     #[inline(always)]
     pub(crate) fn of_two(a: &Affine8<L>, b: &Affine8<L>) -> Self {
-        let p: Field8<L, 6> = b.x.sub(&a.x);
-        let r: Field8<L, 6> = b.y.sub(&a.y);
+        let p: Field8<L, 6> = b.x.sub(&a.x).carry();
+        let r: Field8<L, 6> = b.y.sub(&a.y).carry();
         let pp = p.squared();
         let ppp = p.times(&pp);
         let q = a.x.times(&pp);
-        let x: Field8<L, 8> = r.squared().sub_sub_twice(&ppp, &q);
-        let y: Field8<L, 4> = r.times(&q.sub::<8, 10>(&x)).sub(&a.y.times(&ppp));
+        let x: Field8<L, 8> = r.squared_less(&ppp, &q);
+        let y: Field8<L, 4> = r.times_less(&q.sub::<8, 10>(&x), &a.y.times(&ppp));
         Self { x, y, zz: pp, zzz: ppp }
     }
 
     /// Formula `madd-2008-s`: 8 multiplications, 2 squares.
     #[inline(always)]
     pub(crate) fn plus_affine(&self, point: &Affine8<L>) -> Self {
-        let p: Field8<L, 10> = point.x.times(&self.zz).sub(&self.x);
-        let r: Field8<L, 6> = point.y.times(&self.zzz).sub(&self.y);
-        let pp = p.squared();
+        let p: Field8<L, 10> = point.x.times_less(&self.zz.wide(), &self.x);
+        let r: Field8<L, 6> = point.y.times_less(&self.zzz.wide(), &self.y);
+        let pp = p.squared_below_3();
         let ppp = p.times(&pp);
         let q = self.x.times(&pp);
-        let x: Field8<L, 8> = r.squared().sub_sub_twice(&ppp, &q);
-        let y: Field8<L, 4> = r.times(&q.sub::<8, 10>(&x)).sub(&self.y.times(&ppp));
+        let x: Field8<L, 8> = r.squared_less(&ppp, &q);
+        let y: Field8<L, 4> = r.times_less(&q.sub::<8, 10>(&x), &self.y.times(&ppp));
         Self { x, y, zz: self.zz.times(&pp), zzz: self.zzz.times(&ppp) }
     }
 
     /// The sum over all lanes, in every lane.
     pub(crate) fn total(&self) -> Self {
-        let witness = self.x.vectors()[0];
-        let halves = witness.run(PlusSwapped::<L, 4>(self));
-        let quarters = witness.run(PlusSwapped::<L, 2>(&halves));
-        witness.run(PlusSwapped::<L, 1>(&quarters))
+        let lanes = self.zz.lanes();
+        let halves = lanes.run(PlusSwapped::<L, 4>(self));
+        let quarters = lanes.run(PlusSwapped::<L, 2>(&halves));
+        lanes.run(PlusSwapped::<L, 1>(&quarters))
     }
 
     /// `other` in the lanes of `mask`, `self` in the others.
@@ -95,35 +101,37 @@ impl<L: Lanes> Sum8<L> {
     /// The lanes whose point is not on the curve, which no addition does unless the machine fails: with x and y as fractions,
     /// Y² = X³ - 3·X·ZZ² + b·ZZ³ and ZZZ² = ZZ³. 9 multiplications.
     pub(crate) fn off_curve(&self) -> u8 {
-        let [equation, cubes] = self.x.vectors()[0].run(Equations(self));
+        let [equation, cubes] = self.zz.lanes().run(Equations(self));
         !(equation.zero_lanes() & cubes.zero_lanes())
     }
 
     /// zz and x of the first lane, up to the same factor.
     pub(crate) fn first_lane(&self) -> (Field, Words) {
-        // Montgomery's form with 2^416 is that of 2^32 times the number with 2^384. So x is multiplied by 2^32 too while it
-        // is taken out of Montgomery's form.
-        let factor = Field8::<L, 1>::splat(self.zz.vectors()[0], &[1 << 32, 0, 0, 0, 0, 0, 0, 0]);
-        let (zz, x) = (self.zz.to_limbs(), self.x.mul(&factor).to_limbs());
-        (Field::from_montgomery(field8::reduce(&zz[0])), field8::reduce(&x[0]))
+        // Montgomery's form here is that with 2^384 of 2^(SHIFT - 384) times the number. So x is multiplied by the same power
+        // of two while it is taken out of Montgomery's form.
+        let lanes = self.zz.lanes();
+        let factor = Field8::<L, 1>::splat(lanes, &L::Radix::EXCESS);
+        let (zz, x) = (self.zz.store(), lanes.run(Times(&self.x, &factor)).store());
+        (Field::from_montgomery(field8::reduce(lanes, &zz[0])), field8::reduce(lanes, &x[0]))
     }
 
     /// Zeros, to overwrite with.
-    pub(crate) fn zero(witness: L) -> Self {
-        let zero = Field8::<L, 2>::splat(witness, &[0; 8]);
+    pub(crate) fn zero(lanes: L) -> Self {
+        let zero = Field8::<L, 2>::zero(lanes);
         Self { x: zero.widen(), y: zero.widen(), zz: zero, zzz: zero }
     }
 
     /// x times a number, out of Montgomery's form.
     pub(crate) fn x_times(&self, number: &Field8<L, 2>) -> Field8<L, 2> {
-        let one = Field8::<L, 1>::splat(self.zz.vectors()[0], &[1, 0, 0, 0, 0, 0, 0, 0]);
-        self.x.mul(number).mul(&one)
+        let lanes = self.zz.lanes();
+        let unit = Field8::<L, 1>::splat(lanes, &L::Radix::UNIT);
+        lanes.run(Times(&lanes.run(Times(&self.x, number)), &unit))
     }
 
     /// Makes the lanes of `mask` exceptional.
     #[inline(always)]
     pub(crate) fn mark_exceptional(&self, mask: u8) -> Self {
-        let zero = Field8::splat(self.zz.vectors()[0], &[0; 8]);
+        let zero = Field8::zero(self.zz.lanes());
         Self { zz: self.zz.blend(mask, &zero), ..*self }
     }
 
@@ -133,14 +141,27 @@ impl<L: Lanes> Sum8<L> {
         Self { y: self.zz.widen(), ..self }
     }
 
-    /// The lanes whose point has this x coordinate; each `x` is below p, and not in Montgomery's form.
-    pub(crate) fn has_x(&self, x: &[Limbs; 8]) -> u8 {
-        self.x.vectors()[0].run(Distance(self, x)).zero_lanes()
+    /// The lanes whose point has this x coordinate; each `x` is below 2^384, and not in Montgomery's form.
+    pub(crate) fn has_x(&self, x: &[Words; 8]) -> u8 {
+        let packed = x.each_ref().map(L::Radix::pack);
+        self.zz.lanes().run(Distance(self, &packed)).zero_lanes()
+    }
+}
+
+/// A product.
+struct Times<'a, L: Lanes, const B: u32, const C: u32>(&'a Field8<L, B>, &'a Field8<L, C>);
+
+impl<L: Lanes, const B: u32, const C: u32> Task<L> for Times<'_, L, B, C> {
+    type Output = Field8<L, 2>;
+
+    #[inline(always)]
+    fn run(self) -> Field8<L, 2> {
+        self.0.times(self.1)
     }
 }
 
 /// What an x coordinate and that of a point differ by, times some number that is not zero.
-struct Distance<'a, L>(&'a Sum8<L>, &'a [Limbs; 8]);
+struct Distance<'a, L: Lanes>(&'a Sum8<L>, &'a [Packed; 8]);
 
 impl<L: Lanes> Task<L> for Distance<'_, L> {
     type Output = Field8<L, 2>;
@@ -148,36 +169,35 @@ impl<L: Lanes> Task<L> for Distance<'_, L> {
     #[inline(always)]
     fn run(self) -> Field8<L, 2> {
         let Self(sum, x) = self;
-        let witness = sum.x.vectors()[0];
-        let x = Field8::<L, 1>::from_vectors(L::transpose(eight!(lane => witness.load(&x[lane]))));
-        let one = Field8::<L, 1>::splat(witness, &[1, 0, 0, 0, 0, 0, 0, 0]);
-        // Both sides lose the same factor of 2^416. The last product only brings the difference below 2·p.
-        let difference: Field8<L, 4> = x.times(&sum.zz).sub(&sum.x.times(&one));
-        difference.times(&one)
+        let lanes = sum.zz.lanes();
+        let x = Field8::<L, 2>::load(lanes, eight!(lane => &x[lane]));
+        let unit = Field8::<L, 1>::splat(lanes, &L::Radix::UNIT);
+        // Both sides lose the same factor. The last product only brings the difference below 2·p.
+        let difference: Field8<L, 4> = x.times_less(&sum.zz.wide(), &sum.x.times(&unit));
+        difference.times(&unit)
     }
 }
 
 /// What is zero for a point on the curve.
-struct Equations<'a, L>(&'a Sum8<L>);
+struct Equations<'a, L: Lanes>(&'a Sum8<L>);
 
 impl<L: Lanes> Task<L> for Equations<'_, L> {
     type Output = [Field8<L, 2>; 2];
 
     #[inline(always)]
     fn run(self) -> Self::Output {
-        const B: Limbs = field8::limbs(&modulus::shift(modulus::B, 416, &modulus::P));
         let Sum8 { x, y, zz, zzz } = self.0;
-        let witness = zz.vectors()[0];
+        let lanes = zz.lanes();
         let zz_2 = zz.squared();
         let zz_3 = zz_2.times(zz);
-        let factor: Field8<L, 8> = x.squared().sub_sub_twice(&zz_2, &zz_2);
+        let factor: Field8<L, 8> = x.squared_less(&zz_2, &zz_2);
         let right = x.times(&factor);
-        let constant = zz_3.times(&Field8::<L, 1>::splat(witness, &B));
-        let equation: Field8<L, 6> = y.squared().sub::<2, 4>(&right).sub(&constant);
-        let cubes: Field8<L, 4> = zzz.squared().sub(&zz_3);
+        let constant = zz_3.times(&Field8::<L, 1>::splat(lanes, &L::Radix::B));
+        let equation = y.squared_less_folded(&right, &constant);
+        let cubes = zzz.squared_less_folded(&zz_3, &Field8::<L, 1>::zero(lanes));
         // These products only bring the differences below 2·p.
-        let one = Field8::<L, 1>::splat(witness, &[1, 0, 0, 0, 0, 0, 0, 0]);
-        [equation.times(&one), cubes.times(&one)]
+        let unit = Field8::<L, 1>::splat(lanes, &L::Radix::UNIT);
+        [equation.times(&unit), cubes.times(&unit)]
     }
 }
 
@@ -186,7 +206,7 @@ impl<L: Lanes> Task<L> for Equations<'_, L> {
 /// Both lanes would do the same work. So each does half of it, and one multiplication of lanes is two of the formula's. In
 /// the names below, what stands before "and" is in the lower lane of the two, which has the point 1, the rest in the upper
 /// lane with the point 2; the formula is applied to point 2 and point 1, in this order.
-struct PlusSwapped<'a, L, const DISTANCE: usize>(&'a Sum8<L>);
+struct PlusSwapped<'a, L: Lanes, const DISTANCE: usize>(&'a Sum8<L>);
 
 impl<L: Lanes, const DISTANCE: usize> PlusSwapped<'_, L, DISTANCE> {
     /// The upper lanes.
@@ -215,16 +235,17 @@ impl<L: Lanes, const DISTANCE: usize> Task<L> for PlusSwapped<'_, L, DISTANCE> {
         let s1_and_s2 = sum.y.times(&zzz);
         let (u1, u2) = Self::spread(&u1_and_u2);
         let (s1, s2) = Self::spread(&s1_and_s2);
-        let p: Field8<L, 4> = u1.sub(&u2);
-        let r: Field8<L, 4> = s1.sub(&s2);
+        let p: Field8<L, 4> = u1.sub(&u2).carry();
+        let r: Field8<L, 4> = s1.sub(&s2).carry();
         let (pp, rr) = Self::spread(&p.blend(Self::UPPER, &r).squared());
         let zz_and_zzz = sum.zz.blend(Self::UPPER, &sum.zzz).times(&zz.blend(Self::UPPER, &zzz));
         let (ppp, q) = Self::spread(&p.blend(Self::UPPER, &u2.widen()).times(&pp));
-        let x: Field8<L, 8> = rr.sub_sub_twice(&ppp, &q);
+        let x: Field8<L, 8> = rr.less_both(&ppp, &q);
         let (zz, zzz) = Self::spread(&zz_and_zzz.times(&pp.blend(Self::UPPER, &ppp)));
-        let terms =
-            r.blend(Self::UPPER, &s2.widen()).times(&q.sub::<8, 10>(&x).blend(Self::UPPER, &ppp.widen()));
+        let terms = r
+            .blend(Self::UPPER, &s2.widen())
+            .times_wide(&q.sub::<8, 10>(&x).blend(Self::UPPER, &ppp.wide().widen()));
         let (first, second) = Self::spread(&terms);
-        Sum8 { x, y: first.sub(&second), zz, zzz }
+        Sum8 { x, y: first.sub(&second).carry(), zz, zzz }
     }
 }

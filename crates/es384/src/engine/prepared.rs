@@ -1,7 +1,9 @@
 //! A public key made ready for the engine.
 
 use super::{
-    Path, modulus,
+    Path,
+    lanes::{self, Form, Radix30, Radix52},
+    modulus,
     point::Affine,
     residue::Field,
     table::{AffineTable, RowTable},
@@ -9,12 +11,28 @@ use super::{
 };
 use crate::{Signature, key::point::Point};
 
+/// [`verify_some`] of those whose table is of this variant.
+macro_rules! verify_some {
+    ($variant:ident, $jobs:expr, $verdicts:expr, $verify:expr) => {
+        verify_some(
+            &mut $verdicts,
+            $jobs,
+            |prepared| if let Prepared::$variant(table) = prepared { Some(table) } else { None },
+            $verify,
+        )
+    };
+}
+
 /// The table of a key, in the form that its path takes.
 pub(crate) enum Prepared {
     #[cfg(target_arch = "x86_64")]
-    Ifma(RowTable),
+    Ifma(RowTable<Radix52>),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(RowTable<Radix30>),
     #[cfg(any(test, feature = "model"))]
-    Model(RowTable),
+    Model(RowTable<Radix52>),
+    #[cfg(any(test, feature = "model"))]
+    Model30(RowTable<Radix30>),
     Words(AffineTable),
 }
 
@@ -28,27 +46,39 @@ impl Prepared {
         match path {
             #[cfg(target_arch = "x86_64")]
             Path::Ifma => Self::Ifma(RowTable::new(&point)),
+            #[cfg(target_arch = "x86_64")]
+            Path::Avx2 => Self::Avx2(RowTable::new(&point)),
             #[cfg(any(test, feature = "model"))]
             Path::Model => Self::Model(RowTable::new(&point)),
+            #[cfg(any(test, feature = "model"))]
+            Path::Model30 => Self::Model30(RowTable::new(&point)),
             Path::Words => Self::Words(AffineTable::new(&point)),
         }
     }
 
     /// Bytes of the table.
     pub(crate) fn size(path: Path) -> usize {
-        if path == Path::Words { AffineTable::SIZE } else { RowTable::SIZE }
+        // Rows are as large in every form.
+        if path == Path::Words { AffineTable::SIZE } else { RowTable::<Radix52>::SIZE }
     }
 
     /// Verifies a signature of a message with this SHA-384 digest.
     pub(crate) fn verify(&self, digest: &[u8; 48], signature: &Signature) -> Verdict {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Ifma(table) => match super::lanes::Ifma::detect() {
+            Self::Ifma(table) => match lanes::Ifma::detect() {
+                Some(lanes) => verify::verify_single(lanes, table, digest, signature),
+                None => Verdict::Undecided,
+            },
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(table) => match lanes::Avx2::detect() {
                 Some(lanes) => verify::verify_single(lanes, table, digest, signature),
                 None => Verdict::Undecided,
             },
             #[cfg(any(test, feature = "model"))]
-            Self::Model(table) => verify::verify_single(super::lanes::Model::ZERO, table, digest, signature),
+            Self::Model(table) => verify::verify_single(lanes::Model::ZERO, table, digest, signature),
+            #[cfg(any(test, feature = "model"))]
+            Self::Model30(table) => verify::verify_single(lanes::Model::ZERO, table, digest, signature),
             Self::Words(table) => verify::verify_words(table, digest, signature),
         }
     }
@@ -59,16 +89,6 @@ impl Prepared {
     )]
     fn for_words(&self) -> Option<&AffineTable> {
         if let Self::Words(table) = self { Some(table) } else { None }
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    fn for_ifma(&self) -> Option<&RowTable> {
-        if let Self::Ifma(table) = self { Some(table) } else { None }
-    }
-
-    #[cfg(any(test, feature = "model"))]
-    fn for_model(&self) -> Option<&RowTable> {
-        if let Self::Model(table) = self { Some(table) } else { None }
     }
 }
 
@@ -84,13 +104,18 @@ pub(crate) struct Job<'a> {
 pub(crate) fn verify_batch(jobs: &[Job<'_>]) -> Vec<Verdict> {
     let mut verdicts = vec![Verdict::Undecided; jobs.len()];
     #[cfg(target_arch = "x86_64")]
-    if let Some(lanes) = super::lanes::Ifma::detect() {
-        verify_some(&mut verdicts, jobs, Prepared::for_ifma, |items| verify::verify_batch(lanes, items));
+    if let Some(lanes) = lanes::Ifma::detect() {
+        verify_some!(Ifma, jobs, verdicts, |items| verify::verify_batch(lanes, items));
+    }
+    #[cfg(target_arch = "x86_64")]
+    if let Some(lanes) = lanes::Avx2::detect() {
+        verify_some!(Avx2, jobs, verdicts, |items| verify::verify_batch(lanes, items));
     }
     #[cfg(any(test, feature = "model"))]
-    verify_some(&mut verdicts, jobs, Prepared::for_model, |items| {
-        verify::verify_batch(super::lanes::Model::ZERO, items)
-    });
+    {
+        verify_some!(Model, jobs, verdicts, |items| verify::verify_batch(lanes::Model::ZERO, items));
+        verify_some!(Model30, jobs, verdicts, |items| verify::verify_batch(lanes::Model::ZERO, items));
+    }
     let words = jobs.iter().enumerate().filter_map(|(place, job)| {
         let Job { key, digest, signature } = *job;
         Some((place, WordsItem { key: key.for_words()?, digest, signature }))
@@ -103,11 +128,11 @@ pub(crate) fn verify_batch(jobs: &[Job<'_>]) -> Vec<Verdict> {
 }
 
 /// Verifies the jobs whose keys have a table of one kind.
-fn verify_some<'a>(
+fn verify_some<'a, F: Form>(
     verdicts: &mut [Verdict],
     jobs: &[Job<'a>],
-    table: fn(&Prepared) -> Option<&RowTable>,
-    verify: impl Fn(&[Item<'a>]) -> Vec<Verdict>,
+    table: fn(&Prepared) -> Option<&RowTable<F>>,
+    verify: impl Fn(&[Item<'a, F>]) -> Vec<Verdict>,
 ) {
     let (places, items): (Vec<_>, Vec<_>) = jobs
         .iter()

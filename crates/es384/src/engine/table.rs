@@ -1,10 +1,10 @@
 //! Tables of the odd multiples of a point, which make a multiple of it a sum of 55 entries, without a doubling.
 
-use std::sync::OnceLock;
+use std::{marker::PhantomData, sync::OnceLock};
 
 use super::{
     digits::{Digit, ENTRIES, WINDOW, WINDOWS},
-    field8::{self, Limbs},
+    lanes::{Eight, Form, Packed},
     modulus::{self, P},
     point::{self, Affine},
     residue::Field,
@@ -12,18 +12,19 @@ use super::{
 
 /// A point as the lanes load it: 128 bytes, two cache lines.
 #[repr(C, align(64))]
-pub(crate) struct Row {
-    /// Montgomery's form of [`field8`], below p.
-    pub(crate) x: Limbs,
+pub(crate) struct Row<F> {
+    /// In Montgomery's form, below p.
+    pub(crate) x: Packed,
     /// As x, and never zero.
-    pub(crate) y: Limbs,
+    pub(crate) y: Packed,
+    form: PhantomData<F>,
 }
 
 /// Entry `e` of window `w` is the point times (2·e + 1)·2^(7·w).
 pub(crate) struct Table<T>(Box<[T]>);
 
 /// For lanes: 440 KiB.
-pub(crate) type RowTable = Table<Row>;
+pub(crate) type RowTable<F> = Table<Row<F>>;
 /// For words: 330 KiB.
 pub(crate) type AffineTable = Table<Affine>;
 
@@ -57,7 +58,7 @@ impl AffineTable {
     }
 }
 
-impl RowTable {
+impl<F: Form> RowTable<F> {
     /// Around a millisecond of work.
     pub(crate) fn new(point: &Affine) -> Self {
         Self(AffineTable::new(point).0.iter().map(Row::from).collect())
@@ -65,13 +66,27 @@ impl RowTable {
 
     /// The table of the base point, made when it is first wanted and then shared.
     pub(crate) fn of_generator() -> &'static Self {
-        static TABLE: OnceLock<RowTable> = OnceLock::new();
-        TABLE.get_or_init(|| Self::new(&Affine::generator()))
+        F::shared().generator.get_or_init(|| Self::new(&Affine::generator()))
+    }
+}
+
+/// Tables that all keys share, each made when it is first wanted.
+pub(crate) struct Shared<F: Form> {
+    generator: OnceLock<RowTable<F>>,
+    /// Those of signing many at once.
+    pub(crate) windows: OnceLock<Vec<F::Window>>,
+    /// Those of signing one: of each of eight windows at a time, all entries.
+    pub(crate) eights: OnceLock<Vec<Eight>>,
+}
+
+impl<F: Form> Shared<F> {
+    pub(crate) const fn new() -> Self {
+        Self { generator: OnceLock::new(), windows: OnceLock::new(), eights: OnceLock::new() }
     }
 }
 
 /// Odd multiples of the base point for another size of windows, as a [`Table`] has them.
-pub(crate) fn odd_multiples(window: usize) -> Vec<Row> {
+pub(crate) fn odd_multiples<F: Form>(window: usize) -> Vec<Row<F>> {
     multiples(&Affine::generator(), window).iter().map(Row::from).collect()
 }
 
@@ -95,11 +110,14 @@ fn multiples(point: &Affine, window: usize) -> Vec<Affine> {
     (0..windows * entries).filter_map(|i| all.get(place(i)).copied()).collect()
 }
 
-impl From<&Affine> for Row {
+impl<F: Form> Row<F> {
+    /// From a factor of 2^384 to that of the form: the product with it, divided by 2^384 as products are.
+    const FACTOR: Field = Field::from_montgomery(modulus::power_of_two(F::SHIFT, &P));
+}
+
+impl<F: Form> From<&Affine> for Row<F> {
     fn from(point: &Affine) -> Self {
-        // From a factor of 2^384 to one of 2^416: the product with 2^416, divided by 2^384 as products are.
-        const RADIX: Field = Field::from_montgomery(modulus::power_of_two(416, &P));
-        let limbs = |number: &Field| field8::limbs(number.times(&RADIX).montgomery());
-        Self { x: limbs(&point.x), y: limbs(&point.y) }
+        let pack = |number: &Field| F::pack(number.mul(&Self::FACTOR).montgomery());
+        Self { x: pack(&point.x), y: pack(&point.y), form: PhantomData }
     }
 }

@@ -8,8 +8,8 @@
 //! Signing comes here with secret points: no operation takes a time that depends on them, as long as `invert` does not.
 
 use super::{
-    field8::{self, Field8, Limbs},
-    lanes::{Lanes, Task},
+    field8::{self, Field8},
+    lanes::{Form, Lanes, Packed, Task},
     modulus::{self, P},
     point8::{Affine8, Sum8},
     residue::Field,
@@ -29,7 +29,7 @@ pub(crate) fn sum_columns<L: Lanes>(
     height: usize,
     invert: impl Fn(&Field) -> Field,
 ) -> Vec<Sum8<L>> {
-    let one = Field8::splat(lanes, &field8::ONE);
+    let one = Field8::one(lanes);
     let mut exceptional = vec![0; columns.len() / height];
     let mut before = vec![one; columns.len() / 2 + exceptional.len()];
     let height_of_before = height / 2 + 1;
@@ -70,7 +70,7 @@ fn pairs(
 }
 
 /// Multiplies up the differences of x coordinates, and keeps the product before each.
-struct Multiply<'a, L> {
+struct Multiply<'a, L: Lanes> {
     one: Field8<L, 2>,
     points: &'a [Affine8<L>],
     stride: usize,
@@ -85,15 +85,14 @@ impl<L: Lanes> Task<L> for Multiply<'_, L> {
         let mut product = self.one;
         for ((a, b), before) in pairs(self.points.len(), self.stride).zip(self.before) {
             *before = product;
-            let difference: Field8<L, 6> = self.points[b].x.sub(&self.points[a].x);
-            product = product.times(&difference);
+            product = product.times_wide(&self.points[b].x.sub::<3, 6>(&self.points[a].x));
         }
         product
     }
 }
 
 /// Puts one in the place of zero.
-struct Replace<'a, L> {
+struct Replace<'a, L: Lanes> {
     product: &'a Field8<L, 2>,
     zero: u8,
     one: &'a Field8<L, 2>,
@@ -109,7 +108,7 @@ impl<L: Lanes> Task<L> for Replace<'_, L> {
 }
 
 /// Adds the pairs, given the inverse of the product of all differences.
-struct Pair<'a, L> {
+struct Pair<'a, L: Lanes> {
     points: &'a mut [Affine8<L>],
     stride: usize,
     before: &'a [Field8<L, 2>],
@@ -123,18 +122,17 @@ impl<L: Lanes> Task<L> for Pair<'_, L> {
     fn run(mut self) {
         for ((i, j), before) in pairs(self.points.len(), self.stride).zip(self.before).rev() {
             let (a, b) = (&self.points[i], &self.points[j]);
-            let difference: Field8<L, 6> = b.x.sub(&a.x);
-            let slope = b.y.sub::<3, 6>(&a.y).times(&self.inverse.times(before));
-            self.inverse = self.inverse.times(&difference);
-            let x = slope.squared().sub_both_folded(&a.x, &b.x);
-            let y = slope.times(&a.x.sub::<3, 6>(&x)).sub_folded(&a.y);
+            let slope = self.inverse.times(before).times_wide(&b.y.sub::<3, 6>(&a.y));
+            self.inverse = self.inverse.times_wide(&b.x.sub::<3, 6>(&a.x));
+            let x = slope.squared_less_folded(&a.x, &b.x);
+            let y = slope.times_less_folded(&a.x.sub::<3, 6>(&x), &a.y);
             self.points[i] = Affine8 { x, y };
         }
     }
 }
 
 /// Adds up the points that the rounds have left.
-struct Rest<'a, L> {
+struct Rest<'a, L: Lanes> {
     points: &'a [Affine8<L>],
     exceptional: u8,
 }
@@ -155,42 +153,80 @@ impl<L: Lanes> Task<L> for Rest<'_, L> {
 
 /// Inverts every number in every lane. None may be zero.
 pub(crate) fn invert_all<L: Lanes>(numbers: &mut [Field8<L, 2>], invert: impl FnOnce(&Field) -> Field) {
-    let Some((first, rest)) = numbers.split_first_mut() else { return };
-    let mut product = *first;
-    let mut before: Vec<_> = rest
-        .iter()
-        .map(|number| {
-            let before = product;
-            product = product.mul(number);
-            before
-        })
-        .collect();
-    let mut inverse = invert_lanes(&product, invert);
-    for (number, before) in rest.iter_mut().zip(&before).rev() {
-        let others = inverse.mul(number);
-        *number = inverse.mul(before);
-        inverse = others;
-    }
-    *first = inverse;
+    let Some(first) = numbers.first() else { return };
+    let lanes = first.lanes();
+    let mut before = vec![*first; numbers.len()];
+    let product = lanes.run(Before { numbers, before: &mut before });
+    let inverse = invert_lanes(&product, invert);
+    lanes.run(After { numbers, before: &before, inverse });
     overwrite(&mut before, product);
+}
+
+/// The product of all numbers, and that of those before each, but for the first.
+struct Before<'a, L: Lanes> {
+    numbers: &'a [Field8<L, 2>],
+    before: &'a mut [Field8<L, 2>],
+}
+
+impl<L: Lanes> Task<L> for Before<'_, L> {
+    type Output = Field8<L, 2>;
+
+    #[inline(always)]
+    fn run(self) -> Field8<L, 2> {
+        let mut product = self.numbers[0];
+        for (number, before) in self.numbers.iter().zip(self.before).skip(1) {
+            *before = product;
+            product = product.times(number);
+        }
+        product
+    }
+}
+
+/// The inverse of each number, from that of the product of all.
+struct After<'a, L: Lanes> {
+    numbers: &'a mut [Field8<L, 2>],
+    before: &'a [Field8<L, 2>],
+    inverse: Field8<L, 2>,
+}
+
+impl<L: Lanes> Task<L> for After<'_, L> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let mut inverse = self.inverse;
+        for (number, before) in self.numbers.iter_mut().zip(self.before).skip(1).rev() {
+            let others = inverse.times(number);
+            *number = inverse.times(before);
+            inverse = others;
+        }
+        self.numbers[0] = inverse;
+    }
 }
 
 /// The inverse in every lane, by one inversion of the product over all lanes.
 fn invert_lanes<L: Lanes>(number: &Field8<L, 2>, invert: impl FnOnce(&Field) -> Field) -> Field8<L, 2> {
-    // Of x·2^416, taken for x·2^32 in the form with 2^384, inverting gives 2^384/(x·2^32). The product with 2^448, divided
-    // by 2^384 as products are, is 2^416/x.
-    const FACTOR: Field = Field::from_montgomery(modulus::power_of_two(448, &P));
-    let lanes = number.vectors()[0];
+    let lanes = number.lanes();
     let products = lanes.run(Products(number));
-    let all = field8::reduce(&products.all.to_limbs()[0]);
-    let inverse = invert(&Field::from_montgomery(all)).mul(&FACTOR);
-    lanes.run(Unfold { number, products: &products, inverse: field8::limbs(inverse.montgomery()) })
+    let all = field8::reduce(lanes, &products.all.store()[0]);
+    let inverse = invert(&Field::from_montgomery(all)).mul(&Factor::<L>::FACTOR);
+    let inverse = L::Radix::pack(inverse.montgomery());
+    lanes.run(Unfold { number, products: &products, inverse })
+}
+
+struct Factor<L>(L);
+
+impl<L: Lanes> Factor<L> {
+    /// Of x·2^SHIFT, taken for x·2^(SHIFT - 384) in the form with 2^384, inverting gives 2^384/(x·2^(SHIFT - 384)). The product
+    /// with this, divided by 2^384 as products are, is 2^SHIFT/x.
+    const FACTOR: Field =
+        Field::from_montgomery(modulus::power_of_two(384 + 2 * (L::Radix::SHIFT - 384), &P));
 }
 
 /// Products over the pairs of lanes, over the fours, and over all eight, in every lane.
-struct Products<'a, L>(&'a Field8<L, 2>);
+struct Products<'a, L: Lanes>(&'a Field8<L, 2>);
 
-struct Folded<L> {
+struct Folded<L: Lanes> {
     pairs: Field8<L, 2>,
     fours: Field8<L, 2>,
     all: Field8<L, 2>,
@@ -208,10 +244,10 @@ impl<L: Lanes> Task<L> for Products<'_, L> {
 }
 
 /// From the inverse of the product over all lanes to that of each: what is times all others.
-struct Unfold<'a, L> {
+struct Unfold<'a, L: Lanes> {
     number: &'a Field8<L, 2>,
     products: &'a Folded<L>,
-    inverse: Limbs,
+    inverse: Packed,
 }
 
 impl<L: Lanes> Task<L> for Unfold<'_, L> {
@@ -219,7 +255,7 @@ impl<L: Lanes> Task<L> for Unfold<'_, L> {
 
     #[inline(always)]
     fn run(self) -> Field8<L, 2> {
-        let all = Field8::<L, 1>::splat(self.number.vectors()[0], &self.inverse);
+        let all = Field8::<L, 1>::splat(self.number.lanes(), &self.inverse);
         let fours = all.times(&self.products.fours.swap::<1>());
         let pairs = fours.times(&self.products.pairs.swap::<2>());
         pairs.times(&self.number.swap::<4>())

@@ -27,7 +27,7 @@ pub(crate) struct VerifyArgs {
     public_key: Vec<Source>,
 
     /// The ARN of the public key, or of the playback key pair; the first --kid is that of the first --public-key, and so on
-    /// [env: IVS_TOKEN_KID]
+    /// [env: IVS_TOKEN_KID]. A playback token is verified without it, too
     #[arg(long, value_name = "ARN", help_heading = "Key")]
     kid: Vec<AnyKid>,
 
@@ -91,7 +91,7 @@ const EXAMPLES: &str = "\
 Exits with 0 when the token is good and with 1 when it is refused. A refusal has the code that the official web client \
 shows, such as TOKEN_EXPIRED; with --json it is {\"error\": {\"code\": .., \"reason\": .., \"message\": ..}}, and the reason names the exact fault.
 
-A playback token names no key, so every playback key that is given is tried. Only a token that enforces its origins strictly \
+A playback token names no key, so every playback key that is given is tried, and --kid may be left out. Only a token that enforces its origins strictly \
 is refused for its --origin. Any other is good, and it is said whether a browser there may play: with --json as \
 `originAllowed`, true or false.
 
@@ -101,7 +101,7 @@ Examples:
   ivs-token verify --key-ring keys.json < token
   ivs-token verify --key-ring keys/ --account 123456789012 --region us-west-2 < token
   ivs-token verify --public-key public.pem --kid ARN --json < token | jq .userId
-  ivs-token verify --public-key playback-public.pem --kid PLAYBACK-KEY-ARN --channel-arn ARN \\
+  ivs-token verify --public-key playback-public.pem --channel-arn ARN \\
     --origin https://example.com < playback-token";
 
 /// More than the library reads of a token, so that it is the one to say that a token is too long.
@@ -109,9 +109,13 @@ const MAX_TEXT: usize = 1 << 20;
 
 pub(crate) fn run(args: &VerifyArgs, json: bool) -> Result<(), Failure> {
     check_stdin(args)?;
-    let verifier = verifier(args)?;
-    let token = read_token(&args.token)?;
     let wanted = args.wanted()?;
+    let (verifier, token) = if args.has_no_kid()? {
+        let token = read_token(&args.token)?;
+        (verifier(args, channel_without_kid(&token).as_ref())?, token)
+    } else {
+        (verifier(args, None)?, read_token(&args.token)?)
+    };
     let refused = |error: &VerifyError| refused_as(error, &token, wanted.as_ref());
     // Failing a wish, what the token looks like decides, and that only which rules it has to keep.
     match wanted.as_ref().map_or_else(|| ivs_token::inspect(&token).kind, |wanted| wanted.kind) {
@@ -140,6 +144,15 @@ pub(crate) fn run(args: &VerifyArgs, json: bool) -> Result<(), Failure> {
 }
 
 impl VerifyArgs {
+    /// Whether public keys are given, and no ARN at all.
+    fn has_no_kid(&self) -> Result<bool, Failure> {
+        let has_key = !self.public_key.is_empty() || input::variable(keys::PUBLIC_KEY).is_some();
+        Ok(has_key
+            && !self.key_ring.is_given()
+            && self.kid.is_empty()
+            && args::kid_variable::<AnyKid>()?.is_none())
+    }
+
     /// The kind that was asked for, if one was.
     fn wanted(&self) -> Result<Option<Wanted>, Failure> {
         let flags = |kind, flags: &[(&str, bool)]| {
@@ -176,7 +189,8 @@ impl VerifyArgs {
     }
 }
 
-fn verifier(args: &VerifyArgs) -> Result<Verifier, Failure> {
+/// With a channel, the keys are playback keys without an ARN.
+fn verifier(args: &VerifyArgs, channel: Option<&ChannelArn>) -> Result<Verifier, Failure> {
     // For one token, preparing a key would take longer than it saves.
     let mut builder =
         Verifier::builder().prepared_limit(0).issued_at_leeway(args.leeway).expiry_leeway(args.expiry_leeway);
@@ -187,7 +201,11 @@ fn verifier(args: &VerifyArgs) -> Result<Verifier, Failure> {
     if let Some(ring) = &rings.playback {
         builder = builder.playback_key_ring(ring);
     }
-    if rings.is_none() {
+    if let Some(channel) = channel {
+        for material in materials(args)? {
+            builder = builder.playback_key_without_arn(channel, material.public_or_ring()?);
+        }
+    } else if rings.is_none() {
         for (kid, material) in held_keys(args)? {
             let key = material.public_or_ring()?;
             builder = match kid {
@@ -218,27 +236,33 @@ fn held_keys(args: &VerifyArgs) -> Result<Vec<(AnyKid, Material)>, Failure> {
         [] => args::kid_variable()?.into_iter().collect(),
         kids => kids.to_vec(),
     };
+    let materials = materials(args)?;
+    if materials.len() != kids.len() {
+        return Err(Failure::misuse(format!(
+            "{} and {} were given: give a --kid (or IVS_TOKEN_KID) for each --public-key, in the same order{}",
+            output::count(materials.len(), "public key"),
+            output::count(kids.len(), "key ARN"),
+            if kids.is_empty() { "; only a playback token is verified without" } else { "" },
+        )));
+    }
+    Ok(kids.into_iter().zip(materials).collect())
+}
+
+/// The public keys, of which there is at least one.
+fn materials(args: &VerifyArgs) -> Result<Vec<Material>, Failure> {
     let from_variable =
         args.public_key.is_empty().then(|| Material::from_variable(keys::PUBLIC_KEY)).flatten();
-    let count = args.public_key.len() + usize::from(from_variable.is_some());
-    if count == 0 {
+    let mut materials: Vec<Material> = from_variable.into_iter().collect();
+    for source in &args.public_key {
+        materials.push(Material::from_source(source)?);
+    }
+    if materials.is_empty() {
         return Err(Failure::misuse(format!(
             "there is no public key: give --public-key FILE, the key itself in {}, or --key-ring PATH",
             keys::PUBLIC_KEY
         )));
     }
-    if count != kids.len() {
-        return Err(Failure::misuse(format!(
-            "{} and {} were given: give a --kid (or IVS_TOKEN_KID) for each --public-key, in the same order",
-            output::count(count, "public key"),
-            output::count(kids.len(), "key ARN")
-        )));
-    }
-    let mut materials: Vec<Material> = from_variable.into_iter().collect();
-    for source in &args.public_key {
-        materials.push(Material::from_source(source)?);
-    }
-    Ok(kids.into_iter().zip(materials).collect())
+    Ok(materials)
 }
 
 fn check_stdin(args: &VerifyArgs) -> Result<(), Failure> {
@@ -246,6 +270,17 @@ fn check_stdin(args: &VerifyArgs) -> Result<(), Failure> {
     sources.extend(args.key_ring.sources());
     sources.extend(args.public_key.iter().map(|source| ("--public-key", Some(source))));
     input::one_stdin(&sources)
+}
+
+/// The channel whose account and region the keys are of, for a playback token. The signature, checked later, shows
+/// whether they are.
+fn channel_without_kid(token: &str) -> Option<ChannelArn> {
+    let inspection = ivs_token::inspect(token);
+    if inspection.kind != TokenKind::Playback {
+        return None;
+    }
+    let claim = inspection.claims.iter().find(|claim| claim.name == "aws:channel-arn")?;
+    serde_json::from_str(&claim.value).ok()
 }
 
 /// One token, without the line break that ends a file.
@@ -303,7 +338,7 @@ pub(super) fn refused(error: &VerifyError) -> Failure {
     let mut message = match error {
         VerifyError::NoKeyMatches { tried: 0 } => {
             "this looks like a playback token, and no playback key was given: give its \
-             public half with --public-key, and with --kid its ARN, such as \
+             public half with --public-key, without --kid or with its ARN, such as \
              arn:aws:ivs:us-west-2:123456789012:playback-key/abcd; or many with --playback-key-ring"
                 .to_owned()
         }
@@ -327,6 +362,8 @@ fn describe_connection(verified: &Verified<ConnectionClaims>) -> String {
     ];
     format!("The connection token is good.\n\n{}", output::table(&rows))
 }
+
+const NO_ARN: &str = "the public key that was given, without its ARN";
 
 /// What may be watched and by whom, in words. What the application chose is quoted and escaped.
 fn describe_playback(verified: &VerifiedPlayback, origin: Option<&str>) -> String {
@@ -353,7 +390,8 @@ fn describe_playback(verified: &VerifiedPlayback, origin: Option<&str>) -> Strin
         rows.push(("this origin", format!("{origin:?}: {allowed}")));
     }
     rows.push(("expires", verified.expires_at().to_string()));
-    rows.push(("key", verified.key_id().to_string()));
+    let key = verified.key_id();
+    rows.push(("key", if key.is_placeholder() { NO_ARN.to_owned() } else { key.to_string() }));
     format!("The playback token is good.\n\n{}", output::table(&rows))
 }
 

@@ -229,3 +229,36 @@ fn refusals() {
     verify(&world, &["--user-id", "ana", "--origin", "https://x"], &lenient)
         .fails(2, "error: the argument '--user-id <TEXT>' cannot be used with '--origin <TEXT>'");
 }
+
+/// A playback token names no key, and nobody should have to look for an ARN to verify one.
+#[test]
+fn a_playback_key_needs_no_arn() {
+    let world = World::new();
+    let token = mint(&world, &["--viewer-id", "ana"]).ok();
+    let verify =
+        |more: &[&str]| world.run_on(&[&["verify", "--public-key", "public.pem"], more].concat(), &token);
+    let said = verify(&[]).ok();
+    assert!(said.starts_with("The playback token is good.\n"), "{said}");
+    assert!(said.ends_with("  key              the public key that was given, without its ARN\n"), "{said}");
+    let json = verify(&["--json", "--channel-arn", CHANNEL]).json();
+    assert_eq!((&json["channelArn"], json.get("keyArn")), (&CHANNEL.into(), None));
+    verify(&["--channel-arn", &CHANNEL.replace("abcd", "dcba")])
+        .fails(1, &format!("refused: TOKEN_INVALID: the token is for the channel {CHANNEL}, and "));
+    let public = world.read("public.pem");
+    world.write("token", &token);
+    world.run_with(&["verify", "token"], &[("IVS_TOKEN_PUBLIC_KEY", &public)]).ok();
+
+    // Another key refuses it, and of several keys the right one is found.
+    world.write("other.pem", World::new().read("public.pem"));
+    world
+        .run_on(&["verify", "--public-key", "other.pem"], &token)
+        .fails(1, "refused: TOKEN_INVALID_SIGNATURE: ");
+    world.run_on(&["verify", "--public-key", "other.pem", "--public-key", "public.pem"], &token).ok();
+
+    // Other tokens name their key, and are not verified without its ARN.
+    world.run_on(&["verify", "--public-key", "public.pem"], world.token_from(0).as_str()).fails(
+        2,
+        "error: 1 public key and 0 key ARNs were given: give a --kid (or IVS_TOKEN_KID) for each --public-key, in the same \
+         order; only a playback token is verified without",
+    );
+}

@@ -72,7 +72,7 @@ fn an_answer_that_can_not_be_used_is_none() {
     let (reports, accept) = reporting();
     let store = patient_with(&server.url(), accept).build().unwrap();
     let token_ids: Vec<ivs_token::TokenId> = ["a", "b", "c"].map(|id| id.parse().unwrap()).into();
-    redis::cmd("RPUSH").arg("ivs-token:connection:a").arg("x").exec(&mut server.look()).unwrap();
+    redis::cmd("RPUSH").arg("{ivs-token}:connection:a").arg("x").exec(&mut server.look()).unwrap();
     store.revoke_connection_token(&token_ids[1]).unwrap();
     let subjects: Vec<_> = token_ids.iter().map(|token_id| Subject::Connection { token_id }).collect();
     let found = store.check_batch(&subjects).unwrap();

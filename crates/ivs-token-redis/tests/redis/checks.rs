@@ -42,7 +42,7 @@ struct Model {
     participants: HashMap<(StageArn, ParticipantId), (u64, Option<DisconnectReason>)>,
     connections: HashMap<TokenId, u64>,
     viewers: HashMap<(ChannelArn, ViewerId), (u64, i64)>,
-    used: HashMap<Uuid, u64>,
+    used: HashMap<(ChannelArn, Uuid), u64>,
 }
 
 impl Model {
@@ -87,13 +87,13 @@ impl Model {
             },
             Asked::Playback(channel, viewer, uuid) => {
                 if let Some((viewer_id, version)) = viewer
-                    && let Some((_, up_to)) = self.viewers.get(&(channel, viewer_id.clone()))
+                    && let Some((_, up_to)) = self.viewers.get(&(channel.clone(), viewer_id.clone()))
                     && version <= *up_to
                 {
                     return Err(Revoked::ViewerSessions { viewer_id, up_to: *up_to });
                 }
                 match uuid {
-                    Some(uuid) if self.used.insert(uuid, 4200).is_some() => {
+                    Some(uuid) if self.used.insert((channel, uuid), 4200).is_some() => {
                         Err(Revoked::AlreadyUsed { uuid })
                     }
                     _ => Ok(()),
@@ -339,7 +339,7 @@ fn what_is_not_ours_is_no_answer() {
     let Some(server) = Server::start() else { return };
     let store = server.store();
     let viewer = ViewerId::try_from("ana").unwrap();
-    let key = format!("ivs-token:viewer:{}:ana", crate::support::CHANNEL);
+    let key = format!("{{ivs-token}}:viewer:{}:ana", crate::support::CHANNEL);
     let mut look = server.look();
     let uuid = Uuid::from_u128(9);
     let channel = channel();
@@ -369,4 +369,39 @@ fn what_is_not_ours_is_no_answer() {
     // Nothing was spent by any of it.
     redis::cmd("DEL").arg(&key).exec(&mut look).unwrap();
     assert_eq!(store.check(subjects[1]).unwrap(), Ok(()));
+}
+
+/// Somebody made a revocation last for ever, with `PERSIST`: another one of the same thing does not end that.
+#[test]
+fn a_revocation_without_ttl_keeps_none() {
+    let Some(server) = Server::start() else { return };
+    let store = server.store();
+    let viewer = ViewerId::try_from("ana").unwrap();
+    let revoke = || {
+        store.delete_stage(&stage()).unwrap();
+        store.revoke_viewer_sessions(&channel(), &viewer, 7).unwrap();
+    };
+    revoke();
+    for (key, _) in server.ttls() {
+        redis::cmd("PERSIST").arg(key).exec(&mut server.look()).unwrap();
+    }
+    revoke();
+    let ttls: Vec<i64> = server.ttls().into_iter().map(|(_, ttl)| ttl).collect();
+    assert_eq!(ttls, [-1, -1]);
+}
+
+/// Who may sign for one channel can not spend the tokens of another.
+#[test]
+fn a_uuid_is_spent_for_its_channel_alone() {
+    let Some(server) = Server::start() else { return };
+    let store = server.store();
+    let (ana, other) = (ViewerId::try_from("ana").unwrap(), format!("{}x", crate::support::CHANNEL));
+    let channels = [channel(), other.parse().unwrap()];
+    let single_use = Some(SingleUse::new(Uuid::from_u128(1), Duration::from_secs(4200)));
+    for (viewer, good) in [(None, true), (None, false), (Some((&ana, 1)), false)] {
+        for channel in &channels {
+            let subject = Subject::Playback { channel, viewer, single_use };
+            assert_eq!(store.check(&subject).unwrap().is_ok(), good);
+        }
+    }
 }

@@ -11,9 +11,13 @@
 
 mod away;
 mod checks;
+mod cluster;
 mod example;
+mod failover;
+mod load;
 mod login;
 mod restart;
+mod sentinel;
 mod settings;
 mod single_use;
 mod support;

@@ -75,7 +75,7 @@ fn certificates_are_for_tls() {
 #[test]
 fn debug_shows_what_matters_and_no_password() {
     let said = format!("{:?}", builder());
-    assert!(said.contains("prefix: \"ivs-token:\"") && said.contains("when_away: Refuse"), "{said}");
+    assert!(said.contains("prefix: \"{ivs-token}:\"") && said.contains("when_away: Refuse"), "{said}");
     assert!(!said.contains("hunter2"), "{said}");
     let store = RedisStore::builder(URL, WhenAway::accept(|_| ())).build().unwrap();
     let said = format!("{store:?}");

@@ -60,7 +60,7 @@ fn a_token_that_is_refused_anyway_is_not_spent() {
         store.check(&subject).unwrap()
     };
     assert_eq!(of_version(5), Err(Revoked::ViewerSessions { viewer_id: viewer.clone(), up_to: 5 }));
-    assert!(server.ttls().iter().all(|(key, _)| !key.starts_with(b"ivs-token:used:")));
+    assert!(server.ttls().iter().all(|(key, _)| !key.starts_with(b"{ivs-token}:used:")));
     assert_eq!(of_version(6), Ok(()));
     assert_eq!(of_version(6), Err(Revoked::AlreadyUsed { uuid: Uuid::from_u128(1) }));
 }

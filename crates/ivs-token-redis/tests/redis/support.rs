@@ -37,8 +37,14 @@ impl Server {
     }
 
     pub fn start_with(arguments: &[&str]) -> Option<Self> {
+        Self::start_configured("", arguments)
+    }
+
+    /// With this text in a configuration file. `FREE` in the arguments becomes a free port.
+    pub fn start_configured(configuration: &str, arguments: &[&str]) -> Option<Self> {
         let program = program()?;
         let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("redis.conf"), configuration).unwrap();
         let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         // Another program may take the port before the server does: then it ends, and another port is tried.
         for _ in 0..20 {
@@ -95,6 +101,33 @@ impl Server {
         redis::Client::open(self.url()).unwrap().get_connection().unwrap()
     }
 
+    /// What it answers to a command, as text; parts of it are parted by spaces.
+    pub fn say(&self, command: &str) -> String {
+        let mut parts = command.split(' ');
+        let mut said = redis::cmd(parts.next().unwrap());
+        parts.for_each(|part| {
+            said.arg(part);
+        });
+        match said.query(&mut self.look()) {
+            Ok(redis::Value::BulkString(bytes)) => String::from_utf8(bytes).unwrap(),
+            Ok(redis::Value::VerbatimString { text, .. }) => text,
+            Ok(redis::Value::Int(number)) => number.to_string(),
+            Ok(other) => format!("{other:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    /// Waits until what it answers holds this.
+    pub fn wait_for(&self, command: &str, word: &str) {
+        wait_until(&format!("{word} in {command}"), || self.say(command).contains(word));
+    }
+
+    /// Makes it a replica, and waits until it has a copy of all.
+    pub fn replicate(&self, primary: &Self) {
+        self.say(&format!("REPLICAOF 127.0.0.1 {}", primary.address().port()));
+        self.wait_for("INFO replication", "master_link_status:up");
+    }
+
     /// All keys with their TTL in milliseconds.
     pub fn ttls(&self) -> Vec<(Vec<u8>, i64)> {
         let mut look = self.look();
@@ -140,11 +173,14 @@ fn program() -> Option<PathBuf> {
 }
 
 fn spawn(program: &PathBuf, port: u16, folder: &std::path::Path, arguments: &[String]) -> Child {
+    let free =
+        |argument: &String| if argument == "FREE" { free_port().to_string() } else { argument.clone() };
     Command::new(program)
+        .arg(folder.join("redis.conf"))
         .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--daemonize", "no", "--save", ""])
         .arg("--dir")
         .arg(folder)
-        .args(arguments)
+        .args(arguments.iter().map(free))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .spawn()
@@ -178,6 +214,15 @@ fn says_pong(port: u16) -> bool {
         && (&said == b"+PONG\r\n" || said.starts_with(b"-NOAUTH"))
 }
 
+/// Waits for a condition, for as long as a busy machine may need.
+pub fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !is() {
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 pub fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
@@ -197,19 +242,22 @@ struct State {
     frozen: AtomicUsize,
     /// The next answer is not passed on, and its connection ends.
     lose_answer: AtomicBool,
+    /// Where new connections lead.
+    target: Mutex<Option<SocketAddr>>,
     open: Mutex<Vec<TcpStream>>,
 }
 
 impl Proxy {
     pub fn before(server: &Server) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let (address, target) = (listener.local_addr().unwrap(), server.address());
-        let state = Arc::new(State::default());
+        let address = listener.local_addr().unwrap();
+        let state = Arc::new(State { target: Mutex::new(Some(server.address())), ..State::default() });
         let shared = Arc::clone(&state);
         std::thread::spawn(move || {
             for client in listener.incoming() {
                 let (client, state) = (client.unwrap(), Arc::clone(&shared));
                 let number = state.connections.fetch_add(1, Ordering::SeqCst);
+                let target = state.target.lock().unwrap().unwrap();
                 let Ok(server) = TcpStream::connect(target) else { continue };
                 state.open.lock().unwrap().push(client.try_clone().unwrap());
                 let clients_turn = Arc::new(AtomicBool::new(true));
@@ -237,8 +285,12 @@ impl Proxy {
         Self { address, state }
     }
 
+    pub fn url(&self) -> String {
+        format!("redis://{}/", self.address)
+    }
+
     pub fn builder(&self) -> RedisStoreBuilder {
-        patient(&format!("redis://{}/", self.address))
+        patient(&self.url())
     }
 
     pub fn store(&self) -> RedisStore {
@@ -263,6 +315,11 @@ impl Proxy {
 
     pub fn lose_next_answer(&self) {
         self.state.lose_answer.store(true, Ordering::SeqCst);
+    }
+
+    /// New connections lead to another server; those that there are stay where they are.
+    pub fn lead_to(&self, server: &Server) {
+        *self.state.target.lock().unwrap() = Some(server.address());
     }
 
     /// Ends all connections, as a server does that closes what is idle.

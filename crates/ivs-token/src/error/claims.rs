@@ -80,6 +80,10 @@ pub enum ClaimsError {
         /// What is wrong with it.
         source: ClaimError,
     },
+    /// The token names for whom it is. A token of IVS does not, and whoever is not named must refuse it (RFC 7519, section
+    /// 4.1.3).
+    #[error("the claim `aud` says that the token is for others: leave `aud` out, IVS does not use it")]
+    Audience,
     /// `topic` is not the stage ID of `resource`.
     #[error("the claim `topic` is {topic:?}, and must be {stage_id:?}, the stage ID in `resource`")]
     Topic {
@@ -165,6 +169,7 @@ impl ClaimsError {
             Self::Arn { source, .. } => source.code(),
             Self::Endpoint { source, .. } => source.code(),
             Self::Value { source, .. } => source.code(),
+            Self::Audience => "FOREIGN_AUDIENCE",
             Self::Topic { .. } => "TOPIC_MISMATCH",
             Self::ExpiresBeforeIssued { .. } => "EXPIRES_BEFORE_ISSUED",
             Self::Lifetime { .. } => "LIFETIME_TOO_LONG",

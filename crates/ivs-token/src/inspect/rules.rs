@@ -5,7 +5,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::advice::{self, Advice};
 use super::report::{Check, Inspection, Member, Outcome};
 use super::service;
-use crate::error::{ArnError, HeaderError, MalformedError, Part, VerifyError};
+use crate::error::{ArnError, ClaimsError, HeaderError, MalformedError, Part, VerifyError};
 use crate::token::claims::Claims;
 use crate::token::connection::ConnectionClaims;
 use crate::token::kind::kind_of;
@@ -14,7 +14,7 @@ use crate::token::playback::PlaybackClaims;
 use crate::value::arn::{PlaybackKeyArn, PublicKeyArn};
 use crate::value::timestamp::Timestamp;
 use crate::value::token_kind::TokenKind;
-use crate::verify::{Header, Leeway, NBF};
+use crate::verify::{AUD, Header, Leeway, NBF};
 use crate::wire::claim_set::ClaimSet;
 use crate::wire::json::Members;
 use crate::wire::jws;
@@ -208,6 +208,9 @@ impl Checks {
             Ok(Some(not_before)) => words(leeway.not_before(not_before, now)),
             Err(error) => Err(error.to_string()),
         };
+        if set.raw(AUD).is_some() {
+            self.push("there is no `aud`", Err(ClaimsError::Audience.to_string()));
+        }
         self.push("`nbf`, if present, is at most 60 s in the future", not_before);
         if let Ok(expires_at) = set.time("exp") {
             self.push("`exp` is in the future", words(leeway.expiry(expires_at, now)));

@@ -60,6 +60,8 @@ struct Shared<A> {
     state: ArcSwap<State<A>>,
     /// Held while a change is made, so that no change is lost to another.
     changing: Mutex<()>,
+    /// Held while a key is prepared for the place of another, so that only one thread does that.
+    promoting: Mutex<()>,
     limit: usize,
     /// Says which keys are retired, where no caller says what time it is.
     clock: Arc<dyn Clock>,
@@ -83,7 +85,18 @@ impl<A: KeyArn> KeyRing<A> {
     /// simulations, and for targets without a clock, such as `wasm32-unknown-unknown`.
     pub fn with_clock(limit: usize, clock: impl Clock + 'static) -> Self {
         let state = ArcSwap::from_pointee(State::new(Self::DEFAULT_PREPARED_LIMIT));
-        Self { shared: Arc::new(Shared { state, changing: Mutex::new(()), limit, clock: Arc::new(clock) }) }
+        let clock = Arc::new(clock);
+        let (changing, promoting) = Default::default();
+        Self { shared: Arc::new(Shared { state, changing, promoting, limit, clock }) }
+    }
+
+    /// A ring of the one key that signs what `CreateParticipantToken` of a service hands out.
+    pub(crate) fn of_service(arn: A, key: VerifyingKey, clock: Arc<dyn Clock>) -> Self {
+        let mut state = State::of_service(Self::DEFAULT_PREPARED_LIMIT);
+        state.put(Held::new(PublicKey::new(arn, key)));
+        let state = ArcSwap::from_pointee(state);
+        let (changing, promoting) = Default::default();
+        Self { shared: Arc::new(Shared { state, changing, promoting, limit: 1, clock }) }
     }
 
     /// Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.

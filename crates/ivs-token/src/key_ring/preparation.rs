@@ -1,7 +1,7 @@
 //! Which keys of a ring are prepared.
 
 use std::cmp::Reverse;
-use std::sync::{Arc, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use es384::VerifyingKey;
 
@@ -69,28 +69,37 @@ impl<A: KeyArn> KeyRing<A> {
         }
     }
 
-    /// Prepares a key that was used much, if another must yield to it. Does not wait for anyone: while the ring is being
-    /// changed, nothing happens, and the next use asks again.
+    /// Prepares a key that was used much, if another must yield to it. Does not wait for anyone, and whoever changes the
+    /// ring does not wait for the table: while the ring is being changed, nothing happens, and the next use asks again.
     pub(crate) fn promote(&self, arn: &A) {
         if !cfg!(feature = "engine") || self.prepared_limit() == 0 {
             return;
         }
-        let _alone = match self.shared.changing.try_lock() {
-            Ok(alone) => alone,
-            Err(TryLockError::Poisoned(alone)) => alone.into_inner(),
-            Err(TryLockError::WouldBlock) => return,
-        };
-        let (state, now) = (self.load(), self.now());
+        let Some(_preparing) = at_once(&self.shared.promoting) else { return };
+        let (before, now) = (self.load(), self.now());
         // Another thread may have been here before, for the same uses, or the key may be another by now.
-        let Some(key) = state.by_arn(arn).filter(|key| key.is_due(now)) else { return };
-        if let Some(least) = state.that_yields(now)
-            && let Some(prepared) = prepared(key)
+        let Some(key) = before.by_arn(arn).filter(|key| key.is_due(now)) else { return };
+        // This takes a millisecond or two, in which the ring can be changed.
+        let prepared = before.that_yields(now).and_then(|_| prepared(key));
+        let Some(_alone) = at_once(&self.shared.changing) else { return };
+        let state = self.load();
+        if let Some(prepared) = prepared
+            && let Some(least) = state.that_yields(now)
             && let Some(changed) = state.with_prepared(key, prepared, Some(least))
         {
             self.shared.state.store(Arc::new(changed));
         }
         // Whoever was refused has to be used again as often before the next try.
         state.keys().for_each(|key| key.usage().fade());
+    }
+}
+
+/// The lock, unless another holds it now.
+fn at_once(lock: &Mutex<()>) -> Option<MutexGuard<'_, ()>> {
+    match lock.try_lock() {
+        Ok(held) => Some(held),
+        Err(TryLockError::Poisoned(held)) => Some(held.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct State<A> {
     by_arn: BTreeMap<A, Held<A>>,
     /// The header that this library writes, for each key: most tokens need no look inside.
     by_header: HashMap<String, Held<A>>,
+    /// The header of the tokens of a key.
+    header: fn(&A) -> String,
     /// Whose public half is held under this ARN, and is not being retired.
     signing: Option<(A, SigningKey)>,
     /// Counts the changes that took trust away: what was believed before the last of them must be looked at anew.
@@ -27,10 +29,16 @@ impl<A: KeyArn> State<A> {
         Self {
             by_arn: BTreeMap::new(),
             by_header: HashMap::new(),
+            header: |arn| key::header(arn),
             signing: None,
             withdrawals: 0,
             prepared_limit,
         }
+    }
+
+    /// For the one key of a service, whose tokens name no key.
+    pub(super) fn of_service(prepared_limit: usize) -> Self {
+        Self { header: |_| key::HEADER_OF_SERVICE.to_owned(), ..Self::new(prepared_limit) }
     }
 
     pub(crate) fn by_arn(&self, arn: &A) -> Option<&Held<A>> {
@@ -211,13 +219,13 @@ impl<A: KeyArn> State<A> {
 
     fn remove(&mut self, arn: &A) {
         self.by_arn.remove(arn);
-        self.by_header.remove(&key::header(arn));
+        self.by_header.remove(&(self.header)(arn));
         self.withdrawals += 1;
     }
 
     /// Adds a key, or puts it in the place of the one of its ARN.
     pub(super) fn put(&mut self, key: Held<A>) {
-        self.by_header.insert(key::header(key.arn()), key.clone());
+        self.by_header.insert((self.header)(key.arn()), key.clone());
         self.by_arn.insert(key.arn().clone(), key);
     }
 }

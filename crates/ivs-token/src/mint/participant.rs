@@ -1,5 +1,5 @@
 use crate::error::MintError;
-use crate::key::{KeyId, SigningKey};
+use crate::key::{HEADER_OF_SERVICE, KeyId, SigningKey};
 use crate::mint::{self, Unsigned};
 use crate::token::minted::Token;
 use crate::token::participant::{Participant, ParticipantClaims, Payload};
@@ -29,12 +29,31 @@ impl Participant {
         self.prepare(key.key_id()?, now)?.sign(key)
     }
 
+    /// Mints the token as `CreateParticipantToken` does, with a service's own key: for those who stand in for that operation,
+    /// such as a local IVS. The header says `alg` `KMS` and names no key.
+    ///
+    /// IVS does not take such a token: only a verifier that was given the key by
+    /// [`accept_service_tokens_of`](crate::VerifierBuilder::accept_service_tokens_of) does. The key needs no ID.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mint`], but for what concerns the ID of the key.
+    pub fn mint_as_service_at(self, key: &SigningKey, now: Timestamp) -> Result<Token, MintError> {
+        self.prepare_with(HEADER_OF_SERVICE, now)?.sign(key)
+    }
+
     /// All of minting but the signature.
     pub(crate) fn prepare(self, id: &KeyId, now: Timestamp) -> Result<Unsigned, MintError> {
+        self.check()?;
+        id.check_stage(self.stage.arn())?;
+        self.prepare_with(&id.header, now)
+    }
+
+    /// The token with this header, but for its signature.
+    fn prepare_with(self, header: &str, now: Timestamp) -> Result<Unsigned, MintError> {
         if let Some(error) = self.error {
             return Err(error.into());
         }
-        id.check_stage(self.stage.arn())?;
         let claims = ParticipantClaims {
             participant_id: match self.id {
                 Some(id) => id,
@@ -48,7 +67,7 @@ impl Participant {
             expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
             version: self.version,
         };
-        Unsigned::new(&id.header, claims)
+        Unsigned::new(header, claims)
     }
 
     /// Mints the text of a token and keeps the participant, as a template for the next: nothing of it is copied. Each token

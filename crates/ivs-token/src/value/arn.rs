@@ -64,6 +64,30 @@ pub trait KeyArn:
 {
 }
 
+/// What the ID of a placeholder begins with. IDs of IVS have no hyphen there.
+const PLACEHOLDER: &str = "sha256-";
+
+impl PlaybackKeyArn {
+    /// Whether this stands for a key whose ARN nobody gave: see
+    /// [`VerifierBuilder::playback_key_without_arn`](crate::VerifierBuilder::playback_key_without_arn). IVS does not know
+    /// such an ARN.
+    pub fn is_placeholder(&self) -> bool {
+        self.resource_id().starts_with(PLACEHOLDER)
+    }
+
+    /// Stands for the key of this fingerprint, in the account and region of a channel.
+    pub(crate) fn placeholder(channel: &ChannelArn, fingerprint: &[u8; 32]) -> Self {
+        let mut id = PLACEHOLDER.to_owned();
+        // 16 bytes tell keys apart, as in the fingerprints that AWS shows.
+        for byte in &fingerprint[..16] {
+            id.extend(
+                [byte >> 4, byte & 15].into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)),
+            );
+        }
+        Self(Parts::join(channel.region(), channel.account_id(), Self::RESOURCE_TYPE, &id))
+    }
+}
+
 impl KeyArn for PublicKeyArn {}
 impl KeyArn for PlaybackKeyArn {}
 
@@ -233,15 +257,25 @@ impl Parts {
         if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
             return Err(ArnError::ResourceId { expected: resource_type });
         }
+        Ok(Self::of(text.into(), region, account, resource_type))
+    }
+
+    /// An ARN of good parts. A placeholder is longer than [`MAX_LEN`] beside the longest channel ARN.
+    fn join(region: &str, account: &str, resource_type: &str, id: &str) -> Self {
+        let text = format!("{PREFIX}{region}:{account}:{resource_type}/{id}");
+        Self::of(text.into(), region, account, resource_type)
+    }
+
+    fn of(text: Arc<str>, region: &str, account: &str, resource_type: &str) -> Self {
         let region_end = PREFIX.len() + region.len();
-        // Each offset is at most MAX_LEN, which fits.
+        // Region and account are those of an ARN of at most MAX_LEN, so each offset fits.
         let small = |offset: usize| u8::try_from(offset).unwrap_or(u8::MAX);
-        Ok(Self {
-            text: text.into(),
+        Self {
+            text,
             region_end: small(region_end),
             account_end: small(region_end + 1 + account.len()),
             resource_type_len: small(resource_type.len()),
-        })
+        }
     }
 
     fn region(&self) -> &str {
@@ -279,6 +313,27 @@ mod tests {
             PublicKeyArn::try_from(STAGE),
             Err(ArnError::ResourceType { expected: "public-key", found: "stage".into() })
         );
+    }
+
+    #[test]
+    fn a_placeholder_stands_beside_its_channel() {
+        for id_len in [1, MAX_LEN - "arn:aws:ivs:us-west-2:1:channel/".len()] {
+            let channel: ChannelArn =
+                format!("arn:aws:ivs:us-west-2:1:channel/{}", "x".repeat(id_len)).parse().unwrap();
+            let arn = PlaybackKeyArn::placeholder(&channel, &[0xa5; 32]);
+            assert_eq!(arn.home(), channel.home());
+            assert_eq!(arn.resource_id(), format!("sha256-{}", "a5".repeat(16)));
+            assert_eq!(PlaybackKeyArn::try_from(arn.as_str()), Ok(arn.clone()));
+            assert!(arn.is_placeholder());
+        }
+        let known = PlaybackKeyArn::try_from("arn:aws:ivs:us-west-2:1:playback-key/sha256").unwrap();
+        assert!(!known.is_placeholder());
+        // The longest region: the parts are found all the same.
+        let region = "r".repeat(MAX_LEN - "arn:aws:ivs::1:channel/x".len());
+        let channel: ChannelArn = format!("arn:aws:ivs:{region}:1:channel/x").parse().unwrap();
+        let arn = PlaybackKeyArn::placeholder(&channel, &[0; 32]);
+        assert_eq!((arn.region(), arn.account_id()), (region.as_str(), "1"));
+        assert!(arn.is_placeholder());
     }
 
     #[test]

@@ -44,7 +44,11 @@ impl Serialize for Verified<PlaybackClaims, PlaybackKeyArn> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("VerifiedPlayback", 10)?;
         serialize_claims(&mut object, self.claims())?;
-        object.serialize_field("keyArn", self.key_id())?;
+        if self.key_id().is_placeholder() {
+            object.skip_field("keyArn")?;
+        } else {
+            object.serialize_field("keyArn", self.key_id())?;
+        }
         object.end()
     }
 }

@@ -9,10 +9,10 @@ use super::cache::Caches;
 use super::expectations::Expectations;
 use super::rings::Rings;
 use super::time::Leeway;
-use crate::error::VerifierError;
-use crate::key_ring::KeyRing;
+use crate::error::{KeyRingError, VerifierError};
+use crate::key_ring::{KeyRing, PublicKey};
 use crate::revocation::{Revocation, RevocationStore};
-use crate::value::arn::{KeyArn, PlaybackKeyArn, PublicKeyArn, StageArn};
+use crate::value::arn::{ChannelArn, KeyArn, PlaybackKeyArn, PublicKeyArn, StageArn};
 use crate::value::capability::Capability;
 use crate::value::timestamp::{Clock, SystemClock};
 
@@ -22,6 +22,7 @@ use crate::value::timestamp::{Clock, SystemClock};
 pub struct VerifierBuilder {
     keys: Vec<(PublicKeyArn, VerifyingKey)>,
     ring: Option<KeyRing>,
+    service_key: Option<(PublicKeyArn, VerifyingKey)>,
     playback_keys: Vec<(PlaybackKeyArn, VerifyingKey)>,
     playback_ring: Option<KeyRing<PlaybackKeyArn>>,
     revocations: Option<Arc<dyn RevocationStore>>,
@@ -46,11 +47,35 @@ impl VerifierBuilder {
         self
     }
 
+    /// Accepts participant tokens of `CreateParticipantToken`, too, if this key signed them: those of a service of your own,
+    /// such as a local IVS. Without it, such tokens are refused as [`VerifyError::IssuedByApi`](crate::VerifyError::IssuedByApi).
+    ///
+    /// **Never give it a key of AWS's or of anybody else's**: whoever holds the private half can make a token for every stage
+    /// of the account and region that `arn` names. AWS does not publish the keys of its own service.
+    ///
+    /// Such a token has `alg` `KMS`, names no key, and is otherwise a participant token. `key` verifies no other kind of
+    /// token and none with `alg` `ES384`; and no other key verifies these.
+    pub fn accept_service_tokens_of(mut self, arn: PublicKeyArn, key: VerifyingKey) -> Self {
+        self.service_key = Some((arn, key));
+        self
+    }
+
     /// Holds the public half of a playback key pair under its ARN: what verifies playback tokens, and nothing else. These
     /// name no key, so all that are held are tried: a forged one costs as many verifications as there are keys.
     pub fn playback_key(mut self, arn: PlaybackKeyArn, key: VerifyingKey) -> Self {
         self.playback_keys.push((arn, key));
         self
+    }
+
+    /// Holds the public half of a playback key pair whose ARN is not at hand, for the channels of the account and region that
+    /// `channel` is in. Playback tokens name no key, so the ARN is not needed to verify one; whether the token is for this
+    /// very channel is asked of [`Verifier::verify_playback_of`].
+    ///
+    /// [`Verified::key_id`](crate::Verified::key_id) then gives a placeholder made of the key's SHA-256 fingerprint
+    /// ([`PlaybackKeyArn::is_placeholder`]), and the JSON of what was verified has no `keyArn`.
+    pub fn playback_key_without_arn(self, channel: &ChannelArn, key: VerifyingKey) -> Self {
+        let arn = PlaybackKeyArn::placeholder(channel, &key.fingerprint());
+        self.playback_key(arn, key)
     }
 
     /// Holds the playback keys of this ring, now and whenever it changes, in place of single playback keys.
@@ -137,12 +162,26 @@ impl VerifierBuilder {
         if self.revocations.is_some() && leeway > Revocation::MARGIN {
             return Err(VerifierError::LeewayTooLong { actual: leeway, limit: Revocation::MARGIN });
         }
-        let holds_none = self.keys.is_empty() && self.playback_keys.is_empty();
+        let holds_none = self.keys.is_empty() && self.playback_keys.is_empty() && self.service_key.is_none();
         if holds_none && self.ring.is_none() && self.playback_ring.is_none() {
             return Err(VerifierError::NoKeys);
         }
         let caches = (self.cache > 0).then(|| Arc::new(Caches::new(self.cache, self.leeway.expiry)));
+        let service = self.service_key.map(|(arn, key)| {
+            let public = KeyRing::of_service(arn, key, Arc::clone(&self.clock));
+            Arc::new(Verifier {
+                rings: Rings { public, playback: KeyRing::with_limit(0) },
+                expectations: self.expectations.clone(),
+                leeway: self.leeway,
+                clock: Arc::clone(&self.clock),
+                revocations: self.revocations.clone(),
+                // Its own: what one key vouches for says nothing about the others.
+                caches: (self.cache > 0).then(|| Arc::new(Caches::new(self.cache, self.leeway.expiry))),
+                service: None,
+            })
+        });
         Ok(Verifier {
+            service,
             rings: Rings {
                 public: ring_of(self.ring, self.keys, self.prepared_limit, &self.clock)?,
                 playback: ring_of(self.playback_ring, self.playback_keys, self.prepared_limit, &self.clock)?,
@@ -168,11 +207,15 @@ fn ring_of<A: KeyArn>(
     }
     let ring = KeyRing::with_clock(keys.len(), Arc::clone(clock));
     ring.set_prepared_limit(0);
-    for (arn, key) in keys {
-        let kid = arn.to_string();
-        // The ring has room for all of them.
-        ring.import(arn, key).map_err(|_| VerifierError::AmbiguousKey { kid })?;
-    }
+    // In one change: each makes a copy of all that the ring holds.
+    let keys = keys.into_iter().map(|(arn, key)| PublicKey::new(arn, key));
+    ring.import_all(keys).map_err(|error| VerifierError::AmbiguousKey {
+        kid: match error {
+            KeyRingError::AmbiguousArn { arn } => arn,
+            // The ring has room for all of them.
+            other => other.to_string(),
+        },
+    })?;
     ring.set_prepared_limit(prepared_limit);
     Ok(ring)
 }
@@ -182,6 +225,7 @@ impl Default for VerifierBuilder {
         Self {
             keys: Vec::new(),
             ring: None,
+            service_key: None,
             playback_keys: Vec::new(),
             playback_ring: None,
             revocations: None,
@@ -199,6 +243,7 @@ impl fmt::Debug for VerifierBuilder {
         f.debug_struct("VerifierBuilder")
             .field("keys", &self.keys)
             .field("ring", &self.ring)
+            .field("service_key", &self.service_key)
             .field("playback_keys", &self.playback_keys)
             .field("playback_ring", &self.playback_ring)
             .field("revocations", &self.revocations)

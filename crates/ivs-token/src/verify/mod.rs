@@ -24,6 +24,7 @@ pub use expectations::Expectations;
 pub use verified::{Verified, VerifiedPlayback, VerifiedToken};
 
 use crate::error::VerifyError;
+use crate::key;
 use crate::key_ring::{KeyRing, State};
 use crate::revocation::{Revocation, RevocationStore, Subject};
 use crate::token::connection::ConnectionClaims;
@@ -32,6 +33,7 @@ use crate::token::playback::PlaybackClaims;
 use crate::value::arn::{ChannelArn, KeyArn};
 use crate::value::printable::shorten;
 use crate::value::timestamp::{Clock, Timestamp};
+use crate::value::token_kind::TokenKind;
 use crate::wire::jws;
 
 pub(crate) use cache::{Cache, Caches};
@@ -45,6 +47,9 @@ use verifiable::Verifiable;
 
 /// A claim that IVS does not use, and that is heeded all the same when a token carries it (RFC 7519, section 4.1.5).
 pub(crate) const NBF: &str = "nbf";
+
+/// Names those for whom a token is (RFC 7519, section 4.1.3).
+pub(crate) const AUD: &str = "aud";
 
 /// Decides whether a token is good. Made once, shared across threads, used for every token.
 ///
@@ -74,6 +79,8 @@ pub struct Verifier {
     revocations: Option<Arc<dyn RevocationStore>>,
     /// Clones share it.
     caches: Option<Arc<Caches>>,
+    /// Verifies the tokens of a service's own `CreateParticipantToken`, if those are accepted.
+    service: Option<Arc<Verifier>>,
 }
 
 impl Verifier {
@@ -183,12 +190,22 @@ impl Verifier {
         token: &str,
         expect: impl FnOnce(&C) -> Result<(), VerifyError>,
     ) -> Result<Verified<C, C::KeyArn>, VerifyError> {
-        let now = self.clock.now();
-        let decided = self.decide(token, now, expect)?;
-        if let Some(store) = &self.revocations {
-            store.check(&self.subject(&decided.claims, now))??;
+        let verifier = self.of::<C>(token);
+        let now = verifier.clock.now();
+        let decided = verifier.decide(token, now, expect)?;
+        if let Some(store) = &verifier.revocations {
+            store.check(&verifier.subject(&decided.claims, now))??;
         }
-        Ok(self.settle(token, decided))
+        Ok(verifier.settle(token, decided))
+    }
+
+    /// Who verifies this token: this verifier, but for participant tokens of a service whose key it was given.
+    fn of<C: Verifiable>(&self, token: &str) -> &Self {
+        let is_of_service = || {
+            let rest = token.strip_prefix(key::HEADER_OF_SERVICE);
+            C::KIND == TokenKind::Participant && rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        self.service.as_deref().filter(|_| is_of_service()).unwrap_or(self)
     }
 
     /// All but what takes another machine to know.

@@ -3,12 +3,12 @@ use std::sync::Arc;
 
 use es384::{InvalidSignature, Signature, VerifyingKey};
 
-use super::NBF;
 use super::decided::Believed;
 use super::header::Header;
 use super::rings::{self, Signer};
 use super::verifiable::Verifiable;
-use crate::error::{MalformedError, VerifyError};
+use super::{AUD, NBF};
+use crate::error::{ClaimsError, MalformedError, VerifyError};
 use crate::key_ring::{Held, State};
 use crate::token::kind::kind_of;
 use crate::value::timestamp::Timestamp;
@@ -39,8 +39,9 @@ impl<'t, 'k, C: Verifiable> Unproved<'t, 'k, C> {
             return Err(VerifyError::Missing);
         }
         let compact = Compact::parse(token).map_err(|error| {
-            let header = token.split('.').next().unwrap_or_default();
-            if error.is_of_signature() && Header::is_of_api(header) {
+            // Looked for only in what is in three parts, and so not too long.
+            let header = || token.split('.').next().unwrap_or_default();
+            if error.is_of_signature() && Header::is_of_api(header()) {
                 return VerifyError::IssuedByApi;
             }
             in_words_of_what_is_around(error.into(), token)
@@ -97,6 +98,9 @@ impl<'t, 'k, C: Verifiable> Unproved<'t, 'k, C> {
             Some(found) if found != C::KIND => VerifyError::WrongKind { expected: C::KIND, found },
             _ => error.into(),
         })?;
+        if set.raw(AUD).is_some() {
+            return Err(ClaimsError::Audience.into());
+        }
         let key = Arc::clone(signer.of(keys, now, |arn| claims.check_key(arn))?.public());
         Ok(Believed { key, not_before: set.optional_time(NBF)?, withdrawals: keys.withdrawals(), claims })
     }

@@ -8,7 +8,7 @@ use crate::value::arn::{PlaybackKeyArn, PublicKeyArn};
 pub type VerifiedToken = Verified<ParticipantClaims>;
 
 /// A verified playback token. It serialises to an object in the manner of the API: `channelArn`, `origins`,
-/// `strictOriginEnforcement`, `expirationTime` (ISO 8601), `keyArn`, and, as far as the token says so, `singleUseUuid`,
+/// `strictOriginEnforcement`, `expirationTime` (ISO 8601), `keyArn` if it is known, and, as far as the token says so, `singleUseUuid`,
 /// `viewerId`, `viewerSessionVersion`, `maximumResolution` and `issuedAt`.
 pub type VerifiedPlayback = Verified<PlaybackClaims, PlaybackKeyArn>;
 
@@ -33,7 +33,7 @@ impl<C, A> Verified<C, A> {
         &self.claims
     }
 
-    /// The ARN of the key that signed the token, `kid`.
+    /// The ARN of the key that signed the token, `kid`; a placeholder for a playback key that was given without an ARN.
     pub fn key_id(&self) -> &A {
         &self.key_id
     }

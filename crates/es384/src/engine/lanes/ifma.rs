@@ -10,7 +10,7 @@ use std::arch::x86_64::{
     _mm512_sub_epi64, _mm512_ternarylogic_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
 
-use super::{Lanes, Pair, Task};
+use super::{Lanes, Pair, Radix52, Task, radix52::Lanes52};
 
 /// Eight lanes in one register.
 ///
@@ -71,6 +71,7 @@ impl Ifma {
 
 impl Lanes for Ifma {
     type Pair = IfmaPair;
+    type Radix = Radix52;
 
     #[inline(always)]
     fn pair(self, [first, second]: [u64; 2]) -> IfmaPair {
@@ -80,11 +81,6 @@ impl Lanes for Ifma {
     #[inline(always)]
     fn splat(self, value: u64) -> Self {
         Self(with!(self, _mm512_set1_epi64(value.cast_signed())))
-    }
-
-    #[inline(always)]
-    fn load(self, words: &[u64; 8]) -> Self {
-        Self(with!(self, _mm512_loadu_si512(words.as_ptr().cast())))
     }
 
     #[inline(always)]
@@ -129,16 +125,6 @@ impl Lanes for Ifma {
     }
 
     #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        Self(with!(self, _mm512_sub_epi64(self.0, other.0)))
-    }
-
-    #[inline(always)]
-    fn and(self, other: Self) -> Self {
-        Self(with!(self, _mm512_and_si512(self.0, other.0)))
-    }
-
-    #[inline(always)]
     fn choose(self, ones: Self, zeros: Self) -> Self {
         Self(with!(self, _mm512_ternarylogic_epi64::<0b1100_1010>(self.0, ones.0, zeros.0)))
     }
@@ -154,23 +140,57 @@ impl Lanes for Ifma {
     }
 
     #[inline(always)]
-    fn shl<const BITS: u32>(self) -> Self {
-        Self(with!(self, _mm512_slli_epi64::<BITS>(self.0)))
-    }
-
-    #[inline(always)]
     fn shr<const BITS: u32>(self) -> Self {
         Self(with!(self, _mm512_srli_epi64::<BITS>(self.0)))
     }
 
     #[inline(always)]
-    fn sar<const BITS: u32>(self) -> Self {
-        Self(with!(self, _mm512_srai_epi64::<BITS>(self.0)))
+    fn ror<const BITS: i32>(self) -> Self {
+        Self(with!(self, _mm512_ror_epi64::<BITS>(self.0)))
     }
 
     #[inline(always)]
-    fn ror<const BITS: i32>(self) -> Self {
-        Self(with!(self, _mm512_ror_epi64::<BITS>(self.0)))
+    fn blend(self, mask: u8, other: Self) -> Self {
+        Self(with!(self, _mm512_mask_blend_epi64(mask, self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn run<T: Task<Self>>(self, task: T) -> T::Output {
+        // SAFETY: a value of `Ifma` exists, so all its features are there (the invariant of `Ifma`).
+        unsafe { run(task) }
+    }
+
+    #[inline(always)]
+    fn part<T: Task<Self>>(self, part: T) -> T::Output {
+        // SAFETY: as in `run`.
+        unsafe { run_apart(part) }
+    }
+}
+
+impl Lanes52 for Ifma {
+    #[inline(always)]
+    fn load(self, words: &[u64; 8]) -> Self {
+        Self(with!(self, _mm512_loadu_si512(words.as_ptr().cast())))
+    }
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(with!(self, _mm512_sub_epi64(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Self(with!(self, _mm512_and_si512(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn shl<const BITS: u32>(self) -> Self {
+        Self(with!(self, _mm512_slli_epi64::<BITS>(self.0)))
+    }
+
+    #[inline(always)]
+    fn sar<const BITS: u32>(self) -> Self {
+        Self(with!(self, _mm512_srai_epi64::<BITS>(self.0)))
     }
 
     #[inline(always)]
@@ -203,11 +223,6 @@ impl Lanes for Ifma {
     }
 
     #[inline(always)]
-    fn blend(self, mask: u8, other: Self) -> Self {
-        Self(with!(self, _mm512_mask_blend_epi64(mask, self.0, other.0)))
-    }
-
-    #[inline(always)]
     fn swap<const DISTANCE: usize>(self) -> Self {
         const { assert!(matches!(DISTANCE, 1 | 2 | 4)) };
         Self(match DISTANCE {
@@ -216,18 +231,6 @@ impl Lanes for Ifma {
             2 => with!(self, _mm512_permutex_epi64::<0b01_00_11_10>(self.0)),
             _ => with!(self, _mm512_shuffle_i64x2::<0b01_00_11_10>(self.0, self.0)),
         })
-    }
-
-    #[inline(always)]
-    fn run<T: Task<Self>>(self, task: T) -> T::Output {
-        // SAFETY: a value of `Ifma` exists, so all its features are there (the invariant of `Ifma`).
-        unsafe { run(task) }
-    }
-
-    #[inline(always)]
-    fn part<T: Task<Self>>(self, part: T) -> T::Output {
-        // SAFETY: as in `run`.
-        unsafe { run_apart(part) }
     }
 }
 

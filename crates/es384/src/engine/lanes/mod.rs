@@ -1,11 +1,16 @@
 //! Eight 64-bit lanes, and the few operations on them that the engine is made of.
 //!
-//! All arithmetic above is written once, over this trait. It has two homes: [`Ifma`], the AVX-512 IFMA instructions, and
-//! `Model`, plain integers, which runs on any processor and under tools that do not know AVX-512, and is compiled for tests
-//! only.
+//! All arithmetic above is written once, over [`Lanes`] and the numbers modulo p that they own, a [`Radix`]. Limbs of 52 bits are
+//! for AVX-512 IFMA, limbs of 30 bits for AVX2 and for NEON. Each radix has a model in plain integers too, which runs on any
+//! processor and under tools that do not know the instructions, and is compiled for tests only.
 //!
 //! Every method takes a value. Where the processor must have an instruction, a value is the proof that it does: the
 //! first one comes from a check at run time, and all others are made from it. So the methods are safe to call.
+
+use super::{
+    modulus::Words,
+    table::{Row, Shared},
+};
 
 /// An array of eight, each worked out from its index. Closures would not do: what is not inlined for certain may be
 /// compiled without the instructions that it needs.
@@ -29,19 +34,29 @@ macro_rules! eight {
 }
 
 #[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
 mod ifma;
 #[cfg(any(test, feature = "model"))]
 mod model;
+#[cfg(any(test, feature = "model"))]
+mod model30;
+pub(super) mod radix30;
+mod radix52;
 #[cfg(target_arch = "x86_64")]
 mod sse2;
 #[cfg(any(not(target_arch = "x86_64"), test, feature = "model"))]
 mod words;
 
+#[cfg(target_arch = "x86_64")]
+pub(crate) use avx2::Avx2;
 pub(crate) use eight;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use ifma::Ifma;
 #[cfg(any(test, feature = "model"))]
 pub(crate) use model::Model;
+pub(crate) use radix30::Radix30;
+pub(crate) use radix52::Radix52;
 /// The pair that every processor of this kind has.
 #[cfg(target_arch = "x86_64")]
 pub(crate) use sse2::Sse2Pair as BasePair;
@@ -56,13 +71,13 @@ pub(crate) use words::WordPair as BasePair;
 pub(crate) trait Lanes: Copy {
     /// Two lanes, for what is too little work for eight: short vectors are up to twice as fast.
     type Pair: Pair;
+    /// How these lanes keep numbers modulo p.
+    type Radix: Radix<Self>;
 
     /// `self` is only the witness.
     fn pair(self, words: [u64; 2]) -> Self::Pair;
     /// The same value in every lane. `self` is only the witness.
     fn splat(self, value: u64) -> Self;
-    /// One word a lane. `self` is only the witness.
-    fn load(self, words: &[u64; 8]) -> Self;
     /// The words of the lanes.
     fn store(self) -> [u64; 8];
     /// One word a lane, from bytes, the most significant first. `self` is only the witness.
@@ -71,37 +86,127 @@ pub(crate) trait Lanes: Copy {
     fn transpose(rows: [Self; 8]) -> [Self; 8];
 
     fn add(self, other: Self) -> Self;
-    fn sub(self, other: Self) -> Self;
-    fn and(self, other: Self) -> Self;
     /// Where `self` has ones the bits of `ones`, elsewhere those of `zeros`.
     fn choose(self, ones: Self, zeros: Self) -> Self;
     /// The bits that most of the three have.
     fn majority(self, b: Self, c: Self) -> Self;
     fn xor3(self, b: Self, c: Self) -> Self;
-    fn shl<const BITS: u32>(self) -> Self;
     /// Shifts in zeros.
     fn shr<const BITS: u32>(self) -> Self;
-    /// Shifts in the sign.
-    fn sar<const BITS: u32>(self) -> Self;
     /// Rotates to the right.
     fn ror<const BITS: i32>(self) -> Self;
-    /// `self` plus the low 52 bits of the 104-bit product of the low 52 bits of `a` and `b`.
-    fn add_mul_low(self, a: Self, b: Self) -> Self;
-    /// `self` plus the high 52 bits of the 104-bit product of the low 52 bits of `a` and `b`.
-    fn add_mul_high(self, a: Self, b: Self) -> Self;
-    /// Lane `l` takes word `self[l]`, which must be below 64. All words are read, whichever are taken.
-    fn pick(self, words: &[u64; 64]) -> Self;
-    /// The lanes in which both are the same.
-    fn equal(self, other: Self) -> u8;
     /// `other` in the lanes whose bit in `mask` is set, `self` in the rest.
     fn blend(self, mask: u8, other: Self) -> Self;
-    /// Lane `l` takes the value of lane `l ^ DISTANCE`; the distance is 1, 2 or 4.
-    fn swap<const DISTANCE: usize>(self) -> Self;
 
     /// Runs `task` compiled for the instructions that these lanes need.
     fn run<T: Task<Self>>(self, task: T) -> T::Output;
     /// Runs a part of a task in a function of its own, of which there is one: inlined everywhere it would make much code.
     fn part<T: Task<Self>>(self, part: T) -> T::Output;
+}
+
+/// A number modulo p as it stands in memory: 64 bytes, a cache line. What the words are, the radix knows.
+pub(crate) type Packed = [u64; 8];
+
+/// How numbers modulo p are kept in memory: times 2^[`SHIFT`](Self::SHIFT) (Montgomery's form).
+pub(crate) trait Form: Copy + 'static {
+    const SHIFT: u32;
+    /// 1 in Montgomery's form.
+    const ONE: Packed;
+    /// 1 as it is. A product with it leaves Montgomery's form.
+    const UNIT: Packed;
+    /// 2^SHIFT/2^384 as it is.
+    const EXCESS: Packed;
+    /// The b of the curve, in Montgomery's form.
+    const B: Packed;
+
+    /// The entries of one window of a table, for [`Radix::pick`].
+    type Window: Send + Sync;
+
+    /// A number below 2^384.
+    fn pack(words: &Words) -> Packed;
+    /// A number within twice p, either way, as words below p, in the same time for all values.
+    fn reduce(number: &Packed) -> Words;
+    /// At most [`ENTRIES`] rows as a window.
+    fn window(rows: &[Row<Self>]) -> Self::Window;
+    /// A number a lane, as [`Eight`] has them.
+    fn eight(numbers: [&Packed; 8]) -> [[u64; 8]; 8];
+    /// The tables of the base point, which all keys share.
+    fn shared() -> &'static Shared<Self>;
+}
+
+/// Eight numbers modulo p, a number a lane, and what is done with them.
+///
+/// Bounds are in multiples of p, and kept by [`field8`](super::field8). A *carried* number is what a product or a loaded number
+/// is. A *wide* one is a difference of two carried ones; it may be one factor of a product, but not both.
+pub(crate) trait Radix<L>: Form {
+    type Number: Copy;
+
+    /// A product of factors whose bounds multiply to this at most is below 2·p, and one of twice this below 3·p.
+    const LIMIT: u64;
+
+    fn splat(lanes: L, number: &Packed) -> Self::Number;
+    fn load(lanes: L, numbers: [&Packed; 8]) -> Self::Number;
+    fn store(number: &Self::Number) -> [Packed; 8];
+    /// Any value of the lanes, from a number in them.
+    fn witness(number: &Self::Number) -> L;
+    /// Whether limbs are carried, and the number within the bound as far as its highest limb tells.
+    fn is_within(number: &Self::Number, bound: u32) -> bool;
+
+    fn blend(a: &Self::Number, mask: u8, b: &Self::Number) -> Self::Number;
+    fn swap<const DISTANCE: usize>(number: &Self::Number) -> Self::Number;
+    /// The lanes of a carried number within 2·p that is zero modulo p.
+    fn zero_lanes(number: &Self::Number) -> u8;
+
+    /// `a - b`, wide, for b below `C`·p.
+    fn difference<const C: u32>(a: &Self::Number, b: &Self::Number) -> Self::Number;
+    /// A wide number carried.
+    fn carry(number: &Self::Number) -> Self::Number;
+    /// `a - c - 2·d`, carried, for c below `C`·p and d below `D`·p.
+    fn less_both<const C: u32, const D: u32>(
+        a: &Self::Number,
+        c: &Self::Number,
+        d: &Self::Number,
+    ) -> Self::Number;
+    /// `-a` in the lanes of `mask`, for a below `B`·p.
+    fn negate_where<const B: u32>(a: &Self::Number, mask: u8) -> Self::Number;
+
+    /// `a·b`; `b` may be wide. This and the rest are functions of their own.
+    fn product(a: &Self::Number, b: &Self::Number) -> Self::Number;
+    /// `a·b - c`, for c below `C`·p; `b` may be wide.
+    fn product_less<const C: u32>(a: &Self::Number, b: &Self::Number, c: &Self::Number) -> Self::Number;
+    /// `a²`.
+    fn square(a: &Self::Number) -> Self::Number;
+    /// `a² - c - 2·d`, for c below `C`·p and d below `D`·p.
+    fn square_less<const C: u32, const D: u32>(
+        a: &Self::Number,
+        c: &Self::Number,
+        d: &Self::Number,
+    ) -> Self::Number;
+    /// `a·b - c` brought below 3·p, for c below `C`·p; `b` may be wide.
+    fn product_less_folded<const C: u32>(
+        a: &Self::Number,
+        b: &Self::Number,
+        c: &Self::Number,
+    ) -> Self::Number;
+    /// `a² - c - d` brought below 3·p, for c below `C`·p and d below `D`·p.
+    fn square_less_folded<const C: u32, const D: u32>(
+        a: &Self::Number,
+        c: &Self::Number,
+        d: &Self::Number,
+    ) -> Self::Number;
+
+    /// Lane `l` takes x and y of entry `entries[l]` of the window. All are read, whichever are taken.
+    fn pick(lanes: L, entries: [u8; 8], window: &Self::Window) -> [Self::Number; 2];
+    /// Lane `l` takes x and y of lane `l` of `table[entries[l]]`. All are read, whichever are taken.
+    fn choose(lanes: L, entries: [u8; 8], table: &[Eight]) -> [Self::Number; 2];
+}
+
+/// A point in each of eight lanes as [`Radix::choose`] reads it.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub(crate) struct Eight {
+    pub(crate) x: [[u64; 8]; 8],
+    pub(crate) y: [[u64; 8]; 8],
 }
 
 /// Two lanes of 64 bits, in all as [`Lanes`].

@@ -1,25 +1,31 @@
 //! Lanes as plain integers: what the instructions do, spelt out.
 
-use super::{super::secret::hide, Lanes, Task, words::WordPair};
+use std::marker::PhantomData;
+
+use super::{super::secret::hide, Form, Lanes, Radix, Radix52, Task, radix52::Lanes52, words::WordPair};
 
 const LOW_52: u64 = (1 << 52) - 1;
 
-/// Eight integers.
+/// Eight integers, and the radix of the numbers modulo p that they keep.
 #[derive(Clone, Copy)]
-pub(crate) struct Model([u64; 8]);
+pub(crate) struct Model<F = Radix52>([u64; 8], PhantomData<F>);
 
-impl Model {
+impl<F: Form> Model<F> {
     /// The first value, from which all others are made.
-    pub(crate) const ZERO: Self = Self([0; 8]);
+    pub(crate) const ZERO: Self = Self::new([0; 8]);
+
+    const fn new(words: [u64; 8]) -> Self {
+        Self(words, PhantomData)
+    }
 
     #[inline(always)]
     fn zip(self, other: Self, f: impl Fn(u64, u64) -> u64) -> Self {
-        Self(std::array::from_fn(|lane| f(self.0[lane], other.0[lane])))
+        Self::new(std::array::from_fn(|lane| f(self.0[lane], other.0[lane])))
     }
 
     #[inline(always)]
     fn map(self, f: impl Fn(u64) -> u64) -> Self {
-        Self(self.0.map(f))
+        Self::new(self.0.map(f))
     }
 
     #[inline(always)]
@@ -32,8 +38,9 @@ impl Model {
     }
 }
 
-impl Lanes for Model {
+impl<F: Form + Radix<Self>> Lanes for Model<F> {
     type Pair = WordPair;
+    type Radix = F;
 
     #[inline(always)]
     fn pair(self, words: [u64; 2]) -> WordPair {
@@ -42,12 +49,7 @@ impl Lanes for Model {
 
     #[inline(always)]
     fn splat(self, value: u64) -> Self {
-        Self([value; 8])
-    }
-
-    #[inline(always)]
-    fn load(self, words: &[u64; 8]) -> Self {
-        Self(*words)
+        Self::new([value; 8])
     }
 
     #[inline(always)]
@@ -58,17 +60,69 @@ impl Lanes for Model {
     #[inline(always)]
     fn load_bytes(self, bytes: &[u8; 64]) -> Self {
         let (words, _) = bytes.as_chunks::<8>();
-        Self(std::array::from_fn(|lane| u64::from_be_bytes(words[lane])))
+        Self::new(std::array::from_fn(|lane| u64::from_be_bytes(words[lane])))
     }
 
     #[inline(always)]
     fn transpose(rows: [Self; 8]) -> [Self; 8] {
-        std::array::from_fn(|word| Self(std::array::from_fn(|lane| rows[lane].0[word])))
+        std::array::from_fn(|word| Self::new(std::array::from_fn(|lane| rows[lane].0[word])))
     }
 
     #[inline(always)]
     fn add(self, other: Self) -> Self {
         self.zip(other, u64::wrapping_add)
+    }
+
+    #[inline(always)]
+    fn choose(self, ones: Self, zeros: Self) -> Self {
+        Self::new(std::array::from_fn(|lane| (self.0[lane] & ones.0[lane]) | (!self.0[lane] & zeros.0[lane])))
+    }
+
+    #[inline(always)]
+    fn majority(self, b: Self, c: Self) -> Self {
+        let of = |a, b, c| (a & b) | (a & c) | (b & c);
+        Self::new(std::array::from_fn(|lane| of(self.0[lane], b.0[lane], c.0[lane])))
+    }
+
+    #[inline(always)]
+    fn xor3(self, b: Self, c: Self) -> Self {
+        self.zip(b.zip(c, |b, c| b ^ c), |a, b| a ^ b)
+    }
+
+    #[inline(always)]
+    fn shr<const BITS: u32>(self) -> Self {
+        self.map(|a| a >> BITS)
+    }
+
+    #[inline(always)]
+    fn ror<const BITS: i32>(self) -> Self {
+        self.map(|a| a.rotate_right(BITS.cast_unsigned()))
+    }
+
+    #[inline(always)]
+    fn blend(self, mask: u8, other: Self) -> Self {
+        Self::new(std::array::from_fn(|lane| {
+            // All ones or all zeros, which the optimiser must not see: it would branch.
+            let take = hide(0_u64.wrapping_sub(u64::from(mask >> lane) & 1));
+            (other.0[lane] & take) | (self.0[lane] & !take)
+        }))
+    }
+
+    #[inline(always)]
+    fn run<T: Task<Self>>(self, task: T) -> T::Output {
+        task.run()
+    }
+
+    #[inline(never)]
+    fn part<T: Task<Self>>(self, part: T) -> T::Output {
+        part.run()
+    }
+}
+
+impl Lanes52 for Model<Radix52> {
+    #[inline(always)]
+    fn load(self, words: &[u64; 8]) -> Self {
+        Self::new(*words)
     }
 
     #[inline(always)]
@@ -82,39 +136,13 @@ impl Lanes for Model {
     }
 
     #[inline(always)]
-    fn choose(self, ones: Self, zeros: Self) -> Self {
-        Self(std::array::from_fn(|lane| (self.0[lane] & ones.0[lane]) | (!self.0[lane] & zeros.0[lane])))
-    }
-
-    #[inline(always)]
-    fn majority(self, b: Self, c: Self) -> Self {
-        let of = |a, b, c| (a & b) | (a & c) | (b & c);
-        Self(std::array::from_fn(|lane| of(self.0[lane], b.0[lane], c.0[lane])))
-    }
-
-    #[inline(always)]
-    fn xor3(self, b: Self, c: Self) -> Self {
-        self.zip(b.zip(c, |b, c| b ^ c), |a, b| a ^ b)
-    }
-
-    #[inline(always)]
     fn shl<const BITS: u32>(self) -> Self {
         self.map(|a| a << BITS)
     }
 
     #[inline(always)]
-    fn shr<const BITS: u32>(self) -> Self {
-        self.map(|a| a >> BITS)
-    }
-
-    #[inline(always)]
     fn sar<const BITS: u32>(self) -> Self {
         self.map(|a| (a.cast_signed() >> BITS).cast_unsigned())
-    }
-
-    #[inline(always)]
-    fn ror<const BITS: i32>(self) -> Self {
-        self.map(|a| a.rotate_right(BITS.cast_unsigned()))
     }
 
     #[inline(always)]
@@ -143,26 +171,7 @@ impl Lanes for Model {
     }
 
     #[inline(always)]
-    fn blend(self, mask: u8, other: Self) -> Self {
-        Self(std::array::from_fn(|lane| {
-            // All ones or all zeros, which the optimiser must not see: it would branch.
-            let take = hide(0_u64.wrapping_sub(u64::from(mask >> lane) & 1));
-            (other.0[lane] & take) | (self.0[lane] & !take)
-        }))
-    }
-
-    #[inline(always)]
     fn swap<const DISTANCE: usize>(self) -> Self {
-        Self(std::array::from_fn(|lane| self.0[lane ^ DISTANCE]))
-    }
-
-    #[inline(always)]
-    fn run<T: Task<Self>>(self, task: T) -> T::Output {
-        task.run()
-    }
-
-    #[inline(never)]
-    fn part<T: Task<Self>>(self, part: T) -> T::Output {
-        part.run()
+        Self::new(std::array::from_fn(|lane| self.0[lane ^ DISTANCE]))
     }
 }

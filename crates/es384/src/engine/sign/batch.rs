@@ -1,7 +1,5 @@
 //! Many signatures, a nonce a lane.
 
-use std::sync::OnceLock;
-
 use zeroize::Zeroizing;
 
 use super::{Coordinate, Job, Nonce, fault, finish, has_r};
@@ -10,11 +8,11 @@ use crate::{
     engine::{
         digits::{Digit, ENTRIES, WINDOW, WINDOWS, recode},
         field8::{self, Field8},
-        lanes::{Lanes, Task, eight},
+        lanes::{Form, Lanes, Task, eight},
         point8::{Affine8, Sum8},
         residue::Scalar,
         secret::{declassify, overwrite},
-        table::{Row, odd_multiples},
+        table::odd_multiples,
         tree,
     },
 };
@@ -63,7 +61,7 @@ fn multiples<L: Lanes>(lanes: L, nonces: &[Nonce]) -> Vec<Sum8<L>> {
     }
     let sums = tree::sum_columns(lanes, &mut points, WINDOWS, |number| number.invert(lanes));
     let sums = sums.into_iter().map(fault::in_point).collect();
-    let zero = Field8::splat(lanes, &[0; 8]);
+    let zero = Field8::zero(lanes);
     overwrite(&mut points, Affine8 { x: zero, y: zero });
     sums
 }
@@ -76,7 +74,7 @@ fn coordinates<L: Lanes>(
     sums: &[Sum8<L>],
     product: &Scalar,
 ) -> (Zeroizing<Vec<[Coordinate; 8]>>, Zeroizing<Scalar>) {
-    let one = Field8::splat(lanes, &field8::ONE);
+    let one = Field8::one(lanes);
     // That a case is exceptional, or that the machine failed, may be known: it signs nothing.
     let exceptional: Vec<u8> =
         sums.iter().map(|sum| declassify(sum.exceptional() | sum.off_curve())).collect();
@@ -98,41 +96,24 @@ fn coordinates<L: Lanes>(
     for inverse in &mut inverses {
         *inverse = fault::in_inverse_8(*inverse);
     }
-    let all =
-        sums.iter().zip(&inverses).zip(exceptional).map(|((sum, inverse), exceptional)| {
-            let limbs = Zeroizing::new(sum.x_times(inverse).to_limbs());
-            std::array::from_fn(|lane| {
-                if exceptional >> lane & 1 == 1 { [0; 6] } else { field8::reduce(&limbs[lane]) }
-            })
-        });
+    let all = sums.iter().zip(&inverses).zip(exceptional).map(|((sum, inverse), exceptional)| {
+        let limbs = Zeroizing::new(sum.x_times(inverse).store());
+        std::array::from_fn(|lane| {
+            if exceptional >> lane & 1 == 1 { [0; 6] } else { field8::reduce(lanes, &limbs[lane]) }
+        })
+    });
     let all = Zeroizing::new(all.collect());
     overwrite(&mut inverses, one);
     (all, inverse_of_product)
 }
 
-/// The multiples of the base point in one window, by limb: x then y, the least significant limb first.
-struct Window {
-    limbs: [[u64; ENTRIES]; 16],
-}
-
-/// 440 KiB.
-fn table() -> &'static [Window] {
-    static TABLE: OnceLock<Vec<Window>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        let rows = odd_multiples(WINDOW);
-        let window = |rows: &[Row]| Window {
-            limbs: std::array::from_fn(|limb| {
-                std::array::from_fn(|entry| {
-                    rows.get(entry).map_or(0, |row| if limb < 8 { row.x[limb] } else { row.y[limb - 8] })
-                })
-            }),
-        };
-        rows.chunks(ENTRIES).map(window).collect()
-    })
+/// 440 KiB at most.
+fn table<F: Form>() -> &'static [F::Window] {
+    F::shared().windows.get_or_init(|| odd_multiples(WINDOW).chunks(ENTRIES).map(F::window).collect())
 }
 
 /// Appends the entries that the digits of eight nonces name, reading all of them.
-struct Load<'a, L> {
+struct Load<'a, L: Lanes> {
     lanes: L,
     digits: &'a [[Digit; WINDOWS]; 8],
     points: &'a mut Vec<Affine8<L>>,
@@ -142,14 +123,12 @@ impl<L: Lanes> Task<L> for Load<'_, L> {
     type Output = ();
 
     #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "below 64")]
     fn run(self) {
-        for (window, table) in table().iter().enumerate() {
+        for (window, table) in table::<L::Radix>().iter().enumerate() {
             let digits = eight!(lane => self.digits[lane][window]);
-            let index = self.lanes.load(&eight!(lane => digits[lane].entry() as u64));
-            let negative = Digit::signs(digits);
-            let x = Field8::<L, 1>::from_vectors(eight!(i => index.pick(&table.limbs[i])));
-            let y = Field8::<L, 1>::from_vectors(eight!(i => index.pick(&table.limbs[i + 8])));
-            self.points.push(Affine8 { x: x.widen(), y: y.negate_where::<2>(negative).widen() });
+            let entry = Field8::pick(self.lanes, eight!(lane => digits[lane].entry() as u8), table);
+            self.points.push(Affine8::of_entry(entry, Digit::signs(digits)));
         }
     }
 }

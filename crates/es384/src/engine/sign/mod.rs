@@ -13,7 +13,6 @@ mod words;
 use zeroize::Zeroizing;
 
 use super::{
-    field8,
     lanes::Lanes,
     modulus::{self, N, P_LESS_N, Words},
     point8::Sum8,
@@ -116,12 +115,11 @@ fn finish(job: &Job<'_>, nonce: &Scalar, inverse: &Scalar, x: &Coordinate) -> Op
 /// lanes without a signature means nothing.
 fn has_r<L: Lanes>(sum: &Sum8<L>, signatures: &[Option<Signature>; 8]) -> u8 {
     let all = signatures.map(|signature| signature.map_or([0; 6], |signature| halves(&signature)[0]));
-    let has_x = |candidates: &[Words; 8]| sum.has_x(&candidates.map(|candidate| field8::limbs(&candidate)));
-    let mut right = has_x(&all);
+    let mut right = sum.has_x(&all);
     // As in verification: x may have been r + n where that is below p.
     let others = all.map(|r| if modulus::less(&r, &P_LESS_N) { modulus::add(&r, &N).0 } else { r });
     if others != all {
-        right |= has_x(&others);
+        right |= sum.has_x(&others);
     }
     declassify(right)
 }

@@ -1,7 +1,5 @@
 //! One signature, with the digits of its nonce spread over the lanes.
 
-use std::sync::OnceLock;
-
 use zeroize::Zeroizing;
 
 use super::{Job, Nonce, fault, finish, has_r};
@@ -10,10 +8,10 @@ use crate::{
     engine::{
         digits::{Digit, recode},
         field8::Field8,
-        lanes::{Lanes, Task, eight},
+        lanes::{Eight, Form, Lanes, Task, eight},
         point8::{Affine8, Sum8},
         secret::{declassify, overwrite},
-        table::{Row, odd_multiples},
+        table::odd_multiples,
     },
 };
 
@@ -51,10 +49,10 @@ pub(super) fn sign<L: Lanes>(lanes: L, job: &Job<'_>, nonce: &Nonce) -> Option<S
 #[inline(never)]
 fn multiple<L: Lanes>(lanes: L, nonce: &Nonce) -> Sum8<L> {
     let mut digits = recode::<WINDOW, WINDOWS>(nonce.number());
-    let table = table();
+    let table = table::<L::Radix>();
     let load = |round: usize| Load {
         lanes,
-        entries: &table[round],
+        entries: &table[ENTRIES * round..ENTRIES * (round + 1)],
         digits: std::array::from_fn(|lane| digits[8 * round + lane]),
     };
     let mut sum = lanes.run(FirstTwo(load(0), load(1)));
@@ -65,56 +63,33 @@ fn multiple<L: Lanes>(lanes: L, nonce: &Nonce) -> Sum8<L> {
     sum.total()
 }
 
-/// The same entry of eight windows, by limb.
-struct Entry {
-    x: [[u64; 8]; 8],
-    y: [[u64; 8]; 8],
-}
-
-/// 256 KiB.
-fn table() -> &'static [[Entry; ENTRIES]] {
-    static TABLE: OnceLock<Vec<[Entry; ENTRIES]>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        let rows = odd_multiples(WINDOW);
-        let row = |round: usize, lane: usize, entry: usize| -> Option<&Row> {
-            rows.get((8 * round + lane) * ENTRIES + entry)
+/// The entries of all rounds: those of the first eight windows, of the next eight, and so on. 256 KiB.
+fn table<F: Form>() -> &'static [Eight] {
+    F::shared().eights.get_or_init(|| {
+        let rows = odd_multiples::<F>(WINDOW);
+        let entry = |i: usize| {
+            let (round, entry) = (i / ENTRIES, i % ENTRIES);
+            let row = |lane: usize| &rows[(8 * round + lane) * ENTRIES + entry];
+            Eight { x: F::eight(eight!(lane => &row(lane).x)), y: F::eight(eight!(lane => &row(lane).y)) }
         };
-        let by_limb = |round, entry, limb_of: fn(&Row, usize) -> u64| {
-            std::array::from_fn(|limb| {
-                std::array::from_fn(|lane| row(round, lane, entry).map_or(0, |row| limb_of(row, limb)))
-            })
-        };
-        let round = |round| {
-            std::array::from_fn(|entry| Entry {
-                x: by_limb(round, entry, |row, limb| row.x[limb]),
-                y: by_limb(round, entry, |row, limb| row.y[limb]),
-            })
-        };
-        (0..ROUNDS).map(round).collect()
+        (0..ROUNDS * ENTRIES).map(entry).collect()
     })
 }
 
 /// The entries that the digits of eight windows name.
 struct Load<'a, L> {
     lanes: L,
-    entries: &'a [Entry; ENTRIES],
+    entries: &'a [Eight],
     digits: [Digit; 8],
 }
 
 impl<L: Lanes> Load<'_, L> {
     /// Reads all entries.
     #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "below 32")]
     fn load(&self) -> Affine8<L> {
-        let zero = self.lanes.splat(0);
-        let (mut x, mut y) = ([zero; 8], [zero; 8]);
-        let index = self.lanes.load(&eight!(lane => self.digits[lane].entry() as u64));
-        for (number, entry) in self.entries.iter().enumerate() {
-            let here = index.equal(self.lanes.splat(number as u64));
-            x = eight!(i => x[i].blend(here, self.lanes.load(&entry.x[i])));
-            y = eight!(i => y[i].blend(here, self.lanes.load(&entry.y[i])));
-        }
-        let (x, y) = (Field8::<L, 1>::from_vectors(x), Field8::<L, 1>::from_vectors(y));
-        Affine8 { x: x.widen(), y: y.negate_where::<2>(Digit::signs(self.digits)).widen() }
+        let entry = Field8::choose(self.lanes, eight!(lane => self.digits[lane].entry() as u8), self.entries);
+        Affine8::of_entry(entry, Digit::signs(self.digits))
     }
 }
 
@@ -129,7 +104,7 @@ impl<L: Lanes> Task<L> for FirstTwo<'_, L> {
     }
 }
 
-struct Add<'a, L>(Load<'a, L>, &'a Sum8<L>);
+struct Add<'a, L: Lanes>(Load<'a, L>, &'a Sum8<L>);
 
 impl<L: Lanes> Task<L> for Add<'_, L> {
     type Output = Sum8<L>;

@@ -69,7 +69,7 @@ impl Bench {
             .map(|(i, case)| if i % 8 == 0 { self.expected(case) } else { self.expected_soon(case) })
             .collect();
         let mut undecided = 0;
-        let paths = self.prepared.iter().filter(|(path, _)| with_model || *path != Path::Model);
+        let paths = self.prepared.iter().filter(|(path, _)| with_model || !is_model(*path));
         for (path, prepared) in paths {
             for (case, expected) in cases.iter().zip(&expected) {
                 let verdict = prepared[case.key].verify(&case.digest, &case.signature);
@@ -91,6 +91,10 @@ impl Bench {
         }
         undecided
     }
+}
+
+fn is_model(path: Path) -> bool {
+    matches!(path, Path::Model | Path::Model30)
 }
 
 #[test]
@@ -141,11 +145,7 @@ fn every_batch_size_with_a_bad_one_in_every_place() {
             let places = (0..size).map(|place| 1_u64 << place);
             for mask in places.chain([0, 0x5555_5555_5555_5555, u64::MAX]) {
                 // The model is slow: it goes through every place only where the lanes differ.
-                if *path == Path::Model
-                    && size > 9
-                    && mask.is_power_of_two()
-                    && mask.trailing_zeros() % 5 != 0
-                {
+                if is_model(*path) && size > 9 && mask.is_power_of_two() && mask.trailing_zeros() % 5 != 0 {
                     continue;
                 }
                 let is_bad = |place: usize| mask >> place & 1 == 1;

@@ -1,161 +1,334 @@
-//! Limbs in lanes against big integers, on each kind of lanes, with operands at the ends of their bounds.
+//! Numbers in lanes against big integers, on each kind of lanes, with operands at the ends of their bounds and limbs at theirs.
 
-use num_bigint::BigUint;
+use num_bigint::{BigInt, BigUint};
 
 use super::{
     super::{
-        field8::{self, Field8, LOW_52, Limbs},
-        lanes::{Lanes, Task},
-        modulus::P,
+        field8::{self, Field8},
+        lanes::{Form, Lanes, Packed, Radix30, Radix52, Task},
+        modulus::{self, P},
     },
     Random,
     big::{big, edges, p, words},
     ways::on_all_lanes,
 };
 
-on_all_lanes!(products, squares, sums, selections, zeros, rows);
+on_all_lanes!(products, squares, sums, selections, zeros, edges_of_limbs);
 
-fn limbs(number: &BigUint) -> Limbs {
+/// The number that stands in memory.
+fn value<F: Form>(number: &Packed) -> BigInt {
+    let limbs: Vec<(i64, u32)> = match F::SHIFT {
+        416 => number.iter().map(|limb| (limb.cast_signed(), 52)).collect(),
+        _ => (0..13).map(|i| (half(number, i).into(), 30)).collect(),
+    };
+    limbs.iter().rev().fold(BigInt::ZERO, |all, (limb, bits)| (all << *bits) + *limb)
+}
+
+/// The signed limb that is one half of a word.
+fn half(number: &Packed, i: usize) -> i32 {
+    u32::try_from(number[i / 2] >> (32 * (i % 2)) & 0xFFFF_FFFF).unwrap().cast_signed()
+}
+
+/// A number as it stands in memory, with carried limbs.
+fn packed<F: Form>(number: &BigInt) -> Packed {
+    if F::SHIFT == 416 {
+        let number = number.to_biguint().unwrap();
+        return std::array::from_fn(|i| {
+            let limb: BigUint = (&number >> (52 * i)) & BigUint::from((1_u64 << 52) - 1);
+            u64::try_from(limb).unwrap()
+        });
+    }
+    let (mut rest, mut limbs): (BigInt, Vec<i64>) = (number.clone(), Vec::new());
+    for _ in 0..12 {
+        let above: BigInt = (&rest + (1_i64 << 29)) >> 30;
+        limbs.push(i64::try_from(&rest - (&above << 30)).unwrap());
+        rest = above;
+    }
+    limbs.push(i64::try_from(rest).unwrap());
+    of_limbs(&limbs)
+}
+
+fn of_limbs(limbs: &[i64]) -> Packed {
     std::array::from_fn(|i| {
-        let limb: BigUint = (number >> (52 * i)) & BigUint::from(LOW_52);
-        u64::try_from(limb).unwrap()
+        let limb = |i: usize| {
+            u64::from(limbs.get(i).map_or(0, |limb| i32::try_from(*limb).unwrap()).cast_unsigned())
+        };
+        limb(2 * i) | limb(2 * i + 1) << 32
     })
 }
 
-fn value(limbs: &Limbs) -> BigUint {
-    limbs.iter().rev().fold(BigUint::ZERO, |all, limb| (all << 52_u32) + limb)
+fn field<L: Lanes, const B: u32>(lanes: L, numbers: &[BigInt; 8]) -> Field8<L, B> {
+    let packed = numbers.each_ref().map(packed::<L::Radix>);
+    Field8::load(lanes, packed.each_ref())
 }
 
-fn field<L: Lanes, const B: u32>(witness: L, numbers: &[BigUint; 8]) -> Field8<L, B> {
-    let rows: [Limbs; 8] = numbers.each_ref().map(limbs);
-    Field8::from_vectors(L::transpose(rows.each_ref().map(|row| witness.load(row))))
-}
-
-/// Numbers below `bound`·p, many of them as close to it, or to zero, as can be.
-fn numbers(random: &mut Random, bound: u32) -> Vec<[BigUint; 8]> {
-    let limit = p() * bound;
-    let mut all: Vec<BigUint> = edges().iter().map(big).collect();
+/// Numbers below `bound`·p, and above its negative where numbers may be negative, many of them as close to either end, to zero, to
+/// multiples of p and to 2^384 as can be.
+fn numbers<L: Lanes>(_: L, random: &mut Random, bound: u32) -> Vec<[BigInt; 8]> {
+    let limit = BigInt::from(p() * bound);
+    let mut all: Vec<BigInt> = edges().iter().map(|edge| big(edge).into()).collect();
     for distance in 1..20_u32 {
         all.push(&limit - distance);
-        all.push(&limit - (BigUint::from(1_u8) << (20 * distance)));
+        all.push(&limit - (BigInt::from(1) << (20 * distance)));
+        all.push((BigInt::from(1) << 384) - distance);
+        all.push((BigInt::from(1) << (30 * (distance % 13))) - 1_u8);
+        all.push((BigInt::from(1) << (30 * (distance % 13) + 29)) - (distance % 3));
+        all.push((BigInt::from(1) << (52 * (distance % 8))) - 1_u8);
     }
     for times in 0..bound.min(20) {
-        all.push(p() * times);
-        all.push(&limit - p() * times - 1_u8);
+        let multiple = BigInt::from(p() * times);
+        all.extend([multiple.clone(), &multiple + 1_u8, &limit - multiple - 1_u8]);
     }
-    for _ in 0..400 {
-        let wide = BigUint::from_bytes_be(&random.bytes::<56>());
-        all.push(wide % &limit);
+    for _ in 0..200 {
+        all.push(BigInt::from(BigUint::from_bytes_be(&random.bytes::<56>())) % &limit);
     }
-    all.retain(|number| *number < limit);
+    if L::Radix::SHIFT == 390 {
+        all.extend(all.clone().into_iter().map(|number| -number));
+    }
+    all.retain(|number| *number < limit && -number < limit);
     // In another order each time, so that every lane meets every value.
-    (0..3 * all.len()).map(|_| std::array::from_fn(|_| all[random.below(all.len())].clone())).collect()
+    (0..2 * all.len()).map(|_| std::array::from_fn(|_| all[random.below(all.len())].clone())).collect()
 }
 
-/// `2^416·wanted = found` modulo p, and the bound holds.
-fn check<L: Lanes, const B: u32>(found: Field8<L, B>, wanted: impl Fn(usize) -> BigUint, radix: bool) {
-    for (lane, limbs) in found.to_limbs().iter().enumerate() {
-        let found = value(limbs);
-        assert!(limbs.iter().all(|limb| *limb <= LOW_52));
-        assert!(found < p() * B, "lane {lane}: {found:x} is {B}·p or more");
-        let scaled = if radix { found << 416_u32 } else { found };
-        assert_eq!(scaled % p(), wanted(lane) % p(), "lane {lane}");
+/// `2^SHIFT·found = wanted` modulo p if there is a radix, and the bound holds.
+fn check<L: Lanes, const B: u32>(found: Field8<L, B>, wanted: impl Fn(usize) -> BigInt, radix: bool) {
+    let prime = BigInt::from(p());
+    for (lane, number) in found.store().iter().enumerate() {
+        let found = value::<L::Radix>(number);
+        assert!(found < &prime * B && -&found < &prime * B, "lane {lane}: {found:x} is beyond {B}·p");
+        if L::Radix::SHIFT == 416 {
+            assert!(found >= BigInt::ZERO && number.iter().all(|limb| limb >> 52 == 0));
+        }
+        let scaled = if radix { found << L::Radix::SHIFT } else { found };
+        assert_eq!((scaled - wanted(lane)) % &prime, BigInt::ZERO, "lane {lane}");
     }
 }
 
-fn products<L: Lanes>(witness: L) {
-    fn pair<L: Lanes, const B: u32, const C: u32>(witness: L) {
+/// A task of a closure's making. What it calls is compiled for the lanes' instructions by itself, or slowly; both do here.
+struct With<F>(F);
+
+impl<L: Lanes, T, F: FnOnce() -> T> Task<L> for With<F> {
+    type Output = T;
+
+    #[inline(always)]
+    fn run(self) -> T {
+        (self.0)()
+    }
+}
+
+fn products<L: Lanes>(lanes: L) {
+    fn pair<L: Lanes, const B: u32, const C: u32>(lanes: L) {
         let mut random = Random::new(u64::from(B));
-        for (a, b) in numbers(&mut random, B).iter().zip(numbers(&mut random, C).iter().rev()) {
-            let product = field::<L, B>(witness, a).mul(&field::<L, C>(witness, b));
-            check(product, |lane| &a[lane] * &b[lane], true);
+        let both = numbers(lanes, &mut random, B).into_iter().zip(numbers(lanes, &mut random, C));
+        let mut others = numbers(lanes, &mut random, 2).into_iter().cycle();
+        for (a, b) in both {
+            let (c, d) = (others.next().unwrap(), others.next().unwrap());
+            let (fa, fb) = (field::<L, B>(lanes, &a), field::<L, C>(lanes, &b));
+            let (fc, fd) = (field::<L, 2>(lanes, &c), field::<L, 2>(lanes, &d));
+            check(lanes.run(With(|| fa.times(&fb))), |lane| &a[lane] * &b[lane], true);
+            let shift = |number: &BigInt| number << L::Radix::SHIFT;
+            let less = lanes.run(With(|| fa.times_less::<C, 2, 4>(&fb.wide(), &fc)));
+            check(less, |lane| &a[lane] * &b[lane] - shift(&c[lane]), true);
+            let folded = lanes.run(With(|| fa.times_less_folded(&fb.wide(), &fc)));
+            check(folded, |lane| &a[lane] * &b[lane] - shift(&c[lane]), true);
+            // A folded number, whose limbs are longest, less another: the widest factor there is.
+            let wide = lanes.run(With(|| folded.times_wide(&folded.sub::<2, 5>(&fd))));
+            let folded: Vec<BigInt> = folded.store().iter().map(value::<L::Radix>).collect();
+            check(wide, |lane| &folded[lane] * (&folded[lane] - &d[lane]), true);
         }
     }
-    pair::<L, 1, 1>(witness);
-    pair::<L, 2, 10>(witness);
-    pair::<L, 65_536, 65_536>(witness);
+    pair::<L, 1, 1>(lanes);
+    pair::<L, 2, 10>(lanes);
+    pair::<L, 6, 10>(lanes);
+    pair::<L, 8, 8>(lanes);
 }
 
-fn squares<L: Lanes>(witness: L) {
-    struct Squared<L, const B: u32>(Field8<L, B>);
-    impl<L: Lanes, const B: u32> Task<L> for Squared<L, B> {
-        type Output = Field8<L, 2>;
-        #[inline(always)]
-        fn run(self) -> Field8<L, 2> {
-            self.0.squared()
+fn squares<L: Lanes>(lanes: L) {
+    fn one<L: Lanes, const B: u32>(lanes: L) {
+        let mut random = Random::new(4);
+        let mut others = numbers(lanes, &mut random, 2).into_iter().cycle();
+        for a in numbers(lanes, &mut random, B) {
+            let (c, d) = (others.next().unwrap(), others.next().unwrap());
+            let (fa, fc, fd) = (field::<L, B>(lanes, &a), field::<L, 2>(lanes, &c), field::<L, 2>(lanes, &d));
+            let shift = |number: &BigInt| number << L::Radix::SHIFT;
+            check(lanes.run(With(|| fa.squared())), |lane| &a[lane] * &a[lane], true);
+            check(
+                lanes.run(With(|| fa.squared_less::<2, 2, 8>(&fc, &fd))),
+                |lane| &a[lane] * &a[lane] - shift(&c[lane]) - shift(&d[lane]) * 2,
+                true,
+            );
+            check(
+                lanes.run(With(|| fa.squared_less_folded(&fc, &fd))),
+                |lane| &a[lane] * &a[lane] - shift(&c[lane]) - shift(&d[lane]),
+                true,
+            );
         }
     }
-    fn one<L: Lanes, const B: u32>(witness: L) {
-        for a in numbers(&mut Random::new(4), B) {
-            let square = witness.run(Squared(field::<L, B>(witness, &a)));
-            check(square, |lane| &a[lane] * &a[lane], true);
-        }
+    one::<L, 2>(lanes);
+    one::<L, 8>(lanes);
+    for a in numbers(lanes, &mut Random::new(8), 10) {
+        let fa = field::<L, 10>(lanes, &a);
+        check(lanes.run(With(|| fa.squared_below_3())), |lane| &a[lane] * &a[lane], true);
     }
-    one::<L, 2>(witness);
-    one::<L, 65_536>(witness);
 }
 
-fn sums<L: Lanes>(witness: L) {
+fn sums<L: Lanes>(lanes: L) {
     let mut random = Random::new(5);
-    let (a, b) = (numbers(&mut random, 2), numbers(&mut random, 8));
+    let (a, b) = (numbers(lanes, &mut random, 2), numbers(lanes, &mut random, 8));
     for ((x, y), z) in a.iter().zip(b.iter().rev()).zip(a.iter().rev()) {
-        let (fx, fy, fz) = (field::<L, 2>(witness, x), field::<L, 8>(witness, y), field::<L, 2>(witness, z));
-        check(fx.sub::<8, 10>(&fy), |lane| &x[lane] + p() * 8_u8 - &y[lane], false);
-        check(fy.sub::<2, 10>(&fx), |lane| &y[lane] + p() * 2_u8 - &x[lane], false);
+        let (fx, fy, fz) = (field::<L, 2>(lanes, x), field::<L, 8>(lanes, y), field::<L, 2>(lanes, z));
+        check(lanes.run(With(|| fx.sub::<8, 10>(&fy).carry())), |lane| &x[lane] - &y[lane], false);
+        check(lanes.run(With(|| fy.sub::<2, 10>(&fx).carry())), |lane| &y[lane] - &x[lane], false);
         check(
-            fx.sub_sub_twice::<2, 8, 20>(&fz, &fy),
-            |lane| &x[lane] + p() * 18_u8 - &z[lane] - &y[lane] * 2_u8,
+            lanes.run(With(|| fy.less_both::<2, 2, 14>(&fz, &fx))),
+            |lane| &y[lane] - &z[lane] - &x[lane] * 2,
             false,
         );
     }
 }
 
-fn selections<L: Lanes>(witness: L) {
+fn selections<L: Lanes>(lanes: L) {
     let mut random = Random::new(6);
-    let all = numbers(&mut random, 2);
+    let all = numbers(lanes, &mut random, 2);
     for (mask, (x, y)) in (0..=255).zip(all.iter().zip(all.iter().rev())) {
         let set = |lane: usize| mask >> lane & 1 == 1;
-        let (fx, fy) = (field::<L, 2>(witness, x), field::<L, 2>(witness, y));
+        let (fx, fy) = (field::<L, 2>(lanes, x), field::<L, 2>(lanes, y));
         check(fx.blend(mask, &fy), |lane| if set(lane) { y[lane].clone() } else { x[lane].clone() }, false);
-        check(
-            fx.negate_where::<3>(mask),
-            |lane| if set(lane) { p() * 2_u8 - &x[lane] } else { x[lane].clone() },
-            false,
-        );
+        check(fx.negate_where::<3>(mask), |lane| if set(lane) { -&x[lane] } else { x[lane].clone() }, false);
         check(fx.swap::<1>(), |lane| x[lane ^ 1].clone(), false);
         check(fx.swap::<2>(), |lane| x[lane ^ 2].clone(), false);
         check(fx.swap::<4>(), |lane| x[lane ^ 4].clone(), false);
     }
 }
 
-fn zeros<L: Lanes>(witness: L) {
+fn zeros<L: Lanes>(lanes: L) {
+    let prime = BigInt::from(p());
+    let mut of_zero = vec![BigInt::ZERO, prime.clone()];
+    let mut of_others = vec![BigInt::from(1), &prime - 1, &prime + 1, &prime * 2 - 1, BigInt::from(1) << 383];
+    if L::Radix::SHIFT == 390 {
+        of_zero.push(-&prime);
+        of_others.extend(of_others.clone().into_iter().map(|number| -number));
+    }
     for place in 0..8 {
-        for zero in [BigUint::ZERO, p()] {
-            for other in [BigUint::from(1_u8), p() - 1_u8, p() + 1_u8, p() * 2_u8 - 1_u8] {
-                let numbers = std::array::from_fn(|lane| if lane == place { &zero } else { &other }.clone());
-                assert_eq!(field::<L, 2>(witness, &numbers).zero_lanes(), 1 << place);
+        for zero in &of_zero {
+            for other in &of_others {
+                let numbers = std::array::from_fn(|lane| if lane == place { zero } else { other }.clone());
+                assert_eq!(field::<L, 2>(lanes, &numbers).zero_lanes(), 1 << place);
             }
         }
     }
 }
 
-fn rows<L: Lanes>(witness: L) {
-    let mut random = Random::new(7);
-    let rows: [[u64; 8]; 8] = std::array::from_fn(|_| random.words());
-    let columns = L::transpose(rows.each_ref().map(|row| witness.load(row)));
-    for (word, column) in columns.iter().enumerate() {
-        assert_eq!(column.store(), std::array::from_fn(|lane| rows[lane][word]));
-        assert_eq!(witness.load(&rows[word]).store(), rows[word]);
+/// Products of numbers whose limbs are at their ends, each alone and all of them.
+fn edges_of_limbs<L: Lanes>(lanes: L) {
+    if L::Radix::SHIFT != 390 {
+        return;
+    }
+    let longest = (1 << 29) + (1 << 11);
+    let ends = [longest, -longest, 1 << 29, -(1 << 29), (1 << 29) - 1, 1 - (1 << 29), 1, -1, 0];
+    let mut random = Random::new(9);
+    let mut any = |top: i64| -> Vec<i64> {
+        let mut limbs: Vec<i64> = (0..12).map(|_| ends[random.below(ends.len())]).collect();
+        limbs.push(top);
+        limbs
+    };
+    let tops = [8 << 24, -(8 << 24), 0, 1, -1];
+    let mut all: Vec<Vec<i64>> =
+        ends.iter().flat_map(|end| tops.map(|top| [vec![*end; 12], vec![top]].concat())).collect();
+    all.extend((0..200).map(|i| any(tops[i % tops.len()])));
+    for i in 0..12 {
+        for end in ends {
+            let mut limbs = vec![0; 13];
+            limbs[i] = end;
+            all.push(limbs);
+        }
+    }
+    let numbers: Vec<Packed> = all.iter().map(|limbs| of_limbs(limbs)).collect();
+    let values: Vec<BigInt> = numbers.iter().map(value::<L::Radix>).collect();
+    for turn in 0..3 * numbers.len() {
+        let places = |step: usize| -> [usize; 8] {
+            std::array::from_fn(|lane| (turn * step + lane * 31 + turn / 7) % numbers.len())
+        };
+        let (a, b, c) = (places(1), places(3), places(5));
+        let load = |places: [usize; 8]| Field8::<L, 9>::load(lanes, places.map(|place| &numbers[place]));
+        let (fa, fb, fc) = (load(a), load(b), load(c));
+        // (b - c)·a in its widest form, and a². Their bounds are beyond those that types allow, so only the values are compared.
+        let wide = fb.sub::<9, 18>(&fc);
+        let product = Unbounded::<L>::product(lanes, &fa, &wide);
+        for (lane, number) in product.iter().enumerate() {
+            let found = value::<L::Radix>(number) << L::Radix::SHIFT;
+            let wanted = &values[a[lane]] * (&values[b[lane]] - &values[c[lane]]);
+            assert_eq!((found - wanted) % BigInt::from(p()), BigInt::ZERO);
+        }
+        let square = Unbounded::<L>::square(lanes, &fa);
+        for (lane, number) in square.iter().enumerate() {
+            let found = value::<L::Radix>(number) << L::Radix::SHIFT;
+            assert_eq!((found - &values[a[lane]] * &values[a[lane]]) % BigInt::from(p()), BigInt::ZERO);
+        }
+    }
+}
+
+/// Products whose bounds nobody watches.
+struct Unbounded<L>(L);
+
+impl<L: Lanes> Unbounded<L> {
+    fn product(lanes: L, a: &Field8<L, 9>, b: &field8::Wide8<L, 18>) -> [Packed; 8] {
+        lanes.run(With(|| a.times_unbounded(b)))
+    }
+
+    fn square(lanes: L, a: &Field8<L, 9>) -> [Packed; 8] {
+        lanes.run(With(|| a.squared_unbounded()))
     }
 }
 
 #[test]
 fn words_and_limbs() {
-    for number in edges() {
-        let limbs = field8::limbs(&number);
-        assert_eq!(value(&limbs), big(&number));
-        assert_eq!(big(&field8::reduce(&limbs)), big(&number) % p());
+    fn of<F: Form>() {
+        for number in edges() {
+            let packed = F::pack(&number);
+            assert_eq!(value::<F>(&packed), big(&number).into());
+            assert_eq!(big(&F::reduce(&packed)), big(&number) % p());
+        }
+        assert_eq!(value::<F>(&F::ONE), BigInt::from((BigUint::from(1_u8) << F::SHIFT) % big(&P)));
+        assert_eq!(value::<F>(&F::UNIT), BigInt::from(1));
+        assert_eq!(value::<F>(&F::EXCESS), BigInt::from(1) << (F::SHIFT - 384));
+        assert_eq!(value::<F>(&F::B), BigInt::from((big(&modulus::B) << F::SHIFT) % p()));
+        assert_eq!(words(&value::<F>(&F::pack(&P)).to_biguint().unwrap()), P);
     }
-    assert_eq!(value(&field8::ONE), (BigUint::from(1_u8) << 416_u32) % big(&P));
-    assert_eq!(words(&value(&field8::limbs(&P))), P);
+    of::<Radix52>();
+    of::<Radix30>();
+}
+
+/// Around every multiple of p and of 2^384, where a carry could get lost.
+#[test]
+fn reductions_at_their_edges() {
+    let prime = BigInt::from(p());
+    let mut centres = vec![BigInt::ZERO, &prime * 2];
+    for power in [30, 64, 96, 128, 129, 130, 192, 360, 383, 384, 385] {
+        centres.push(BigInt::from(1) << power);
+        centres.push((BigInt::from(1) << 384) - (BigInt::from(1) << power));
+    }
+    for times in -2..=2 {
+        centres.extend([&prime * times, (BigInt::from(1) << 384) * times]);
+        // What folding a multiple of 2^384 adds brings these to 2^384 again.
+        centres.push((BigInt::from(1) << 384) * (times + 1) - ((BigInt::from(1) << 129) * times));
+        centres.push(&prime + ((BigInt::from(1) << 384) - &prime) * times);
+    }
+    for centre in centres {
+        for distance in -40..=40 {
+            let number: BigInt = &centre + distance;
+            if number.magnitude() >= &(p() * 2_u8) {
+                continue;
+            }
+            let wanted = ((&number % &prime) + &prime) % &prime;
+            assert_eq!(
+                BigInt::from(big(&Radix30::reduce(&packed::<Radix30>(&number)))),
+                wanted,
+                "{number:x}"
+            );
+            if number >= BigInt::ZERO {
+                assert_eq!(BigInt::from(big(&Radix52::reduce(&packed::<Radix52>(&number)))), wanted);
+            }
+        }
+    }
 }

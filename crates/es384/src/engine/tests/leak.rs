@@ -44,6 +44,16 @@ fn time_tells_nothing_in_words() {
 #[test]
 #[ignore = "takes minutes, and wants a quiet machine: make ct"]
 #[cfg(target_arch = "x86_64")]
+fn time_tells_nothing_on_avx2() {
+    match super::super::lanes::Avx2::detect() {
+        Some(lanes) => time_tells_nothing(lanes),
+        None => println!("SKIPPED: there is no AVX2 here"),
+    }
+}
+
+#[test]
+#[ignore = "takes minutes, and wants a quiet machine: make ct"]
+#[cfg(target_arch = "x86_64")]
 fn time_tells_nothing_on_ifma() {
     match super::super::lanes::Ifma::detect() {
         Some(lanes) => time_tells_nothing(lanes),

@@ -4,6 +4,7 @@ mod big;
 mod cases;
 mod differential;
 mod field8;
+mod intervals;
 mod leak;
 pub(crate) mod memcheck;
 mod points;

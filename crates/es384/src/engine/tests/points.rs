@@ -9,8 +9,7 @@ use super::{
     super::{
         column::{Column, sum_columns},
         digits::{self, ENTRIES, WINDOW, WINDOWS, recode},
-        field8,
-        lanes::Lanes,
+        lanes::{Form, Lanes, Radix30, Radix52},
         modulus::{self, N, Words},
         point::{Affine, Sum, add_pairs},
         point8::{Affine8, Sum8},
@@ -102,8 +101,8 @@ fn totals<L: Lanes>(lanes: L) {
     }
 }
 
-fn x_of(scalar: Scalar) -> field8::Limbs {
-    field8::limbs(&modulus::from_bytes(&coordinates(&(ProjectivePoint::GENERATOR * scalar))[0]))
+fn x_of(scalar: Scalar) -> Words {
+    modulus::from_bytes(&coordinates(&(ProjectivePoint::GENERATOR * scalar))[0])
 }
 
 #[test]
@@ -113,21 +112,30 @@ fn tables_hold_the_multiples() {
     for (point, private) in
         [(Affine::generator(), Scalar::ONE), (affine(&(ProjectivePoint::GENERATOR * private)), private)]
     {
-        let (words, rows) = (AffineTable::new(&point), RowTable::new(&point));
+        let words = AffineTable::new(&point);
         for window in 0..WINDOWS {
             // The first, the last and one between them of each window: the rest was added up on the way.
             for entry in [0, 1 + random.below(ENTRIES - 2), ENTRIES - 1] {
                 let factor = BigUint::from(2 * entry + 1) << (WINDOW * window);
                 let factor = scalar(&super::big::words(&(factor % n())));
                 let wanted = coordinates(&(ProjectivePoint::GENERATOR * (private * factor)));
-                let digit = digits::Digit::of_entry(entry);
-                assert_eq!(bytes(words.entry(window, digit)), wanted);
-                let row = rows.entry(window, digit);
-                let radix = BigUint::from(1_u8) << 416_u32;
-                for (limbs, wanted) in [(&row.x, &wanted[0]), (&row.y, &wanted[1])] {
-                    let found = big(&field8::reduce(limbs));
-                    assert_eq!(found, BigUint::from_bytes_be(wanted) * &radix % super::big::p());
-                }
+                assert_eq!(bytes(words.entry(window, digits::Digit::of_entry(entry))), wanted);
+            }
+        }
+        rows_are_those_of_words::<Radix52>(&point, &words);
+        rows_are_those_of_words::<Radix30>(&point, &words);
+    }
+}
+
+fn rows_are_those_of_words<F: Form>(point: &Affine, words: &AffineTable) {
+    let rows = RowTable::<F>::new(point);
+    let radix = BigUint::from(1_u8) << F::SHIFT;
+    for window in 0..WINDOWS {
+        for entry in 0..ENTRIES {
+            let digit = digits::Digit::of_entry(entry);
+            let (row, wanted) = (rows.entry(window, digit), words.entry(window, digit));
+            for (found, wanted) in [(&row.x, &wanted.x), (&row.y, &wanted.y)] {
+                assert_eq!(big(&F::reduce(found)), big(&wanted.number()) * &radix % super::big::p());
             }
         }
     }
@@ -199,7 +207,11 @@ fn columns<L: Lanes>(lanes: L) {
     }
 }
 
-fn load<L: Lanes>(lanes: L, scalars: &[Scalar; 8], rows: &mut HashMap<[u8; 48], Row>) -> Affine8<L> {
+fn load<L: Lanes>(
+    lanes: L,
+    scalars: &[Scalar; 8],
+    rows: &mut HashMap<[u8; 48], Row<L::Radix>>,
+) -> Affine8<L> {
     for scalar in scalars {
         let row = || Row::from(&affine(&(ProjectivePoint::GENERATOR * scalar)));
         rows.entry(bytes_of(scalar)).or_insert_with(row);

@@ -12,7 +12,7 @@ use num_bigint::BigUint;
 use super::{
     super::{
         digits::recode,
-        lanes::Model,
+        lanes::{Model, Radix30, Radix52},
         modulus,
         sign::{Job, Nonce},
     },
@@ -60,7 +60,9 @@ fn signing_leaves_no_secret() {
     let secrets: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("secret ")).collect();
     assert!(secrets.len() > 20, "{said}");
     let said = again("search_after_signing", Some(&secrets.join("\n")));
-    assert!(said.contains("searched after InWords") && said.contains("searched after Model"), "{said}");
+    for way in ["InWords", "Model", "Model30"] {
+        assert!(said.contains(&format!("searched after {way}\n")), "{said}");
+    }
 }
 
 #[test]
@@ -138,7 +140,12 @@ fn secrets() -> Vec<Secret> {
 #[ignore = "started by another test"]
 fn search_after_signing() {
     search_after("InWords", InWords);
-    search_after("Model", Model::ZERO);
+    search_after("Model", Model::<Radix52>::ZERO);
+    search_after("Model30", Model::<Radix30>::ZERO);
+    #[cfg(target_arch = "x86_64")]
+    if let Some(lanes) = super::super::lanes::Avx2::detect() {
+        search_after("Avx2", lanes);
+    }
     #[cfg(target_arch = "x86_64")]
     if let Some(lanes) = super::super::lanes::Ifma::detect() {
         search_after("Ifma", lanes);
@@ -287,6 +294,10 @@ fn the_wiped_stack_is_as_deep_as_signing_goes() {
         }
     }
     check("words", InWords);
+    #[cfg(target_arch = "x86_64")]
+    if let Some(lanes) = super::super::lanes::Avx2::detect() {
+        check("avx2", lanes);
+    }
     #[cfg(target_arch = "x86_64")]
     if let Some(lanes) = super::super::lanes::Ifma::detect() {
         check("ifma", lanes);

@@ -6,7 +6,7 @@ use p384::{ProjectivePoint, Scalar, elliptic_curve::group::Group};
 
 use super::{
     super::{
-        lanes::Model,
+        lanes::{Model, Radix30, Radix52},
         modulus::{self, N},
         sign::{Job, Nonce},
     },
@@ -197,6 +197,14 @@ fn no_r_comes_twice_in_words() {
 
 #[test]
 #[cfg(target_arch = "x86_64")]
+fn no_r_comes_twice_on_avx2() {
+    if let Some(lanes) = super::super::lanes::Avx2::detect() {
+        no_r_comes_twice(lanes);
+    }
+}
+
+#[test]
+#[cfg(target_arch = "x86_64")]
 fn no_r_comes_twice_on_ifma() {
     if let Some(lanes) = super::super::lanes::Ifma::detect() {
         no_r_comes_twice(lanes);
@@ -227,7 +235,10 @@ fn nothing_depends_on_a_secret() {
             assert!(output.status.success(), "{}", text.chars().take(6_000).collect::<String>());
             // It would also succeed if nothing had been watched.
             let output = String::from_utf8_lossy(&output.stdout);
-            for way in ["in words", "on the model"] {
+            let mut ways = vec!["in words", "on the model", "on the model of 30 bits"];
+            #[cfg(target_arch = "x86_64")]
+            ways.extend(super::super::lanes::Avx2::detect().map(|_| "on avx2"));
+            for way in ways {
                 assert!(output.contains(&format!("signed {way} under valgrind")), "{output}");
             }
         }
@@ -237,8 +248,15 @@ fn nothing_depends_on_a_secret() {
 fn sign_secretly() {
     sign_secretly_by(InWords, &[1, 9, 33]);
     println!("signed in words under valgrind");
-    sign_secretly_by(Model::ZERO, &[1, 9]);
+    sign_secretly_by(Model::<Radix52>::ZERO, &[1, 9]);
     println!("signed on the model under valgrind");
+    sign_secretly_by(Model::<Radix30>::ZERO, &[1, 9]);
+    println!("signed on the model of 30 bits under valgrind");
+    #[cfg(target_arch = "x86_64")]
+    if let Some(lanes) = super::super::lanes::Avx2::detect() {
+        sign_secretly_by(lanes, &[1, 9, 33]);
+        println!("signed on avx2 under valgrind");
+    }
 }
 
 fn sign_secretly_by<W: Way>(way: W, counts: &[usize]) {

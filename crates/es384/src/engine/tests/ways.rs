@@ -50,7 +50,22 @@ macro_rules! on_all_lanes {
         mod $name {
             #[test]
             fn model() {
-                super::$name(crate::engine::lanes::Model::ZERO);
+                use crate::engine::lanes::{Model, Radix52};
+                super::$name(Model::<Radix52>::ZERO);
+            }
+
+            #[test]
+            fn model30() {
+                use crate::engine::lanes::{Model, Radix30};
+                super::$name(Model::<Radix30>::ZERO);
+            }
+
+            #[test]
+            #[cfg(target_arch = "x86_64")]
+            fn avx2() {
+                if let Some(lanes) = crate::engine::lanes::Avx2::detect() {
+                    super::$name(lanes);
+                }
             }
 
             #[test]

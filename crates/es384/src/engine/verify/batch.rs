@@ -4,8 +4,9 @@ use super::{Multiples, Parsed, Verdict, WINDOWS, single};
 use crate::{
     Signature,
     engine::{
-        field8, inverse,
-        lanes::{Lanes, Task, eight},
+        inverse,
+        lanes::{Form, Lanes, Task, eight},
+        modulus::Words,
         point8::{Affine8, Sum8},
         residue::{Field, Scalar},
         table::RowTable,
@@ -15,8 +16,8 @@ use crate::{
 
 /// A signature to be verified: of a message with this digest, under this key.
 #[derive(Clone, Copy)]
-pub(crate) struct Item<'a> {
-    pub(crate) key: &'a RowTable,
+pub(crate) struct Item<'a, F: Form> {
+    pub(crate) key: &'a RowTable<F>,
     pub(crate) digest: &'a [u8; 48],
     pub(crate) signature: &'a Signature,
 }
@@ -29,7 +30,7 @@ const GROUPS: usize = 2;
 const FEW: usize = 4;
 
 /// Verifies signatures under any mix of keys, with a verdict for each.
-pub(crate) fn verify_batch<L: Lanes>(lanes: L, items: &[Item<'_>]) -> Vec<Verdict> {
+pub(crate) fn verify_batch<L: Lanes>(lanes: L, items: &[Item<'_, L::Radix>]) -> Vec<Verdict> {
     let mut verdicts = vec![Verdict::Invalid; items.len()];
     let jobs = jobs(items);
     for chunk in jobs.chunks(8 * GROUPS) {
@@ -46,14 +47,14 @@ pub(crate) fn verify_batch<L: Lanes>(lanes: L, items: &[Item<'_>]) -> Vec<Verdic
 }
 
 /// An item whose r and s are in range.
-struct Job<'a> {
+struct Job<'a, F: Form> {
     place: usize,
-    key: &'a RowTable,
+    key: &'a RowTable<F>,
     parsed: Parsed,
     multiples: Multiples,
 }
 
-fn jobs<'a>(items: &[Item<'a>]) -> Vec<Job<'a>> {
+fn jobs<'a, F: Form>(items: &[Item<'a, F>]) -> Vec<Job<'a, F>> {
     let parsed: Vec<_> = items
         .iter()
         .enumerate()
@@ -71,9 +72,9 @@ fn jobs<'a>(items: &[Item<'a>]) -> Vec<Job<'a>> {
     jobs.collect()
 }
 
-fn decide<L: Lanes>(lanes: L, jobs: &[Job<'_>]) -> Vec<Verdict> {
+fn decide<L: Lanes>(lanes: L, jobs: &[Job<'_, L::Radix>]) -> Vec<Verdict> {
     let Some(first) = jobs.first() else { return Vec::new() };
-    let groups: Vec<[&Job<'_>; 8]> =
+    let groups: Vec<[&Job<'_, L::Radix>; 8]> =
         jobs.chunks(8).map(|group| std::array::from_fn(|lane| group.get(lane).unwrap_or(first))).collect();
     let mut points = Vec::with_capacity(2 * WINDOWS * groups.len());
     for group in &groups {
@@ -84,8 +85,8 @@ fn decide<L: Lanes>(lanes: L, jobs: &[Job<'_>]) -> Vec<Verdict> {
     verdicts.take(jobs.len()).collect()
 }
 
-fn verdicts<L: Lanes>(group: &[&Job<'_>; 8], sum: &Sum8<L>) -> [Verdict; 8] {
-    let has_x = |candidates: [_; 8]| sum.has_x(&candidates.map(|candidate| field8::limbs(&candidate)));
+fn verdicts<L: Lanes>(group: &[&Job<'_, L::Radix>; 8], sum: &Sum8<L>) -> [Verdict; 8] {
+    let has_x = |candidates: [Words; 8]| sum.has_x(&candidates);
     let undecided = sum.exceptional();
     let mut valid = has_x(group.map(|job| job.parsed.r));
     let others = group.map(|job| job.parsed.second_candidate());
@@ -104,9 +105,9 @@ fn verdicts<L: Lanes>(group: &[&Job<'_>; 8], sum: &Sum8<L>) -> [Verdict; 8] {
 }
 
 /// Appends the table entries that the digits of a group name: of the base point, then of the keys.
-struct Load<'a, L> {
+struct Load<'a, L: Lanes> {
     lanes: L,
-    group: &'a [&'a Job<'a>; 8],
+    group: &'a [&'a Job<'a, L::Radix>; 8],
     points: &'a mut Vec<Affine8<L>>,
 }
 
@@ -115,7 +116,7 @@ impl<L: Lanes> Task<L> for Load<'_, L> {
 
     #[inline(always)]
     fn run(self) {
-        let generator = RowTable::of_generator();
+        let generator = RowTable::<L::Radix>::of_generator();
         for window in 0..WINDOWS {
             let mut negative = 0;
             let rows = eight!(lane => {

@@ -5,7 +5,6 @@ use super::{Digit, Multiples, Parsed, Verdict, WINDOWS};
 use crate::{
     Signature,
     engine::{
-        field8,
         lanes::{Lanes, Task},
         point8::{Affine8, Sum8},
         residue::Scalar,
@@ -16,7 +15,7 @@ use crate::{
 /// Verifies one signature of a message with this digest.
 pub(crate) fn verify_single<L: Lanes>(
     lanes: L,
-    key: &RowTable,
+    key: &RowTable<L::Radix>,
     digest: &[u8; 48],
     signature: &Signature,
 ) -> Verdict {
@@ -27,29 +26,34 @@ pub(crate) fn verify_single<L: Lanes>(
 }
 
 /// What is left once s is inverted.
-pub(super) fn decide<L: Lanes>(lanes: L, key: &RowTable, parsed: &Parsed, multiples: &Multiples) -> Verdict {
+pub(super) fn decide<L: Lanes>(
+    lanes: L,
+    key: &RowTable<L::Radix>,
+    parsed: &Parsed,
+    multiples: &Multiples,
+) -> Verdict {
     let sum = sum(lanes, key, multiples).total();
     // Every lane now holds the sum, up to the scale of its coordinates.
     if sum.exceptional() != 0 {
         return Verdict::Undecided;
     }
     let other = parsed.second_candidate().unwrap_or(parsed.r);
-    let candidates = [&parsed.r, &other].map(field8::limbs);
+    let candidates = [parsed.r, other];
     // Lanes 0 and 1 hold the two; the others repeat them.
     let matching = sum.has_x(&std::array::from_fn(|lane| candidates[lane % 2]));
     if matching == 0 { Verdict::Invalid } else { Verdict::Valid }
 }
 
 /// Lane l adds up the entries l, l + 8, l + 16 and so on.
-fn sum<L: Lanes>(lanes: L, key: &RowTable, multiples: &Multiples) -> Sum8<L> {
+fn sum<L: Lanes>(lanes: L, key: &RowTable<L::Radix>, multiples: &Multiples) -> Sum8<L> {
     let tables = [(RowTable::of_generator(), &multiples.of_generator), (key, &multiples.of_key)];
-    let entry = |i: usize| -> (&Row, Digit) {
+    let entry = |i: usize| -> (&Row<L::Radix>, Digit) {
         let (table, digits) = tables[i / WINDOWS];
         let digit = digits[i % WINDOWS];
         (table.entry(i % WINDOWS, digit), digit)
     };
     // Where a lane has no entry left it takes one that is not used.
-    let eight = |from: usize| -> ([&Row; 8], u8) {
+    let eight = |from: usize| -> ([&Row<L::Radix>; 8], u8) {
         let entries: [_; 8] = std::array::from_fn(|lane| entry((from + lane).min(ALL - 1)));
         let negative = entries.iter().rev().fold(0, |mask, (_, digit)| mask << 1 | digit.is_negative());
         (entries.map(|(row, _)| row), negative)
@@ -69,9 +73,9 @@ const ALL: usize = 2 * WINDOWS;
 const REST: usize = ALL % 8;
 const _: () = assert!(REST != 0 && ALL > 24);
 
-struct FirstTwo<'a, L> {
+struct FirstTwo<'a, L: Lanes> {
     lanes: L,
-    rows: [([&'a Row; 8], u8); 2],
+    rows: [([&'a Row<L::Radix>; 8], u8); 2],
 }
 
 impl<L: Lanes> Task<L> for FirstTwo<'_, L> {
@@ -85,10 +89,10 @@ impl<L: Lanes> Task<L> for FirstTwo<'_, L> {
 }
 
 /// The last round, in which some lanes have nothing to add.
-struct AddSome<'a, L> {
+struct AddSome<'a, L: Lanes> {
     lanes: L,
     sum: &'a Sum8<L>,
-    rows: &'a [&'a Row; 8],
+    rows: &'a [&'a Row<L::Radix>; 8],
     negative: u8,
 }
 
@@ -102,10 +106,10 @@ impl<L: Lanes> Task<L> for AddSome<'_, L> {
     }
 }
 
-struct Add<'a, L> {
+struct Add<'a, L: Lanes> {
     lanes: L,
     sum: &'a mut Sum8<L>,
-    rows: &'a [&'a Row; 8],
+    rows: &'a [&'a Row<L::Radix>; 8],
     negative: u8,
 }
 

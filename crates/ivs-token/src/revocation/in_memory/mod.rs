@@ -145,8 +145,9 @@ impl InMemoryRevocations {
         }
     }
 
-    fn spend(&self, token: SingleUse, now: Timestamp) -> Result<(), Revoked> {
-        let key = self.hash.with(token.uuid).fingerprint();
+    /// By channel and UUID: who may sign for another channel can not spend the tokens of this one.
+    fn spend(&self, channel: &ChannelArn, token: SingleUse, now: Timestamp) -> Result<(), Revoked> {
+        let key = self.hash.with(channel.as_str()).with(token.uuid).fingerprint();
         if self.spent.put(key, (), end(now, token.lifetime), now, |(), ()| ()) {
             return Err(Revoked::AlreadyUsed { uuid: token.uuid });
         }
@@ -199,7 +200,7 @@ impl RevocationStore for InMemoryRevocations {
             Subject::Connection { token_id } => self.check_connection(token_id, now),
             Subject::Playback { channel, viewer, single_use } => viewer
                 .map_or(Ok(()), |(id, version)| self.check_viewer(channel, id, version, now))
-                .and_then(|()| single_use.map_or(Ok(()), |token| self.spend(token, now))),
+                .and_then(|()| single_use.map_or(Ok(()), |token| self.spend(channel, token, now))),
         })
     }
 }

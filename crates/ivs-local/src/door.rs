@@ -1,0 +1,110 @@
+//! What decides about tokens: the keys that were imported, and what was revoked.
+
+use std::sync::Arc;
+
+use ivs_token::{
+    ChannelArn, InMemoryRevocations, KeyRing, ParticipantId, PlaybackKeyArn, Revocation, RevocationStore,
+    StageArn, TokenId, VerifyingKey, ViewerId,
+};
+use serde_json::Value;
+
+use crate::call::Effect;
+use crate::store::{Store, StoreError};
+
+/// More keys than the quotas of a few hundred accounts allow.
+const KEYS: usize = 10_000;
+
+/// The keys and revocations of a server, kept in step with its state.
+pub struct Door {
+    keys: KeyRing,
+    playback_keys: KeyRing<PlaybackKeyArn>,
+    revocations: Arc<InMemoryRevocations>,
+}
+
+impl Door {
+    /// The keys of `ImportPublicKey`.
+    pub fn keys(&self) -> &KeyRing {
+        &self.keys
+    }
+
+    /// The keys of `ImportPlaybackKeyPair`.
+    pub fn playback_keys(&self) -> &KeyRing<PlaybackKeyArn> {
+        &self.playback_keys
+    }
+
+    /// What was revoked, disconnected and deleted.
+    pub fn revocations(&self) -> &Arc<InMemoryRevocations> {
+        &self.revocations
+    }
+
+    /// A door that knows all that the state knows.
+    pub(crate) fn open(store: &dyn Store) -> Result<Self, StoreError> {
+        let door = Self {
+            keys: KeyRing::with_limit(KEYS),
+            playback_keys: KeyRing::with_limit(KEYS),
+            revocations: Arc::new(InMemoryRevocations::new()),
+        };
+        for (key, entry) in store.scan("", "", usize::MAX)? {
+            let mut parts = key.splitn(4, '/');
+            let kind = parts.nth(2).unwrap_or_default();
+            door.apply(effect(kind, &entry.value));
+        }
+        Ok(door)
+    }
+
+    /// Does what a call asks for outside of the store.
+    pub(crate) fn apply(&self, effects: impl IntoIterator<Item = Effect>) {
+        for effect in effects {
+            let done = match effect {
+                Effect::ImportKey(arn, key) => self.keys.import(arn, key).map_err(|error| error.to_string()),
+                Effect::DeleteKey(arn) => self.keys.delete(&arn).map_err(|error| error.to_string()),
+                Effect::ImportPlaybackKey(arn, key) => {
+                    self.playback_keys.import(arn, key).map_err(|error| error.to_string())
+                }
+                Effect::DeletePlaybackKey(arn) => {
+                    self.playback_keys.delete(&arn).map_err(|error| error.to_string())
+                }
+                Effect::Revoke(revocation) => {
+                    self.revocations.revoke(&revocation).map_err(|error| error.to_string())
+                }
+            };
+            if let Err(error) = done {
+                tracing::warn!(error, "the door and the state differ");
+            }
+        }
+    }
+}
+
+/// What a record of the state means to the door.
+fn effect(kind: &str, value: &Value) -> Option<Effect> {
+    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+    let key = || VerifyingKey::from_pem(text("publicKeyMaterial")).ok();
+    match kind {
+        "public-key" => Some(Effect::ImportKey(text("arn").try_into().ok()?, key()?)),
+        "playback-key" => Some(Effect::ImportPlaybackKey(text("arn").try_into().ok()?, key()?)),
+        "revocation" => revocation(value).map(Effect::Revoke),
+        _ => None,
+    }
+}
+
+fn revocation(value: &Value) -> Option<Revocation> {
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    if let Some(id) = text("tokenId") {
+        return Some(Revocation::ConnectionToken { token_id: TokenId::try_from(id).ok()? });
+    }
+    if let (Some(channel), Some(viewer)) = (text("channelArn"), text("viewerId")) {
+        return Some(Revocation::ViewerSessions {
+            channel: ChannelArn::try_from(channel).ok()?,
+            viewer_id: ViewerId::try_from(viewer).ok()?,
+            up_to: value.get("upTo").and_then(Value::as_i64).unwrap_or(0),
+        });
+    }
+    let stage = StageArn::try_from(text("stageArn")?).ok()?;
+    match text("participantId") {
+        None => Some(Revocation::Stage { stage }),
+        Some(id) => {
+            let participant_id = ParticipantId::try_from(id).ok()?;
+            Some(Revocation::Participant { stage, participant_id, reason: None })
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! From bytes to a call, and from an answer to bytes.
+
+mod body;
+pub(crate) mod hash;
+mod serve;
+pub(crate) mod sigv4;
+
+pub use serve::serve;

@@ -1,0 +1,180 @@
+//! The server: sockets, and the way of a request through it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{HeaderMap, Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use ivs_model::ApiError;
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+use super::body::{decompress, read};
+use super::sigv4::{Caller, Signed, caller};
+use crate::ids::Ids;
+use crate::log::Entry;
+use crate::server::{Incident, Server};
+
+/// How long open calls may take to end once the server was told to.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// The most time that a client may take for the head of a request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Serves until `stop` is done, then ends open calls.
+///
+/// # Errors
+///
+/// None of single connections: those end alone.
+pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future<Output = ()>) {
+    let graceful = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let socket = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        let Ok((socket, _)) = socket else {
+            // Out of file descriptors: those that close meanwhile make room.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        // Answers are small: they must not wait for more.
+        let _ = socket.set_nodelay(true);
+        let server = Arc::clone(&server);
+        let connection = hyper::server::conn::http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIMEOUT)
+            .serve_connection(
+                TokioIo::new(socket),
+                service_fn(move |request| {
+                    let server = Arc::clone(&server);
+                    async move { Ok::<_, Infallible>(respond(&server, request).await) }
+                }),
+            );
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended");
+            }
+        });
+    }
+    // What is still open then is cut.
+    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+}
+
+async fn respond(server: &Server, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let begun = Instant::now();
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    if let Some(control) = path.strip_prefix("/_ivs/") {
+        return self::control(server, &parts.method, control);
+    }
+    let limit = server.settings().max_body;
+    let answer = match read(body, limit).await {
+        Ok(body) => {
+            let signed = Signed {
+                method: parts.method.as_str(),
+                path,
+                query: parts.uri.query().unwrap_or_default(),
+                headers: &parts.headers,
+                body: &body,
+            };
+            call(server, &signed)
+        }
+        Err(error) => Answered { operation: None, caller: None, result: Err(Incident::from(error)) },
+    };
+    let id = request_id();
+    let response = response(&answer, &id);
+    server.log().push(Entry {
+        id,
+        operation: answer.operation.map(str::to_owned),
+        account: answer.caller.as_ref().map(|caller| caller.account.clone()),
+        region: answer.caller.as_ref().map(|caller| caller.region.clone()),
+        path: path.to_owned(),
+        status: response.status().as_u16(),
+        error: answer.result.as_ref().err().map(|incident| incident.error.to_string()),
+        micros: begun.elapsed().as_micros(),
+    });
+    response
+}
+
+/// The ID of an answer. Without randomness an answer is still an answer.
+fn request_id() -> String {
+    Ids::random().map_or_else(|_| String::new(), |mut ids| ids.uuid())
+}
+
+struct Answered<'s> {
+    operation: Option<&'s str>,
+    caller: Option<Caller>,
+    result: Result<(u16, Option<Value>), Incident>,
+}
+
+/// The way of a call: route, signature, body, and then the server's.
+fn call<'s>(server: &'s Server, request: &Signed<'_>) -> Answered<'s> {
+    let refused = |error: ApiError| Answered { operation: None, caller: None, result: Err(error.into()) };
+    let route = match server.route(request) {
+        Ok(route) => route,
+        Err(error) => return refused(error),
+    };
+    let operation = Some(route.operation.name());
+    let caller = match caller(request, server.settings(), crate::time::now() / 1000) {
+        Ok(caller) => caller,
+        Err(error) => return Answered { operation, ..refused(error) },
+    };
+    // Faults on demand and the documented rates belong here, between the caller and the input.
+    let encoding = request.headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+    let result = decompress(request.body, encoding, server.settings().max_body)
+        .map_err(Incident::from)
+        .and_then(|body| server.call(&route, &caller, &body));
+    Answered { operation, caller: Some(caller), result }
+}
+
+fn response(answer: &Answered<'_>, id: &str) -> Response<Full<Bytes>> {
+    let mut response = match &answer.result {
+        Ok((status, value)) => {
+            let body = value.as_ref().map(Value::to_string).unwrap_or_default();
+            let mut response = Response::new(Full::from(body));
+            *response.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
+            response
+        }
+        Err(Incident { error }) => {
+            let mut response = Response::new(Full::from(error.body().to_string()));
+            *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+            let headers = response.headers_mut();
+            set(headers, ApiError::TYPE_HEADER, error.code());
+            set(headers, "x-ivs-local-explain", &format!("{}; {}", error.rule(), error.source()));
+            response
+        }
+    };
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    set(headers, "x-amzn-RequestId", id);
+    response
+}
+
+fn set(headers: &mut HeaderMap, name: &str, value: &str) {
+    let name = hyper::header::HeaderName::from_bytes(name.as_bytes());
+    if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+        headers.insert(name, value);
+    }
+}
+
+/// What is not AWS's: health, and the log of calls.
+fn control(server: &Server, method: &Method, path: &str) -> Response<Full<Bytes>> {
+    let (status, value) = match (method, path) {
+        (&Method::GET, "health" | "ready") => (StatusCode::OK, serde_json::json!({ "status": "ok" })),
+        (&Method::GET, "calls") => (StatusCode::OK, server.log().to_json()),
+        _ => (StatusCode::NOT_FOUND, serde_json::json!({ "message": "There is no such page" })),
+    };
+    let mut response = Response::new(Full::from(value.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

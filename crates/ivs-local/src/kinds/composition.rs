@@ -1,0 +1,223 @@
+//! Compositions: until participants can join, each of them ends a minute after it began.
+
+use ivs_model::{ApiError, ServiceName, Source};
+use serde_json::{Value, json};
+
+use super::generic::{check_reference, quota};
+use super::{CREATED, Kind, Record, Reference, age, at, default, text};
+use crate::call::{Call, invalid};
+use crate::page;
+use crate::time::iso8601;
+
+pub(crate) struct Composition;
+
+/// A start without participants ends after this time (guide, composition).
+const WITHOUT_PARTICIPANTS_MS: i64 = 60_000;
+
+/// Get and List show a composition for this long after its end (guide, composition).
+const GONE_MS: i64 = 300_000;
+
+impl Kind for Composition {
+    fn kind(&self) -> &'static str {
+        "composition"
+    }
+
+    fn service(&self) -> ServiceName {
+        ServiceName::RealTime
+    }
+
+    fn nouns(&self) -> [&'static str; 2] {
+        ["Composition", "Compositions"]
+    }
+
+    fn members(&self) -> [&'static str; 2] {
+        ["composition", "compositions"]
+    }
+
+    fn quota(&self) -> Option<(&'static str, usize)> {
+        // Those that ended are kept for a while and do not count: `complete` counts.
+        None
+    }
+
+    fn references(&self) -> &'static [Reference] {
+        &[Reference { path: &["stageArn"], kind: "stage", holds: false }]
+    }
+
+    fn complete(&self, call: &mut Call<'_>, record: &mut Record) -> Result<(), ApiError> {
+        let running = running(call)?;
+        let stage = text(record, "stageArn").to_owned();
+        let on_stage = running.iter().filter(|other| text(other, "stageArn") == stage).count();
+        for (name, default, count) in
+            [("compositions", 20, running.len()), ("compositionsPerStage", 5, on_stage)]
+        {
+            let limit = call.environment.quota(name, default);
+            if count >= limit {
+                return Err(quota(name, limit));
+            }
+        }
+        let destinations = check_destinations(call, record)?;
+        let now = iso8601(call.now);
+        record.insert("destinations".into(), destinations.into_iter().map(|(id, configuration)| {
+            json!({ "id": id, "state": "STARTING", "startTime": now, "configuration": configuration })
+        }).collect());
+        record.insert("startTime".into(), now.clone().into());
+        record.insert("state".into(), "STARTING".into());
+        default(record, "layout", json!({ "grid": {} }));
+        Ok(())
+    }
+
+    fn live(&self, call: &Call<'_>, mut record: Record) -> Option<Record> {
+        if age(call, &record) >= WITHOUT_PARTICIPANTS_MS && text(&record, "state") == "STARTING" {
+            let begun = call.now - age(call, &record);
+            end(&mut record, begun + WITHOUT_PARTICIPANTS_MS);
+        }
+        let ended = record.get(ENDED).and_then(Value::as_i64);
+        ended.is_none_or(|ended| call.now - ended < GONE_MS).then_some(record)
+    }
+
+    fn present(&self, _: &Call<'_>, record: &mut Record) {
+        record.remove("name");
+    }
+
+    fn matches(&self, call: &Call<'_>, record: &Record) -> bool {
+        let stage = call.text("filterByStageArn");
+        let encoder = call.text("filterByEncoderConfigurationArn");
+        (stage.is_empty() || stage == text(record, "stageArn"))
+            && (encoder.is_empty() || uses(record, encoder))
+    }
+}
+
+/// When it ended.
+const ENDED: &str = "_endedAt";
+
+/// Ends a composition and its destinations.
+fn end(record: &mut Record, at: i64) {
+    let time = iso8601(at);
+    record.insert(ENDED.into(), at.into());
+    record.insert("endTime".into(), time.clone().into());
+    record.insert("state".into(), "STOPPED".into());
+    for destination in record.get_mut("destinations").and_then(Value::as_array_mut).into_iter().flatten() {
+        destination["state"] = "STOPPED".into();
+        destination["endTime"] = time.clone().into();
+    }
+}
+
+/// Whether one of its destinations names this ARN.
+fn uses(record: &Record, arn: &str) -> bool {
+    let destinations = record.get("destinations").and_then(Value::as_array);
+    destinations
+        .into_iter()
+        .flatten()
+        .any(|destination| named(&destination["configuration"]).any(|(_, one)| one == arn))
+}
+
+/// The member of a destination that makes it one of a channel.
+const CHANNEL_PATH: &str = "channel";
+
+/// The ARNs that a destination names, and the kinds that they have to be of.
+fn named(destination: &Value) -> impl Iterator<Item = (&'static str, &str)> {
+    let (channel, s3) = (&destination[CHANNEL_PATH], &destination["s3"]);
+    let encoders = s3["encoderConfigurationArns"].as_array().into_iter().flatten();
+    [("channel", &channel["channelArn"]), ("encoder-configuration", &channel["encoderConfigurationArn"])]
+        .into_iter()
+        .chain([("storage-configuration", &s3["storageConfigurationArn"])])
+        .chain(encoders.map(|encoder| ("encoder-configuration", encoder)))
+        .filter_map(|(kind, arn)| Some((kind, arn.as_str()?)))
+}
+
+/// The compositions that have not ended.
+fn running(call: &Call<'_>) -> Result<Vec<Record>, ApiError> {
+    let all = call.all(Composition.kind())?.into_iter().filter_map(|record| Composition.live(call, record));
+    Ok(all.filter(|record| text(record, "state") != "STOPPED").collect())
+}
+
+/// Destinations with an ID each.
+type Destinations = Vec<(String, Value)>;
+
+/// The destinations of the input, if they are as they should be.
+fn check_destinations(call: &mut Call<'_>, record: &Record) -> Result<Destinations, ApiError> {
+    let list = record.get("destinations").and_then(Value::as_array).cloned().unwrap_or_default();
+    for kind in [CHANNEL_PATH, "s3"] {
+        if list.iter().filter(|one| one.get(kind).is_some_and(|value| !value.is_null())).count() > 1 {
+            let message = format!("At most one destination may be a {kind} destination");
+            return Err(invalid(message, "one-destination-of-a-kind", Source::Model));
+        }
+    }
+    let mut destinations = Vec::new();
+    for configuration in list {
+        let has = |kind: &str| configuration.get(kind).is_some_and(|value| !value.is_null());
+        if has(CHANNEL_PATH) == has("s3") {
+            let message = "A destination is either a channel or an s3 destination";
+            return Err(invalid(message, "destination-kind", Source::Assumed));
+        }
+        for (kind, arn) in named(&configuration) {
+            check_reference(call, kind, arn)?;
+        }
+        destinations.push((call.ids.alphanumeric(12), configuration));
+    }
+    Ok(destinations)
+}
+
+/// Encoder and storage configurations, and channels, can not go while a composition uses them.
+pub(crate) fn check_unused(kind: &dyn Kind, call: &Call<'_>, arn: &str) -> Result<(), ApiError> {
+    if !matches!(kind.kind(), "encoder-configuration" | "storage-configuration" | "channel") {
+        return Ok(());
+    }
+    match running(call)?.iter().find(|record| uses(record, arn)) {
+        None => Ok(()),
+        Some(record) => {
+            let message = format!("{arn} is in use by {}", text(record, "arn"));
+            Err(call.refuse("ConflictException", message, "in-use", Source::Model))
+        }
+    }
+}
+
+/// `StartComposition`.
+pub(crate) fn start(call: &mut Call<'_>) -> Result<Value, ApiError> {
+    let token = call.text("idempotencyToken");
+    let key = call.key("idempotency", token);
+    if !token.is_empty()
+        && let Some(before) = call.get(&key)?
+    {
+        if before.get("filters").and_then(Value::as_str) != Some(page::fingerprint(call).as_str()) {
+            let message = format!("The idempotencyToken {token} was used with other parameters");
+            return Err(call.refuse("ConflictException", message, "idempotency", Source::Assumed));
+        }
+        if let Some(record) = call.resource(Composition.kind(), text(&before, "arn"))? {
+            return Ok(json!({ "composition": record }));
+        }
+    }
+    let mut input = call.input.clone();
+    input.remove("idempotencyToken");
+    let stage = call.text("stageArn");
+    check_reference(call, "stage", stage)?;
+    let record = super::create(&Composition, call, input)?;
+    if !token.is_empty() {
+        let value = json!({ "arn": record["arn"], "filters": page::fingerprint(call), CREATED: call.now });
+        call.writes.push((key, Some(value)));
+    }
+    Ok(json!({ "composition": record }))
+}
+
+/// `StopComposition`.
+pub(crate) fn stop(call: &mut Call<'_>) -> Result<Value, ApiError> {
+    let arn = call.text("arn");
+    let record = call.existing(Composition.kind(), arn)?;
+    let mut record = Composition.live(call, record).ok_or_else(|| crate::call::not_found(arn))?;
+    if text(&record, "state") != "STOPPED" {
+        end(&mut record, call.now);
+        call.put(Composition.kind(), &record);
+    }
+    Ok(json!({}))
+}
+
+/// `DeleteStage` ends the compositions of the stage.
+pub(crate) fn end_of_stage(call: &mut Call<'_>, stage: &str) -> Result<(), ApiError> {
+    for mut record in running(call)? {
+        if at(&record, &["stageArn"]).and_then(Value::as_str) == Some(stage) {
+            end(&mut record, call.now);
+            call.put(Composition.kind(), &record);
+        }
+    }
+    Ok(())
+}

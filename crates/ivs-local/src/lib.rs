@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod arn;
+mod behaviour;
+mod call;
+mod door;
+mod environment;
+mod http;
+mod ids;
+mod kinds;
+mod log;
+mod page;
+pub mod program;
+mod server;
+mod settings;
+mod store;
+mod time;
+mod tokens;
+
+pub use door::Door;
+pub use http::serve;
+pub use server::{Server, StartError, in_memory};
+pub use settings::{Auth, Settings};
+pub use store::{Entry, MemoryStore, SqliteStore, Store, StoreError, Transaction};

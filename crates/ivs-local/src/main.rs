@@ -1,0 +1,10 @@
+//! The command `ivs-local`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use ivs_local::program::Options;
+
+fn main() -> ExitCode {
+    Options::parse().run()
+}

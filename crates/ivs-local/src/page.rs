@@ -1,0 +1,112 @@
+//! Lists, a page at a time: the key of the last entry is in the token, and a MAC that shows who made it.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ivs_model::{ApiError, Source};
+use serde_json::{Map, Value, json};
+
+use crate::call::{Answer, Call, invalid};
+use crate::http::hash::{hex, hmac_sha256, sha256};
+use crate::kinds::{Kind, Record, shown};
+
+/// Bytes of the MAC.
+const MAC_LEN: usize = 16;
+
+/// How many entries are read at once.
+const CHUNK: usize = 256;
+
+/// Lists a kind.
+pub(crate) fn list(kind: &dyn Kind, call: &Call<'_>) -> Answer {
+    let prefix = call.key(kind.kind(), "");
+    page(call, &prefix, kind.members()[1], |record| {
+        let record = kind.live(call, record).filter(|record| kind.matches(call, record))?;
+        Some(shown(kind, call, record))
+    })
+}
+
+/// Lists what is kept under a prefix, as `show` shows it; what it shows not is left out.
+pub(crate) fn page(
+    call: &Call<'_>,
+    prefix: &str,
+    member: &str,
+    show: impl Fn(Record) -> Option<Value>,
+) -> Answer {
+    let limit = call.input.get("maxResults").and_then(Value::as_u64);
+    let limit = limit
+        .map_or_else(|| default_page(call.operation.name()), |limit| usize::try_from(limit).unwrap_or(100));
+    let mut after = match call.text("nextToken") {
+        "" => String::new(),
+        token => format!("{prefix}{}", open(call, token)?),
+    };
+    let mut found: Vec<(String, Value)> = Vec::new();
+    'reading: loop {
+        let chunk = call.scan(prefix, &after, CHUNK)?;
+        let Some((last, _)) = chunk.last() else { break };
+        after.clone_from(last);
+        let is_last = chunk.len() < CHUNK;
+        for (key, record) in chunk {
+            if let Some(value) = show(record) {
+                found.push((key, value));
+                if found.len() > limit {
+                    break 'reading;
+                }
+            }
+        }
+        if is_last {
+            break;
+        }
+    }
+    let mut answer = Map::new();
+    if found.len() > limit {
+        found.truncate(limit);
+        let last = found.last().and_then(|(key, _)| key.strip_prefix(prefix)).unwrap_or_default();
+        answer.insert("nextToken".into(), seal(call, last).into());
+    }
+    answer.insert(member.into(), found.into_iter().map(|(_, value)| value).collect());
+    Ok(Value::Object(answer))
+}
+
+/// How many entries a page has unless the caller says (texts of the service models).
+fn default_page(operation: &str) -> usize {
+    match operation {
+        "ListPlaybackRestrictionPolicies" | "ListStreamKeys" => 1,
+        "ListIngestConfigurations"
+        | "ListParticipantEvents"
+        | "ListParticipantReplicas"
+        | "ListParticipants"
+        | "ListPublicKeys"
+        | "ListStageSessions"
+        | "ListStages" => 50,
+        _ => 100,
+    }
+}
+
+/// All of the input that the pages of one list have in common, as a hash in hex.
+pub(crate) fn fingerprint(call: &Call<'_>) -> String {
+    let filters: Map<_, _> = call
+        .input
+        .iter()
+        .filter(|(name, value)| !matches!(name.as_str(), "nextToken" | "maxResults") && !value.is_null())
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    hex(&sha256(Value::Object(filters).to_string().as_bytes())[..12])
+}
+
+fn mac(call: &Call<'_>, last: &str) -> [u8; MAC_LEN] {
+    let text = json!([call.operation.name(), call.account, call.region, fingerprint(call), last]).to_string();
+    let whole = hmac_sha256(&call.environment.secret, text.as_bytes());
+    std::array::from_fn(|place| whole[place])
+}
+
+fn seal(call: &Call<'_>, last: &str) -> String {
+    URL_SAFE_NO_PAD.encode([&mac(call, last)[..], last.as_bytes()].concat())
+}
+
+fn open(call: &Call<'_>, token: &str) -> Result<String, ApiError> {
+    let refused = || invalid("Invalid nextToken", "next-token", Source::Assumed);
+    let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| refused())?;
+    let (tag, last) = bytes.split_at_checked(MAC_LEN).ok_or_else(refused)?;
+    let last = std::str::from_utf8(last).map_err(|_| refused())?;
+    // Nothing that an attacker could learn from the time: whoever can ask may list all.
+    if mac(call, last) == tag { Ok(last.to_owned()) } else { Err(refused()) }
+}

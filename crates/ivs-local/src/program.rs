@@ -1,0 +1,159 @@
+//! The program: options, the lines that say that it is ready, and its end.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{Auth, MemoryStore, Server, Settings, SqliteStore, Store, serve};
+
+/// Amazon IVS on your own machine: answers the operations of `ivs` and `ivs-realtime` to any AWS SDK.
+#[derive(Clone, Debug, clap::Parser)]
+#[command(name = "ivs-local", version)]
+pub struct Options {
+    /// The port; 0 takes a free one
+    #[arg(long, default_value_t = 8788)]
+    port: u16,
+    /// The address to listen on; only this machine reaches the default
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    host: IpAddr,
+    /// Keep state in this SQLite file; in memory unless given
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Whose signatures are verified
+    #[arg(long, value_enum, default_value_t)]
+    auth: Auth,
+    /// A known access key and its secret, `KEY:SECRET`; may be repeated. `test:test` is known in any case
+    #[arg(long = "credential", value_name = "KEY:SECRET", value_parser = credential)]
+    credentials: Vec<(String, String)>,
+    /// The account of callers whose access key is not an account ID
+    #[arg(long, default_value = "123456789012", value_parser = account)]
+    account: String,
+    /// Give resources the same IDs in each run with this seed
+    #[arg(long)]
+    seed: Option<String>,
+    /// A quota other than the documented one, such as `stages=5`; may be repeated
+    #[arg(long = "quota", value_name = "NAME=NUMBER", value_parser = quota)]
+    quotas: Vec<(String, usize)>,
+    /// Begin with these calls: a JSON list of `{"operation": .., "region": .., "input": {..}}`
+    #[arg(long, value_name = "FILE")]
+    init: Option<PathBuf>,
+    /// Log in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Options {
+    /// Runs the server until SIGTERM or SIGINT.
+    pub fn run(self) -> ExitCode {
+        if self.json {
+            tracing_subscriber::fmt().json().with_writer(std::io::stderr).init();
+        } else {
+            let subscriber = tracing_subscriber::fmt().with_writer(std::io::stderr);
+            subscriber.with_max_level(tracing::Level::WARN).init();
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let done =
+            runtime.map_err(|error| error.to_string()).and_then(|runtime| runtime.block_on(self.start()));
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                // Nobody is left to tell when this fails.
+                let _ = writeln!(std::io::stderr(), "ivs-local: {error}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    async fn start(self) -> Result<(), String> {
+        let text = |error: &dyn std::fmt::Display| error.to_string();
+        let address = SocketAddr::new(self.host, self.port);
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| format!("{address}: {error}; choose another with --port"))?;
+        let port = listener.local_addr().map_err(|error| text(&error))?.port();
+        let store: Box<dyn Store> = match &self.state {
+            None => Box::new(MemoryStore::default()),
+            Some(path) => {
+                let opened =
+                    SqliteStore::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
+                Box::new(opened)
+            }
+        };
+        let init = self.init.clone();
+        let server = Arc::new(Server::new(self.settings(), store, port).map_err(|error| text(&error))?);
+        if let Some(path) = init {
+            begin(&server, &path).map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        let mut terminate = signal(SignalKind::terminate()).map_err(|error| text(&error))?;
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| text(&error))?;
+        // A closed stdout does not stop the server.
+        let _ = ready(port);
+        serve(server, listener, async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        })
+        .await;
+        Ok(())
+    }
+
+    fn settings(self) -> Settings {
+        let mut settings =
+            Settings { account: self.account, auth: self.auth, seed: self.seed, ..Settings::default() };
+        settings.credentials.extend(self.credentials);
+        settings.quotas = BTreeMap::from_iter(self.quotas);
+        settings
+    }
+}
+
+/// Runs the calls of a file.
+fn begin(server: &Server, path: &std::path::Path) -> Result<(), String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let calls: Vec<Value> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    for (place, call) in calls.iter().enumerate() {
+        let operation = call.get("operation").and_then(Value::as_str).unwrap_or_default();
+        let region = call.get("region").and_then(Value::as_str).unwrap_or("us-east-1");
+        let empty = serde_json::json!({});
+        let input = call.get("input").unwrap_or(&empty);
+        server
+            .run(operation, region, input)
+            .map_err(|error| format!("call {} ({operation}): {error}", place + 1))?;
+    }
+    Ok(())
+}
+
+/// Says that the server is ready, in lines to copy and paste.
+fn ready(port: u16) -> std::io::Result<()> {
+    let url = format!("http://localhost:{port}");
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "ivs-local is ready at {url}")?;
+    writeln!(out, "export AWS_ENDPOINT_URL_IVS={url}")?;
+    writeln!(out, "export AWS_ENDPOINT_URL_IVS_REALTIME={url}")?;
+    writeln!(out, "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test")?;
+    writeln!(out, "export AWS_DEFAULT_REGION=us-east-1")?;
+    writeln!(out, "aws --endpoint-url {url} ivs-realtime list-stages")?;
+    out.flush()
+}
+
+fn credential(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once(':').filter(|(key, secret)| !key.is_empty() && !secret.is_empty());
+    pair.map(|(key, secret)| (key.to_owned(), secret.to_owned())).ok_or_else(|| "give KEY:SECRET".to_owned())
+}
+
+fn account(text: &str) -> Result<String, String> {
+    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_account.then(|| text.to_owned()).ok_or_else(|| "an account ID has 12 digits".to_owned())
+}
+
+fn quota(text: &str) -> Result<(String, usize), String> {
+    let pair = text.split_once('=').and_then(|(name, number)| Some((name.to_owned(), number.parse().ok()?)));
+    pair.ok_or_else(|| "give NAME=NUMBER, such as stages=5".to_owned())
+}

@@ -1,0 +1,379 @@
+//! The service without its sockets: state, and one call after the other.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ivs_model::{
+    ApiError, Location, Model, Operation, Service, ServiceName, Source, Type, project, validate,
+};
+use ivs_token::SigningKey;
+use serde_json::{Map, Value, json};
+
+use crate::arn::Arn;
+use crate::behaviour;
+use crate::call::{Call, Frame, internal};
+use crate::door::Door;
+use crate::environment::Environment;
+use crate::http::sigv4::{Caller, Signed, decode, pairs};
+use crate::ids::Ids;
+use crate::kinds;
+use crate::log::Log;
+use crate::settings::Settings;
+use crate::store::{Store, StoreError, Transaction};
+
+/// How often a call is tried again when another changed what it had read.
+const TRIES: usize = 64;
+
+/// The key of what the server itself keeps.
+const OWN: &str = "server";
+
+/// A local Amazon IVS.
+pub struct Server {
+    model: Model,
+    environment: Environment,
+    store: Box<dyn Store>,
+    /// Calls that write follow one another.
+    writing: Mutex<u64>,
+    door: Door,
+    log: Log,
+}
+
+/// A call that was refused.
+pub(crate) struct Incident {
+    pub(crate) error: ApiError,
+}
+
+impl From<ApiError> for Incident {
+    fn from(error: ApiError) -> Self {
+        Self { error }
+    }
+}
+
+/// An operation, and what the path says of its input.
+pub(crate) struct Route<'s> {
+    pub(crate) service: &'s Service,
+    pub(crate) operation: &'s Operation,
+    /// Members of the path and the query.
+    members: Map<String, Value>,
+}
+
+/// The server can not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The state can not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The operating system gives no random bytes.
+    #[error("the operating system gives no random bytes: {0}")]
+    Randomness(String),
+    /// A model that is compiled in is not what it should be.
+    #[error("the service model is broken: {0}")]
+    Model(String),
+    /// What the state holds of a key is none.
+    #[error("the state holds a key that can not be read: {0}")]
+    Key(String),
+}
+
+impl Server {
+    /// A server with this state. `port` is the one that its addresses name.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`].
+    pub fn new(settings: Settings, store: Box<dyn Store>, port: u16) -> Result<Self, StartError> {
+        let model = Model::new().map_err(StartError::Model)?;
+        let (token_key, secret, calls) = own(&*store)?;
+        token_key.accelerate();
+        let door = Door::open(&*store)?;
+        let environment = Environment::new(settings, token_key, secret, port);
+        Ok(Self { model, environment, store, writing: Mutex::new(calls), door, log: Log::default() })
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.environment.settings
+    }
+
+    pub(crate) fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// What decides about tokens.
+    pub fn door(&self) -> &Door {
+        &self.door
+    }
+
+    /// The public half of the key of `CreateParticipantToken`.
+    pub fn token_key(&self) -> &ivs_token::VerifyingKey {
+        self.environment.token_key.verifying_key()
+    }
+
+    /// Finds the operation of a request.
+    pub(crate) fn route(&self, request: &Signed<'_>) -> Result<Route<'_>, ApiError> {
+        let mut members = Map::new();
+        if let Some(arn) = request.path.strip_prefix("/tags/") {
+            let arn = decode(arn);
+            let kind = Arn::parse(&arn).and_then(|arn| kinds::of_type(arn.kind));
+            let service = kind.map_or(ServiceName::RealTime, kinds::Kind::service);
+            members.insert("resourceArn".into(), arn.into());
+            let name = match request.method {
+                "GET" => "ListTagsForResource",
+                "POST" => "TagResource",
+                "DELETE" => "UntagResource",
+                _ => return Err(unknown(request)),
+            };
+            let keys: Vec<_> =
+                pairs(request.query).filter(|(name, _)| name == "tagKeys").map(|(_, key)| key).collect();
+            if name == "UntagResource" && !keys.is_empty() {
+                members.insert("tagKeys".into(), keys.into());
+            }
+            let service = self.model.service(service);
+            let operation = service.operation(name).ok_or_else(|| unknown(request))?;
+            return Ok(Route { service, operation, members });
+        }
+        let name = request.path.strip_prefix('/').unwrap_or_default();
+        self.model
+            .services()
+            .into_iter()
+            .find_map(|service| {
+                let operation = service.operation(name)?;
+                (operation.method() == request.method && operation.uri() == request.path).then_some(Route {
+                    service,
+                    operation,
+                    members: Map::new(),
+                })
+            })
+            .ok_or_else(|| unknown(request))
+    }
+
+    /// Runs a call: its status, and its answer if the operation has one.
+    pub(crate) fn call(
+        &self,
+        route: &Route<'_>,
+        caller: &Caller,
+        body: &[u8],
+    ) -> Result<(u16, Option<Value>), Incident> {
+        let input = input(route, body)?;
+        let answer = self.execute(route, caller, &input, crate::time::now())?;
+        let Some(shape) = route.operation.output() else {
+            return Ok((route.operation.status(), None));
+        };
+        let answer = project(route.service, shape, &answer);
+        debug_assert_eq!(
+            ivs_model::check(route.service, shape, &answer),
+            [],
+            "{}: {answer}",
+            route.operation.name()
+        );
+        let has_body = route.operation.status() != 204;
+        Ok((route.operation.status(), has_body.then_some(answer)))
+    }
+
+    fn execute(
+        &self,
+        route: &Route<'_>,
+        caller: &Caller,
+        input: &Map<String, Value>,
+        now: i64,
+    ) -> Result<Value, ApiError> {
+        let Route { service, operation, .. } = route;
+        let frame =
+            Frame { service, operation, account: &caller.account, region: &caller.region, input, now };
+        if is_read(operation.name()) {
+            let mut call = Call::new(&frame, self.ids(0)?, &self.environment, &*self.store);
+            return dispatch(&mut call);
+        }
+        let mut calls = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..TRIES {
+            let mut call = Call::new(&frame, self.ids(*calls + 1)?, &self.environment, &*self.store);
+            let answer = dispatch(&mut call)?;
+            let mut outcome = call.finish();
+            if outcome.transaction.writes.is_empty() && self.settings().seed.is_none() {
+                return Ok(answer);
+            }
+            if self.settings().seed.is_some() {
+                outcome.transaction.writes.push((format!("{OWN}/calls"), Some(json!(*calls + 1))));
+            }
+            if self.store.commit(outcome.transaction).map_err(internal)? {
+                *calls += 1;
+                self.door.apply(outcome.effects);
+                return Ok(answer);
+            }
+        }
+        Err(internal(StoreError("other calls changed the same state again and again".to_owned())))
+    }
+
+    fn ids(&self, call: u64) -> Result<Ids, ApiError> {
+        match &self.settings().seed {
+            Some(seed) => Ok(Ids::seeded(seed, call)),
+            None => Ids::random().map_err(|error| internal(StoreError(error.to_string()))),
+        }
+    }
+
+    /// Runs an operation for whoever starts the server: what `--init` asks for.
+    ///
+    /// # Errors
+    ///
+    /// The refusal, as a caller would see it.
+    pub fn run(&self, operation: &str, region: &str, input: &Value) -> Result<Value, ApiError> {
+        let found = self.model.services().into_iter().find_map(|service| {
+            let operation = service.operation(operation)?;
+            Some(Route { service, operation, members: Map::new() })
+        });
+        let route = found.ok_or_else(|| unknown_name(operation))?;
+        let caller = Caller { account: self.settings().account.clone(), region: region.to_owned() };
+        validate(route.service, route.operation.input(), input)?;
+        let input = input.as_object().cloned().unwrap_or_default();
+        self.execute(&route, &caller, &input, crate::time::now())
+    }
+}
+
+/// Runs what an operation does.
+fn dispatch(call: &mut Call<'_>) -> Result<Value, ApiError> {
+    let (service, name) = (call.service.name(), call.operation.name());
+    if let Some(behaviour) = behaviour::find(service, name) {
+        return behaviour(call);
+    }
+    match kinds::find_generic(service, name) {
+        Some(generic) => kinds::run(generic, call),
+        None => Err(unknown_name(name)),
+    }
+}
+
+fn is_read(name: &str) -> bool {
+    ["Get", "List", "BatchGet"].into_iter().any(|verb| name.starts_with(verb))
+        // They mint and keep nothing.
+        || name == "CreateParticipantToken"
+}
+
+/// The input of a call: the body, with the members of path and query.
+fn input(route: &Route<'_>, body: &[u8]) -> Result<Map<String, Value>, ApiError> {
+    let malformed =
+        |message: String| ApiError::new("SerializationException", message, "malformed-body", Source::Assumed);
+    let mut value: Value = if body.is_empty() {
+        json!({})
+    } else {
+        serde_json::from_slice(body).map_err(|error| malformed(format!("The body is not JSON: {error}")))?
+    };
+    if let Value::Object(members) = &mut value
+        && let Some(shape) = route.operation.input()
+        && let Type::Structure(known) = route.service.shape(shape).kind()
+    {
+        // What belongs into the path or the query is not taken from the body.
+        for member in known.iter().filter(|member| member.location() != Location::Body) {
+            members.remove(member.name());
+        }
+        members.extend(route.members.clone());
+        // Members that the model does not know are ignored.
+        members.retain(|name, _| known.iter().any(|member| member.name() == name));
+    }
+    validate(route.service, route.operation.input(), &value)?;
+    match value {
+        Value::Object(members) => Ok(members),
+        _ => Err(malformed("The body is no JSON object".to_owned())),
+    }
+}
+
+fn unknown(request: &Signed<'_>) -> ApiError {
+    unknown_name(&format!("{} {}", request.method, request.path))
+}
+
+fn unknown_name(name: &str) -> ApiError {
+    ApiError::new(
+        "UnknownOperationException",
+        format!("Unknown operation: {name}"),
+        "operations",
+        Source::Assumed,
+    )
+}
+
+/// What the server keeps for itself: the key of its tokens, the key of its page tokens, and the number of seeded calls.
+fn own(store: &dyn Store) -> Result<(SigningKey, [u8; 32], u64), StartError> {
+    let text = |name: &str| -> Result<Option<String>, StoreError> {
+        Ok(store.get(&format!("{OWN}/{name}"))?.and_then(|entry| entry.value.as_str().map(str::to_owned)))
+    };
+    let keep = |name: &str, value: &str| {
+        let writes = vec![(format!("{OWN}/{name}"), Some(Value::from(value)))];
+        store.commit(Transaction { checks: Vec::new(), writes })
+    };
+    let broken = |error: &dyn std::fmt::Display| StartError::Key(error.to_string());
+    let token_key = if let Some(pem) = text("token-key")? {
+        SigningKey::from_pem(pem).map_err(|error| broken(&error))?
+    } else {
+        let key = SigningKey::generate().map_err(|error| StartError::Randomness(error.to_string()))?;
+        keep("token-key", &key.as_es384().to_pkcs8_pem())?;
+        key
+    };
+    let secret = if let Some(secret) = text("secret")? {
+        let bytes = STANDARD.decode(secret).map_err(|error| broken(&error))?;
+        bytes.try_into().map_err(|_| broken(&"the secret has another length"))?
+    } else {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|error| StartError::Randomness(error.to_string()))?;
+        keep("secret", &STANDARD.encode(secret))?;
+        secret
+    };
+    let calls = store.get(&format!("{OWN}/calls"))?.and_then(|entry| entry.value.as_u64()).unwrap_or(0);
+    Ok((token_key, secret, calls))
+}
+
+/// A server with state in memory, for tests.
+#[doc(hidden)]
+pub fn in_memory(settings: Settings, port: u16) -> Result<Arc<Server>, StartError> {
+    Server::new(settings, Box::new(crate::store::MemoryStore::default()), port).map(Arc::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+
+    /// Operations whose subject can not come to be yet.
+    const WITHOUT_LIFE: [&str; 16] = [
+        "GetParticipant",
+        "GetStageSession",
+        "GetStream",
+        "GetStreamSession",
+        "InsertAdBreak",
+        "ListParticipantEvents",
+        "ListParticipantReplicas",
+        "ListParticipants",
+        "ListStageSessions",
+        "ListStreamSessions",
+        "ListStreams",
+        "PutMetadata",
+        "StartComposition",
+        "StartParticipantReplication",
+        "StopParticipantReplication",
+        "StopStream",
+    ];
+
+    #[test]
+    fn every_operation_is_there_and_the_documentation_lists_it() {
+        let model = Model::new().unwrap();
+        let mut table = String::from("| service | operation | state |\n|---|---|---|\n");
+        for service in model.services() {
+            for operation in service.operations() {
+                let (name, of) = (operation.name(), service.name());
+                let is_there = behaviour::find(of, name).is_some() || kinds::find_generic(of, name).is_some();
+                let state = match (is_there, WITHOUT_LIFE.contains(&name)) {
+                    (false, _) => "not there",
+                    (true, true) => "answers without life",
+                    (true, false) => "works",
+                };
+                writeln!(table, "| {} | {name} | {state} |", of.as_str()).unwrap();
+            }
+        }
+        assert_eq!(table.matches("not there").count(), 0, "{table}");
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/local.md");
+        let text = std::fs::read_to_string(path).unwrap();
+        let (before, found) = text.split_at(text.find("| service |").unwrap_or(text.len()));
+        if found != table && std::env::var_os("WRITE_DOCS").is_some() {
+            std::fs::write(path, format!("{before}{table}")).unwrap();
+        } else {
+            assert_eq!(found, table, "run this test with WRITE_DOCS=1");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Moments as answers write them.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A moment in ISO 8601, in UTC and whole seconds.
+pub(crate) fn iso8601(milliseconds: i64) -> String {
+    let moment = OffsetDateTime::from_unix_timestamp(milliseconds.div_euclid(1000))
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    moment.format(&Rfc3339).unwrap_or_default()
+}
+
+/// Milliseconds since 1970, by the system's clock.
+pub(crate) fn now() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Seconds since 1970 of a time in the basic form of ISO 8601 that signatures have, `20260102T030405Z`.
+pub(crate) fn basic(text: &str) -> Option<i64> {
+    let format =
+        time::format_description::parse_borrowed::<2>("[year][month][day]T[hour][minute][second]Z").ok()?;
+    Some(time::PrimitiveDateTime::parse(text, &format).ok()?.assume_utc().unix_timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_and_reads() {
+        assert_eq!(iso8601(1_767_323_045_999), "2026-01-02T03:04:05Z");
+        assert_eq!(basic("20260102T030405Z"), Some(1_767_323_045));
+        assert_eq!(basic("2026-01-02T03:04:05Z"), None);
+    }
+}

@@ -1,0 +1,109 @@
+use serde_json::{Value, json};
+
+use crate::client::{Client, Program};
+
+fn stage(client: &Client, name: &str) -> String {
+    let answer = client.call("CreateStage", &json!({ "name": name }));
+    answer.body["stage"]["arn"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn pages_are_whole_and_their_tokens_are_checked() {
+    let program = Program::start(&[]);
+    let client = program.client();
+    let mut made: Vec<_> = (0..7).map(|place| stage(&client, &format!("s{place}"))).collect();
+    let mut listed = Vec::new();
+    let mut token = Value::Null;
+    loop {
+        let page = client.call("ListStages", &json!({ "maxResults": 3, "nextToken": token })).body;
+        listed.extend(
+            page["stages"].as_array().unwrap().iter().map(|one| one["arn"].as_str().unwrap().to_owned()),
+        );
+        match &page["nextToken"] {
+            Value::Null => break,
+            next => token = next.clone(),
+        }
+    }
+    made.sort();
+    assert_eq!(listed, made);
+    // Of another list, another account, altered, nonsense.
+    let input = json!({ "nextToken": token });
+    assert_eq!(client.call("ListStages", &input).status, 200);
+    assert_eq!(client.call("ListPublicKeys", &input).code(), "ValidationException");
+    let other = Client { access_key: "111111111111".into(), ..client.clone() };
+    assert_eq!(other.call("ListStages", &input).code(), "ValidationException");
+    let altered = format!("A{}", &token.as_str().unwrap()[1..]);
+    let altered = if altered == token { altered.replacen('A', "B", 1) } else { altered };
+    assert_eq!(client.call("ListStages", &json!({ "nextToken": altered })).code(), "ValidationException");
+    assert_eq!(client.call("ListStages", &json!({ "nextToken": "AAAA" })).code(), "ValidationException");
+}
+
+#[test]
+fn accounts_and_regions_see_nothing_of_each_other() {
+    let program = Program::start(&[]);
+    let client = program.client();
+    let arn = stage(&client, "a");
+    let account = Client { access_key: "111111111111".into(), ..client.clone() };
+    let region = Client { region: "eu-west-1".into(), ..client.clone() };
+    for other in [account, region] {
+        assert_eq!(other.call("ListStages", &json!({})).body["stages"], json!([]));
+        assert_eq!(other.call("GetStage", &json!({ "arn": arn })).code(), "ResourceNotFoundException");
+        assert_eq!(other.call("DeleteStage", &json!({ "arn": arn })).code(), "ResourceNotFoundException");
+        let path = format!("/tags/{}", arn.replace(':', "%3A").replace('/', "%2F"));
+        assert_eq!(other.send("GET", &path, b"", &[]).code(), "ResourceNotFoundException");
+    }
+    assert_eq!(client.call("GetStage", &json!({ "arn": arn })).status, 200);
+}
+
+#[test]
+fn tags_travel_in_path_and_query() {
+    let program = Program::start(&[]);
+    let client = program.client();
+    let arn = stage(&client, "a");
+    for path in [format!("/tags/{arn}"), format!("/tags/{}", arn.replace(':', "%3A").replace('/', "%2F"))] {
+        let tags = json!({ "tags": { "a b": "1", "k/2": "é" } });
+        assert_eq!(client.send("POST", &path, tags.to_string().as_bytes(), &[]).status, 200);
+        assert_eq!(client.send("GET", &path, b"", &[]).body, tags);
+        let query = format!("{path}?tagKeys=a%20b&tagKeys=k%2F2");
+        assert_eq!(client.send("DELETE", &query, b"", &[]).status, 200);
+        assert_eq!(client.send("GET", &path, b"", &[]).body["tags"], json!({}));
+    }
+}
+
+#[test]
+fn what_was_answered_survives_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    let args = ["--state", path.to_str().unwrap()];
+    let program = Program::start(&args);
+    let client = program.client();
+    let load = std::thread::spawn(move || {
+        let mut made = Vec::new();
+        // The last call may find nobody.
+        while let Ok(arn) = std::panic::catch_unwind(|| stage(&client, "a")) {
+            made.push(arn);
+        }
+        made
+    });
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    program.kill();
+    let made = load.join().unwrap();
+    assert!(!made.is_empty());
+    let again = Program::start(&args);
+    let client = again.client();
+    for arn in &made {
+        assert_eq!(client.call("GetStage", &json!({ "arn": arn })).status, 200, "{arn}");
+    }
+}
+
+#[test]
+fn a_seed_gives_the_same_ids_in_each_run() {
+    let run = || {
+        let program = Program::start(&["--seed", "x"]);
+        let client = program.client();
+        let arns = ["a", "b"].map(|name| stage(&client, name));
+        client.call("DeleteStage", &json!({ "arn": arns[0] }));
+        (arns, stage(&client, "c"))
+    };
+    assert_eq!(run(), run());
+}
