@@ -9,7 +9,7 @@ use crate::value::text::UserId;
 use crate::value::timestamp::Timestamp;
 
 /// A token about to be minted in exchange for another: for the same participant on the same stage, with other
-/// capabilities, attributes, user ID or duration. [`ParticipantClaims::exchange`] begins one, and so every [`Token`] and
+/// capabilities, attributes, user ID or duration. [`ParticipantClaims::exchange`] begins one, and so every [`Token`](crate::Token) and
 /// every [`crate::VerifiedToken`] does.
 ///
 /// What is not changed stays as it was, the end too: the new token is issued when it is minted, and ends when the old one
