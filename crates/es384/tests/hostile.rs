@@ -87,8 +87,13 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
+/// Where a processor is emulated, `PROPTEST_CASES` asks for fewer.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES").map_or(2_000, |count| count.parse().unwrap())
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_bytes_panic(input in prop::collection::vec(any::<u8>(), 0..400)) {
