@@ -63,8 +63,8 @@ fn blocks(text: &str) -> Vec<(&str, String)> {
         let indentation = line.len() - line.trim_start().len();
         if let Some(given) = line.trim_start().strip_prefix("```rust") {
             let body = lines.by_ref().take_while(|line| line.trim() != "```");
-            let body = body.map(|line| format!("{}\n", line.get(indentation..).unwrap_or(""))).collect();
-            found.push((given, body));
+            let body: Vec<&str> = body.map(|line| line.get(indentation..).unwrap_or("")).collect();
+            found.push((given, body.join("\n") + "\n"));
         }
     }
     found
