@@ -78,13 +78,13 @@ async def publish(whip_url, token):
 
 async def subscribe(whip_url, token, remote):
     connection = RTCPeerConnection()
-    received = {kind: connection.addTransceiver(kind, direction="recvonly").receiver.track for kind in ("audio", "video")}
+    received = {kind: connection.addTransceiver(kind, direction="recvonly").receiver for kind in ("audio", "video")}
     await connect(connection, f"{whip_url}/subscribe/{remote}", token)
     counts = {}
-    for kind, track in received.items():
+    for kind, receiver in received.items():
         for counts[kind] in range(1, FRAMES + 1):
             try:
-                await asyncio.wait_for(track.recv(), 30)
+                await asyncio.wait_for(receiver.track.recv(), 30)
             except MediaStreamError:
                 sys.exit(f"{kind} ended after {counts[kind] - 1} frames")
     await connection.close()

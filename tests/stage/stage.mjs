@@ -27,7 +27,7 @@ class Server {
     });
     server.key = join(folder, `${new URL(server.url).port}.pem`);
     const publicKey = `${server.key}.public`;
-    execFileSync(IVS_TOKEN, ["key", "generate", "--out", server.key, "--public-out", publicKey]);
+    execFileSync(IVS_TOKEN, ["key", "generate", "--out", server.key, "--public-out", publicKey], { stdio: "pipe" });
     const imported = await server.call("ImportPublicKey", { publicKeyMaterial: readFileSync(publicKey, "utf8") });
     server.kid = imported.publicKey.arn;
     return server;

@@ -11,7 +11,8 @@ use str0m::crypto::{CryptoProvider, from_feature_flags};
 use str0m::{Candidate, Rtc, RtcConfig};
 use tokio::sync::mpsc;
 
-use super::peer::{Handle, Peer, Report, Role};
+use super::handle::{Command, Handle, Report};
+use super::peer::{Peer, Role};
 use super::publish::{Publication, Publisher};
 use super::subscribe::Subscriber;
 use super::wire::{QUEUE, Wires};
@@ -90,13 +91,7 @@ impl Media {
         Ok(Offered { answer, handle: Handle(tell) })
     }
 
-    fn spawn(
-        &self,
-        mut rtc: Rtc,
-        role: Role,
-        commands: mpsc::Receiver<super::peer::Command>,
-        report: Report,
-    ) {
+    fn spawn(&self, mut rtc: Rtc, role: Role, commands: mpsc::Receiver<Command>, report: Report) {
         let (sender, inbox) = mpsc::channel(QUEUE);
         let name = rtc.direct_api().local_ice_credentials().ufrag;
         self.wires.routes().expect(&name, sender.clone());

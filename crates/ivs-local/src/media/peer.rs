@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use str0m::media::Rid;
 use str0m::net::{Protocol, Receive};
 use str0m::{Event, IceConnectionState, Input, Output, Rtc, RtcError};
 use tokio::sync::mpsc;
 
+use super::handle::{Command, Happening, Report};
 use super::publish::Publisher;
 use super::subscribe::Subscriber;
 use super::wire::{Datagram, Wires};
@@ -21,39 +21,6 @@ const BATCH: usize = 64;
 
 /// The most addresses that a peer sends from.
 const ADDRESSES: usize = 16;
-
-/// What a connection is told.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Command {
-    Close,
-    /// A subscriber needs a picture that stands alone.
-    Keyframe(Option<Rid>),
-    /// The layer that somebody picked; none is automatic.
-    Layer(Option<Rid>),
-    /// Whether video shall be sent.
-    Play(bool),
-}
-
-/// What a connection tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Happening {
-    Connected,
-    Ended,
-}
-
-/// Whom a connection tells.
-pub(crate) type Report = Box<dyn Fn(Happening) + Send + Sync>;
-
-/// A connection, from outside.
-#[derive(Clone, Debug)]
-pub(crate) struct Handle(pub(crate) mpsc::Sender<Command>);
-
-impl Handle {
-    /// Tells a connection. One that does not keep up with what it is told is not waited for.
-    pub(crate) fn tell(&self, command: Command) {
-        let _ = self.0.try_send(command);
-    }
-}
 
 /// What a connection is for.
 pub(crate) enum Role {

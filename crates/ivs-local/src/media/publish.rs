@@ -9,8 +9,8 @@ use str0m::media::{KeyframeRequestKind, MediaData, MediaKind, Mid, Rid};
 use str0m::{Event, Rtc};
 use tokio::sync::broadcast;
 
+use super::handle::{Command, Handle};
 use super::layers::Layers;
-use super::peer::{Command, Handle};
 
 /// How many frames wait for the slowest subscriber. One that falls behind misses frames, and asks for a new start.
 const FRAMES: usize = 256;

@@ -10,7 +10,7 @@ use str0m::{Event, Rtc};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::peer::Command;
+use super::handle::Command;
 use super::publish::{Forwarded, Publication};
 
 /// How often a subscriber asks for a whole picture while it has none.
