@@ -315,6 +315,7 @@ fn shown(layers: &Layers, picked: Option<&str>) -> Value {
     shown.collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
 fn refuse(error: MediaError) -> Refusal {
     let code = match error {
         MediaError::Gone => "NOT_FOUND",

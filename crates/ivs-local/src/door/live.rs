@@ -119,12 +119,12 @@ impl Live {
             presence.video_stopped = false;
         }
         stage.tell();
-        let state = stage.subscribe();
+        let told = stage.subscribe();
         drop(stages);
         if is_replaced {
             self.cut(who.stage_arn(), id, true);
         }
-        Ok(Place { number, state, end: ended })
+        Ok(Place { number, state: told, end: ended })
     }
 
     /// The socket of this number closed. A publication has some time to end, or to be joined by another socket.

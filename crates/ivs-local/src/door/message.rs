@@ -59,5 +59,7 @@ pub(crate) fn disconnect(ending: Ending) -> Value {
 
 /// A message with the service's prefix.
 pub(crate) fn message(kind: &str, payload: Value) -> Value {
-    json!({ "type": format!("aws:ivs:{kind}"), "payload": payload })
+    let mut message = json!({ "type": format!("aws:ivs:{kind}") });
+    message["payload"] = payload;
+    message
 }

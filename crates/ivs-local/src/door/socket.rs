@@ -6,8 +6,8 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, interval_at, timeout};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::talk::Talk;
 
@@ -77,7 +77,7 @@ where
                 silence += 1;
                 frames = 0;
                 let is_there = silence <= SILENCE;
-                let ping = socket.send(Message::Ping(Default::default()));
+                let ping = socket.send(Message::Ping(Bytes::new()));
                 if !is_there || !matches!(timeout(WRITE_TIMEOUT, ping).await, Ok(Ok(()))) {
                     return;
                 }

@@ -54,14 +54,14 @@ impl Talk {
     pub(crate) fn join(&mut self, logical: &str, token: &str, ids: Value) -> Vec<String> {
         let mut answer = ids;
         let is_known = self.seats.iter().any(|(other, _)| other == logical);
-        let taken = if is_known {
+        let seated = if is_known {
             Err(Refusal::new("TOKEN_INVALID", "this logicalId is in use"))
         } else if self.seats.len() >= MOST {
             Err(Refusal::new("QUOTA_EXCEEDED", "too many participants share this connection"))
         } else {
             Seat::take(&self.live, &self.calls, token, &self.manner)
         };
-        match taken {
+        match seated {
             Ok(mut seat) => {
                 let state = seat.state("aws:ivs:");
                 self.seats.push((logical.to_owned(), seat));

@@ -35,6 +35,9 @@ pub(crate) struct Subscriber {
     video: Video,
 }
 
+/// A layer of a publication; none where there is but one stream.
+type Layer = Option<Rid>;
+
 /// Which layer goes out, and where it is in time.
 struct Video {
     is_playing: bool,
@@ -45,7 +48,7 @@ struct Video {
     prefers_lowest: bool,
     changed: Instant,
     /// The layer that goes out, once it has begun with a whole picture.
-    current: Option<Option<Rid>>,
+    current: Option<Layer>,
     asked: Option<Instant>,
     /// What is added to the times of the layer.
     offset: i64,
@@ -171,7 +174,7 @@ impl Subscriber {
 
 impl Video {
     /// The layer that should go out; none when no layer is known yet.
-    fn target(&self, publication: &Publication, now: Instant) -> Option<Option<Rid>> {
+    fn target(&self, publication: &Publication, now: Instant) -> Option<Layer> {
         let alive = publication.layers.alive(now);
         if self.picked.is_some() && alive.iter().any(|layer| layer.rid == self.picked) {
             return Some(self.picked);

@@ -134,7 +134,7 @@ fn name_in(bytes: &[u8]) -> Option<String> {
     if !is_stun {
         return None;
     }
-    let message = StunMessage::parse(bytes).ok().filter(|message| message.is_binding_request())?;
+    let message = StunMessage::parse(bytes).ok().filter(StunMessage::is_binding_request)?;
     message.split_username().map(|(local, _)| local.to_owned())
 }
 

@@ -1,5 +1,6 @@
 //! A server in this process, a stage on it, a key pair, and a socket.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -188,9 +189,9 @@ pub async fn request(port: u16, method: &str, target: &str, headers: &[(&str, &s
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     let mut head = format!("{method} {target} HTTP/1.1\r\nhost: localhost:{port}\r\nconnection: close\r\n");
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(head, "{name}: {value}\r\n");
     }
-    head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    let _ = write!(head, "content-length: {}\r\n\r\n", body.len());
     stream.write_all(head.as_bytes()).await.unwrap();
     // A server that refuses early may have closed its side.
     let _ = stream.write_all(body).await;

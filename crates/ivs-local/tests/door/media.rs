@@ -22,7 +22,7 @@ pub async fn publish(local: &Local, id: &str, layers: &'static [&'static str]) -
     assert!(answer.body.contains("a=ice-lite"), "{}", answer.body);
     peer.accept(&answer.body);
     let location = answer.header("location").unwrap().to_owned();
-    tokio::spawn(async move { peer.publish(layers).await });
+    tokio::spawn(peer.publish(layers));
     location
 }
 
