@@ -17,8 +17,8 @@ mkdirSync(join(folder, "node_modules/@aws-sdk"), { recursive: true });
 for (const name of ["jsonwebtoken", "@aws-sdk/client-ivs-realtime"]) symlinkSync(join(tools, name), join(folder, "node_modules", name));
 for (const name of readdirSync("node_modules").filter((name) => name.startsWith("ivs-token"))) cpSync(join("node_modules", name), join(folder, "node_modules", name), { recursive: true });
 
-// The manual shows fragments, and the page of the local IVS needs its server; the quickstart reads files.
-const other = ["node.md", "local.md", "quickstart.md"];
+// The manual shows fragments, and the page of the local IVS needs its server; the quickstart, and the README beside it, read files.
+const other = ["node.md", "local.md", "quickstart.md", "README.md"];
 const blocks = (page) => [...readFileSync(join("docs", page), "utf8").matchAll(/^( *)```js\n([^]*?)^\1```$/gm)].map(([, , body]) => body).filter((body) => !body.includes("--8<--"));
 const pages = readdirSync("docs", { recursive: true }).filter((page) => page.endsWith(".md") && !other.includes(page) && blocks(page).length > 0);
 
@@ -56,12 +56,13 @@ for (const page of pages) {
   });
 }
 
-test("the quickstart in JavaScript, with the files that the shell makes", async () => {
+test("the quickstarts in JavaScript, with the files that the shell makes", async () => {
   const { SigningKey } = await import("ivs-token");
   const key = SigningKey.generate();
   const stage = { stage: { arn: "arn:aws:ivs:us-west-2:123456789012:stage/oRmLNwuCeMlQ", endpoints: { events: "wss://global.events.live-video.net", whip: "https://453fdfd2ad24df.global-bm.whip.live-video.net" } } };
-  const files = { "private.pem": key.toPem(), "public.pem": key.verifyingKey.toPem(), "stage.json": JSON.stringify(stage), "quickstart.mjs": blocks("quickstart.md").map((body) => body.replace(/^ {4}/gm, "")).join("\n") };
+  const files = { "private.pem": key.toPem(), "public.pem": key.verifyingKey.toPem(), "stage.json": JSON.stringify(stage), "quickstart.mjs": blocks("quickstart.md").map((body) => body.replace(/^ {4}/gm, "")).join("\n"), "readme.mjs": blocks("README.md").join("\n") };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const { stdout } = await run(process.execPath, ["quickstart.mjs"], { cwd: folder });
   assert.match(stdout, /^[A-Za-z0-9]{22} may join until .*\nana\n$/);
+  assert.equal((await run(process.execPath, ["readme.mjs"], { cwd: folder })).stdout, "ana\n");
 });
