@@ -1,22 +1,30 @@
-//! `include/ivs_token.h` is what the sources say. `IVS_TOKEN_UPDATE=1 cargo test -p ivs-token-c --test header` writes it anew.
+//! `include/ivs_token.h` and `include/ivs_token_ffi.h` are what the sources say. `IVS_TOKEN_UPDATE=1 cargo test -p ivs-token-c --test
+//! header` writes both anew.
+
+mod ffi;
 
 use std::path::Path;
 
 #[test]
-fn the_committed_header_is_that_of_the_sources() {
+fn the_committed_headers_are_those_of_the_sources() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let config = cbindgen::Config::from_file(here.join("cbindgen.toml")).unwrap();
     let mut header = Vec::new();
     cbindgen::generate_with_config(here, config).unwrap().write(&mut header);
     let header = without_safety(&String::from_utf8(header).unwrap());
-    let path = here.join("../../include/ivs_token.h");
+    compare("ivs_token.h", &header);
+    compare("ivs_token_ffi.h", &ffi::declarations(&header));
+}
+
+fn compare(name: &str, header: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../include").join(name);
     if std::env::var_os("IVS_TOKEN_UPDATE").is_some() {
-        std::fs::write(&path, &header).unwrap();
+        std::fs::write(&path, header).unwrap();
     }
-    let committed = std::fs::read_to_string(&path).unwrap();
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         committed == header,
-        "include/ivs_token.h is not that of the sources: run this test with IVS_TOKEN_UPDATE=1"
+        "include/{name} is not that of the sources: run this test with IVS_TOKEN_UPDATE=1"
     );
 }
 
