@@ -134,7 +134,7 @@ def errors_are_of_their_call():
 
     def work(number):
         for round in range(50):
-            said = call(c.ivs_mint_json, private, {f"member-{number}-{round}": 1})
+            said = call(c.ivs_mint_json, private, {"kid": KID, "stage": stage, f"member-{number}-{round}": 1})
             if not (said[0] == c.IVS_INVALID_REQUEST and f'"member-{number}-{round}"' in said[2]):
                 wrong.append(said)
 

@@ -4,8 +4,8 @@ use std::ffi::c_char;
 use std::time::Duration;
 
 use ::ivs_token::{
-    ChannelArn, Connection, KeySet, MaximumResolution, Participant, Playback, PlaybackDuration, PlaybackKeyArn,
-    PublicKeyArn, SigningKey, Stage, Uuid, Verifier, VerifierBuilder, VerifyingKey, ViewerId,
+    ChannelArn, Connection, KeySet, MaximumResolution, Participant, Playback, PlaybackDuration,
+    PlaybackKeyArn, PublicKeyArn, SigningKey, Stage, Uuid, Verifier, VerifierBuilder, VerifyingKey, ViewerId,
 };
 
 use crate::boundary;
@@ -17,6 +17,7 @@ use crate::request::{Request, required};
 use crate::status::ivs_status;
 
 /// More than `ivs_mint_json()` and `ivs_verify_json()` ever write, in bytes.
+#[cfg_attr(not(test), expect(dead_code, reason = "for the header"))]
 pub const IVS_JSON_MAX: usize = 64 * 1024;
 
 /// Mints a token in one call, and writes it as JSON into the caller's buffer, with a NUL behind it: what `ivs_token_to_json()`
@@ -100,7 +101,8 @@ pub unsafe extern "C" fn ivs_verify_json(
 ) -> ivs_status {
     let status = boundary::run(|| {
         // SAFETY: as the caller promises.
-        let (keys, request) = unsafe { (bytes(keys, keys_len, "keys")?, text(request, request_len, "request")?) };
+        let (keys, request) =
+            unsafe { (bytes(keys, keys_len, "keys")?, text(request, request_len, "request")?) };
         let answer = verify(keys, request)?;
         // SAFETY: as the caller promises.
         unsafe { output::copy(answer.as_bytes(), buffer, len) }
@@ -112,9 +114,9 @@ pub unsafe extern "C" fn ivs_verify_json(
 
 fn mint(key: &[u8], request: &str) -> Result<String, Failure> {
     let mut request = Request::parse(request)?;
-    let kind = Kind::of(&mut request)?;
+    let wanted = Kind::of(&mut request)?;
     let now = request.moment("now")?;
-    let answer = match kind {
+    let answer = match wanted {
         Kind::Participant => {
             let kid: PublicKeyArn = required("kid", request.text("kid")?)?.parse()?;
             let participant = participant(&mut request)?;
@@ -147,7 +149,8 @@ fn participant(request: &mut Request) -> Result<Participant, Failure> {
     participant = participant.attributes(request.attributes("attributes")?);
     if let Some(names) = request.texts("capabilities")? {
         let capabilities: Vec<_> = names.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
-        participant = participant.capabilities(capabilities.into_iter().collect::<::ivs_token::Capabilities>());
+        participant =
+            participant.capabilities(capabilities.into_iter().collect::<::ivs_token::Capabilities>());
     }
     if let Some(duration) = lasting(request)? {
         participant = participant.duration(duration);
@@ -199,12 +202,12 @@ fn playback(request: &mut Request) -> Result<Playback, Failure> {
 
 fn verify(keys: &[u8], request: &str) -> Result<String, Failure> {
     let mut request = Request::parse(request)?;
-    let kind = Kind::of(&mut request)?;
+    let wanted = Kind::of(&mut request)?;
     let token = required("token", request.text("token")?)?;
     let kid = request.text("kid")?;
     // For one token it does not pay to prepare a key.
     let mut builder = Verifier::builder().prepared_limit(0).clock(request.moment("now")?);
-    let answer = match kind {
+    let answer = match wanted {
         Kind::Participant => {
             builder = holding(builder, keys, kid.as_deref())?;
             if let Some(arn) = request.text("stageArn")? {
@@ -309,9 +312,9 @@ impl Kind {
             None | Some("participant") => Ok(Self::Participant),
             Some("connection") => Ok(Self::Connection),
             Some("playback") => Ok(Self::Playback),
-            Some(_) => {
-                Err(Failure::invalid_request("\"kind\" must be \"participant\", \"connection\" or \"playback\""))
-            }
+            Some(_) => Err(Failure::invalid_request(
+                "\"kind\" must be \"participant\", \"connection\" or \"playback\"",
+            )),
         }
     }
 }

@@ -3,20 +3,32 @@
 use std::ffi::c_char;
 
 use crate::batch::{ivs_token_list, ivs_token_list_participant_id, ivs_token_list_text};
-use crate::inspection::{ivs_inspection, ivs_inspection_json, ivs_inspection_problem_at, ivs_inspection_text};
-use crate::key_list::{ivs_key_list, ivs_key_list_arn, ivs_key_list_name};
-use crate::signing_key::{ivs_signing_key, ivs_signing_key_kid};
-use crate::stage::{ivs_stage, ivs_stage_arn, ivs_stage_events_url, ivs_stage_whip_url};
-use crate::token::{ivs_token, ivs_token_id, ivs_token_text};
-use crate::unsigned::{ivs_unsigned, ivs_unsigned_signing_input};
-use crate::verified::{ivs_verified, ivs_verified_attribute, ivs_verified_events_url, ivs_verified_kid, ivs_verified_participant_id, ivs_verified_stage_arn, ivs_verified_user_id, ivs_verified_whip_url};
-use crate::verified_connection::{ivs_verified_connection, ivs_verified_connection_account_id, ivs_verified_connection_kid, ivs_verified_connection_region, ivs_verified_connection_token_id};
-use crate::verified_playback::{ivs_verified_playback, ivs_verified_playback_channel_arn, ivs_verified_playback_kid, ivs_verified_playback_maximum_resolution, ivs_verified_playback_origin_at, ivs_verified_playback_single_use_uuid, ivs_verified_playback_viewer_id};
 use crate::boundary;
 use crate::failure::Failure;
-use crate::output::ivs_str;
+use crate::inspection::{
+    ivs_inspection, ivs_inspection_json, ivs_inspection_problem_at, ivs_inspection_text,
+};
+use crate::key_list::{ivs_key_list, ivs_key_list_arn, ivs_key_list_name};
 use crate::last_error::ivs_last_error_status;
+use crate::output::ivs_str;
+use crate::signing_key::{ivs_signing_key, ivs_signing_key_kid};
+use crate::stage::{ivs_stage, ivs_stage_arn, ivs_stage_events_url, ivs_stage_whip_url};
 use crate::status::ivs_status;
+use crate::token::{ivs_token, ivs_token_id, ivs_token_text};
+use crate::unsigned::{ivs_unsigned, ivs_unsigned_signing_input};
+use crate::verified::{
+    ivs_verified, ivs_verified_attribute, ivs_verified_events_url, ivs_verified_kid,
+    ivs_verified_participant_id, ivs_verified_stage_arn, ivs_verified_user_id, ivs_verified_whip_url,
+};
+use crate::verified_connection::{
+    ivs_verified_connection, ivs_verified_connection_account_id, ivs_verified_connection_kid,
+    ivs_verified_connection_region, ivs_verified_connection_token_id,
+};
+use crate::verified_playback::{
+    ivs_verified_playback, ivs_verified_playback_channel_arn, ivs_verified_playback_kid,
+    ivs_verified_playback_maximum_resolution, ivs_verified_playback_origin_at,
+    ivs_verified_playback_single_use_uuid, ivs_verified_playback_viewer_id,
+};
 
 /// As `ivs_token_text`, through an out-pointer.
 ///
@@ -37,7 +49,10 @@ pub unsafe extern "C" fn ivs_token_text_out(token: *const ivs_token, out: *mut i
 /// As for `ivs_signing_key_kid`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_signing_key_kid_out(key: *const ivs_signing_key, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_signing_key_kid_out(
+    key: *const ivs_signing_key,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_signing_key_kid(key)) }
 }
@@ -97,7 +112,10 @@ pub unsafe extern "C" fn ivs_token_id_out(token: *const ivs_token, out: *mut ivs
 /// As for `ivs_unsigned_signing_input`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_unsigned_signing_input_out(unsigned_token: *const ivs_unsigned, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_unsigned_signing_input_out(
+    unsigned_token: *const ivs_unsigned,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_unsigned_signing_input(unsigned_token)) }
 }
@@ -109,7 +127,11 @@ pub unsafe extern "C" fn ivs_unsigned_signing_input_out(unsigned_token: *const i
 /// As for `ivs_token_list_text`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_token_list_text_out(list: *const ivs_token_list, index: usize, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_token_list_text_out(
+    list: *const ivs_token_list,
+    index: usize,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_token_list_text(list, index)) }
 }
@@ -121,7 +143,11 @@ pub unsafe extern "C" fn ivs_token_list_text_out(list: *const ivs_token_list, in
 /// As for `ivs_token_list_participant_id`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_token_list_participant_id_out(list: *const ivs_token_list, index: usize, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_token_list_participant_id_out(
+    list: *const ivs_token_list,
+    index: usize,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_token_list_participant_id(list, index)) }
 }
@@ -133,7 +159,10 @@ pub unsafe extern "C" fn ivs_token_list_participant_id_out(list: *const ivs_toke
 /// As for `ivs_verified_user_id`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_user_id_out(verified: *const ivs_verified, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_user_id_out(
+    verified: *const ivs_verified,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_user_id(verified)) }
 }
@@ -145,7 +174,10 @@ pub unsafe extern "C" fn ivs_verified_user_id_out(verified: *const ivs_verified,
 /// As for `ivs_verified_participant_id`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_participant_id_out(verified: *const ivs_verified, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_participant_id_out(
+    verified: *const ivs_verified,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_participant_id(verified)) }
 }
@@ -157,7 +189,10 @@ pub unsafe extern "C" fn ivs_verified_participant_id_out(verified: *const ivs_ve
 /// As for `ivs_verified_stage_arn`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_stage_arn_out(verified: *const ivs_verified, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_stage_arn_out(
+    verified: *const ivs_verified,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_stage_arn(verified)) }
 }
@@ -169,7 +204,10 @@ pub unsafe extern "C" fn ivs_verified_stage_arn_out(verified: *const ivs_verifie
 /// As for `ivs_verified_whip_url`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_whip_url_out(verified: *const ivs_verified, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_whip_url_out(
+    verified: *const ivs_verified,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_whip_url(verified)) }
 }
@@ -181,7 +219,10 @@ pub unsafe extern "C" fn ivs_verified_whip_url_out(verified: *const ivs_verified
 /// As for `ivs_verified_events_url`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_events_url_out(verified: *const ivs_verified, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_events_url_out(
+    verified: *const ivs_verified,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_events_url(verified)) }
 }
@@ -193,7 +234,10 @@ pub unsafe extern "C" fn ivs_verified_events_url_out(verified: *const ivs_verifi
 /// As for `ivs_verified_kid`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_kid_out(verified: *const ivs_verified, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_kid_out(
+    verified: *const ivs_verified,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_kid(verified)) }
 }
@@ -205,7 +249,12 @@ pub unsafe extern "C" fn ivs_verified_kid_out(verified: *const ivs_verified, out
 /// As for `ivs_verified_attribute`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_attribute_out(verified: *const ivs_verified, name: *const c_char, name_len: usize, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_attribute_out(
+    verified: *const ivs_verified,
+    name: *const c_char,
+    name_len: usize,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_attribute(verified, name, name_len)) }
 }
@@ -217,7 +266,10 @@ pub unsafe extern "C" fn ivs_verified_attribute_out(verified: *const ivs_verifie
 /// As for `ivs_inspection_text`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_inspection_text_out(inspection: *const ivs_inspection, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_inspection_text_out(
+    inspection: *const ivs_inspection,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_inspection_text(inspection)) }
 }
@@ -229,7 +281,10 @@ pub unsafe extern "C" fn ivs_inspection_text_out(inspection: *const ivs_inspecti
 /// As for `ivs_inspection_json`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_inspection_json_out(inspection: *const ivs_inspection, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_inspection_json_out(
+    inspection: *const ivs_inspection,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_inspection_json(inspection)) }
 }
@@ -241,7 +296,11 @@ pub unsafe extern "C" fn ivs_inspection_json_out(inspection: *const ivs_inspecti
 /// As for `ivs_inspection_problem_at`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_inspection_problem_at_out(inspection: *const ivs_inspection, index: usize, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_inspection_problem_at_out(
+    inspection: *const ivs_inspection,
+    index: usize,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_inspection_problem_at(inspection, index)) }
 }
@@ -253,7 +312,10 @@ pub unsafe extern "C" fn ivs_inspection_problem_at_out(inspection: *const ivs_in
 /// As for `ivs_verified_connection_token_id`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_connection_token_id_out(verified_connection: *const ivs_verified_connection, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_connection_token_id_out(
+    verified_connection: *const ivs_verified_connection,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_connection_token_id(verified_connection)) }
 }
@@ -265,7 +327,10 @@ pub unsafe extern "C" fn ivs_verified_connection_token_id_out(verified_connectio
 /// As for `ivs_verified_connection_account_id`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_connection_account_id_out(verified_connection: *const ivs_verified_connection, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_connection_account_id_out(
+    verified_connection: *const ivs_verified_connection,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_connection_account_id(verified_connection)) }
 }
@@ -277,7 +342,10 @@ pub unsafe extern "C" fn ivs_verified_connection_account_id_out(verified_connect
 /// As for `ivs_verified_connection_region`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_connection_region_out(verified_connection: *const ivs_verified_connection, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_connection_region_out(
+    verified_connection: *const ivs_verified_connection,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_connection_region(verified_connection)) }
 }
@@ -289,7 +357,10 @@ pub unsafe extern "C" fn ivs_verified_connection_region_out(verified_connection:
 /// As for `ivs_verified_connection_kid`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_connection_kid_out(verified_connection: *const ivs_verified_connection, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_connection_kid_out(
+    verified_connection: *const ivs_verified_connection,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_connection_kid(verified_connection)) }
 }
@@ -301,7 +372,10 @@ pub unsafe extern "C" fn ivs_verified_connection_kid_out(verified_connection: *c
 /// As for `ivs_verified_playback_channel_arn`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_playback_channel_arn_out(verified_playback: *const ivs_verified_playback, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_playback_channel_arn_out(
+    verified_playback: *const ivs_verified_playback,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_playback_channel_arn(verified_playback)) }
 }
@@ -313,7 +387,10 @@ pub unsafe extern "C" fn ivs_verified_playback_channel_arn_out(verified_playback
 /// As for `ivs_verified_playback_kid`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_playback_kid_out(verified_playback: *const ivs_verified_playback, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_playback_kid_out(
+    verified_playback: *const ivs_verified_playback,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_playback_kid(verified_playback)) }
 }
@@ -325,7 +402,10 @@ pub unsafe extern "C" fn ivs_verified_playback_kid_out(verified_playback: *const
 /// As for `ivs_verified_playback_viewer_id`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_playback_viewer_id_out(verified_playback: *const ivs_verified_playback, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_playback_viewer_id_out(
+    verified_playback: *const ivs_verified_playback,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_playback_viewer_id(verified_playback)) }
 }
@@ -337,7 +417,10 @@ pub unsafe extern "C" fn ivs_verified_playback_viewer_id_out(verified_playback: 
 /// As for `ivs_verified_playback_single_use_uuid`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_playback_single_use_uuid_out(verified_playback: *const ivs_verified_playback, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_playback_single_use_uuid_out(
+    verified_playback: *const ivs_verified_playback,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_playback_single_use_uuid(verified_playback)) }
 }
@@ -349,7 +432,10 @@ pub unsafe extern "C" fn ivs_verified_playback_single_use_uuid_out(verified_play
 /// As for `ivs_verified_playback_maximum_resolution`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_playback_maximum_resolution_out(verified_playback: *const ivs_verified_playback, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_playback_maximum_resolution_out(
+    verified_playback: *const ivs_verified_playback,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_playback_maximum_resolution(verified_playback)) }
 }
@@ -361,7 +447,11 @@ pub unsafe extern "C" fn ivs_verified_playback_maximum_resolution_out(verified_p
 /// As for `ivs_verified_playback_origin_at`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_verified_playback_origin_at_out(verified_playback: *const ivs_verified_playback, index: usize, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_verified_playback_origin_at_out(
+    verified_playback: *const ivs_verified_playback,
+    index: usize,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_verified_playback_origin_at(verified_playback, index)) }
 }
@@ -373,7 +463,11 @@ pub unsafe extern "C" fn ivs_verified_playback_origin_at_out(verified_playback: 
 /// As for `ivs_key_list_arn`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_key_list_arn_out(list: *const ivs_key_list, index: usize, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_key_list_arn_out(
+    list: *const ivs_key_list,
+    index: usize,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_key_list_arn(list, index)) }
 }
@@ -385,7 +479,11 @@ pub unsafe extern "C" fn ivs_key_list_arn_out(list: *const ivs_key_list, index: 
 /// As for `ivs_key_list_name`; `out` can be written.
 #[must_use]
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ivs_key_list_name_out(list: *const ivs_key_list, index: usize, out: *mut ivs_str) -> ivs_status {
+pub unsafe extern "C" fn ivs_key_list_name_out(
+    list: *const ivs_key_list,
+    index: usize,
+    out: *mut ivs_str,
+) -> ivs_status {
     // SAFETY: as the caller promises.
     unsafe { put(out, || ivs_key_list_name(list, index)) }
 }

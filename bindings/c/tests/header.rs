@@ -12,20 +12,17 @@ fn the_committed_headers_are_those_of_the_sources() {
     let mut header = Vec::new();
     cbindgen::generate_with_config(here, config).unwrap().write(&mut header);
     let header = without_safety(&String::from_utf8(header).unwrap());
-    compare("ivs_token.h", &header);
-    compare("ivs_token_ffi.h", &ffi::declarations(&header));
-}
-
-fn compare(name: &str, header: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../include").join(name);
-    if std::env::var_os("IVS_TOKEN_UPDATE").is_some() {
-        std::fs::write(&path, header).unwrap();
+    for (name, header) in [("ivs_token.h", &header), ("ivs_token_ffi.h", &ffi::declarations(&header))] {
+        let path = here.join("../../include").join(name);
+        if std::env::var_os("IVS_TOKEN_UPDATE").is_some() {
+            std::fs::write(&path, header).unwrap();
+        }
+        let committed = std::fs::read_to_string(&path).unwrap();
+        assert!(
+            committed == *header,
+            "include/{name} is not that of the sources: run this test with IVS_TOKEN_UPDATE=1"
+        );
     }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        committed == header,
-        "include/{name} is not that of the sources: run this test with IVS_TOKEN_UPDATE=1"
-    );
 }
 
 /// What Rust calls safety is the contract at the top, said again at each function: once is enough for a reader of C.

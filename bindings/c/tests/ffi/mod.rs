@@ -1,4 +1,4 @@
-//! The header again for those who read declarations without a preprocessor: PHP's FFI, cffi, LuaJIT.
+//! The header again for those who read declarations without a preprocessor: FFI of PHP, cffi and `LuaJIT`.
 
 const ABOUT: &str = "\
 /*
@@ -15,14 +15,11 @@ pub(crate) fn declarations(header: &str) -> String {
     let (constants, rest) = without_directives(&source);
     out.push_str("\nenum ivs_constant {\n");
     for (name, value) in constants {
-        out.push_str(&format!("  {name} = {value},\n"));
+        out.extend(["  ", name, " = ", &value, ",\n"]);
     }
     out.push_str("};\n\n");
-    let mut blank = true;
     for line in rest.lines().map(|line| line.trim_end().replace("IVS_MUST_USE ", "")) {
-        // Two blank lines say no more than one.
-        if !(line.is_empty() && blank) && line != "IVS_MUST_USE" {
-            blank = line.is_empty();
+        if !line.is_empty() && line != "IVS_MUST_USE" {
             out.push_str(&line);
             out.push('\n');
         }
@@ -38,10 +35,9 @@ fn without_comments(source: &str) -> String {
         rest = after.split_once("*/").map_or("", |(_, after)| after);
     }
     out.push_str(rest);
-    out.lines().map(|line| line.split_once("//").map_or(line, |(before, _)| before)).fold(
-        String::new(),
-        |all, line| all + line + "\n",
-    )
+    out.lines()
+        .map(|line| line.split_once("//").map_or(line, |(before, _)| before))
+        .fold(String::new(), |all, line| all + line + "\n")
 }
 
 /// The constants that are whole numbers, and what a compiler of C11 reads of the rest.
@@ -51,28 +47,27 @@ fn without_directives(source: &str) -> (Vec<(&str, String)>, String) {
     let mut open: Vec<bool> = Vec::new();
     let mut lines = source.lines();
     while let Some(line) = lines.next() {
-        let directive = line.trim_start().strip_prefix('#').map(str::trim_start);
-        match directive.map(|directive| directive.split_once(' ').unwrap_or((directive, ""))) {
-            None if open.iter().all(|open| *open) => {
+        let is_open = open.iter().all(|open| *open);
+        let Some(directive) = line.trim_start().strip_prefix('#') else {
+            if is_open {
                 rest.push_str(line);
                 rest.push('\n');
             }
-            None => {}
-            Some(("ifdef", _)) => open.push(false),
-            Some(("ifndef", _)) => open.push(true),
+            continue;
+        };
+        match directive.split_once(' ').unwrap_or((directive, "")) {
+            ("ifndef", _) => open.push(true),
             // All conditions ask for C++ or for C23, of which C11 is neither.
-            Some(("if", _)) => open.push(false),
-            Some(("else", _)) => {
+            ("if" | "ifdef", _) => open.push(false),
+            ("else", _) => {
                 if let Some(last) = open.last_mut() {
                     *last = !*last;
                 }
             }
-            // Only macros have one.
-            Some(("elif", _)) => {}
-            Some(("endif", _)) => {
+            ("endif", _) => {
                 open.pop();
             }
-            Some(("define", define)) if open.iter().all(|open| *open) => {
+            ("define", define) if is_open => {
                 if let Some((name, value)) = define.split_once(' ')
                     && let Some(number) = number(value)
                 {
@@ -83,7 +78,8 @@ fn without_directives(source: &str) -> (Vec<(&str, String)>, String) {
                     line = lines.next().unwrap_or_default();
                 }
             }
-            Some(_) => {}
+            // An include, or what belongs to a macro alone.
+            _ => {}
         }
     }
     (constants, rest)
