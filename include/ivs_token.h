@@ -2306,7 +2306,7 @@ ivs_status ivs_mint_json(const uint8_t *key,
  *
  * participant  `stageArn`, `userId`, `capabilities` (all of an array of "PUBLISH" and "SUBSCRIBE").
  * playback     `channelArn`, `origin` (the header `Origin` of the request, which is held against a token that says so
- *              strictly). With `channelArn`, a single key does without a `kid`.
+ *              strictly).
  *
  * `error` is NULL, or is written in any case: with the status, the reason and the message of this call.
  */

@@ -348,7 +348,7 @@ int main(int argc, char **argv) {
             lines.append(f"    {token.upper()} = ivs_token_text({token});")
         if kind == "ivs_playback":
             lines.append(r'''    VERIFY = (ivs_str){request, (size_t)snprintf(request, sizeof request,
-        "{\"kind\":\"playback\",\"token\":\"%.*s\",\"channelArn\":\"%.*s\"}", IVS_PRINT(PLAYBACK_TOKEN), IVS_PRINT(CHANNEL))};''')
+        "{\"kind\":\"playback\",\"token\":\"%.*s\",\"kid\":\"%.*s\"}", IVS_PRINT(PLAYBACK_TOKEN), IVS_PRINT(PLAYBACK_KID))};''')
         if kind == "ivs_token":
             lines.append("    texts[0] = TOKEN = ivs_token_text(a_token);")
             lines.append("    MUST(ivs_participant_mint_token(a_participant, a_signing_key, MOMENT, &signed_token));")

@@ -4,8 +4,9 @@ use std::ffi::c_char;
 use std::time::Duration;
 
 use ::ivs_token::{
-    ChannelArn, Connection, KeySet, MaximumResolution, Participant, Playback, PlaybackDuration,
-    PlaybackKeyArn, PublicKeyArn, SigningKey, Stage, Uuid, Verifier, VerifierBuilder, VerifyingKey, ViewerId,
+    Capabilities, Capability, ChannelArn, Connection, KeyRing, KeySet, MaximumResolution, Origin,
+    Participant, Playback, PlaybackDuration, SigningKey, Uuid, Verifier, VerifierBuilder, VerifyingKey,
+    ViewerId,
 };
 
 use crate::boundary;
@@ -81,7 +82,7 @@ pub unsafe extern "C" fn ivs_mint_json(
 ///
 /// participant  `stageArn`, `userId`, `capabilities` (all of an array of "PUBLISH" and "SUBSCRIBE").
 /// playback     `channelArn`, `origin` (the header `Origin` of the request, which is held against a token that says so
-///              strictly). With `channelArn`, a single key does without a `kid`.
+///              strictly).
 ///
 /// `error` is NULL, or is written in any case: with the status, the reason and the message of this call.
 ///
@@ -116,41 +117,26 @@ fn mint(key: &[u8], request: &str) -> Result<String, Failure> {
     let mut request = Request::parse(request)?;
     let wanted = Kind::of(&mut request)?;
     let now = request.moment("now")?;
+    let mut key = SigningKey::from_any(key, None)?;
+    if !matches!(wanted, Kind::Playback) {
+        key = key.with_id(required("kid", request.text("kid")?)?.parse()?);
+    }
     let answer = match wanted {
-        Kind::Participant => {
-            let kid: PublicKeyArn = required("kid", request.text("kid")?)?.parse()?;
-            let participant = participant(&mut request)?;
-            request.finish()?;
-            let key = SigningKey::from_any(key, None)?.with_id(kid);
-            serde_json::to_string(&participant.mint_at(&key, now)?)
-        }
-        Kind::Connection => {
-            let kid: PublicKeyArn = required("kid", request.text("kid")?)?.parse()?;
-            let connection = connection(&mut request)?;
-            request.finish()?;
-            let key = SigningKey::from_any(key, None)?.with_id(kid);
-            serde_json::to_string(&connection.mint_at(&key, now)?)
-        }
-        Kind::Playback => {
-            let playback = playback(&mut request)?;
-            request.finish()?;
-            serde_json::to_string(&playback.mint_at(&SigningKey::from_any(key, None)?, now)?)
-        }
+        Kind::Participant => serde_json::to_string(&participant(&mut request)?.mint_at(&key, now)?),
+        Kind::Connection => serde_json::to_string(&connection(&mut request)?.mint_at(&key, now)?),
+        Kind::Playback => serde_json::to_string(&playback(&mut request)?.mint_at(&key, now)?),
     };
     answer.map_err(|_| Failure::internal())
 }
 
 fn participant(request: &mut Request) -> Result<Participant, Failure> {
-    let stage = required("stage", request.object("stage")?)?;
-    let mut participant = Stage::from_json(stage)?.participant();
+    let mut participant = request.stage("stage")?.participant();
     if let Some(user_id) = request.text("userId")? {
         participant = participant.user_id(user_id);
     }
     participant = participant.attributes(request.attributes("attributes")?);
     if let Some(names) = request.texts("capabilities")? {
-        let capabilities: Vec<_> = names.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
-        participant =
-            participant.capabilities(capabilities.into_iter().collect::<::ivs_token::Capabilities>());
+        participant = participant.capabilities(capabilities(&names)?);
     }
     if let Some(duration) = lasting(request)? {
         participant = participant.duration(duration);
@@ -158,6 +144,7 @@ fn participant(request: &mut Request) -> Result<Participant, Failure> {
     if let Some(id) = request.text("participantId")? {
         participant = participant.participant_id(id);
     }
+    request.finish()?;
     Ok(participant)
 }
 
@@ -169,24 +156,24 @@ fn connection(request: &mut Request) -> Result<Connection, Failure> {
     if let Some(id) = request.text("tokenId")? {
         connection = connection.token_id(id);
     }
+    request.finish()?;
     Ok(connection)
 }
 
 fn playback(request: &mut Request) -> Result<Playback, Failure> {
-    let channel: ChannelArn = required("channelArn", request.text("channelArn")?)?.parse()?;
-    let mut playback = Playback::new(channel);
+    let mut playback = Playback::new(required("channelArn", request.text("channelArn")?)?.parse()?);
     if let Some(duration) = lasting(request)? {
         playback = playback.duration(PlaybackDuration::try_from(duration)?);
     }
     for origin in request.texts("origins")?.unwrap_or_default() {
-        playback = playback.origin(origin.parse::<::ivs_token::Origin>()?);
+        playback = playback.origin(origin.parse::<Origin>()?);
     }
     playback = playback.strict_origin_enforcement(request.flag("strictOriginEnforcement")?);
     if request.flag("singleUse")? {
         playback = playback.single_use();
     }
     if let Some(uuid) = request.text("singleUseUuid")? {
-        playback = playback.single_use_uuid(Uuid::try_parse(&uuid).map_err(|_| Failure::not_a_uuid())?);
+        playback = playback.single_use_uuid(Uuid::try_parse(uuid).map_err(|_| Failure::not_a_uuid())?);
     }
     if let Some(viewer_id) = request.text("viewerId")? {
         playback = playback.viewer(viewer_id.parse::<ViewerId>()?);
@@ -197,96 +184,100 @@ fn playback(request: &mut Request) -> Result<Playback, Failure> {
     if let Some(resolution) = request.text("maximumResolution")? {
         playback = playback.maximum_resolution(resolution.parse::<MaximumResolution>()?);
     }
+    request.finish()?;
     Ok(playback)
 }
 
 fn verify(keys: &[u8], request: &str) -> Result<String, Failure> {
     let mut request = Request::parse(request)?;
     let wanted = Kind::of(&mut request)?;
-    let token = required("token", request.text("token")?)?;
-    let kid = request.text("kid")?;
+    let token = required("token", request.text("token")?)?.to_owned();
+    let now = request.moment("now")?;
     // For one token it does not pay to prepare a key.
-    let mut builder = Verifier::builder().prepared_limit(0).clock(request.moment("now")?);
-    let answer = match wanted {
+    let mut builder = Verifier::builder().prepared_limit(0).clock(now);
+    let kid = request.text("kid")?;
+    builder = match wanted {
+        Kind::Playback => holding_playback(builder, keys, kid)?,
+        _ => holding(builder, keys, kid)?,
+    };
+    let (mut channel, mut origin) = (None, None);
+    match wanted {
         Kind::Participant => {
-            builder = holding(builder, keys, kid.as_deref())?;
             if let Some(arn) = request.text("stageArn")? {
                 builder = builder.stage(&arn.parse()?);
             }
-            for name in request.texts("capabilities")?.unwrap_or_default() {
-                builder = builder.capability(name.parse()?);
+            if let Some(names) = request.texts("capabilities")? {
+                for capability in capabilities(&names)?.iter() {
+                    builder = builder.capability(capability);
+                }
             }
             if let Some(user_id) = request.text("userId")? {
                 builder = builder.user_id(user_id);
             }
-            request.finish()?;
-            serde_json::to_string(&builder.build()?.verify(&token)?)
         }
-        Kind::Connection => {
-            builder = holding(builder, keys, kid.as_deref())?;
-            request.finish()?;
-            serde_json::to_string(&builder.build()?.verify_connection(&token)?)
-        }
+        Kind::Connection => {}
         Kind::Playback => {
-            let channel: Option<ChannelArn> = match request.text("channelArn")? {
-                Some(arn) => Some(arn.parse()?),
-                None => None,
-            };
-            let origin = request.text("origin")?;
-            request.finish()?;
-            builder = match (kid.as_deref(), &channel) {
-                (None, Some(channel)) if !is_json(keys) => {
-                    builder.playback_key_without_arn(channel, VerifyingKey::from_any(keys)?)
-                }
-                (kid, _) => holding_playback(builder, keys, kid)?,
-            };
-            let verifier = builder.build()?;
-            serde_json::to_string(&match channel {
-                Some(channel) => verifier.verify_playback_of(&token, &channel, origin.as_deref())?,
-                None => verifier.verify_playback(&token, origin.as_deref())?,
-            })
+            channel = request.text("channelArn")?.map(str::parse::<ChannelArn>).transpose()?;
+            origin = request.text("origin")?.map(str::to_owned);
         }
+    }
+    request.finish()?;
+    let verifier = builder.build()?;
+    let answer = match wanted {
+        Kind::Participant => serde_json::to_string(&verifier.verify(&token)?),
+        Kind::Connection => serde_json::to_string(&verifier.verify_connection(&token)?),
+        Kind::Playback => serde_json::to_string(&match channel {
+            Some(channel) => verifier.verify_playback_of(&token, &channel, origin.as_deref())?,
+            None => verifier.verify_playback(&token, origin.as_deref())?,
+        }),
     };
     answer.map_err(|_| Failure::internal())
 }
 
-/// With the key of this ARN, or with a set of keys.
-fn holding(mut builder: VerifierBuilder, keys: &[u8], kid: Option<&str>) -> Result<VerifierBuilder, Failure> {
-    match kid {
-        Some(kid) => builder = builder.key(kid.parse()?, VerifyingKey::from_any(keys)?),
-        None => {
-            for key in set::<PublicKeyArn>(keys)? {
-                builder = builder.key(key.arn().clone(), key.key().clone());
-            }
-        }
+fn capabilities(names: &[&str]) -> Result<Capabilities, Failure> {
+    let mut capabilities = Capabilities::NONE;
+    for name in names {
+        capabilities |= name.parse::<Capability>()?.into();
     }
-    Ok(builder)
+    Ok(capabilities)
+}
+
+/// With the key of this ARN, or with a set of keys.
+fn holding(builder: VerifierBuilder, keys: &[u8], kid: Option<&str>) -> Result<VerifierBuilder, Failure> {
+    if let Some(kid) = kid {
+        return Ok(builder.key(kid.parse()?, VerifyingKey::from_any(keys)?));
+    }
+    is_set(keys)?;
+    let ring = KeyRing::new();
+    ring.set_prepared_limit(0);
+    ring.import_all(KeySet::from_any(keys)?)?;
+    Ok(builder.key_ring(&ring))
 }
 
 /// As [`holding`], of keys for playback.
 fn holding_playback(
-    mut builder: VerifierBuilder,
+    builder: VerifierBuilder,
     keys: &[u8],
     kid: Option<&str>,
 ) -> Result<VerifierBuilder, Failure> {
-    match kid {
-        Some(kid) => builder = builder.playback_key(kid.parse()?, VerifyingKey::from_any(keys)?),
-        None => {
-            for key in set::<PlaybackKeyArn>(keys)? {
-                builder = builder.playback_key(key.arn().clone(), key.key().clone());
-            }
-        }
+    if let Some(kid) = kid {
+        return Ok(builder.playback_key(kid.parse()?, VerifyingKey::from_any(keys)?));
     }
-    Ok(builder)
+    is_set(keys)?;
+    let ring = KeyRing::new();
+    ring.set_prepared_limit(0);
+    ring.import_all(KeySet::from_any(keys)?)?;
+    Ok(builder.playback_key_ring(&ring))
 }
 
-fn set<A: ::ivs_token::KeyArn>(keys: &[u8]) -> Result<KeySet<A>, Failure> {
-    if !is_json(keys) {
-        return Err(Failure::invalid_request(
-            "the request has no member \"kid\": a single key needs its ARN, and a set of keys is JSON",
-        ));
+/// A single key can not do without its ARN.
+fn is_set(keys: &[u8]) -> Result<(), Failure> {
+    if is_json(keys) {
+        return Ok(());
     }
-    Ok(KeySet::from_any(keys)?)
+    Err(Failure::invalid_request(
+        "the request has no member \"kid\": a single key needs its ARN, and a set of keys is JSON",
+    ))
 }
 
 fn is_json(keys: &[u8]) -> bool {
@@ -308,7 +299,7 @@ enum Kind {
 
 impl Kind {
     fn of(request: &mut Request) -> Result<Self, Failure> {
-        match request.text("kind")?.as_deref() {
+        match request.text("kind")? {
             None | Some("participant") => Ok(Self::Participant),
             Some("connection") => Ok(Self::Connection),
             Some("playback") => Ok(Self::Playback),
@@ -324,6 +315,7 @@ mod tests {
     use super::*;
 
     const KID: &str = "arn:aws:ivs:us-west-2:123456789012:public-key/f99cde61-c2b0-4df3-8941-ca7d38acca1a";
+    const PLAYBACK_KID: &str = "arn:aws:ivs:us-west-2:123456789012:playback-key/f99cde61";
     const CHANNEL: &str = "arn:aws:ivs:us-west-2:123456789012:channel/abcdABCDefgh";
     const PRIVATE: &[u8] = include_bytes!("../../../tests/data/test-only-private.pem");
     const PUBLIC: &[u8] = include_bytes!("../../../tests/data/test-only-public.pem");
@@ -367,7 +359,7 @@ mod tests {
             "maximumResolution": "HD", "durationSeconds": 600,
         }));
         let mut request = serde_json::json!({
-            "kind": "playback", "token": token["token"], "channelArn": CHANNEL, "origin": "https://example.com",
+            "kind": "playback", "token": token["token"], "kid": PLAYBACK_KID, "channelArn": CHANNEL, "origin": "https://example.com",
         });
         let said = json(&verify(PUBLIC, &request.to_string()).unwrap());
         assert_eq!((&said["viewerSessionVersion"], &said["maximumResolution"]), (&3.into(), &"HD".into()));
@@ -402,7 +394,7 @@ mod tests {
             ("attributes", serde_json::json!({"a": 1}), "\"attributes\" must be an object of strings"),
             ("capabilities", serde_json::json!("PUBLISH"), "\"capabilities\" must be an array of strings"),
             ("durationSeconds", serde_json::json!(1.5), "\"durationSeconds\" must be a whole number"),
-            ("stage", serde_json::json!("arn"), "\"stage\" must be an object"),
+            ("stage", serde_json::json!("arn"), "\"stage\" must be an object with"),
             ("kind", serde_json::json!("api"), "\"kind\" must be"),
             ("kid", serde_json::json!(null), "no member \"kid\""),
             ("now", serde_json::json!("today"), "\"now\" must be a whole number"),

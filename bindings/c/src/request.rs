@@ -1,11 +1,11 @@
-//! A request in JSON: an object whose members are taken one by one, until none is left.
+//! A request in JSON: an object of which no member is left out.
 
-use ::ivs_token::{Attributes, Timestamp};
+use ::ivs_token::{Attributes, DEFAULT_EVENTS_URL, Stage, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::failure::Failure;
 
-/// The members that were not taken yet, and the names of all that were asked for.
+/// The members, and the names of all that were asked for.
 pub(crate) struct Request {
     members: Map<String, Value>,
     known: Vec<&'static str>,
@@ -18,67 +18,46 @@ impl Request {
         Ok(Self { members, known: Vec::new() })
     }
 
-    pub(crate) fn text(&mut self, name: &'static str) -> Result<Option<String>, Failure> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(wrong(name, "a string")),
-        }
+    pub(crate) fn text(&mut self, name: &'static str) -> Result<Option<&str>, Failure> {
+        self.member(name).map(|value| value.as_str().ok_or_else(|| wrong(name, "a string"))).transpose()
     }
 
     pub(crate) fn integer(&mut self, name: &'static str) -> Result<Option<i64>, Failure> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(value) => value.as_i64().map(Some).ok_or_else(|| wrong(name, "a whole number")),
-        }
+        self.member(name).map(|value| value.as_i64().ok_or_else(|| wrong(name, "a whole number"))).transpose()
     }
 
     pub(crate) fn flag(&mut self, name: &'static str) -> Result<bool, Failure> {
-        match self.take(name) {
-            None => Ok(false),
-            Some(Value::Bool(flag)) => Ok(flag),
-            Some(_) => Err(wrong(name, "true or false")),
-        }
+        self.member(name)
+            .map_or(Ok(false), |value| value.as_bool().ok_or_else(|| wrong(name, "true or false")))
     }
 
-    pub(crate) fn texts(&mut self, name: &'static str) -> Result<Option<Vec<String>>, Failure> {
-        let wanted = "an array of strings";
-        match self.take(name) {
-            None => Ok(None),
-            Some(Value::Array(values)) => {
-                let texts = values.into_iter().map(|value| match value {
-                    Value::String(text) => Ok(text),
-                    _ => Err(wrong(name, wanted)),
-                });
-                texts.collect::<Result<_, _>>().map(Some)
-            }
-            Some(_) => Err(wrong(name, wanted)),
-        }
+    pub(crate) fn texts(&mut self, name: &'static str) -> Result<Option<Vec<&str>>, Failure> {
+        let Some(value) = self.member(name) else { return Ok(None) };
+        let texts = value.as_array().and_then(|values| values.iter().map(Value::as_str).collect());
+        texts.map_or_else(|| Err(wrong(name, "an array of strings")), |texts| Ok(Some(texts)))
     }
 
     pub(crate) fn attributes(&mut self, name: &'static str) -> Result<Attributes, Failure> {
-        let wanted = "an object of strings";
+        let wanted = || wrong(name, "an object of strings");
         let mut attributes = Attributes::new();
-        match self.take(name) {
-            None => {}
-            Some(Value::Object(pairs)) => {
-                for (attribute, value) in &pairs {
-                    let value = value.as_str().ok_or_else(|| wrong(name, wanted))?;
-                    attributes.insert(attribute, value)?;
-                }
+        if let Some(value) = self.member(name) {
+            for (attribute, value) in value.as_object().ok_or_else(wanted)? {
+                attributes.insert(attribute, value.as_str().ok_or_else(wanted)?)?;
             }
-            Some(_) => return Err(wrong(name, wanted)),
         }
         Ok(attributes)
     }
 
-    /// An object, as JSON.
-    pub(crate) fn object(&mut self, name: &'static str) -> Result<Option<String>, Failure> {
-        match self.take(name) {
-            None => Ok(None),
-            Some(value @ Value::Object(_)) => Ok(Some(value.to_string())),
-            Some(_) => Err(wrong(name, "an object")),
-        }
+    /// A stage as CreateStage and GetStage answer it.
+    pub(crate) fn stage(&mut self, name: &'static str) -> Result<Stage, Failure> {
+        let stage = required(name, self.member(name))?;
+        let text = |value: &Value, member: &str| value.get(member).and_then(Value::as_str).map(str::to_owned);
+        let endpoints = stage.get("endpoints").unwrap_or(&Value::Null);
+        let (Some(arn), Some(whip)) = (text(stage, "arn"), text(endpoints, "whip")) else {
+            return Err(wrong(name, "an object with `arn`, `endpoints.whip` and `endpoints.events`"));
+        };
+        let events = text(endpoints, "events").unwrap_or_else(|| DEFAULT_EVENTS_URL.to_owned());
+        Ok(Stage::with_endpoints(arn.parse()?, whip, events)?)
     }
 
     /// A second since 1970, the present one unless given.
@@ -86,25 +65,25 @@ impl Request {
         self.integer(name)?.map_or_else(|| Ok(Timestamp::now()), crate::token::moment)
     }
 
-    /// Refuses a request that has a member which nobody took. A condition that is misspelt must not be left out.
-    pub(crate) fn finish(self) -> Result<(), Failure> {
-        match self.members.iter().find(|(_, value)| !value.is_null()) {
-            None => Ok(()),
-            Some((name, _)) => {
+    /// Refuses a request that has a member which nobody asked for. A condition that is misspelt must not be left out.
+    pub(crate) fn finish(&self) -> Result<(), Failure> {
+        for (name, value) in &self.members {
+            if !value.is_null() && !self.known.contains(&name.as_str()) {
                 // A name in a message is no place for a key that was put there.
                 let name: String = name.chars().take(40).collect();
-                Err(Failure::invalid_request(format!(
+                return Err(Failure::invalid_request(format!(
                     "{name:?} is no member of this request: it can have {}",
                     self.known.join(", ")
-                )))
+                )));
             }
         }
+        Ok(())
     }
 
     /// A member that is null counts as one that is not there.
-    fn take(&mut self, name: &'static str) -> Option<Value> {
+    fn member(&mut self, name: &'static str) -> Option<&Value> {
         self.known.push(name);
-        self.members.remove(name).filter(|value| !value.is_null())
+        self.members.get(name).filter(|value| !value.is_null())
     }
 }
 

@@ -39,7 +39,7 @@ use crate::verified_playback::{
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_token_text_out(token: *const ivs_token, out: *mut ivs_str) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_token_text(token)) }
+    unsafe { put(token, ivs_token_text, out) }
 }
 
 /// As `ivs_signing_key_kid`, through an out-pointer.
@@ -54,7 +54,7 @@ pub unsafe extern "C" fn ivs_signing_key_kid_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_signing_key_kid(key)) }
+    unsafe { put(key, ivs_signing_key_kid, out) }
 }
 
 /// As `ivs_stage_arn`, through an out-pointer.
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn ivs_signing_key_kid_out(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_stage_arn_out(stage: *const ivs_stage, out: *mut ivs_str) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_stage_arn(stage)) }
+    unsafe { put(stage, ivs_stage_arn, out) }
 }
 
 /// As `ivs_stage_whip_url`, through an out-pointer.
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn ivs_stage_arn_out(stage: *const ivs_stage, out: *mut iv
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_stage_whip_url_out(stage: *const ivs_stage, out: *mut ivs_str) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_stage_whip_url(stage)) }
+    unsafe { put(stage, ivs_stage_whip_url, out) }
 }
 
 /// As `ivs_stage_events_url`, through an out-pointer.
@@ -90,7 +90,7 @@ pub unsafe extern "C" fn ivs_stage_whip_url_out(stage: *const ivs_stage, out: *m
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_stage_events_url_out(stage: *const ivs_stage, out: *mut ivs_str) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_stage_events_url(stage)) }
+    unsafe { put(stage, ivs_stage_events_url, out) }
 }
 
 /// As `ivs_token_id`, through an out-pointer.
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn ivs_stage_events_url_out(stage: *const ivs_stage, out: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ivs_token_id_out(token: *const ivs_token, out: *mut ivs_str) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_token_id(token)) }
+    unsafe { put(token, ivs_token_id, out) }
 }
 
 /// As `ivs_unsigned_signing_input`, through an out-pointer.
@@ -117,7 +117,7 @@ pub unsafe extern "C" fn ivs_unsigned_signing_input_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_unsigned_signing_input(unsigned_token)) }
+    unsafe { put(unsigned_token, ivs_unsigned_signing_input, out) }
 }
 
 /// As `ivs_token_list_text`, through an out-pointer.
@@ -133,7 +133,7 @@ pub unsafe extern "C" fn ivs_token_list_text_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_token_list_text(list, index)) }
+    unsafe { put_at(list, index, ivs_token_list_text, out) }
 }
 
 /// As `ivs_token_list_participant_id`, through an out-pointer.
@@ -149,7 +149,7 @@ pub unsafe extern "C" fn ivs_token_list_participant_id_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_token_list_participant_id(list, index)) }
+    unsafe { put_at(list, index, ivs_token_list_participant_id, out) }
 }
 
 /// As `ivs_verified_user_id`, through an out-pointer.
@@ -164,7 +164,7 @@ pub unsafe extern "C" fn ivs_verified_user_id_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_user_id(verified)) }
+    unsafe { put(verified, ivs_verified_user_id, out) }
 }
 
 /// As `ivs_verified_participant_id`, through an out-pointer.
@@ -179,7 +179,7 @@ pub unsafe extern "C" fn ivs_verified_participant_id_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_participant_id(verified)) }
+    unsafe { put(verified, ivs_verified_participant_id, out) }
 }
 
 /// As `ivs_verified_stage_arn`, through an out-pointer.
@@ -194,7 +194,7 @@ pub unsafe extern "C" fn ivs_verified_stage_arn_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_stage_arn(verified)) }
+    unsafe { put(verified, ivs_verified_stage_arn, out) }
 }
 
 /// As `ivs_verified_whip_url`, through an out-pointer.
@@ -209,7 +209,7 @@ pub unsafe extern "C" fn ivs_verified_whip_url_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_whip_url(verified)) }
+    unsafe { put(verified, ivs_verified_whip_url, out) }
 }
 
 /// As `ivs_verified_events_url`, through an out-pointer.
@@ -224,7 +224,7 @@ pub unsafe extern "C" fn ivs_verified_events_url_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_events_url(verified)) }
+    unsafe { put(verified, ivs_verified_events_url, out) }
 }
 
 /// As `ivs_verified_kid`, through an out-pointer.
@@ -239,7 +239,7 @@ pub unsafe extern "C" fn ivs_verified_kid_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_kid(verified)) }
+    unsafe { put(verified, ivs_verified_kid, out) }
 }
 
 /// As `ivs_verified_attribute`, through an out-pointer.
@@ -256,7 +256,7 @@ pub unsafe extern "C" fn ivs_verified_attribute_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_attribute(verified, name, name_len)) }
+    unsafe { put_of(verified, name, name_len, ivs_verified_attribute, out) }
 }
 
 /// As `ivs_inspection_text`, through an out-pointer.
@@ -271,7 +271,7 @@ pub unsafe extern "C" fn ivs_inspection_text_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_inspection_text(inspection)) }
+    unsafe { put(inspection, ivs_inspection_text, out) }
 }
 
 /// As `ivs_inspection_json`, through an out-pointer.
@@ -286,7 +286,7 @@ pub unsafe extern "C" fn ivs_inspection_json_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_inspection_json(inspection)) }
+    unsafe { put(inspection, ivs_inspection_json, out) }
 }
 
 /// As `ivs_inspection_problem_at`, through an out-pointer.
@@ -302,7 +302,7 @@ pub unsafe extern "C" fn ivs_inspection_problem_at_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_inspection_problem_at(inspection, index)) }
+    unsafe { put_at(inspection, index, ivs_inspection_problem_at, out) }
 }
 
 /// As `ivs_verified_connection_token_id`, through an out-pointer.
@@ -317,7 +317,7 @@ pub unsafe extern "C" fn ivs_verified_connection_token_id_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_connection_token_id(verified_connection)) }
+    unsafe { put(verified_connection, ivs_verified_connection_token_id, out) }
 }
 
 /// As `ivs_verified_connection_account_id`, through an out-pointer.
@@ -332,7 +332,7 @@ pub unsafe extern "C" fn ivs_verified_connection_account_id_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_connection_account_id(verified_connection)) }
+    unsafe { put(verified_connection, ivs_verified_connection_account_id, out) }
 }
 
 /// As `ivs_verified_connection_region`, through an out-pointer.
@@ -347,7 +347,7 @@ pub unsafe extern "C" fn ivs_verified_connection_region_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_connection_region(verified_connection)) }
+    unsafe { put(verified_connection, ivs_verified_connection_region, out) }
 }
 
 /// As `ivs_verified_connection_kid`, through an out-pointer.
@@ -362,7 +362,7 @@ pub unsafe extern "C" fn ivs_verified_connection_kid_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_connection_kid(verified_connection)) }
+    unsafe { put(verified_connection, ivs_verified_connection_kid, out) }
 }
 
 /// As `ivs_verified_playback_channel_arn`, through an out-pointer.
@@ -377,7 +377,7 @@ pub unsafe extern "C" fn ivs_verified_playback_channel_arn_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_playback_channel_arn(verified_playback)) }
+    unsafe { put(verified_playback, ivs_verified_playback_channel_arn, out) }
 }
 
 /// As `ivs_verified_playback_kid`, through an out-pointer.
@@ -392,7 +392,7 @@ pub unsafe extern "C" fn ivs_verified_playback_kid_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_playback_kid(verified_playback)) }
+    unsafe { put(verified_playback, ivs_verified_playback_kid, out) }
 }
 
 /// As `ivs_verified_playback_viewer_id`, through an out-pointer.
@@ -407,7 +407,7 @@ pub unsafe extern "C" fn ivs_verified_playback_viewer_id_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_playback_viewer_id(verified_playback)) }
+    unsafe { put(verified_playback, ivs_verified_playback_viewer_id, out) }
 }
 
 /// As `ivs_verified_playback_single_use_uuid`, through an out-pointer.
@@ -422,7 +422,7 @@ pub unsafe extern "C" fn ivs_verified_playback_single_use_uuid_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_playback_single_use_uuid(verified_playback)) }
+    unsafe { put(verified_playback, ivs_verified_playback_single_use_uuid, out) }
 }
 
 /// As `ivs_verified_playback_maximum_resolution`, through an out-pointer.
@@ -437,7 +437,7 @@ pub unsafe extern "C" fn ivs_verified_playback_maximum_resolution_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_playback_maximum_resolution(verified_playback)) }
+    unsafe { put(verified_playback, ivs_verified_playback_maximum_resolution, out) }
 }
 
 /// As `ivs_verified_playback_origin_at`, through an out-pointer.
@@ -453,7 +453,7 @@ pub unsafe extern "C" fn ivs_verified_playback_origin_at_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_verified_playback_origin_at(verified_playback, index)) }
+    unsafe { put_at(verified_playback, index, ivs_verified_playback_origin_at, out) }
 }
 
 /// As `ivs_key_list_arn`, through an out-pointer.
@@ -469,7 +469,7 @@ pub unsafe extern "C" fn ivs_key_list_arn_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_key_list_arn(list, index)) }
+    unsafe { put_at(list, index, ivs_key_list_arn, out) }
 }
 
 /// As `ivs_key_list_name`, through an out-pointer.
@@ -485,19 +485,67 @@ pub unsafe extern "C" fn ivs_key_list_name_out(
     out: *mut ivs_str,
 ) -> ivs_status {
     // SAFETY: as the caller promises.
-    unsafe { put(out, || ivs_key_list_name(list, index)) }
+    unsafe { put_at(list, index, ivs_key_list_name, out) }
 }
 
-/// Puts what a getter answers where the caller says, if it answers without an error.
+/// Puts what a getter answers where the caller says. The getter is not taken in here: each of them would be there twice.
+///
+/// # Safety
+///
+/// As for the getter; `out` is NULL or can be written.
+#[inline(never)]
+unsafe fn put<T>(
+    object: *const T,
+    getter: unsafe extern "C" fn(*const T) -> ivs_str,
+    out: *mut ivs_str,
+) -> ivs_status {
+    // SAFETY: as the caller promises.
+    unsafe { write(getter(object), out) }
+}
+
+/// As [`put`], of one of many.
+///
+/// # Safety
+///
+/// As for [`put`].
+#[inline(never)]
+unsafe fn put_at<T>(
+    object: *const T,
+    index: usize,
+    getter: unsafe extern "C" fn(*const T, usize) -> ivs_str,
+    out: *mut ivs_str,
+) -> ivs_status {
+    // SAFETY: as the caller promises.
+    unsafe { write(getter(object, index), out) }
+}
+
+/// As [`put`], of the one with a name.
+///
+/// # Safety
+///
+/// As for [`put`].
+#[inline(never)]
+unsafe fn put_of<T>(
+    object: *const T,
+    name: *const c_char,
+    name_len: usize,
+    getter: unsafe extern "C" fn(*const T, *const c_char, usize) -> ivs_str,
+    out: *mut ivs_str,
+) -> ivs_status {
+    // SAFETY: as the caller promises.
+    unsafe { write(getter(object, name, name_len), out) }
+}
+
+/// Writes a text, if the getter that answered it did so without an error.
 ///
 /// # Safety
 ///
 /// `out` is NULL or can be written.
-unsafe fn put(out: *mut ivs_str, getter: impl FnOnce() -> ivs_str) -> ivs_status {
+#[inline(never)]
+unsafe fn write(text: ivs_str, out: *mut ivs_str) -> ivs_status {
     if out.is_null() {
         return boundary::run(|| Err(Failure::null("out")));
     }
-    let text = getter();
     let status = ivs_last_error_status();
     if status == ivs_status::IVS_OK {
         // SAFETY: not NULL, and as the caller promises.
