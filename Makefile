@@ -1,6 +1,6 @@
 # Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
 
-.PHONY: demo play test bench bench-c bench-node bench-python proof prove ct fuzz fmt lint docs install
+.PHONY: demo play test bench bench-c bench-node bench-python proof prove ct fuzz fmt lint docs site install
 
 PREFIX ?= /usr/local
 
@@ -56,6 +56,10 @@ lint:
 
 docs:
 	@RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --no-deps
+
+# The guide, into target/site/html: a broken link, a broken anchor or a missing snippet is an error.
+site:
+	@scripts/site
 
 # The C library: LIBDIR, INCLUDEDIR and DOCDIR can be given too, and DESTDIR to those who make packages.
 install:
