@@ -42,8 +42,6 @@ out = Path(sys.argv[1])
 out.mkdir(parents=True, exist_ok=True)
 count = 0
 for document in [root / "README.md", root / "bindings/c/README.md", *sorted((root / "docs").rglob("*.md"))]:
-    if document.name == "vault.md":  # has a test of its own
-        continue
     name = document.relative_to(root).with_suffix("").as_posix().replace("/", "-")
     fragments = ""
     for _, language, body in re.findall(r"^( *)```(c|cpp)\n(.*?)^\1```$", document.read_text(encoding="utf-8"), flags=re.M | re.S):
