@@ -118,15 +118,15 @@ export class SigningKey {
   }
 
   /**
-   * From now on, has this key sign with the library's own engine, where the processor has AVX-512 IFMA; elsewhere it changes
-   * nothing. It is a choice, and off unless made: docs/engine.md says how it is proved.
+   * From now on, has this key sign with the library's own engine, on any processor: fastest with AVX-512 IFMA, then with AVX2. With the
+   * addon that takes between a quarter and half of the time. It is a choice, and off unless made: docs/engine.md says how it is proved.
    */
   accelerate(): void {
     op.accelerate.text(seconds(), "null", this.#handle);
     this.#parts = undefined;
   }
 
-  /** Whether the engine signs for this key: it was accelerated, and the processor can do it. */
+  /** Whether the engine signs for this key: it was accelerated, and this build has the engine. */
   get isAccelerated(): boolean {
     return this.#describe().isAccelerated;
   }

@@ -97,10 +97,10 @@ claims_methods!(VerifiedPlayback {
         guard(py, || Ok(self.0.issued_at().map(|time| datetime::utc(py, time)).transpose()?))
     }
 
-    /// The ARN of the key that signed the token.
+    /// The ARN of the key that signed the token, or `None` when the verifier holds that key without an ARN.
     #[getter]
-    fn kid(&self, py: Python<'_>) -> PyResult<&str> {
-        guard(py, || Ok(self.0.key_id().as_str()))
+    fn kid(&self, py: Python<'_>) -> PyResult<Option<&str>> {
+        guard(py, || Ok(Some(self.0.key_id()).filter(|arn| !arn.is_placeholder()).map(|arn| arn.as_str())))
     }
 
     fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {

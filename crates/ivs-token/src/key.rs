@@ -93,9 +93,9 @@ impl SigningKey {
         self.id.as_ref().map(|id| &id.arn)
     }
 
-    /// From now on, has this key and all its clones sign with the engine. Minting then takes less than half of its time, and
-    /// less than a third in [batches](Self::mint_batch); with AVX-512 IFMA a quarter, and a tenth. Without the feature `engine` it changes
-    /// nothing.
+    /// From now on, has this key and all its clones sign with the engine, on any processor. With AVX-512 IFMA minting then takes
+    /// a quarter of its time, and a tenth in [batches](Self::mint_batch); with AVX2 about a third, and a seventh; elsewhere less
+    /// than half, and less than a third. Without the feature `engine` it changes nothing.
     ///
     /// It is a choice, and off unless made: see [`es384::SigningKey::accelerate`]. The first key of a process takes a few
     /// milliseconds and 600 KiB for tables that all keys share.
@@ -110,7 +110,7 @@ impl SigningKey {
         self.key.accelerate();
     }
 
-    /// Whether the engine signs for this key: it was [accelerated](Self::accelerate), and the processor can do it.
+    /// Whether the engine signs for this key: it was [accelerated](Self::accelerate), in an optimised build with the feature `engine`.
     pub fn is_accelerated(&self) -> bool {
         self.key.is_accelerated()
     }

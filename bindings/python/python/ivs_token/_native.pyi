@@ -197,7 +197,8 @@ class Verifier:
 
     `keys` maps the ARN of each public key to the key: a `VerifyingKey`, or PEM, DER or JWK, or the path of a file as an
     `os.PathLike`; or it is a `KeyRing`, whose changes the verifier follows. `playback_keys` maps the ARNs of playback key
-    pairs to their public halves, or is a `PlaybackKeyRing`. At least one key must be held, or a ring.
+    pairs to their public halves, or is a `PlaybackKeyRing`; a key whose ARN is not at hand stands under the ARN of a channel, and
+    verifies tokens for the channels of that account and region. At least one key must be held, or a ring.
 
     `stage`, `capabilities` and `user_id` are what every participant token must be for, grant and be of. `leeway` is how far in
     the future a token may have been issued (60 seconds), `expiry_leeway` how long after its end it is still accepted (0).
@@ -417,8 +418,8 @@ class VerifiedPlayback:
     def issued_at(self) -> datetime | None:
         """When the token was issued, if it says so: an aware `datetime` in UTC, or `None`."""
     @property
-    def kid(self) -> str:
-        """The ARN of the key that signed the token."""
+    def kid(self) -> str | None:
+        """The ARN of the key that signed the token, or `None` when the verifier holds that key without an ARN."""
     def __reduce__(self) -> NoReturn: ...
 
 @final
@@ -483,7 +484,11 @@ class KeyRing:
     def delete_retired(self, *, now: datetime | None = None) -> list[str]:
         """Deletes the keys whose retirement has come, and gives their ARNs."""
     def to_jwks(self) -> str:
-        """The keys that are not retired as a JWK set, each with its ARN as `kid`."""
+        """The keys that are not retired as a JWK set, each with its ARN as `kid`, and with its end as `exp` if it is being retired."""
+    def to_json(self) -> str:
+        """All keys as JSON, each as GetPublicKey prints one, with `retiredAt` where it is being retired: for `import_json` to read
+        when the server starts again. Which key signs is not in it.
+        """
     @property
     def limit(self) -> int:
         """How many keys it may hold."""
@@ -581,7 +586,11 @@ class PlaybackKeyRing:
     def delete_retired(self, *, now: datetime | None = None) -> list[str]:
         """Deletes the keys whose retirement has come, and gives their ARNs."""
     def to_jwks(self) -> str:
-        """The keys that are not retired as a JWK set, each with its ARN as `kid`."""
+        """The keys that are not retired as a JWK set, each with its ARN as `kid`, and with its end as `exp` if it is being retired."""
+    def to_json(self) -> str:
+        """All keys as JSON, each as GetPublicKey prints one, with `retiredAt` where it is being retired: for `import_json` to read
+        when the server starts again. Which key signs is not in it.
+        """
     @property
     def limit(self) -> int:
         """How many keys it may hold."""
