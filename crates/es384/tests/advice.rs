@@ -226,7 +226,7 @@ fn ssh_keys() -> Option<SshKeys> {
 
 /// The test key and no certificate, with the passphrase `secret`.
 fn pkcs12() -> Option<Vec<u8>> {
-    openssl(&["pkcs12", "-export", "-nocerts", "-inkey", "-", "-passout", "pass:secret"], PKCS8_PEM.as_bytes())
+    openssl(&["pkcs12", "-export", "-nocerts", "-passout", "pass:secret"], PKCS8_PEM.as_bytes())
 }
 
 /// Runs a tool. Where there is none the test is skipped with a word, except under CI, where it must not be.

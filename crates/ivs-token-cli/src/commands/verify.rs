@@ -337,10 +337,15 @@ fn name(kind: TokenKind) -> Option<&'static str> {
 pub(super) fn refused(error: &VerifyError) -> Failure {
     let mut message = match error {
         VerifyError::NoKeyMatches { tried: 0 } => {
-            "this looks like a playback token, and no playback key was given: give its \
-             public half with --public-key, without --kid or with its ARN, such as \
-             arn:aws:ivs:us-west-2:123456789012:playback-key/abcd; or many with --playback-key-ring"
-                .to_owned()
+            let without = match input::variable(args::KID) {
+                Some(_) => format!("and unset {}, which names a key of stages, or give --kid with", args::KID),
+                None => "without --kid or with".to_owned(),
+            };
+            format!(
+                "this looks like a playback token, and no playback key was given: give its public half with --public-key, \
+                 {without} its ARN, such as arn:aws:ivs:us-west-2:123456789012:playback-key/abcd; or many with \
+                 --playback-key-ring"
+            )
         }
         error => error.to_string(),
     };

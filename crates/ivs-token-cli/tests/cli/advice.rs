@@ -35,14 +35,28 @@ fn the_public_half_of_a_key_that_was_just_made() {
     fs::remove_file(world.path("public.pem")).unwrap();
     world.run(&words_of(command)).ok();
     let [private, public] = ["new.pem", "public.pem"]
-        .map(|name| world.run(&["key", "inspect", name, "--json"]).json()["thumbprint"].clone());
+        .map(|name| world.run(&["key", "inspect", name, "--json"]).json()["jwkThumbprint"].clone());
     assert!(private.is_string() && private == public, "{private} {public}");
+}
+
+/// As after the quickstart, which exports the ARN of a key of stages.
+#[test]
+fn a_variable_that_names_another_key_is_named() {
+    const CHANNEL: &str = "arn:aws:ivs:us-west-2:123456789012:channel/abcd";
+    let world = World::new();
+    let token = world.run(&["mint", "playback", "--key", "private.pem", "--channel-arn", CHANNEL]).ok();
+    world.write("token", token);
+    let verify = ["verify", "--public-key", "public.pem", "--channel-arn", CHANNEL, "token"];
+    let refused = world.run_with(&verify, &[("IVS_TOKEN_KID", KID)]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("unset IVS_TOKEN_KID, which names a key of stages"), "{refused:?}");
+    world.run(&verify).ok();
 }
 
 #[test]
 fn a_batch_that_is_an_array() {
     let world = World::new();
-    world.write("rows.json", r#"[{"user_id":"ana"}, {"user_id":"bo","attributes":{"a":"b c"}}]"#);
+    world.write("rows.json", r#"[{"userId":"ana"}, {"userId":"bo","attributes":{"a":"b c"}}]"#);
     let command = advised(&world.run(&mint_args(&["--batch", "rows.json"])), OF_AN_ARRAY);
     let lines = Command::new("sh")
         .args(["-c", &format!("{command} < rows.json")])

@@ -30,7 +30,7 @@ impl Serialize for KeyPage<PublicKeyArn> {
 /// Several keys, each as `GetPublicKey` shows one.
 pub(super) fn to_json<'a, A: KeyArn>(keys: impl Iterator<Item = &'a PublicKey<A>>) -> String {
     #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
+    #[serde(rename_all = "camelCase", bound = "")]
     struct Answer<'a, A: KeyArn> {
         public_key: Whole<'a, A>,
     }

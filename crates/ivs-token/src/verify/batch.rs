@@ -23,7 +23,8 @@ impl Verifier {
     /// revocations is asked once, about all that are good otherwise.
     ///
     /// Where the keys are prepared, it takes less time than as many calls to [`Self::verify`]: little more than half of it with
-    /// AVX-512 IFMA or AVX2, and some three quarters elsewhere; see [`es384::verify_batch`]. The keys are those of this moment, for 64 tokens at a time.
+    /// AVX-512 IFMA or AVX2, and some three quarters elsewhere; see [`es384::verify_batch`]. The keys are those of this moment,
+    /// for 64 tokens at a time.
     ///
     /// # Errors
     ///

@@ -51,10 +51,10 @@ fn key<A: KeyArn>(answer: &str) -> Result<PublicKey<A>, KeyEntryError> {
     if let Some(name) = text(body, "name")? {
         key = key.with_name(KeyName::try_from(&*name)?);
     }
-    if let Some(time) = text(body, "retiredAt")? {
+    if let Some(raw) = present(body, "retiredAt") {
         let wanted = "a time in ISO 8601, such as \"2026-11-21T09:17:25Z\"";
-        let wrong = KeyEntryError::Type { member: "retiredAt", wanted };
-        key = key.retiring_at(Timestamp::from_iso_8601(&time).ok_or(wrong)?);
+        let time = string("", raw).ok().and_then(|time| Timestamp::from_iso_8601(&time));
+        key = key.retiring_at(time.ok_or(KeyEntryError::Type { member: "retiredAt", wanted })?);
     }
     Ok(key)
 }
