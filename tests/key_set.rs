@@ -292,7 +292,8 @@ fn a_time_that_is_none_is_refused() {
             answer["publicKey"]["retiredAt"] = time.clone();
             Set::from_json(answer.to_string()).unwrap_err()
         } else {
-            Set::from_jwks(json!({"keys": [jwk(key(), json!({"kid": KID, "exp": time}))]}).to_string()).unwrap_err()
+            Set::from_jwks(json!({"keys": [jwk(key(), json!({"kid": KID, "exp": time}))]}).to_string())
+                .unwrap_err()
         };
         let words = if api {
             "the key's `retiredAt` is not a time in ISO 8601, such as \"2026-11-21T09:17:25Z\""

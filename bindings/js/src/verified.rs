@@ -2,7 +2,8 @@
 #![allow(clippy::struct_field_names, reason = "the names are those of the JSON")]
 
 use ivs_token::{
-    Attributes, Capabilities, ConnectionClaims, Origin, PlaybackKeyArn, Verified, VerifiedPlayback, VerifiedToken,
+    Attributes, Capabilities, ConnectionClaims, Origin, PlaybackKeyArn, Verified, VerifiedPlayback,
+    VerifiedToken,
 };
 use serde::Serialize;
 

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use ivs_token::{
-    ChannelArn, Expectations, PlaybackKeyArn, PublicKeyArn, StageArn, Timestamp, VerifierBuilder, VerifyError,
-    VerifyingKey,
+    ChannelArn, Expectations, PlaybackKeyArn, PublicKeyArn, StageArn, Timestamp, VerifierBuilder,
+    VerifyError, VerifyingKey,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use ivs_token::{ChannelArn, Expectations, PlaybackKeyArn, PublicKeyArn, RevocationStore, Timestamp, VerifierBuilder};
+use ivs_token::{
+    ChannelArn, Expectations, PlaybackKeyArn, PublicKeyArn, RevocationStore, Timestamp, VerifierBuilder,
+};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString};
@@ -273,8 +275,9 @@ fn with_playback_keys(
     values::items("playback_keys", "a mapping of ARNs to keys, or a PlaybackKeyRing", keys, |arn, key| {
         match values::arn::<ChannelArn>("playback_keys", &arn) {
             Ok(channel) => nameless.push((channel, verifying_key::of(&key)?)),
-            Err(_) => named
-                .push((values::arn::<PlaybackKeyArn>("playback_keys", &arn)?, verifying_key::of(&key)?)),
+            Err(_) => {
+                named.push((values::arn::<PlaybackKeyArn>("playback_keys", &arn)?, verifying_key::of(&key)?))
+            }
         }
         Ok(())
     })?;

@@ -12,8 +12,7 @@ use std::{
 };
 
 use common::{
-    PBKDF2_PEM, PKCS8_PEM, SCALAR, SEC1_PEM, SEC1_WITHOUT_PUBLIC_DER, SPKI_DER, hex, openssl, pem,
-    tlv,
+    PBKDF2_PEM, PKCS8_PEM, SCALAR, SEC1_PEM, SEC1_WITHOUT_PUBLIC_DER, SPKI_DER, hex, openssl, pem, tlv,
 };
 use es384::{KeyError, SigningKey, VerifyingKey};
 
@@ -80,8 +79,7 @@ fn advised() -> Option<Vec<Advice>> {
     let anew = "openssl pkey -in key.pem -out new.pem";
     // A length in more bytes than it takes, and numbers of which a leading zero is left out or added.
     let public_length = [&[0x30, 0x81, SPKI_DER[1]], &SPKI_DER[2..]].concat();
-    let private_length =
-        [&[0x30, 0x81, SEC1_WITHOUT_PUBLIC_DER[1]], &SEC1_WITHOUT_PUBLIC_DER[2..]].concat();
+    let private_length = [&[0x30, 0x81, SEC1_WITHOUT_PUBLIC_DER[1]], &SEC1_WITHOUT_PUBLIC_DER[2..]].concat();
     let number = hex(SCALAR);
     let sec1_of = |number: &[u8]| {
         let der = tlv(0x30, &[&[2, 1, 1], &tlv(4, &[number]), &SEC1_WITHOUT_PUBLIC_DER[55..]]);
@@ -214,8 +212,7 @@ struct SshKeys {
 fn ssh_keys() -> Option<SshKeys> {
     let folder = Folder::new("ssh");
     let keygen = |words: &str| {
-        let words: Vec<&str> =
-            words.split(' ').map(|word| if word == "EMPTY" { "" } else { word }).collect();
+        let words: Vec<&str> = words.split(' ').map(|word| if word == "EMPTY" { "" } else { word }).collect();
         tool(&folder.0, "ssh-keygen", &words)
     };
     keygen("-q -t ecdsa -b 384 -N EMPTY -f key")?;

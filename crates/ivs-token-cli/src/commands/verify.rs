@@ -338,7 +338,9 @@ pub(super) fn refused(error: &VerifyError) -> Failure {
     let mut message = match error {
         VerifyError::NoKeyMatches { tried: 0 } => {
             let without = match input::variable(args::KID) {
-                Some(_) => format!("and unset {}, which names a key of stages, or give --kid with", args::KID),
+                Some(_) => {
+                    format!("and unset {}, which names a key of stages, or give --kid with", args::KID)
+                }
                 None => "without --kid or with".to_owned(),
             };
             format!(

@@ -19,8 +19,7 @@ fn the_public_half_of_a_private_key() {
     let world = World::new();
     fs::remove_file(world.path("public.pem")).unwrap();
     let token = world.mint(&[]).ok();
-    let refused =
-        world.run_on(&["verify", "--public-key", "private.pem", "--kid", KID], token.as_bytes());
+    let refused = world.run_on(&["verify", "--public-key", "private.pem", "--kid", KID], token.as_bytes());
     let command = advised(&refused, PUBLIC_HALF);
     world.run(&words_of(&command)).ok();
     world.verify(&[], &token).ok();
@@ -113,7 +112,8 @@ fn commands_in(source: &str) -> Vec<String> {
         });
     let spans = text.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
     let runs = |span: &&str| {
-        let programs = ["openssl", "ssh-keygen", "jq", "pkcs11-tool", "softhsm2-util", "redis-cli", "pip", "npm"];
+        let programs =
+            ["openssl", "ssh-keygen", "jq", "pkcs11-tool", "softhsm2-util", "redis-cli", "pip", "npm"];
         match span.split_once(' ') {
             Some(("ivs-token", words)) => words.contains("--"),
             Some((program, words)) => programs.contains(&program) && words.contains('-'),
@@ -135,7 +135,10 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
         let path = entry.unwrap().path();
         if path.is_dir() {
             files.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "py" || extension == "ts") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "rs" || extension == "py" || extension == "ts")
+        {
             files.push(path);
         }
     }

@@ -79,10 +79,10 @@ fn key<A: KeyArn>(raw: &str) -> Result<Option<PublicKey<A>>, KeyEntryError> {
     let key = PublicKey::new(arn, VerifyingKey::from_jwk(raw)?);
     Ok(Some(match jwk.get("exp") {
         None | Some("null") => key,
-        Some(raw) => key.retiring_at(seconds(raw).ok_or(KeyEntryError::Type {
-            member: "exp",
-            wanted: "a time in whole seconds since 1970",
-        })?),
+        Some(raw) => key.retiring_at(
+            seconds(raw)
+                .ok_or(KeyEntryError::Type { member: "exp", wanted: "a time in whole seconds since 1970" })?,
+        ),
     }))
 }
 
