@@ -13,10 +13,16 @@ static int says(const char *words) { return strstr(ivs_last_error_message(), wor
 
 /* Whether what `inspect` says of a text has so many problems and these words. */
 static int inspected(const char *text, size_t len, size_t problems, const char *words) {
+    static char said[1 << 14];
     ivs_inspection *inspection = NULL;
     OK(ivs_inspect(text, len, MOMENT, &inspection));
-    int found = ivs_inspection_problem_count(inspection) == problems && strstr(ivs_inspection_text(inspection).data, words) != NULL;
-    if (!found) fprintf(stderr, "%s\n", ivs_inspection_text(inspection).data);
+    ivs_str all = ivs_inspection_text(inspection);
+    CHECK(all.len < sizeof said);
+    /* Texts of the library have no NUL at their end. */
+    memcpy(said, all.data, all.len);
+    said[all.len] = '\0';
+    int found = ivs_inspection_problem_count(inspection) == problems && strstr(said, words) != NULL;
+    if (!found) fprintf(stderr, "%s\n", said);
     ivs_inspection_free(inspection);
     return found;
 }
@@ -57,7 +63,6 @@ static void keys(void) {
     ivs_signing_key *none = NULL;
     ivs_verifying_key *public = NULL;
     signs(TEXT(SECRET));
-    signs(TEXT("{\"Parameter\":{\"Value\":\"" PRIVATE_PEM "\"}}"));
     signs(TEXT(PRIVATE_PEM PUBLIC_PEM));
     signs(TEXT(PUBLIC_PEM PRIVATE_PEM));
     CHECK(ivs_signing_key_from_pem(TEXT(PRIVATE_PEM PRIVATE_PEM), NULL, 0, &none) == IVS_KEY_INVALID && none == NULL);
@@ -88,7 +93,7 @@ static void tokens_of_others(void) {
     ivs_verified *who = NULL;
     CHECK(inspected(TEXT(KMS_TOKEN), 0, "CreateParticipantToken"));
     CHECK(ivs_verifier_verify(door, TEXT(KMS_TOKEN), &who) == IVS_TOKEN_ISSUED_BY_API && who == NULL);
-    CHECK(inspected(TEXT("Authorization: Bearer " KMS_TOKEN "\n"), 0, "CreateParticipantToken"));
+    CHECK(inspected(TEXT("Authorization: Bearer " KMS_TOKEN "\n"), 1, "remove it"));
     CHECK(inspected(TEXT(RAW_TOKEN), 1, "user_id") && inspected(TEXT(RAW_TOKEN), 1, "\\u00e9"));
     CHECK(inspected(TEXT(SLASH_TOKEN), 1, "whip_url"));
     CHECK(inspected(TEXT(GRANTS_NOTHING_TOKEN), 1, "allow_publish"));

@@ -100,7 +100,7 @@ claims_methods!(VerifiedPlayback {
     /// The ARN of the key that signed the token, or `None` when the verifier holds that key without an ARN.
     #[getter]
     fn kid(&self, py: Python<'_>) -> PyResult<Option<&str>> {
-        guard(py, || Ok(Some(self.0.key_id()).filter(|arn| !arn.is_placeholder()).map(|arn| arn.as_str())))
+        guard(py, || Ok(Some(self.0.key_id()).filter(|arn| !arn.is_placeholder()).map(ivs_token::PlaybackKeyArn::as_str)))
     }
 
     fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {

@@ -276,7 +276,8 @@ fn with_playback_keys(
         match values::arn::<ChannelArn>("playback_keys", &arn) {
             Ok(channel) => nameless.push((channel, verifying_key::of(&key)?)),
             Err(_) => {
-                named.push((values::arn::<PlaybackKeyArn>("playback_keys", &arn)?, verifying_key::of(&key)?))
+                let arn = values::arn::<PlaybackKeyArn>("playback_keys", &arn)?;
+                named.push((arn, verifying_key::of(&key)?));
             }
         }
         Ok(())

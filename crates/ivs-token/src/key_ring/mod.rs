@@ -231,9 +231,9 @@ impl<A: KeyArn> KeyRing<A> {
     }
 
     /// The keys as a JWK set (RFC 7517, section 5), each with its ARN as `kid`, for verifiers elsewhere; without those that
-    /// are retired by now. A key that will be retired has that time as `exp`, in seconds since 1970: the parameter that OpenID
-    /// Federation 1.0 registered for JWKs, which [`KeySet::from_jwks`] reads and other readers may pass over. What a JWK has no
-    /// place for is left out: names and tags.
+    /// are retired by now. A key that will be retired has that time as `exp`, in seconds since 1970: so it stands in the registry
+    /// of JWK parameters at IANA. [`KeySet::from_jwks`] reads it, and other readers may pass over it. What a JWK has no place for
+    /// is left out: names and tags.
     pub fn to_jwks(&self) -> String {
         self.to_jwks_at(self.now())
     }
