@@ -273,12 +273,11 @@ fn with_playback_keys(
     }
     let (mut named, mut nameless) = (Vec::new(), Vec::new());
     values::items("playback_keys", "a mapping of ARNs to keys, or a PlaybackKeyRing", keys, |arn, key| {
-        match values::arn::<ChannelArn>("playback_keys", &arn) {
-            Ok(channel) => nameless.push((channel, verifying_key::of(&key)?)),
-            Err(_) => {
-                let arn = values::arn::<PlaybackKeyArn>("playback_keys", &arn)?;
-                named.push((arn, verifying_key::of(&key)?));
-            }
+        let key = verifying_key::of(&key)?;
+        if let Ok(channel) = values::arn::<ChannelArn>("playback_keys", &arn) {
+            nameless.push((channel, key));
+        } else {
+            named.push((values::arn::<PlaybackKeyArn>("playback_keys", &arn)?, key));
         }
         Ok(())
     })?;
