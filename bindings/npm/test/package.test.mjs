@@ -27,20 +27,6 @@ test("the lines of the README lead to a verified token, with an addon and withou
   assert.equal((await inBare(lines)).stdout, "ana\n");
 });
 
-test("the quickstart of the repository runs as it is printed", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "ivs-token-quickstart-"));
-  try {
-    cpSync(join(bare, "node_modules"), join(folder, "node_modules"), { recursive: true });
-    // What the quickstart in the shell makes.
-    writeFileSync(join(folder, "private.pem"), key.toPem());
-    writeFileSync(join(folder, "public.pem"), key.verifyingKey.toPem());
-    writeFileSync(join(folder, "tokens.mjs"), snippet("QUICKSTART.md"));
-    assert.equal((await run(process.execPath, ["tokens.mjs"], { cwd: folder })).stdout, "ana\n");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-});
-
 test("without an addon WebAssembly does the work, and who asks for the addon is told what to install", async () => {
   assert.equal((await inBare('import { binding } from "ivs-token"; console.log(binding.kind)')).stdout, "wasm\n");
   await assert.rejects(inBare('await import("ivs-token/native")'), ({ stderr }) => {

@@ -10,6 +10,7 @@ mod http;
 mod ids;
 mod kinds;
 mod log;
+mod media;
 mod page;
 pub mod program;
 mod server;
