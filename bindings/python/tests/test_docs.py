@@ -143,11 +143,11 @@ def test_troubleshooting_lists_every_word():
 
 def aws_commands():
     """Each command of AWS's command line in what users read: documents, messages and the texts of --help."""
-    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("crates/*/README.md"), *ROOT.glob("bindings/*/README.md")]
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("crates/*/README.md"), *ROOT.glob("bindings/*/README.md")]
     sources = [file for folder in ("crates/*/src", "bindings/*/src") for file in ROOT.glob(f"{folder}/**/*.rs")]
     for file in documents + sources:
         text = re.sub(r"\\\\?\n\s*(///? )?", "", file.read_text(encoding="utf-8"))
-        for command in re.findall(r"\baws ([a-z0-9-]+ [a-z]+-[a-z-]+(?: [^`\n;|>)]*)?)", text):
+        for command in re.findall(r"\baws ([a-z0-9-]+ (?:[a-z]+-[a-z-]+|sign)(?: [^`\n;|>)]*)?)", text):
             yield file, command.replace('\\"', '"').split('"));')[0]
 
 
