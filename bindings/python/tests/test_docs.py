@@ -97,6 +97,12 @@ def test_guide(page, names):
     assert printed.getvalue().splitlines() == expected
 
 
+def test_fragments_that_need_a_server_are_python():
+    program = program_of(ROOT / "docs/local.md")
+    assert "boto3" in program
+    compile(program, "docs/local.md", "exec")
+
+
 @pytest.mark.parametrize("document", ["docs/python.md", "bindings/python/README.md"])
 def test_documents(document, names):
     run(fenced((ROOT / document).read_text(encoding="utf-8")), document, names)
