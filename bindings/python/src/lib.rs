@@ -21,10 +21,12 @@ mod participant;
 mod playback;
 mod redis;
 mod revocations;
+mod signer;
 mod signing_key;
 mod stage;
 mod stage_methods;
 mod store;
+mod unsigned;
 mod values;
 mod verdict;
 mod verified;
@@ -40,9 +42,11 @@ mod _native {
     #[pymodule_export]
     use crate::command::run_command;
     #[pymodule_export]
-    use crate::connection::{ConnectionClaims, VerifiedConnection, mint_connection};
+    use crate::connection::{
+        ConnectionClaims, VerifiedConnection, amint_connection, mint_connection, unsigned_connection,
+    };
     #[pymodule_export]
-    use crate::exchange::{check_exchange, exchange};
+    use crate::exchange::{aexchange, check_exchange, exchange, unsigned_exchange};
     #[pymodule_export]
     use crate::inspection::{Check, Inspection, inspect};
     #[pymodule_export]
@@ -50,7 +54,9 @@ mod _native {
     #[pymodule_export]
     use crate::participant::ParticipantClaims;
     #[pymodule_export]
-    use crate::playback::{PlaybackClaims, VerifiedPlayback, mint_playback, playback_url};
+    use crate::playback::{
+        PlaybackClaims, VerifiedPlayback, amint_playback, mint_playback, playback_url, unsigned_playback,
+    };
     #[pymodule_export]
     use crate::redis::{RedisRevocations, WhenAway};
     #[pymodule_export]
@@ -59,6 +65,8 @@ mod _native {
     use crate::signing_key::SigningKey;
     #[pymodule_export]
     use crate::stage::Stage;
+    #[pymodule_export]
+    use crate::unsigned::{UnsignedConnectionToken, UnsignedPlaybackToken, UnsignedToken};
     #[pymodule_export]
     use crate::verdict::Verdict;
     #[pymodule_export]

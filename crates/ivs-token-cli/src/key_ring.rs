@@ -49,6 +49,11 @@ impl KeyRingArgs {
         self.key_ring.is_some() || self.playback_key_ring.is_some()
     }
 
+    /// Whether the rings that are given are those of playback keys.
+    pub(crate) fn is_for_playback_only(&self) -> bool {
+        self.key_ring.is_none()
+    }
+
     /// The flags that may read standard input.
     pub(crate) fn sources(&self) -> [(&'static str, Option<&Source>); 2] {
         [("--key-ring", self.key_ring.as_ref()), ("--playback-key-ring", self.playback_key_ring.as_ref())]
