@@ -17,6 +17,8 @@ mod held;
 mod home;
 mod inspection;
 mod key_ring;
+mod mint_connection;
+mod mint_playback;
 mod participant;
 mod playback;
 mod redis;
@@ -42,9 +44,7 @@ mod _native {
     #[pymodule_export]
     use crate::command::run_command;
     #[pymodule_export]
-    use crate::connection::{
-        ConnectionClaims, VerifiedConnection, amint_connection, mint_connection, unsigned_connection,
-    };
+    use crate::connection::{ConnectionClaims, VerifiedConnection};
     #[pymodule_export]
     use crate::exchange::{aexchange, check_exchange, exchange, unsigned_exchange};
     #[pymodule_export]
@@ -52,11 +52,13 @@ mod _native {
     #[pymodule_export]
     use crate::key_ring::{KeyRing, PlaybackKey, PlaybackKeyRing, PublicKey};
     #[pymodule_export]
+    use crate::mint_connection::{amint_connection, mint_connection, unsigned_connection};
+    #[pymodule_export]
+    use crate::mint_playback::{amint_playback, mint_playback, unsigned_playback};
+    #[pymodule_export]
     use crate::participant::ParticipantClaims;
     #[pymodule_export]
-    use crate::playback::{
-        PlaybackClaims, VerifiedPlayback, amint_playback, mint_playback, playback_url, unsigned_playback,
-    };
+    use crate::playback::{PlaybackClaims, VerifiedPlayback, playback_url};
     #[pymodule_export]
     use crate::redis::{RedisRevocations, WhenAway};
     #[pymodule_export]

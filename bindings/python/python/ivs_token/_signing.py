@@ -6,13 +6,13 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from ._native import UnsignedConnectionToken, UnsignedPlaybackToken, UnsignedToken
     from ._tokens import ConnectionToken, PlaybackToken, Token
     from .signer import AsyncSigner, Signer
 
-    _Any = TypeVar("_Any")
+    _Ready = TypeVar("_Ready")
     _Unsigned = UnsignedToken | UnsignedConnectionToken | UnsignedPlaybackToken
     _Token = Token | ConnectionToken | PlaybackToken
 
@@ -101,7 +101,7 @@ async def amint_many(
     return [token for token in tokens if token is not None]
 
 
-async def ready(token: _Any) -> _Any:
+async def ready(token: _Ready) -> _Ready:
     """What is there already, to be awaited."""
     return token
 
@@ -109,13 +109,15 @@ async def ready(token: _Any) -> _Any:
 async def _signature(unsigned: _Unsigned, signer: Signer | AsyncSigner) -> bytes:
     from inspect import iscoroutinefunction
 
-    if iscoroutinefunction(signer.sign):
-        answer = signer.sign(unsigned.signing_input, unsigned.digest)
+    sign: Any = signer.sign
+    if iscoroutinefunction(sign):
+        answer = sign(unsigned.signing_input, unsigned.digest)
     else:
         import asyncio
 
-        answer = await asyncio.to_thread(signer.sign, unsigned.signing_input, unsigned.digest)
-    return await answer if hasattr(answer, "__await__") else answer
+        answer = await asyncio.to_thread(sign, unsigned.signing_input, unsigned.digest)
+    signature: bytes = await answer if hasattr(answer, "__await__") else answer
+    return signature
 
 
 def _at(index: int, make: Callable[[], _Token]) -> _Token:
