@@ -79,7 +79,7 @@ fn nobody_spends_the_tokens_of_another_channel() {
     assert_eq!(verify(&of_b).unwrap_err().code(), "TOKEN_ALREADY_USED");
     // And what he may not: the channel of the first. It is refused before the store is asked.
     let stolen = once(playback(HERE, "A"), other_key());
-    assert_eq!(verify(&stolen).unwrap_err().reason(), "FOREIGN_PLAYBACK_KEY");
+    assert_eq!(verify(&stolen).unwrap_err().reason(), "FOREIGN_KEY");
     let forged = once(playback(HERE, "A"), attacker_key());
     assert_eq!(verify(&forged).unwrap_err(), VerifyError::NoKeyMatches { tried: 2 });
 

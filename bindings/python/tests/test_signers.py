@@ -466,6 +466,9 @@ def test_a_key_in_an_hsm_mints(hsm, stage, public, gate):
     signer.close()
     assert gate.verify(stage.mint(second))
     second.close()
+    second.close()
+    with pytest.raises(MintError, match="could not be signed: IvsTokenError: the signer was closed: make another"):
+        stage.mint(second)
     assert PIN not in repr(vars(signer)) and repr(signer) == f"<Pkcs11Signer key='good' kid='{KID}'>"
 
 

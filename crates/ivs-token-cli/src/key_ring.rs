@@ -49,9 +49,9 @@ impl KeyRingArgs {
         self.key_ring.is_some() || self.playback_key_ring.is_some()
     }
 
-    /// Whether the rings that are given are those of playback keys.
-    pub(crate) fn is_for_playback_only(&self) -> bool {
-        self.key_ring.is_none()
+    /// Whether a ring of each kind is given.
+    pub(crate) fn is_of_both_kinds(&self) -> bool {
+        self.key_ring.is_some() && self.playback_key_ring.is_some()
     }
 
     /// The flags that may read standard input.

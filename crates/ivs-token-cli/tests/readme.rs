@@ -35,7 +35,7 @@ fn the_commands_of_the_page_on_vaults_end_in_verified_tokens() -> Result<(), Box
     let folder = tempfile::tempdir()?;
     std::fs::write(
         folder.path().join("stage.json"),
-        r#"{"stage":{"arn":"arn:aws:ivs:us-west-2:123456789012:stage/oRmLNwuCeMlQ","endpoints":{"whip":"https://whip.example"}}}"#,
+        r#"{"stage":{"arn":"arn:aws:ivs:us-west-2:123456789012:stage/oRmLNwuCeMlQ","endpoints":{"events":"wss://events.example","whip":"https://whip.example"}}}"#,
     )?;
     let keys = "ivs-token key generate --out private.pem --public-out public.pem";
     let said = run(&format!("{keys}\n{}", blocks.join("\n")), folder.path())?;

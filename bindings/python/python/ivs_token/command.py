@@ -72,13 +72,9 @@ def decoded(printed: bytes) -> bytes:
             return bytes.fromhex(text.decode())
     except ValueError:
         pass
-    for decode in (_base64, base64.urlsafe_b64decode):
-        try:
-            return decode(text + b"=" * (-len(text) % 4))
-        except binascii.Error:
-            pass
-    return printed
-
-
-def _base64(text: bytes) -> bytes:
-    return base64.b64decode(text, validate=True)
+    try:
+        # Base64, or base64url, padded or not.
+        text = text.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+        return base64.b64decode(text + b"=" * (-len(text) % 4), validate=True)
+    except binascii.Error:
+        return printed

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
 from os import PathLike, fspath
+from threading import RLock
 from typing import Any
 
-from ._errors import InvalidKeyError
+from ._errors import InvalidKeyError, IvsTokenError
 from ._native import VerifyingKey
+
+# `python-pkcs11` begins a library without the locks that it needs for several threads (C_Initialize without CKF_OS_LOCKING_OK), and
+# lets threads in side by side: that crashes. So one call at a time is made, of all signers.
+_one_at_a_time = RLock()
+
+# A login is that of the whole token, and ends when the session that logged in is closed: so all signers of a token share it.
+_logins: dict[tuple[str, str], tuple[Any, int]] = {}
 
 
 class Pkcs11Signer:
@@ -17,8 +24,9 @@ class Pkcs11Signer:
     token, ``key`` that of the key pair, both halves of which must be there. ``kid`` is the ARN that ImportPublicKey answered for the
     public half; playback tokens need none.
 
-    It needs ``pip install python-pkcs11``. Any number of threads may use one: it opens a session for each that signs at the same
-    time, and keeps them until ``close``. After a fork, make another in the child.
+    It needs ``pip install python-pkcs11``. Any number of threads may use one, and one of them signs at a time, for ``python-pkcs11``
+    can do no more. A token is logged in for the whole process, so only the first signer's PIN is looked at. After a fork, make another
+    in the child.
 
     Raises ``InvalidKeyError`` when there is not exactly one such key pair, or it is of another curve. What ``pkcs11`` raises goes on
     as it is. The PIN is never shown, and a device counts wrong ones.
@@ -32,20 +40,16 @@ class Pkcs11Signer:
         self._pkcs11: Any = pkcs11
         self._label = key
         self._kid = kid
-        self._token: Any = pkcs11.lib(fspath(module)).get_token(token_label=token)
-        try:
-            session = self._token.open(user_pin=pin)
-        except pkcs11.UserAlreadyLoggedIn:
-            # Another signer of this process is: a login is that of the whole token.
-            session = self._token.open()
-        # Logged in, and used by nobody at the moment. The login lasts while one session is open.
-        self._idle: deque[tuple[Any, Any]] = deque()
-        try:
-            self._verifying_key = self._public(session)
-            self._idle.append((session, self._find(session, "PRIVATE_KEY")))
-        except BaseException:
-            session.close()
-            raise
+        path = fspath(module)
+        self._home = (path, token)
+        with _one_at_a_time:
+            self._session = _log_in(pkcs11.lib(path).get_token(token_label=token), self._home, pin, pkcs11.UserAlreadyLoggedIn)
+            try:
+                self._verifying_key = self._public()
+                self._private = self._find("PRIVATE_KEY")
+            except BaseException:
+                self.close()
+                raise
 
     @property
     def kid(self) -> str | None:
@@ -59,43 +63,41 @@ class Pkcs11Signer:
 
     def sign(self, message: bytes, digest: bytes, /) -> bytes:
         """Signs the digest."""
-        try:
-            session, key = self._idle.pop()
-        except IndexError:
-            session = self._token.open()
-            key = self._find(session, "PRIVATE_KEY")
-        try:
-            signature: bytes = key.sign(digest, mechanism=self._pkcs11.Mechanism.ECDSA)
-        except BaseException:
-            # Nobody knows what state it is in.
-            session.close()
-            raise
-        self._idle.append((session, key))
-        return signature
+        with _one_at_a_time:
+            if self._session is None:
+                raise IvsTokenError("the signer was closed: make another", code="SIGNER_CLOSED")
+            signature: bytes = self._private.sign(digest, mechanism=self._pkcs11.Mechanism.ECDSA)
+            return signature
 
     def close(self) -> None:
-        """Closes the sessions, and with the last of this token's logs out. Nothing is signed afterwards."""
-        while self._idle:
-            session, _ = self._idle.pop()
-            session.close()
+        """Logs out, unless another signer of this module uses the token. Nothing is signed afterwards."""
+        with _one_at_a_time:
+            if self._session is None:
+                return
+            self._session = self._private = None
+            session, users = _logins.pop(self._home)
+            if users > 1:
+                _logins[self._home] = (session, users - 1)
+            else:
+                session.close()
 
     def __repr__(self) -> str:
         return f"<Pkcs11Signer key={self._label!r} kid={self._kid!r}>"
 
-    def _public(self, session: Any) -> VerifyingKey:
+    def _public(self) -> VerifyingKey:
         """Reads ``CKA_EC_POINT``: a point in the DER of an OCTET STRING, or bare, as some devices have it."""
-        point: bytes = self._find(session, "PUBLIC_KEY")[self._pkcs11.Attribute.EC_POINT]
+        point: bytes = self._find("PUBLIC_KEY")[self._pkcs11.Attribute.EC_POINT]
         if len(point) != 97 and point[:1] == b"\x04" and point[1:2] == bytes([len(point) - 2]):
             point = point[2:]
         return VerifyingKey.from_any(point)
 
-    def _find(self, session: Any, name: str) -> Any:
+    def _find(self, name: str) -> Any:
         attributes = {
             self._pkcs11.Attribute.CLASS: self._pkcs11.ObjectClass[name],
             self._pkcs11.Attribute.KEY_TYPE: self._pkcs11.KeyType.EC,
             self._pkcs11.Attribute.LABEL: self._label,
         }
-        found = list(session.get_objects(attributes))
+        found = list(self._session.get_objects(attributes))
         if len(found) != 1:
             what = name.split("_")[0].lower()
             raise InvalidKeyError(
@@ -104,3 +106,16 @@ class Pkcs11Signer:
                 code="PKCS11_NOT_ONE_KEY",
             )
         return found[0]
+
+
+def _log_in(token: Any, home: tuple[str, str], pin: str, already: type[Exception]) -> Any:
+    """The session that all signers of a token share."""
+    session, users = _logins.get(home, (None, 0))
+    if session is None:
+        try:
+            session = token.open(user_pin=pin)
+        except already:
+            # Another part of the program is, and has to stay so.
+            session = token.open()
+    _logins[home] = (session, users + 1)
+    return session

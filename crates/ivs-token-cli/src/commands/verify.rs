@@ -239,7 +239,8 @@ impl VerifyArgs {
         let found = ivs_token::inspect(token).kind;
         let is_accepted = match found {
             TokenKind::Connection => false,
-            TokenKind::Playback => self.has_playback_keys_only()?,
+            // Without a playback key it is refused anyway, and that says more.
+            TokenKind::Playback => !self.has_keys_of_both_kinds()?,
             _ => true,
         };
         if is_accepted {
@@ -255,16 +256,17 @@ impl VerifyArgs {
         Err(refused_as(&error, token, Some(&wanted)))
     }
 
-    /// Whether no key that is given verifies anything but playback tokens.
-    fn has_playback_keys_only(&self) -> Result<bool, Failure> {
+    /// Whether keys are given for participants, and for playback as well.
+    fn has_keys_of_both_kinds(&self) -> Result<bool, Failure> {
         if self.key_ring.is_given() {
-            return Ok(self.key_ring.is_for_playback_only());
+            return Ok(self.key_ring.is_of_both_kinds());
         }
         let kids = match self.kid.as_slice() {
             [] => args::kid_variable()?.into_iter().collect(),
             kids => kids.to_vec(),
         };
-        Ok(kids.iter().all(|kid| matches!(kid, AnyKid::Playback(_))))
+        let playback = kids.iter().filter(|kid| matches!(kid, AnyKid::Playback(_))).count();
+        Ok(playback > 0 && playback < kids.len())
     }
 }
 
