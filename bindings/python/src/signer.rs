@@ -42,7 +42,7 @@ pub(crate) fn kid(value: &Bound<'_, PyAny>) -> Result<PublicKeyArn, Failure> {
     values::arn("kid", value)
 }
 
-impl<'py> Signer<'_, 'py> {
+impl Signer<'_, '_> {
     /// The ARN that participant and connection tokens name.
     pub(crate) fn kid(self) -> Result<PublicKeyArn, Failure> {
         let given = self.0.getattr(intern!(self.0.py(), "kid"))?;
@@ -62,7 +62,7 @@ pub(crate) enum Way {
 
 impl Way {
     /// A token that is there already.
-    pub(crate) fn token<'py>(self, token: Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>, Failure> {
+    pub(crate) fn token(self, token: Bound<'_, PyAny>) -> Result<Bound<'_, PyAny>, Failure> {
         match self {
             Self::Now => Ok(token),
             Self::Awaited => Ok(READY.get(token.py())?.call1((token,))?),
