@@ -30,8 +30,9 @@ pub(crate) struct Endpoints {
 impl Environment {
     pub(crate) fn new(settings: Settings, token_key: SigningKey, secret: [u8; 32], port: u16) -> Self {
         let host = "localhost".to_owned();
-        let endpoints =
-            Endpoints { whip: format!("http://{host}:{port}"), events: format!("ws://{host}:{port}"), host };
+        let secure = if settings.tls.is_some() { "s" } else { "" };
+        let whip = format!("http{secure}://{host}:{port}");
+        let endpoints = Endpoints { whip, events: format!("ws{secure}://{host}:{port}"), host };
         Self { settings, token_key, secret, endpoints }
     }
 

@@ -10,6 +10,7 @@ mod http;
 mod ids;
 mod kinds;
 mod log;
+mod media;
 mod page;
 pub mod program;
 mod server;
@@ -19,7 +20,7 @@ mod time;
 mod tokens;
 
 pub use door::Door;
-pub use http::serve;
+pub use http::{Tls, TlsError, serve};
 pub use server::{Server, StartError, in_memory};
 pub use settings::{Auth, Settings};
 pub use store::{Entry, MemoryStore, SqliteStore, Store, StoreError, Transaction};

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{Auth, MemoryStore, Server, Settings, SqliteStore, Store, serve};
+use crate::{Auth, MemoryStore, Server, Settings, SqliteStore, Store, Tls, serve};
 
 /// Amazon IVS on your own machine: answers the operations of `ivs` and `ivs-realtime` to any AWS SDK.
 #[derive(Clone, Debug, clap::Parser)]
@@ -44,6 +44,30 @@ pub struct Options {
     /// Begin with these calls: a JSON list of `{"operation": .., "region": .., "input": {..}}`
     #[arg(long, value_name = "FILE")]
     init: Option<PathBuf>,
+    /// An address for media that clients are told; may be repeated. Loopback and one of a real interface unless given
+    #[arg(long, value_name = "ADDRESS")]
+    announce: Vec<IpAddr>,
+    /// The UDP port for media; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    udp_port: u16,
+    /// Ask clients to send SDP over their sockets instead of HTTP
+    #[arg(long)]
+    sdp_over_socket: bool,
+    /// The official web client for the page that tries a stage: the file of its script, or a URL. The page does without, too
+    #[arg(long, value_name = "FILE|URL")]
+    web_client: Option<String>,
+    /// Make a stage and two tokens, and print two pages to open
+    #[arg(long)]
+    demo: bool,
+    /// The certificates for TLS in PEM, the server's first
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The key of the certificate in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Make a certificate for localhost and the announced addresses, which clients must be told to trust
+    #[arg(long, value_name = "self-signed", conflicts_with = "tls_cert", value_parser = ["self-signed"])]
+    tls: Option<String>,
     /// Log in JSON
     #[arg(long)]
     json: bool,
@@ -87,14 +111,22 @@ impl Options {
             }
         };
         let init = self.init.clone();
-        let server = Arc::new(Server::new(self.settings(), store, port).map_err(|error| text(&error))?);
+        let (demo, has_udp_port) = (self.demo, self.udp_port != 0);
+        let server = Arc::new(Server::new(self.settings()?, store, port).map_err(|error| text(&error))?);
+        if has_udp_port {
+            server.open_media()?;
+        }
         if let Some(path) = init {
             begin(&server, &path).map_err(|error| format!("{}: {error}", path.display()))?;
         }
         let mut terminate = signal(SignalKind::terminate()).map_err(|error| text(&error))?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| text(&error))?;
         // A closed stdout does not stop the server.
-        let _ = ready(port);
+        let _ = ready(server.url());
+        if demo {
+            let pages = demonstrate(&server)?;
+            let _ = show(&pages);
+        }
         serve(server, listener, async move {
             tokio::select! {
                 _ = terminate.recv() => {}
@@ -105,12 +137,34 @@ impl Options {
         Ok(())
     }
 
-    fn settings(self) -> Settings {
-        let mut settings =
-            Settings { account: self.account, auth: self.auth, seed: self.seed, ..Settings::default() };
+    fn certificate(&self) -> Result<Option<Tls>, String> {
+        if let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) {
+            let read =
+                |path: &PathBuf| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
+            return Tls::from_pem(&read(chain)?, &read(key)?).map(Some).map_err(|error| error.to_string());
+        }
+        match &self.tls {
+            None => Ok(None),
+            Some(_) => Tls::self_signed(&self.announce).map(Some).map_err(|error| error.to_string()),
+        }
+    }
+
+    fn settings(self) -> Result<Settings, String> {
+        let tls = self.certificate()?;
+        let mut settings = Settings {
+            tls,
+            account: self.account,
+            auth: self.auth,
+            seed: self.seed,
+            announce: self.announce,
+            udp_port: self.udp_port,
+            sdp_over_socket: self.sdp_over_socket,
+            web_client: self.web_client.map_or_else(|| Ok(String::new()), |from| web_client(&from))?,
+            ..Settings::default()
+        };
         settings.credentials.extend(self.credentials);
         settings.quotas = BTreeMap::from_iter(self.quotas);
-        settings
+        Ok(settings)
     }
 }
 
@@ -131,8 +185,7 @@ fn begin(server: &Server, path: &std::path::Path) -> Result<(), String> {
 }
 
 /// Says that the server is ready, in lines to copy and paste.
-fn ready(port: u16) -> std::io::Result<()> {
-    let url = format!("http://localhost:{port}");
+fn ready(url: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "ivs-local is ready at {url}")?;
     writeln!(out, "export AWS_ENDPOINT_URL_IVS={url}")?;
@@ -140,6 +193,40 @@ fn ready(port: u16) -> std::io::Result<()> {
     writeln!(out, "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test")?;
     writeln!(out, "export AWS_DEFAULT_REGION=us-east-1")?;
     writeln!(out, "aws --endpoint-url {url} ivs-realtime list-stages")?;
+    out.flush()
+}
+
+/// The script that loads the web client: that of a file, or one that fetches it.
+fn web_client(from: &str) -> Result<String, String> {
+    if from.starts_with("https://") || from.starts_with("http://") {
+        // The page's own script is a module, so it waits for this one.
+        let url = Value::from(from).to_string().replace('<', "\\u003c");
+        return Ok(format!("document.write('<script src=\"' + {url} + '\"><\\/script>');"));
+    }
+    std::fs::read_to_string(from).map_err(|error| format!("{from}: {error}"))
+}
+
+/// Makes a stage and two tokens, and gives the pages of both.
+fn demonstrate(server: &Server) -> Result<Vec<String>, String> {
+    let run = |operation: &str, input: &Value| {
+        server.run(operation, "us-east-1", input).map_err(|error| format!("{operation}: {error}"))
+    };
+    let stage = run("CreateStage", &serde_json::json!({ "name": "demo" }))?;
+    let page = |name: &str| {
+        let input = serde_json::json!({ "stageArn": stage["stage"]["arn"], "userId": name });
+        let made = run("CreateParticipantToken", &input)?;
+        let token = made["participantToken"]["token"].as_str().unwrap_or_default().to_owned();
+        Ok(format!("{}/_ivs/{}#token={token}", server.url(), crate::door::PAGE))
+    };
+    ["Ana", "Bob"].into_iter().map(page).collect()
+}
+
+fn show(pages: &[String]) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "\nOpen these two pages, and see each other:")?;
+    for page in pages {
+        writeln!(out, "\n{page}")?;
+    }
     out.flush()
 }
 

@@ -1,4 +1,7 @@
 use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use crate::http::Tls;
 
 /// How a server behaves.
 #[derive(Clone, Debug)]
@@ -15,6 +18,20 @@ pub struct Settings {
     pub quotas: BTreeMap<String, usize>,
     /// How long a recording configuration and a failover slate are CREATING, in milliseconds.
     pub creation_ms: i64,
+    /// How long a stage session lasts after the last participant has left, in milliseconds.
+    pub session_ms: u64,
+    /// How long a publication lasts after the socket of its participant has closed, in milliseconds.
+    pub grace_ms: u64,
+    /// The addresses for media that clients are told; loopback and one of a real interface, if there are none.
+    pub announce: Vec<IpAddr>,
+    /// The UDP port for media; 0 takes a free one.
+    pub udp_port: u16,
+    /// Whether clients are asked to send SDP over their sockets instead of HTTP.
+    pub sdp_over_socket: bool,
+    /// The script that loads the official web client for the page that tries a stage; the page does without it, too.
+    pub web_client: String,
+    /// The certificate, if clients shall come over TLS.
+    pub tls: Option<Tls>,
     /// How far the time of a signature may be off, in seconds.
     pub skew_secs: i64,
     /// The most bytes that a body may have, before and after it is decompressed.
@@ -42,6 +59,13 @@ impl Default for Settings {
             seed: None,
             quotas: BTreeMap::new(),
             creation_ms: 2_000,
+            session_ms: 180_000,
+            grace_ms: 5_000,
+            announce: Vec::new(),
+            udp_port: 0,
+            sdp_over_socket: false,
+            web_client: String::new(),
+            tls: None,
             skew_secs: 300,
             max_body: 1 << 20,
         }
