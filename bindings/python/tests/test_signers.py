@@ -584,7 +584,7 @@ def page(kind, names):
     import re
 
     text = (Path(__file__).resolve().parents[3] / "docs/vault.md").read_text(encoding="utf-8")
-    blocks = re.findall(rf"^```python {kind}\n(.*?)^```$", text, re.M | re.S)
+    blocks = re.findall(rf"^<!-- run: {kind} -->\n```python\n(.*?)^```$", text, re.M | re.S)
     assert blocks
     test = doctest.DocTestParser().get_doctest("\n".join(blocks), names, "docs/vault.md", "docs/vault.md", 0)
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS, verbose=False)
