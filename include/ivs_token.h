@@ -723,9 +723,9 @@ ivs_status ivs_signing_key_verifying_key(const struct ivs_signing_key *key,
 
 /**
  * From now on, has this key, and every object made of it, sign with the library's own engine. Minting then takes less
- * than half of its time, and less than a third in batches; with AVX-512 IFMA a quarter, and a tenth. It is a
- * choice, and off unless made: docs/engine.md says how it is proved. The first key of a process takes a few milliseconds
- * and 600 KiB for tables that all keys share.
+ * than half of its time on any processor, and less than a third in batches; little more than a third with AVX2, and a sixth in
+ * batches; a quarter with AVX-512 IFMA, and a tenth in batches. It is a choice, and off unless made: docs/engine.md says how
+ * it is proved. The first key of a process takes a few milliseconds and 700 KiB for tables that all keys share.
  */
 IVS_MUST_USE
 ivs_status ivs_signing_key_accelerate(const struct ivs_signing_key *key);
@@ -1214,8 +1214,9 @@ ivs_status ivs_verifier_verify(const struct ivs_verifier *verifier,
 
 /**
  * Verifies a participant token, that it is what the builder was told to expect, and that it is what is expected here: for a
- * gateway that serves many stages with one verifier. `stage_arn` and `user_id` may be NULL, and `capabilities` 0: nothing
- * is expected of it then.
+ * gateway that serves many stages with one verifier. `stage_arn` or `user_id` may be NULL, or `capabilities` 0: nothing is
+ * expected of it then. All three at once are `IVS_NULL_ARGUMENT`, whatever the token: an empty variable must not turn the check
+ * off. Where nothing is expected, `ivs_verifier_verify` is the function to call.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_verify_expecting(const struct ivs_verifier *verifier,

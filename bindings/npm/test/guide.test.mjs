@@ -18,7 +18,7 @@ for (const name of ["jsonwebtoken", "@aws-sdk/client-ivs-realtime"]) symlinkSync
 for (const name of readdirSync("node_modules").filter((name) => name.startsWith("ivs-token"))) cpSync(join("node_modules", name), join(folder, "node_modules", name), { recursive: true });
 
 // The manual shows fragments, and the page of the local IVS needs its server: these are only parsed. The quickstart, and the README beside it, read files.
-const other = ["node.md", "local.md", "quickstart.md", "README.md"];
+const other = ["node.md", "local.md", "quickstart.md", "README.md", "vault.md"];
 const blocks = (page) => [...readFileSync(join("docs", page), "utf8").matchAll(/^( *)```js\n([^]*?)^\1```$/gm)].map(([, , body]) => body).filter((body) => !body.includes("--8<--"));
 const pages = readdirSync("docs", { recursive: true }).filter((page) => page.endsWith(".md") && !other.includes(page) && blocks(page).length > 0);
 
