@@ -72,6 +72,26 @@ fn counted<T>(action: impl FnOnce() -> T) -> (T, usize) {
     (result, COUNT.get() - before)
 }
 
+/// In proportion to the keys: where each was imported on its own, a copy of all before it was made each time, and four times the
+/// keys took sixteen times the work.
+#[test]
+fn a_verifier_is_built_in_proportion_to_its_keys() {
+    let public = key().verifying_key();
+    let built = |keys: usize| {
+        let mut builder = Verifier::builder().prepared_limit(0);
+        for number in 0..keys {
+            let arn =
+                conformance::arn(&format!("arn:aws:ivs:us-west-2:123456789012:public-key/k{number:05}"));
+            builder = builder.key(arn, public.clone());
+        }
+        counted(|| builder.build().unwrap()).1
+    };
+    let (few, many) = (built(250), built(1000));
+    println!("{few} allocations for 250 keys, {many} for 1000");
+    assert!(few >= 250, "{few}: it copies what it keeps");
+    assert!(many <= 6 * few, "{many} for four times the keys, and {few}");
+}
+
 #[test]
 fn few() {
     assert_eq!(counted(|| Box::new(1)).1, 1, "the counter counts");
