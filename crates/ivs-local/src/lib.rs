@@ -2,8 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod arn;
+mod assumptions;
 mod behaviour;
 mod call;
+#[cfg(test)]
+mod documentation;
 mod door;
 mod environment;
 mod http;
@@ -12,14 +15,17 @@ mod kinds;
 mod log;
 mod page;
 pub mod program;
+#[cfg(test)]
+mod properties;
 mod server;
 mod settings;
 mod store;
 mod time;
 mod tokens;
 
+pub use assumptions::Assumptions;
 pub use door::Door;
 pub use http::serve;
 pub use server::{Server, StartError, in_memory};
-pub use settings::{Auth, Settings};
+pub use settings::{Auth, Settings, Validation};
 pub use store::{Entry, MemoryStore, SqliteStore, Store, StoreError, Transaction};

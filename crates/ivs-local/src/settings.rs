@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use crate::assumptions::Assumptions;
+
 /// How a server behaves.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -13,12 +15,22 @@ pub struct Settings {
     pub seed: Option<String>,
     /// Quotas that differ from the documented ones, by the names of the guide.
     pub quotas: BTreeMap<String, usize>,
-    /// How long a recording configuration and a failover slate are CREATING, in milliseconds.
-    pub creation_ms: i64,
+    /// How strictly inputs are validated.
+    pub validation: Validation,
+    /// What AWS does not document.
+    pub assumptions: Assumptions,
     /// How far the time of a signature may be off, in seconds.
     pub skew_secs: i64,
-    /// The most bytes that a body may have, before and after it is decompressed.
-    pub max_body: usize,
+}
+
+/// How strictly inputs are validated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Validation {
+    /// As AWS does.
+    #[default]
+    Strict,
+    /// Any text is taken for an ARN, and a resource may name others that do not exist.
+    Lenient,
 }
 
 /// Whose signatures are verified.
@@ -41,9 +53,9 @@ impl Default for Settings {
             credentials: BTreeMap::from([("test".to_owned(), "test".to_owned())]),
             seed: None,
             quotas: BTreeMap::new(),
-            creation_ms: 2_000,
+            validation: Validation::default(),
+            assumptions: Assumptions::default(),
             skew_secs: 300,
-            max_body: 1 << 20,
         }
     }
 }
