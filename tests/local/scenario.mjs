@@ -11,10 +11,22 @@ const services = {
   ivs: { sdk: lowLatency, client: new lowLatency.IvsClient(retries) },
   "ivs-realtime": { sdk: realTime, client: new realTime.IVSRealTimeClient(retries) },
 };
+// Operations that the newest versions of the two packages do not know. Once they do, this says so.
+const lacking = [
+  "ivs-realtime RevokeConnectionToken",
+  ...["Create", "Get", "Update", "Delete"].map((verb) => `ivs ${verb}FailoverSlateConfiguration`),
+  "ivs ListFailoverSlateConfigurations",
+];
 const saved = {};
 const called = new Set();
 for (const [place, step] of steps.entries()) {
   const { sdk, client } = services[step.service];
+  const name = `${step.service} ${step.operation}`;
+  if (lacking.includes(name) !== !sdk[`${step.operation}Command`]) {
+    console.error(`JavaScript: ${name} is lacking, or not any more`);
+    process.exit(1);
+  }
+  if (lacking.includes(name)) continue;
   const input = filled(step.input);
   // The one timestamp of the inputs.
   if (input.targetStartAt) input.targetStartAt = new Date(input.targetStartAt);
@@ -26,13 +38,13 @@ for (const [place, step] of steps.entries()) {
   }
   const problem = judge(step, code, answer);
   if (problem) {
-    console.error(`JavaScript, step ${place + 1}, ${step.service} ${step.operation}: ${problem}\n${code}:`, answer);
+    console.error(`JavaScript, step ${place + 1}, ${name}: ${problem}\n${code}:`, answer);
     process.exit(1);
   }
-  called.add(`${step.service} ${step.operation}`);
+  called.add(name);
 }
-console.log(`JavaScript: ${steps.length} calls of ${called.size} operations`);
-process.exit(called.size === 86 ? 0 : 1);
+console.log(`JavaScript: ${called.size} operations; its packages do not know ${lacking.length} others`);
+process.exit(called.size + lacking.length === 86 ? 0 : 1);
 
 // What is wrong with an answer; keeps what the step saves.
 function judge(step, code, answer) {
@@ -53,9 +65,13 @@ function judge(step, code, answer) {
   }
 }
 
-// The value, with saved texts for ${name}.
+// The value, with saved texts for ${name}; undefined for what a call would have saved that is lacking.
 function filled(value) {
-  if (typeof value === "string") return value.replace(/\$\{(\w+)\}/g, (_, name) => saved[name]);
+  if (typeof value === "string") {
+    const whole = /^\$\{(\w+)\}$/.exec(value);
+    if (whole) return saved[whole[1]];
+    return value.replace(/\$\{(\w+)\}/g, (_, name) => saved[name]);
+  }
   if (Array.isArray(value)) return value.map(filled);
   if (value && typeof value === "object") {
     return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, filled(one)]));

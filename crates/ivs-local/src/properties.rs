@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::kinds::{KINDS, Kind, at, text};
+use crate::kinds::{KINDS, at, text};
 use crate::server::{Server, in_memory};
 use crate::settings::Settings;
 
