@@ -95,8 +95,10 @@ fn start() -> (Duration, f64) {
 fn stripped() -> f64 {
     let folder = std::env::temp_dir().join(format!("ivs-local-{}", std::process::id()));
     let program = env!("CARGO_BIN_EXE_ivs-local");
-    let is_stripped = Command::new("strip").arg("-o").arg(&folder).arg(program).status().is_ok_and(|s| s.success());
-    let size = std::fs::metadata(if is_stripped { folder.as_path() } else { program.as_ref() }).unwrap().len();
+    let is_stripped =
+        Command::new("strip").arg("-o").arg(&folder).arg(program).status().is_ok_and(|s| s.success());
+    let size =
+        std::fs::metadata(if is_stripped { folder.as_path() } else { program.as_ref() }).unwrap().len();
     let _ = std::fs::remove_file(folder);
     size as f64 / 1e6
 }
@@ -187,8 +189,14 @@ impl Connection {
                 continue;
             };
             let head = String::from_utf8_lossy(&self.buffer[..end]).to_ascii_lowercase();
-            assert!(head.split(' ').nth(1) == Some("200"), "{}", String::from_utf8_lossy(&self.buffer[..filled]));
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
+            assert!(
+                head.split(' ').nth(1) == Some("200"),
+                "{}",
+                String::from_utf8_lossy(&self.buffer[..filled])
+            );
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
             if filled >= end + 4 + length.unwrap_or(0) {
                 if head.contains("connection: close") {
                     *self = Self::new(self.port);

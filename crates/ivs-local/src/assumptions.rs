@@ -134,7 +134,7 @@ impl Assumptions {
     /// What was chosen among words; empty for a name that has none.
     pub(crate) fn word(&self, name: &str) -> &'static str {
         match (self.0.get(name), known(name)) {
-            (Some(Value::Word(word)), _) => *word,
+            (Some(Value::Word(word)), _) => word,
             (_, Some(Choices::Words(words))) => words[0],
             _ => "",
         }

@@ -95,7 +95,7 @@ impl Chooser<'_> {
 
     /// An ARN, or none.
     fn maybe(&mut self, kind: &str) -> Value {
-        if self.number() % 2 == 0 { Value::Null } else { self.arn(kind).into() }
+        if self.number().is_multiple_of(2) { Value::Null } else { self.arn(kind).into() }
     }
 
     fn public_key(&mut self) -> &'static str {
@@ -222,7 +222,7 @@ fn everything(server: &Server) -> Vec<(String, Value)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_calls_keep_what_must_hold_and_lead_to_the_same_state_again(

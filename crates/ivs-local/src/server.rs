@@ -378,7 +378,7 @@ fn own(store: &dyn Store, seed: Option<&str>) -> Result<(SigningKey, [u8; 32], u
         match seed {
             Some(seed) => secret = hmac_sha256(seed.as_bytes(), b"page tokens"),
             None => {
-                getrandom::fill(&mut secret).map_err(|error| StartError::Randomness(error.to_string()))?
+                getrandom::fill(&mut secret).map_err(|error| StartError::Randomness(error.to_string()))?;
             }
         }
         keep("secret", &STANDARD.encode(secret))?;

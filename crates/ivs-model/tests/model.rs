@@ -42,6 +42,9 @@ fn every_input_with_one_violation_is_refused_with_exactly_that() {
     assert!(count > 1_000, "{count}");
 }
 
+/// Puts a value into an input or an answer.
+type Wrap<'w> = &'w dyn Fn(&str) -> Value;
+
 /// Of each erratum: a value that is right, the model as it was refuses it, and the model as it is takes it and refuses another.
 #[test]
 fn each_erratum_is_needed_and_works() {
@@ -56,12 +59,35 @@ fn each_erratum_is_needed_and_works() {
     let pem = "# A comment.\n-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n";
     let pem_in = |pem: &str| json!({ "publicKeyMaterial": pem });
     let preset_in = |preset: &str| json!({ "channel": { "preset": preset } });
-    type Wrap<'w> = &'w dyn Fn(&str) -> Value;
     let cases: [(&str, &str, &str, bool, Wrap<'_>, &str, &str); 5] = [
-        ("ivs", "ResourceArn", "ListTagsForResource", true, &arn_in, arn, "arn:aws:ivs:us-west-2:123456789012:/x"),
+        (
+            "ivs",
+            "ResourceArn",
+            "ListTagsForResource",
+            true,
+            &arn_in,
+            arn,
+            "arn:aws:ivs:us-west-2:123456789012:/x",
+        ),
         ("ivs-realtime", "ResourceArn", "ListTagsForResource", true, &arn_in, arn, "arn:aws:s3:::x"),
-        ("ivs-realtime", "ParticipantRecordingS3Prefix", "GetParticipant", false, &prefix_in, "a/st-b/c/2026", "a b"),
-        ("ivs-realtime", "PublicKeyMaterial", "ImportPublicKey", true, &pem_in, pem, "-----BEGIN PUBLIC KEY-----"),
+        (
+            "ivs-realtime",
+            "ParticipantRecordingS3Prefix",
+            "GetParticipant",
+            false,
+            &prefix_in,
+            "a/st-b/c/2026",
+            "a b",
+        ),
+        (
+            "ivs-realtime",
+            "PublicKeyMaterial",
+            "ImportPublicKey",
+            true,
+            &pem_in,
+            pem,
+            "-----BEGIN PUBLIC KEY-----",
+        ),
         ("ivs", "TranscodePreset", "GetChannel", false, &preset_in, "", "x"),
     ];
     assert_eq!(read("errata").as_array().unwrap().len(), cases.len());
@@ -69,7 +95,9 @@ fn each_erratum_is_needed_and_works() {
         let raw = read(service);
         let raw = &raw["shapes"][shape];
         let refused = match (&raw["pattern"], &raw["enum"]) {
-            (Value::String(pattern), _) => !regex::Regex::new(&format!("^(?:{pattern})$")).unwrap().is_match(good),
+            (Value::String(pattern), _) => {
+                !regex::Regex::new(&format!("^(?:{pattern})$")).unwrap().is_match(good)
+            }
             (_, Value::Array(values)) => !values.contains(&good.into()),
             other => panic!("{shape}: {other:?}"),
         };
@@ -148,7 +176,8 @@ fn the_files_are_those_of_the_script() {
     let python = given.clone().unwrap_or_else(|| "python3".to_owned());
     let version = "import botocore; print(botocore.__version__)";
     let found = std::process::Command::new(&python).args(["-c", version]).output();
-    let found = found.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    let found =
+        found.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
     if found != pinned {
         let what = format!("{python} has botocore {found:?}, and the models are those of {pinned}");
         assert!(given.is_none() && std::env::var_os("CI").is_none(), "{what}");

@@ -38,7 +38,8 @@ fn codes() {
 #[test]
 fn keys() {
     let import = json!({ "publicKeyMaterial": PEM });
-    let fingerprint = |client: &Client| client.call("ImportPublicKey", &import).body["publicKey"]["fingerprint"].clone();
+    let fingerprint =
+        |client: &Client| client.call("ImportPublicKey", &import).body["publicKey"]["fingerprint"].clone();
     let (_program, client) = with("duplicate-key=accept");
     let spki = fingerprint(&client);
     assert_eq!(fingerprint(&client), spki);
@@ -52,14 +53,19 @@ fn keys() {
 fn lists() {
     let (_program, client) = with("next-token=first-page");
     stage(&client);
-    assert_eq!(client.call("ListStages", &json!({ "nextToken": "AAAA" })).body["stages"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        client.call("ListStages", &json!({ "nextToken": "AAAA" })).body["stages"].as_array().unwrap().len(),
+        1
+    );
     let (_program, client) = with("list-order=creation");
     let made: Vec<_> = (0..9).map(|_| stage(&client)).collect();
     let mut listed = Vec::new();
     let mut input = json!({ "maxResults": 2 });
     loop {
         let page = client.call("ListStages", &input).body;
-        listed.extend(page["stages"].as_array().unwrap().iter().map(|one| one["arn"].as_str().unwrap().to_owned()));
+        listed.extend(
+            page["stages"].as_array().unwrap().iter().map(|one| one["arn"].as_str().unwrap().to_owned()),
+        );
         match &page["nextToken"] {
             Value::Null => break,
             next => input["nextToken"] = next.clone(),
@@ -73,7 +79,10 @@ fn compositions() {
     let start = |client: &Client, stage: &str| {
         let channel = arn(&client.call("CreateChannel", &json!({})), "channel");
         let destinations = json!([{ "channel": { "channelArn": channel } }]);
-        client.call("StartComposition", &json!({ "stageArn": stage, "destinations": destinations, "idempotencyToken": "t" }))
+        client.call(
+            "StartComposition",
+            &json!({ "stageArn": stage, "destinations": destinations, "idempotencyToken": "t" }),
+        )
     };
     let (_program, client) = with("idempotency=first");
     let first = arn(&start(&client, &stage(&client)), "composition");
@@ -83,7 +92,9 @@ fn compositions() {
     let neither = json!({ "stageArn": stage(&client), "destinations": [{}] });
     assert_eq!(client.call("StartComposition", &neither).status, 200);
 
-    let state = |client: &Client, arn: &str| client.call("GetComposition", &json!({ "arn": arn })).body["composition"].clone();
+    let state = |client: &Client, arn: &str| {
+        client.call("GetComposition", &json!({ "arn": arn })).body["composition"].clone()
+    };
     for (choice, expected) in [("stopping-time=0", "STOPPED"), ("stopping-time=600000", "STOPPING")] {
         let (_program, client) = with(choice);
         let arn = arn(&start(&client, &stage(&client)), "composition");
@@ -138,6 +149,9 @@ fn lenient_validation_takes_any_text_for_an_arn() {
     assert_eq!(made.body["channel"]["recordingConfigurationArn"], "blah");
     assert_eq!(client.call("GetChannel", &json!({ "arn": "nope" })).code(), "ResourceNotFoundException");
     // All but the patterns is as strict as ever.
-    assert_eq!(client.call("CreateChannel", &json!({ "name": "a".repeat(129) })).code(), "ValidationException");
+    assert_eq!(
+        client.call("CreateChannel", &json!({ "name": "a".repeat(129) })).code(),
+        "ValidationException"
+    );
     assert_eq!(client.call("CreateChannel", &json!({ "type": "x" })).code(), "ValidationException");
 }

@@ -138,9 +138,11 @@ fn a_seed_gives_the_same_keys() {
     let token = |seed: &str| {
         let program = Program::start(&["--seed", seed]);
         let client = program.client();
-        let made = client.call("CreateStage", &json!({ "participantTokenConfigurations": [{ "userId": "a" }] }));
-        let next = (0..2).map(|_| stage(&client, "a")).count();
-        let page = client.call("ListStages", &json!({ "maxResults": next })).body;
+        let made =
+            client.call("CreateStage", &json!({ "participantTokenConfigurations": [{ "userId": "a" }] }));
+        stage(&client, "b");
+        stage(&client, "c");
+        let page = client.call("ListStages", &json!({ "maxResults": 2 })).body;
         (made.body["participantTokens"][0]["participantId"].clone(), page["nextToken"].clone())
     };
     // The MAC of a page token is made with one of the keys.
