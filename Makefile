@@ -34,9 +34,9 @@ proof:
 
 # What solvers can prove of the arithmetic, for all values: a few seconds.
 prove:
-	@python3 -m venv .venv
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r docs/proofs/requirements.txt
-	@for proof in docs/proofs/*.py; do .venv/bin/python "$$proof" || exit; done
+	@python3 -m venv target/prove
+	@target/prove/bin/python -m pip install --quiet --disable-pip-version-check -r docs/proofs/requirements.txt
+	@for proof in docs/proofs/*.py; do target/prove/bin/python "$$proof" || exit; done
 
 # Whether the time of signing tells anything about its secrets: minutes, on a machine that is otherwise quiet.
 ct:

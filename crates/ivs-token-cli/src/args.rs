@@ -6,7 +6,7 @@ use clap::Args;
 use ivs_token::es384;
 use ivs_token::{ArnError, PlaybackKeyArn, PublicKeyArn, SigningKey, Stage, StageArn};
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::{self, Source};
 use crate::keys::{self, Material};
 

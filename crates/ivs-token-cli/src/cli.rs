@@ -7,8 +7,9 @@ use clap::{Parser, Subcommand};
 use ivs_token::es384;
 
 use crate::commands::{assemble, completions, exchange, inspect, key, mint, verify};
-use crate::exit::{self, Failure};
-use crate::{keys, output};
+use crate::exit;
+use crate::failure::Failure;
+use crate::{keys, output, secret};
 
 /// Mints, verifies and inspects Amazon IVS tokens locally, without an API call.
 #[derive(Parser, Debug)]
@@ -56,7 +57,7 @@ pub(crate) enum Command {
 /// Reads the command line. What is wrong with it, and what `--help` and `--version` print, is printed here.
 pub(crate) fn parse(command_line: Vec<OsString>) -> Result<Cli, u8> {
     // Before clap sees it, which would quote it in an error.
-    if command_line.iter().any(|argument| keys::is_private_key(&argument.to_string_lossy())) {
+    if command_line.iter().any(|argument| secret::is_private_key(&argument.to_string_lossy())) {
         return Err(exit::code(
             Err(Failure::misuse(format!(
                 "a private key stands on the command line, where other users and the history of the shell see it: give it \

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::exit::Failure;
-use crate::keys;
+use crate::failure::Failure;
 use crate::output;
+use crate::secret;
 
 /// A file, or standard input for `-`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub(crate) fn text_variable(name: &str) -> Result<Option<String>, Failure> {
 /// be no file name at all but what should have been in the file.
 pub(crate) fn shown(path: &Path) -> String {
     let text = path.to_string_lossy();
-    if text.len() > 512 || text.contains('\n') || !keys::may_be_shown(&text) {
+    if text.len() > 512 || text.contains('\n') || !secret::may_be_shown(&text) {
         return "(a file name that can not be one)".to_owned();
     }
     ivs_token::printable(&text).into_owned()

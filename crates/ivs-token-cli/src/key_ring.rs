@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 use ivs_token::{KeyArn, KeyRing, KeySet, KeySetError, PlaybackKeyArn, PublicKeyArn};
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::Source;
 
 /// Where the public keys are that sign tokens.

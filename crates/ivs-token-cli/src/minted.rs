@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use ivs_token::{MintError, Token};
 use serde::Serialize;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::output;
 
 /// A token that could not be minted.

@@ -7,7 +7,7 @@ use ivs_token::{is_unprintable, printable};
 use serde::Serialize;
 use serde_json::ser::Formatter;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 
 /// What went wrong.
 pub(crate) const ALARM: Style = AnsiColor::Red.on_default().bold();

@@ -8,7 +8,7 @@ use clap::Args;
 use ivs_token::{PublicKeyArn, Signer, SignerError, SigningInput, VerifyingKey};
 use serde_json::json;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::{self, Source};
 use crate::keys::{self, Material};
 use crate::output;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input;
 
 /// A file, or standard output for `-`.

@@ -7,7 +7,7 @@ use ivs_token::{
     PlaybackDuration, UserId, Uuid,
 };
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::output;
 
 /// How long a token lasts: a number with a unit, whole seconds, 1 second to 14 days.

@@ -31,8 +31,18 @@ pub struct RedisStoreBuilder {
 /// No timeout may be so short that nothing can be done in it, nor so long that it is none.
 const TIMEOUTS: (Duration, Duration) = (Duration::from_millis(1), Duration::from_secs(60 * 60));
 
+impl RedisStore {
+    /// Begins a store on the server of this URL: `redis://user:password@host:6379/0`, `rediss://` for TLS,
+    /// `redis-cluster://user:password@host:6379,host:6379` with some nodes of a cluster,
+    /// `redis-sentinel://user:password@host:26379,host:26379/0?service=name` with some Sentinels (both with TLS as
+    /// `rediss-...`), or `unix:///path/to/socket?db=0&user=ana&pass=secret`. `when_away` is what becomes of tokens when it gives no answer.
+    pub fn builder(url: &str, when_away: WhenAway) -> RedisStoreBuilder {
+        RedisStoreBuilder::new(url, when_away)
+    }
+}
+
 impl RedisStoreBuilder {
-    pub(crate) fn new(url: &str, when_away: WhenAway) -> Self {
+    fn new(url: &str, when_away: WhenAway) -> Self {
         Self {
             url: url.to_owned(),
             when_away,

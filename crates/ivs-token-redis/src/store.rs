@@ -5,7 +5,6 @@ use ivs_token::{Revocation, RevocationStore, Revoked, StoreError, Subject};
 use redis::{Pipeline, Value};
 
 use crate::away::WhenAway;
-use crate::builder::RedisStoreBuilder;
 use crate::failure::refusal;
 use crate::keys::Keys;
 use crate::link::{Link, Request};
@@ -26,14 +25,6 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// Begins a store on the server of this URL: `redis://user:password@host:6379/0`, `rediss://` for TLS,
-    /// `redis-cluster://user:password@host:6379,host:6379` with some nodes of a cluster,
-    /// `redis-sentinel://user:password@host:26379,host:26379/0?service=name` with some Sentinels (both with TLS as
-    /// `rediss-...`), or `unix:///path/to/socket?db=0&user=ana&pass=secret`. `when_away` is what becomes of tokens when it gives no answer.
-    pub fn builder(url: &str, when_away: WhenAway) -> RedisStoreBuilder {
-        RedisStoreBuilder::new(url, when_away)
-    }
-
     /// Asks the server for a sign of life, and whether it is a primary: at the start of a program, or for its health check. Building a store connects
     /// to nothing.
     ///

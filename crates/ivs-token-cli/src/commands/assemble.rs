@@ -2,7 +2,7 @@ use clap::Args;
 use ivs_token::assemble;
 use serde_json::json;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::{self, Source};
 use crate::keys::{self, Material};
 use crate::{minted, output, signers};

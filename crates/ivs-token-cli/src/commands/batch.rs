@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ivs_token::{Attributes, MintError, Participant, ParticipantId, SigningKey, Token, mint_batch_with};
 use serde_json::{Value, json};
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::Source;
 use crate::rows::{self, Format, Reason, Row, Rows};
 use crate::signers::CommandSigner;

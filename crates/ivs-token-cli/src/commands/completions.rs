@@ -1,7 +1,7 @@
 use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::output;
 
 /// Prints a completion script for a shell.

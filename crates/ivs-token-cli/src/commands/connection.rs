@@ -5,7 +5,7 @@ use ivs_token::{Connection, ConnectionDuration, TokenId};
 use serde::Serialize;
 
 use crate::args::{KidArgs, PrivateKeyArgs};
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::signers::{self, SignCommandArgs};
 use crate::{input, minted, output, values};
 

@@ -11,7 +11,7 @@ use ivs_token::{
 use serde::Serialize;
 
 use super::key;
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::output;
 
 const KID: &str = "arn:aws:ivs:us-west-2:123456789012:public-key/f99cde61-c2b0-4df3-8941-ca7d38acca1a";

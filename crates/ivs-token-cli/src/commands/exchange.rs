@@ -6,7 +6,7 @@ use ivs_token::{
 use super::verify;
 use super::verify::Wanted;
 use crate::args::{KidArgs, PrivateKeyArgs};
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::{self, Source};
 use crate::keys::Material;
 use crate::signers::{self, SignCommandArgs};

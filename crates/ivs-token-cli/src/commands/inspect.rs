@@ -3,7 +3,7 @@ use std::io::Write;
 use clap::Args;
 use ivs_token::Inspection;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::Source;
 use crate::output::{self, ALARM};
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::batch::{self, BatchArgs};
 use super::{connection, playback};
 use crate::args::{KidArgs, PrivateKeyArgs, StageArgs};
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::signers::{self, SignCommandArgs};
 use crate::{input, minted, output, values};
 

@@ -17,7 +17,7 @@ pub(crate) mod verify;
 use clap::CommandFactory;
 
 use crate::cli::{Cli, Command};
-use crate::exit::Failure;
+use crate::failure::Failure;
 
 /// Does what the command line says.
 pub(crate) fn run(cli: &Cli) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use ivs_token::{
 use serde::Serialize;
 
 use crate::args::PrivateKeyArgs;
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::signers::{self, SignCommandArgs};
 use crate::{input, minted, output, values};
 

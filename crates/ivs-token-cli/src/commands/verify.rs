@@ -8,7 +8,7 @@ use ivs_token::{
 use serde::Serialize;
 
 use crate::args::{self, AnyKid};
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::{self, Source};
 use crate::key_ring::KeyRingArgs;
 use crate::keys::{self, Material};

@@ -5,7 +5,7 @@ use ivs_token::{ParticipantId, UserId};
 
 use super::Row;
 use super::values::{self, Reason, Values};
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::{self, Source};
 
 /// Reads the header, and then the rows.

@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::Row;
 use super::values::{self, Reason, Values, json_reason};
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::Source;
 
 /// Reads an object from each line that is not blank.

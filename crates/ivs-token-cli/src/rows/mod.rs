@@ -9,7 +9,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::Source;
 pub(crate) use values::{Reason, Values};
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::description::Description;
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::{self, Source};
 use crate::keys;
 use crate::output;

@@ -2,7 +2,7 @@ use clap::Args;
 
 use super::description::Description;
 use crate::args::PrivateKeyArgs;
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input::{self, Source};
 use crate::keys::{self, AnyKey, Material};
 use crate::output;

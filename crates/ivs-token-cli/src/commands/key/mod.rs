@@ -8,7 +8,7 @@ mod public;
 use clap::Subcommand;
 pub(super) use description::fingerprint;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 
 /// Make a key pair, show a public key, or look at a key
 #[derive(Subcommand, Debug)]

@@ -5,7 +5,7 @@ use ivs_token::VerifyingKey;
 
 use super::description::Description;
 use crate::args::PrivateKeyArgs;
-use crate::exit::Failure;
+use crate::failure::Failure;
 use crate::input;
 use crate::keys::AnyKey;
 use crate::output;
