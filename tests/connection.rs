@@ -101,7 +101,10 @@ fn a_server_on_this_machine_is_named_and_no_other() {
     let stage =
         |whip: &str, events: &str| Stage::with_endpoints(STAGE_ARN.parse().unwrap(), whip, events).unwrap();
     for events in ["ws://localhost:8788", "ws://127.0.0.2:1", "ws://[::1]:8788", "wss://localhost:8789"] {
-        let token = mint(Connection::new().server_of(&stage("http://localhost:1", events))).unwrap();
+        let token = Connection::new()
+            .server_of(&stage("http://localhost:1", events))
+            .mint_at(&signing_key(), now())
+            .unwrap();
         assert_eq!(token.events_url(), events);
         assert_eq!(payload_of(token.as_str())["events_url"], events);
         let verified = verifier().verify_connection(token.as_str()).unwrap();
@@ -111,7 +114,8 @@ fn a_server_on_this_machine_is_named_and_no_other() {
     }
     // A stage of the service changes nothing, and a token for another machine is refused.
     let elsewhere = stage("https://whip.example", "wss://us-west-2.events.live-video.net");
-    assert_eq!(mint(Connection::new().server_of(&elsewhere)).unwrap().events_url(), EVENTS_URL);
+    let token = Connection::new().server_of(&elsewhere).mint_at(&signing_key(), now()).unwrap();
+    assert_eq!(token.events_url(), EVENTS_URL);
     for url in [
         "ws://example.com",
         "wss://localhost.example",

@@ -1,6 +1,6 @@
 use ivs_local::program::Options;
 
-use crate::exit::Failure;
+use crate::failure::Failure;
 
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     options.clone().serve().map_err(Failure::failed)
