@@ -1,12 +1,17 @@
 # Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
 
-.PHONY: demo test bench bench-c bench-local bench-node bench-python proof prove ct fuzz fmt lint docs install
+.PHONY: demo play test bench bench-c bench-local bench-node bench-python proof prove ct fuzz fmt lint docs site install
 
 PREFIX ?= /usr/local
 
 demo:
 	@echo "Building; the first time this takes a minute or two." >&2
 	@cargo run --quiet --release --locked -p ivs-token-cli -- demo
+
+# A local stage, and two pages to see each other on it. The official web client is used where WEB_CLIENT names its script.
+play:
+	@echo "Building; the first time this takes a minute or two." >&2
+	@cargo run --quiet --locked -p ivs-local -- --demo $(if $(WEB_CLIENT),--web-client '$(WEB_CLIENT)')
 
 test:
 	@scripts/test
@@ -55,6 +60,10 @@ lint:
 
 docs:
 	@RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --no-deps
+
+# The guide, into target/site/html: a broken link, a broken anchor or a missing snippet is an error.
+site:
+	@scripts/site
 
 # The C library: LIBDIR, INCLUDEDIR and DOCDIR can be given too, and DESTDIR to those who make packages.
 install:

@@ -25,7 +25,7 @@ def documentation():
     """The examples for Python, the AWS CLI, JavaScript and pytest, as they are printed."""
     text = (ROOT / "docs/local.md").read_text()
     example = {
-        name: re.search(rf"^### {name}\n.*?```\w+\n(.*?)```", text, re.M | re.S)[1]
+        name: re.search(rf"^### {name}\n.*?```[\w,]+\n(.*?)```", text, re.M | re.S)[1]
         for name in ("Python", "AWS CLI", "JavaScript", "pytest")
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -54,12 +54,12 @@ def documentation():
 
 def readme():
     text = (ROOT / "README.md").read_text()
-    chapter = re.search(r"^## Quickstart: a local Amazon IVS\n(.*?)^## ", text, re.M | re.S)[1]
-    [program] = re.findall(r"```python\n(.*?)```", chapter, re.S)
-    [shell] = re.findall(r"```sh\n(.*?)```", chapter, re.S)
+    [shell] = re.findall(r"```text\n(cargo install.*?)```", text, re.S)
+    manual = (ROOT / "docs/local.md").read_text()
+    program = re.search(r"^## Five lines\n.*?```python\n(.*?)```", manual, re.M | re.S)[1]
     install, rest = shell.split("\n", 1)
     if not install.startswith("cargo install --locked --path crates/ivs-token-cli --features local "):
-        sys.exit(f"the chapter begins with {install}")
+        sys.exit(f"the five lines begin with {install}")
     with tempfile.TemporaryDirectory() as folder:
         place = pathlib.Path(folder)
         (place / "local.py").write_text(program)

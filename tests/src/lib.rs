@@ -283,3 +283,8 @@ pub fn stdout_of(command: &mut Command) -> Vec<u8> {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// The Rust of the guide runs; `build.rs` takes it out of the pages.
+#[cfg(doctest)]
+#[doc = include_str!(concat!(env!("OUT_DIR"), "/guide.md"))]
+pub struct Guide;

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import doctest
+import io
 import re
+import textwrap
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 import ivs_token
-from ivs_token import SigningKey
+from ivs_token import SigningKey, Stage, Verifier
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
+def program_of(page):
+    """All the Python of a page, in its tabs. What is included from a file is tested where that is."""
+    blocks = re.findall(r"^( *)```python\n(.*?)^\1```$", page.read_text(encoding="utf-8"), re.M | re.S)
+    return "\n".join(textwrap.dedent(body) for _, body in blocks if "--8<--" not in body)
+
+
+# The manual is a doctest, the quickstart reads files, and what is in the page of the local IVS needs its server.
+PAGES = [page for page in sorted((ROOT / "docs").rglob("*.md")) if page.name not in ("python.md", "quickstart.md", "local.md")]
+GUIDE = [page for page in PAGES if program_of(page)]
 FLAGS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
 
 
@@ -59,6 +73,28 @@ def fenced(text):
     """The Python in a Markdown text, without the fences around it."""
     blocks = text.split("```python\n")[1:]
     return "\n".join(block.split("```", 1)[0] for block in blocks)
+
+
+def test_the_guide_is_found():
+    assert len(GUIDE) > 8
+
+
+@pytest.mark.parametrize("page", GUIDE, ids=lambda page: str(page.relative_to(ROOT / "docs")))
+def test_guide(page, names):
+    """The program of a page begins with the names of the quickstart. What it prints is what the comments behind its `print`s say."""
+    program = program_of(page)
+    key = SigningKey.from_pem(names["private_pem"], kid=names["kid"])
+    stage = Stage(names["stage_arn"], whip_url=names["whip_url"])
+    verifier = Verifier({names["kid"]: names["public_pem"]}, stage=stage)
+    token = stage.mint(key, user_id="ana")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(
+            compile(program, str(page), "exec"),
+            {"__name__": "guide", **names, "key": key, "stage": stage, "verifier": verifier, "token": token},
+        )
+    expected = re.findall(r"^ *print\(.*\)  # (.*)$", program, re.M)
+    assert printed.getvalue().splitlines() == expected
 
 
 @pytest.mark.parametrize("document", ["docs/python.md", "bindings/python/README.md"])
@@ -108,7 +144,7 @@ def test_troubleshooting_lists_every_word():
 def test_every_link_leads_somewhere():
     documents = [
         *ROOT.glob("*.md"),
-        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("docs/**/*.md"),
         *ROOT.glob("examples/*/README.md"),
         *ROOT.glob("bindings/*/README.md"),
     ]

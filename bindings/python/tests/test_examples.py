@@ -274,3 +274,38 @@ def test_a_short_secret_is_refused(monkeypatch):
     with pytest.raises(SystemExit, match="at least 32"):
         import settings  # noqa: F401
     sys.modules.pop("settings", None)
+
+
+def test_lambda(key, monkeypatch):
+    """The function of AWS Lambda, with a client of Secrets Manager that knows one secret."""
+    import boto3
+
+    class Secrets:
+        asked = 0
+
+        def get_secret_value(self, SecretId):  # noqa: N803
+            Secrets.asked += 1
+            assert SecretId == "ivs"
+            return {"SecretString": key.to_pem()}
+
+    monkeypatch.setattr(boto3, "client", lambda service: {"secretsmanager": Secrets}[service]())
+    for name, value in {"IVS_STAGE_ARN": STAGE_ARN, "IVS_WHIP_URL": WHIP_URL, "IVS_KEY_ARN": KID, "SECRET_ID": "ivs"}.items():
+        monkeypatch.setenv(name, value)
+    sys.modules.pop("lambda_function", None)
+    from lambda_function import lambda_handler
+
+    from ivs_token import Verifier
+
+    def event(user):
+        context = {} if user is None else {"authorizer": {"jwt": {"claims": {"sub": user}}}}
+        return {"requestContext": context, "body": json.dumps({"capabilities": ["PUBLISH"]})}
+
+    assert lambda_handler(event(None), None)["statusCode"] == 401
+    assert lambda_handler(event("mallory"), None)["statusCode"] == 404
+    for user, granted in [("ana", ["PUBLISH", "SUBSCRIBE"]), ("ben", ["SUBSCRIBE"])]:
+        answer = lambda_handler(event(user), None)
+        assert (answer["statusCode"], answer["headers"]["cache-control"]) == (200, "no-store")
+        who = Verifier({KID: key.verifying_key}).verify(json.loads(answer["body"])["token"])
+        assert (who.user_id, who.capabilities.names) == (user, granted)
+    assert Secrets.asked == 1
+    sys.modules.pop("lambda_function")

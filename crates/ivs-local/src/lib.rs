@@ -13,6 +13,7 @@ mod http;
 mod ids;
 mod kinds;
 mod log;
+mod media;
 mod page;
 pub mod program;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The last calls.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
@@ -24,7 +25,10 @@ pub(crate) struct Entry {
 
 /// The last calls, the newest last.
 #[derive(Debug, Default)]
-pub(crate) struct Log(Mutex<VecDeque<Entry>>);
+pub(crate) struct Log {
+    entries: Mutex<VecDeque<Entry>>,
+    telemetry: AtomicU64,
+}
 
 impl Log {
     pub(crate) fn push(&self, entry: Entry) {
@@ -38,7 +42,7 @@ impl Log {
             error = error.as_deref().unwrap_or("-"),
             "call"
         );
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         if entries.len() == LIMIT {
             entries.pop_front();
         }
@@ -46,7 +50,17 @@ impl Log {
     }
 
     pub(crate) fn to_json(&self) -> Value {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         serde_json::to_value(&*entries).unwrap_or_default()
+    }
+
+    /// Counts a request with a client's telemetry.
+    pub(crate) fn count_telemetry(&self) {
+        self.telemetry.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many requests with telemetry came.
+    pub(crate) fn telemetry(&self) -> u64 {
+        self.telemetry.load(Ordering::Relaxed)
     }
 }

@@ -50,6 +50,21 @@ pub struct Options {
     /// Begin with these calls: a JSON list of `{"operation": .., "region": .., "input": {..}}`
     #[arg(long, value_name = "FILE")]
     init: Option<PathBuf>,
+    /// An address for media that clients are told; may be repeated. Loopback and one of a real interface unless given
+    #[arg(long, value_name = "ADDRESS")]
+    announce: Vec<IpAddr>,
+    /// The UDP port for media; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    udp_port: u16,
+    /// Ask clients to send SDP over their sockets instead of HTTP
+    #[arg(long)]
+    sdp_over_socket: bool,
+    /// The official web client for the page that tries a stage: the file of its script, or a URL. The page does without, too
+    #[arg(long, value_name = "FILE|URL")]
+    web_client: Option<String>,
+    /// Make a stage and two tokens, and print two pages to open
+    #[arg(long)]
+    demo: bool,
     /// Log in JSON
     #[arg(long)]
     json: bool,
@@ -100,7 +115,11 @@ impl Options {
             }
         };
         let init = self.init.clone();
-        let server = Arc::new(Server::new(self.settings(), store, port).map_err(|error| text(&error))?);
+        let (demo, has_udp_port) = (self.demo, self.udp_port != 0);
+        let server = Arc::new(Server::new(self.settings()?, store, port).map_err(|error| text(&error))?);
+        if has_udp_port {
+            server.open_media()?;
+        }
         if let Some(path) = init {
             begin(&server, &path).map_err(|error| format!("{}: {error}", path.display()))?;
         }
@@ -108,6 +127,10 @@ impl Options {
         let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| text(&error))?;
         // A closed stdout does not stop the server.
         let _ = ready(port);
+        if demo {
+            let pages = demonstrate(&server, port)?;
+            let _ = show(&pages);
+        }
         serve(server, listener, async move {
             tokio::select! {
                 _ = terminate.recv() => {}
@@ -118,9 +141,17 @@ impl Options {
         Ok(())
     }
 
-    fn settings(self) -> Settings {
-        let mut settings =
-            Settings { account: self.account, auth: self.auth, seed: self.seed, ..Settings::default() };
+    fn settings(self) -> Result<Settings, String> {
+        let mut settings = Settings {
+            account: self.account,
+            auth: self.auth,
+            seed: self.seed,
+            announce: self.announce,
+            udp_port: self.udp_port,
+            sdp_over_socket: self.sdp_over_socket,
+            web_client: self.web_client.map_or_else(|| Ok(String::new()), |from| web_client(&from))?,
+            ..Settings::default()
+        };
         settings.credentials.extend(self.credentials);
         settings.validation = self.validation;
         for (name, choice) in &self.assumptions {
@@ -128,7 +159,7 @@ impl Options {
             let _ = settings.assumptions.set(name, choice);
         }
         settings.quotas = BTreeMap::from_iter(self.quotas);
-        settings
+        Ok(settings)
     }
 }
 
@@ -158,6 +189,40 @@ fn ready(port: u16) -> std::io::Result<()> {
     writeln!(out, "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test")?;
     writeln!(out, "export AWS_DEFAULT_REGION=us-east-1")?;
     writeln!(out, "aws --endpoint-url {url} ivs-realtime list-stages")?;
+    out.flush()
+}
+
+/// The script that loads the web client: that of a file, or one that fetches it.
+fn web_client(from: &str) -> Result<String, String> {
+    if from.starts_with("https://") || from.starts_with("http://") {
+        // The page's own script is a module, so it waits for this one.
+        let url = Value::from(from).to_string().replace('<', "\\u003c");
+        return Ok(format!("document.write('<script src=\"' + {url} + '\"><\\/script>');"));
+    }
+    std::fs::read_to_string(from).map_err(|error| format!("{from}: {error}"))
+}
+
+/// Makes a stage and two tokens, and gives the pages of both.
+fn demonstrate(server: &Server, port: u16) -> Result<Vec<String>, String> {
+    let run = |operation: &str, input: &Value| {
+        server.run(operation, "us-east-1", input).map_err(|error| format!("{operation}: {error}"))
+    };
+    let stage = run("CreateStage", &serde_json::json!({ "name": "demo" }))?;
+    let page = |name: &str| {
+        let input = serde_json::json!({ "stageArn": stage["stage"]["arn"], "userId": name });
+        let made = run("CreateParticipantToken", &input)?;
+        let token = made["participantToken"]["token"].as_str().unwrap_or_default().to_owned();
+        Ok(format!("http://localhost:{port}/_ivs/{}#token={token}", crate::door::PAGE))
+    };
+    ["Ana", "Bob"].into_iter().map(page).collect()
+}
+
+fn show(pages: &[String]) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "\nOpen these two pages, and see each other:")?;
+    for page in pages {
+        writeln!(out, "\n{page}")?;
+    }
     out.flush()
 }
 

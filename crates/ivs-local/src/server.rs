@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::arn::Arn;
 use crate::behaviour;
 use crate::call::{Call, Frame, internal};
-use crate::door::Door;
+use crate::door::{Calls, Door, Live, endings, forgotten};
 use crate::environment::Environment;
 use crate::http::hash::hmac_sha256;
 use crate::http::sigv4::{Caller, Signed, decode, pairs};
@@ -34,10 +34,12 @@ const OWN: &str = "server";
 pub struct Server {
     model: Model,
     environment: Environment,
-    store: Box<dyn Store>,
+    store: Arc<dyn Store>,
     /// Calls that write follow one another.
     writing: Mutex<u64>,
     door: Door,
+    live: Arc<Live>,
+    calls: Arc<Calls>,
     log: Log,
 }
 
@@ -98,20 +100,27 @@ impl Server {
     /// [`StartError`].
     pub fn new(settings: Settings, store: Box<dyn Store>, port: u16) -> Result<Self, StartError> {
         let model = Model::new().map_err(StartError::Model)?;
-        let (token_key, secret, calls) = own(&*store, settings.seed.as_deref())?;
+        let (token_key, secret, count) = own(&*store, settings.seed.as_deref())?;
         token_key.accelerate();
+        let store: Arc<dyn Store> = Arc::from(store);
         let door = Door::open(&*store)?;
+        let live = Live::new(&settings, &door, token_key.verifying_key().clone(), &store)?;
+        let calls = Calls::new(&live, &settings.announce, settings.udp_port);
         let environment = Environment::new(settings, token_key, secret, port);
-        Ok(Self { model, environment, store, writing: Mutex::new(calls), door, log: Log::default() })
+        Ok(Self {
+            model,
+            environment,
+            store,
+            writing: Mutex::new(count),
+            door,
+            live,
+            calls,
+            log: Log::default(),
+        })
     }
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.environment.settings
-    }
-
-    #[cfg(test)]
-    pub(crate) fn store(&self) -> &dyn Store {
-        &*self.store
     }
 
     pub(crate) fn log(&self) -> &Log {
@@ -121,6 +130,29 @@ impl Server {
     /// What decides about tokens.
     pub fn door(&self) -> &Door {
         &self.door
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// Who is on which stage.
+    pub(crate) fn live(&self) -> &Arc<Live> {
+        &self.live
+    }
+
+    /// The connections for media.
+    pub(crate) fn calls(&self) -> &Arc<Calls> {
+        &self.calls
+    }
+
+    /// Opens the UDP sockets for media, which otherwise happens with the first offer. Must be called within a runtime.
+    ///
+    /// # Errors
+    ///
+    /// Why they can not be opened, in words.
+    pub fn open_media(&self) -> Result<(), String> {
+        self.calls.media().map(drop).map_err(|error| error.to_string())
     }
 
     /// The public half of the key of `CreateParticipantToken`.
@@ -213,7 +245,10 @@ impl Server {
             }
             if self.store.commit(outcome.transaction).map_err(internal)? {
                 *calls += 1;
+                let ends = endings(&outcome.effects);
                 self.door.apply(outcome.effects);
+                // Nobody can come back once they are sent away.
+                self.live.end(ends);
                 return Ok((answer, rules));
             }
         }
@@ -266,7 +301,10 @@ impl Server {
         let kept = all.iter().filter(|(key, _)| !key.starts_with(&format!("{OWN}/")));
         let writes = kept.clone().map(|(key, _)| (key.clone(), None)).collect();
         self.store.commit(Transaction { checks: Vec::new(), writes })?;
-        self.door.forget(kept.map(|(key, entry)| (key.as_str(), &*entry.value)));
+        let effects = forgotten(kept.map(|(key, entry)| (key.as_str(), &*entry.value)));
+        let ends = endings(&effects);
+        self.door.apply(effects);
+        self.live.end(ends);
         Ok(())
     }
 
@@ -415,16 +453,11 @@ mod tests {
     use super::*;
 
     /// Operations whose subject can not come to be yet.
-    const WITHOUT_LIFE: [&str; 16] = [
-        "GetParticipant",
-        "GetStageSession",
+    const WITHOUT_LIFE: [&str; 11] = [
         "GetStream",
         "GetStreamSession",
         "InsertAdBreak",
-        "ListParticipantEvents",
         "ListParticipantReplicas",
-        "ListParticipants",
-        "ListStageSessions",
         "ListStreamSessions",
         "ListStreams",
         "PutMetadata",

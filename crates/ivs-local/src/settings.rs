@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use crate::assumptions::Assumptions;
 
@@ -19,6 +20,18 @@ pub struct Settings {
     pub validation: Validation,
     /// What AWS does not document.
     pub assumptions: Assumptions,
+    /// How long a stage session lasts after the last participant has left, in milliseconds.
+    pub session_ms: u64,
+    /// How long a publication lasts after the socket of its participant has closed, in milliseconds.
+    pub grace_ms: u64,
+    /// The addresses for media that clients are told; loopback and one of a real interface, if there are none.
+    pub announce: Vec<IpAddr>,
+    /// The UDP port for media; 0 takes a free one.
+    pub udp_port: u16,
+    /// Whether clients are asked to send SDP over their sockets instead of HTTP.
+    pub sdp_over_socket: bool,
+    /// The script that loads the official web client for the page that tries a stage; the page does without it, too.
+    pub web_client: String,
     /// How far the time of a signature may be off, in seconds.
     pub skew_secs: i64,
 }
@@ -55,6 +68,12 @@ impl Default for Settings {
             quotas: BTreeMap::new(),
             validation: Validation::default(),
             assumptions: Assumptions::default(),
+            session_ms: 180_000,
+            grace_ms: 5_000,
+            announce: Vec::new(),
+            udp_port: 0,
+            sdp_over_socket: false,
+            web_client: String::new(),
             skew_secs: 300,
         }
     }

@@ -1,5 +1,10 @@
 //! The `ivs-token` command as a library: for our own programs that are this command, and for nobody else. What it offers may
 //! change with any version.
+//!
+//! ```no_run
+//! let arguments = ["ivs-token", "inspect", "token.txt"].map(Into::into).to_vec();
+//! std::process::exit(ivs_token_cli::run(arguments).into());
+//! ```
 // Many of them are help texts, which are printed as they stand.
 #![allow(clippy::doc_markdown)]
 

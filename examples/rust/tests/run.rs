@@ -1,7 +1,7 @@
 //! The examples run, and do what they say.
 
 use std::error::Error;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -110,4 +110,57 @@ fn run(program: impl AsRef<Path>, arguments: &[&str], input: &str) -> Result<Str
     let output = child.wait_with_output()?;
     assert!(output.status.success(), "{}", output.status);
     Ok(String::from_utf8(output.stdout)?)
+}
+
+#[test]
+fn the_server_mints_for_its_members_and_for_nobody_else() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let private = folder.path().join("private.pem");
+    let stage = folder.path().join("stage.json");
+    std::fs::write(&private, ivs_token::es384::SigningKey::generate()?.to_pkcs8_pem())?;
+    std::fs::write(
+        &stage,
+        format!(
+            r#"{{"stage":{{"arn":"{STAGE}","endpoints":{{"events":"wss://global.events.live-video.net","whip":"https://x.example"}}}}}}"#
+        ),
+    )?;
+    let mut server = Command::new(env!("CARGO_BIN_EXE_axum_server"))
+        .arg(&private)
+        .arg(KEY)
+        .arg(&stage)
+        .arg("127.0.0.1:0")
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let asked = ask_server(&mut server);
+    server.kill()?;
+    server.wait()?;
+    asked
+}
+
+fn ask_server(server: &mut std::process::Child) -> Result<(), Box<dyn Error>> {
+    let mut said = String::new();
+    BufReader::new(server.stdout.take().ok_or("no output")?).read_line(&mut said)?;
+    let address = said.trim().strip_prefix("listening on ").ok_or("no address")?;
+    let ask = |line: &str, bearer: &str| -> std::io::Result<String> {
+        let mut connection = std::net::TcpStream::connect(address)?;
+        write!(
+            connection,
+            "{line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {bearer}\r\n\r\n"
+        )?;
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    assert!(ask("POST /stages/lobby/token", "")?.starts_with("HTTP/1.1 401 "));
+    assert!(ask("POST /stages/elsewhere/token", "session-of-ben")?.starts_with("HTTP/1.1 404 "));
+    assert!(ask("GET /whoami", "nonsense")?.contains("TOKEN_INVALID"));
+
+    let answer = ask("POST /stages/lobby/token", "session-of-ben")?;
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("cache-control: no-store"), "{answer}");
+    let body: serde_json::Value = serde_json::from_str(answer.rsplit("\r\n\r\n").next().ok_or("no body")?)?;
+    let token = body["token"].as_str().ok_or("no token")?;
+    assert!(ask("GET /whoami", token)?.ends_with(r#"{"name":"ben"}"#));
+    let inspected = ivs_token::inspect(token).to_string();
+    assert!(inspected.contains(r#"{"allow_subscribe":true}"#), "{inspected}");
+    Ok(())
 }

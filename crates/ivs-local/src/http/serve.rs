@@ -6,17 +6,18 @@ use std::time::{Duration, Instant};
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
+use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use ivs_model::ApiError;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use super::body::{decompress, read};
 use super::sigv4::{Caller, Signed, caller};
+use crate::door::{self, Manner, Visitor};
 use crate::ids::Ids;
 use crate::log::Entry;
 use crate::server::{Done, Incident, Server};
@@ -36,7 +37,8 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// None of single connections: those end alone.
 pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future<Output = ()>) {
-    let graceful = GracefulShutdown::new();
+    // Connections end gracefully when it says so, and it knows when the last has ended.
+    let (stopping, stopped) = watch::channel(());
     let mut stop = std::pin::pin!(stop);
     loop {
         let socket = tokio::select! {
@@ -60,22 +62,53 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
                     let server = Arc::clone(&server);
                     async move { Ok::<_, Infallible>(respond(&server, request).await) }
                 }),
-            );
-        let connection = graceful.watch(connection);
+            )
+            .with_upgrades();
+        let mut stopped = stopped.clone();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let mut connection = std::pin::pin!(connection);
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                _ = stopped.changed() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
                 tracing::debug!(%error, "a connection ended");
             }
         });
     }
     // What is still open then is cut.
-    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+    drop(stopped);
+    stopping.send_replace(());
+    let _ = tokio::time::timeout(GRACE, stopping.closed()).await;
 }
 
-async fn respond(server: &Server, request: Request<Incoming>) -> Response<Full<Bytes>> {
+/// Where clients of stages send their telemetry.
+const TELEMETRY: &str = "telemetry";
+
+async fn respond(server: &Server, mut request: Request<Incoming>) -> Response<Full<Bytes>> {
     let begun = Instant::now();
+    if door::is_socket(&request) {
+        return door::open(server.live(), server.calls(), manner(server, request.headers()), &mut request);
+    }
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
+    if let Some(channel) = door::channel_of(&parts) {
+        return door::playlist(&server.live().gate, server.store(), &channel, &parts);
+    }
+    if door::is_of_client(&parts) {
+        return match read(server, body).await {
+            Ok(body) => {
+                let manner = manner(server, &parts.headers);
+                door::answer(server.live(), server.calls(), &manner, &parts, &body)
+            }
+            Err(error) => {
+                response(&Answered { operation: None, caller: None, result: Err(error.into()) }, "")
+            }
+        };
+    }
     if let Some(control) = path.strip_prefix("/_ivs/") {
         return self::control(server, &parts.method, control);
     }
@@ -109,6 +142,20 @@ async fn respond(server: &Server, request: Request<Incoming>) -> Response<Full<B
         micros: begun.elapsed().as_micros(),
     });
     response
+}
+
+/// How a client of a stage is met.
+fn manner(server: &Server, headers: &HeaderMap) -> Manner {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    Manner {
+        visitor: Visitor::of(headers),
+        features: if server.settings().sdp_over_socket {
+            serde_json::json!(["xdp"])
+        } else {
+            serde_json::json!([])
+        },
+        base: format!("http://{host}"),
+    }
 }
 
 /// The ID of an answer. Without randomness an answer is still an answer.
@@ -176,10 +223,28 @@ fn set(headers: &mut HeaderMap, name: &str, value: &str) {
     }
 }
 
+/// Counts what a client tells of itself, and keeps nothing.
+fn telemetry(server: &Server) -> Response<Full<Bytes>> {
+    server.log().count_telemetry();
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}
+
 /// What is not AWS's: health, and the log of calls.
 fn control(server: &Server, method: &Method, path: &str) -> Response<Full<Bytes>> {
+    if method == Method::GET
+        && let Some(page) = door::page(path, &server.settings().web_client)
+    {
+        return page;
+    }
     let (status, value) = match (method, path) {
         (&Method::GET, "health" | "ready") => (StatusCode::OK, serde_json::json!({ "status": "ok" })),
+        (&Method::POST, TELEMETRY) => return telemetry(server),
+        (&Method::GET, TELEMETRY) => {
+            (StatusCode::OK, serde_json::json!({ "requests": server.log().telemetry() }))
+        }
         (&Method::GET, "calls") => (StatusCode::OK, server.log().to_json()),
         (&Method::POST, "reset") => match server.reset() {
             Ok(()) => (StatusCode::OK, serde_json::json!({ "status": "ok" })),

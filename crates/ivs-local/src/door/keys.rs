@@ -52,19 +52,6 @@ impl Door {
         Ok(door)
     }
 
-    /// Forgets what the state held: keys go, and tokens for its stages are good no more.
-    pub(crate) fn forget<'v>(&self, records: impl Iterator<Item = (&'v str, &'v Value)>) {
-        self.apply(records.filter_map(|(key, value)| {
-            let arn = value.get("arn").and_then(Value::as_str)?;
-            match key.split('/').nth(2)? {
-                "public-key" => Some(Effect::DeleteKey(arn.try_into().ok()?)),
-                "playback-key" => Some(Effect::DeletePlaybackKey(arn.try_into().ok()?)),
-                "stage" => Some(Effect::Revoke(Revocation::Stage { stage: arn.try_into().ok()? })),
-                _ => None,
-            }
-        }));
-    }
-
     /// Does what a call asks for outside of the store.
     pub(crate) fn apply(&self, effects: impl IntoIterator<Item = Effect>) {
         for effect in effects {
@@ -86,6 +73,20 @@ impl Door {
             }
         }
     }
+}
+
+/// What the end of these records means to the door: keys go, and tokens for the stages are good no more.
+pub(crate) fn forgotten<'v>(records: impl Iterator<Item = (&'v str, &'v Value)>) -> Vec<Effect> {
+    let effect = |(key, value): (&str, &Value)| {
+        let arn = value.get("arn").and_then(Value::as_str)?;
+        match key.split('/').nth(2)? {
+            "public-key" => Some(Effect::DeleteKey(arn.try_into().ok()?)),
+            "playback-key" => Some(Effect::DeletePlaybackKey(arn.try_into().ok()?)),
+            "stage" => Some(Effect::Revoke(Revocation::Stage { stage: arn.try_into().ok()? })),
+            _ => None,
+        }
+    };
+    records.filter_map(effect).collect()
 }
 
 /// What a record of the state means to the door.

@@ -1,0 +1,326 @@
+//! The connections for media of the people on stages: who publishes, who subscribes to whom.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use ivs_token::{Capability, StageArn, VerifiedToken};
+use serde_json::{Value, json};
+
+use super::gate::Refusal;
+use super::live::Live;
+use super::visitor::Visitor;
+use crate::ids::Ids;
+use crate::media::{Command, Handle, Happening, Layers, Media, MediaError, Publication, Report};
+
+/// The most connections of one participant: those to all publishers of a stage, and each tried again.
+const MOST_OF_ONE: usize = 64;
+
+/// What an offer is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Publish(String),
+    Subscribe(String),
+}
+
+/// All connections for media.
+pub(crate) struct Calls {
+    live: Arc<Live>,
+    announce: Vec<IpAddr>,
+    port: u16,
+    media: Mutex<Option<Arc<Media>>>,
+    open: Mutex<HashMap<String, Call>>,
+    this: Weak<Self>,
+}
+
+struct Call {
+    stage: StageArn,
+    participant: String,
+    purpose: Purpose,
+    number: u64,
+    handle: Handle,
+    /// A publication's, once media is connected or before.
+    publication: Publication,
+    is_connected: bool,
+    picked: Option<String>,
+}
+
+/// An answered offer.
+pub(crate) struct Answered {
+    pub(crate) sdp: String,
+    /// What the URLs of the connection are made of. Nobody can guess it.
+    pub(crate) secret: String,
+    pub(crate) is_subscription: bool,
+}
+
+impl Purpose {
+    /// Reads it from a path: `/publish/{id}`, `/subscribe/{id}`, whatever stands before.
+    pub(crate) fn of_path(path: &str) -> Option<Self> {
+        let mut parts = path.trim_end_matches('/').rsplit('/');
+        let (id, what) = (parts.next()?, parts.next()?);
+        match what {
+            "publish" => Some(Self::Publish(id.to_owned())),
+            "subscribe" => Some(Self::Subscribe(id.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+impl Calls {
+    pub(crate) fn new(live: &Arc<Live>, announce: &[IpAddr], port: u16) -> Arc<Self> {
+        let calls = Arc::new_cyclic(|this| Self {
+            live: Arc::clone(live),
+            announce: announce.to_vec(),
+            port,
+            media: Mutex::default(),
+            open: Mutex::default(),
+            this: Weak::clone(this),
+        });
+        let this = Arc::downgrade(&calls);
+        live.set_cut(move |stage, participant, all| {
+            if let Some(calls) = this.upgrade() {
+                calls.cut(stage, participant, all);
+            }
+        });
+        calls
+    }
+
+    /// Opens the sockets, if they are not open yet. Must be called within a runtime.
+    pub(crate) fn media(&self) -> Result<Arc<Media>, MediaError> {
+        let mut media = self.media.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(media) = &*media {
+            return Ok(Arc::clone(media));
+        }
+        let opened = Arc::new(Media::open(&self.announce, self.port)?);
+        *media = Some(Arc::clone(&opened));
+        Ok(opened)
+    }
+
+    /// Answers an offer, if the one who makes it may.
+    pub(crate) fn offer(
+        &self,
+        who: &VerifiedToken,
+        purpose: &Purpose,
+        offer: &str,
+        prefers_lowest: bool,
+        visitor: &Visitor,
+    ) -> Result<Answered, Refusal> {
+        let (stage, id) = (who.stage_arn().clone(), who.participant_id().as_str().to_owned());
+        let capabilities = self.live.capabilities(who);
+        let is_subscription = matches!(purpose, Purpose::Subscribe(_));
+        let needed = if is_subscription { Capability::Subscribe } else { Capability::Publish };
+        if !capabilities.contains(needed) {
+            let event = if is_subscription { "SUBSCRIBE_ERROR" } else { "PUBLISH_ERROR" };
+            self.live.note(&stage, &id, event, json!({ "errorCode": "INSUFFICIENT_CAPABILITIES" }));
+            let message = format!("the token does not grant {needed}");
+            return Err(Refusal::new("INSUFFICIENT_CAPABILITIES", message));
+        }
+        let secret =
+            Ids::random(0).map_err(|error| Refusal::new("UNAVAILABLE", error.to_string()))?.alphanumeric(32);
+        let number = self.live.number();
+        let of_one =
+            self.lock().values().filter(|call| call.participant == id && call.stage == stage).count();
+        if of_one >= MOST_OF_ONE {
+            return Err(Refusal::new("QUOTA_EXCEEDED", "this participant has too many connections"));
+        }
+        let media = self.media().map_err(refuse)?;
+        let report = self.report(who, &secret, number, purpose, visitor);
+        let (offered, publication) = match purpose {
+            Purpose::Publish(wanted) => {
+                if *wanted != id {
+                    return Err(Refusal::new(
+                        "TOKEN_INVALID",
+                        format!("the token is that of {id}, not of {wanted}"),
+                    ));
+                }
+                if !self.live.has_room(&stage, &id) {
+                    self.live.note(&stage, &id, "PUBLISH_ERROR", json!({ "errorCode": "QUOTA_EXCEEDED" }));
+                    return Err(Refusal::new(
+                        "QUOTA_EXCEEDED",
+                        "the stage has as many publishers as it may have",
+                    ));
+                }
+                media.publish(offer, report).map_err(refuse)?
+            }
+            Purpose::Subscribe(remote) => {
+                let publication = self.publication(&stage, remote).ok_or_else(|| {
+                    let code = json!({ "errorCode": "PUBLISHER_NOT_FOUND", "remoteParticipantId": remote });
+                    self.live.note(&stage, &id, "SUBSCRIBE_ERROR", code);
+                    Refusal::new("NOT_FOUND", format!("{remote} does not publish on this stage"))
+                })?;
+                let offered =
+                    media.subscribe(offer, publication.clone(), prefers_lowest, report).map_err(refuse)?;
+                (offered, publication)
+            }
+        };
+        let call = Call {
+            stage,
+            participant: id,
+            purpose: purpose.clone(),
+            number,
+            handle: offered.handle,
+            publication,
+            is_connected: false,
+            picked: None,
+        };
+        self.lock().insert(secret.clone(), call);
+        Ok(Answered { sdp: offered.answer, secret, is_subscription })
+    }
+
+    /// What happens when a connection is made, and when it ends.
+    fn report(
+        &self,
+        who: &VerifiedToken,
+        secret: &str,
+        number: u64,
+        purpose: &Purpose,
+        visitor: &Visitor,
+    ) -> Report {
+        let (this, who, secret) = (Weak::clone(&self.this), who.clone(), secret.to_owned());
+        let (purpose, visitor) = (purpose.clone(), visitor.clone());
+        Box::new(move |happening| {
+            let Some(calls) = this.upgrade() else { return };
+            let (stage, id) = (who.stage_arn(), who.participant_id().as_str());
+            let is_first = match happening {
+                Happening::Connected => calls.connected(&secret),
+                Happening::Ended => calls.lock().remove(&secret).is_some_and(|call| call.is_connected),
+            };
+            match (&purpose, happening) {
+                _ if !is_first => {}
+                (Purpose::Publish(_), Happening::Connected) => {
+                    calls.replace(stage, id, number);
+                    calls.live.publish(&who, number, &visitor);
+                }
+                (Purpose::Publish(_), Happening::Ended) => calls.live.unpublish(stage, id, number),
+                (Purpose::Subscribe(remote), Happening::Connected) => {
+                    calls.live.note(stage, id, "SUBSCRIBE_STARTED", json!({ "remoteParticipantId": remote }));
+                }
+                (Purpose::Subscribe(remote), Happening::Ended) => {
+                    calls.live.note(stage, id, "SUBSCRIBE_STOPPED", json!({ "remoteParticipantId": remote }));
+                }
+            }
+        })
+    }
+
+    /// Ends a connection. False when there is none.
+    pub(crate) fn close(&self, secret: &str) -> bool {
+        let open = self.lock();
+        let Some(call) = open.get(secret) else { return false };
+        call.handle.tell(Command::Close);
+        true
+    }
+
+    /// Starts or stops the video of a subscription.
+    pub(crate) fn play(&self, secret: &str, is_playing: bool) -> bool {
+        self.tell(secret, Command::Play(is_playing))
+    }
+
+    /// Picks the layer of a subscription; none is automatic. False when there is no such subscription or layer.
+    pub(crate) fn pick(&self, secret: &str, layer: Option<&str>) -> bool {
+        let mut open = self.lock();
+        let Some(call) = open.get_mut(secret).filter(|call| call.is_subscription()) else { return false };
+        let rid = match layer {
+            None => None,
+            Some(name) => {
+                let alive = call.publication.layers.alive(std::time::Instant::now());
+                let Some(found) = alive.iter().find(|one| encoding(one.rid) == name) else { return false };
+                found.rid
+            }
+        };
+        call.picked = layer.map(str::to_owned);
+        call.handle.tell(Command::Layer(rid));
+        true
+    }
+
+    /// The layers that a subscription can have.
+    pub(crate) fn layers(&self, secret: &str) -> Option<Value> {
+        let open = self.lock();
+        let call = open.get(secret).filter(|call| call.is_subscription())?;
+        Some(json!({ "layers": shown(&call.publication.layers, call.picked.as_deref()) }))
+    }
+
+    fn tell(&self, secret: &str, command: Command) -> bool {
+        let open = self.lock();
+        let call = open.get(secret).filter(|call| call.is_subscription());
+        if let Some(call) = call {
+            call.handle.tell(command);
+        }
+        call.is_some()
+    }
+
+    fn connected(&self, secret: &str) -> bool {
+        // A connection can be quicker than the answer to its offer only within the server: then it is there already.
+        self.lock().get_mut(secret).is_some_and(|call| !std::mem::replace(&mut call.is_connected, true))
+    }
+
+    /// Ends the publications of a participant but the one of this number.
+    fn replace(&self, stage: &StageArn, participant: &str, number: u64) {
+        for call in self.lock().values() {
+            let is_publication = !call.is_subscription() && call.number != number;
+            if is_publication && call.participant == participant && call.stage == *stage {
+                call.handle.tell(Command::Close);
+            }
+        }
+    }
+
+    fn publication(&self, stage: &StageArn, participant: &str) -> Option<Publication> {
+        let open = self.lock();
+        let publications = open.values().filter(|call| {
+            !call.is_subscription()
+                && call.is_connected
+                && call.participant == participant
+                && call.stage == *stage
+        });
+        publications.max_by_key(|call| call.number).map(|call| call.publication.clone())
+    }
+
+    fn cut(&self, stage: &StageArn, participant: &str, all: bool) {
+        for call in self.lock().values() {
+            if call.participant == participant && call.stage == *stage && (all || !call.is_subscription()) {
+                call.handle.tell(Command::Close);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Call>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Call {
+    fn is_subscription(&self) -> bool {
+        matches!(self.purpose, Purpose::Subscribe(_))
+    }
+}
+
+/// What a layer is called to clients: its RID, or a word where there is but one stream.
+fn encoding(rid: Option<str0m::media::Rid>) -> String {
+    rid.map_or_else(|| "default".to_owned(), |rid| rid.to_string())
+}
+
+fn shown(layers: &Layers, picked: Option<&str>) -> Value {
+    let alive = layers.alive(std::time::Instant::now());
+    let shown = alive.iter().rev().map(|layer| {
+        let name = encoding(layer.rid);
+        let (width, height) = layer.size.unwrap_or_default();
+        json!({
+            "selected": picked == Some(name.as_str()),
+            "encodingId": name,
+            "width": width,
+            "height": height,
+            "bitrate": layer.bitrate,
+            "framesPerSecond": layer.frames,
+        })
+    });
+    shown.collect()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
+fn refuse(error: MediaError) -> Refusal {
+    let code = match error {
+        MediaError::Gone => "NOT_FOUND",
+        MediaError::Offer(_) => "MALFORMED",
+        MediaError::Unavailable(_) => "UNAVAILABLE",
+    };
+    Refusal::new(code, error.to_string())
+}

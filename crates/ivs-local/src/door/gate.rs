@@ -1,0 +1,145 @@
+//! Who may come in: the production verifier decides on every token.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ivs_token::{
+    ChannelArn, ConnectionClaims, InMemoryRevocations, KeyRing, PlaybackKeyArn, PublicKeyArn, Verified,
+    VerifiedPlayback, VerifiedToken, Verifier, VerifyError, VerifyingKey,
+};
+use serde_json::Value;
+
+use super::keys::Door;
+use crate::arn::Arn;
+use crate::store::Store;
+
+/// Tokens that are remembered, for each account and region: clients send theirs with every request.
+const REMEMBERED: usize = 1024;
+
+/// The most accounts and regions that have a verifier of their own at once.
+const PLACES: usize = 256;
+
+/// The ID that the server's own key has in ARNs.
+const OWN_KEY: &str = "00000000-0000-4000-8000-000000000000";
+
+/// A token or a request that is refused, in the service's own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// The status of an upgrade or a request that is refused so.
+    pub(crate) fn status(&self) -> u16 {
+        match self.code {
+            "TOKEN_MISSING" => 401,
+            "STAGE_DELETED" | "NOT_FOUND" => 404,
+            "QUOTA_EXCEEDED" => 429,
+            "MALFORMED" => 400,
+            "UNAVAILABLE" => 503,
+            _ => 403,
+        }
+    }
+}
+
+impl From<VerifyError> for Refusal {
+    fn from(error: VerifyError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
+}
+
+/// Decides on tokens, for all accounts and regions of a server.
+pub(crate) struct Gate {
+    keys: KeyRing,
+    playback_keys: KeyRing<PlaybackKeyArn>,
+    revocations: Arc<InMemoryRevocations>,
+    /// The public half of the key of `CreateParticipantToken`.
+    own: VerifyingKey,
+    store: Arc<dyn Store>,
+    /// A token of the server's own key is good in one account and region, so each has its verifier.
+    verifiers: Mutex<HashMap<(String, String), Verifier>>,
+}
+
+impl Gate {
+    pub(crate) fn new(door: &Door, own: VerifyingKey, store: Arc<dyn Store>) -> Self {
+        Self {
+            keys: door.keys().clone(),
+            playback_keys: door.playback_keys().clone(),
+            revocations: Arc::clone(door.revocations()),
+            own,
+            store,
+            verifiers: Mutex::default(),
+        }
+    }
+
+    /// Verifies a participant token, and that its stage is one of this server.
+    pub(crate) fn participant(&self, token: &str) -> Result<VerifiedToken, Refusal> {
+        let (account, region) = place(token).unwrap_or_default();
+        let who = self.verifier(&account, &region)?.verify(token)?;
+        let stage = who.stage_arn();
+        let key = format!("{}/{}/stage/{}", stage.account_id(), stage.region(), stage.resource_id());
+        match self.store.get(&key) {
+            Ok(Some(_)) => Ok(who),
+            Ok(None) => Err(Refusal::new("TOKEN_INVALID", format!("there is no stage {stage} here"))),
+            Err(error) => Err(Refusal::new("UNAVAILABLE", error.to_string())),
+        }
+    }
+
+    /// Verifies a connection token.
+    pub(crate) fn connection(&self, token: &str) -> Result<Verified<ConnectionClaims>, Refusal> {
+        Ok(self.verifier("", "")?.verify_connection(token)?)
+    }
+
+    /// Verifies the playback token of a viewer of this channel.
+    pub(crate) fn playback(
+        &self,
+        token: &str,
+        channel: &ChannelArn,
+        origin: Option<&str>,
+    ) -> Result<VerifiedPlayback, Refusal> {
+        Ok(self.verifier("", "")?.verify_playback_of(token, channel, origin)?)
+    }
+
+    /// Whether this key is the server's own, whose tokens can not be exchanged.
+    pub(crate) fn is_own(key: &PublicKeyArn) -> bool {
+        key.resource_id() == OWN_KEY
+    }
+
+    fn verifier(&self, account: &str, region: &str) -> Result<Verifier, Refusal> {
+        let mut verifiers = self.verifiers.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = (account.to_owned(), region.to_owned());
+        if let Some(verifier) = verifiers.get(&place) {
+            return Ok(verifier.clone());
+        }
+        let mut builder = Verifier::builder()
+            .key_ring(&self.keys)
+            .playback_key_ring(&self.playback_keys)
+            .revocations(self.revocations.clone())
+            .cache(REMEMBERED);
+        let own = format!("arn:aws:ivs:{region}:{account}:public-key/{OWN_KEY}");
+        if let Ok(own) = PublicKeyArn::try_from(own.as_str()) {
+            builder = builder.accept_service_tokens_of(own, self.own.clone());
+        }
+        let verifier = builder.build().map_err(|error| Refusal::new("UNAVAILABLE", error.to_string()))?;
+        if verifiers.len() >= PLACES {
+            verifiers.clear();
+        }
+        verifiers.insert(place, verifier.clone());
+        Ok(verifier)
+    }
+}
+
+/// The account and region that a token names. Nobody has verified it: it only says which verifier is asked.
+fn place(token: &str) -> Option<(String, String)> {
+    let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    let payload: Value = serde_json::from_slice(&payload).ok()?;
+    let arn = Arn::parse(payload.get("resource")?.as_str()?)?;
+    Some((arn.account.to_owned(), arn.region.to_owned()))
+}

@@ -1,0 +1,430 @@
+//! Who is on which stage: the one place where people come and go.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use ivs_token::{
+    Capabilities, Capability, ParticipantClaims, PublicKeyArn, Revocation, StageArn, Timestamp,
+    VerifiedToken, VerifyingKey, check_exchange,
+};
+use serde_json::{Map, Value, json};
+use tokio::sync::watch;
+
+use super::gate::{Gate, Refusal};
+use super::keys::Door;
+use super::record::{Recorder, describe, exchanged, participant};
+use super::stage::{Ending, LiveStage, Presence, Snapshot, Socket};
+use super::visitor::Visitor;
+use crate::call::Effect;
+use crate::settings::Settings;
+use crate::store::{Store, StoreError};
+
+/// The stages of a server on which somebody is.
+pub(crate) struct Live {
+    pub(crate) gate: Gate,
+    recorder: Recorder,
+    stages: Mutex<HashMap<StageArn, LiveStage>>,
+    limits: Limits,
+    numbers: std::sync::atomic::AtomicU64,
+    /// Itself, for what happens later.
+    this: Weak<Self>,
+    /// Ends the connections for media of a participant.
+    cut: std::sync::OnceLock<Cut>,
+}
+
+/// Ends the connections for media of a participant on a stage: the publication alone, or all.
+type Cut = Box<dyn Fn(&StageArn, &str, bool) + Send + Sync>;
+
+/// How many, and how long.
+struct Limits {
+    publishers: usize,
+    participants: usize,
+    session: Duration,
+    grace: Duration,
+}
+
+/// What an operation means to those who are connected.
+pub(crate) enum End {
+    Participant(StageArn, String),
+    Stage(StageArn),
+    Key(PublicKeyArn),
+}
+
+/// Where somebody sits: what their socket is told.
+pub(crate) struct Place {
+    pub(crate) number: u64,
+    pub(crate) state: watch::Receiver<Arc<Snapshot>>,
+    pub(crate) end: watch::Receiver<Option<Ending>>,
+}
+
+impl Live {
+    pub(crate) fn new(
+        settings: &Settings,
+        door: &Door,
+        own: VerifyingKey,
+        store: &Arc<dyn Store>,
+    ) -> Result<Arc<Self>, StoreError> {
+        let quota = |name, documented| settings.quotas.get(name).copied().unwrap_or(documented);
+        let recorder = Recorder::new(Arc::clone(store));
+        recorder.close_all()?;
+        Ok(Arc::new_cyclic(|this| Self {
+            gate: Gate::new(door, own, Arc::clone(store)),
+            recorder,
+            stages: Mutex::default(),
+            limits: Limits {
+                publishers: quota("publishersPerStage", 12),
+                participants: quota("subscribersPerStage", 10_000),
+                session: Duration::from_millis(settings.session_ms),
+                grace: Duration::from_millis(settings.grace_ms),
+            },
+            numbers: std::sync::atomic::AtomicU64::new(1),
+            this: Weak::clone(this),
+            cut: std::sync::OnceLock::new(),
+        }))
+    }
+
+    /// Says how the connections for media of a participant are ended.
+    pub(crate) fn set_cut(&self, cut: impl Fn(&StageArn, &str, bool) + Send + Sync + 'static) {
+        // Said once, at the start.
+        let _ = self.cut.set(Box::new(cut));
+    }
+
+    /// A number that nothing else of this server has.
+    pub(crate) fn number(&self) -> u64 {
+        self.numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// Lets somebody in who has a socket. One who is there with another socket loses that one.
+    pub(crate) fn join(&self, who: &VerifiedToken, visitor: &Visitor) -> Result<Place, Refusal> {
+        let number = self.number();
+        let (end, ended) = watch::channel(None);
+        let id = who.participant_id().as_str();
+        let mut stages = self.lock();
+        let stage = self.stage(&mut stages, who.stage_arn());
+        let is_new = !stage.people.contains_key(id);
+        if is_new && stage.people.len() >= self.limits.participants {
+            let code = json!({ "errorCode": "QUOTA_EXCEEDED" });
+            self.recorder.event(&stage.arn, &mut stage.session, id, "JOIN_ERROR", object(code));
+            return Err(Refusal::new("QUOTA_EXCEEDED", "the stage is full"));
+        }
+        self.enter(stage, who, visitor);
+        let mut is_replaced = false;
+        if let Some(presence) = stage.people.get_mut(id) {
+            if let Some(old) = presence.socket.replace(Socket { number, end }) {
+                old.end.send_replace(Some(Ending::REUSED));
+                is_replaced = true;
+            }
+            presence.audio_muted = false;
+            presence.video_stopped = false;
+        }
+        stage.tell();
+        let told = stage.subscribe();
+        drop(stages);
+        if is_replaced {
+            self.cut(who.stage_arn(), id, true);
+        }
+        Ok(Place { number, state: told, end: ended })
+    }
+
+    /// The socket of this number closed. A publication has some time to end, or to be joined by another socket.
+    pub(crate) fn leave(&self, arn: &StageArn, id: &str, number: u64) {
+        let mut stages = self.lock();
+        let Some(stage) = stages.get_mut(arn) else { return };
+        let Some(presence) = stage.people.get_mut(id) else { return };
+        if presence.socket.as_ref().is_none_or(|socket| socket.number != number) {
+            return;
+        }
+        presence.socket = None;
+        if presence.publication.is_none() {
+            self.exit(stage, id, false);
+            drop(stages);
+            self.cut(arn, id, true);
+            return;
+        }
+        drop(stages);
+        self.later(self.limits.grace, {
+            let (arn, id) = (arn.clone(), id.to_owned());
+            move |live| {
+                let is_gone = {
+                    let stages = live.lock();
+                    let presence = stages.get(&arn).and_then(|stage| stage.people.get(&id));
+                    presence.is_none_or(|one| one.socket.is_none())
+                };
+                if is_gone {
+                    live.cut(&arn, &id, true);
+                }
+            }
+        });
+    }
+
+    /// Takes over what a client says of its own media.
+    pub(crate) fn mute(
+        &self,
+        arn: &StageArn,
+        id: &str,
+        audio_muted: Option<bool>,
+        video_stopped: Option<bool>,
+    ) {
+        let mut stages = self.lock();
+        let Some(stage) = stages.get_mut(arn) else { return };
+        let Some(presence) = stage.people.get_mut(id) else { return };
+        presence.audio_muted = audio_muted.unwrap_or(presence.audio_muted);
+        presence.video_stopped = video_stopped.unwrap_or(presence.video_stopped);
+        stage.tell();
+    }
+
+    /// Takes a token in exchange for the one that somebody came with.
+    pub(crate) fn exchange(&self, old: &VerifiedToken, new: &str) -> Result<VerifiedToken, Refusal> {
+        let new = self.gate.participant(new)?;
+        if Gate::is_own(old.key_id()) || Gate::is_own(new.key_id()) {
+            let message = "tokens of CreateParticipantToken can not be exchanged: mint both with a key pair";
+            return Err(Refusal::new("TOKEN_INVALID", message));
+        }
+        check_exchange(old, &new).map_err(|error| Refusal::new("TOKEN_INVALID", error.to_string()))?;
+        let (arn, id) = (new.stage_arn(), new.participant_id().as_str());
+        let mut stages = self.lock();
+        let stage = stages.get_mut(arn).ok_or_else(not_here)?;
+        let presence = stage.people.get_mut(id).ok_or_else(not_here)?;
+        presence.describe(&new);
+        presence.key = new.key_id().clone();
+        describe(&mut presence.record, &new);
+        let may_publish = presence.capabilities.contains(Capability::Publish);
+        let is_cut = !may_publish && presence.publication.is_some();
+        let event = json!({ "previousToken": exchanged(old), "newToken": exchanged(&new) });
+        let event = Some(("TOKEN_EXCHANGED", object(event)));
+        self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
+        stage.tell();
+        drop(stages);
+        if is_cut {
+            self.cut(arn, id, false);
+        }
+        Ok(new)
+    }
+
+    /// What a participant may do now: what the last token says that they exchanged, or the one that they show.
+    pub(crate) fn capabilities(&self, who: &ParticipantClaims) -> Capabilities {
+        let stages = self.lock();
+        let presence =
+            stages.get(who.stage_arn()).and_then(|stage| stage.people.get(who.participant_id().as_str()));
+        let of_socket = presence.filter(|presence| presence.socket.is_some());
+        of_socket.map_or(who.capabilities(), |presence| presence.capabilities)
+    }
+
+    /// Whether one more may publish on a stage.
+    pub(crate) fn has_room(&self, arn: &StageArn, id: &str) -> bool {
+        let stages = self.lock();
+        stages.get(arn).is_none_or(|stage| {
+            let is_publishing = stage.people.get(id).is_some_and(|one| one.publication.is_some());
+            is_publishing || stage.publishers() < self.limits.publishers
+        })
+    }
+
+    /// Media of a publication is connected. Who has no socket is on the stage from now on.
+    pub(crate) fn publish(&self, who: &VerifiedToken, number: u64, visitor: &Visitor) {
+        let id = who.participant_id().as_str();
+        let mut stages = self.lock();
+        let stage = self.stage(&mut stages, who.stage_arn());
+        self.enter(stage, who, visitor);
+        let Some(presence) = stage.people.get_mut(id) else { return };
+        presence.publication = Some(number);
+        presence.record.insert("published".into(), true.into());
+        presence.record.insert("protocol".into(), "WHIP".into());
+        visitor.note(&mut presence.record);
+        let has_socket = presence.socket.is_some();
+        let event = Some(("PUBLISH_STARTED", Map::new()));
+        self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
+        stage.tell();
+        drop(stages);
+        if !has_socket {
+            // A socket looks at the time itself.
+            let left = who.expires_at().secs_since(Timestamp::now()).max(0).unsigned_abs();
+            let (arn, id) = (who.stage_arn().clone(), id.to_owned());
+            self.later(Duration::from_secs(left), move |live| live.expire(&arn, &id, Timestamp::now()));
+        }
+    }
+
+    /// A publication ended. Who has no socket leaves with it.
+    pub(crate) fn unpublish(&self, arn: &StageArn, id: &str, number: u64) {
+        let mut stages = self.lock();
+        let Some(stage) = stages.get_mut(arn) else { return };
+        let Some(presence) = stage.people.get_mut(id) else { return };
+        if presence.publication != Some(number) {
+            return;
+        }
+        presence.publication = None;
+        self.recorder.event(&stage.arn, &mut stage.session, id, "PUBLISH_STOPPED", Map::new());
+        if presence.socket.is_none() {
+            self.exit(stage, id, false);
+        } else {
+            stage.tell();
+        }
+    }
+
+    /// Writes an event of somebody who is on a stage.
+    pub(crate) fn note(&self, arn: &StageArn, id: &str, name: &str, more: Value) {
+        let mut stages = self.lock();
+        if let Some(stage) = stages.get_mut(arn) {
+            self.recorder.event(&stage.arn, &mut stage.session, id, name, object(more));
+        }
+    }
+
+    /// Sends those away whom operations have ended.
+    pub(crate) fn end(&self, ends: Vec<End>) {
+        for end in ends {
+            match end {
+                End::Participant(arn, id) => self.throw_out(&arn, &id, Ending::DISCONNECTED),
+                End::Stage(arn) => self.close(&arn),
+                End::Key(key) => {
+                    for (arn, id) in self.find(|presence| presence.key == key) {
+                        self.throw_out(&arn, &id, Ending::KEY_DELETED);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends somebody away whose token has expired.
+    pub(crate) fn expire(&self, arn: &StageArn, id: &str, now: Timestamp) {
+        let is_over = {
+            let stages = self.lock();
+            let presence = stages.get(arn).and_then(|stage| stage.people.get(id));
+            presence.is_some_and(|presence| presence.expires_at <= now)
+        };
+        if is_over {
+            self.throw_out(arn, id, Ending::EXPIRED);
+        }
+    }
+
+    fn throw_out(&self, arn: &StageArn, id: &str, ending: Ending) {
+        {
+            let mut stages = self.lock();
+            let Some(stage) = stages.get_mut(arn) else { return };
+            let Some(presence) = stage.people.get_mut(id) else { return };
+            if let Some(socket) = presence.socket.take() {
+                socket.end.send_replace(Some(ending));
+            }
+            if presence.publication.take().is_some() {
+                self.recorder.event(&stage.arn, &mut stage.session, id, "PUBLISH_STOPPED", Map::new());
+            }
+            self.exit(stage, id, true);
+        }
+        self.cut(arn, id, true);
+    }
+
+    /// A stage was deleted.
+    fn close(&self, arn: &StageArn) {
+        let Some(mut stage) = self.lock().remove(arn) else { return };
+        let ids: Vec<String> = stage.people.keys().cloned().collect();
+        for id in &ids {
+            if let Some(socket) = stage.people.get_mut(id).and_then(|presence| presence.socket.take()) {
+                socket.end.send_replace(Some(Ending::STAGE_DELETED));
+            }
+            self.exit(&mut stage, id, true);
+        }
+        self.recorder.end(&stage.arn, &stage.session);
+        for id in &ids {
+            self.cut(arn, id, true);
+        }
+    }
+
+    fn find(&self, is_meant: impl Fn(&Presence) -> bool) -> Vec<(StageArn, String)> {
+        let stages = self.lock();
+        let found = stages.iter().flat_map(|(arn, stage)| {
+            let people = stage.people.iter().filter(|(_, presence)| is_meant(presence));
+            people.map(|(id, _)| (arn.clone(), id.clone()))
+        });
+        found.collect()
+    }
+
+    /// The stage, with a session that begins if it has none.
+    fn stage<'s>(&self, stages: &'s mut HashMap<StageArn, LiveStage>, arn: &StageArn) -> &'s mut LiveStage {
+        stages.entry(arn.clone()).or_insert_with(|| LiveStage::new(arn.clone(), self.recorder.begin(arn)))
+    }
+
+    fn enter(&self, stage: &mut LiveStage, who: &VerifiedToken, visitor: &Visitor) {
+        let id = who.participant_id().as_str();
+        if let Some(presence) = stage.people.get_mut(id) {
+            presence.describe(who);
+            return;
+        }
+        let mut record = stage.left.remove(id).unwrap_or_else(|| participant(who));
+        record.insert("state".into(), "CONNECTED".into());
+        describe(&mut record, who);
+        visitor.note(&mut record);
+        self.recorder.put(&stage.arn, &mut stage.session, &record, Some(("JOINED", Map::new())));
+        stage.people.insert(id.to_owned(), Presence::new(record, who, who.key_id().clone()));
+    }
+
+    fn exit(&self, stage: &mut LiveStage, id: &str, is_thrown_out: bool) {
+        let Some(mut presence) = stage.people.remove(id) else { return };
+        presence.record.insert("state".into(), "DISCONNECTED".into());
+        self.recorder.put(&stage.arn, &mut stage.session, &presence.record, Some(("LEFT", Map::new())));
+        stage.left.insert(id.to_owned(), presence.record);
+        if is_thrown_out {
+            stage.throw_out(id);
+        }
+        stage.tell();
+        if stage.people.is_empty() {
+            stage.emptied += 1;
+            let (arn, emptied) = (stage.arn.clone(), stage.emptied);
+            self.later(self.limits.session, move |live| live.end_session(&arn, emptied));
+        }
+    }
+
+    /// Ends the session of a stage that is still empty.
+    fn end_session(&self, arn: &StageArn, emptied: u64) {
+        let mut stages = self.lock();
+        if stages.get(arn).is_some_and(|stage| stage.people.is_empty() && stage.emptied == emptied)
+            && let Some(stage) = stages.remove(arn)
+        {
+            self.recorder.end(&stage.arn, &stage.session);
+        }
+    }
+
+    /// Does something after a while.
+    fn later(&self, after: Duration, what: impl FnOnce(&Self) + Send + 'static) {
+        let this = Weak::clone(&self.this);
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        runtime.spawn(async move {
+            tokio::time::sleep(after).await;
+            if let Some(live) = this.upgrade() {
+                what(&live);
+            }
+        });
+    }
+
+    fn cut(&self, arn: &StageArn, id: &str, all: bool) {
+        if let Some(cut) = self.cut.get() {
+            cut(arn, id, all);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<StageArn, LiveStage>> {
+        self.stages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What the effects of an operation mean to those who are connected.
+pub(crate) fn endings(effects: &[Effect]) -> Vec<End> {
+    let end = |effect: &Effect| match effect {
+        Effect::Revoke(Revocation::Participant { stage, participant_id, .. }) => {
+            Some(End::Participant(stage.clone(), participant_id.as_str().to_owned()))
+        }
+        Effect::Revoke(Revocation::Stage { stage }) => Some(End::Stage(stage.clone())),
+        Effect::DeleteKey(key) => Some(End::Key(key.clone())),
+        _ => None,
+    };
+    effects.iter().filter_map(end).collect()
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+fn not_here() -> Refusal {
+    Refusal::new("PARTICIPANT_DISCONNECTED", "the participant is not on the stage")
+}

@@ -1,0 +1,29 @@
+//! The door of a stage: who may come in, who is there, and the sockets and requests of clients.
+
+mod calls;
+mod gate;
+mod keys;
+mod live;
+mod manner;
+mod message;
+mod page;
+mod playback;
+mod record;
+mod seat;
+mod socket;
+mod stage;
+mod talk;
+mod upgrade;
+mod visitor;
+mod whip;
+
+pub(crate) use calls::Calls;
+pub use keys::Door;
+pub(crate) use keys::forgotten;
+pub(crate) use live::{Live, endings};
+pub(crate) use manner::Manner;
+pub(crate) use page::{PAGE, page};
+pub(crate) use playback::{channel_of, playlist};
+pub(crate) use upgrade::{is_socket, open};
+pub(crate) use visitor::Visitor;
+pub(crate) use whip::{answer, is_of_client};

@@ -1,0 +1,191 @@
+//! What the API shows of a stage that people are on: sessions, participants, events.
+
+use std::sync::Arc;
+
+use ivs_token::{ParticipantClaims, StageArn};
+use serde_json::{Map, Value, json};
+
+use crate::ids::Ids;
+use crate::kinds::Record;
+use crate::store::{Store, StoreError, Transaction};
+use crate::time::{iso8601, now};
+
+/// How often a write is tried again when an operation changed the stage meanwhile.
+const TRIES: usize = 64;
+
+/// Writes what happens on a stage. What can not be written is logged: the people on the stage stay there.
+#[derive(Clone)]
+pub(crate) struct Recorder {
+    store: Arc<dyn Store>,
+}
+
+/// A session of a stage, while it lasts.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    begun: String,
+    /// Counts the events, whose keys it orders.
+    events: u64,
+}
+
+impl Recorder {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// Begins a session: `st-` and 13 characters.
+    pub(crate) fn begin(&self, stage: &StageArn) -> Session {
+        let id = Ids::random(0).map_or_else(|_| "0000000000000".to_owned(), |mut ids| ids.alphanumeric(13));
+        let session = Session { id: format!("st-{id}"), begun: iso8601(now()), events: 0 };
+        self.write(vec![session_write(stage, &session, None)]);
+        self.activate(stage, Some(&session.id));
+        session
+    }
+
+    pub(crate) fn end(&self, stage: &StageArn, session: &Session) {
+        self.write(vec![session_write(stage, session, Some(iso8601(now())))]);
+        self.activate(stage, None);
+    }
+
+    /// Writes a participant, and an event of theirs if there is one.
+    pub(crate) fn put(
+        &self,
+        stage: &StageArn,
+        session: &mut Session,
+        participant: &Record,
+        event: Option<(&str, Map<String, Value>)>,
+    ) {
+        let id = participant.get("participantId").and_then(Value::as_str).unwrap_or_default();
+        let key = format!("{}{}/{id}/", within("participant", stage), session.id);
+        let mut writes = vec![(key, Some(Value::Object(participant.clone())))];
+        writes.extend(event.map(|(name, more)| event_write(stage, session, id, name, more)));
+        self.write(writes);
+    }
+
+    /// Writes an event of a participant.
+    pub(crate) fn event(
+        &self,
+        stage: &StageArn,
+        session: &mut Session,
+        id: &str,
+        name: &str,
+        more: Map<String, Value>,
+    ) {
+        let write = event_write(stage, session, id, name, more);
+        self.write(vec![write]);
+    }
+
+    /// Ends what a server that was stopped left open.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub(crate) fn close_all(&self) -> Result<(), StoreError> {
+        let at = iso8601(now());
+        let mut writes = Vec::new();
+        for (key, entry) in self.store.scan("", "", usize::MAX)? {
+            let mut value = Value::clone(&entry.value);
+            match key.split('/').nth(2) {
+                Some("stage-session") if value.get("endTime").is_none() => value["endTime"] = json!(at),
+                Some("participant") if value.get("state") == Some(&json!("CONNECTED")) => {
+                    value["state"] = json!("DISCONNECTED");
+                }
+                Some("stage") if value.get("activeSessionId").is_some() => {
+                    if let Some(stage) = value.as_object_mut() {
+                        stage.remove("activeSessionId");
+                    }
+                }
+                _ => continue,
+            }
+            writes.push((key, Some(value)));
+        }
+        if !writes.is_empty() {
+            self.store.commit(Transaction { checks: Vec::new(), writes })?;
+        }
+        Ok(())
+    }
+
+    /// Says in the stage which session it has.
+    fn activate(&self, stage: &StageArn, session: Option<&str>) {
+        let key = format!("{}/{}/stage/{}", stage.account_id(), stage.region(), stage.resource_id());
+        for _ in 0..TRIES {
+            let Ok(Some(entry)) = self.store.get(&key) else { return };
+            let mut value = Value::clone(&entry.value);
+            let Some(record) = value.as_object_mut() else { return };
+            match session {
+                Some(id) => record.insert("activeSessionId".into(), id.into()),
+                None => record.remove("activeSessionId"),
+            };
+            let checks = vec![(key.clone(), entry.version)];
+            let done = self.store.commit(Transaction { checks, writes: vec![(key.clone(), Some(value))] });
+            if done.unwrap_or(true) {
+                return;
+            }
+        }
+    }
+
+    fn write(&self, writes: Vec<(String, Option<Value>)>) {
+        if let Err(error) = self.store.commit(Transaction { checks: Vec::new(), writes }) {
+            tracing::warn!(%error, "what happens on a stage was not written");
+        }
+    }
+}
+
+/// A participant who comes for the first time in a session.
+pub(crate) fn participant(who: &ParticipantClaims) -> Record {
+    let mut record = Record::new();
+    record.insert("participantId".into(), who.participant_id().as_str().into());
+    record.insert("firstJoinTime".into(), iso8601(now()).into());
+    record.insert("published".into(), false.into());
+    record.insert("state".into(), "CONNECTED".into());
+    describe(&mut record, who);
+    record
+}
+
+/// Writes into a participant what a token says of them.
+pub(crate) fn describe(record: &mut Record, who: &ParticipantClaims) {
+    record.insert("userId".into(), who.user_id().unwrap_or_default().into());
+    record.insert("attributes".into(), attributes(who));
+}
+
+pub(crate) fn attributes(who: &ParticipantClaims) -> Value {
+    who.attributes().iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect()
+}
+
+/// A token as the event `TOKEN_EXCHANGED` shows it.
+pub(crate) fn exchanged(who: &ParticipantClaims) -> Value {
+    let capabilities: Vec<_> = who.capabilities().iter().map(|one| one.to_string()).collect();
+    json!({
+        "capabilities": capabilities,
+        "attributes": attributes(who),
+        "userId": who.user_id().unwrap_or_default(),
+        "expirationTime": iso8601(who.expires_at().as_secs() * 1000),
+    })
+}
+
+fn within(kind: &str, stage: &StageArn) -> String {
+    format!("{}/{}/{kind}/{}/", stage.account_id(), stage.region(), stage.resource_id())
+}
+
+fn session_write(stage: &StageArn, session: &Session, end: Option<String>) -> (String, Option<Value>) {
+    let mut record = json!({ "sessionId": session.id, "startTime": session.begun });
+    if let Some(end) = end {
+        record["endTime"] = end.into();
+    }
+    (format!("{}{}/", within("stage-session", stage), session.id), Some(record))
+}
+
+fn event_write(
+    stage: &StageArn,
+    session: &mut Session,
+    id: &str,
+    name: &str,
+    mut more: Map<String, Value>,
+) -> (String, Option<Value>) {
+    session.events += 1;
+    let key = format!("{}{}/{id}/{:012}", within("participant-event", stage), session.id, session.events);
+    more.insert("name".into(), name.into());
+    more.insert("participantId".into(), id.into());
+    more.insert("eventTime".into(), iso8601(now()).into());
+    (key, Some(Value::Object(more)))
+}

@@ -1,0 +1,150 @@
+//! A participant with a socket: what it is told, and what it says.
+
+use std::sync::Arc;
+
+use ivs_token::{Timestamp, VerifiedToken};
+use serde_json::{Value, json};
+
+use super::calls::{Calls, Purpose};
+use super::gate::Refusal;
+use super::live::{Live, Place};
+use super::manner::Manner;
+use super::message::{Incoming, message, stage_state};
+use super::stage::Ending;
+use super::whip::{code, links, path};
+
+/// A place on a stage, given back when it is dropped.
+pub(crate) struct Seat {
+    live: Arc<Live>,
+    calls: Arc<Calls>,
+    manner: Manner,
+    who: VerifiedToken,
+    place: Place,
+    /// The number of the last snapshot that was sent.
+    sequence: u64,
+}
+
+/// What wakes whoever serves a seat.
+pub(crate) enum Wake {
+    /// The stage looks different now.
+    State,
+    End(Ending),
+}
+
+impl Seat {
+    /// Verifies a token and takes a place.
+    pub(crate) fn take(
+        live: &Arc<Live>,
+        calls: &Arc<Calls>,
+        token: &str,
+        manner: &Manner,
+    ) -> Result<Self, Refusal> {
+        let who = live.gate.participant(token)?;
+        let place = live.join(&who, &manner.visitor)?;
+        let (live, calls, manner) = (Arc::clone(live), Arc::clone(calls), manner.clone());
+        Ok(Self { live, calls, manner, who, place, sequence: 0 })
+    }
+
+    /// Waits for something to tell. It can be asked again at any time.
+    pub(crate) async fn wake(&mut self) -> Wake {
+        let left = self.who.expires_at().secs_since(Timestamp::now());
+        // Looked at anew from time to time, as a clock may be set.
+        let expiry = std::time::Duration::from_secs(left.clamp(1, 60).unsigned_abs());
+        loop {
+            tokio::select! {
+                biased;
+                changed = self.place.end.changed() => {
+                    let ending = *self.place.end.borrow_and_update();
+                    match (changed, ending) {
+                        (_, Some(ending)) => return Wake::End(ending),
+                        (Ok(()), None) => {}
+                        // Nobody holds this place any more.
+                        (Err(_), None) => return Wake::End(Ending::DISCONNECTED),
+                    }
+                }
+                changed = self.place.state.changed() => match changed {
+                    Ok(()) => return Wake::State,
+                    Err(_) => return Wake::End(Ending::STAGE_DELETED),
+                },
+                () = tokio::time::sleep(expiry) => {
+                    self.live.expire(self.who.stage_arn(), self.who.participant_id().as_str(), Timestamp::now());
+                }
+            }
+        }
+    }
+
+    /// The next snapshot.
+    pub(crate) fn state(&mut self, prefix: &str) -> String {
+        self.sequence += 1;
+        let snapshot = Arc::clone(&self.place.state.borrow_and_update());
+        stage_state(
+            prefix,
+            self.who.stage_arn().resource_id(),
+            self.sequence,
+            &self.manner.features,
+            &snapshot,
+        )
+    }
+
+    /// Answers a message; what is not known is ignored.
+    pub(crate) fn heed(&mut self, incoming: &Incoming<'_>) -> Option<Value> {
+        let (arn, id) = (self.who.stage_arn().clone(), self.who.participant_id().as_str());
+        match incoming.kind {
+            "SET_STATE" => {
+                self.live.mute(&arn, id, incoming.flag("audioMuted"), incoming.flag("videoStopped"));
+                // The flat form has no ID, and no answer.
+                let is_request = !incoming.text("requestId").is_empty();
+                is_request.then(|| message("SET_STATE", incoming.ids()))
+            }
+            "EXCHANGE_TOKEN" => {
+                let mut answer = incoming.ids();
+                match self.live.exchange(&self.who, incoming.text("newToken")) {
+                    Ok(who) => self.who = who,
+                    Err(refusal) => {
+                        answer["error"] = json!({ "code": refusal.code, "message": refusal.message });
+                    }
+                }
+                Some(message("EXCHANGE_TOKEN", answer))
+            }
+            "SDP_OFFER" => Some(message("SDP_ANSWER", self.offer(incoming))),
+            _ => None,
+        }
+    }
+
+    /// Answers an offer that came over the socket, with what HTTP would have said.
+    fn offer(&self, incoming: &Incoming<'_>) -> Value {
+        let mut answer = incoming.ids();
+        let url = incoming.text("whipUrl");
+        let purpose = Purpose::of_path(url.split(['?', '#']).next().unwrap_or_default());
+        let lowest = incoming.text("initialLayerPref").eq_ignore_ascii_case("lowest");
+        let answered = purpose
+            .ok_or_else(|| Refusal::new("MALFORMED", "whipUrl is neither to publish nor to subscribe"))
+            .and_then(|purpose| {
+                self.calls.offer(&self.who, &purpose, incoming.text("content"), lowest, &self.manner.visitor)
+            });
+        match answered {
+            Ok(answered) => {
+                answer["httpStatusCode"] = json!(201);
+                answer["content"] = answered.sdp.as_str().into();
+                answer["contentType"] = "application/sdp".into();
+                answer["location"] = format!("{}{}", self.manner.base, path(&answered)).into();
+                let names = ["sessionDeleteLink", "subscriberControlLink", "videoLayersLink"];
+                for (name, (_, url)) in names.into_iter().zip(links(&self.manner.base, &answered)) {
+                    answer[name] = url.into();
+                }
+            }
+            Err(refusal) => {
+                answer["httpStatusCode"] = refusal.status().into();
+                answer["errorCode"] = code(&refusal);
+                answer["errorMessage"] = refusal.message.into();
+            }
+        }
+        answer
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.live.leave(self.who.stage_arn(), self.who.participant_id().as_str(), self.place.number);
+    }
+}

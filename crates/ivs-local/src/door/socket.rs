@@ -1,0 +1,103 @@
+//! A socket from its first frame to its last.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, interval_at, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Bytes, Message};
+
+use super::talk::Talk;
+
+/// The most bytes of a message: an offer of 64 KiB, in JSON.
+const MAX_MESSAGE: usize = 160 * 1024;
+
+/// How long a client may take to read what it is sent.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How often the server asks whether somebody is still there.
+const PING: Duration = Duration::from_secs(20);
+
+/// How often in a row nobody may answer.
+const SILENCE: u32 = 3;
+
+/// The most frames of a client between two of the server's pings: far more than any client sends.
+const MAX_FRAMES: u32 = 2_000;
+
+/// Serves a socket whose handshake is done: these first words, and then whatever is talked.
+pub(crate) async fn serve<S>(stream: S, first: Vec<String>, talk: Option<Talk>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let config = WebSocketConfig::default()
+        .read_buffer_size(4096)
+        .write_buffer_size(4096)
+        .max_write_buffer_size(1 << 20)
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE));
+    let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
+    if !send(&mut socket, first).await {
+        return;
+    }
+    if let Some(talk) = talk {
+        self::talk(&mut socket, talk).await;
+    }
+    // The other side may be gone already.
+    let _ = timeout(WRITE_TIMEOUT, socket.close(None)).await;
+    // What it still sends before it has seen the end is read, so that what it was told is not lost on the way.
+    let drain = async { while let Some(Ok(_)) = socket.next().await {} };
+    let _ = timeout(Duration::from_secs(2), drain).await;
+}
+
+async fn talk<S>(socket: &mut WebSocketStream<S>, mut talk: Talk)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut pings = interval_at(Instant::now() + PING, PING);
+    let mut silence = 0;
+    let mut frames = 0;
+    loop {
+        let (words, is_open) = tokio::select! {
+            frame = socket.next() => {
+                silence = 0;
+                frames += 1;
+                if frames > MAX_FRAMES {
+                    return;
+                }
+                match frame {
+                    Some(Ok(Message::Text(text))) => (talk.heed(text.as_str()), true),
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                    Some(Ok(_)) => (Vec::new(), true),
+                }
+            }
+            woken = talk.wake() => woken,
+            _ = pings.tick() => {
+                silence += 1;
+                frames = 0;
+                let is_there = silence <= SILENCE;
+                let ping = socket.send(Message::Ping(Bytes::new()));
+                if !is_there || !matches!(timeout(WRITE_TIMEOUT, ping).await, Ok(Ok(()))) {
+                    return;
+                }
+                (Vec::new(), true)
+            }
+        };
+        if !send(socket, words).await || !is_open {
+            return;
+        }
+    }
+}
+
+async fn send<S>(socket: &mut WebSocketStream<S>, words: Vec<String>) -> bool
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    for text in words {
+        if !matches!(timeout(WRITE_TIMEOUT, socket.send(Message::text(text))).await, Ok(Ok(()))) {
+            return false;
+        }
+    }
+    true
+}

@@ -1,0 +1,151 @@
+//! A stage that somebody is on.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use ivs_token::{Capabilities, ParticipantClaims, PublicKeyArn, StageArn, Timestamp};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::record::{Session, attributes};
+use crate::kinds::Record;
+
+/// How many of those who were thrown out a snapshot names.
+const DISCONNECTED: usize = 100;
+
+/// Why somebody is sent away: the code and the words of the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ending {
+    pub(crate) code: &'static str,
+    pub(crate) reason: &'static str,
+}
+
+impl Ending {
+    pub(crate) const DISCONNECTED: Self =
+        Self { code: "PARTICIPANT_DISCONNECTED", reason: "the participant was disconnected" };
+    pub(crate) const KEY_DELETED: Self =
+        Self { code: "PARTICIPANT_DISCONNECTED", reason: "the public key of the token was deleted" };
+    pub(crate) const STAGE_DELETED: Self = Self { code: "STAGE_DELETED", reason: "the stage was deleted" };
+    pub(crate) const REUSED: Self =
+        Self { code: "TOKEN_REUSED", reason: "another client joined with this token" };
+    pub(crate) const EXPIRED: Self = Self { code: "TOKEN_EXPIRED", reason: "the token expired" };
+}
+
+/// The people on a stage, as every client is told: all of it each time.
+#[derive(Debug, Default)]
+pub(crate) struct Snapshot {
+    /// Members of the payload of `STAGE_STATE`, without braces.
+    pub(crate) members: String,
+}
+
+/// One who is on a stage.
+pub(crate) struct Presence {
+    pub(crate) record: Record,
+    user_id: String,
+    attributes: Value,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) key: PublicKeyArn,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) audio_muted: bool,
+    pub(crate) video_stopped: bool,
+    /// The number of the publication whose media is connected.
+    pub(crate) publication: Option<u64>,
+    pub(crate) socket: Option<Socket>,
+}
+
+/// The socket of a participant.
+pub(crate) struct Socket {
+    pub(crate) number: u64,
+    pub(crate) end: watch::Sender<Option<Ending>>,
+}
+
+impl Presence {
+    pub(crate) fn new(record: Record, who: &ParticipantClaims, key: PublicKeyArn) -> Self {
+        let mut presence = Self {
+            record,
+            user_id: String::new(),
+            attributes: Value::Null,
+            capabilities: who.capabilities(),
+            key,
+            expires_at: who.expires_at(),
+            audio_muted: false,
+            video_stopped: false,
+            publication: None,
+            socket: None,
+        };
+        presence.describe(who);
+        presence
+    }
+
+    /// Takes over what a token says.
+    pub(crate) fn describe(&mut self, who: &ParticipantClaims) {
+        who.user_id().unwrap_or_default().clone_into(&mut self.user_id);
+        self.attributes = attributes(who);
+        self.capabilities = who.capabilities();
+        self.expires_at = who.expires_at();
+    }
+}
+
+/// A stage with its session.
+pub(crate) struct LiveStage {
+    pub(crate) arn: StageArn,
+    pub(crate) session: Session,
+    pub(crate) people: BTreeMap<String, Presence>,
+    /// What the API shows of those who left, for when they come again.
+    pub(crate) left: BTreeMap<String, Record>,
+    thrown_out: VecDeque<String>,
+    state: watch::Sender<Arc<Snapshot>>,
+    /// Counts how often the stage became empty, so that the end of a session knows whether it is still meant.
+    pub(crate) emptied: u64,
+}
+
+impl LiveStage {
+    pub(crate) fn new(arn: StageArn, session: Session) -> Self {
+        Self {
+            arn,
+            session,
+            people: BTreeMap::new(),
+            left: BTreeMap::new(),
+            thrown_out: VecDeque::new(),
+            state: watch::Sender::default(),
+            emptied: 0,
+        }
+    }
+
+    pub(crate) fn subscribe(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.state.subscribe()
+    }
+
+    pub(crate) fn throw_out(&mut self, id: &str) {
+        if self.thrown_out.len() == DISCONNECTED {
+            self.thrown_out.pop_front();
+        }
+        self.thrown_out.push_back(id.to_owned());
+    }
+
+    pub(crate) fn publishers(&self) -> usize {
+        self.people.values().filter(|one| one.publication.is_some()).count()
+    }
+
+    /// Tells everyone how it is now.
+    pub(crate) fn tell(&self) {
+        let participants: Value = self
+            .people
+            .iter()
+            .map(|(id, one)| {
+                json!({
+                    "id": id,
+                    "userId": one.user_id,
+                    "attributes": one.attributes,
+                    "isPublishing": one.publication.is_some(),
+                    "audioMuted": one.audio_muted,
+                    "videoStopped": one.video_stopped,
+                })
+            })
+            .collect();
+        let disconnected: Value =
+            self.thrown_out.iter().map(|id| json!({ "id": id, "status": "KICKED" })).collect();
+        let members = format!("\"participants\":{participants},\"disconnected\":{disconnected}");
+        self.state.send_replace(Arc::new(Snapshot { members }));
+    }
+}

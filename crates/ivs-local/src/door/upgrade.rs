@@ -1,0 +1,125 @@
+//! From a request to a socket: the forms of its URL, its token, and its refusals.
+
+use std::sync::Arc;
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{
+    CONNECTION, CONTENT_TYPE, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde_json::json;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use super::calls::Calls;
+use super::gate::Refusal;
+use super::live::Live;
+use super::manner::Manner;
+use super::message::join_error;
+use super::socket::serve;
+use super::talk::Talk;
+
+/// The path of connections that participants share.
+const SHARED: &str = "/sanic";
+
+/// The parameter with which a client wants to be refused over the socket.
+const OVER_SOCKET: &str = "error_over_ws=1";
+
+/// Whether a request wants to become a socket.
+pub(crate) fn is_socket(request: &Request<Incoming>) -> bool {
+    let upgrade = request.headers().get(UPGRADE).and_then(|value| value.to_str().ok());
+    upgrade.is_some_and(|value| value.eq_ignore_ascii_case("websocket"))
+}
+
+/// Answers a request that wants to become a socket, and serves the socket if it may.
+pub(crate) fn open(
+    live: &Arc<Live>,
+    calls: &Arc<Calls>,
+    manner: Manner,
+    request: &mut Request<Incoming>,
+) -> Response<Full<Bytes>> {
+    let Some(accept) = accept(request) else {
+        return refuse(&Refusal::new("MALFORMED", "this is no handshake of RFC 6455, version 13"));
+    };
+    let protocols = protocols(request);
+    let is_shared = request.uri().path().trim_end_matches('/').ends_with(SHARED);
+    let began = if is_shared {
+        share(live, calls, manner, &protocols)
+    } else {
+        alone(live, calls, manner, &protocols)
+    };
+    let over_socket = request.uri().query().unwrap_or_default().split('&').any(|one| one == OVER_SOCKET);
+    let (first, talk) = match began {
+        Ok((first, talk)) => (first, Some(talk)),
+        Err(refusal) if over_socket || is_shared => (vec![join_error(&refusal).to_string()], None),
+        Err(refusal) => return refuse(&refusal),
+    };
+    let upgrade = hyper::upgrade::on(request);
+    tokio::spawn(async move {
+        match upgrade.await {
+            Ok(upgraded) => serve(TokioIo::new(upgraded), first, talk).await,
+            Err(error) => tracing::debug!(%error, "a socket did not open"),
+        }
+    });
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+    if let Some(Ok(protocol)) = protocols.first().map(|protocol| HeaderValue::from_str(protocol)) {
+        headers.insert(SEC_WEBSOCKET_PROTOCOL, protocol);
+    }
+    response
+}
+
+type Began = Result<(Vec<String>, Talk), Refusal>;
+
+fn alone(live: &Arc<Live>, calls: &Arc<Calls>, manner: Manner, protocols: &[String]) -> Began {
+    let token = protocols.first().map(String::as_str).unwrap_or_default();
+    let mut talk = Talk::alone(live, calls, manner, token)?;
+    Ok((talk.greet(), talk))
+}
+
+fn share(live: &Arc<Live>, calls: &Arc<Calls>, manner: Manner, protocols: &[String]) -> Began {
+    let (connection, participants) = protocols.split_first().ok_or_else(|| {
+        Refusal::new("TOKEN_MISSING", "there is no connection token: send it as the first subprotocol")
+    })?;
+    live.gate.connection(connection)?;
+    let mut talk = Talk::shared(live, calls, manner);
+    let mut first = Vec::new();
+    for (logical, token) in participants.iter().filter_map(|one| one.split_once('~')) {
+        let ids = json!({ "requestId": logical, "traceId": "" });
+        first.extend(talk.join(logical, token, ids));
+    }
+    Ok((first, talk))
+}
+
+/// The answer to the key of a handshake.
+fn accept(request: &Request<Incoming>) -> Option<HeaderValue> {
+    let headers = request.headers();
+    let is_13 = headers.get(SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
+    let key = headers.get(SEC_WEBSOCKET_KEY).filter(|_| is_13)?;
+    HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok()
+}
+
+/// The subprotocols, in which tokens come.
+fn protocols(request: &Request<Incoming>) -> Vec<String> {
+    let lines = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).into_iter();
+    lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .map(|one| one.trim().to_owned())
+        .filter(|one| !one.is_empty())
+        .collect()
+}
+
+fn refuse(refusal: &Refusal) -> Response<Full<Bytes>> {
+    let body = json!({ "code": refusal.code, "message": refusal.message });
+    let mut response = Response::new(Full::from(body.to_string()));
+    *response.status_mut() = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::FORBIDDEN);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,96 @@
+//! What a client says of itself.
+
+use hyper::HeaderMap;
+use hyper::header::USER_AGENT;
+
+use crate::kinds::Record;
+
+/// The longest text of a client that is kept (`ParticipantClientAttribute` of the service model).
+const MAX_TEXT: usize = 128;
+
+/// A client, as `GetParticipant` shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Visitor {
+    browser: Option<(String, String)>,
+    system: Option<(String, String)>,
+    sdk: Option<String>,
+}
+
+impl Visitor {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let agent = text(USER_AGENT.as_str()).unwrap_or_default();
+        let sdk = text("x-stages-sdk-version").or_else(|| text("x-stages-version"));
+        Self { browser: browser(agent), system: system(agent), sdk: sdk.and_then(clean) }
+    }
+
+    /// Adds what is known to a participant's record.
+    pub(crate) fn note(&self, record: &mut Record) {
+        let pairs = [
+            ("browserName", self.browser.as_ref().map(|(name, _)| name)),
+            ("browserVersion", self.browser.as_ref().map(|(_, version)| version)),
+            ("osName", self.system.as_ref().map(|(name, _)| name)),
+            ("osVersion", self.system.as_ref().map(|(_, version)| version)),
+            ("sdkVersion", self.sdk.as_ref()),
+        ];
+        for (name, value) in pairs {
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                record.insert(name.into(), value.as_str().into());
+            }
+        }
+    }
+}
+
+/// Printable ASCII of a length that the model allows.
+fn clean(text: &str) -> Option<String> {
+    let text: String = text
+        .chars()
+        .filter(|one| one.is_ascii_alphanumeric() || " ._-".contains(*one))
+        .take(MAX_TEXT)
+        .collect();
+    (!text.is_empty()).then_some(text)
+}
+
+fn browser(agent: &str) -> Option<(String, String)> {
+    // Each names those before it, too, so that the order matters.
+    let known = [
+        ("Edg/", "Edge"),
+        ("HeadlessChrome/", "Chrome"),
+        ("Chrome/", "Chrome"),
+        ("Firefox/", "Firefox"),
+        ("Version/", "Safari"),
+        ("Lavf/", "Lavf"),
+    ];
+    let (mark, name) = known.into_iter().find(|(mark, _)| agent.contains(mark))?;
+    let version = agent.split(mark).nth(1)?.split([' ', ';']).next()?;
+    Some((name.to_owned(), clean(version)?))
+}
+
+fn system(agent: &str) -> Option<(String, String)> {
+    let known = [
+        ("Windows NT ", "Windows"),
+        ("Android ", "Android"),
+        ("iPhone OS ", "iOS"),
+        ("Mac OS X ", "macOS"),
+        ("Linux ", "Linux"),
+    ];
+    let (mark, name) = known.into_iter().find(|(mark, _)| agent.contains(mark))?;
+    let version = agent.split(mark).nth(1)?.split([';', ')']).next()?;
+    Some((name.to_owned(), clean(version)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_user_agents() {
+        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+        assert_eq!(browser(chrome), Some(("Chrome".into(), "156.0.0.0".into())));
+        assert_eq!(system(chrome), Some(("Linux".into(), "x86_64".into())));
+        assert_eq!(browser("Lavf/62.3.100"), Some(("Lavf".into(), "62.3.100".into())));
+        assert_eq!(browser("curl/8"), None);
+        assert_eq!(clean("<\u{e9}>"), None);
+        assert_eq!(clean(&"a".repeat(500)).map(|text| text.len()), Some(MAX_TEXT));
+    }
+}

@@ -1,0 +1,193 @@
+//! The requests of clients: offers, and what is done with connections afterwards.
+
+use std::sync::Arc;
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, AUTHORIZATION, CONTENT_TYPE, HeaderName,
+    HeaderValue, LINK, LOCATION,
+};
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Method, Response, StatusCode};
+use serde_json::{Value, json};
+
+use super::calls::{Answered, Calls, Purpose};
+use super::gate::Refusal;
+use super::live::Live;
+use super::manner::Manner;
+
+/// Where connections are.
+const SESSIONS: &str = "/session/";
+
+const SDP: &str = "application/sdp";
+
+/// The number that web clients know a missing capability by.
+const NO_CAPABILITY: u64 = 2003;
+
+/// Headers that clients send beside those that a preflight names.
+const ALLOWED: &str = "authorization, content-type, x-stages-event-id, x-stages-trace-id, x-stages-initial-layer-pref, \
+                       x-stages-sdk-version, x-stages-client-version, x-stages-user-id, x-stages-participant-id";
+
+/// Links of an answer.
+pub(crate) const DELETE_LINK: &str = "urn:ietf:params:whip:ivs-stages:session-delete";
+pub(crate) const PLAYBACK_LINK: &str = "urn:ietf:params:whep:core:playback-controls";
+pub(crate) const LAYER_LINK: &str = "urn:ietf:params:whep:ext:core:layer";
+
+type Answer = Response<Full<Bytes>>;
+
+/// Whether a request is one of a stage's client, and none of an SDK.
+pub(crate) fn is_of_client(parts: &Parts) -> bool {
+    let path = parts.uri.path();
+    let is_offer = |kind: &HeaderValue| kind.to_str().is_ok_and(|kind| kind.starts_with(SDP));
+    parts.method == Method::OPTIONS
+        || path.starts_with(SESSIONS)
+        || Purpose::of_path(path).is_some()
+        || parts.headers.get(CONTENT_TYPE).is_some_and(is_offer)
+}
+
+/// Answers a request of a client.
+pub(crate) fn answer(live: &Arc<Live>, calls: &Calls, manner: &Manner, parts: &Parts, body: &[u8]) -> Answer {
+    let path = parts.uri.path();
+    let mut answer = if parts.method == Method::OPTIONS {
+        preflight(&parts.headers)
+    } else if let Some(rest) = path.strip_prefix(SESSIONS) {
+        session(calls, parts, rest, body)
+    } else if parts.method == Method::POST {
+        offer(live, calls, manner, parts, body).unwrap_or_else(|refusal| refuse(&refusal))
+    } else {
+        status(StatusCode::METHOD_NOT_ALLOWED)
+    };
+    let headers = answer.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Location, Link"));
+    answer
+}
+
+/// Any page may ask: whoever has a token may use it. `authorization` must be named, a star does not cover it (Fetch
+/// standard, CORS protocol).
+fn preflight(headers: &HeaderMap) -> Answer {
+    let mut answer = status(StatusCode::NO_CONTENT);
+    let wanted = headers.get("access-control-request-headers").and_then(|wanted| wanted.to_str().ok());
+    let allowed = wanted.map_or_else(|| ALLOWED.to_owned(), |wanted| format!("{ALLOWED}, {wanted}"));
+    let out = answer.headers_mut();
+    let methods = HeaderValue::from_static("GET, POST, DELETE, OPTIONS, PATCH");
+    out.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+    out.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    // A page on the network that asks for a server on this machine.
+    out.insert(
+        HeaderName::from_static("access-control-allow-private-network"),
+        HeaderValue::from_static("true"),
+    );
+    if let Ok(allowed) = HeaderValue::from_str(&allowed) {
+        out.insert(ACCESS_CONTROL_ALLOW_HEADERS, allowed);
+    }
+    answer
+}
+
+fn offer(
+    live: &Arc<Live>,
+    calls: &Calls,
+    manner: &Manner,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Answer, Refusal> {
+    let token = bearer(&parts.headers).unwrap_or_default();
+    let who = live.gate.participant(token)?;
+    // A client that knows nothing of IVS posts to the server's own address, and publishes.
+    let own = || Purpose::Publish(who.participant_id().as_str().to_owned());
+    let purpose = Purpose::of_path(parts.uri.path()).unwrap_or_else(own);
+    let text = std::str::from_utf8(body).map_err(|_| Refusal::new("MALFORMED", "the offer is not UTF-8"))?;
+    let preference = parts.headers.get("x-stages-initial-layer-pref").and_then(|value| value.to_str().ok());
+    let lowest = preference.is_some_and(|preference| preference.eq_ignore_ascii_case("lowest"));
+    let answered = calls.offer(&who, &purpose, text, lowest, &manner.visitor)?;
+    let mut answer = Response::new(Full::from(answered.sdp.clone()));
+    *answer.status_mut() = StatusCode::CREATED;
+    let headers = answer.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(SDP));
+    if let Ok(location) = HeaderValue::from_str(&path(&answered)) {
+        headers.insert(LOCATION, location);
+    }
+    for (relation, url) in links(&manner.base, &answered) {
+        if let Ok(link) = HeaderValue::from_str(&format!("<{url}>; rel=\"{relation}\"")) {
+            headers.append(LINK, link);
+        }
+    }
+    Ok(answer)
+}
+
+/// The path of a connection.
+pub(crate) fn path(answered: &Answered) -> String {
+    format!("{SESSIONS}{}", answered.secret)
+}
+
+/// What can be done with a connection, and where.
+pub(crate) fn links(base: &str, answered: &Answered) -> Vec<(&'static str, String)> {
+    let own = format!("{base}{}", path(answered));
+    let mut links = vec![(DELETE_LINK, own.clone())];
+    if answered.is_subscription {
+        links.push((PLAYBACK_LINK, format!("{own}/playback")));
+        links.push((LAYER_LINK, format!("{own}/layer")));
+    }
+    links
+}
+
+/// What is done with a connection. Its URL is a secret that only its client was told, so that a token which was revoked
+/// meanwhile can still end it.
+fn session(calls: &Calls, parts: &Parts, rest: &str, body: &[u8]) -> Answer {
+    let (secret, what) = rest.split_once('/').unwrap_or((rest, ""));
+    let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    // A page that is unloaded can not send headers.
+    let has_token =
+        bearer(&parts.headers).is_some() || json.get("authorization").is_some_and(Value::is_string);
+    if !has_token {
+        return refuse(&Refusal::new("TOKEN_MISSING", "there is no token"));
+    }
+    let video = |member: &str| json.get(member).and_then(Value::as_array).is_some();
+    let done = match (&parts.method, what) {
+        (&Method::DELETE | &Method::POST, "") => calls.close(secret),
+        (&Method::POST, "playback") if video("pause") => calls.play(secret, false),
+        (&Method::POST, "playback") => calls.play(secret, true),
+        (&Method::GET, "layer") => match calls.layers(secret) {
+            Some(layers) => return answer_json(StatusCode::OK, &layers),
+            None => false,
+        },
+        (&Method::POST, "layer") => calls.pick(secret, json.get("encodingId").and_then(Value::as_str)),
+        _ => return status(StatusCode::METHOD_NOT_ALLOWED),
+    };
+    if done {
+        answer_json(StatusCode::OK, &json!({}))
+    } else {
+        refuse(&Refusal::new("NOT_FOUND", "there is no such connection or layer"))
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// The number or the word that a client knows a refusal by.
+pub(crate) fn code(refusal: &Refusal) -> Value {
+    if refusal.code == "INSUFFICIENT_CAPABILITIES" { NO_CAPABILITY.into() } else { refusal.code.into() }
+}
+
+fn refuse(refusal: &Refusal) -> Answer {
+    let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::FORBIDDEN);
+    answer_json(status, &json!({ "code": code(refusal), "message": refusal.message }))
+}
+
+fn answer_json(code: StatusCode, value: &Value) -> Answer {
+    let mut answer = Response::new(Full::from(value.to_string()));
+    *answer.status_mut() = code;
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer
+}
+
+fn status(code: StatusCode) -> Answer {
+    let mut answer = Response::new(Full::default());
+    *answer.status_mut() = code;
+    answer
+}

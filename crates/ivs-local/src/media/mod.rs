@@ -1,0 +1,14 @@
+//! Media: what publishers send is forwarded to subscribers as it is. Nothing is decoded.
+
+mod handle;
+mod layers;
+mod offer;
+mod peer;
+mod publish;
+mod subscribe;
+mod wire;
+
+pub(crate) use handle::{Command, Handle, Happening, Report};
+pub(crate) use layers::Layers;
+pub(crate) use offer::{Media, MediaError};
+pub(crate) use publish::Publication;

@@ -1,0 +1,140 @@
+//! From an offer to an answer, and to a connection.
+
+use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use str0m::change::SdpOffer;
+use str0m::config::DtlsCert;
+use str0m::crypto::{CryptoProvider, from_feature_flags};
+use str0m::{Candidate, Rtc, RtcConfig};
+use tokio::sync::mpsc;
+
+use super::handle::{Command, Handle, Report};
+use super::peer::{Peer, Role};
+use super::publish::{Publication, Publisher};
+use super::subscribe::Subscriber;
+use super::wire::{QUEUE, Wires};
+
+/// The most bytes of an offer. Those of browsers have some 10 KB.
+pub(crate) const MAX_OFFER: usize = 64 * 1024;
+
+/// The most sections of an offer, and the most candidates. Clients send two or three, and none.
+const MAX_SECTIONS: usize = 8;
+const MAX_CANDIDATES: usize = 64;
+
+/// How many commands wait for a connection.
+const COMMANDS: usize = 64;
+
+/// An offer that is not answered, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum MediaError {
+    #[error("the offer is not good: {0}")]
+    Offer(String),
+    #[error("the publication has ended")]
+    Gone,
+    #[error("media is not to be had: {0}")]
+    Unavailable(String),
+}
+
+/// The sockets, and what all connections have in common.
+pub(crate) struct Media {
+    wires: Arc<Wires>,
+    provider: Arc<CryptoProvider>,
+    certificate: DtlsCert,
+}
+
+/// An answered offer.
+pub(crate) struct Offered {
+    pub(crate) answer: String,
+    pub(crate) handle: Handle,
+}
+
+impl Media {
+    /// Opens the sockets. Must be called within a runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`MediaError::Unavailable`].
+    pub(crate) fn open(announce: &[IpAddr], port: u16) -> Result<Self, MediaError> {
+        let lost = |error: &dyn std::fmt::Display| MediaError::Unavailable(error.to_string());
+        let provider = from_feature_flags();
+        let certificate = provider.dtls_provider.generate_certificate();
+        let certificate = certificate.ok_or_else(|| lost(&"no certificate could be made"))?;
+        let wires = Wires::open(announce, port).map_err(|error| lost(&error))?;
+        Ok(Self { wires: Arc::new(wires), provider: Arc::new(provider), certificate })
+    }
+
+    /// Answers the offer of a publisher.
+    pub(crate) fn publish(&self, offer: &str, report: Report) -> Result<(Offered, Publication), MediaError> {
+        let (rtc, answer) = self.answer(offer)?;
+        let (tell, commands) = mpsc::channel(COMMANDS);
+        let handle = Handle(tell);
+        let (publisher, publication) = Publisher::new(handle.clone());
+        self.spawn(rtc, Role::Publisher(publisher), commands, report);
+        Ok((Offered { answer, handle }, publication))
+    }
+
+    /// Answers the offer of a subscriber to a publication.
+    pub(crate) fn subscribe(
+        &self,
+        offer: &str,
+        publication: Publication,
+        prefers_lowest: bool,
+        report: Report,
+    ) -> Result<Offered, MediaError> {
+        let subscriber = Subscriber::new(publication, prefers_lowest).ok_or(MediaError::Gone)?;
+        let (rtc, answer) = self.answer(offer)?;
+        let (tell, commands) = mpsc::channel(COMMANDS);
+        self.spawn(rtc, Role::Subscriber(subscriber), commands, report);
+        Ok(Offered { answer, handle: Handle(tell) })
+    }
+
+    fn spawn(&self, mut rtc: Rtc, role: Role, commands: mpsc::Receiver<Command>, report: Report) {
+        let (sender, inbox) = mpsc::channel(QUEUE);
+        let name = rtc.direct_api().local_ice_credentials().ufrag;
+        self.wires.routes().expect(&name, sender.clone());
+        let wires = Arc::clone(&self.wires);
+        tokio::spawn(Peer { rtc, role, wires, name, inbox, sender, commands, report }.run());
+    }
+
+    fn answer(&self, offer: &str) -> Result<(Rtc, String), MediaError> {
+        let refused = |text: String| MediaError::Offer(text);
+        if offer.len() > MAX_OFFER {
+            return Err(refused(format!("it has {} bytes; the most are {MAX_OFFER}", offer.len())));
+        }
+        let count = |start: &str| offer.lines().filter(|line| line.starts_with(start)).count();
+        let (sections, candidates) = (count("m="), count("a=candidate"));
+        if sections > MAX_SECTIONS || candidates > MAX_CANDIDATES {
+            let most = format!("at most {MAX_SECTIONS} sections and {MAX_CANDIDATES} candidates are taken");
+            return Err(refused(format!("it has {sections} sections and {candidates} candidates; {most}")));
+        }
+        // Whatever a stranger writes there must not take more down than its own request.
+        let made = catch_unwind(AssertUnwindSafe(|| {
+            let offer = SdpOffer::from_sdp_string(offer).map_err(|error| refused(error.to_string()))?;
+            let mut rtc = self.config().build(Instant::now());
+            for address in self.wires.addresses() {
+                let candidate = Candidate::host(address, "udp");
+                rtc.add_local_candidate(
+                    candidate.map_err(|error| MediaError::Unavailable(error.to_string()))?,
+                );
+            }
+            let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| refused(error.to_string()))?;
+            Ok((rtc, answer.to_sdp_string()))
+        }));
+        made.unwrap_or_else(|_| Err(refused("it can not be understood".to_owned())))
+    }
+
+    fn config(&self) -> RtcConfig {
+        RtcConfig::new()
+            .set_crypto_provider(Arc::clone(&self.provider))
+            .set_dtls_cert(self.certificate.clone())
+            .set_ice_lite(true)
+            .clear_codecs()
+            .enable_opus(true, false)
+            .enable_vp8(true)
+            .enable_h264(true)
+            .set_stats_interval(Some(Duration::from_secs(1)))
+    }
+}

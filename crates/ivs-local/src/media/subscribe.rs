@@ -1,0 +1,225 @@
+//! The side that media goes to.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use str0m::channel::ChannelId;
+use str0m::media::{MediaData, MediaKind, MediaTime, Mid, Rid};
+use str0m::{Event, Rtc};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::handle::Command;
+use super::publish::{Forwarded, Publication};
+
+/// How often a subscriber asks for a whole picture while it has none.
+const ASK: Duration = Duration::from_millis(400);
+
+/// How long a worse layer is kept after packets were lost, and how long none may be lost before a better one is tried.
+const HOLD: Duration = Duration::from_secs(8);
+const CLEAN: Duration = Duration::from_secs(3);
+
+/// How far automatic choice goes below the best layer: clients send three.
+const MOST_BELOW: usize = 2;
+
+/// The share of lost packets at which a smaller layer is taken.
+const LOSS: f32 = 0.1;
+
+/// A subscription, in its task.
+pub(crate) struct Subscriber {
+    publication: Publication,
+    frames: broadcast::Receiver<Arc<Forwarded>>,
+    mids: HashMap<MediaKind, Mid>,
+    channel: Option<ChannelId>,
+    video: Video,
+}
+
+/// A layer of a publication; none where there is but one stream.
+type Layer = Option<Rid>;
+
+/// Which layer goes out, and where it is in time.
+struct Video {
+    is_playing: bool,
+    /// The layer that somebody picked.
+    picked: Option<Rid>,
+    /// How many layers below the best one automatic choice is.
+    below: usize,
+    prefers_lowest: bool,
+    changed: Instant,
+    /// The layer that goes out, once it has begun with a whole picture.
+    current: Option<Layer>,
+    asked: Option<Instant>,
+    /// What is added to the times of the layer.
+    offset: i64,
+    last: Option<(i64, Instant)>,
+}
+
+impl Subscriber {
+    /// A subscription to a publication, if that has not ended.
+    pub(crate) fn new(publication: Publication, prefers_lowest: bool) -> Option<Self> {
+        let frames = publication.frames.upgrade()?.subscribe();
+        let video = Video {
+            is_playing: true,
+            picked: None,
+            below: if prefers_lowest { MOST_BELOW } else { 0 },
+            prefers_lowest,
+            changed: Instant::now(),
+            current: None,
+            asked: None,
+            offset: 0,
+            last: None,
+        };
+        Some(Self { publication, frames, mids: HashMap::new(), channel: None, video })
+    }
+
+    pub(super) fn heed(&mut self, command: Command) {
+        match command {
+            Command::Layer(picked) => self.video.picked = picked,
+            Command::Play(is_playing) => {
+                if is_playing && !self.video.is_playing {
+                    self.video.current = None;
+                }
+                self.video.is_playing = is_playing;
+            }
+            Command::Close | Command::Keyframe(_) => {}
+        }
+    }
+
+    pub(super) fn event(&mut self, event: Event) {
+        match event {
+            Event::MediaAdded(media) => {
+                self.mids.entry(media.kind).or_insert(media.mid);
+            }
+            Event::Connected => self.ask(None),
+            Event::KeyframeRequest(_) => {
+                self.video.asked = None;
+                self.ask(self.video.current.flatten());
+            }
+            Event::MediaEgressStats(stats) if self.mids.get(&MediaKind::Video) == Some(&stats.mid) => {
+                self.video.adapt(stats.loss.unwrap_or(0.0), Instant::now());
+            }
+            Event::ChannelOpen(id, _) => self.channel = Some(id),
+            Event::ChannelClose(id) if self.channel == Some(id) => self.channel = None,
+            _ => {}
+        }
+    }
+
+    /// Waits for frames, and sends them on. False when the publication has ended.
+    pub(super) async fn work(&mut self, rtc: &mut Rtc) -> bool {
+        match self.frames.recv().await {
+            Ok(forwarded) => self.forward(rtc, &forwarded),
+            Err(RecvError::Closed) => return false,
+            Err(RecvError::Lagged(_)) => {
+                // What is missing makes the rest worthless until a whole picture comes.
+                self.video.current = None;
+                self.ask(None);
+            }
+        }
+        true
+    }
+
+    fn forward(&mut self, rtc: &mut Rtc, forwarded: &Forwarded) {
+        match forwarded {
+            Forwarded::Data { is_binary, bytes } => {
+                if let Some(mut channel) = self.channel.and_then(|id| rtc.channel(id)) {
+                    // A full channel loses the message.
+                    let _ = channel.write(*is_binary, bytes);
+                }
+            }
+            Forwarded::Frame(kind, data) => {
+                let Some(&mid) = self.mids.get(kind) else { return };
+                if *kind == MediaKind::Audio {
+                    write(rtc, mid, data, data.time);
+                } else if let Some(time) = self.video(data) {
+                    write(rtc, mid, data, time);
+                }
+            }
+        }
+    }
+
+    /// The time with which a frame of video goes out, if it does.
+    fn video(&mut self, data: &MediaData) -> Option<MediaTime> {
+        if !self.video.is_playing {
+            return None;
+        }
+        let now = Instant::now();
+        let target = self.video.target(&self.publication, now).unwrap_or(data.rid);
+        if self.video.current != Some(target) && data.rid == target {
+            if data.is_keyframe() {
+                self.video.begin(target, data.time, now);
+            } else {
+                self.ask(target);
+            }
+        }
+        if self.video.current != Some(data.rid) {
+            return None;
+        }
+        if !data.contiguous && !data.is_keyframe() {
+            self.ask(data.rid);
+        }
+        let ticks = i64::try_from(data.time.numer()).unwrap_or(0).saturating_add(self.video.offset);
+        self.video.last = Some((ticks, now));
+        Some(MediaTime::from_90khz(u64::try_from(ticks).unwrap_or(0)))
+    }
+
+    fn ask(&mut self, rid: Option<Rid>) {
+        let now = Instant::now();
+        if self.video.asked.is_none_or(|asked| now.saturating_duration_since(asked) >= ASK) {
+            self.video.asked = Some(now);
+            self.publication.handle.tell(Command::Keyframe(rid));
+        }
+    }
+}
+
+impl Video {
+    /// The layer that should go out; none when no layer is known yet.
+    fn target(&self, publication: &Publication, now: Instant) -> Option<Layer> {
+        let alive = publication.layers.alive(now);
+        if self.picked.is_some() && alive.iter().any(|layer| layer.rid == self.picked) {
+            return Some(self.picked);
+        }
+        let best = alive.len().checked_sub(1)?;
+        alive.get(best.saturating_sub(self.below)).map(|layer| layer.rid)
+    }
+
+    /// Begins a layer with a whole picture, so that its time goes on where the last one was.
+    fn begin(&mut self, rid: Option<Rid>, time: MediaTime, now: Instant) {
+        let ticks = i64::try_from(time.numer()).unwrap_or(0);
+        if let Some((last, at)) = self.last {
+            let passed = i64::try_from(now.saturating_duration_since(at).as_micros()).unwrap_or(0) * 9 / 100;
+            self.offset = last + passed.max(1) - ticks;
+        }
+        self.current = Some(rid);
+        self.asked = None;
+    }
+
+    /// Goes to a smaller layer where packets are lost, and to a better one after a while without.
+    fn adapt(&mut self, loss: f32, now: Instant) {
+        let passed = now.saturating_duration_since(self.changed);
+        if loss > LOSS && passed > Duration::from_secs(1) {
+            self.below = (self.below + 1).min(MOST_BELOW);
+            self.changed = now;
+        } else if loss <= LOSS / 4.0
+            && self.below > 0
+            && passed > if self.prefers_lowest { CLEAN } else { HOLD }
+        {
+            self.below -= 1;
+            self.changed = now;
+        }
+    }
+}
+
+fn write(rtc: &mut Rtc, mid: Mid, data: &MediaData, time: MediaTime) {
+    let Some(mut writer) = rtc.writer(mid) else { return };
+    let Some(pt) = writer.match_params(data.params) else { return };
+    if let (Some(level), Some(is_voice)) = (data.ext_vals.audio_level, data.ext_vals.voice_activity) {
+        writer = writer.audio_level(level, is_voice);
+    }
+    if let Some(orientation) = data.ext_vals.video_orientation {
+        writer = writer.video_orientation(orientation);
+    }
+    if let Err(error) = writer.write(pt, data.network_time, time, Arc::clone(&data.data)) {
+        tracing::debug!(%error, "a frame was not sent");
+    }
+}

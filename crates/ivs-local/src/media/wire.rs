@@ -1,0 +1,193 @@
+//! The UDP sockets, and which datagram is whose.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket as StdSocket};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use str0m::ice::StunMessage;
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc;
+
+/// The most bytes of a datagram: more than any Ethernet frame has.
+const MAX_DATAGRAM: usize = 2048;
+
+/// How many datagrams wait for a peer. What comes then is lost, as on any network.
+pub(crate) const QUEUE: usize = 512;
+
+/// The most addresses that are known at once.
+const MAX_ADDRESSES: usize = 100_000;
+
+/// What came from the network.
+pub(crate) struct Datagram {
+    pub(crate) source: SocketAddr,
+    pub(crate) destination: SocketAddr,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// A socket, and the address that peers know it by.
+#[derive(Clone)]
+struct Wire {
+    announced: SocketAddr,
+    socket: Arc<UdpSocket>,
+}
+
+/// All sockets.
+pub(crate) struct Wires {
+    wires: Vec<Wire>,
+    routes: Arc<Routes>,
+}
+
+/// Whose datagrams are whose.
+#[derive(Default)]
+pub(crate) struct Routes {
+    addresses: RwLock<HashMap<SocketAddr, mpsc::Sender<Datagram>>>,
+    /// By the ICE name that the server gave to a peer: its first check comes from an address that nobody knows yet.
+    names: RwLock<HashMap<String, mpsc::Sender<Datagram>>>,
+}
+
+impl Wires {
+    /// Opens a socket for each address: those given, or loopback and one address of a real interface, which Firefox
+    /// needs. Must be called within a runtime.
+    ///
+    /// # Errors
+    ///
+    /// That of the operating system, with the address.
+    pub(crate) fn open(announce: &[IpAddr], port: u16) -> io::Result<Self> {
+        let routes = Arc::new(Routes::default());
+        let mut wires = Vec::new();
+        for (announced, socket) in sockets(announce, port)? {
+            socket.set_nonblocking(true)?;
+            let socket = Arc::new(UdpSocket::from_std(socket)?);
+            wires.push(Wire { announced, socket: Arc::clone(&socket) });
+            tokio::spawn(read(announced, socket, Arc::clone(&routes)));
+        }
+        Ok(Self { wires, routes })
+    }
+
+    /// The addresses that peers are told.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
+        self.wires.iter().map(|wire| wire.announced)
+    }
+
+    pub(crate) fn routes(&self) -> &Arc<Routes> {
+        &self.routes
+    }
+
+    /// Sends a datagram from the address that it shall come from. What the network does not take is lost.
+    pub(crate) async fn send(&self, source: SocketAddr, destination: SocketAddr, bytes: &[u8]) {
+        let wire = self.wires.iter().find(|wire| wire.announced == source).or(self.wires.first());
+        if let Some(wire) = wire
+            && let Err(error) = wire.socket.send_to(bytes, destination).await
+        {
+            tracing::debug!(%error, %destination, "a datagram was not sent");
+        }
+    }
+}
+
+impl Routes {
+    /// Expects a peer with this ICE name.
+    pub(crate) fn expect(&self, name: &str, inbox: mpsc::Sender<Datagram>) {
+        self.names.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), inbox);
+    }
+
+    /// Says that an address is that of a peer.
+    pub(crate) fn learn(&self, address: SocketAddr, inbox: mpsc::Sender<Datagram>) {
+        let mut addresses = self.addresses.write().unwrap_or_else(PoisonError::into_inner);
+        if addresses.len() < MAX_ADDRESSES {
+            addresses.insert(address, inbox);
+        }
+    }
+
+    /// Forgets a peer.
+    pub(crate) fn forget(&self, name: &str, inbox: &mpsc::Sender<Datagram>, addresses: &[SocketAddr]) {
+        self.names.write().unwrap_or_else(PoisonError::into_inner).remove(name);
+        let mut known = self.addresses.write().unwrap_or_else(PoisonError::into_inner);
+        for address in addresses {
+            // Another peer may have come from there since.
+            if known.get(address).is_some_and(|other| other.same_channel(inbox)) {
+                known.remove(address);
+            }
+        }
+    }
+
+    /// Gives a datagram to whom it is for. What a stranger sends is dropped, and so is what a full queue does not take.
+    fn deliver(&self, datagram: Datagram) {
+        // A peer's check names it, also when another peer had the address before.
+        let of_name = name_in(&datagram.bytes)
+            .and_then(|name| self.names.read().unwrap_or_else(PoisonError::into_inner).get(&name).cloned());
+        let inbox = of_name.or_else(|| {
+            let addresses = self.addresses.read().unwrap_or_else(PoisonError::into_inner);
+            addresses.get(&datagram.source).cloned()
+        });
+        if let Some(inbox) = inbox {
+            let _ = inbox.try_send(datagram);
+        }
+    }
+}
+
+/// The name of the server's side in an ICE check (RFC 8445, section 7.2.2).
+fn name_in(bytes: &[u8]) -> Option<String> {
+    // The first two bits of STUN are zero, and its magic cookie comes after four bytes (RFC 8489, section 5).
+    let is_stun =
+        bytes.first().is_some_and(|first| *first < 4) && bytes.get(4..8) == Some(&[0x21, 0x12, 0xa4, 0x42]);
+    if !is_stun {
+        return None;
+    }
+    let message = StunMessage::parse(bytes).ok().filter(StunMessage::is_binding_request)?;
+    message.split_username().map(|(local, _)| local.to_owned())
+}
+
+async fn read(announced: SocketAddr, socket: Arc<UdpSocket>, routes: Arc<Routes>) {
+    let mut buffer = vec![0; MAX_DATAGRAM];
+    loop {
+        match socket.recv_from(&mut buffer).await {
+            Ok((len, source)) => {
+                let bytes = buffer.get(..len).unwrap_or_default().to_vec();
+                routes.deliver(Datagram { source, destination: announced, bytes });
+            }
+            // Such as that a peer's port is closed: it says nothing of the others.
+            Err(error) => {
+                tracing::debug!(%error, "a UDP socket");
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+}
+
+fn sockets(announce: &[IpAddr], port: u16) -> io::Result<Vec<(SocketAddr, StdSocket)>> {
+    let told = |error: io::Error, at: SocketAddr| io::Error::new(error.kind(), format!("UDP {at}: {error}"));
+    if announce.is_empty() {
+        let at = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port);
+        let loopback = StdSocket::bind(at).map_err(|error| told(error, at))?;
+        let mut found = vec![(loopback.local_addr()?, loopback)];
+        // A machine without a network has loopback alone.
+        if let Some(socket) = outward().and_then(|ip| StdSocket::bind((ip, port)).ok()) {
+            found.push((socket.local_addr()?, socket));
+        }
+        return Ok(found);
+    }
+    let mut found = Vec::new();
+    for &ip in announce {
+        let at = SocketAddr::new(ip, port);
+        match StdSocket::bind(at) {
+            Ok(socket) => found.push((socket.local_addr()?, socket)),
+            // An address of a router or of a container's host: whatever arrives there comes in here.
+            Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => {
+                let any = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), port);
+                let socket = StdSocket::bind(any).map_err(|error| told(error, any))?;
+                found.push((SocketAddr::new(ip, socket.local_addr()?.port()), socket));
+            }
+            Err(error) => return Err(told(error, at)),
+        }
+    }
+    Ok(found)
+}
+
+/// The address of the interface that leads outward. Nothing is sent: the address is one for documentation (RFC 5737).
+fn outward() -> Option<IpAddr> {
+    let socket = StdSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    let ip = socket.local_addr().ok()?.ip();
+    (!ip.is_loopback() && !ip.is_unspecified()).then_some(ip)
+}

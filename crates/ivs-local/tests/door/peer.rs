@@ -1,0 +1,220 @@
+//! The other side of a connection for media: str0m, with frames that only look like media.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use str0m::change::{SdpAnswer, SdpPendingOffer};
+use str0m::channel::ChannelId;
+use str0m::media::{
+    Direction, Frequency, KeyframeRequestKind, MediaKind, MediaTime, Mid, Rid, Simulcast, SimulcastLayer,
+};
+use str0m::net::{Protocol, Receive};
+use str0m::{Candidate, Event, Input, Output, Rtc};
+use tokio::net::UdpSocket;
+
+/// What would never end ends then.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A connection, its socket, and what has come over it.
+pub struct Peer {
+    rtc: Rtc,
+    socket: UdpSocket,
+    address: SocketAddr,
+    pending: Option<SdpPendingOffer>,
+    pub mids: HashMap<MediaKind, Mid>,
+    channel: ChannelId,
+    pub is_connected: bool,
+    pub is_closed: bool,
+    /// Frames that came, by kind: how many, and the first byte behind the head of the last.
+    pub frames: HashMap<MediaKind, u32>,
+    /// The marks of the video frames that came, in order.
+    pub marks: Vec<u8>,
+    pub times: Vec<u64>,
+    pub messages: Vec<Vec<u8>>,
+    /// Layers that somebody asked whole pictures of.
+    pub asked: Vec<Option<Rid>>,
+    sent: u64,
+}
+
+impl Peer {
+    /// An offer in this direction; with these layers, if there are any.
+    pub async fn offer(direction: Direction, layers: &[&str], has_video: bool) -> (Self, String) {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        let mut rtc = Rtc::builder()
+            .clear_codecs()
+            .enable_opus(true, false)
+            .enable_vp8(true)
+            .enable_h264(true)
+            .build(Instant::now());
+        let mut mids = HashMap::new();
+        let mut api = rtc.sdp_api();
+        mids.insert(MediaKind::Audio, api.add_media(MediaKind::Audio, direction, None, None, None));
+        if has_video {
+            let simulcast = (!layers.is_empty()).then(|| {
+                let mut simulcast = Simulcast::new();
+                for layer in layers {
+                    simulcast.add_send_layer(SimulcastLayer::new(layer));
+                }
+                simulcast
+            });
+            mids.insert(MediaKind::Video, api.add_media(MediaKind::Video, direction, None, None, simulcast));
+        }
+        let channel = api.add_channel("aws:ivs:v1".to_owned());
+        let (offer, pending) = api.apply().unwrap();
+        // Offers of browsers come without candidates.
+        rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
+        let peer = Self {
+            rtc,
+            socket,
+            address,
+            pending: Some(pending),
+            mids,
+            channel,
+            is_connected: false,
+            is_closed: false,
+            frames: HashMap::new(),
+            marks: Vec::new(),
+            times: Vec::new(),
+            messages: Vec::new(),
+            asked: Vec::new(),
+            sent: 0,
+        };
+        (peer, offer.to_sdp_string())
+    }
+
+    pub fn accept(&mut self, answer: &str) {
+        let answer = SdpAnswer::from_sdp_string(answer).unwrap();
+        self.rtc.sdp_api().accept_answer(self.pending.take().unwrap(), answer).unwrap();
+    }
+
+    /// Runs until this holds.
+    pub async fn until(&mut self, mut holds: impl FnMut(&Self) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !holds(self) {
+            assert!(Instant::now() < end, "nothing comes: {:?}", self.frames);
+            self.step().await;
+        }
+    }
+
+    /// Publishes for ever: 30 frames a second of each layer, whose mark is the place of the layer, and audio.
+    pub async fn publish(mut self, layers: &[&str]) {
+        let mut ticks = tokio::time::interval(Duration::from_millis(33));
+        let mut next = vec![true; layers.len().max(1)];
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => self.write(layers, &mut next),
+                () = self.step() => {}
+            }
+            if self.is_closed {
+                return;
+            }
+            for rid in std::mem::take(&mut self.asked) {
+                for (place, is_whole) in next.iter_mut().enumerate() {
+                    *is_whole |=
+                        rid.is_none_or(|rid| layers.get(place).is_some_and(|layer| Rid::from(*layer) == rid));
+                }
+            }
+        }
+    }
+
+    fn write(&mut self, layers: &[&str], next: &mut [bool]) {
+        if !self.is_connected || !self.rtc.is_alive() {
+            return;
+        }
+        self.sent += 1;
+        let now = Instant::now();
+        if let Some(&mid) = self.mids.get(&MediaKind::Audio) {
+            let writer = self.rtc.writer(mid).unwrap();
+            let pt = writer.payload_params().next().unwrap().pt();
+            let time = MediaTime::new(self.sent * 960, Frequency::FORTY_EIGHT_KHZ);
+            writer.write(pt, now, time, vec![0xf8, 1, 2, 3]).unwrap();
+        }
+        let Some(&mid) = self.mids.get(&MediaKind::Video) else { return };
+        for (place, is_whole) in next.iter_mut().enumerate() {
+            let mut writer = self.rtc.writer(mid).unwrap();
+            let vp8 = writer.payload_params().find(|params| params.spec().codec == str0m::format::Codec::Vp8);
+            let pt = vp8.unwrap().pt();
+            if let Some(layer) = layers.get(place) {
+                writer = writer.rid(Rid::from(*layer));
+            }
+            // Each layer has times of its own, as those of browsers do.
+            let time = MediaTime::from_90khz(1_000_000 * (place as u64 + 1) + self.sent * 3000);
+            let frame = frame(u8::try_from(place).unwrap(), std::mem::take(is_whole));
+            writer.write(pt, now, time, frame).unwrap();
+        }
+        if let Some(mut channel) = self.rtc.channel(self.channel) {
+            let _ = channel.write(true, b"hello");
+        }
+    }
+
+    pub fn ask_for_keyframe(&mut self) {
+        let mut writer = self.rtc.writer(self.mids[&MediaKind::Video]).unwrap();
+        writer.request_keyframe(None, KeyframeRequestKind::Pli).unwrap();
+    }
+
+    /// Does what there is to do, and waits for a datagram or the time.
+    pub async fn step(&mut self) {
+        let wait = loop {
+            if !self.rtc.is_alive() {
+                self.is_closed = true;
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                return;
+            }
+            match self.rtc.poll_output().unwrap() {
+                Output::Timeout(at) => break at,
+                Output::Transmit(sent) => {
+                    self.socket.send_to(&sent.contents, sent.destination).await.unwrap();
+                }
+                Output::Event(event) => self.event(event),
+            }
+        };
+        let mut buffer = vec![0; 2048];
+        tokio::select! {
+            received = self.socket.recv_from(&mut buffer) => {
+                let Ok((len, source)) = received else { return };
+                let Ok(contents) = buffer[..len].try_into() else { return };
+                let receive = Receive { proto: Protocol::Udp, source, destination: self.address, contents };
+                self.rtc.handle_input(Input::Receive(Instant::now(), receive)).unwrap();
+            }
+            () = tokio::time::sleep_until(wait.into()) => {
+                self.rtc.handle_input(Input::Timeout(Instant::now())).unwrap();
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event) {
+        match event {
+            Event::Connected => self.is_connected = true,
+            Event::Closed => self.is_closed = true,
+            Event::MediaData(data) => {
+                let kind = if self.mids.get(&MediaKind::Audio) == Some(&data.mid) {
+                    MediaKind::Audio
+                } else {
+                    MediaKind::Video
+                };
+                *self.frames.entry(kind).or_default() += 1;
+                if kind == MediaKind::Video {
+                    self.marks.push(*data.data.last().unwrap());
+                    self.times.push(data.time.numer());
+                }
+            }
+            Event::ChannelData(data) => self.messages.push(data.data),
+            Event::KeyframeRequest(request) => self.asked.push(request.rid),
+            _ => {}
+        }
+    }
+}
+
+/// Looks like a frame of VP8 (RFC 6386, section 9.1), of 1 500 bytes so that it takes two packets.
+fn frame(mark: u8, is_whole: bool) -> Vec<u8> {
+    let mut frame = vec![mark; 1500];
+    frame[0] = u8::from(!is_whole);
+    if is_whole {
+        let width = 320_u16 << mark;
+        let [low, high] = width.to_le_bytes();
+        frame[3..10].copy_from_slice(&[0x9d, 0x01, 0x2a, low, high, 180, 0]);
+    }
+    frame
+}

@@ -1,0 +1,65 @@
+//! What the API says of those who are on a stage.
+
+use serde_json::{Value, json};
+
+use crate::local::{Local, find};
+
+#[tokio::test]
+async fn sessions_participants_and_events() {
+    let settings = ivs_local::Settings { session_ms: 0, ..ivs_local::Settings::default() };
+    let local = Local::with(settings).await;
+    let arn = json!({ "arn": local.arn() });
+    let stage = json!({ "stageArn": local.arn() });
+    assert_eq!(local.call("GetStage", &arn).await["stage"].get("activeSessionId"), None);
+
+    let ana = local.stage.participant().participant_id("ana").user_id("Ana").attribute("a", "b");
+    let mut ana = local.join(&local.mint(ana)).await;
+    ana.until("STAGE_STATE").await;
+    let session = local.call("GetStage", &arn).await["stage"]["activeSessionId"].clone();
+    let id = session.as_str().unwrap();
+    assert!(id.starts_with("st-") && id.len() == 16, "{id}");
+    let listed = local.call("ListStageSessions", &stage).await;
+    assert_eq!(listed["stageSessions"][0]["sessionId"], session);
+    assert_eq!(listed["stageSessions"][0].get("endTime"), None);
+
+    let of_session = json!({ "stageArn": local.arn(), "sessionId": session });
+    let listed = local.call("ListParticipants", &of_session).await;
+    assert_eq!(listed["participants"].as_array().unwrap().len(), 1);
+    let of_ana = json!({ "stageArn": local.arn(), "sessionId": session, "participantId": "ana" });
+    let shown = local.call("GetParticipant", &of_ana).await["participant"].clone();
+    assert_eq!(shown["state"], "CONNECTED");
+    assert_eq!(shown["published"], false);
+    assert_eq!((&shown["userId"], &shown["attributes"]), (&json!("Ana"), &json!({ "a": "b" })));
+
+    let mut bob = local.join(&local.token("bob")).await;
+    drop(ana);
+    bob.state(|state| find(state, "ana").is_none()).await;
+    assert_eq!(local.call("GetParticipant", &of_ana).await["participant"]["state"], "DISCONNECTED");
+    let filtered = json!({ "stageArn": local.arn(), "sessionId": session, "filterByState": "CONNECTED" });
+    let listed = local.call("ListParticipants", &filtered).await;
+    assert_eq!(listed["participants"][0]["participantId"], "bob");
+    assert_eq!(events(&local, &of_ana).await, ["JOINED", "LEFT"]);
+
+    // The last one ends the session, after a while that is nothing here.
+    drop(bob);
+    loop {
+        let shown = local.call("GetStageSession", &of_session).await;
+        if shown["stageSession"].get("endTime").is_some() {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(local.call("GetStage", &arn).await["stage"].get("activeSessionId"), None);
+    let mut again = local.join(&local.token("ana")).await;
+    again.until("STAGE_STATE").await;
+    let sessions = local.call("ListStageSessions", &stage).await;
+    assert_eq!(sessions["stageSessions"].as_array().unwrap().len(), 2);
+}
+
+/// The names of the events of a participant.
+pub async fn events(local: &Local, of: &Value) -> Vec<String> {
+    let listed = local.call("ListParticipantEvents", of).await;
+    let names =
+        listed["events"].as_array().unwrap().iter().map(|event| event["name"].as_str().unwrap().to_owned());
+    names.collect()
+}
