@@ -29,7 +29,9 @@
  *             in the same thread. Each call resets them, but these: `_free`, ivs_zeroize() and what tells of the last
  *             error, of statuses and of versions; so they can be read after cleaning up. Getters answer a value instead
  *             of a status: for a NULL object or an index beyond the last an absent text, 0, false or -1, and
- *             ivs_last_error_status() is then IVS_NULL_ARGUMENT or IVS_OUT_OF_RANGE.
+ *             ivs_last_error_status() is then IVS_NULL_ARGUMENT or IVS_OUT_OF_RANGE. The functions in `_out` answer the same
+ *             texts with a status. ivs_mint_json() and ivs_verify_json() write their error into a struct of the caller's, for
+ *             runtimes that may go on in another thread after each call.
  * Threads     Keys, stages, verifiers, tokens, verified tokens, lists and inspections never change: any number of threads
  *             may use one at once. So they may with key rings and stores of revocations, while others change them.
  *             Participants, connections, playbacks, exchanges and verifier builders are for one thread at a time. No
@@ -117,6 +119,11 @@
 #define IVS_CAPABILITY_SUBSCRIBE 2
 
 /**
+ * More than `ivs_mint_json()` and `ivs_verify_json()` ever write, in bytes.
+ */
+#define IVS_JSON_MAX (64 * 1024)
+
+/**
  * How a call went. Numbers are stable: a retired one is never used again.
  *
  * 1 to 99 are about the call, 100 to 199 about keys, 200 to 299 about values, 300 to 399 about minting, 400 to 499 about
@@ -163,6 +170,10 @@ enum ivs_status
    * A text holds a NUL: its length counts the one that ends it, perhaps.
    */
   IVS_NUL_IN_TEXT = 8,
+  /**
+   * Not the JSON of a request, or a member that it can not have.
+   */
+  IVS_INVALID_REQUEST = 9,
   /**
    * The text or bytes are no P-384 key that can be used; the reason says why.
    */
@@ -551,6 +562,25 @@ typedef struct ivs_verifier_builder ivs_verifier_builder;
 typedef struct ivs_verifying_key ivs_verifying_key;
 
 /**
+ * How a call went, in one struct of the caller's. It holds no pointers: nothing of it is to be freed, and it may go to another
+ * thread.
+ */
+typedef struct ivs_error {
+  /**
+   * `IVS_OK` when the call went well.
+   */
+  ivs_status status;
+  /**
+   * What `ivs_last_error_reason()` says, with a NUL at its end.
+   */
+  char reason[60];
+  /**
+   * What `ivs_last_error_message()` says, with a NUL at its end. A longer one is cut after a whole character.
+   */
+  char message[960];
+} ivs_error;
+
+/**
  * A borrowed UTF-8 text: `len` bytes at `data`, **not** ended by a NUL. `data` is NULL when there is no such text, and not
  * NULL when there is one of no characters. It lives as long as the object it was asked of.
  */
@@ -587,6 +617,14 @@ const char *ivs_last_error_message(void);
  * that is not about the last error.
  */
 const char *ivs_last_error_reason(void);
+
+/**
+ * Writes how the last call of this thread went: its status, reason and message at once. Nothing is written to NULL.
+ *
+ * A runtime that may go on in another thread after each call can not ask for the error of the one before. From C, call this
+ * in the same function as the call that it is about. `ivs_mint_json()` and `ivs_verify_json()` answer their error themselves.
+ */
+void ivs_last_error_get(struct ivs_error *error);
 
 /**
  * The name of a status, such as `IVS_TOKEN_EXPIRED`; `IVS_UNKNOWN_STATUS` for a number that is none. Never NULL; lives for
@@ -685,9 +723,9 @@ ivs_status ivs_signing_key_verifying_key(const struct ivs_signing_key *key,
 
 /**
  * From now on, has this key, and every object made of it, sign with the library's own engine. Minting then takes less
- * than half of its time, and less than a third in batches; with AVX-512 IFMA a quarter, and a tenth. It is a
- * choice, and off unless made: docs/engine.md says how it is proved. The first key of a process takes a few milliseconds
- * and 600 KiB for tables that all keys share.
+ * than half of its time on any processor, and less than a third in batches; little more than a third with AVX2, and a sixth in
+ * batches; a quarter with AVX-512 IFMA, and a tenth in batches. It is a choice, and off unless made: docs/engine.md says how
+ * it is proved. The first key of a process takes a few milliseconds and 700 KiB for tables that all keys share.
  */
 IVS_MUST_USE
 ivs_status ivs_signing_key_accelerate(const struct ivs_signing_key *key);
@@ -2023,6 +2061,263 @@ size_t ivs_revocations_count(const struct ivs_revocations *revocations);
  * Frees a store; verifiers that were given it keep it. NULL is nothing to free.
  */
 void ivs_revocations_free(struct ivs_revocations *revocations);
+
+/**
+ * As `ivs_token_text`, through an out-pointer.
+ */
+IVS_MUST_USE ivs_status ivs_token_text_out(const struct ivs_token *token, struct ivs_str *out);
+
+/**
+ * As `ivs_signing_key_kid`, through an out-pointer.
+ */
+IVS_MUST_USE ivs_status ivs_signing_key_kid_out(const struct ivs_signing_key *key, struct ivs_str *out);
+
+/**
+ * As `ivs_stage_arn`, through an out-pointer.
+ */
+IVS_MUST_USE ivs_status ivs_stage_arn_out(const struct ivs_stage *stage, struct ivs_str *out);
+
+/**
+ * As `ivs_stage_whip_url`, through an out-pointer.
+ */
+IVS_MUST_USE ivs_status ivs_stage_whip_url_out(const struct ivs_stage *stage, struct ivs_str *out);
+
+/**
+ * As `ivs_stage_events_url`, through an out-pointer.
+ */
+IVS_MUST_USE ivs_status ivs_stage_events_url_out(const struct ivs_stage *stage, struct ivs_str *out);
+
+/**
+ * As `ivs_token_id`, through an out-pointer.
+ */
+IVS_MUST_USE ivs_status ivs_token_id_out(const struct ivs_token *token, struct ivs_str *out);
+
+/**
+ * As `ivs_unsigned_signing_input`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_unsigned_signing_input_out(const struct ivs_unsigned *unsigned_token,
+                                          struct ivs_str *out);
+
+/**
+ * As `ivs_token_list_text`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_token_list_text_out(const struct ivs_token_list *list,
+                                   size_t index,
+                                   struct ivs_str *out);
+
+/**
+ * As `ivs_token_list_participant_id`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_token_list_participant_id_out(const struct ivs_token_list *list,
+                                             size_t index,
+                                             struct ivs_str *out);
+
+/**
+ * As `ivs_verified_user_id`, through an out-pointer.
+ */
+IVS_MUST_USE ivs_status ivs_verified_user_id_out(const struct ivs_verified *verified, struct ivs_str *out);
+
+/**
+ * As `ivs_verified_participant_id`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_verified_participant_id_out(const struct ivs_verified *verified,
+                                           struct ivs_str *out);
+
+/**
+ * As `ivs_verified_stage_arn`, through an out-pointer.
+ */
+IVS_MUST_USE ivs_status ivs_verified_stage_arn_out(const struct ivs_verified *verified, struct ivs_str *out);
+
+/**
+ * As `ivs_verified_whip_url`, through an out-pointer.
+ */
+IVS_MUST_USE ivs_status ivs_verified_whip_url_out(const struct ivs_verified *verified, struct ivs_str *out);
+
+/**
+ * As `ivs_verified_events_url`, through an out-pointer.
+ */
+IVS_MUST_USE ivs_status ivs_verified_events_url_out(const struct ivs_verified *verified, struct ivs_str *out);
+
+/**
+ * As `ivs_verified_kid`, through an out-pointer.
+ */
+IVS_MUST_USE ivs_status ivs_verified_kid_out(const struct ivs_verified *verified, struct ivs_str *out);
+
+/**
+ * As `ivs_verified_attribute`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_verified_attribute_out(const struct ivs_verified *verified,
+                                      const char *name,
+                                      size_t name_len,
+                                      struct ivs_str *out);
+
+/**
+ * As `ivs_inspection_text`, through an out-pointer.
+ */
+IVS_MUST_USE ivs_status ivs_inspection_text_out(const struct ivs_inspection *inspection, struct ivs_str *out);
+
+/**
+ * As `ivs_inspection_json`, through an out-pointer.
+ */
+IVS_MUST_USE ivs_status ivs_inspection_json_out(const struct ivs_inspection *inspection, struct ivs_str *out);
+
+/**
+ * As `ivs_inspection_problem_at`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_inspection_problem_at_out(const struct ivs_inspection *inspection,
+                                         size_t index,
+                                         struct ivs_str *out);
+
+/**
+ * As `ivs_verified_connection_token_id`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_verified_connection_token_id_out(const struct ivs_verified_connection *verified_connection,
+                                                struct ivs_str *out);
+
+/**
+ * As `ivs_verified_connection_account_id`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_verified_connection_account_id_out(const struct ivs_verified_connection *verified_connection,
+                                                  struct ivs_str *out);
+
+/**
+ * As `ivs_verified_connection_region`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_verified_connection_region_out(const struct ivs_verified_connection *verified_connection,
+                                              struct ivs_str *out);
+
+/**
+ * As `ivs_verified_connection_kid`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_verified_connection_kid_out(const struct ivs_verified_connection *verified_connection,
+                                           struct ivs_str *out);
+
+/**
+ * As `ivs_verified_playback_channel_arn`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_verified_playback_channel_arn_out(const struct ivs_verified_playback *verified_playback,
+                                                 struct ivs_str *out);
+
+/**
+ * As `ivs_verified_playback_kid`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_verified_playback_kid_out(const struct ivs_verified_playback *verified_playback,
+                                         struct ivs_str *out);
+
+/**
+ * As `ivs_verified_playback_viewer_id`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_verified_playback_viewer_id_out(const struct ivs_verified_playback *verified_playback,
+                                               struct ivs_str *out);
+
+/**
+ * As `ivs_verified_playback_single_use_uuid`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_verified_playback_single_use_uuid_out(const struct ivs_verified_playback *verified_playback,
+                                                     struct ivs_str *out);
+
+/**
+ * As `ivs_verified_playback_maximum_resolution`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_verified_playback_maximum_resolution_out(const struct ivs_verified_playback *verified_playback,
+                                                        struct ivs_str *out);
+
+/**
+ * As `ivs_verified_playback_origin_at`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_verified_playback_origin_at_out(const struct ivs_verified_playback *verified_playback,
+                                               size_t index,
+                                               struct ivs_str *out);
+
+/**
+ * As `ivs_key_list_arn`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_list_arn_out(const struct ivs_key_list *list,
+                                size_t index,
+                                struct ivs_str *out);
+
+/**
+ * As `ivs_key_list_name`, through an out-pointer.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_list_name_out(const struct ivs_key_list *list,
+                                 size_t index,
+                                 struct ivs_str *out);
+
+/**
+ * Mints a token in one call, and writes it as JSON into the caller's buffer, with a NUL behind it: what `ivs_token_to_json()`
+ * writes, with the member `token`. `IVS_JSON_MAX` bytes are enough for any. Give a buffer of that size at once: to ask for the
+ * size needed costs a signature. Where many tokens are minted, keep an ivs_signing_key: here the key is read for each token.
+ *
+ * `key` is the private key: PEM, DER or JWK, not encrypted. It is not part of the request, so that only the caller has a copy
+ * to wipe.
+ *
+ * `request` is a JSON object. A member with another name is refused, and null is as good as no member. `kind` is
+ * "participant", "connection" or "playback"; without it the token is a participant's. Durations are in seconds, and `now` is
+ * the second since 1970 at which the token is issued, the present one unless given.
+ *
+ * participant  `kid` (the ARN of the key, which must be there), `stage` (the object that CreateStage or GetStage answers, which
+ *              must be there), `userId`, `attributes` (an object of strings), `capabilities` (an array of "PUBLISH" and
+ *              "SUBSCRIBE"; both unless given), `durationSeconds`, `participantId`, `now`.
+ * connection   `kid`, which must be there, `durationSeconds`, `tokenId`, `now`.
+ * playback     `channelArn`, which must be there, `durationSeconds`, `origins` (an array of strings),
+ *              `strictOriginEnforcement` (true or false), `singleUse` (true or false), `singleUseUuid`, `viewerId`,
+ *              `viewerSessionVersion`, `maximumResolution`, `now`.
+ *
+ * `error` is NULL, or is written in any case: with the status, the reason and the message of this call.
+ */
+IVS_MUST_USE
+ivs_status ivs_mint_json(const uint8_t *key,
+                         size_t key_len,
+                         const char *request,
+                         size_t request_len,
+                         char *buffer,
+                         size_t *len,
+                         struct ivs_error *error);
+
+/**
+ * Verifies a token in one call, and writes what it says as JSON into the caller's buffer, with a NUL behind it: what
+ * `ivs_verified_to_json()` and its like write. `IVS_JSON_MAX` bytes are enough for any. The status of a token that is refused
+ * is from 400 to 499. Where many tokens are verified, keep an ivs_verifier: it verifies ten times as many in the same time,
+ * and can ask a store of revocations. Here nothing is remembered: a token for a single use is good each time.
+ *
+ * `keys` is the public key whose ARN is the member `kid` (PEM, DER or JWK), or without that member a set of keys: a JWK set
+ * whose `kid`s are ARNs, or what `aws ivs-realtime get-public-key` prints, one or several.
+ *
+ * `request` is a JSON object, as for `ivs_mint_json()`: `kind`, `token` (which must be there), `kid`, and `now`, the second
+ * since 1970 at which it is to be good. These must be true of the token where they are given:
+ *
+ * participant  `stageArn`, `userId`, `capabilities` (all of an array of "PUBLISH" and "SUBSCRIBE").
+ * playback     `channelArn`, `origin` (the header `Origin` of the request, which is held against a token that says so
+ *              strictly).
+ *
+ * `error` is NULL, or is written in any case: with the status, the reason and the message of this call.
+ */
+IVS_MUST_USE
+ivs_status ivs_verify_json(const uint8_t *keys,
+                           size_t keys_len,
+                           const char *request,
+                           size_t request_len,
+                           char *buffer,
+                           size_t *len,
+                           struct ivs_error *error);
 
 #ifdef __cplusplus
 }  // extern "C"

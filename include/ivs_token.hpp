@@ -1518,6 +1518,31 @@ inline inspection inspect(std::string_view token, moment now = {}) {
 }
 #endif
 
+/// Mints a token in one call, from a request in JSON, and answers it as JSON; see ivs_mint_json. `key` is the private key: PEM,
+/// DER or JWK.
+inline result<std::string> try_mint_json(std::string_view key, std::string_view request) noexcept {
+    return detail::written<IVS_JSON_MAX>([&](char *buffer, std::size_t *len) {
+        const auto *bytes = reinterpret_cast<const std::uint8_t *>(key.data());
+        return ::ivs_mint_json(bytes, key.size(), request.data(), request.size(), buffer, len, nullptr);
+    });
+}
+
+/// Verifies a token in one call, from a request in JSON, and answers what it says as JSON; see ivs_verify_json. `keys` is a public
+/// key, or a set of them.
+inline result<std::string> try_verify_json(std::string_view keys, std::string_view request) noexcept {
+    return detail::written<IVS_JSON_MAX>([&](char *buffer, std::size_t *len) {
+        const auto *bytes = reinterpret_cast<const std::uint8_t *>(keys.data());
+        return ::ivs_verify_json(bytes, keys.size(), request.data(), request.size(), buffer, len, nullptr);
+    });
+}
+
+#if IVS_TOKEN_EXCEPTIONS
+inline std::string mint_json(std::string_view key, std::string_view request) { return try_mint_json(key, request).value(); }
+inline std::string verify_json(std::string_view keys, std::string_view request) {
+    return try_verify_json(keys, request).value();
+}
+#endif
+
 }  // namespace ivs
 
 #endif  // IVS_TOKEN_HPP

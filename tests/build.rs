@@ -26,6 +26,10 @@ fn main() {
     pages.sort();
     let mut tests = String::new();
     for page in pages {
+        // Its programs need a vault, and have a test of their own.
+        if page.ends_with("vault.md") {
+            continue;
+        }
         let text = std::fs::read_to_string(&page).unwrap();
         let mut together = String::new();
         for (given, program) in blocks(&text) {

@@ -1,4 +1,4 @@
-// Packs the npm packages: node pack.mjs FOLDER [ADDON], where ADDON is the library that cargo built for this platform.
+// Packs the npm packages: node pack.mjs FOLDER [ADDON [--addon-only]], where ADDON is the library that cargo built for this platform.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const [, , folder, addon] = process.argv;
+const [, , folder, addon, only] = process.argv;
 const out = resolve(folder);
 mkdirSync(out, { recursive: true });
 const whole = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
@@ -14,7 +14,7 @@ const pack = (from) => execFileSync("npm", ["pack", "--silent", "--ignore-script
 
 const licenses = ["LICENSE-APACHE", "LICENSE-MIT"];
 for (const name of licenses) copyFileSync(join(here, "../..", name), join(here, name));
-console.log(pack(here));
+if (only !== "--addon-only") console.log(pack(here));
 
 if (addon !== undefined) {
   const { platform, arch } = process;

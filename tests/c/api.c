@@ -917,6 +917,48 @@ static void versions(void) {
     CHECK(ivs_last_error_message()[0] == '\0' && ivs_last_error_reason()[0] == '\0');
 }
 
+/* Minting and verifying in one call each, the error that such a call answers itself, and a getter through an out-pointer. */
+static void one_call(void) {
+    char pem[512], pub[256], token[IVS_JSON_MAX], said[IVS_JSON_MAX];
+    size_t len = sizeof pem, pub_len = sizeof pub, token_len = sizeof token, said_len = sizeof said;
+    ivs_verifying_key *half = NULL;
+    ivs_error error;
+    ivs_str kid;
+    OK(ivs_signing_key_verifying_key(key, &half));
+    OK(ivs_verifying_key_to_pem(half, pub, &pub_len));
+    OK(ivs_signing_key_to_pem(key, pem, &len));
+    const uint8_t *private_key = (const uint8_t *)pem, *public_key = (const uint8_t *)pub;
+    OK(ivs_mint_json(private_key, len, TEXT("{\"kind\":\"connection\",\"kid\":\"" KID "\",\"tokenId\":\"line-1\"}"), token,
+                     &token_len, &error));
+    CHECK(error.status == IVS_OK && error.message[0] == '\0' && error.reason[0] == '\0');
+    /* What it answered, as a request. */
+    char request[IVS_JSON_MAX];
+    const char *text = strstr(token, "\"token\":\"");
+    CHECK(text != NULL);
+    text += strlen("\"token\":\"");
+    const int written = snprintf(request, sizeof request, "{\"kind\":\"connection\",\"kid\":\"" KID "\",\"token\":\"%.*s\"}",
+                                 (int)strcspn(text, "\""), text);
+    OK(ivs_verify_json(public_key, pub_len, request, (size_t)written, said, &said_len, NULL));
+    CHECK(strstr(said, "\"tokenId\":\"line-1\"") != NULL && strlen(said) == said_len);
+
+    said_len = sizeof said;
+    CHECK(ivs_verify_json(public_key, pub_len, TEXT("{\"token\":\"x\",\"kid\":\"" KID "\"}"), said, &said_len, &error) ==
+          error.status);
+    CHECK(error.status >= 400 && error.status < 500 && strcmp(error.reason, ivs_last_error_reason()) == 0);
+    CHECK(ivs_mint_json(private_key, len, TEXT("{\"kidd\":1}"), token, &token_len, &error) == IVS_INVALID_REQUEST);
+    CHECK(strcmp(error.message, ivs_last_error_message()) == 0);
+    memset(&error, 1, sizeof error);
+    ivs_last_error_get(&error);
+    CHECK(error.status == IVS_INVALID_REQUEST && strcmp(error.reason, "INVALID_REQUEST") == 0);
+
+    OK(ivs_signing_key_kid_out(key, &kid));
+    CHECK(is(kid, KID));
+    CHECK(ivs_signing_key_kid_out(NULL, &kid) == IVS_NULL_ARGUMENT && is(kid, KID));
+    CHECK(ivs_signing_key_kid_out(key, NULL) == IVS_NULL_ARGUMENT);
+    ivs_verifying_key_free(half);
+    ivs_zeroize(pem, sizeof pem);
+}
+
 int main(int argc, char **argv) {
     if (argc != 2) return fputs("usage: api PRIVATE_KEY_FILE\n", stderr), 2;
     keys(argv[1]);
@@ -940,6 +982,7 @@ int main(int argc, char **argv) {
     revoking();
     rings();
     inspecting();
+    one_call();
     versions();
     ivs_verifier_free(verifier);
     ivs_participant_free(participant);

@@ -40,5 +40,5 @@ def structs() -> dict[str, list[tuple[str, str]]]:
     """Those whose members are seen."""
     found = {}
     for name, body in re.findall(r"typedef struct (ivs_\w+) \{(.*?)\}", source(), flags=re.S):
-        found[name] = [(kind.strip(), member) for kind, member in re.findall(r"([^;]*?)(\w+);", body)]
+        found[name] = [(kind.strip(), member) for kind, member in re.findall(r"([^;]*?)(\w+)(?:\[\d+\])?;", body)]
     return found

@@ -45,6 +45,7 @@ TEXTS = {
     "ivs_verifier_builder_add_playback_key arn": "PLAYBACK_KID", "ivs_verifier_builder_set_stage arn": "STAGE",
     "ivs_verifier_verify_connection token": "CONNECTION_TOKEN",
     "ivs_verifier_verify_playback token": "PLAYBACK_TOKEN",
+    "ivs_mint_json key": "PEM", "ivs_mint_json request": "MINT", "ivs_verify_json keys": "PUBLIC_PEM", "ivs_verify_json request": "VERIFY",
     "ivs_verifying_key_from_bytes data": "PUBLIC_PEM", "ivs_verifying_key_from_file path": "PUBLIC_PATH",
     "ivs_verifying_key_from_pem pem": "PUBLIC_PEM", "ivs_key_ring_untag tag": "TAG",
 }
@@ -77,7 +78,8 @@ static const ivs_str NONE = {NULL, 0}, X = TEXT("x"), NAME = TEXT("other"), TAG 
                      STAGE_JSON = TEXT("{\"arn\":\"arn:aws:ivs:us-west-2:123456789012:stage/x\",\"endpoints\":"
                                        "{\"whip\":\"https://whip.example\",\"events\":\"wss://events.example\"}}");
 /* What is known when the program runs. */
-static ivs_str SIGNATURE, PEM, PUBLIC_PEM, PATH, PUBLIC_PATH, JWKS, TOKEN, CONNECTION_TOKEN, PLAYBACK_TOKEN;
+static ivs_str MINT = TEXT("{\"kind\":\"playback\",\"channelArn\":\"arn:aws:ivs:us-west-2:123456789012:channel/x\"}");
+static ivs_str VERIFY, SIGNATURE, PEM, PUBLIC_PEM, PATH, PUBLIC_PATH, JWKS, TOKEN, CONNECTION_TOKEN, PLAYBACK_TOKEN;
 static char jwks[2048];
 static const char *now_calling;
 
@@ -95,6 +97,14 @@ static void words(ivs_status status) {
     if ((status == IVS_OK) != (ivs_last_error_reason()[0] == '\0')) fail("a reason without an error, or the other way");
     if (strcmp(ivs_status_name(status), "IVS_UNKNOWN_STATUS") == 0) fail("a status without a name");
     if (status == IVS_INTERNAL) fail("a fault of the library");
+}
+
+/* What the struct says is what the functions say. */
+static void told(const ivs_error *error) {
+    if (error->status != ivs_last_error_status()) fail("the status of the struct is another");
+    if (strcmp(error->reason, ivs_last_error_reason()) != 0) fail("the reason of the struct is another");
+    if (strncmp(error->message, ivs_last_error_message(), strlen(error->message)) != 0) fail("the message of the struct is another");
+    if ((error->message[0] == '\0') != (error->status == IVS_OK)) fail("a struct without its message");
 }
 """
 
@@ -115,6 +125,8 @@ def good(function: header.Function) -> list[str]:
             arguments.append(f"&out_{index}")
         elif kind == "ivs_str *":
             arguments.append(f"&text_{index}")
+        elif kind == "ivs_error *":
+            arguments.append(f"&error_{index}")
         elif kind.startswith("const ivs_"):
             arguments.append("a_" + kind.removeprefix("const ivs_").removesuffix("*").strip())
         elif kind.startswith("ivs_"):
@@ -182,6 +194,9 @@ def calls(function: header.Function) -> list[tuple[list[str], str | None]]:
             bad({i: f"(size = 1, {base[i]})"}, "IVS_BUFFER_TOO_SMALL")
         elif kind == "size_t *" and name == "len":
             pass
+        elif kind == "ivs_error *":
+            # Who does not want it gives none.
+            bad({i: "NULL"}, "IVS_OK")
         elif kind.endswith("*"):
             # The only ones that may be NULL are those to be freed.
             bad({i: "NULL"}, None if function.name.endswith("_free") else null)
@@ -216,7 +231,12 @@ def call(function: header.Function, arguments: list[str], status: str | None) ->
             after.append(f"        if (status == IVS_OK) {made}_free(out_{i});")
         elif kind == "ivs_str *":
             lines.append(f"        ivs_str text_{i} = {{buffer, sizeof buffer}};")
-            outputs.append((f"text_{i}.len == sizeof buffer", f"text_{i}.len < sizeof buffer && text_{i}.data != NULL"))
+            # A getter may answer that there is no such text.
+            there = f"(text_{i}.data != NULL || text_{i}.len == 0)" if function.name.endswith("_out") else f"text_{i}.data != NULL"
+            outputs.append((f"text_{i}.len == sizeof buffer", f"text_{i}.len < sizeof buffer && {there}"))
+        elif kind == "ivs_error *":
+            lines.append(f"        ivs_error error_{i}; memset(&error_{i}, '!', sizeof error_{i});")
+            after.append(f"        told(&error_{i});")
         elif kind in ("char *", "uint8_t *"):
             end = "buffer[size] == 0 && " if kind == "char *" else ""
             beyond = f"size{' + 1' if kind == 'char *' else ''}"
@@ -298,7 +318,7 @@ static ivs_str signature_of(ivs_str token) {
 
 int main(int argc, char **argv) {
     static char buffer[IVS_TOKEN_MAX], untouched[IVS_TOKEN_MAX], long_text[1 << 20];
-    static char secret[4096], half[4096];
+    static char secret[4096], half[4096], request[IVS_TOKEN_MAX + 256];
     size_t size;
     if (argc != 3) return fputs("usage: hostile PRIVATE_KEY PUBLIC_KEY\\n", stderr), 2;
     PATH = (ivs_str){argv[1], strlen(argv[1])};
@@ -326,6 +346,9 @@ int main(int argc, char **argv) {
             token = kind.removeprefix("ivs_") + "_token"
             lines.append(f"    MUST({kind}_mint_token({name}, a_signing_key, IVS_NOW, &{token}));")
             lines.append(f"    {token.upper()} = ivs_token_text({token});")
+        if kind == "ivs_playback":
+            lines.append(r'''    VERIFY = (ivs_str){request, (size_t)snprintf(request, sizeof request,
+        "{\"kind\":\"playback\",\"token\":\"%.*s\",\"kid\":\"%.*s\"}", IVS_PRINT(PLAYBACK_TOKEN), IVS_PRINT(PLAYBACK_KID))};''')
         if kind == "ivs_token":
             lines.append("    texts[0] = TOKEN = ivs_token_text(a_token);")
             lines.append("    MUST(ivs_participant_mint_token(a_participant, a_signing_key, MOMENT, &signed_token));")

@@ -329,6 +329,18 @@ int main(int argc, char **argv) {
     CHECK(inspection.problems().empty() && !inspection.text().empty() && inspection.json().front() == '{');
     CHECK(!ivs::inspect("x").problems().empty());
 
+    // In one call each, by JSON. What is minted is good to the other.
+    const std::string connection = R"({"kind":"connection","kid":")"s + KID + R"(","tokenId":"line-1")";
+    const std::string answer = ivs::mint_json(key.to_pem(), connection + "}");
+    const auto begin = answer.find(R"("token":")") + 9;
+    const std::string gate = R"({"kind":"connection","kid":")"s + KID + R"(","token":")" +
+                             answer.substr(begin, answer.find('"', begin) - begin) + "\"}";
+    CHECK(ivs::verify_json(key.verifying_key().to_pem(), gate).find(R"("tokenId":"line-1")") != std::string::npos);
+    CHECK(ivs::try_mint_json(key.to_pem(), connection).error().status == IVS_INVALID_REQUEST);
+    throws(IVS_TOKEN_INVALID, "NOT_THREE_PARTS", [&] {
+        (void)ivs::verify_json(key.verifying_key().to_pem(), R"({"token":"x","kid":")"s + KID + "\"}");
+    });
+
     // One verifier for many threads; an error belongs to the thread that made it.
     const std::string token = ivs::participant(stage).mint_token(key, MOMENT).text();
     std::vector<std::thread> threads;

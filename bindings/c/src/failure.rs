@@ -105,6 +105,10 @@ impl Failure {
         Self::new(ivs_status::IVS_KEY_NOT_FOUND, "no key of this ring signs: rotate one in first")
     }
 
+    pub(crate) fn invalid_request(message: impl Into<String>) -> Self {
+        Self::new(ivs_status::IVS_INVALID_REQUEST, message)
+    }
+
     pub(crate) fn io(path: &str, error: &std::io::Error) -> Self {
         Self::new(ivs_status::IVS_IO, format!("{} can not be read: {error}", shown(path)))
     }

@@ -13,6 +13,8 @@
 
 mod last_error;
 
+mod error;
+
 mod status;
 
 mod version;
@@ -59,6 +61,10 @@ mod key_list;
 
 mod revocations;
 
+mod text_out;
+
+mod one_call;
+
 // Not in the header.
 
 #[cfg(test)]
@@ -69,4 +75,5 @@ mod handles;
 mod input;
 mod key_file;
 mod output;
+mod request;
 mod template;

@@ -175,9 +175,9 @@ pub unsafe extern "C" fn ivs_signing_key_verifying_key(
 }
 
 /// From now on, has this key, and every object made of it, sign with the library's own engine. Minting then takes less
-/// than half of its time, and less than a third in batches; with AVX-512 IFMA a quarter, and a tenth. It is a
-/// choice, and off unless made: docs/engine.md says how it is proved. The first key of a process takes a few milliseconds
-/// and 600 KiB for tables that all keys share.
+/// than half of its time on any processor, and less than a third in batches; little more than a third with AVX2, and a sixth in
+/// batches; a quarter with AVX-512 IFMA, and a tenth in batches. It is a choice, and off unless made: docs/engine.md says how
+/// it is proved. The first key of a process takes a few milliseconds and 700 KiB for tables that all keys share.
 ///
 /// # Safety
 ///

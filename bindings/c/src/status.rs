@@ -26,6 +26,8 @@ pub enum ivs_status {
     IVS_IO = 7,
     /// A text holds a NUL: its length counts the one that ends it, perhaps.
     IVS_NUL_IN_TEXT = 8,
+    /// Not the JSON of a request, or a member that it can not have.
+    IVS_INVALID_REQUEST = 9,
 
     /// The text or bytes are no P-384 key that can be used; the reason says why.
     IVS_KEY_INVALID = 100,
@@ -236,6 +238,7 @@ const TABLE: &[Row] = table! {
     IVS_OUT_OF_RANGE c"a number or an index is beyond its limits" ["INVALID_MAX_RESULTS" "INVALID_NEXT_TOKEN"]
     IVS_IO c"a file can not be read" []
     IVS_NUL_IN_TEXT c"a text holds a NUL: give the length without the one that ends it" []
+    IVS_INVALID_REQUEST c"not the JSON of a request, or a member that it can not have" []
     IVS_KEY_INVALID c"not a P-384 key that can be used" ["KEY_INVALID"]
     IVS_KEY_WRONG_CURVE c"a key of another curve than P-384" ["KEY_WRONG_CURVE" "KEY_EXPLICIT_CURVE"]
     IVS_KEY_PUBLIC_GIVEN c"a public key where a private one is wanted" ["KEY_PUBLIC_KEY_GIVEN"]
@@ -306,6 +309,12 @@ const TABLE: &[Row] = table! {
     IVS_INVALID_TAG c"not a tag that a key can have, or one too many"
         ["INVALID_TAG_KEY" "INVALID_TAG_VALUE" "RESERVED_TAG" "TOO_MANY_TAGS"]
 };
+
+/// Every reason that a call can have.
+#[cfg(test)]
+pub(crate) fn reasons() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().flat_map(|row| row.reasons).copied()
+}
 
 #[cfg(test)]
 mod tests {

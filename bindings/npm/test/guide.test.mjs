@@ -17,8 +17,8 @@ mkdirSync(join(folder, "node_modules/@aws-sdk"), { recursive: true });
 for (const name of ["jsonwebtoken", "@aws-sdk/client-ivs-realtime"]) symlinkSync(join(tools, name), join(folder, "node_modules", name));
 for (const name of readdirSync("node_modules").filter((name) => name.startsWith("ivs-token"))) cpSync(join("node_modules", name), join(folder, "node_modules", name), { recursive: true });
 
-// The manual shows fragments, and the page of the local IVS needs its server; the quickstart, and the README beside it, read files.
-const other = ["node.md", "local.md", "quickstart.md", "README.md"];
+// The manual shows fragments, and the page of the local IVS needs its server: these are only parsed. The quickstart, and the README beside it, read files.
+const other = ["node.md", "local.md", "quickstart.md", "README.md", "vault.md"];
 const blocks = (page) => [...readFileSync(join("docs", page), "utf8").matchAll(/^( *)```js\n([^]*?)^\1```$/gm)].map(([, , body]) => body).filter((body) => !body.includes("--8<--"));
 const pages = readdirSync("docs", { recursive: true }).filter((page) => page.endsWith(".md") && !other.includes(page) && blocks(page).length > 0);
 
@@ -53,6 +53,17 @@ for (const page of pages) {
     const { stdout } = await run(process.execPath, [file]);
     const expected = [...program.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, said]) => said);
     assert.deepEqual(stdout.split("\n").slice(0, -1), expected);
+  });
+}
+
+for (const page of ["node.md", "local.md"]) {
+  test(`the fragments of ${page} are JavaScript`, async () => {
+    assert.ok(blocks(page).length > 0);
+    for (const [number, fragment] of blocks(page).entries()) {
+      const file = join(folder, `fragment-${page}-${number}.mjs`);
+      writeFileSync(file, fragment);
+      await run(process.execPath, ["--check", file]);
+    }
   });
 }
 

@@ -121,10 +121,11 @@ impl SigningKey {
     }
 
     /// From now on, has this key, and every key made of it, sign with the library's own engine. Minting then takes less than half of
-    /// its time, and less than a third in `mint_many`; with AVX-512 IFMA a quarter, and a tenth.
+    /// its time on any processor, and less than a third in `mint_many`; little more than a third with AVX2, and a sixth in `mint_many`;
+    /// a quarter with AVX-512 IFMA, and a tenth in `mint_many`.
     ///
     /// It is a choice, and off unless made: docs/engine.md says how it is proved. The first key of a process takes a few
-    /// milliseconds and 600 KiB for tables that all keys share.
+    /// milliseconds and 700 KiB for tables that all keys share.
     fn accelerate(&self, py: Python<'_>) -> PyResult<()> {
         guard(py, || {
             py.detach(|| self.0.accelerate());

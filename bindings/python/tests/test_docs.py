@@ -24,8 +24,8 @@ def program_of(page):
     return "\n".join(textwrap.dedent(body) for _, body in blocks if "--8<--" not in body)
 
 
-# The manual is a doctest, the quickstart reads files, and what is in the page of the local IVS needs its server.
-PAGES = [page for page in sorted((ROOT / "docs").rglob("*.md")) if page.name not in ("python.md", "quickstart.md", "local.md")]
+# The manual is a doctest, the quickstart reads files, the page of the vaults has a test of its own, and what is in the page of the local IVS needs its server.
+PAGES = [page for page in sorted((ROOT / "docs").rglob("*.md")) if page.name not in ("python.md", "quickstart.md", "local.md", "vault.md")]
 GUIDE = [page for page in PAGES if program_of(page)]
 FLAGS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
 
@@ -95,6 +95,12 @@ def test_guide(page, names):
         )
     expected = re.findall(r"^ *print\(.*\)  # (.*)$", program, re.M)
     assert printed.getvalue().splitlines() == expected
+
+
+def test_fragments_that_need_a_server_are_python():
+    program = program_of(ROOT / "docs/local.md")
+    assert "boto3" in program
+    compile(program, "docs/local.md", "exec")
 
 
 @pytest.mark.parametrize("document", ["docs/python.md", "bindings/python/README.md"])

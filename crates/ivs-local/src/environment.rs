@@ -35,9 +35,10 @@ pub(crate) struct Endpoints {
 impl Environment {
     pub(crate) fn new(settings: Settings, token_key: SigningKey, secret: [u8; 32], port: u16) -> Self {
         let host = "localhost".to_owned();
+        let secure = if settings.tls.is_some() { "s" } else { "" };
         let endpoints = Endpoints {
-            whip: format!("http://{host}:{port}"),
-            events: format!("ws://{host}:{port}"),
+            whip: format!("http{secure}://{host}:{port}"),
+            events: format!("ws{secure}://{host}:{port}"),
             // The ports and the path that AWS uses.
             rtmp: format!("rtmp://{host}:1935/app/"),
             rtmps: format!("rtmps://{host}:443/app/"),

@@ -26,7 +26,7 @@ mod tokens;
 
 pub use assumptions::Assumptions;
 pub use door::Door;
-pub use http::serve;
+pub use http::{Tls, TlsError, serve};
 pub use server::{Server, StartError, in_memory};
 pub use settings::{Auth, Settings, Validation};
 pub use store::{Entry, MemoryStore, SqliteStore, Store, StoreError, Transaction};

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{Assumptions, Auth, MemoryStore, Server, Settings, SqliteStore, Store, Validation, serve};
+use crate::{Assumptions, Auth, MemoryStore, Server, Settings, SqliteStore, Store, Tls, Validation, serve};
 
 /// Amazon IVS on your own machine: answers the operations of `ivs` and `ivs-realtime` to any AWS SDK.
 #[derive(Clone, Debug, clap::Parser)]
@@ -65,6 +65,15 @@ pub struct Options {
     /// Make a stage and two tokens, and print two pages to open
     #[arg(long)]
     demo: bool,
+    /// The certificates for TLS in PEM, the server's first
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The key of the certificate in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Make a certificate for localhost and the announced addresses, which clients must be told to trust
+    #[arg(long, value_name = "self-signed", conflicts_with = "tls_cert", value_parser = ["self-signed"])]
+    tls: Option<String>,
     /// Log in JSON
     #[arg(long)]
     json: bool,
@@ -126,9 +135,9 @@ impl Options {
         let mut terminate = signal(SignalKind::terminate()).map_err(|error| text(&error))?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| text(&error))?;
         // A closed stdout does not stop the server.
-        let _ = ready(port);
+        let _ = ready(server.url());
         if demo {
-            let pages = demonstrate(&server, port)?;
+            let pages = demonstrate(&server)?;
             let _ = show(&pages);
         }
         serve(server, listener, async move {
@@ -141,8 +150,22 @@ impl Options {
         Ok(())
     }
 
+    fn certificate(&self) -> Result<Option<Tls>, String> {
+        if let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) {
+            let read =
+                |path: &PathBuf| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
+            return Tls::from_pem(&read(chain)?, &read(key)?).map(Some).map_err(|error| error.to_string());
+        }
+        match &self.tls {
+            None => Ok(None),
+            Some(_) => Tls::self_signed(&self.announce).map(Some).map_err(|error| error.to_string()),
+        }
+    }
+
     fn settings(self) -> Result<Settings, String> {
+        let tls = self.certificate()?;
         let mut settings = Settings {
+            tls,
             account: self.account,
             auth: self.auth,
             seed: self.seed,
@@ -180,8 +203,7 @@ fn begin(server: &Server, path: &std::path::Path) -> Result<(), String> {
 }
 
 /// Says that the server is ready, in lines to copy and paste.
-fn ready(port: u16) -> std::io::Result<()> {
-    let url = format!("http://localhost:{port}");
+fn ready(url: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "ivs-local is ready at {url}")?;
     writeln!(out, "export AWS_ENDPOINT_URL_IVS={url}")?;
@@ -203,7 +225,7 @@ fn web_client(from: &str) -> Result<String, String> {
 }
 
 /// Makes a stage and two tokens, and gives the pages of both.
-fn demonstrate(server: &Server, port: u16) -> Result<Vec<String>, String> {
+fn demonstrate(server: &Server) -> Result<Vec<String>, String> {
     let run = |operation: &str, input: &Value| {
         server.run(operation, "us-east-1", input).map_err(|error| format!("{operation}: {error}"))
     };
@@ -212,7 +234,7 @@ fn demonstrate(server: &Server, port: u16) -> Result<Vec<String>, String> {
         let input = serde_json::json!({ "stageArn": stage["stage"]["arn"], "userId": name });
         let made = run("CreateParticipantToken", &input)?;
         let token = made["participantToken"]["token"].as_str().unwrap_or_default().to_owned();
-        Ok(format!("http://localhost:{port}/_ivs/{}#token={token}", crate::door::PAGE))
+        Ok(format!("{}/_ivs/{}#token={token}", server.url(), crate::door::PAGE))
     };
     ["Ana", "Bob"].into_iter().map(page).collect()
 }

@@ -132,6 +132,11 @@ impl Server {
         &self.door
     }
 
+    /// Where clients reach the server, with no slash at its end.
+    pub(crate) fn url(&self) -> &str {
+        &self.environment.endpoints().whip
+    }
+
     pub(crate) fn store(&self) -> &dyn Store {
         &*self.store
     }

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::assumptions::Assumptions;
+use crate::http::Tls;
 
 /// How a server behaves.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct Settings {
     pub sdp_over_socket: bool,
     /// The script that loads the official web client for the page that tries a stage; the page does without it, too.
     pub web_client: String,
+    /// The certificate, if clients shall come over TLS.
+    pub tls: Option<Tls>,
     /// How far the time of a signature may be off, in seconds.
     pub skew_secs: i64,
 }
@@ -74,6 +77,7 @@ impl Default for Settings {
             udp_port: 0,
             sdp_over_socket: false,
             web_client: String::new(),
+            tls: None,
             skew_secs: 300,
         }
     }

@@ -84,7 +84,7 @@ static VERSION: LazyLock<String> =
     LazyLock::new(|| format!("{} ({})", env!("CARGO_PKG_VERSION"), es384::BACKEND));
 
 const CONVENTIONS: &str = "\
-Results go to standard output, words to standard error; `-` is standard input or output. A private key or a passphrase \
+Results go to standard output; messages go to standard error; `-` is standard input or output. A private key or a passphrase \
 is given in a file, on standard input or in an environment variable, never on the command line. A flag wins over \
 its variable. NO_COLOR turns colours off. With --json a failure is {\"error\": {\"code\": .., \"message\": ..}}.
 

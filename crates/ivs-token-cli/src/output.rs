@@ -1,4 +1,4 @@
-//! Results to standard output, words to standard error. Nothing else in this crate writes to either.
+//! Results go to standard output; messages go to standard error. Nothing else in this crate writes to either.
 
 use std::io::{self, Write};
 

@@ -93,12 +93,19 @@ impl SigningKey {
         self.id.as_ref().map(|id| &id.arn)
     }
 
-    /// From now on, has this key and all its clones sign with the engine. Minting then takes less than half of its time, and
-    /// less than a third in [batches](Self::mint_batch); with AVX-512 IFMA a quarter, and a tenth. Without the feature `engine` it changes
-    /// nothing.
+    /// From now on, has this key and all its clones sign with the engine. How fast minting then is depends on the
+    /// processor. The table has the part of its time that it takes:
+    ///
+    /// | the processor has | one | in [batches](Self::mint_batch) |
+    /// |---|---|---|
+    /// | AVX-512 IFMA | a quarter | a tenth |
+    /// | AVX2 | little more than a third | a sixth |
+    /// | neither | less than half | less than a third |
+    ///
+    /// On 64-bit ARM this was not measured. Without the feature `engine` it changes nothing.
     ///
     /// It is a choice, and off unless made: see [`es384::SigningKey::accelerate`]. The first key of a process takes a few
-    /// milliseconds and 600 KiB for tables that all keys share.
+    /// milliseconds and 700 KiB for tables that all keys share.
     ///
     /// ```
     /// # let key = ivs_token::SigningKey::generate()?;

@@ -86,10 +86,11 @@ class SigningKey:
         """The public half: what IVS and verifiers need."""
     def accelerate(self) -> None:
         """From now on, has this key, and every key made of it, sign with the library's own engine. Minting then takes less than half of
-        its time, and less than a third in `mint_many`; with AVX-512 IFMA a quarter, and a tenth.
+        its time on any processor, and less than a third in `mint_many`; little more than a third with AVX2, and a sixth in `mint_many`;
+        a quarter with AVX-512 IFMA, and a tenth in `mint_many`.
 
         It is a choice, and off unless made: docs/engine.md says how it is proved. The first key of a process takes a few
-        milliseconds and 600 KiB for tables that all keys share.
+        milliseconds and 700 KiB for tables that all keys share.
         """
     @property
     def is_accelerated(self) -> bool:

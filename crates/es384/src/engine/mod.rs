@@ -6,7 +6,7 @@
 )]
 #![allow(clippy::many_single_char_names, clippy::similar_names, reason = "as the formulas have them")]
 #![cfg_attr(
-    not(any(target_arch = "x86_64", test, feature = "model")),
+    not(any(target_arch = "x86_64", target_arch = "aarch64", test, feature = "model")),
     allow(
         dead_code,
         unused_imports,
@@ -60,10 +60,13 @@ pub enum Path {
     /// AVX2 instructions.
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    /// NEON instructions.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
     /// What the instructions of AVX-512 IFMA do, in plain integers: slow, and only for tests, with the feature `model`.
     #[cfg(any(test, feature = "model"))]
     Model,
-    /// What those of AVX2 do, as [`Model`](Self::Model).
+    /// What those of AVX2 and NEON do, as [`Model`](Self::Model).
     #[cfg(any(test, feature = "model"))]
     Model30,
     /// Arithmetic in words of 64 bits, for processors without the instructions.
@@ -91,6 +94,10 @@ impl Path {
         if lanes::Avx2::detect().is_some() {
             return Self::Avx2;
         }
+        #[cfg(target_arch = "aarch64")]
+        if lanes::Neon::detect().is_some() {
+            return Self::Neon;
+        }
         Self::Words
     }
 
@@ -105,6 +112,8 @@ impl Path {
             all.extend(lanes::Avx2::detect().map(|_| Self::Avx2));
             all.extend(lanes::Ifma::detect().map(|_| Self::Ifma));
         }
+        #[cfg(target_arch = "aarch64")]
+        all.extend(lanes::Neon::detect().map(|_| Self::Neon));
         all
     }
 }
@@ -118,6 +127,9 @@ pub(crate) fn digests(messages: &[&[u8]]) -> Vec<[u8; 48]> {
             .map_or_else(one_by_one, |lanes| sha384::digests(lanes, messages, Active::sha384)),
         #[cfg(target_arch = "x86_64")]
         Path::Avx2 => lanes::Avx2::detect()
+            .map_or_else(one_by_one, |lanes| sha384::digests(lanes, messages, Active::sha384)),
+        #[cfg(target_arch = "aarch64")]
+        Path::Neon => lanes::Neon::detect()
             .map_or_else(one_by_one, |lanes| sha384::digests(lanes, messages, Active::sha384)),
         #[cfg(any(test, feature = "model"))]
         Path::Model => sha384::digests(lanes::Model::<lanes::Radix52>::ZERO, messages, Active::sha384),
@@ -137,6 +149,11 @@ pub(crate) fn sign(path: Path, jobs: &[SignJob<'_>]) -> Result<Vec<Option<Signat
         },
         #[cfg(target_arch = "x86_64")]
         Path::Avx2 => match lanes::Avx2::detect() {
+            Some(lanes) => sign::sign(lanes, jobs),
+            None => Ok(vec![None; jobs.len()]),
+        },
+        #[cfg(target_arch = "aarch64")]
+        Path::Neon => match lanes::Neon::detect() {
             Some(lanes) => sign::sign(lanes, jobs),
             None => Ok(vec![None; jobs.len()]),
         },

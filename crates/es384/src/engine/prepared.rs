@@ -29,6 +29,8 @@ pub(crate) enum Prepared {
     Ifma(RowTable<Radix52>),
     #[cfg(target_arch = "x86_64")]
     Avx2(RowTable<Radix30>),
+    #[cfg(target_arch = "aarch64")]
+    Neon(RowTable<Radix30>),
     #[cfg(any(test, feature = "model"))]
     Model(RowTable<Radix52>),
     #[cfg(any(test, feature = "model"))]
@@ -48,6 +50,8 @@ impl Prepared {
             Path::Ifma => Self::Ifma(RowTable::new(&point)),
             #[cfg(target_arch = "x86_64")]
             Path::Avx2 => Self::Avx2(RowTable::new(&point)),
+            #[cfg(target_arch = "aarch64")]
+            Path::Neon => Self::Neon(RowTable::new(&point)),
             #[cfg(any(test, feature = "model"))]
             Path::Model => Self::Model(RowTable::new(&point)),
             #[cfg(any(test, feature = "model"))]
@@ -75,6 +79,11 @@ impl Prepared {
                 Some(lanes) => verify::verify_single(lanes, table, digest, signature),
                 None => Verdict::Undecided,
             },
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(table) => match lanes::Neon::detect() {
+                Some(lanes) => verify::verify_single(lanes, table, digest, signature),
+                None => Verdict::Undecided,
+            },
             #[cfg(any(test, feature = "model"))]
             Self::Model(table) => verify::verify_single(lanes::Model::ZERO, table, digest, signature),
             #[cfg(any(test, feature = "model"))]
@@ -84,7 +93,7 @@ impl Prepared {
     }
 
     #[cfg_attr(
-        not(any(target_arch = "x86_64", test, feature = "model")),
+        not(any(target_arch = "x86_64", target_arch = "aarch64", test, feature = "model")),
         expect(irrefutable_let_patterns, reason = "without lanes all tables are for words")
     )]
     fn for_words(&self) -> Option<&AffineTable> {
@@ -110,6 +119,10 @@ pub(crate) fn verify_batch(jobs: &[Job<'_>]) -> Vec<Verdict> {
     #[cfg(target_arch = "x86_64")]
     if let Some(lanes) = lanes::Avx2::detect() {
         verify_some!(Avx2, jobs, verdicts, |items| verify::verify_batch(lanes, items));
+    }
+    #[cfg(target_arch = "aarch64")]
+    if let Some(lanes) = lanes::Neon::detect() {
+        verify_some!(Neon, jobs, verdicts, |items| verify::verify_batch(lanes, items));
     }
     #[cfg(any(test, feature = "model"))]
     {

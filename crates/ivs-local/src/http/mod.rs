@@ -4,5 +4,7 @@ mod body;
 pub(crate) mod hash;
 mod serve;
 pub(crate) mod sigv4;
+mod tls;
 
 pub use serve::serve;
+pub use tls::{Tls, TlsError};

@@ -12,8 +12,10 @@ use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use ivs_model::ApiError;
 use serde_json::Value;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 
 use super::body::{decompress, read};
 use super::sigv4::{Caller, Signed, caller};
@@ -40,6 +42,7 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
     // Connections end gracefully when it says so, and it knows when the last has ended.
     let (stopping, stopped) = watch::channel(());
     let mut stop = std::pin::pin!(stop);
+    let acceptor = server.settings().tls.as_ref().map(|tls| TlsAcceptor::from(tls.config()));
     loop {
         let socket = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -52,30 +55,16 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
         };
         // Answers are small: they must not wait for more.
         let _ = socket.set_nodelay(true);
-        let server = Arc::clone(&server);
-        let connection = hyper::server::conn::http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_TIMEOUT)
-            .serve_connection(
-                TokioIo::new(socket),
-                service_fn(move |request| {
-                    let server = Arc::clone(&server);
-                    async move { Ok::<_, Infallible>(respond(&server, request).await) }
-                }),
-            )
-            .with_upgrades();
-        let mut stopped = stopped.clone();
+        let (server, stopped) = (Arc::clone(&server), stopped.clone());
+        let acceptor = acceptor.clone();
         tokio::spawn(async move {
-            let mut connection = std::pin::pin!(connection);
-            let ended = tokio::select! {
-                ended = connection.as_mut() => ended,
-                _ = stopped.changed() => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
-            };
-            if let Err(error) = ended {
-                tracing::debug!(%error, "a connection ended");
+            match acceptor {
+                None => connection(server, socket, stopped).await,
+                Some(acceptor) => match tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(socket)).await {
+                    Ok(Ok(socket)) => connection(server, socket, stopped).await,
+                    Ok(Err(error)) => tracing::debug!(%error, "a handshake of TLS failed"),
+                    Err(_) => tracing::debug!("a handshake of TLS took too long"),
+                },
             }
         });
     }
@@ -83,6 +72,33 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
     drop(stopped);
     stopping.send_replace(());
     let _ = tokio::time::timeout(GRACE, stopping.closed()).await;
+}
+
+/// Serves a connection until its client ends it, or the server.
+async fn connection<S>(server: Arc<Server>, socket: S, mut stopped: watch::Receiver<()>)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let service = service_fn(move |request| {
+        let server = Arc::clone(&server);
+        async move { Ok::<_, Infallible>(respond(&server, request).await) }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .serve_connection(TokioIo::new(socket), service)
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended");
+    }
 }
 
 /// Where clients of stages send their telemetry.
@@ -154,7 +170,7 @@ fn manner(server: &Server, headers: &HeaderMap) -> Manner {
         } else {
             serde_json::json!([])
         },
-        base: format!("http://{host}"),
+        base: format!("{}://{host}", if server.settings().tls.is_some() { "https" } else { "http" }),
     }
 }
 

@@ -7,7 +7,7 @@ use futures_util::{SinkExt, StreamExt};
 use ivs_local::{Auth, Settings, in_memory, serve};
 use ivs_token::{Participant, SigningKey, Stage, StageArn};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -118,9 +118,9 @@ impl Local {
     }
 }
 
-pub struct Socket(pub WebSocketStream<TcpStream>);
+pub struct Socket<S = TcpStream>(pub WebSocketStream<S>);
 
-impl Socket {
+impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     pub async fn send(&mut self, message: &Value) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }

@@ -12,4 +12,5 @@ mod playback;
 mod refusals;
 mod shared;
 mod socket;
+mod tls;
 mod truth;

@@ -20,7 +20,7 @@ pub(super) struct BatchArgs {
     #[arg(long, value_name = "FILE")]
     batch: Option<Source>,
 
-    /// The form of the batch; without it, the file's name or its first character tells
+    /// The form of the batch; unless given, the file's name or its first character decides
     #[arg(long, value_enum, requires = "batch")]
     format: Option<Format>,
 
@@ -28,8 +28,8 @@ pub(super) struct BatchArgs {
     #[arg(long, requires = "batch")]
     skip_bad: bool,
 
-    /// Sign many at a time with arithmetic of our own, several times as fast: how many times depends on the processor. It is
-    /// younger than the library that signs otherwise, so it is your choice
+    /// Sign in batches with the library's own engine: several times as fast, depending on the processor. The engine is younger
+    /// than the library that signs otherwise, so it is your choice
     #[arg(long, requires = "batch")]
     accelerate: bool,
 }

@@ -34,7 +34,7 @@ pub(crate) struct MintArgs {
     #[command(flatten)]
     batch: BatchArgs,
 
-    /// Print what a program wants that joins with WHIP instead of the web client: its server and its bearer token
+    /// Print the server and the bearer token for a program that joins with WHIP instead of the web client
     #[arg(long = "for", value_name = "PROGRAM", value_enum, conflicts_with_all = ["batch", "unsigned"])]
     program: Option<Program>,
 

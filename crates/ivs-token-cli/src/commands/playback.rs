@@ -53,7 +53,7 @@ pub(crate) struct PlaybackArgs {
     #[arg(long, value_name = "TEXT", help_heading = "Playback")]
     viewer_id: Option<ViewerId>,
 
-    /// The version of the viewer's session; a revocation is of all up to some version
+    /// The version of the viewer's session; a revocation ends all sessions up to a version
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, help_heading = "Playback")]
     viewer_session_version: Option<i64>,
 

@@ -27,7 +27,7 @@ pub(crate) struct VerifyArgs {
     public_key: Vec<Source>,
 
     /// The ARN of the public key, or of the playback key pair; the first --kid is that of the first --public-key, and so on
-    /// [env: IVS_TOKEN_KID]. A playback token is verified without it, too
+    /// [env: IVS_TOKEN_KID]. A playback token needs none
     #[arg(long, value_name = "ARN", help_heading = "Key")]
     kid: Vec<AnyKid>,
 
@@ -42,7 +42,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "NAME", value_parser = values::capability, value_delimiter = ',', help_heading = "Expectations")]
     capability: Vec<Capability>,
 
-    /// The token must be of this user
+    /// The token must name this user
     #[arg(long, value_name = "TEXT", help_heading = "Expectations")]
     user_id: Option<String>,
 

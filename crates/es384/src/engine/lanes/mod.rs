@@ -1,7 +1,7 @@
 //! Eight 64-bit lanes, and the few operations on them that the engine is made of.
 //!
 //! All arithmetic above is written once, over [`Lanes`] and the numbers modulo p that they own, a [`Radix`]. Limbs of 52 bits are
-//! for AVX-512 IFMA, limbs of 30 bits for AVX2. Each radix has a model in plain integers too, which runs on any
+//! for AVX-512 IFMA, limbs of 30 bits for AVX2 and NEON. Each radix has a model in plain integers too, which runs on any
 //! processor and under tools that do not know the instructions, and is compiled for tests only.
 //!
 //! Every method takes a value. Where the processor must have an instruction, a value is the proof that it does: the
@@ -41,6 +41,8 @@ mod ifma;
 mod model;
 #[cfg(any(test, feature = "model"))]
 mod model30;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 pub(super) mod radix30;
 mod radix52;
 #[cfg(target_arch = "x86_64")]
@@ -55,6 +57,8 @@ pub(crate) use eight;
 pub(crate) use ifma::Ifma;
 #[cfg(any(test, feature = "model"))]
 pub(crate) use model::Model;
+#[cfg(target_arch = "aarch64")]
+pub(crate) use neon::Neon;
 pub(crate) use radix30::Radix30;
 pub(crate) use radix52::Radix52;
 /// The pair that every processor of this kind has.
@@ -73,6 +77,11 @@ pub(crate) trait Lanes: Copy {
     type Pair: Pair;
     /// How these lanes keep numbers modulo p.
     type Radix: Radix<Self>;
+
+    /// So many signatures or more are verified side by side, fewer one by one: side by side eight take as long as one.
+    const VERIFIED_TOGETHER: usize;
+    /// The same of signatures that are made.
+    const SIGNED_TOGETHER: usize;
 
     /// `self` is only the witness.
     fn pair(self, words: [u64; 2]) -> Self::Pair;
@@ -102,6 +111,11 @@ pub(crate) trait Lanes: Copy {
     fn run<T: Task<Self>>(self, task: T) -> T::Output;
     /// Runs a part of a task in a function of its own, of which there is one: inlined everywhere it would make much code.
     fn part<T: Task<Self>>(self, part: T) -> T::Output;
+}
+
+/// How many of so many go into groups of eight, if no group may hold fewer than `least`; those that are left go one by one.
+pub(crate) fn grouped(count: usize, least: usize) -> usize {
+    if count % 8 < least { count & !7 } else { count }
 }
 
 /// A number modulo p as it stands in memory: 64 bytes, a cache line. What the words are, the radix knows.

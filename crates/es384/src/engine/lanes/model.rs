@@ -42,6 +42,9 @@ impl<F: Form + Radix<Self>> Lanes for Model<F> {
     type Pair = WordPair;
     type Radix = F;
 
+    const VERIFIED_TOGETHER: usize = 6;
+    const SIGNED_TOGETHER: usize = 5;
+
     #[inline(always)]
     fn pair(self, words: [u64; 2]) -> WordPair {
         WordPair::new(words)

@@ -1,4 +1,4 @@
-//! Limbs of 30 bits as plain integers: the kernels of AVX2, a lane at a time.
+//! Limbs of 30 bits as plain integers: the kernels of AVX2 and NEON, a lane at a time.
 
 use super::{
     super::{digits::ENTRIES, secret::hide},

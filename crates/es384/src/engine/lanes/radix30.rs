@@ -1,4 +1,4 @@
-//! Numbers modulo p in thirteen signed limbs of 30 bits, for lanes that multiply 32 bits by 32: AVX2 and its model.
+//! Numbers modulo p in thirteen signed limbs of 30 bits, for lanes that multiply 32 bits by 32: AVX2, NEON and their model.
 //!
 //! A number x is kept as x·2^390 modulo p, and may be negative. Limbs are 32-bit integers; eight numbers are thirteen vectors of
 //! eight limbs. Carried limbs but the highest are between -2^29 - 2^11 and 2^29 + 2^11, and a wide number is a difference of two

@@ -13,7 +13,7 @@ mod words;
 use zeroize::Zeroizing;
 
 use super::{
-    lanes::Lanes,
+    lanes::{Lanes, grouped},
     modulus::{self, N, P_LESS_N, Words},
     point8::Sum8,
     residue::{self, Scalar},
@@ -50,10 +50,11 @@ pub(crate) fn sign<L: Lanes>(lanes: L, jobs: &[Job<'_>]) -> Result<Vec<Option<Si
 /// Signs each job with the nonce in its place.
 pub(crate) fn sign_with<L: Lanes>(lanes: L, jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signature>> {
     let mut signatures = Vec::with_capacity(jobs.len());
-    // Fewer than three are faster one by one: they would leave too many lanes without work.
-    let in_groups = if nonces.len() % 8 < 3 { nonces.len() & !7 } else { nonces.len() };
+    let in_groups = grouped(nonces.len(), L::SIGNED_TOGETHER);
     let (groups, few) = nonces.split_at(in_groups);
     let (jobs_of_groups, jobs_of_few) = jobs.split_at(in_groups);
+    #[cfg(test)]
+    super::tests::choice::note(groups.len(), few.len());
     for (jobs, nonces) in jobs_of_groups.chunks(8 * batch::GROUPS).zip(groups.chunks(8 * batch::GROUPS)) {
         signatures.extend(batch::sign(lanes, jobs, nonces));
     }

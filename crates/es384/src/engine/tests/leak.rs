@@ -61,6 +61,16 @@ fn time_tells_nothing_on_ifma() {
     }
 }
 
+#[test]
+#[ignore = "takes minutes, and wants a quiet machine: make ct"]
+#[cfg(target_arch = "aarch64")]
+fn time_tells_nothing_on_neon() {
+    match super::super::lanes::Neon::detect() {
+        Some(lanes) => time_tells_nothing(lanes),
+        None => println!("SKIPPED: there is no NEON here"),
+    }
+}
+
 fn time_tells_nothing<W: Way>(way: W) {
     // Few set bits and many: edges of what secrets can look like.
     let small = Secrets {

@@ -2,6 +2,7 @@
 
 mod big;
 mod cases;
+pub(crate) mod choice;
 mod differential;
 mod field8;
 mod intervals;

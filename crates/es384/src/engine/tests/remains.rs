@@ -150,6 +150,10 @@ fn search_after_signing() {
     if let Some(lanes) = super::super::lanes::Ifma::detect() {
         search_after("Ifma", lanes);
     }
+    #[cfg(target_arch = "aarch64")]
+    if let Some(lanes) = super::super::lanes::Neon::detect() {
+        search_after("Neon", lanes);
+    }
 }
 
 fn search_after<W: Way + Send + Sync>(name: &str, way: W) {
@@ -301,6 +305,10 @@ fn the_wiped_stack_is_as_deep_as_signing_goes() {
     #[cfg(target_arch = "x86_64")]
     if let Some(lanes) = super::super::lanes::Ifma::detect() {
         check("ifma", lanes);
+    }
+    #[cfg(target_arch = "aarch64")]
+    if let Some(lanes) = super::super::lanes::Neon::detect() {
+        check("neon", lanes);
     }
 }
 

@@ -211,6 +211,14 @@ fn no_r_comes_twice_on_ifma() {
     }
 }
 
+#[test]
+#[cfg(target_arch = "aarch64")]
+fn no_r_comes_twice_on_neon() {
+    if let Some(lanes) = super::super::lanes::Neon::detect() {
+        no_r_comes_twice(lanes);
+    }
+}
+
 /// Under valgrind with all secrets declared undefined: signing in words, and on the model, whose source is that of the
 /// instructions too. Valgrind reports every branch and every index that depends on an undefined value.
 #[test]
@@ -238,7 +246,9 @@ fn nothing_depends_on_a_secret() {
             let ways = ["in words", "on the model", "on the model of 30 bits"];
             #[cfg(target_arch = "x86_64")]
             let accelerated = super::super::lanes::Avx2::detect().map(|_| "on avx2");
-            #[cfg(not(target_arch = "x86_64"))]
+            #[cfg(target_arch = "aarch64")]
+            let accelerated = super::super::lanes::Neon::detect().map(|_| "on neon");
+            #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
             let accelerated = None;
             for way in ways.into_iter().chain(accelerated) {
                 assert!(output.contains(&format!("signed {way} under valgrind")), "{output}");
@@ -258,6 +268,11 @@ fn sign_secretly() {
     if let Some(lanes) = super::super::lanes::Avx2::detect() {
         sign_secretly_by(lanes, &[1, 9, 33]);
         println!("signed on avx2 under valgrind");
+    }
+    #[cfg(target_arch = "aarch64")]
+    if let Some(lanes) = super::super::lanes::Neon::detect() {
+        sign_secretly_by(lanes, &[1, 9, 33]);
+        println!("signed on neon under valgrind");
     }
 }
 

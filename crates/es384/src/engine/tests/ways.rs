@@ -69,6 +69,14 @@ macro_rules! on_all_lanes {
             }
 
             #[test]
+            #[cfg(target_arch = "aarch64")]
+            fn neon() {
+                if let Some(lanes) = crate::engine::lanes::Neon::detect() {
+                    super::$name(lanes);
+                }
+            }
+
+            #[test]
             #[cfg(target_arch = "x86_64")]
             fn ifma() {
                 if let Some(lanes) = crate::engine::lanes::Ifma::detect() {

@@ -5,7 +5,7 @@ use crate::{
     Signature,
     engine::{
         inverse,
-        lanes::{Form, Lanes, Task, eight},
+        lanes::{Form, Lanes, Task, eight, grouped},
         modulus::Words,
         point8::{Affine8, Sum8},
         residue::{Field, Scalar},
@@ -26,16 +26,14 @@ pub(crate) struct Item<'a, F: Form> {
 /// would be pushed out of the second-level cache.
 const GROUPS: usize = 2;
 
-/// Fewer than so many signatures are verified one by one: they would leave too many lanes without work.
-const FEW: usize = 4;
-
 /// Verifies signatures under any mix of keys, with a verdict for each.
 pub(crate) fn verify_batch<L: Lanes>(lanes: L, items: &[Item<'_, L::Radix>]) -> Vec<Verdict> {
     let mut verdicts = vec![Verdict::Invalid; items.len()];
     let jobs = jobs(items);
     for chunk in jobs.chunks(8 * GROUPS) {
-        let (groups, few) =
-            chunk.split_at(if chunk.len() % 8 < FEW { chunk.len() & !7 } else { chunk.len() });
+        let (groups, few) = chunk.split_at(grouped(chunk.len(), L::VERIFIED_TOGETHER));
+        #[cfg(test)]
+        crate::engine::tests::choice::note(groups.len(), few.len());
         for (job, verdict) in groups.iter().zip(decide(lanes, groups)) {
             verdicts[job.place] = verdict;
         }

@@ -1,0 +1,3 @@
+module example/tokens
+
+go 1.19
