@@ -1203,8 +1203,9 @@ ivs_status ivs_verifier_verify(const struct ivs_verifier *verifier,
 
 /**
  * Verifies a participant token, that it is what the builder was told to expect, and that it is what is expected here: for a
- * gateway that serves many stages with one verifier. `stage_arn` and `user_id` may be NULL, and `capabilities` 0: nothing
- * is expected of it then.
+ * gateway that serves many stages with one verifier. `stage_arn` or `user_id` may be NULL, or `capabilities` 0: nothing is
+ * expected of it then. All three at once are `IVS_NULL_ARGUMENT`, whatever the token: an empty variable must not turn the check
+ * off. Where nothing is expected, `ivs_verifier_verify` is the function to call.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_verify_expecting(const struct ivs_verifier *verifier,

@@ -1293,7 +1293,8 @@ public:
 #endif
 };
 
-/// What is expected of one token, beside what the verifier expects of all.
+/// What is expected of one token, beside what the verifier expects of all. At least one of the three: nothing expected is
+/// IVS_NULL_ARGUMENT.
 struct expectations {
     std::optional<std::string> stage_arn = {};
     capability capabilities = capability::none;

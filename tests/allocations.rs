@@ -7,10 +7,13 @@ use std::cell::Cell;
 use std::hint::black_box;
 
 use conformance::{key, signing_key, stage, verifier_of};
+use es384::Path;
 use ivs_token::{Timestamp, UserId, Verifier};
 
 const MINT_LIMIT: usize = 4;
 const VERIFY_LIMIT: usize = 12;
+/// Bytes that the table of a prepared key may take.
+const TABLE_LIMIT: usize = 512 * 1024;
 /// What the claims own: the user ID, the attributes and where each of them stands.
 const HIT_LIMIT: usize = 3;
 
@@ -21,34 +24,43 @@ static ALLOCATOR: Counting = Counting;
 
 thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
+    /// Bytes that were taken and not given back.
+    static HELD: Cell<usize> = const { Cell::new(0) };
 }
 
-fn count() {
+fn count(taken: usize) {
     // Threads that are ending have none any more, and are not measured.
     let _ = COUNT.try_with(|count| count.set(count.get() + 1));
+    let _ = HELD.try_with(|held| held.set(held.get().wrapping_add(taken)));
+}
+
+fn give_back(given: usize) {
+    let _ = HELD.try_with(|held| held.set(held.get().wrapping_sub(given)));
 }
 
 // SAFETY: every call goes to the system's allocator with the arguments it came with; counting touches no memory of it.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
+        count(layout.size());
         // SAFETY: the caller keeps the contract of `alloc`, which is the same here.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        count();
+        count(layout.size());
         // SAFETY: as above.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
+        count(size);
+        give_back(layout.size());
         // SAFETY: as above; the block is of the system's allocator, as all are.
         unsafe { System.realloc(block, layout, size) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        give_back(layout.size());
         // SAFETY: as above.
         unsafe { System.dealloc(block, layout) }
     }
@@ -58,6 +70,26 @@ fn counted<T>(action: impl FnOnce() -> T) -> (T, usize) {
     let before = COUNT.get();
     let result = black_box(action());
     (result, COUNT.get() - before)
+}
+
+/// In proportion to the keys: where each was imported on its own, a copy of all before it was made each time, and four times the
+/// keys took sixteen times the work.
+#[test]
+fn a_verifier_is_built_in_proportion_to_its_keys() {
+    let public = key().verifying_key();
+    let built = |keys: usize| {
+        let mut builder = Verifier::builder().prepared_limit(0);
+        for number in 0..keys {
+            let arn =
+                conformance::arn(&format!("arn:aws:ivs:us-west-2:123456789012:public-key/k{number:05}"));
+            builder = builder.key(arn, public.clone());
+        }
+        counted(|| builder.build().unwrap()).1
+    };
+    let (few, many) = (built(250), built(1000));
+    println!("{few} allocations for 250 keys, {many} for 1000");
+    assert!(few >= 250, "{few}: it copies what it keeps");
+    assert!(many <= 6 * few, "{many} for four times the keys, and {few}");
 }
 
 #[test]
@@ -116,4 +148,38 @@ fn few() {
     assert!(most.0 <= MINT_LIMIT, "{} to mint", most.0);
     assert!(most.1 <= VERIFY_LIMIT, "{} to verify", most.1);
     assert!(hitting <= HIT_LIMIT, "{hitting} for a hit");
+}
+
+#[test]
+fn few_on_every_path() {
+    let token = stage()
+        .participant()
+        .user_id("ana")
+        .attribute("displayName", "Ana")
+        .mint_at(&signing_key(), conformance::now())
+        .unwrap();
+    // It makes the table that all keys of a path share; so does the first verification of a process.
+    let prepared = |path| {
+        let public = key().verifying_key().unprepared();
+        public.prepare_on(path);
+        public
+    };
+    for path in Path::all() {
+        let first = prepared(path);
+        let verifier = verifier_of(first.clone());
+        drop(verifier.verify(token.as_str()).unwrap());
+        let (verified, verifying) = counted(|| verifier.verify(token.as_str()));
+        drop(verified.unwrap());
+        drop((verifier, first));
+        let before = HELD.get();
+        let second = prepared(path);
+        let taken = HELD.get().wrapping_sub(before);
+        println!("{path:?}: {verifying} allocations to verify, {taken} bytes of a prepared key");
+        assert!(verifying <= VERIFY_LIMIT, "{path:?}: {verifying} to verify");
+        if second.is_prepared() {
+            // With the table there is little else: the cell of the key, and that of its clones.
+            assert!(taken > 300 * 1024, "{path:?}: a table of {taken} bytes was not measured");
+            assert!(taken <= TABLE_LIMIT, "{path:?}: {taken} bytes");
+        }
+    }
 }

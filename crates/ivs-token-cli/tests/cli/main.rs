@@ -8,6 +8,7 @@ mod found;
 mod inspect;
 mod key;
 mod key_ring;
+mod kind;
 mod mint;
 mod other;
 mod playback;
