@@ -1,6 +1,6 @@
 # Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
 
-.PHONY: demo play test bench bench-c bench-node bench-python proof prove ct fuzz fmt lint docs site install
+.PHONY: demo play test bench bench-c bench-local bench-node bench-python proof prove ct fuzz fmt lint docs site install
 
 PREFIX ?= /usr/local
 
@@ -21,6 +21,10 @@ bench:
 
 bench-c:
 	@scripts/bench-c
+
+# The local IVS beside moto's server.
+bench-local:
+	@scripts/bench-local
 
 bench-node:
 	@scripts/bench-node

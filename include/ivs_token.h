@@ -1107,6 +1107,17 @@ ivs_status ivs_verifier_builder_add_playback_key(struct ivs_verifier_builder *bu
                                                  const struct ivs_verifying_key *key);
 
 /**
+ * Holds the public half of a playback key pair whose ARN is not at hand, for the channels of the account and region that
+ * `channel` is in. Playback tokens name no key, so the ARN is not needed to verify one; give `ivs_verifier_verify_playback` the
+ * channel that the token must be for. `ivs_verified_playback_kid` is absent for the tokens of such a key.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifier_builder_add_playback_key_without_arn(struct ivs_verifier_builder *builder,
+                                                             const char *channel,
+                                                             size_t channel_len,
+                                                             const struct ivs_verifying_key *key);
+
+/**
  * Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
  */
 IVS_MUST_USE
@@ -1203,8 +1214,9 @@ ivs_status ivs_verifier_verify(const struct ivs_verifier *verifier,
 
 /**
  * Verifies a participant token, that it is what the builder was told to expect, and that it is what is expected here: for a
- * gateway that serves many stages with one verifier. `stage_arn` and `user_id` may be NULL, and `capabilities` 0: nothing
- * is expected of it then.
+ * gateway that serves many stages with one verifier. `stage_arn` or `user_id` may be NULL, or `capabilities` 0: nothing is
+ * expected of it then. All three at once are `IVS_NULL_ARGUMENT`, whatever the token: an empty variable must not turn the check
+ * off. Where nothing is expected, `ivs_verifier_verify` is the function to call.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_verify_expecting(const struct ivs_verifier *verifier,
@@ -1702,7 +1714,7 @@ void ivs_playback_free(struct ivs_playback *playback);
 struct ivs_str ivs_verified_playback_channel_arn(const struct ivs_verified_playback *verified_playback);
 
 /**
- * The ARN of the key that signed the token. Lives as long as the object.
+ * The ARN of the key that signed the token; absent when the verifier holds that key without an ARN. Lives as long as the object.
  */
 struct ivs_str ivs_verified_playback_kid(const struct ivs_verified_playback *verified_playback);
 
@@ -1844,7 +1856,7 @@ ivs_status ivs_key_ring_untag(struct ivs_key_ring *ring,
 
 /**
  * Imports many keys in one change, all or none: a JWK set whose `kid`s are ARNs, or what `aws ivs-realtime get-public-key`
- * prints, one or several.
+ * prints, one or several. A key with `exp` in the set, or `retiredAt` in the other, verifies until that time.
  */
 IVS_MUST_USE
 ivs_status ivs_key_ring_load(struct ivs_key_ring *ring,
@@ -1943,8 +1955,9 @@ size_t ivs_key_ring_count(const struct ivs_key_ring *ring);
 IVS_MUST_USE ivs_status ivs_key_ring_list(const struct ivs_key_ring *ring, struct ivs_key_list **out);
 
 /**
- * Writes the keys that are not retired as a JWK set into the caller's buffer, each with its ARN as `kid`, for verifiers
- * elsewhere.
+ * Writes the keys that are not retired as a JWK set into the caller's buffer, each with its ARN as `kid`, and with its end as
+ * `exp` if it is being retired: for verifiers elsewhere, and for `ivs_key_ring_load` when the program starts again. Which key signs
+ * is not in it.
  */
 IVS_MUST_USE
 ivs_status ivs_key_ring_to_jwks(const struct ivs_key_ring *ring,

@@ -1249,6 +1249,7 @@ public:
     using owner::owner;
 
     std::string channel_arn() const noexcept { return detail::text(::ivs_verified_playback_channel_arn(get())); }
+    /// Empty when the verifier holds the key without an ARN.
     std::string kid() const noexcept { return detail::text(::ivs_verified_playback_kid(get())); }
     std::optional<std::string> viewer_id() const noexcept {
         return detail::optional_text(::ivs_verified_playback_viewer_id(get()));
@@ -1293,7 +1294,8 @@ public:
 #endif
 };
 
-/// What is expected of one token, beside what the verifier expects of all.
+/// What is expected of one token, beside what the verifier expects of all. At least one of the three: nothing expected is
+/// IVS_NULL_ARGUMENT.
 struct expectations {
     std::optional<std::string> stage_arn = {};
     capability capabilities = capability::none;
@@ -1404,6 +1406,10 @@ public:
     result<void> try_playback_key(std::string_view arn, const verifying_key &key) noexcept {
         return detail::done(::ivs_verifier_builder_add_playback_key(get(), arn.data(), arn.size(), key.get()));
     }
+    result<void> try_playback_key_without_arn(std::string_view channel, const verifying_key &key) noexcept {
+        return detail::done(
+            ::ivs_verifier_builder_add_playback_key_without_arn(get(), channel.data(), channel.size(), key.get()));
+    }
     result<void> try_keys(const key_ring &ring) noexcept {
         return detail::done(::ivs_verifier_builder_set_key_ring(get(), ring.get()));
     }
@@ -1452,6 +1458,14 @@ public:
     }
     builder playback_key(std::string_view arn, const verifying_key &key) && {
         return std::move(this->playback_key(arn, key));
+    }
+    /// Holds the public half of a playback key pair whose ARN is not at hand, for the channels of the account and region of this
+    /// channel. Give `verify_playback` the channel that the token must be for.
+    builder &playback_key_without_arn(std::string_view channel, const verifying_key &key) & {
+        return try_playback_key_without_arn(channel, key).value(), *this;
+    }
+    builder playback_key_without_arn(std::string_view channel, const verifying_key &key) && {
+        return std::move(this->playback_key_without_arn(channel, key));
     }
     /// Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
     builder &keys(const key_ring &ring) & { return try_keys(ring).value(), *this; }

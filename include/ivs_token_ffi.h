@@ -288,6 +288,10 @@ ivs_status ivs_verifier_builder_add_playback_key(struct ivs_verifier_builder *bu
                                                  const char *arn,
                                                  size_t arn_len,
                                                  const struct ivs_verifying_key *key);
+ivs_status ivs_verifier_builder_add_playback_key_without_arn(struct ivs_verifier_builder *builder,
+                                                             const char *channel,
+                                                             size_t channel_len,
+                                                             const struct ivs_verifying_key *key);
 ivs_status ivs_verifier_builder_set_key_ring(struct ivs_verifier_builder *builder,
                                              const struct ivs_key_ring *ring);
 ivs_status ivs_verifier_builder_set_revocations(struct ivs_verifier_builder *builder,

@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use conformance::{key, signing_key, stage, verifier_of};
 use es384::Path;
-use ivs_token::{Timestamp, UserId, Verifier};
+use ivs_token::{SigningKey, Timestamp, UserId, Verifier};
 
 const MINT_LIMIT: usize = 4;
 const VERIFY_LIMIT: usize = 12;
@@ -72,6 +72,26 @@ fn counted<T>(action: impl FnOnce() -> T) -> (T, usize) {
     (result, COUNT.get() - before)
 }
 
+/// In proportion to the keys: where each was imported on its own, a copy of all before it was made each time, and four times the
+/// keys took sixteen times the work.
+#[test]
+fn a_verifier_is_built_in_proportion_to_its_keys() {
+    let public = key().verifying_key();
+    let built = |keys: usize| {
+        let mut builder = Verifier::builder().prepared_limit(0);
+        for number in 0..keys {
+            let arn =
+                conformance::arn(&format!("arn:aws:ivs:us-west-2:123456789012:public-key/k{number:05}"));
+            builder = builder.key(arn, public.clone());
+        }
+        counted(|| builder.build().unwrap()).1
+    };
+    let (few, many) = (built(250), built(1000));
+    println!("{few} allocations for 250 keys, {many} for 1000");
+    assert!(few >= 250, "{few}: it copies what it keeps");
+    assert!(many <= 6 * few, "{many} for four times the keys, and {few}");
+}
+
 #[test]
 fn few() {
     assert_eq!(counted(|| Box::new(1)).1, 1, "the counter counts");
@@ -132,15 +152,14 @@ fn few() {
 
 #[test]
 fn few_on_every_path() {
-    let token = stage()
-        .participant()
-        .user_id("ana")
-        .attribute("displayName", "Ana")
-        .mint_at(&signing_key(), conformance::now())
-        .unwrap();
+    // A key of its own: prepared twice, one key has one table, and the other test prepares the common one.
+    let private = SigningKey::from(es384::SigningKey::generate().unwrap());
+    let private = private.with_id(conformance::arn(conformance::KID));
+    let built = stage().participant().user_id("ana").attribute("displayName", "Ana");
+    let token = built.mint_at(&private, conformance::now()).unwrap();
     // It makes the table that all keys of a path share; so does the first verification of a process.
     let prepared = |path| {
-        let public = key().verifying_key().unprepared();
+        let public = private.verifying_key().unprepared();
         public.prepare_on(path);
         public
     };

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use conformance::*;
 use ivs_token::{
-    ClaimError, ClaimsError, Connection, ConnectionDuration, MintError, SigningKey, Timestamp, TokenKind,
-    VerifyError, inspect_at,
+    ClaimError, ClaimsError, Connection, ConnectionDuration, MintError, SigningKey, Stage, Timestamp,
+    TokenKind, VerifyError, inspect_at,
 };
 use serde_json::{Map, Value, json};
 
@@ -94,6 +94,41 @@ fn limits_of_minting() {
     assert_eq!(Connection::new().mint(&odd), Err(MintError::KeyAccount { account_id: "1".into() }));
     let now = Timestamp::MAX;
     assert_eq!(Connection::new().mint_at(&signing_key(), now), Err(MintError::ClockTooLate { now }));
+}
+
+#[test]
+fn a_server_on_this_machine_is_named_and_no_other() {
+    let stage =
+        |whip: &str, events: &str| Stage::with_endpoints(STAGE_ARN.parse().unwrap(), whip, events).unwrap();
+    for events in ["ws://localhost:8788", "ws://127.0.0.2:1", "ws://[::1]:8788", "wss://localhost:8789"] {
+        let token = Connection::new()
+            .server_of(&stage("http://localhost:1", events))
+            .mint_at(&signing_key(), now())
+            .unwrap();
+        assert_eq!(token.events_url(), events);
+        assert_eq!(payload_of(token.as_str())["events_url"], events);
+        let verified = verifier().verify_connection(token.as_str()).unwrap();
+        assert_eq!(verified.events_url(), events);
+        let inspection = inspect_at(token.as_str(), now());
+        assert_eq!(inspection.problems().count(), 0, "{inspection}");
+    }
+    // A stage of the service changes nothing, and a token for another machine is refused.
+    let elsewhere = stage("https://whip.example", "wss://us-west-2.events.live-video.net");
+    let token = Connection::new().server_of(&elsewhere).mint_at(&signing_key(), now()).unwrap();
+    assert_eq!(token.events_url(), EVENTS_URL);
+    for url in [
+        "ws://example.com",
+        "wss://localhost.example",
+        "http://localhost:1",
+        "ws://localhost?a",
+        "ws://0.0.0.0",
+    ] {
+        let found = url.to_owned();
+        let refused = ClaimsError::EventsUrl { found, expected: EVENTS_URL };
+        let error = verifier().verify_connection(&with("events_url", url)).unwrap_err();
+        assert_eq!(error, VerifyError::Claims(refused.clone()), "{url}");
+        assert!(refused.to_string().contains("server on this machine"), "{refused}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 use conformance::*;
 use ivs_token::{
     ArnError, JsonError, KeyEntryError, KeyError, KeyNameError, KeyRing, KeyRingError, KeySet, KeySetError,
-    PlaybackKeyArn, PublicKey, PublicKeyArn, SigningKey, TagError, Tags, Verifier,
+    PlaybackKeyArn, PublicKey, PublicKeyArn, SigningKey, TagError, Tags, Verifier, VerifyError,
 };
 use serde_json::{Value, json};
 
@@ -221,10 +221,13 @@ fn jwk_sets_there_and_back() {
             [other().key().clone(), named().key().clone(),]
         );
     }
-    // Who reads the set knows nothing of the end of a key, so that it is there no longer than it verifies.
+    // Not every reader knows `exp`, so that a key is there no longer than it verifies.
     ring.retire(&arn(KID), at(NOW + 60)).unwrap();
     let count = |secs: i64| Set::from_jwks(ring.to_jwks_at(at(NOW + secs))).unwrap().keys().len();
     assert_eq!((count(59), count(60)), (2, 1));
+    let ending = Set::from_jwks(ring.to_jwks_at(now())).unwrap();
+    assert_eq!(ending.keys()[1].retired_at(), Some(at(NOW + 60)));
+    assert_eq!(ending.keys()[0].retired_at(), None);
     ring.retire(&arn(KID), at(0)).unwrap();
     assert_eq!(Set::from_jwks(ring.to_jwks()).unwrap().keys().len(), 1);
     assert_eq!(KeyRing::<PublicKeyArn>::new().to_jwks(), r#"{"keys":[]}"#);
@@ -233,6 +236,73 @@ fn jwk_sets_there_and_back() {
     playbacks.import(playback.clone(), key().verifying_key().clone()).unwrap();
     let set: KeySet<PlaybackKeyArn> = KeySet::from_jwks(playbacks.to_jwks()).unwrap();
     assert_eq!(set.keys(), [PublicKey::new(playback, key().verifying_key().clone())]);
+}
+
+/// A server that restarts: the file says until when each key verifies.
+#[test]
+fn a_saved_ring_knows_when_its_keys_end() {
+    let ring = KeyRing::new();
+    ring.import_all([named(), other()]).unwrap();
+    ring.sign_with(&arn(KID), signing_key()).unwrap();
+    let token = good_token();
+    ring.rotate(&arn(OTHER_KID), other_signing_key(), at(NOW + 60)).unwrap();
+    for saved in [ring.to_json(), ring.to_jwks_at(now())] {
+        let again = KeyRing::new();
+        again.import_all(Set::from_any(&saved).unwrap()).unwrap();
+        again.sign_with(&arn(OTHER_KID), other_signing_key()).unwrap();
+        let verdict = |secs| {
+            let verifier = Verifier::builder().key_ring(&again).clock(at(NOW + secs)).build().unwrap();
+            verifier.verify(&token).map(|_| ())
+        };
+        assert_eq!(verdict(59), Ok(()));
+        let retired_at = at(NOW + 60);
+        assert_eq!(verdict(60), Err(VerifyError::RetiredKey { kid: KID.into(), retired_at }));
+        let refused = KeyRingError::Retired { arn: KID.into(), retired_at };
+        assert_eq!(again.sign_with(&arn(KID), signing_key()).unwrap_err(), refused);
+        // What the running server loads anew ends no later than it was to.
+        ring.replace(Set::from_any(&saved).unwrap()).unwrap();
+        assert_eq!(ring.get(&arn(KID)).unwrap().retired_at(), Some(retired_at));
+    }
+    let json: Value = serde_json::from_str(&ring.to_json()).unwrap();
+    assert_eq!(json[1]["publicKey"]["retiredAt"], at(NOW + 60).to_string());
+    assert_eq!(json[0]["publicKey"].get("retiredAt"), None);
+    let all = Set::from_json(ring.to_json()).unwrap();
+    let held: Vec<PublicKey> = ring.keys().iter().map(|key| PublicKey::clone(key)).collect();
+    assert_eq!(all.keys(), held);
+    let playback: PlaybackKeyArn = "arn:aws:ivs:us-west-2:123456789012:playback-key/x".parse().unwrap();
+    let playbacks = KeyRing::new();
+    let key = PublicKey::new(playback, key().verifying_key().clone()).retiring_at(now());
+    playbacks.import_public_key(key.clone()).unwrap();
+    assert_eq!(KeySet::from_json(playbacks.to_json()).unwrap().keys(), [key]);
+}
+
+#[test]
+fn a_time_that_is_none_is_refused() {
+    for (time, api) in [
+        (json!("tomorrow"), true),
+        (json!(NOW), true),
+        (json!(""), true),
+        (json!(at(NOW).to_string()), false),
+        (json!(-1), false),
+        (json!(1.5), false),
+        (json!(NOW * 1000), false),
+    ] {
+        let error = if api {
+            let mut answer = serde_json::to_value(named()).unwrap();
+            answer["publicKey"]["retiredAt"] = time.clone();
+            Set::from_json(answer.to_string()).unwrap_err()
+        } else {
+            Set::from_jwks(json!({"keys": [jwk(key(), json!({"kid": KID, "exp": time}))]}).to_string())
+                .unwrap_err()
+        };
+        let words = if api {
+            "the key's `retiredAt` is not a time in ISO 8601, such as \"2026-11-21T09:17:25Z\""
+        } else {
+            "the key's `exp` is not a time in whole seconds since 1970"
+        };
+        assert!(error.to_string().ends_with(words), "{time}: {error}");
+        assert_eq!(error.code(), "INVALID_KEY_SET");
+    }
 }
 
 #[test]

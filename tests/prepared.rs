@@ -2,9 +2,9 @@
 
 #![cfg_attr(not(feature = "engine"), allow(dead_code, unused_imports))]
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread;
-use std::time::Duration;
 
 use conformance::*;
 use ivs_token::{
@@ -29,7 +29,10 @@ struct Keys {
 impl Keys {
     /// A ring of so many keys, of which so many may be prepared; and a good token of each.
     fn new(count: usize, limit: usize) -> Self {
-        let ring = KeyRing::with_limit(count);
+        Self::with_ring(count, limit, KeyRing::with_limit(count))
+    }
+
+    fn with_ring(count: usize, limit: usize, ring: KeyRing) -> Self {
         ring.set_prepared_limit(limit);
         let keys: Vec<_> = (0..count)
             .map(|n| SigningKey::from(es384::SigningKey::generate().unwrap()).with_id(numbered(n)))
@@ -165,18 +168,14 @@ fn a_key_in_much_use_takes_the_place_of_one_in_none() {
 #[cfg(feature = "engine")]
 #[test]
 fn a_key_whose_time_has_come_yields() {
-    let keys = Keys::new(2, 1);
+    let time = Arc::new(AtomicI64::new(NOW));
+    let clock = Arc::clone(&time);
+    let ring = KeyRing::with_clock(2, move || at(clock.load(Ordering::Relaxed)));
+    let keys = Keys::with_ring(2, 1, ring);
     (0..1000).for_each(|_| keys.use_it(0));
-    let soon = Timestamp::now().checked_add(Duration::from_secs(2)).unwrap();
-    keys.ring.retire(&numbered(0), soon).unwrap();
-    let prepared = keys.prepared();
-    // On a busy machine its time may have come already.
-    if Timestamp::now() < soon {
-        assert_eq!(prepared, [0]);
-    }
-    while Timestamp::now() < soon {
-        thread::sleep(Duration::from_millis(50));
-    }
+    keys.ring.retire(&numbered(0), at(NOW + 60)).unwrap();
+    assert_eq!(keys.prepared(), [0]);
+    time.store(NOW + 60, Ordering::Relaxed);
     (0..ENOUGH).for_each(|_| keys.use_it(1));
     assert_eq!(keys.prepared(), [1]);
 }

@@ -242,6 +242,10 @@ static void verifying(void) {
           IVS_INSUFFICIENT_CAPABILITIES);
     CHECK(ivs_verifier_verify_expecting(verifier, OF(text), NULL, 0, 0, TEXT("bob"), &who) == IVS_WRONG_USER);
     CHECK(ivs_verifier_verify_expecting(verifier, OF(text), TEXT(STAGE_ARN "x"), 0, NULL, 0, &who) == IVS_WRONG_STAGE);
+    /* Nothing to expect, of a good token and of none: the call is wrong, and says what to do. */
+    CHECK(ivs_verifier_verify_expecting(verifier, OF(text), NULL, 0, 0, NULL, 0, &who) == IVS_NULL_ARGUMENT && who == NULL);
+    CHECK(strstr(ivs_last_error_message(), "call ivs_verifier_verify") != NULL);
+    CHECK(ivs_verifier_verify_expecting(verifier, NULL, 0, NULL, 0, 0, NULL, 0, &who) == IVS_NULL_ARGUMENT);
     CHECK(ivs_verifier_verify(verifier, text.data, text.len - 1, &who) == IVS_TOKEN_INVALID);
     CHECK(ivs_verifier_verify(verifier, NULL, 0, &who) == IVS_TOKEN_MISSING && who == NULL);
     ivs_token_free(token);

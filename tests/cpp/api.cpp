@@ -89,6 +89,8 @@ static void minting(const ivs::signing_key &key, const ivs::stage &stage, const 
     CHECK(verifier.verify(token.text(), here).user_id() == "ana");
     here.capabilities = ivs::capability::publish;
     throws(IVS_INSUFFICIENT_CAPABILITIES, "INSUFFICIENT_CAPABILITIES", [&] { (void)verifier.verify(token.text(), here); });
+    // Nothing expected is a mistake, such as an optional that nobody filled.
+    throws(IVS_NULL_ARGUMENT, "NULL_ARGUMENT", [&] { (void)verifier.verify(token.text(), ivs::expectations{}); });
     throws(IVS_TOKEN_MISSING, "MISSING", [&] { (void)verifier.verify({}); });
 
     // Exchange: from what was minted, and from what was verified.

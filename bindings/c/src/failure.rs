@@ -40,6 +40,12 @@ impl Failure {
         Self::new(ivs_status::IVS_NULL_ARGUMENT, format!("`{argument}` is NULL, and must not be"))
     }
 
+    pub(crate) fn nothing_expected() -> Self {
+        let message =
+            "nothing is expected: give `stage_arn`, `capabilities` or `user_id`, or call ivs_verifier_verify";
+        Self::new(ivs_status::IVS_NULL_ARGUMENT, message)
+    }
+
     /// As [`Self::null`], of one of many.
     pub(crate) fn null_at(argument: &'static str, index: usize) -> Self {
         Self::new(ivs_status::IVS_NULL_ARGUMENT, format!("`{argument}[{index}]` is NULL, and must not be"))

@@ -203,7 +203,7 @@ pub unsafe extern "C" fn ivs_key_ring_untag(
 }
 
 /// Imports many keys in one change, all or none: a JWK set whose `kid`s are ARNs, or what `aws ivs-realtime get-public-key`
-/// prints, one or several.
+/// prints, one or several. A key with `exp` in the set, or `retiredAt` in the other, verifies until that time.
 ///
 /// # Safety
 ///
@@ -481,8 +481,9 @@ pub unsafe extern "C" fn ivs_key_ring_list(
     })
 }
 
-/// Writes the keys that are not retired as a JWK set into the caller's buffer, each with its ARN as `kid`, for verifiers
-/// elsewhere.
+/// Writes the keys that are not retired as a JWK set into the caller's buffer, each with its ARN as `kid`, and with its end as
+/// `exp` if it is being retired: for verifiers elsewhere, and for `ivs_key_ring_load` when the program starts again. Which key signs
+/// is not in it.
 ///
 /// # Safety
 ///

@@ -39,7 +39,7 @@ pub unsafe extern "C" fn ivs_verified_playback_channel_arn(
     })
 }
 
-/// The ARN of the key that signed the token. Lives as long as the object.
+/// The ARN of the key that signed the token; absent when the verifier holds that key without an ARN. Lives as long as the object.
 ///
 /// # Safety
 ///
@@ -51,7 +51,8 @@ pub unsafe extern "C" fn ivs_verified_playback_kid(
     boundary::get(ivs_str::ABSENT, || {
         // SAFETY: as the caller promises.
         let verified = unsafe { borrow(verified_playback, "verified_playback") }?;
-        Ok(verified.token.key_id().as_str().into())
+        let arn = verified.token.key_id();
+        Ok(if arn.is_placeholder() { ivs_str::ABSENT } else { arn.as_str().into() })
     })
 }
 

@@ -43,8 +43,9 @@ pub unsafe extern "C" fn ivs_verifier_verify(
 }
 
 /// Verifies a participant token, that it is what the builder was told to expect, and that it is what is expected here: for a
-/// gateway that serves many stages with one verifier. `stage_arn` and `user_id` may be NULL, and `capabilities` 0: nothing
-/// is expected of it then.
+/// gateway that serves many stages with one verifier. `stage_arn` or `user_id` may be NULL, or `capabilities` 0: nothing is
+/// expected of it then. All three at once are `IVS_NULL_ARGUMENT`, whatever the token: an empty variable must not turn the check
+/// off. Where nothing is expected, `ivs_verifier_verify` is the function to call.
 ///
 /// # Safety
 ///
@@ -64,12 +65,15 @@ pub unsafe extern "C" fn ivs_verifier_verify_expecting(
 ) -> ivs_status {
     boundary::run(|| {
         // SAFETY: as the caller promises.
-        let (verifier, token) =
-            unsafe { (borrow(verifier, "verifier")?, input::token(token, token_len, "token")??) };
-        // SAFETY: as the caller promises.
         let stage_arn = unsafe { optional_text(stage_arn, stage_arn_len, "stage_arn") }?;
         // SAFETY: as the caller promises.
         let user_id = unsafe { optional_text(user_id, user_id_len, "user_id") }?;
+        if stage_arn.is_none() && user_id.is_none() && capabilities == 0 {
+            return Err(Failure::nothing_expected());
+        }
+        // SAFETY: as the caller promises.
+        let (verifier, token) =
+            unsafe { (borrow(verifier, "verifier")?, input::token(token, token_len, "token")??) };
         let out = place(out, "out")?;
         let expectations = expectations(stage_arn, capabilities, user_id)?;
         let good = verifier.0.verify_expecting(&token, &expectations)?;

@@ -88,6 +88,32 @@ pub unsafe extern "C" fn ivs_verifier_builder_add_playback_key(
     unsafe { add(builder, "playback_keys", change) }
 }
 
+/// Holds the public half of a playback key pair whose ARN is not at hand, for the channels of the account and region that
+/// `channel` is in. Playback tokens name no key, so the ARN is not needed to verify one; give `ivs_verifier_verify_playback` the
+/// channel that the token must be for. `ivs_verified_playback_kid` is absent for the tokens of such a key.
+///
+/// # Safety
+///
+/// `builder` is a verifier builder, which no other thread uses; what the other arguments point to can be read.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_verifier_builder_add_playback_key_without_arn(
+    builder: *mut ivs_verifier_builder,
+    channel: *const c_char,
+    channel_len: usize,
+    key: *const ivs_verifying_key,
+) -> ivs_status {
+    let change = |inner: VerifierBuilder| -> Changed {
+        // SAFETY: as the caller promises.
+        let channel = unsafe { text(channel, channel_len, "channel") }?;
+        // SAFETY: as the caller promises.
+        let key = unsafe { borrow(key, "key") }?;
+        Ok(inner.playback_key_without_arn(&channel.parse()?, key.0.clone()))
+    };
+    // SAFETY: as the caller promises.
+    unsafe { add(builder, "playback_keys", change) }
+}
+
 /// Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
 ///
 /// # Safety

@@ -2,7 +2,8 @@
 #![allow(clippy::struct_field_names, reason = "the names are those of the JSON")]
 
 use ivs_token::{
-    Attributes, Capabilities, ConnectionClaims, Origin, Verified, VerifiedPlayback, VerifiedToken,
+    Attributes, Capabilities, ConnectionClaims, Origin, PlaybackKeyArn, Verified, VerifiedPlayback,
+    VerifiedToken,
 };
 use serde::Serialize;
 
@@ -92,7 +93,8 @@ pub(crate) struct Playback<'v> {
     #[serde(skip_serializing_if = "Option::is_none")]
     issued_at: Option<i64>,
     expires_at: i64,
-    kid: &'v str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kid: Option<&'v str>,
 }
 
 impl<'v> From<&'v VerifiedPlayback> for Playback<'v> {
@@ -107,7 +109,7 @@ impl<'v> From<&'v VerifiedPlayback> for Playback<'v> {
             maximum_resolution: token.maximum_resolution().map(ivs_token::MaximumResolution::as_str),
             issued_at: token.issued_at().map(ivs_token::Timestamp::as_secs),
             expires_at: token.expires_at().as_secs(),
-            kid: token.key_id().as_str(),
+            kid: Some(token.key_id()).filter(|arn| !arn.is_placeholder()).map(PlaybackKeyArn::as_str),
         }
     }
 }

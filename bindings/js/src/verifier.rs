@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use ivs_token::{
-    Expectations, PlaybackKeyArn, PublicKeyArn, StageArn, Timestamp, VerifierBuilder, VerifyError,
-    VerifyingKey,
+    ChannelArn, Expectations, PlaybackKeyArn, PublicKeyArn, StageArn, Timestamp, VerifierBuilder,
+    VerifyError, VerifyingKey,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -48,8 +48,11 @@ pub(crate) fn make(objects: &Objects<'_>, json: &str) -> Result<Answer, Failure>
         builder = builder.key(input::arn::<PublicKeyArn>("keys", arn)?, VerifyingKey::from_pem(key)?);
     }
     for (arn, key) in &options.playback_keys {
-        let arn = input::arn::<PlaybackKeyArn>("playbackKeys", arn)?;
-        builder = builder.playback_key(arn, VerifyingKey::from_pem(key)?);
+        let key = VerifyingKey::from_pem(key)?;
+        builder = match ChannelArn::try_from(arn.as_str()) {
+            Ok(channel) => builder.playback_key_without_arn(&channel, key),
+            Err(_) => builder.playback_key(input::arn::<PlaybackKeyArn>("playbackKeys", arn)?, key),
+        };
     }
     if objects[0].is_some() {
         builder = builder.key_ring(object::key_ring(objects, 0)?);

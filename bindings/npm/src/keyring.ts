@@ -141,7 +141,7 @@ abstract class Ring {
     return JSON.parse(op.call.text(time(now), JSON.stringify({ method: "deleteRetired" }), this.#handle)) as string[];
   }
 
-  /** The keys that are not retired as a JWK set, each with its ARN as `kid`. */
+  /** The keys that are not retired as a JWK set, each with its ARN as `kid`, and with its end as `exp` if it is being retired. */
   toJwks(): { keys: object[] } {
     return JSON.parse(this.#ask({ method: "toJwks" }) as string) as { keys: object[] };
   }

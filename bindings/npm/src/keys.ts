@@ -126,7 +126,7 @@ export class SigningKey {
     this.#parts = undefined;
   }
 
-  /** Whether the engine signs for this key: it was accelerated, and the processor can do it. */
+  /** Whether the engine signs for this key: it was accelerated, and this build has the engine. */
   get isAccelerated(): boolean {
     return this.#describe().isAccelerated;
   }

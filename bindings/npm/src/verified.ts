@@ -2,7 +2,7 @@ import { type Capability, guard, INSPECT, MAKE } from "./arguments.js";
 import { allowsOrigin, type ParticipantClaims } from "./tokens.js";
 
 /** What a verification found. Only a `Verifier` makes one. */
-abstract class Verified<C extends { expiresAt: number; kid: string }> {
+abstract class Verified<C extends { expiresAt: number; kid?: string }> {
   readonly #json: string | C;
   #claims: C | undefined;
 
@@ -17,8 +17,8 @@ abstract class Verified<C extends { expiresAt: number; kid: string }> {
     return new Date(this.said().expiresAt * 1000);
   }
 
-  /** The ARN of the key that signed the token. */
-  get kid(): string {
+  /** The ARN of the key that signed the token; absent when a verifier holds a playback key without its ARN. */
+  get kid(): C["kid"] {
     return this.said().kid;
   }
 
@@ -145,7 +145,7 @@ interface Playback {
   maximumResolution?: "SD" | "HD" | "FULL_HD";
   issuedAt?: number;
   expiresAt: number;
-  kid: string;
+  kid?: string;
 }
 
 /** A playback token whose signature, rules and time have been checked. */

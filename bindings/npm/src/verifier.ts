@@ -18,7 +18,10 @@ export interface Expectations {
 export interface VerifierOptions extends Expectations {
   /** The public keys, by their ARNs; or a ring, whose changes the verifier follows. */
   keys?: KeyRing | Readonly<Record<string, PublicKeySource>> | undefined;
-  /** The public halves of playback key pairs, by their ARNs; or a ring. */
+  /**
+   * The public halves of playback key pairs, by their ARNs; or a ring. A key whose ARN is not at hand stands under the ARN of a
+   * channel, and verifies tokens for the channels of that account and region.
+   */
   playbackKeys?: PlaybackKeyRing | Readonly<Record<string, PublicKeySource>> | undefined;
   /** How far in the future a token may have been issued: 60 seconds unless given. */
   leewaySeconds?: number | undefined;

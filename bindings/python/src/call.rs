@@ -67,7 +67,7 @@ pub(crate) fn settle<T>(
 }
 
 /// The name of an exception and what it says, in one line of reasonable length.
-fn in_words(py: Python<'_>, error: &PyErr) -> String {
+pub(crate) fn in_words(py: Python<'_>, error: &PyErr) -> String {
     let kind = error.get_type(py).name().map_or_else(|_| "an exception".to_owned(), |name| name.to_string());
     match error.value(py).str() {
         Ok(text) => {

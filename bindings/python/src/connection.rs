@@ -1,10 +1,10 @@
-use ivs_token::{Connection, ConnectionDuration, Verified};
+use ivs_token::{Token, Verified};
 use pyo3::prelude::*;
 
 use crate::boundary::guard;
 use crate::datetime;
+use crate::failure::Failure;
 use crate::home::CONNECTION_TOKEN;
-use crate::signing_key;
 use crate::values;
 
 /// What a connection token says. Part of a `ConnectionToken`.
@@ -83,29 +83,11 @@ claims_methods!(VerifiedConnection {
     }
 });
 
-/// Mints a connection token. `ConnectionToken.mint` is its name.
-#[pyfunction]
-#[pyo3(signature = (key, *, duration=None, token_id=None, now=None))]
-pub(crate) fn mint_connection<'py>(
-    py: Python<'py>,
-    key: Bound<'py, PyAny>,
-    duration: Option<Bound<'py, PyAny>>,
-    token_id: Option<Bound<'py, PyAny>>,
-    now: Option<Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    guard(py, || {
-        let mut connection = Connection::new();
-        if let Some(duration) = duration {
-            let duration = values::duration("duration", &duration)?;
-            connection = connection.duration(ConnectionDuration::try_from(duration)?);
-        }
-        if let Some(id) = token_id {
-            connection = connection.token_id(&*values::text("token_id", &id)?);
-        }
-        let now = values::moment(now.as_ref())?;
-        let key = signing_key::of(&key)?;
-        let token = py.detach(|| connection.mint_at(key, now))?;
-        let claims = ConnectionClaims(token.claims().clone());
-        Ok(CONNECTION_TOKEN.make(py, token.as_str(), claims)?)
-    })
+/// The token that Python sees: a `str` that knows what it says.
+pub(crate) fn to_python(
+    py: Python<'_>,
+    token: Token<ivs_token::ConnectionClaims>,
+) -> Result<Bound<'_, PyAny>, Failure> {
+    let claims = ConnectionClaims(token.claims().clone());
+    Ok(CONNECTION_TOKEN.make(py, token.as_str(), claims)?)
 }

@@ -1,12 +1,59 @@
-use ivs_token::ParticipantDuration;
+use ivs_token::{Exchange, ParticipantDuration, Timestamp};
 use pyo3::prelude::*;
 
 use crate::boundary::guard;
 use crate::failure::Failure;
 use crate::participant;
-use crate::signing_key;
+use crate::signer::{self, Minter, Way};
+use crate::unsigned::UnsignedToken;
 use crate::values;
 use crate::verified::VerifiedToken;
+
+/// The arguments of `exchange`, as they came.
+struct Given<'py> {
+    user_id: Option<Bound<'py, PyAny>>,
+    attributes: Option<Bound<'py, PyAny>>,
+    capabilities: Option<Bound<'py, PyAny>>,
+    duration: Option<Bound<'py, PyAny>>,
+}
+
+impl Given<'_> {
+    fn begin(&self, token: &Bound<'_, PyAny>) -> Result<Exchange, Failure> {
+        let mut exchange = with_claims(token, |old| {
+            Ok(match &self.attributes {
+                Some(changes) => {
+                    old.exchange().attributes(values::changed_attributes(old.attributes(), changes)?)
+                }
+                None => old.exchange(),
+            })
+        })?;
+        if let Some(user_id) = &self.user_id {
+            exchange = exchange.user_id(&*values::text("user_id", user_id)?);
+        }
+        if let Some(capabilities) = &self.capabilities {
+            exchange = exchange.capabilities(values::capabilities(capabilities)?);
+        }
+        if let Some(duration) = &self.duration {
+            let duration = values::duration("duration", duration)?;
+            exchange = exchange.duration(ParticipantDuration::try_from(duration)?);
+        }
+        exchange.check()?;
+        Ok(exchange)
+    }
+}
+
+fn mint<'py>(
+    py: Python<'py>,
+    key: &Bound<'py, PyAny>,
+    exchange: Exchange,
+    now: Timestamp,
+    way: Way,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    match signer::of(key)? {
+        Minter::Key(key) => way.token(participant::to_python(py, py.detach(|| exchange.mint_at(key, now))?)?),
+        Minter::Signer(signer) => way.sign(signer, exchange.unsigned_at(&signer.kid()?, now)?, UnsignedToken),
+    }
+}
 
 /// Mints a token in exchange for another: for the same participant on the same stage, with other capabilities, attributes,
 /// user ID or duration. What is not given stays as it was, the end of the old token too.
@@ -30,29 +77,53 @@ pub(crate) fn exchange<'py>(
     now: Option<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     guard(py, || {
-        let mut exchange = with_claims(&token, |old| {
-            Ok(match &attributes {
-                Some(changes) => {
-                    old.exchange().attributes(values::changed_attributes(old.attributes(), changes)?)
-                }
-                None => old.exchange(),
-            })
-        })?;
-        if let Some(user_id) = &user_id {
-            exchange = exchange.user_id(&*values::text("user_id", user_id)?);
-        }
-        if let Some(capabilities) = &capabilities {
-            exchange = exchange.capabilities(values::capabilities(capabilities)?);
-        }
-        if let Some(duration) = &duration {
-            let duration = values::duration("duration", duration)?;
-            exchange = exchange.duration(ParticipantDuration::try_from(duration)?);
-        }
-        exchange.check()?;
+        let exchange = Given { user_id, attributes, capabilities, duration }.begin(&token)?;
         let now = values::moment(now.as_ref())?;
-        let key = signing_key::of(&key)?;
-        let token = py.detach(|| exchange.mint_at(key, now))?;
-        participant::to_python(py, token)
+        mint(py, &key, exchange, now, Way::Now)
+    })
+}
+
+/// Mints a token in exchange for another as `exchange` does, without blocking: to be awaited. It is issued when this is called, and
+/// the key may be an `AsyncSigner`.
+#[pyfunction]
+#[pyo3(signature = (token, key, *, user_id=None, attributes=None, capabilities=None, duration=None, now=None))]
+#[expect(clippy::too_many_arguments, reason = "Python names them")]
+pub(crate) fn aexchange<'py>(
+    py: Python<'py>,
+    token: Bound<'py, PyAny>,
+    key: Bound<'py, PyAny>,
+    user_id: Option<Bound<'py, PyAny>>,
+    attributes: Option<Bound<'py, PyAny>>,
+    capabilities: Option<Bound<'py, PyAny>>,
+    duration: Option<Bound<'py, PyAny>>,
+    now: Option<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    guard(py, || {
+        let exchange = Given { user_id, attributes, capabilities, duration }.begin(&token)?;
+        let now = values::moment(now.as_ref())?;
+        mint(py, &key, exchange, now, Way::Awaited)
+    })
+}
+
+/// Makes a token in exchange for another as `exchange` does, but for its signature, by a private key that signs elsewhere. `kid` is
+/// the ARN under which IVS knows its public half.
+#[pyfunction]
+#[pyo3(signature = (token, kid, *, user_id=None, attributes=None, capabilities=None, duration=None, now=None))]
+#[expect(clippy::too_many_arguments, reason = "Python names them")]
+pub(crate) fn unsigned_exchange<'py>(
+    py: Python<'py>,
+    token: Bound<'py, PyAny>,
+    kid: Bound<'py, PyAny>,
+    user_id: Option<Bound<'py, PyAny>>,
+    attributes: Option<Bound<'py, PyAny>>,
+    capabilities: Option<Bound<'py, PyAny>>,
+    duration: Option<Bound<'py, PyAny>>,
+    now: Option<Bound<'py, PyAny>>,
+) -> PyResult<UnsignedToken> {
+    guard(py, || {
+        let exchange = Given { user_id, attributes, capabilities, duration }.begin(&token)?;
+        let now = values::moment(now.as_ref())?;
+        Ok(UnsignedToken(exchange.unsigned_at(&signer::kid(&kid)?, now)?))
     })
 }
 

@@ -14,6 +14,12 @@ pub(crate) static REVOCATION_STORE: Class = Class::new("ivs_token._revocations",
 pub(crate) static PARTICIPANT_TOKEN: Class = Class::new("ivs_token._tokens", "Token");
 pub(crate) static CONNECTION_TOKEN: Class = Class::new("ivs_token._tokens", "ConnectionToken");
 pub(crate) static PLAYBACK_TOKEN: Class = Class::new("ivs_token._tokens", "PlaybackToken");
+/// What has a signer sign, now or awaited.
+pub(crate) static MINT: Class = Class::new("ivs_token._signing", "mint");
+pub(crate) static MINT_MANY: Class = Class::new("ivs_token._signing", "mint_many");
+pub(crate) static AMINT: Class = Class::new("ivs_token._signing", "amint");
+pub(crate) static AMINT_MANY: Class = Class::new("ivs_token._signing", "amint_many");
+pub(crate) static READY: Class = Class::new("ivs_token._signing", "ready");
 static MAKE: Class = Class::new("ivs_token._tokens", "make");
 /// `json.loads` and `json.dumps`.
 pub(crate) static LOADS: Class = Class::new("json", "loads");

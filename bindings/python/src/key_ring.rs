@@ -191,9 +191,15 @@ macro_rules! rings {
                 })
             }
 
-            /// The keys that are not retired as a JWK set, each with its ARN as `kid`.
+            /// The keys that are not retired as a JWK set, each with its ARN as `kid`, and with its end as `exp` if it is being retired.
             fn to_jwks(&self, py: Python<'_>) -> PyResult<String> {
                 guard(py, || Ok(self.0.to_jwks_at(Timestamp::now())))
+            }
+
+            /// All keys as JSON, each as GetPublicKey prints one, with `retiredAt` where it is being retired: for `import_json` to read
+            /// when the server starts again. Which key signs is not in it.
+            fn to_json(&self, py: Python<'_>) -> PyResult<String> {
+                guard(py, || Ok(self.0.to_json()))
             }
 
             /// How many keys it may hold.

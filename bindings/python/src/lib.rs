@@ -17,14 +17,18 @@ mod held;
 mod home;
 mod inspection;
 mod key_ring;
+mod mint_connection;
+mod mint_playback;
 mod participant;
 mod playback;
 mod redis;
 mod revocations;
+mod signer;
 mod signing_key;
 mod stage;
 mod stage_methods;
 mod store;
+mod unsigned;
 mod values;
 mod verdict;
 mod verified;
@@ -40,17 +44,21 @@ mod _native {
     #[pymodule_export]
     use crate::command::run_command;
     #[pymodule_export]
-    use crate::connection::{ConnectionClaims, VerifiedConnection, mint_connection};
+    use crate::connection::{ConnectionClaims, VerifiedConnection};
     #[pymodule_export]
-    use crate::exchange::{check_exchange, exchange};
+    use crate::exchange::{aexchange, check_exchange, exchange, unsigned_exchange};
     #[pymodule_export]
     use crate::inspection::{Check, Inspection, inspect};
     #[pymodule_export]
     use crate::key_ring::{KeyRing, PlaybackKey, PlaybackKeyRing, PublicKey};
     #[pymodule_export]
+    use crate::mint_connection::{amint_connection, mint_connection, unsigned_connection};
+    #[pymodule_export]
+    use crate::mint_playback::{amint_playback, mint_playback, unsigned_playback};
+    #[pymodule_export]
     use crate::participant::ParticipantClaims;
     #[pymodule_export]
-    use crate::playback::{PlaybackClaims, VerifiedPlayback, mint_playback, playback_url};
+    use crate::playback::{PlaybackClaims, VerifiedPlayback, playback_url};
     #[pymodule_export]
     use crate::redis::{RedisRevocations, WhenAway};
     #[pymodule_export]
@@ -59,6 +67,8 @@ mod _native {
     use crate::signing_key::SigningKey;
     #[pymodule_export]
     use crate::stage::Stage;
+    #[pymodule_export]
+    use crate::unsigned::{UnsignedConnectionToken, UnsignedPlaybackToken, UnsignedToken};
     #[pymodule_export]
     use crate::verdict::Verdict;
     #[pymodule_export]

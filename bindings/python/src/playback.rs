@@ -1,14 +1,11 @@
-use ivs_token::{
-    ChannelArn, ClaimError, MaximumResolution, Origin, Playback, PlaybackDuration, Uuid, ViewerId,
-};
+use ivs_token::{MaximumResolution, Origin, Token, ViewerId};
 use pyo3::prelude::*;
-use pyo3::types::{PyInt, PyString, PyTuple};
+use pyo3::types::{PyInt, PyTuple};
 
 use crate::boundary::guard;
 use crate::datetime;
 use crate::failure::Failure;
 use crate::home::{PLAYBACK_TOKEN, UUID};
-use crate::signing_key;
 use crate::values;
 
 /// What a playback token says. Part of a `PlaybackToken`.
@@ -97,10 +94,10 @@ claims_methods!(VerifiedPlayback {
         guard(py, || Ok(self.0.issued_at().map(|time| datetime::utc(py, time)).transpose()?))
     }
 
-    /// The ARN of the key that signed the token.
+    /// The ARN of the key that signed the token, or `None` when the verifier holds that key without an ARN.
     #[getter]
-    fn kid(&self, py: Python<'_>) -> PyResult<&str> {
-        guard(py, || Ok(self.0.key_id().as_str()))
+    fn kid(&self, py: Python<'_>) -> PyResult<Option<&str>> {
+        guard(py, || Ok(Some(self.0.key_id()).filter(|arn| !arn.is_placeholder()).map(ivs_token::PlaybackKeyArn::as_str)))
     }
 
     fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
@@ -116,76 +113,13 @@ claims_methods!(VerifiedPlayback {
     }
 });
 
-/// Mints a playback token. `PlaybackToken.mint` is its name.
-#[pyfunction]
-#[pyo3(signature = (
-    key, channel, *, duration=None, origins=None, strict_origin_enforcement=false, single_use=None, viewer_id=None,
-    viewer_session_version=None, maximum_resolution=None, now=None
-))]
-#[expect(clippy::too_many_arguments, reason = "Python names them")]
-pub(crate) fn mint_playback<'py>(
-    py: Python<'py>,
-    key: Bound<'py, PyAny>,
-    channel: Bound<'py, PyAny>,
-    duration: Option<Bound<'py, PyAny>>,
-    origins: Option<Bound<'py, PyAny>>,
-    strict_origin_enforcement: bool,
-    single_use: Option<Bound<'py, PyAny>>,
-    viewer_id: Option<Bound<'py, PyAny>>,
-    viewer_session_version: Option<Bound<'py, PyAny>>,
-    maximum_resolution: Option<Bound<'py, PyAny>>,
-    now: Option<Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyAny>> {
-    guard(py, || {
-        let channel: ChannelArn = values::arn("channel", &channel)?;
-        let mut playback = Playback::new(channel).strict_origin_enforcement(strict_origin_enforcement);
-        if let Some(duration) = duration {
-            let duration = values::duration("duration", &duration)?;
-            playback = playback.duration(PlaybackDuration::try_from(duration)?);
-        }
-        if let Some(origins) = origins {
-            for origin in values::texts("origins", &origins)? {
-                playback = playback.origin(&*origin);
-            }
-        }
-        if let Some(single_use) = single_use {
-            playback = with_single_use(playback, &single_use)?;
-        }
-        if let Some(viewer_id) = viewer_id {
-            playback = playback.viewer(&*values::text("viewer_id", &viewer_id)?);
-        }
-        if let Some(version) = viewer_session_version {
-            playback = playback.viewer_session_version(int64("viewer_session_version", &version)?);
-        }
-        if let Some(resolution) = maximum_resolution {
-            let resolution: MaximumResolution = values::text("maximum_resolution", &resolution)?.parse()?;
-            playback = playback.maximum_resolution(resolution);
-        }
-        playback.check()?;
-        let now = values::moment(now.as_ref())?;
-        let key = signing_key::of(&key)?;
-        let token = py.detach(|| playback.mint_at(key, now))?;
-        let claims = PlaybackClaims(token.claims().clone());
-        Ok(PLAYBACK_TOKEN.make(py, token.as_str(), claims)?)
-    })
-}
-
-/// `True` for a random UUID, or the UUID.
-fn with_single_use(playback: Playback, single_use: &Bound<'_, PyAny>) -> Result<Playback, Failure> {
-    if let Ok(wanted) = single_use.extract::<bool>() {
-        return Ok(if wanted { playback.single_use() } else { playback });
-    }
-    let text = if UUID.is_class_of(single_use)? {
-        single_use.str()?.to_string_lossy().into_owned()
-    } else if single_use.is_instance_of::<PyString>() {
-        values::text("single_use", single_use)?.into_owned()
-    } else {
-        return Err(Failure::wrong_type("single_use", "bool, uuid.UUID or str", single_use));
-    };
-    match Uuid::try_parse(&text) {
-        Ok(uuid) => Ok(playback.single_use_uuid(uuid)),
-        Err(_) => Err(ClaimError::Uuid { found: text.chars().take(40).collect() }.into()),
-    }
+/// The token that Python sees: a `str` that knows what it says.
+pub(crate) fn to_python(
+    py: Python<'_>,
+    token: Token<ivs_token::PlaybackClaims>,
+) -> Result<Bound<'_, PyAny>, Failure> {
+    let claims = PlaybackClaims(token.claims().clone());
+    Ok(PLAYBACK_TOKEN.make(py, token.as_str(), claims)?)
 }
 
 /// A signed integer of 64 bits.

@@ -3,15 +3,16 @@
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
-use ivs_token::{DEFAULT_EVENTS_URL, StageArn};
+use ivs_token::{DEFAULT_EVENTS_URL, Participant, SigningKey, StageArn, Timestamp};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
 
 use crate::boundary::guard;
 use crate::failure::Failure;
 use crate::participant::{self, Given};
-use crate::signing_key;
+use crate::signer::{self, Minter, Signer, Way};
 use crate::stage::Stage;
+use crate::unsigned::UnsignedToken;
 use crate::{values, workers};
 
 #[pymethods]
@@ -48,8 +49,10 @@ impl Stage {
     /// `int` of minutes, from 1 second to 14 days. `participant_id` is 1 to 64 of `[A-Za-z0-9_-]`, and every token needs its
     /// own. `now` is when the token is issued, an aware `datetime`, for tests.
     ///
+    /// `key` is a `SigningKey`, or a `Signer` whose private key is elsewhere, such as `KmsSigner`.
+    ///
     /// Raises `InvalidClaimError` for a value that no token may carry, and `MintError` for a key without a `kid`, or of
-    /// another account or region than the stage.
+    /// another account or region than the stage, or when a signer failed.
     #[pyo3(signature = (
         key, *, user_id=None, attributes=None, capabilities=None, duration=None, participant_id=None, now=None
     ))]
@@ -68,18 +71,65 @@ impl Stage {
         guard(py, || {
             let given = Given { user_id, attributes, capabilities, duration, participant_id };
             let participant = given.begin(&self.0)?;
+            mint(py, &key, participant, values::moment(now.as_ref())?, Way::Now)
+        })
+    }
+
+    /// Mints a token as `mint` does, without blocking: to be awaited. It is issued when this is called.
+    ///
+    /// `key` may also be an `AsyncSigner`. The `sign` of a plain `Signer` runs on a thread of asyncio's.
+    #[pyo3(signature = (
+        key, *, user_id=None, attributes=None, capabilities=None, duration=None, participant_id=None, now=None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "Python names them")]
+    fn amint<'py>(
+        &self,
+        py: Python<'py>,
+        key: Bound<'py, PyAny>,
+        user_id: Option<Bound<'py, PyAny>>,
+        attributes: Option<Bound<'py, PyAny>>,
+        capabilities: Option<Bound<'py, PyAny>>,
+        duration: Option<Bound<'py, PyAny>>,
+        participant_id: Option<Bound<'py, PyAny>>,
+        now: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        guard(py, || {
+            let given = Given { user_id, attributes, capabilities, duration, participant_id };
+            let participant = given.begin(&self.0)?;
+            mint(py, &key, participant, values::moment(now.as_ref())?, Way::Awaited)
+        })
+    }
+
+    /// Makes a token as `mint` does, but for its signature, by a private key that signs elsewhere. `kid` is the ARN under which
+    /// IVS knows its public half.
+    #[pyo3(signature = (
+        kid, *, user_id=None, attributes=None, capabilities=None, duration=None, participant_id=None, now=None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "Python names them")]
+    fn unsigned<'py>(
+        &self,
+        py: Python<'py>,
+        kid: Bound<'py, PyAny>,
+        user_id: Option<Bound<'py, PyAny>>,
+        attributes: Option<Bound<'py, PyAny>>,
+        capabilities: Option<Bound<'py, PyAny>>,
+        duration: Option<Bound<'py, PyAny>>,
+        participant_id: Option<Bound<'py, PyAny>>,
+        now: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<UnsignedToken> {
+        guard(py, || {
+            let given = Given { user_id, attributes, capabilities, duration, participant_id };
+            let participant = given.begin(&self.0)?;
             let now = values::moment(now.as_ref())?;
-            let key = signing_key::of(&key)?;
-            let token = py.detach(|| participant.mint_at(key, now))?;
-            participant::to_python(py, token)
+            Ok(UnsignedToken(participant.unsigned_at(&signer::kid(&kid)?, now)?))
         })
     }
 
     /// Mints a token for each participant, in their order, all issued at one moment.
     ///
     /// `participants` is an iterable of mappings with the names of the arguments of `mint`: `user_id`, `attributes`,
-    /// `capabilities`, `duration`, `participant_id`, all optional. `threads` says how many threads sign; Python's other threads
-    /// go on meanwhile.
+    /// `capabilities`, `duration`, `participant_id`, all optional. `threads` says how many threads sign, 1 unless given, and 8 with a
+    /// `Signer`; Python's other threads go on meanwhile.
     ///
     /// Raises what `mint` raises, for the first participant that is at fault; its place in the list is `error.index`.
     #[pyo3(signature = (key, participants, *, threads=None, now=None))]
@@ -90,23 +140,48 @@ impl Stage {
         participants: Bound<'py, PyAny>,
         threads: Option<Bound<'py, PyAny>>,
         now: Option<Bound<'py, PyAny>>,
-    ) -> PyResult<Bound<'py, PyList>> {
+    ) -> PyResult<Bound<'py, PyAny>> {
         guard(py, || {
-            let threads = workers::count(threads.as_ref())?;
             let now = values::moment(now.as_ref())?;
-            let mut begun = Vec::new();
-            for (index, given) in participants.try_iter()?.enumerate() {
-                let participant = Given::from_mapping(&given?).and_then(|given| given.begin(&self.0));
-                begun.push(participant.map_err(|failure| failure.at("participants", index))?);
+            match signer::of(&key)? {
+                Minter::Key(key) => {
+                    let threads = workers::count(threads.as_ref())?;
+                    Ok(mint_all(py, key, self.begin_all(&participants)?, threads, now)?.into_any())
+                }
+                Minter::Signer(signer) => {
+                    let threads = workers::at_once("threads", threads.as_ref())?;
+                    let unsigned = unsigned_all(py, signer, self.begin_all(&participants)?, now)?;
+                    Way::Now.sign_many(signer, unsigned, threads)
+                }
             }
-            let key = signing_key::of(&key)?;
-            let minted = py.detach(|| workers::map(begun, threads, |chunk| key.mint_batch_at(chunk, now)));
-            let tokens = PyList::empty(py);
-            for (index, token) in minted?.into_iter().enumerate() {
-                let token = token.map_err(|error| Failure::from(error).at("participants", index))?;
-                tokens.append(participant::to_python(py, token)?)?;
+        })
+    }
+
+    /// Mints a token for each participant as `mint_many` does, without blocking: to be awaited. They are issued when this is
+    /// called.
+    ///
+    /// `key` may also be an `AsyncSigner`. `concurrency` says how many a signer signs at once, 8 unless given. When one fails, those
+    /// under way are cancelled.
+    #[pyo3(signature = (key, participants, *, concurrency=None, now=None))]
+    fn amint_many<'py>(
+        &self,
+        py: Python<'py>,
+        key: Bound<'py, PyAny>,
+        participants: Bound<'py, PyAny>,
+        concurrency: Option<Bound<'py, PyAny>>,
+        now: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        guard(py, || {
+            let now = values::moment(now.as_ref())?;
+            let concurrency = workers::at_once("concurrency", concurrency.as_ref())?;
+            let begun = self.begin_all(&participants)?;
+            match signer::of(&key)? {
+                Minter::Key(key) => Way::Awaited.token(mint_all(py, key, begun, 1, now)?.into_any()),
+                Minter::Signer(signer) => {
+                    let unsigned = unsigned_all(py, signer, begun, now)?;
+                    Way::Awaited.sign_many(signer, unsigned, concurrency)
+                }
             }
-            Ok(tokens)
         })
     }
 
@@ -161,4 +236,66 @@ impl Stage {
             Ok((py.get_type::<Self>().into_any(), PyTuple::new(py, arguments)?))
         })
     }
+}
+
+impl Stage {
+    /// The participants of `mint_many`.
+    fn begin_all(&self, participants: &Bound<'_, PyAny>) -> Result<Vec<Participant>, Failure> {
+        let mut begun = Vec::new();
+        for (index, given) in participants.try_iter()?.enumerate() {
+            let participant = Given::from_mapping(&given?).and_then(|given| given.begin(&self.0));
+            begun.push(participant.map_err(|failure| failure.at("participants", index))?);
+        }
+        Ok(begun)
+    }
+}
+
+fn mint<'py>(
+    py: Python<'py>,
+    key: &Bound<'py, PyAny>,
+    participant: Participant,
+    now: Timestamp,
+    way: Way,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    match signer::of(key)? {
+        Minter::Key(key) => {
+            way.token(participant::to_python(py, py.detach(|| participant.mint_at(key, now))?)?)
+        }
+        Minter::Signer(signer) => {
+            way.sign(signer, participant.unsigned_at(&signer.kid()?, now)?, UnsignedToken)
+        }
+    }
+}
+
+/// Mints with a key at hand.
+fn mint_all<'py>(
+    py: Python<'py>,
+    key: &SigningKey,
+    begun: Vec<Participant>,
+    threads: usize,
+    now: Timestamp,
+) -> Result<Bound<'py, PyList>, Failure> {
+    let minted = py.detach(|| workers::map(begun, threads, |chunk| key.mint_batch_at(chunk, now)));
+    let tokens = PyList::empty(py);
+    for (index, token) in minted?.into_iter().enumerate() {
+        let token = token.map_err(|error| Failure::from(error).at("participants", index))?;
+        tokens.append(participant::to_python(py, token)?)?;
+    }
+    Ok(tokens)
+}
+
+/// What a signer is to sign.
+fn unsigned_all<'py>(
+    py: Python<'py>,
+    signer: Signer<'_, 'py>,
+    begun: Vec<Participant>,
+    now: Timestamp,
+) -> Result<Bound<'py, PyList>, Failure> {
+    let kid = signer.kid()?;
+    let all = PyList::empty(py);
+    for (index, participant) in begun.into_iter().enumerate() {
+        let unsigned = participant.unsigned_at(&kid, now);
+        all.append(UnsignedToken(unsigned.map_err(|error| Failure::from(error).at("participants", index))?))?;
+    }
+    Ok(all)
 }

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use ivs_token::{Expectations, PlaybackKeyArn, PublicKeyArn, RevocationStore, Timestamp, VerifierBuilder};
+use ivs_token::{
+    ChannelArn, Expectations, PlaybackKeyArn, PublicKeyArn, RevocationStore, Timestamp, VerifierBuilder,
+};
 use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString};
@@ -23,7 +25,8 @@ use crate::{call, stage, values, verifying_key, workers};
 ///
 /// `keys` maps the ARN of each public key to the key: a `VerifyingKey`, or PEM, DER or JWK, or the path of a file as an
 /// `os.PathLike`; or it is a `KeyRing`, whose changes the verifier follows. `playback_keys` maps the ARNs of playback key
-/// pairs to their public halves, or is a `PlaybackKeyRing`. At least one key must be held, or a ring.
+/// pairs to their public halves, or is a `PlaybackKeyRing`; a key whose ARN is not at hand stands under the ARN of a channel, and
+/// verifies tokens for the channels of that account and region. At least one key must be held, or a ring.
 ///
 /// `stage`, `capabilities` and `user_id` are what every participant token must be for, grant and be of. `leeway` is how far in
 /// the future a token may have been issued (60 seconds), `expiry_leeway` how long after its end it is still accepted (0).
@@ -268,13 +271,21 @@ fn with_playback_keys(
     if let Ok(ring) = keys.cast::<PlaybackKeyRing>() {
         return Ok(builder.playback_key_ring(&ring.get().0));
     }
-    let mut held = Vec::new();
+    let (mut named, mut nameless) = (Vec::new(), Vec::new());
     values::items("playback_keys", "a mapping of ARNs to keys, or a PlaybackKeyRing", keys, |arn, key| {
-        held.push((values::arn::<PlaybackKeyArn>("playback_keys", &arn)?, verifying_key::of(&key)?));
+        let key = verifying_key::of(&key)?;
+        if let Ok(channel) = values::arn::<ChannelArn>("playback_keys", &arn) {
+            nameless.push((channel, key));
+        } else {
+            named.push((values::arn::<PlaybackKeyArn>("playback_keys", &arn)?, key));
+        }
         Ok(())
     })?;
-    for (arn, key) in held {
+    for (arn, key) in named {
         builder = builder.playback_key(arn, key);
+    }
+    for (channel, key) in nameless {
+        builder = builder.playback_key_without_arn(&channel, key);
     }
     Ok(builder)
 }

@@ -12,6 +12,11 @@ pub(crate) fn count(threads: Option<&Bound<'_, PyAny>>) -> Result<usize, Failure
     threads.map_or(Ok(1), |threads| values::count("threads", threads, 1..=MAX_THREADS))
 }
 
+/// How many tokens a signer signs at once: eight unless given. Each waits for an answer of another process or machine.
+pub(crate) fn at_once(field: &'static str, given: Option<&Bound<'_, PyAny>>) -> Result<usize, Failure> {
+    given.map_or(Ok(8), |given| values::count(field, given, 1..=MAX_THREADS))
+}
+
 /// More than any machine has of cores, and few enough to be had.
 const MAX_THREADS: usize = 1024;
 

@@ -57,7 +57,7 @@ def forge(key: SigningKey) -> Callable[..., str]:
     def sign(headers: dict[str, Any] | None = None, **changes: Any) -> str:
         now = int(datetime.now(timezone.utc).timestamp())
         claims: dict[str, Any] = {
-            "exp": now + 600,
+            "exp": now + 86400,
             "iat": now,
             "jti": "abc",
             "resource": STAGE_ARN,

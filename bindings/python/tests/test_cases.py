@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import datetime, timezone
 
 import jwt
 import pytest
 from facts import CHANNEL_ARN, KID, PLAYBACK_KID, STAGE_ARN, WHIP_URL
 
-from ivs_token import InvalidClaimError, InvalidKeyError, PlaybackToken, SigningKey, Stage, Verifier, VerifyingKey, inspect
+from ivs_token import (
+    InvalidClaimError,
+    InvalidKeyError,
+    KeyRing,
+    PlaybackKeyRing,
+    PlaybackToken,
+    SigningKey,
+    Stage,
+    VerificationError,
+    Verifier,
+    VerifyingKey,
+    inspect,
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +57,6 @@ def test_white_space_is_named():
 
 
 def test_a_bundle_with_one_private_key(key, pem):
-    from datetime import datetime, timezone
-
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
 
@@ -70,11 +81,36 @@ def test_whip_urls(key):
 
 
 def playback(pem, headers=None, **claims):
-    from datetime import datetime, timezone
-
     now = int(datetime.now(timezone.utc).timestamp())
-    payload = {"aws:channel-arn": CHANNEL_ARN, "aws:access-control-allow-origin": "*", "exp": now + 300, **claims}
+    payload = {"aws:channel-arn": CHANNEL_ARN, "aws:access-control-allow-origin": "*", "exp": now + 86400, **claims}
     return jwt.encode(payload, pem, algorithm="ES384", headers=headers)
+
+
+def test_a_playback_key_without_its_arn(key, pem):
+    verifier = Verifier(playback_keys={CHANNEL_ARN: key.verifying_key})
+    token = playback(pem)
+    assert verifier.verify_playback(token, channel=CHANNEL_ARN).kid is None
+    elsewhere = Verifier(playback_keys={CHANNEL_ARN.replace("us-west-2", "eu-central-1"): key.verifying_key})
+    with pytest.raises(VerificationError):
+        elsewhere.verify_playback(token)
+    with pytest.raises(InvalidClaimError, match="playback-key"):
+        Verifier(playback_keys={KID: key.verifying_key})
+
+
+def test_a_ring_that_was_saved_knows_when_its_keys_end(key):
+    ends = datetime(2031, 1, 1, 12, 30, tzinfo=timezone.utc)
+    for ring, arn in ((KeyRing(), KID), (PlaybackKeyRing(), PLAYBACK_KID)):
+        ring.import_key(arn, key.verifying_key, name="old", tags={"team": "live"})
+        ring.retire(arn, at=ends)
+        again = type(ring)()
+        assert again.import_json(ring.to_json()) == 1
+        held = again.get(arn)
+        assert (held.retired_at, held.name, held.tags) == (ends, "old", {"team": "live"})
+        from_jwks = type(ring)()
+        assert from_jwks.import_json(ring.to_jwks()) == 1
+        assert (from_jwks.get(arn).retired_at, from_jwks.get(arn).name) == (ends, None)
+    answer = json.loads(KeyRing().to_json())
+    assert answer == []
 
 
 def test_playback_tokens_of_others(key, pem):

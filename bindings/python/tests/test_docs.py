@@ -147,6 +147,43 @@ def test_troubleshooting_lists_every_word():
         assert word in words, word
 
 
+def aws_commands():
+    """Each command of AWS's command line in what users read: documents, messages and the texts of --help."""
+    documents = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("crates/*/README.md"), *ROOT.glob("bindings/*/README.md")]
+    sources = [file for folder in ("crates/*/src", "bindings/*/src") for file in ROOT.glob(f"{folder}/**/*.rs")]
+    for file in documents + sources:
+        text = re.sub(r"\\\\?\n\s*(///? )?", "", file.read_text(encoding="utf-8"))
+        for command in re.findall(r"\baws ([a-z0-9-]+ (?:[a-z]+-[a-z-]+|sign)(?: [^`\n;|>)]*)?)", text):
+            yield file, command.replace('\\"', '"').split('"));')[0]
+
+
+def test_commands_of_aws_are_right():
+    """Parsed by the models that AWS's command line is made of: the service, the call, its options and the words of enumerations."""
+    import botocore.session
+    from botocore import xform_name
+
+    session = botocore.session.get_session()
+    everywhere = {"--query", "--output", "--region", "--profile", "--cli-binary-format"}
+    commands = list(aws_commands())
+    assert len(commands) > 25
+    for file, command in commands:
+        service, call, *words = command.split()
+        model = session.get_service_model(service)
+        calls = {xform_name(name, "-"): name for name in model.operation_names}
+        assert call in calls, f"{file}: {command}"
+        shape = model.operation_model(calls[call]).input_shape
+        options = {f"--{xform_name(name, '-')}": member for name, member in shape.members.items()}
+        given = [word for word in words if word.startswith("--")]
+        for option in given:
+            assert option in options or option in everywhere, f"{file}: {command}"
+        # With any option, all that must be there are.
+        for name in shape.required_members if given else ():
+            assert f"--{xform_name(name, '-')}" in given, f"{file}: {command}"
+        for option, value in zip(words, words[1:]):
+            words_of_it = getattr(options.get(option), "enum", None)
+            assert not words_of_it or value in words_of_it, f"{file}: {command}"
+
+
 def test_every_link_leads_somewhere():
     documents = [
         *ROOT.glob("*.md"),

@@ -134,7 +134,7 @@ def test_what_to_do_is_called_as_it_is_here(key, stage):
         with pytest.raises(ivs_token.InvalidKeyError) as caught:
             read(b"keys/private.pem")
         assert "pathlib" not in str(caught.value)
-    with pytest.raises(TypeError, match="key must be a SigningKey, such as SigningKey.from_pem gives, not str"):
+    with pytest.raises(TypeError, match="key must be a SigningKey, such as SigningKey.from_pem gives, or a signer with .*, not str"):
         stage.mint(key.to_pem())
     with pytest.raises(TypeError, match=r"attributes\[\"seat\"\] must be str, not int"):
         stage.mint(key, attributes={"seat": 12})

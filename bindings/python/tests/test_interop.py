@@ -74,7 +74,7 @@ def test_we_verify_theirs(library, key, other_key, verifier, name):
     sign, _ = library
     now = int(datetime.now(timezone.utc).timestamp())
     claims = {
-        "exp": now + 60,
+        "exp": now + 86400,
         "iat": now,
         "jti": "abc",
         "user_id": name,

@@ -24,17 +24,26 @@ from ivs_token import (
     SigningKey,
     Stage,
     Token,
+    UnsignedConnectionToken,
+    UnsignedPlaybackToken,
+    UnsignedToken,
     Verdict,
     VerificationError,
     VerifiedToken,
     Verifier,
     VerifyingKey,
     WhenAway,
+    aexchange,
     check_exchange,
     exchange,
     inspect,
     playback_url,
+    unsigned_exchange,
 )
+from ivs_token.command import CommandSigner
+from ivs_token.kms import KmsSigner
+from ivs_token.pkcs11 import Pkcs11Signer
+from ivs_token.signer import AsyncSigner, Signer
 
 if sys.version_info >= (3, 11):
     from typing import assert_type
@@ -50,6 +59,24 @@ KID = "arn:aws:ivs:us-west-2:123456789012:public-key/abc"
 PLAYBACK_KID = "arn:aws:ivs:us-west-2:123456789012:playback-key/abc"
 STAGE_ARN = "arn:aws:ivs:us-west-2:123456789012:stage/abc"
 CHANNEL_ARN = "arn:aws:ivs:us-west-2:123456789012:channel/abc"
+
+
+async def elsewhere(stage: Stage, command: CommandSigner, kms: KmsSigner, hsm: Pkcs11Signer, late: AsyncSigner) -> None:
+    """Not run: it takes keys that are elsewhere."""
+    signers: list[Signer] = [command, kms, hsm]
+    for signer in signers:
+        token = assert_type(stage.mint(signer, user_id="ana"), Token)
+        assert_type(stage.mint_many(signer, [{}], threads=2), "list[Token]")
+        assert_type(exchange(token, signer), Token)
+        assert_type(ConnectionToken.mint(signer), ConnectionToken)
+        assert_type(PlaybackToken.mint(signer, CHANNEL_ARN), PlaybackToken)
+        IvsRealTime(signing_key=signer, stages=[stage])
+        assert_type(await stage.amint(signer), Token)
+    token = assert_type(await stage.amint(late, user_id="ana"), Token)
+    assert_type(await stage.amint_many(late, [{}], concurrency=2), "list[Token]")
+    assert_type(await aexchange(token, late), Token)
+    assert_type(await ConnectionToken.amint(late), ConnectionToken)
+    assert_type(await PlaybackToken.amint(late, CHANNEL_ARN), PlaybackToken)
 
 
 def main(folder: Path) -> None:
@@ -92,6 +119,15 @@ def main(folder: Path) -> None:
         stage.mint(key, user_id="x" * 129)
     except InvalidClaimError as error:
         assert_type(error.limit, "int | timedelta | None")
+
+    unsigned = assert_type(stage.unsigned(KID, user_id="ana"), UnsignedToken)
+    assert_type((unsigned.signing_input, unsigned.digest), "tuple[bytes, bytes]")
+    assert_type(unsigned_exchange(who, KID), UnsignedToken)
+    assert_type(ConnectionToken.unsigned(KID), UnsignedConnectionToken)
+    assert_type(PlaybackToken.unsigned(CHANNEL_ARN), UnsignedPlaybackToken)
+    if TYPE_CHECKING:
+        assert_type(unsigned.with_signature(b"", public), Token)
+        assert_type(ConnectionToken.unsigned(KID).with_signature(b"", public), ConnectionToken)
 
     check_exchange(token, assert_type(exchange(who, key, capabilities="PUBLISH"), Token))
     ring = KeyRing()

@@ -48,8 +48,12 @@ pub enum KeyError {
 
     /// The curve is spelt out as numbers instead of being named.
     #[error(
-        "the key spells out its curve parameters instead of naming the curve: name it with `openssl ec {}-out named.pem`",
-        if *.is_public { "-pubin -in key.pem -param_enc named_curve -pubout " } else { "-in key.pem -param_enc named_curve " }
+        "the key spells out its curve parameters instead of naming the curve: name it with {}",
+        if *.is_public {
+            "`openssl ec -pubin -in key.pem -param_enc named_curve -pubout -out named.pem`"
+        } else {
+            "`openssl ec -in key.pem -param_enc named_curve -out named.pem`"
+        }
     )]
     ExplicitCurve {
         /// Whether it is a public key, which takes other options of the command.
@@ -105,9 +109,9 @@ pub enum KeyError {
         blocks: usize,
     },
 
-    /// An OpenSSH file, private or public.
+    /// A private key or a certificate of OpenSSH.
     #[error(
-        "this is an OpenSSH key: convert a private one with `ssh-keygen -p -m PKCS8 -f key`, a public one with `ssh-keygen -e -m PKCS8 -f key.pub`"
+        "this is a private key or a certificate of OpenSSH: convert the private key where it is with `ssh-keygen -p -m PKCS8 -f key`, or write the public key with `ssh-keygen -e -m PKCS8 -f key.pub`"
     )]
     OpensshKey,
 
@@ -145,7 +149,9 @@ pub enum KeyError {
     },
 
     /// The DER is not well formed, or not what the standards lay down.
-    #[error("the key's DER is malformed: write it anew with `openssl pkey -in key.pem -out new.pem`")]
+    #[error(
+        "the key's DER is malformed: write a private key anew with `openssl pkey -in key.pem -out new.pem`, a public one with `openssl pkey -pubin -in key.pem -pubout -out new.pem`"
+    )]
     DerMalformed,
 
     /// The private number is not 48 bytes long.

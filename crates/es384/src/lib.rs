@@ -10,12 +10,16 @@ compile_error!(
 mod backend;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod batch;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
+mod count;
 mod debug;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod encoding;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod engine;
 mod error;
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
+mod hashed;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod key;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
@@ -25,12 +29,20 @@ mod wipe;
 pub use backend::{BACKEND, sha384};
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use batch::{sign_batch, verify_batch};
+#[cfg(all(
+    feature = "test-paths",
+    any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto")
+))]
+#[doc(hidden)]
+pub use count::hashes;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use encoding::{MAX_INPUT_LEN, signature_from_der};
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 #[doc(hidden)]
 pub use engine::Path;
 pub use error::{InvalidSignature, KeyError, KeyFileError, SignError};
+#[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
+pub use hashed::Hashed;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use key::{SigningKey, VerifyingKey};
 

@@ -199,7 +199,7 @@ fn containers_of_keys() {
     assert_eq!(both(refused!("container.p12")), KeyError::Pkcs12);
     assert_eq!(both(refused!("parameters.pem")), KeyError::OnlyParameters);
     assert_eq!(both(refused!("openssh.pem")), KeyError::OpensshKey);
-    assert_eq!(private(refused!("openssh.pub")), KeyError::OpensshKey);
+    assert_eq!(private(refused!("openssh.pub")), KeyError::PublicKeyGiven);
     // Their DER, told by its structure.
     let der = |pem: &[u8]| {
         let body: String =
@@ -528,7 +528,7 @@ fn codes_and_words() {
         (
             KeyError::OpensshKey,
             "KEY_OPENSSH",
-            "this is an OpenSSH key: convert a private one with `ssh-keygen -p -m PKCS8 -f key`, a public one with `ssh-keygen -e -m PKCS8 -f key.pub`",
+            "this is a private key or a certificate of OpenSSH: convert the private key where it is with `ssh-keygen -p -m PKCS8 -f key`, or write the public key with `ssh-keygen -e -m PKCS8 -f key.pub`",
         ),
         (
             KeyError::PemNoBegin,
@@ -559,7 +559,7 @@ fn codes_and_words() {
         (
             KeyError::DerMalformed,
             "KEY_DER_MALFORMED",
-            "the key's DER is malformed: write it anew with `openssl pkey -in key.pem -out new.pem`",
+            "the key's DER is malformed: write a private key anew with `openssl pkey -in key.pem -out new.pem`, a public one with `openssl pkey -pubin -in key.pem -pubout -out new.pem`",
         ),
         (
             KeyError::ScalarLength { bytes: 47 },

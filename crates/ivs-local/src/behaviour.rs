@@ -72,6 +72,14 @@ fn disconnect_participant(call: &mut Call<'_>) -> Answer {
     let broken = |error: &dyn std::fmt::Display| invalid(error.to_string(), "participant-id", Source::Model);
     let stage = StageArn::try_from(arn).map_err(|error| broken(&error))?;
     let participant_id = ParticipantId::try_from(id).map_err(|error| broken(&error))?;
+    if call.assumes("disconnect-unknown", "refuse") {
+        let known = call.within(&call.of_stage("participant", arn, &[]))?;
+        if !known.iter().any(|one| text(one, "participantId") == id) {
+            let message = format!("Resource: {id} not found");
+            let code = "ResourceNotFoundException";
+            return Err(call.refuse(code, message, "disconnect-unknown", Source::Assumed));
+        }
+    }
     for mut ingest in call.all("ingest-configuration")? {
         if text(&ingest, "stageArn") == arn && text(&ingest, "participantId") == id {
             ingest.insert("stageArn".into(), "".into());
@@ -93,32 +101,21 @@ fn revoke_connection_token(call: &mut Call<'_>) -> Answer {
     Ok(json!({}))
 }
 
-/// The keys of what belongs to a stage: sessions, participants, events, replicas.
-fn of_stage(call: &Call<'_>, kind: &str, stage: &str, rest: &[&str]) -> String {
-    let id = crate::arn::Arn::parse(stage).filter(|arn| call.owns(arn)).map_or("", |arn| arn.id);
-    let mut key = format!("{}/", call.key(kind, id));
-    for part in rest {
-        key.push_str(part);
-        key.push('/');
-    }
-    key
-}
-
 fn get_stage_session(call: &mut Call<'_>) -> Answer {
-    let key = of_stage(call, "stage-session", call.text("stageArn"), &[call.text("sessionId")]);
+    let key = call.of_stage("stage-session", call.text("stageArn"), &[call.text("sessionId")]);
     let session = call.get(&key)?.ok_or_else(|| not_found(call.text("sessionId")))?;
     Ok(json!({ "stageSession": session }))
 }
 
 fn get_participant(call: &mut Call<'_>) -> Answer {
     let ids = [call.text("sessionId"), call.text("participantId")];
-    let key = of_stage(call, "participant", call.text("stageArn"), &ids);
+    let key = call.of_stage("participant", call.text("stageArn"), &ids);
     let participant = call.get(&key)?.ok_or_else(|| not_found(call.text("participantId")))?;
     Ok(json!({ "participant": participant }))
 }
 
 fn list_stage_sessions(call: &mut Call<'_>) -> Answer {
-    let prefix = of_stage(call, "stage-session", call.text("stageArn"), &[]);
+    let prefix = call.of_stage("stage-session", call.text("stageArn"), &[]);
     page(call, &prefix, "stageSessions", |record| Some(record.into()))
 }
 
@@ -130,7 +127,7 @@ fn list_participants(call: &mut Call<'_>) -> Answer {
         let message = "Only one of the filters can be used in a call";
         return Err(call.refuse("ConflictException", message, "one-filter", Source::Model));
     }
-    let prefix = of_stage(call, "participant", call.text("stageArn"), &[call.text("sessionId")]);
+    let prefix = call.of_stage("participant", call.text("stageArn"), &[call.text("sessionId")]);
     page(call, &prefix, "participants", |record| {
         let is = |filter: &str, member: &str| {
             call.input.get(filter).is_none_or(|wanted| wanted.is_null() || record.get(member) == Some(wanted))
@@ -145,20 +142,20 @@ fn list_participants(call: &mut Call<'_>) -> Answer {
 
 fn list_participant_events(call: &mut Call<'_>) -> Answer {
     let ids = [call.text("sessionId"), call.text("participantId")];
-    let prefix = of_stage(call, "participant-event", call.text("stageArn"), &ids);
+    let prefix = call.of_stage("participant-event", call.text("stageArn"), &ids);
     page(call, &prefix, "events", |record| Some(record.into()))
 }
 
 fn list_participant_replicas(call: &mut Call<'_>) -> Answer {
     let prefix =
-        of_stage(call, "participant-replica", call.text("sourceStageArn"), &[call.text("participantId")]);
+        call.of_stage("participant-replica", call.text("sourceStageArn"), &[call.text("participantId")]);
     page(call, &prefix, "replicas", |record| Some(record.into()))
 }
 
 /// Start and stop: both need a participant who publishes.
 fn participant_replication(call: &mut Call<'_>) -> Answer {
     let [source, destination] = [call.text("sourceStageArn"), call.text("destinationStageArn")];
-    if source == destination {
+    if source == destination && call.assumes("two-stages", "refuse") {
         let message = "sourceStageArn and destinationStageArn are the same";
         return Err(invalid(message, "two-stages", Source::Assumed));
     }
@@ -228,7 +225,7 @@ fn put_metadata(call: &mut Call<'_>) -> Answer {
 fn get_stream_session(call: &mut Call<'_>) -> Answer {
     let arn = call.text("channelArn");
     call.existing("channel", arn)?;
-    let prefix = of_stage(call, "stream-session", arn, &[]);
+    let prefix = call.of_stage("stream-session", arn, &[]);
     let wanted = call.text("streamId");
     let sessions = call.within(&prefix)?;
     let found = sessions.into_iter().rev().find(|one| wanted.is_empty() || text(one, "streamId") == wanted);
@@ -237,7 +234,7 @@ fn get_stream_session(call: &mut Call<'_>) -> Answer {
 }
 
 fn list_stream_sessions(call: &mut Call<'_>) -> Answer {
-    let prefix = of_stage(call, "stream-session", call.text("channelArn"), &[]);
+    let prefix = call.of_stage("stream-session", call.text("channelArn"), &[]);
     page(call, &prefix, "streamSessions", |record| Some(record.into()))
 }
 

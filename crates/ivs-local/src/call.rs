@@ -41,6 +41,7 @@ pub(crate) struct Call<'a> {
     checks: RefCell<Vec<(String, u64)>>,
     pub(crate) writes: Vec<(String, Option<Value>)>,
     pub(crate) effects: Vec<Effect>,
+    rules: RefCell<Vec<(&'static str, Source)>>,
 }
 
 /// What a call has done.
@@ -80,6 +81,7 @@ impl<'a> Call<'a> {
             checks: RefCell::default(),
             writes: Vec::new(),
             effects: Vec::new(),
+            rules: RefCell::default(),
         }
     }
 
@@ -89,6 +91,24 @@ impl<'a> Call<'a> {
         checks.sort();
         checks.dedup();
         Outcome { transaction: Transaction { checks, writes: self.writes }, effects: self.effects }
+    }
+
+    /// Keeps a rule that shaped the answer, for whoever asks why.
+    pub(crate) fn explain(&self, rule: &'static str, source: Source) {
+        let mut rules = self.rules.borrow_mut();
+        if !rules.contains(&(rule, source)) {
+            rules.push((rule, source));
+        }
+    }
+
+    /// The rules that shaped the answer.
+    pub(crate) fn rules(&self) -> Vec<(&'static str, Source)> {
+        self.rules.borrow().clone()
+    }
+
+    /// Whether the settings make this choice where AWS documents nothing.
+    pub(crate) fn assumes(&self, name: &str, choice: &str) -> bool {
+        self.environment.assumptions().is(name, choice)
     }
 
     /// A text of the input; empty, if there is none.
@@ -173,6 +193,17 @@ impl<'a> Call<'a> {
 
     pub(crate) fn key(&self, kind: &str, id: &str) -> String {
         format!("{}/{}/{kind}/{id}", self.account, self.region)
+    }
+
+    /// The keys of what belongs to a stage or a channel: sessions, participants, events, replicas.
+    pub(crate) fn of_stage(&self, kind: &str, stage: &str, rest: &[&str]) -> String {
+        let id = Arn::parse(stage).filter(|arn| self.owns(arn)).map_or("", |arn| arn.id);
+        let mut key = format!("{}/", self.key(kind, id));
+        for part in rest {
+            key.push_str(part);
+            key.push('/');
+        }
+        key
     }
 
     pub(crate) fn arn(&self, kind: &str, id: &str) -> String {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use ivs_token::SigningKey;
 
-use crate::settings::Settings;
+use crate::assumptions::Assumptions;
+use crate::settings::{Settings, Validation};
 
 /// What every call can see.
 pub(crate) struct Environment {
@@ -25,19 +26,37 @@ pub(crate) struct Endpoints {
     pub(crate) whip: String,
     /// `ws://host:port`.
     pub(crate) events: String,
+    /// Where RTMP would go. Nothing listens there.
+    pub(crate) rtmp: String,
+    /// As `rtmp`, with TLS.
+    pub(crate) rtmps: String,
 }
 
 impl Environment {
     pub(crate) fn new(settings: Settings, token_key: SigningKey, secret: [u8; 32], port: u16) -> Self {
         let host = "localhost".to_owned();
         let secure = if settings.tls.is_some() { "s" } else { "" };
-        let whip = format!("http{secure}://{host}:{port}");
-        let endpoints = Endpoints { whip, events: format!("ws{secure}://{host}:{port}"), host };
+        let endpoints = Endpoints {
+            whip: format!("http{secure}://{host}:{port}"),
+            events: format!("ws{secure}://{host}:{port}"),
+            // The ports and the path that AWS uses.
+            rtmp: format!("rtmp://{host}:1935/app/"),
+            rtmps: format!("rtmps://{host}:443/app/"),
+            host,
+        };
         Self { settings, token_key, secret, endpoints }
     }
 
     pub(crate) fn endpoints(&self) -> &Endpoints {
         &self.endpoints
+    }
+
+    pub(crate) fn assumptions(&self) -> &Assumptions {
+        &self.settings.assumptions
+    }
+
+    pub(crate) fn is_lenient(&self) -> bool {
+        self.settings.validation == Validation::Lenient
     }
 
     /// A quota: that of the settings, or the documented one.

@@ -8,6 +8,7 @@ const ALPHANUMERIC: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 #[derive(Debug)]
 pub(crate) struct Ids {
     key: [u8; 32],
+    call: u64,
     block: u64,
     bytes: Vec<u8>,
 }
@@ -15,18 +16,23 @@ pub(crate) struct Ids {
 impl Ids {
     /// The IDs of call number `call` in a run with this seed.
     pub(crate) fn seeded(seed: &str, call: u64) -> Self {
-        Self::new(hmac_sha256(seed.as_bytes(), &call.to_be_bytes()))
+        Self::new(hmac_sha256(seed.as_bytes(), &call.to_be_bytes()), call)
     }
 
-    /// IDs that nobody can foresee.
-    pub(crate) fn random() -> Result<Self, getrandom::Error> {
+    /// The IDs of call number `call`, which nobody can foresee.
+    pub(crate) fn random(call: u64) -> Result<Self, getrandom::Error> {
         let mut key = [0; 32];
         getrandom::fill(&mut key)?;
-        Ok(Self::new(key))
+        Ok(Self::new(key, call))
     }
 
-    fn new(key: [u8; 32]) -> Self {
-        Self { key, block: 0, bytes: Vec::new() }
+    fn new(key: [u8; 32], call: u64) -> Self {
+        Self { key, call, block: 0, bytes: Vec::new() }
+    }
+
+    /// The number of the call.
+    pub(crate) fn call(&self) -> u64 {
+        self.call
     }
 
     /// So many letters and digits.

@@ -2,8 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod arn;
+mod assumptions;
 mod behaviour;
 mod call;
+#[cfg(test)]
+mod documentation;
 mod door;
 mod environment;
 mod http;
@@ -13,14 +16,17 @@ mod log;
 mod media;
 mod page;
 pub mod program;
+#[cfg(test)]
+mod properties;
 mod server;
 mod settings;
 mod store;
 mod time;
 mod tokens;
 
+pub use assumptions::Assumptions;
 pub use door::Door;
 pub use http::{Tls, TlsError, serve};
 pub use server::{Server, StartError, in_memory};
-pub use settings::{Auth, Settings};
+pub use settings::{Auth, Settings, Validation};
 pub use store::{Entry, MemoryStore, SqliteStore, Store, StoreError, Transaction};

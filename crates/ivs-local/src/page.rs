@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::call::{Answer, Call, invalid};
 use crate::http::hash::{hex, hmac_sha256, sha256};
-use crate::kinds::{Kind, Record, shown};
+use crate::kinds::{Kind, Record, creation, shown};
 
 /// Bytes of the MAC.
 const MAC_LEN: usize = 16;
@@ -36,14 +36,27 @@ pub(crate) fn page(
         .map_or_else(|| default_page(call.operation.name()), |limit| usize::try_from(limit).unwrap_or(100));
     let mut after = match call.text("nextToken") {
         "" => String::new(),
-        token => format!("{prefix}{}", open(call, token)?),
+        token => match open(call, token) {
+            Ok(last) => format!("{prefix}{last}"),
+            Err(_) if call.assumes("next-token", "first-page") => {
+                call.explain("next-token", Source::Assumed);
+                String::new()
+            }
+            Err(error) => return Err(error),
+        },
     };
+    let by_creation = call.environment.is_lenient() || call.assumes("list-order", "creation");
+    call.explain("list-order", Source::Assumed);
     let mut found: Vec<(String, Value)> = Vec::new();
     'reading: loop {
-        let chunk = call.scan(prefix, &after, CHUNK)?;
+        let chunk = if by_creation {
+            all_by_creation(call, prefix, &after)?
+        } else {
+            call.scan(prefix, &after, CHUNK)?
+        };
         let Some((last, _)) = chunk.last() else { break };
         after.clone_from(last);
-        let is_last = chunk.len() < CHUNK;
+        let is_last = by_creation || chunk.len() < CHUNK;
         for (key, record) in chunk {
             if let Some(value) = show(record) {
                 found.push((key, value));
@@ -64,6 +77,20 @@ pub(crate) fn page(
     }
     answer.insert(member.into(), found.into_iter().map(|(_, value)| value).collect());
     Ok(Value::Object(answer))
+}
+
+/// All that is kept under a prefix and was made after what the key `after` tells, in that order, under keys of that order.
+fn all_by_creation(call: &Call<'_>, prefix: &str, after: &str) -> Result<Vec<(String, Record)>, ApiError> {
+    let all = call.scan(prefix, "", usize::MAX)?.into_iter();
+    let mut all: Vec<_> = all
+        .map(|(key, record)| {
+            let id = key.strip_prefix(prefix).unwrap_or_default();
+            (format!("{prefix}{}.{id}", creation(&record)), record)
+        })
+        .filter(|(key, _)| key.as_str() > after)
+        .collect();
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(all)
 }
 
 /// How many entries a page has unless the caller says (texts of the service models).

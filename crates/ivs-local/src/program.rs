@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::{Auth, MemoryStore, Server, Settings, SqliteStore, Store, Tls, serve};
+use crate::{Assumptions, Auth, MemoryStore, Server, Settings, SqliteStore, Store, Tls, Validation, serve};
 
 /// Amazon IVS on your own machine: answers the operations of `ivs` and `ivs-realtime` to any AWS SDK.
 #[derive(Clone, Debug, clap::Parser)]
@@ -23,6 +23,12 @@ pub struct Options {
     /// The address to listen on; only this machine reaches the default
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
+    /// How strictly inputs are validated
+    #[arg(long, value_enum, default_value_t)]
+    validation: Validation,
+    /// A choice where AWS documents nothing, such as `idempotency=first`; may be repeated. docs/local.md lists them
+    #[arg(long = "assume", value_name = "NAME=CHOICE", value_parser = assume)]
+    assumptions: Vec<(String, String)>,
     /// Keep state in this SQLite file; in memory unless given
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
@@ -35,7 +41,7 @@ pub struct Options {
     /// The account of callers whose access key is not an account ID
     #[arg(long, default_value = "123456789012", value_parser = account)]
     account: String,
-    /// Give resources the same IDs in each run with this seed
+    /// Give resources the same IDs, and the server the same keys, in each run with this seed. Whoever knows it can mint tokens
     #[arg(long)]
     seed: Option<String>,
     /// A quota other than the documented one, such as `stages=5`; may be repeated
@@ -74,18 +80,9 @@ pub struct Options {
 }
 
 impl Options {
-    /// Runs the server until SIGTERM or SIGINT.
+    /// Runs the server until SIGTERM or SIGINT, and says on stderr what went wrong.
     pub fn run(self) -> ExitCode {
-        if self.json {
-            tracing_subscriber::fmt().json().with_writer(std::io::stderr).init();
-        } else {
-            let subscriber = tracing_subscriber::fmt().with_writer(std::io::stderr);
-            subscriber.with_max_level(tracing::Level::WARN).init();
-        }
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        let done =
-            runtime.map_err(|error| error.to_string()).and_then(|runtime| runtime.block_on(self.start()));
-        match done {
+        match self.serve() {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 // Nobody is left to tell when this fails.
@@ -93,6 +90,22 @@ impl Options {
                 ExitCode::FAILURE
             }
         }
+    }
+
+    /// Runs the server until SIGTERM or SIGINT.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not start, in words.
+    pub fn serve(self) -> Result<(), String> {
+        if self.json {
+            tracing_subscriber::fmt().json().with_writer(std::io::stderr).init();
+        } else {
+            let subscriber = tracing_subscriber::fmt().with_writer(std::io::stderr);
+            subscriber.with_max_level(tracing::Level::WARN).init();
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        runtime.map_err(|error| error.to_string()).and_then(|runtime| runtime.block_on(self.start()))
     }
 
     async fn start(self) -> Result<(), String> {
@@ -163,6 +176,11 @@ impl Options {
             ..Settings::default()
         };
         settings.credentials.extend(self.credentials);
+        settings.validation = self.validation;
+        for (name, choice) in &self.assumptions {
+            // They were checked when they were read.
+            let _ = settings.assumptions.set(name, choice);
+        }
         settings.quotas = BTreeMap::from_iter(self.quotas);
         Ok(settings)
     }
@@ -233,6 +251,12 @@ fn show(pages: &[String]) -> std::io::Result<()> {
 fn credential(text: &str) -> Result<(String, String), String> {
     let pair = text.split_once(':').filter(|(key, secret)| !key.is_empty() && !secret.is_empty());
     pair.map(|(key, secret)| (key.to_owned(), secret.to_owned())).ok_or_else(|| "give KEY:SECRET".to_owned())
+}
+
+fn assume(text: &str) -> Result<(String, String), String> {
+    let (name, choice) = text.split_once('=').ok_or_else(|| "give NAME=CHOICE".to_owned())?;
+    Assumptions::default().set(name, choice)?;
+    Ok((name.to_owned(), choice.to_owned()))
 }
 
 fn account(text: &str) -> Result<String, String> {

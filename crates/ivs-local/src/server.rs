@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ivs_model::{
-    ApiError, Location, Model, Operation, Service, ServiceName, Source, Type, project, validate,
+    ApiError, Location, Model, Operation, Patterns, Service, ServiceName, Source, Type, check_with, project,
+    validate_with,
 };
 use ivs_token::SigningKey;
 use serde_json::{Map, Value, json};
@@ -13,8 +14,9 @@ use serde_json::{Map, Value, json};
 use crate::arn::Arn;
 use crate::behaviour;
 use crate::call::{Call, Frame, internal};
-use crate::door::{Calls, Door, Live, endings};
+use crate::door::{Calls, Door, Live, endings, forgotten};
 use crate::environment::Environment;
+use crate::http::hash::hmac_sha256;
 use crate::http::sigv4::{Caller, Signed, decode, pairs};
 use crate::ids::Ids;
 use crate::kinds;
@@ -40,6 +42,18 @@ pub struct Server {
     calls: Arc<Calls>,
     log: Log,
 }
+
+/// A call that was answered.
+pub(crate) struct Done {
+    pub(crate) status: u16,
+    /// None where the operation answers nothing.
+    pub(crate) answer: Option<Value>,
+    /// The rules that shaped the answer.
+    pub(crate) rules: Rules,
+}
+
+/// Rules, each with where it comes from.
+type Rules = Vec<(&'static str, Source)>;
 
 /// A call that was refused.
 pub(crate) struct Incident {
@@ -86,7 +100,7 @@ impl Server {
     /// [`StartError`].
     pub fn new(settings: Settings, store: Box<dyn Store>, port: u16) -> Result<Self, StartError> {
         let model = Model::new().map_err(StartError::Model)?;
-        let (token_key, secret, count) = own(&*store)?;
+        let (token_key, secret, count) = own(&*store, settings.seed.as_deref())?;
         token_key.accelerate();
         let store: Arc<dyn Store> = Arc::from(store);
         let door = Door::open(&*store)?;
@@ -163,7 +177,7 @@ impl Server {
                 "GET" => "ListTagsForResource",
                 "POST" => "TagResource",
                 "DELETE" => "UntagResource",
-                _ => return Err(unknown(request)),
+                _ => return Err(self.unknown(request)),
             };
             let keys: Vec<_> =
                 pairs(request.query).filter(|(name, _)| name == "tagKeys").map(|(_, key)| key).collect();
@@ -171,7 +185,7 @@ impl Server {
                 members.insert("tagKeys".into(), keys.into());
             }
             let service = self.model.service(service);
-            let operation = service.operation(name).ok_or_else(|| unknown(request))?;
+            let operation = service.operation(name).ok_or_else(|| self.unknown(request))?;
             return Ok(Route { service, operation, members });
         }
         let name = request.path.strip_prefix('/').unwrap_or_default();
@@ -186,30 +200,25 @@ impl Server {
                     members: Map::new(),
                 })
             })
-            .ok_or_else(|| unknown(request))
+            .ok_or_else(|| self.unknown(request))
     }
 
     /// Runs a call: its status, and its answer if the operation has one.
-    pub(crate) fn call(
-        &self,
-        route: &Route<'_>,
-        caller: &Caller,
-        body: &[u8],
-    ) -> Result<(u16, Option<Value>), Incident> {
-        let input = input(route, body)?;
-        let answer = self.execute(route, caller, &input, crate::time::now())?;
+    pub(crate) fn call(&self, route: &Route<'_>, caller: &Caller, body: &[u8]) -> Result<Done, Incident> {
+        let input = self.input(route, body)?;
+        let (answer, rules) = self.execute(route, caller, &input, crate::time::now())?;
+        let status = route.operation.status();
         let Some(shape) = route.operation.output() else {
-            return Ok((route.operation.status(), None));
+            return Ok(Done { status, answer: None, rules });
         };
         let answer = project(route.service, shape, &answer);
         debug_assert_eq!(
-            ivs_model::check(route.service, shape, &answer),
+            check_with(route.service, shape, &answer, self.patterns()),
             [],
             "{}: {answer}",
             route.operation.name()
         );
-        let has_body = route.operation.status() != 204;
-        Ok((route.operation.status(), has_body.then_some(answer)))
+        Ok(Done { status, answer: (status != 204).then_some(answer), rules })
     }
 
     fn execute(
@@ -218,21 +227,23 @@ impl Server {
         caller: &Caller,
         input: &Map<String, Value>,
         now: i64,
-    ) -> Result<Value, ApiError> {
+    ) -> Result<(Value, Rules), ApiError> {
         let Route { service, operation, .. } = route;
         let frame =
             Frame { service, operation, account: &caller.account, region: &caller.region, input, now };
         if is_read(operation.name()) {
             let mut call = Call::new(&frame, self.ids(0)?, &self.environment, &*self.store);
-            return dispatch(&mut call);
+            let answer = dispatch(&mut call)?;
+            return Ok((answer, call.rules()));
         }
         let mut calls = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..TRIES {
             let mut call = Call::new(&frame, self.ids(*calls + 1)?, &self.environment, &*self.store);
             let answer = dispatch(&mut call)?;
+            let rules = call.rules();
             let mut outcome = call.finish();
             if outcome.transaction.writes.is_empty() && self.settings().seed.is_none() {
-                return Ok(answer);
+                return Ok((answer, rules));
             }
             if self.settings().seed.is_some() {
                 outcome.transaction.writes.push((format!("{OWN}/calls"), Some(json!(*calls + 1))));
@@ -243,7 +254,7 @@ impl Server {
                 self.door.apply(outcome.effects);
                 // Nobody can come back once they are sent away.
                 self.live.end(ends);
-                return Ok(answer);
+                return Ok((answer, rules));
             }
         }
         Err(internal(StoreError("other calls changed the same state again and again".to_owned())))
@@ -252,7 +263,7 @@ impl Server {
     fn ids(&self, call: u64) -> Result<Ids, ApiError> {
         match &self.settings().seed {
             Some(seed) => Ok(Ids::seeded(seed, call)),
-            None => Ids::random().map_err(|error| internal(StoreError(error.to_string()))),
+            None => Ids::random(call).map_err(|error| internal(StoreError(error.to_string()))),
         }
     }
 
@@ -262,15 +273,96 @@ impl Server {
     ///
     /// The refusal, as a caller would see it.
     pub fn run(&self, operation: &str, region: &str, input: &Value) -> Result<Value, ApiError> {
+        self.run_at(operation, region, input, crate::time::now())
+    }
+
+    /// As [`Self::run`], at this time in milliseconds since 1970.
+    pub(crate) fn run_at(
+        &self,
+        operation: &str,
+        region: &str,
+        input: &Value,
+        now: i64,
+    ) -> Result<Value, ApiError> {
         let found = self.model.services().into_iter().find_map(|service| {
             let operation = service.operation(operation)?;
             Some(Route { service, operation, members: Map::new() })
         });
         let route = found.ok_or_else(|| unknown_name(operation))?;
         let caller = Caller { account: self.settings().account.clone(), region: region.to_owned() };
-        validate(route.service, route.operation.input(), input)?;
+        validate_with(route.service, route.operation.input(), input, self.patterns())?;
         let input = input.as_object().cloned().unwrap_or_default();
-        self.execute(&route, &caller, &input, crate::time::now())
+        self.execute(&route, &caller, &input, now).map(|(answer, _)| answer)
+    }
+
+    /// Forgets every resource of every account. Tokens for its stages are good no more; the server's own keys stay.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn reset(&self) -> Result<(), StoreError> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.store.scan("", "", usize::MAX)?;
+        let kept = all.iter().filter(|(key, _)| !key.starts_with(&format!("{OWN}/")));
+        let writes = kept.clone().map(|(key, _)| (key.clone(), None)).collect();
+        self.store.commit(Transaction { checks: Vec::new(), writes })?;
+        let effects = forgotten(kept.map(|(key, entry)| (key.as_str(), &*entry.value)));
+        let ends = endings(&effects);
+        self.door.apply(effects);
+        self.live.end(ends);
+        Ok(())
+    }
+
+    fn patterns(&self) -> Patterns {
+        if self.environment.is_lenient() { Patterns::Ignored } else { Patterns::Checked }
+    }
+
+    /// The input of a call: the body, with the members of path and query.
+    fn input(&self, route: &Route<'_>, body: &[u8]) -> Result<Map<String, Value>, ApiError> {
+        let malformed = |message: String| self.malformed(message);
+        let mut value: Value = if body.is_empty() {
+            json!({})
+        } else {
+            serde_json::from_slice(body)
+                .map_err(|error| malformed(format!("The body is not JSON: {error}")))?
+        };
+        if let Value::Object(members) = &mut value
+            && let Some(shape) = route.operation.input()
+            && let Type::Structure(known) = route.service.shape(shape).kind()
+        {
+            // What belongs into the path or the query is not taken from the body.
+            for member in known.iter().filter(|member| member.location() != Location::Body) {
+                members.remove(member.name());
+            }
+            members.extend(route.members.clone());
+            // Members that the model does not know are ignored.
+            members.retain(|name, _| known.iter().any(|member| member.name() == name));
+        }
+        validate_with(route.service, route.operation.input(), &value, self.patterns()).map_err(|error| {
+            match error.rule() {
+                "wrong-type" => self.assumed("wrong-type", error.message()),
+                _ => error,
+            }
+        })?;
+        match value {
+            Value::Object(members) => Ok(members),
+            _ => Err(malformed("The body is no JSON object".to_owned())),
+        }
+    }
+
+    /// The refusal of a body that can not be read.
+    pub(crate) fn malformed(&self, message: impl Into<String>) -> ApiError {
+        self.assumed("malformed-body", message)
+    }
+
+    fn unknown(&self, request: &Signed<'_>) -> ApiError {
+        let message = unknown_name(&format!("{} {}", request.method, request.path));
+        self.assumed("operations", message.message())
+    }
+
+    /// A refusal whose code the settings choose.
+    fn assumed(&self, rule: &'static str, message: impl Into<String>) -> ApiError {
+        ApiError::new(self.environment.assumptions().word(rule), message, rule, Source::Assumed)
     }
 }
 
@@ -292,38 +384,6 @@ fn is_read(name: &str) -> bool {
         || name == "CreateParticipantToken"
 }
 
-/// The input of a call: the body, with the members of path and query.
-fn input(route: &Route<'_>, body: &[u8]) -> Result<Map<String, Value>, ApiError> {
-    let malformed =
-        |message: String| ApiError::new("SerializationException", message, "malformed-body", Source::Assumed);
-    let mut value: Value = if body.is_empty() {
-        json!({})
-    } else {
-        serde_json::from_slice(body).map_err(|error| malformed(format!("The body is not JSON: {error}")))?
-    };
-    if let Value::Object(members) = &mut value
-        && let Some(shape) = route.operation.input()
-        && let Type::Structure(known) = route.service.shape(shape).kind()
-    {
-        // What belongs into the path or the query is not taken from the body.
-        for member in known.iter().filter(|member| member.location() != Location::Body) {
-            members.remove(member.name());
-        }
-        members.extend(route.members.clone());
-        // Members that the model does not know are ignored.
-        members.retain(|name, _| known.iter().any(|member| member.name() == name));
-    }
-    validate(route.service, route.operation.input(), &value)?;
-    match value {
-        Value::Object(members) => Ok(members),
-        _ => Err(malformed("The body is no JSON object".to_owned())),
-    }
-}
-
-fn unknown(request: &Signed<'_>) -> ApiError {
-    unknown_name(&format!("{} {}", request.method, request.path))
-}
-
 fn unknown_name(name: &str) -> ApiError {
     ApiError::new(
         "UnknownOperationException",
@@ -334,7 +394,7 @@ fn unknown_name(name: &str) -> ApiError {
 }
 
 /// What the server keeps for itself: the key of its tokens, the key of its page tokens, and the number of seeded calls.
-fn own(store: &dyn Store) -> Result<(SigningKey, [u8; 32], u64), StartError> {
+fn own(store: &dyn Store, seed: Option<&str>) -> Result<(SigningKey, [u8; 32], u64), StartError> {
     let text = |name: &str| -> Result<Option<String>, StoreError> {
         Ok(store.get(&format!("{OWN}/{name}"))?.and_then(|entry| entry.value.as_str().map(str::to_owned)))
     };
@@ -346,7 +406,10 @@ fn own(store: &dyn Store) -> Result<(SigningKey, [u8; 32], u64), StartError> {
     let token_key = if let Some(pem) = text("token-key")? {
         SigningKey::from_pem(pem).map_err(|error| broken(&error))?
     } else {
-        let key = SigningKey::generate().map_err(|error| StartError::Randomness(error.to_string()))?;
+        let key = match seed {
+            Some(seed) => seeded_key(seed).map_err(|error| broken(&error))?,
+            None => SigningKey::generate().map_err(|error| StartError::Randomness(error.to_string()))?,
+        };
         keep("token-key", &key.as_es384().to_pkcs8_pem())?;
         key
     };
@@ -355,12 +418,31 @@ fn own(store: &dyn Store) -> Result<(SigningKey, [u8; 32], u64), StartError> {
         bytes.try_into().map_err(|_| broken(&"the secret has another length"))?
     } else {
         let mut secret = [0; 32];
-        getrandom::fill(&mut secret).map_err(|error| StartError::Randomness(error.to_string()))?;
+        match seed {
+            Some(seed) => secret = hmac_sha256(seed.as_bytes(), b"page tokens"),
+            None => {
+                getrandom::fill(&mut secret).map_err(|error| StartError::Randomness(error.to_string()))?;
+            }
+        }
         keep("secret", &STANDARD.encode(secret))?;
         secret
     };
     let calls = store.get(&format!("{OWN}/calls"))?.and_then(|entry| entry.value.as_u64()).unwrap_or(0);
     Ok((token_key, secret, calls))
+}
+
+/// The key that a seed gives: anybody who knows the seed knows the key.
+fn seeded_key(seed: &str) -> Result<SigningKey, es384::KeyError> {
+    // An EC private key (RFC 5915) of the curve P-384.
+    const BEFORE: &[u8] = &[0x30, 0x3e, 0x02, 0x01, 0x01, 0x04, 0x30];
+    const AFTER: &[u8] = &[0xa0, 0x07, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
+    let half = |label: &[u8]| hmac_sha256(seed.as_bytes(), label);
+    // The first bit is 0: the number is below the order of the curve, and it is not 0.
+    let mut number = [half(b"token key, first half"), half(b"token key, second half")].concat();
+    number.truncate(48);
+    number[0] &= 0x7f;
+    let key = es384::SigningKey::from_der([BEFORE, &number[..], AFTER].concat())?;
+    SigningKey::from_pem(&*key.to_pkcs8_pem())
 }
 
 /// A server with state in memory, for tests.
@@ -407,13 +489,6 @@ mod tests {
             }
         }
         assert_eq!(table.matches("not there").count(), 0, "{table}");
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/local.md");
-        let text = std::fs::read_to_string(path).unwrap();
-        let (before, found) = text.split_at(text.find("| service |").unwrap_or(text.len()));
-        if found != table && std::env::var_os("WRITE_DOCS").is_some() {
-            std::fs::write(path, format!("{before}{table}")).unwrap();
-        } else {
-            assert_eq!(found, table, "run this test with WRITE_DOCS=1");
-        }
+        crate::documentation::compare("operations", &table);
     }
 }

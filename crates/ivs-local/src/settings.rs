@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use crate::assumptions::Assumptions;
 use crate::http::Tls;
 
 /// How a server behaves.
@@ -16,8 +17,10 @@ pub struct Settings {
     pub seed: Option<String>,
     /// Quotas that differ from the documented ones, by the names of the guide.
     pub quotas: BTreeMap<String, usize>,
-    /// How long a recording configuration and a failover slate are CREATING, in milliseconds.
-    pub creation_ms: i64,
+    /// How strictly inputs are validated.
+    pub validation: Validation,
+    /// What AWS does not document.
+    pub assumptions: Assumptions,
     /// How long a stage session lasts after the last participant has left, in milliseconds.
     pub session_ms: u64,
     /// How long a publication lasts after the socket of its participant has closed, in milliseconds.
@@ -34,8 +37,16 @@ pub struct Settings {
     pub tls: Option<Tls>,
     /// How far the time of a signature may be off, in seconds.
     pub skew_secs: i64,
-    /// The most bytes that a body may have, before and after it is decompressed.
-    pub max_body: usize,
+}
+
+/// How strictly inputs are validated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Validation {
+    /// As AWS does.
+    #[default]
+    Strict,
+    /// Any text is taken for an ARN, and a resource may name others that do not exist.
+    Lenient,
 }
 
 /// Whose signatures are verified.
@@ -58,7 +69,8 @@ impl Default for Settings {
             credentials: BTreeMap::from([("test".to_owned(), "test".to_owned())]),
             seed: None,
             quotas: BTreeMap::new(),
-            creation_ms: 2_000,
+            validation: Validation::default(),
+            assumptions: Assumptions::default(),
             session_ms: 180_000,
             grace_ms: 5_000,
             announce: Vec::new(),
@@ -67,7 +79,6 @@ impl Default for Settings {
             web_client: String::new(),
             tls: None,
             skew_secs: 300,
-            max_body: 1 << 20,
         }
     }
 }

@@ -12,4 +12,4 @@ pub use error::{ApiError, Source};
 pub use model::{Model, Operation, Service, ServiceName};
 pub use project::project;
 pub use shape::{Location, Member, Shape, ShapeId, Type};
-pub use validate::{Problem, Violation, check, validate};
+pub use validate::{Patterns, Problem, Violation, check, check_with, validate, validate_with};

@@ -98,7 +98,12 @@ impl Service {
                 .get_mut(&erratum.shape)
                 .filter(|_| !erratum.reason.is_empty())
                 .ok_or_else(|| format!("an erratum without shape or reason: {}", erratum.shape))?;
-            shape.pattern = Some(erratum.pattern.clone());
+            if let Some(pattern) = &erratum.pattern {
+                shape.pattern = Some(pattern.clone());
+            }
+            if let Some(values) = &erratum.values {
+                shape.values.clone_from(values);
+            }
         }
         let ids: BTreeMap<String, ShapeId> =
             raw.shapes.keys().cloned().enumerate().map(|(place, name)| (name, ShapeId(place))).collect();

@@ -52,7 +52,9 @@ pub(crate) enum Member {
 pub(crate) struct Erratum {
     pub(crate) service: String,
     pub(crate) shape: String,
-    pub(crate) pattern: String,
+    pub(crate) pattern: Option<String>,
+    #[serde(rename = "enum")]
+    pub(crate) values: Option<Vec<String>>,
     /// For people; a test asks that there is one.
     pub(crate) reason: String,
 }

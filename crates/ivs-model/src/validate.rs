@@ -31,6 +31,16 @@ pub struct Violation {
     pub constraint: String,
 }
 
+/// Whether the patterns of the models are checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Patterns {
+    /// As the service does.
+    #[default]
+    Checked,
+    /// For clients whose ARNs are no ARNs, such as those of tests that were written against another server.
+    Ignored,
+}
+
 /// Validates the input of an operation.
 ///
 /// # Errors
@@ -38,8 +48,22 @@ pub struct Violation {
 /// `SerializationException` when a value has another type than the model says, and `ValidationException` with all other
 /// violations at once. Members that the model does not know are ignored, as AWS ignores them.
 pub fn validate(service: &Service, shape: Option<ShapeId>, input: &Value) -> Result<(), ApiError> {
+    validate_with(service, shape, input, Patterns::Checked)
+}
+
+/// As [`validate`], with or without the patterns.
+///
+/// # Errors
+///
+/// As [`validate`].
+pub fn validate_with(
+    service: &Service,
+    shape: Option<ShapeId>,
+    input: &Value,
+    patterns: Patterns,
+) -> Result<(), ApiError> {
     let Some(shape) = shape else { return Ok(()) };
-    let problems = check(service, shape, input);
+    let problems = check_with(service, shape, input, patterns);
     let mut violations = Vec::new();
     for problem in problems {
         match problem {
@@ -57,7 +81,12 @@ pub fn validate(service: &Service, shape: Option<ShapeId>, input: &Value) -> Res
 
 /// All that is wrong with a value; nothing, if it is what the shape says.
 pub fn check(service: &Service, shape: ShapeId, value: &Value) -> Vec<Problem> {
-    let mut walk = Walk { service, problems: Vec::new() };
+    check_with(service, shape, value, Patterns::Checked)
+}
+
+/// As [`check`], with or without the patterns.
+pub fn check_with(service: &Service, shape: ShapeId, value: &Value, patterns: Patterns) -> Vec<Problem> {
+    let mut walk = Walk { service, patterns, problems: Vec::new() };
     walk.value("", service.shape(shape), value);
     walk.problems
 }
@@ -83,6 +112,7 @@ fn message(violations: &[Violation]) -> String {
 
 struct Walk<'m> {
     service: &'m Service,
+    patterns: Patterns,
     problems: Vec<Problem>,
 }
 
@@ -132,7 +162,7 @@ impl Walk<'_> {
     fn map(&mut self, path: &str, key: ShapeId, of: ShapeId, map: &Map<String, Value>) {
         let (key, of) = (self.service.shape(key), self.service.shape(of));
         for (name, value) in map {
-            let broken = text_constraints(key, name);
+            let broken = text_constraints(key, name, self.patterns);
             if !broken.is_empty() {
                 let constraint = format!("Map keys must satisfy constraint: [{}]", broken.join(", "));
                 self.violation(path, Some(name.clone()), false, constraint);
@@ -142,7 +172,7 @@ impl Walk<'_> {
     }
 
     fn string(&mut self, path: &str, shape: &Shape, text: &str) {
-        for constraint in text_constraints(shape, text) {
+        for constraint in text_constraints(shape, text, self.patterns) {
             self.violation(path, Some(text.to_owned()), shape.is_sensitive, constraint);
         }
     }
@@ -213,12 +243,13 @@ impl Walk<'_> {
 }
 
 /// The constraints that a text breaks.
-fn text_constraints(shape: &Shape, text: &str) -> Vec<String> {
+fn text_constraints(shape: &Shape, text: &str, patterns: Patterns) -> Vec<String> {
     let mut broken = length(shape, text.chars().count());
     if !shape.values.is_empty() && !shape.values.iter().any(|value| value == text) {
         broken.push(format!("Member must satisfy enum value set: [{}]", shape.values.join(", ")));
     }
-    if let Some(pattern) = shape.pattern.as_ref().filter(|pattern| !pattern.matches(text)) {
+    let pattern = shape.pattern.as_ref().filter(|_| patterns == Patterns::Checked);
+    if let Some(pattern) = pattern.filter(|pattern| !pattern.matches(text)) {
         broken.push(format!("Member must satisfy regular expression pattern: {}", pattern.text));
     }
     broken

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::input::{self, Source};
 use crate::keys::{self, Material};
 
-const KID: &str = "IVS_TOKEN_KID";
+pub(crate) const KID: &str = "IVS_TOKEN_KID";
 pub(crate) const STAGE_ARN: &str = "IVS_TOKEN_STAGE_ARN";
 const WHIP_URL: &str = "IVS_TOKEN_WHIP_URL";
 const EVENTS_URL: &str = "IVS_TOKEN_EVENTS_URL";

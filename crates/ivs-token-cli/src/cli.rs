@@ -47,6 +47,9 @@ pub(crate) enum Command {
     Verify(Box<verify::VerifyArgs>),
     /// Show it all at work: a key, a token, three refusals, and how long it takes
     Demo,
+    /// Run a local Amazon IVS: what the program ivs-local is
+    #[cfg(feature = "local")]
+    Serve(Box<ivs_local::program::Options>),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
 }

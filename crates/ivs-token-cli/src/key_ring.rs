@@ -49,6 +49,11 @@ impl KeyRingArgs {
         self.key_ring.is_some() || self.playback_key_ring.is_some()
     }
 
+    /// Whether a ring of each kind is given.
+    pub(crate) fn is_of_both_kinds(&self) -> bool {
+        self.key_ring.is_some() && self.playback_key_ring.is_some()
+    }
+
     /// The flags that may read standard input.
     pub(crate) fn sources(&self) -> [(&'static str, Option<&Source>); 2] {
         [("--key-ring", self.key_ring.as_ref()), ("--playback-key-ring", self.playback_key_ring.as_ref())]

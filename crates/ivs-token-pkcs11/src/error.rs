@@ -33,8 +33,8 @@ pub enum Pkcs11Error {
     },
     /// Not exactly one key pair has this label.
     #[error(
-        "{found} {what} keys on the token are EC keys labelled {label:?}, and it must be one: `pkcs11-tool --list-objects` \
-         shows what there is"
+        "{found} {what} keys on the token are EC keys labelled {label:?}, and it must be one: \
+         `pkcs11-tool --module LIBRARY --login --list-objects` shows what there is"
     )]
     NotOneKey {
         /// The label that was asked for.

@@ -144,10 +144,29 @@ fn what_can_not_be_opened_says_why() {
     assert!(matches!(error, Pkcs11Error::NotOneKey { found: 0, .. }), "{error}");
     let error = open("twins").unwrap_err();
     assert!(matches!(error, Pkcs11Error::NotOneKey { found: 2, .. }), "{error}");
+    the_advised_command_lists_what_there_is(&error.to_string());
     let error = open("short").unwrap_err();
     assert!(error.to_string().contains("P-256"), "{error}");
     let error = Module::load("/nowhere/libnothing.so").unwrap_err();
     assert!(error.to_string().contains("/nowhere/libnothing.so"), "{error}");
+}
+
+/// `pkcs11-tool` would ask for the PIN.
+fn the_advised_command_lists_what_there_is(message: &str) {
+    let command = message.split('`').nth(1).unwrap();
+    let library = std::env::var(LIBRARY).unwrap();
+    let words: Vec<&str> =
+        command.split(' ').map(|word| if word == "LIBRARY" { library.as_str() } else { word }).collect();
+    let listed = match Command::new(words[0]).args(&words[1..]).args(["--pin", PIN]).output() {
+        Ok(listed) => listed,
+        Err(error) => {
+            assert!(std::env::var_os("CI").is_none(), "{} is needed in CI: {error}", words[0]);
+            println!("SKIPPED: this needs the `{}` command, which does not start: {error}", words[0]);
+            return;
+        }
+    };
+    let listed = String::from_utf8_lossy(&listed.stdout);
+    assert_eq!(listed.matches("twins").count(), 4, "both halves of both: {listed}");
 }
 
 /// In a process in which nobody has logged in yet: a login is that of the whole process.

@@ -117,7 +117,7 @@ impl SigningKey {
         self.key.accelerate();
     }
 
-    /// Whether the engine signs for this key: it was [accelerated](Self::accelerate), and the processor can do it.
+    /// Whether the engine signs for this key: it was [accelerated](Self::accelerate), in an optimised build with the feature `engine`.
     pub fn is_accelerated(&self) -> bool {
         self.key.is_accelerated()
     }

@@ -54,15 +54,3 @@ fn a_uuid_is_spent_for_its_channel_alone() {
     assert!(spend(&channels[1]) && spend(&channels[0]));
     assert!(!spend(&channels[0]) && !spend(&channels[1]));
 }
-
-/// Each import copies the ring, so that one by one they would take a second and more.
-#[test]
-fn thousands_of_single_keys_are_taken_in_one_change() {
-    let key = SigningKey::generate().unwrap();
-    let mut builder = Verifier::builder().prepared_limit(0);
-    for id in 0..4000 {
-        let arn = format!("arn:aws:ivs:us-west-2:123456789012:public-key/k{id}").parse().unwrap();
-        builder = builder.key(arn, key.verifying_key().clone());
-    }
-    assert!(builder.build().is_ok());
-}

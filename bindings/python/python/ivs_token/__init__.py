@@ -49,6 +49,9 @@ from ._native import (
     RedisRevocations,
     SigningKey,
     Stage,
+    UnsignedConnectionToken,
+    UnsignedPlaybackToken,
+    UnsignedToken,
     Verdict,
     VerifiedConnection,
     VerifiedPlayback,
@@ -56,10 +59,12 @@ from ._native import (
     Verifier,
     VerifyingKey,
     WhenAway,
+    aexchange,
     check_exchange,
     exchange,
     inspect,
     playback_url,
+    unsigned_exchange,
 )
 from ._native import VERSION as __version__
 from ._revocations import RevocationStore
@@ -104,6 +109,9 @@ __all__ = [
     "Stage",
     "Token",
     "UnknownKeyError",
+    "UnsignedConnectionToken",
+    "UnsignedPlaybackToken",
+    "UnsignedToken",
     "Verdict",
     "VerificationError",
     "VerifiedConnection",
@@ -117,8 +125,10 @@ __all__ = [
     "WrongStageError",
     "WrongUserError",
     "__version__",
+    "aexchange",
     "check_exchange",
     "exchange",
     "inspect",
     "playback_url",
+    "unsigned_exchange",
 ]

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
 from typing import Any, ClassVar, Final, NoReturn, Protocol, TypedDict, final
@@ -10,6 +10,7 @@ from ._capability import Capability
 from ._errors import RevocationStoreError, VerificationError
 from ._revocations import RevocationStore
 from ._tokens import ConnectionToken, PlaybackToken, Token
+from .signer import AsyncSigner, Signer
 
 VERSION: Final[str]
 BACKEND: Final[str]
@@ -156,7 +157,7 @@ class Stage:
 
         Raises `InvalidClaimError` when there is no stage in it, or a member is missing or wrong.
         """
-    def mint(self, key: SigningKey, *, user_id: str | None = None, attributes: Mapping[str, str] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, participant_id: str | None = None, now: datetime | None = None) -> Token:
+    def mint(self, key: SigningKey | Signer, *, user_id: str | None = None, attributes: Mapping[str, str] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, participant_id: str | None = None, now: datetime | None = None) -> Token:
         """Mints a token for one participant: both capabilities, 12 hours, a fresh random participant ID, unless told otherwise.
 
         `user_id` has at most 128 characters, `attributes` at most 1 024 bytes of names and values together; everyone on the
@@ -164,17 +165,35 @@ class Stage:
         `int` of minutes, from 1 second to 14 days. `participant_id` is 1 to 64 of `[A-Za-z0-9_-]`, and every token needs its
         own. `now` is when the token is issued, an aware `datetime`, for tests.
 
+        `key` is a `SigningKey`, or a `Signer` whose private key is elsewhere, such as `KmsSigner`.
+
         Raises `InvalidClaimError` for a value that no token may carry, and `MintError` for a key without a `kid`, or of
-        another account or region than the stage.
+        another account or region than the stage, or when a signer failed.
         """
-    def mint_many(self, key: SigningKey, participants: Iterable[_Participant], *, threads: int | None = None, now: datetime | None = None) -> list[Token]:
+    def amint(self, key: SigningKey | Signer | AsyncSigner, *, user_id: str | None = None, attributes: Mapping[str, str] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, participant_id: str | None = None, now: datetime | None = None) -> Coroutine[Any, Any, Token]:
+        """Mints a token as `mint` does, without blocking: to be awaited. It is issued when this is called.
+
+        `key` may also be an `AsyncSigner`. The `sign` of a plain `Signer` runs on a thread of asyncio's.
+        """
+    def unsigned(self, kid: str, *, user_id: str | None = None, attributes: Mapping[str, str] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, participant_id: str | None = None, now: datetime | None = None) -> UnsignedToken:
+        """Makes a token as `mint` does, but for its signature, by a private key that signs elsewhere. `kid` is the ARN under which
+        IVS knows its public half.
+        """
+    def mint_many(self, key: SigningKey | Signer, participants: Iterable[_Participant], *, threads: int | None = None, now: datetime | None = None) -> list[Token]:
         """Mints a token for each participant, in their order, all issued at one moment.
 
         `participants` is an iterable of mappings with the names of the arguments of `mint`: `user_id`, `attributes`,
-        `capabilities`, `duration`, `participant_id`, all optional. `threads` says how many threads sign; Python's other threads
-        go on meanwhile.
+        `capabilities`, `duration`, `participant_id`, all optional. `threads` says how many threads sign, 1 unless given, and 8 with a
+        `Signer`; Python's other threads go on meanwhile.
 
         Raises what `mint` raises, for the first participant that is at fault; its place in the list is `error.index`.
+        """
+    def amint_many(self, key: SigningKey | Signer | AsyncSigner, participants: Iterable[_Participant], *, concurrency: int | None = None, now: datetime | None = None) -> Coroutine[Any, Any, list[Token]]:
+        """Mints a token for each participant as `mint_many` does, without blocking: to be awaited. They are issued when this is
+        called.
+
+        `key` may also be an `AsyncSigner`. `concurrency` says how many a signer signs at once, 8 unless given. When one fails, those
+        under way are cancelled.
         """
     @property
     def arn(self) -> str:
@@ -193,12 +212,85 @@ class Stage:
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
+class UnsignedToken:
+    """A participant token that lacks only its signature. `Stage.unsigned` makes one, and so does `unsigned_exchange`."""
+
+    @property
+    def signing_input(self) -> bytes:
+        """What is to be signed, with ECDSA on P-384 and SHA-384: header, dot and payload as they will stand in the token
+        (RFC 7515, section 5.1), in at most 16 KiB of ASCII.
+        """
+    @property
+    def digest(self) -> bytes:
+        """The SHA-384 digest of the signing input, in 48 bytes: for what takes a digest, as AWS KMS does with the message type
+        `DIGEST`.
+        """
+    def with_signature(self, signature: bytes | bytearray, verifying_key: _PublicKeySource) -> Token:
+        """The token. `signature` is r then s in 96 bytes (RFC 7518, section 3.4), or DER (RFC 3279, section 2.2.3), as KMS and
+        OpenSSL write it. It is checked with `verifying_key`, the public half of the key that signed, in any form that a
+        `Verifier` takes.
+
+        Raises `MintError`: `MALFORMED_SIGNATURE` when the bytes have neither form, `WRONG_SIGNATURE` when they are no
+        signature of this token under the key.
+        """
+    def _failed(self, raised: BaseException) -> Exception: ...
+
+@final
+class UnsignedConnectionToken:
+    """A connection token that lacks only its signature. `ConnectionToken.unsigned` makes one."""
+
+    @property
+    def signing_input(self) -> bytes:
+        """What is to be signed, with ECDSA on P-384 and SHA-384: header, dot and payload as they will stand in the token
+        (RFC 7515, section 5.1), in at most 16 KiB of ASCII.
+        """
+    @property
+    def digest(self) -> bytes:
+        """The SHA-384 digest of the signing input, in 48 bytes: for what takes a digest, as AWS KMS does with the message type
+        `DIGEST`.
+        """
+    def with_signature(self, signature: bytes | bytearray, verifying_key: _PublicKeySource) -> ConnectionToken:
+        """The token. `signature` is r then s in 96 bytes (RFC 7518, section 3.4), or DER (RFC 3279, section 2.2.3), as KMS and
+        OpenSSL write it. It is checked with `verifying_key`, the public half of the key that signed, in any form that a
+        `Verifier` takes.
+
+        Raises `MintError`: `MALFORMED_SIGNATURE` when the bytes have neither form, `WRONG_SIGNATURE` when they are no
+        signature of this token under the key.
+        """
+    def _failed(self, raised: BaseException) -> Exception: ...
+
+@final
+class UnsignedPlaybackToken:
+    """A playback token that lacks only its signature. `PlaybackToken.unsigned` makes one."""
+
+    @property
+    def signing_input(self) -> bytes:
+        """What is to be signed, with ECDSA on P-384 and SHA-384: header, dot and payload as they will stand in the token
+        (RFC 7515, section 5.1), in at most 16 KiB of ASCII.
+        """
+    @property
+    def digest(self) -> bytes:
+        """The SHA-384 digest of the signing input, in 48 bytes: for what takes a digest, as AWS KMS does with the message type
+        `DIGEST`.
+        """
+    def with_signature(self, signature: bytes | bytearray, verifying_key: _PublicKeySource) -> PlaybackToken:
+        """The token. `signature` is r then s in 96 bytes (RFC 7518, section 3.4), or DER (RFC 3279, section 2.2.3), as KMS and
+        OpenSSL write it. It is checked with `verifying_key`, the public half of the key that signed, in any form that a
+        `Verifier` takes.
+
+        Raises `MintError`: `MALFORMED_SIGNATURE` when the bytes have neither form, `WRONG_SIGNATURE` when they are no
+        signature of this token under the key.
+        """
+    def _failed(self, raised: BaseException) -> Exception: ...
+
+@final
 class Verifier:
     """Decides whether a token is good. Made once, used for every token, by any number of threads.
 
     `keys` maps the ARN of each public key to the key: a `VerifyingKey`, or PEM, DER or JWK, or the path of a file as an
     `os.PathLike`; or it is a `KeyRing`, whose changes the verifier follows. `playback_keys` maps the ARNs of playback key
-    pairs to their public halves, or is a `PlaybackKeyRing`. At least one key must be held, or a ring.
+    pairs to their public halves, or is a `PlaybackKeyRing`; a key whose ARN is not at hand stands under the ARN of a channel, and
+    verifies tokens for the channels of that account and region. At least one key must be held, or a ring.
 
     `stage`, `capabilities` and `user_id` are what every participant token must be for, grant and be of. `leeway` is how far in
     the future a token may have been issued (60 seconds), `expiry_leeway` how long after its end it is still accepted (0).
@@ -418,8 +510,8 @@ class VerifiedPlayback:
     def issued_at(self) -> datetime | None:
         """When the token was issued, if it says so: an aware `datetime` in UTC, or `None`."""
     @property
-    def kid(self) -> str:
-        """The ARN of the key that signed the token."""
+    def kid(self) -> str | None:
+        """The ARN of the key that signed the token, or `None` when the verifier holds that key without an ARN."""
     def __reduce__(self) -> NoReturn: ...
 
 @final
@@ -484,7 +576,11 @@ class KeyRing:
     def delete_retired(self, *, now: datetime | None = None) -> list[str]:
         """Deletes the keys whose retirement has come, and gives their ARNs."""
     def to_jwks(self) -> str:
-        """The keys that are not retired as a JWK set, each with its ARN as `kid`."""
+        """The keys that are not retired as a JWK set, each with its ARN as `kid`, and with its end as `exp` if it is being retired."""
+    def to_json(self) -> str:
+        """All keys as JSON, each as GetPublicKey prints one, with `retiredAt` where it is being retired: for `import_json` to read
+        when the server starts again. Which key signs is not in it.
+        """
     @property
     def limit(self) -> int:
         """How many keys it may hold."""
@@ -582,7 +678,11 @@ class PlaybackKeyRing:
     def delete_retired(self, *, now: datetime | None = None) -> list[str]:
         """Deletes the keys whose retirement has come, and gives their ARNs."""
     def to_jwks(self) -> str:
-        """The keys that are not retired as a JWK set, each with its ARN as `kid`."""
+        """The keys that are not retired as a JWK set, each with its ARN as `kid`, and with its end as `exp` if it is being retired."""
+    def to_json(self) -> str:
+        """All keys as JSON, each as GetPublicKey prints one, with `retiredAt` where it is being retired: for `import_json` to read
+        when the server starts again. Which key signs is not in it.
+        """
     @property
     def limit(self) -> int:
         """How many keys it may hold."""
@@ -771,7 +871,7 @@ class Check:
     def detail(self) -> str | None:
         """Why it does not hold, or why that can not be told; `None` when it holds."""
 
-def exchange(token: Token | VerifiedToken, key: SigningKey, *, user_id: str | None = None, attributes: Mapping[str, str | None] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, now: datetime | None = None) -> Token:
+def exchange(token: Token | VerifiedToken, key: SigningKey | Signer, *, user_id: str | None = None, attributes: Mapping[str, str | None] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, now: datetime | None = None) -> Token:
     """Mints a token in exchange for another: for the same participant on the same stage, with other capabilities, attributes,
     user ID or duration. What is not given stays as it was, the end of the old token too.
 
@@ -780,6 +880,14 @@ def exchange(token: Token | VerifiedToken, key: SigningKey, *, user_id: str | No
 
     `token` is a `Token` or a `VerifiedToken`: verify a text first. The arguments are those of `Stage.mint`. Any key of the
     stage's account and region will do. Raises what `Stage.mint` raises.
+    """
+def aexchange(token: Token | VerifiedToken, key: SigningKey | Signer | AsyncSigner, *, user_id: str | None = None, attributes: Mapping[str, str | None] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, now: datetime | None = None) -> Coroutine[Any, Any, Token]:
+    """Mints a token in exchange for another as `exchange` does, without blocking: to be awaited. It is issued when this is called, and
+    the key may be an `AsyncSigner`.
+    """
+def unsigned_exchange(token: Token | VerifiedToken, kid: str, *, user_id: str | None = None, attributes: Mapping[str, str | None] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, now: datetime | None = None) -> UnsignedToken:
+    """Makes a token in exchange for another as `exchange` does, but for its signature, by a private key that signs elsewhere. `kid` is
+    the ARN under which IVS knows its public half.
     """
 def check_exchange(old: Token | VerifiedToken, new: Token | VerifiedToken) -> None:
     """Checks that IVS and its web client take one token in exchange for the other. Each is a `Token` or a `VerifiedToken`.
@@ -796,10 +904,18 @@ def playback_url(base: str, token: str) -> str:
 
     Raises `InvalidClaimError` when `base` is no URL of `https:` or `http:`, or has a `token` already.
     """
-def mint_connection(key: SigningKey, *, duration: _Duration | None = None, token_id: str | None = None, now: datetime | None = None) -> ConnectionToken:
+def mint_connection(key: SigningKey | Signer, *, duration: _Duration | None = None, token_id: str | None = None, now: datetime | None = None) -> ConnectionToken:
     """Mints a connection token. `ConnectionToken.mint` is its name."""
-def mint_playback(key: SigningKey, channel: str, *, duration: _Duration | None = None, origins: Iterable[str] | None = None, strict_origin_enforcement: bool = False, single_use: UUID | str | bool | None = None, viewer_id: str | None = None, viewer_session_version: int | None = None, maximum_resolution: str | None = None, now: datetime | None = None) -> PlaybackToken:
+def amint_connection(key: SigningKey | Signer | AsyncSigner, *, duration: _Duration | None = None, token_id: str | None = None, now: datetime | None = None) -> Coroutine[Any, Any, ConnectionToken]:
+    """Mints a connection token without blocking. `ConnectionToken.amint` is its name."""
+def unsigned_connection(kid: str, *, duration: _Duration | None = None, token_id: str | None = None, now: datetime | None = None) -> UnsignedConnectionToken:
+    """Makes a connection token but for its signature. `ConnectionToken.unsigned` is its name."""
+def mint_playback(key: SigningKey | Signer, channel: str, *, duration: _Duration | None = None, origins: Iterable[str] | None = None, strict_origin_enforcement: bool = False, single_use: UUID | str | bool | None = None, viewer_id: str | None = None, viewer_session_version: int | None = None, maximum_resolution: str | None = None, now: datetime | None = None) -> PlaybackToken:
     """Mints a playback token. `PlaybackToken.mint` is its name."""
+def amint_playback(key: SigningKey | Signer | AsyncSigner, channel: str, *, duration: _Duration | None = None, origins: Iterable[str] | None = None, strict_origin_enforcement: bool = False, single_use: UUID | str | bool | None = None, viewer_id: str | None = None, viewer_session_version: int | None = None, maximum_resolution: str | None = None, now: datetime | None = None) -> Coroutine[Any, Any, PlaybackToken]:
+    """Mints a playback token without blocking. `PlaybackToken.amint` is its name."""
+def unsigned_playback(channel: str, *, duration: _Duration | None = None, origins: Iterable[str] | None = None, strict_origin_enforcement: bool = False, single_use: UUID | str | bool | None = None, viewer_id: str | None = None, viewer_session_version: int | None = None, maximum_resolution: str | None = None, now: datetime | None = None) -> UnsignedPlaybackToken:
+    """Makes a playback token but for its signature. `PlaybackToken.unsigned` is its name."""
 def run_command(command_line: Sequence[str]) -> int:
     """The command `ivs-token`: takes its command line, the name of the program first, and gives its exit code. It reads and
     writes the standard streams of the process, whatever Python has put in the place of its own.

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from ._capability import Capability
+    from .signer import AsyncSigner, Signer
 
     _T = TypeVar("_T", bound="_Token")
 
@@ -128,7 +129,7 @@ class ConnectionToken(_IssuedToken):
 
     @staticmethod
     def mint(
-        key: _native.SigningKey,
+        key: _native.SigningKey | Signer,
         *,
         duration: timedelta | int | None = None,
         token_id: str | None = None,
@@ -138,11 +139,36 @@ class ConnectionToken(_IssuedToken):
 
         ``duration`` is a ``timedelta`` or an ``int`` of minutes, from 1 second to 4 weeks; ``token_id`` is 1 to 64 of
         ``[A-Za-z0-9_-]``, and every token needs its own; ``now`` is when it is issued, for tests. Account and region are
-        those of the key's ``kid``.
+        those of the key's ``kid``. ``key`` may be a ``Signer``, whose private key is elsewhere.
 
-        Raises ``InvalidClaimError`` for a value that no token may carry, and ``MintError`` for a key without a ``kid``.
+        Raises ``InvalidClaimError`` for a value that no token may carry, and ``MintError`` for a key without a ``kid``, or when a
+        signer failed.
         """
         return _native.mint_connection(key, duration=duration, token_id=token_id, now=now)
+
+    @staticmethod
+    async def amint(
+        key: _native.SigningKey | Signer | AsyncSigner,
+        *,
+        duration: timedelta | int | None = None,
+        token_id: str | None = None,
+        now: datetime | None = None,
+    ) -> ConnectionToken:
+        """Mints one as ``mint`` does, without blocking. ``key`` may also be an ``AsyncSigner``."""
+        return await _native.amint_connection(key, duration=duration, token_id=token_id, now=now)
+
+    @staticmethod
+    def unsigned(
+        kid: str,
+        *,
+        duration: timedelta | int | None = None,
+        token_id: str | None = None,
+        now: datetime | None = None,
+    ) -> _native.UnsignedConnectionToken:
+        """Makes one as ``mint`` does, but for its signature, by a private key that signs elsewhere. ``kid`` is the ARN under which
+        IVS knows its public half.
+        """
+        return _native.unsigned_connection(kid, duration=duration, token_id=token_id, now=now)
 
     @property
     def token_id(self) -> str:
@@ -177,7 +203,7 @@ class PlaybackToken(_Token):
 
     @staticmethod
     def mint(
-        key: _native.SigningKey,
+        key: _native.SigningKey | Signer,
         channel: str,
         *,
         duration: timedelta | int | None = None,
@@ -196,10 +222,67 @@ class PlaybackToken(_Token):
         random UUID, or the UUID. ``viewer_id`` has at most 40 characters, and ``viewer_session_version`` is a number that
         goes with it. ``maximum_resolution`` is ``SD``, ``HD`` or ``FULL_HD``. ``now`` is when it is issued, for tests.
 
-        Raises ``InvalidClaimError`` for a value that no token may carry, or values that do not go together.
+        ``key`` may be a ``Signer``, whose private key is elsewhere.
+
+        Raises ``InvalidClaimError`` for a value that no token may carry, or values that do not go together, and ``MintError`` when
+        a signer failed.
         """
         return _native.mint_playback(
             key,
+            channel,
+            duration=duration,
+            origins=origins,
+            strict_origin_enforcement=strict_origin_enforcement,
+            single_use=single_use,
+            viewer_id=viewer_id,
+            viewer_session_version=viewer_session_version,
+            maximum_resolution=maximum_resolution,
+            now=now,
+        )
+
+    @staticmethod
+    async def amint(
+        key: _native.SigningKey | Signer | AsyncSigner,
+        channel: str,
+        *,
+        duration: timedelta | int | None = None,
+        origins: Iterable[str] | None = None,
+        strict_origin_enforcement: bool = False,
+        single_use: UUID | str | bool | None = None,
+        viewer_id: str | None = None,
+        viewer_session_version: int | None = None,
+        maximum_resolution: str | None = None,
+        now: datetime | None = None,
+    ) -> PlaybackToken:
+        """Mints one as ``mint`` does, without blocking. ``key`` may also be an ``AsyncSigner``."""
+        return await _native.amint_playback(
+            key,
+            channel,
+            duration=duration,
+            origins=origins,
+            strict_origin_enforcement=strict_origin_enforcement,
+            single_use=single_use,
+            viewer_id=viewer_id,
+            viewer_session_version=viewer_session_version,
+            maximum_resolution=maximum_resolution,
+            now=now,
+        )
+
+    @staticmethod
+    def unsigned(
+        channel: str,
+        *,
+        duration: timedelta | int | None = None,
+        origins: Iterable[str] | None = None,
+        strict_origin_enforcement: bool = False,
+        single_use: UUID | str | bool | None = None,
+        viewer_id: str | None = None,
+        viewer_session_version: int | None = None,
+        maximum_resolution: str | None = None,
+        now: datetime | None = None,
+    ) -> _native.UnsignedPlaybackToken:
+        """Makes one as ``mint`` does, but for its signature, by a private key that signs elsewhere. It names no key."""
+        return _native.unsigned_playback(
             channel,
             duration=duration,
             origins=origins,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ParticipantToken,
         ResponseMetadata,
     )
+    from .signer import Signer
 
 
 # What botocore would refuse, None among it, is no way to leave something out.
@@ -35,7 +36,8 @@ class IvsRealTime:
 
     ``client`` may be left out by programs that make tokens and call nothing else.
 
-    ``signing_key`` is a ``SigningKey`` with a ``kid``, or a ``KeyRing``, which is asked for its signing key each time.
+    ``signing_key`` is a ``SigningKey`` with a ``kid``, a ``KeyRing``, which is asked for its signing key each time, or a ``Signer``
+    with a ``kid``, such as ``KmsSigner``.
 
     ``stages`` are those that tokens may be made for: several of ``Stage``, or a function that is called with an ARN and
     returns the ``Stage``, or ``None`` if it knows none. A stage that is not found there is asked of the client, with
@@ -51,12 +53,13 @@ class IvsRealTime:
         self,
         client: Any = None,
         *,
-        signing_key: SigningKey | KeyRing,
+        signing_key: SigningKey | KeyRing | Signer,
         stages: Iterable[Stage] | Callable[[str], Stage | None] | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
-        if not isinstance(signing_key, (SigningKey, KeyRing)):
-            raise TypeError(f"signing_key must be a SigningKey or a KeyRing, not {type(signing_key).__name__}")
+        is_signer = all(hasattr(signing_key, name) for name in ("kid", "verifying_key", "sign"))
+        if not is_signer and not isinstance(signing_key, (SigningKey, KeyRing)):
+            raise TypeError(f"signing_key must be a SigningKey, a KeyRing or a Signer, not {type(signing_key).__name__}")
         if client is not None and not hasattr(client, "get_stage"):
             raise TypeError(f'client must be boto3.client("ivs-realtime"), not {type(client).__name__}')
         if client is None and stages is None:
@@ -174,7 +177,7 @@ class IvsRealTime:
         }
         return {"connectionToken": answer, "ResponseMetadata": _metadata()}
 
-    def _signing_key(self) -> SigningKey:
+    def _signing_key(self) -> SigningKey | Signer:
         key = self._key.signing_key if isinstance(self._key, KeyRing) else self._key
         if key is None:
             raise MintError("the key ring has no key that signs: mark one with sign_with or rotate", code="NO_SIGNING_KEY")

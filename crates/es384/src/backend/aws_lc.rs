@@ -1,7 +1,7 @@
 //! AWS-LC, the fastest of the three. It wipes all that it frees.
 
 use aws_lc_rs::{
-    digest::{SHA384, digest},
+    digest::{Digest, SHA384, digest},
     rand::SystemRandom,
     signature::{ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P384_SHA384_FIXED, EcdsaKeyPair, ParsedPublicKey},
 };
@@ -11,7 +11,7 @@ use der::{
 };
 
 use super::Backend;
-use crate::{InvalidSignature, KeyError, SIGNATURE_LEN, SignError, Signature};
+use crate::{Hashed, InvalidSignature, KeyError, SIGNATURE_LEN, SignError, Signature};
 
 pub(crate) enum AwsLc {}
 
@@ -50,6 +50,16 @@ impl Backend for AwsLc {
         signature: &[u8; SIGNATURE_LEN],
     ) -> Result<(), InvalidSignature> {
         verifier.verify_sig(message, signature).map_err(|_| InvalidSignature)
+    }
+
+    #[inline]
+    fn verify_hashed(
+        verifier: &Self::Verifier,
+        message: &Hashed<'_>,
+        signature: &[u8; SIGNATURE_LEN],
+    ) -> Result<(), InvalidSignature> {
+        let digest = Digest::import_less_safe(message.digest(), &SHA384).map_err(|_| InvalidSignature)?;
+        verifier.verify_digest_sig(&digest, signature).map_err(|_| InvalidSignature)
     }
 }
 

@@ -17,7 +17,7 @@ mod rust_crypto;
 #[cfg(test)]
 mod tests;
 
-use crate::{InvalidSignature, KeyError, SIGNATURE_LEN, SignError, Signature};
+use crate::{Hashed, InvalidSignature, KeyError, SIGNATURE_LEN, SignError, Signature, count};
 
 #[cfg(feature = "aws-lc-rs")]
 pub(crate) use aws_lc::AwsLc as Active;
@@ -34,6 +34,7 @@ pub const BACKEND: &str = Active::NAME;
 /// For those who sign elsewhere, with a key that takes a digest.
 #[must_use]
 pub fn sha384(message: &[u8]) -> [u8; 48] {
+    count::hash();
     Active::sha384(message)
 }
 
@@ -54,6 +55,12 @@ pub(crate) trait Backend {
     fn verify(
         verifier: &Self::Verifier,
         message: &[u8],
+        signature: &[u8; SIGNATURE_LEN],
+    ) -> Result<(), InvalidSignature>;
+    /// The same of a message that was hashed before.
+    fn verify_hashed(
+        verifier: &Self::Verifier,
+        message: &Hashed<'_>,
         signature: &[u8; SIGNATURE_LEN],
     ) -> Result<(), InvalidSignature>;
 }

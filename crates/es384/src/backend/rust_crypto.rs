@@ -3,13 +3,13 @@
 use getrandom::SysRng;
 use p384::ecdsa::{
     Signature as EcdsaSignature, SigningKey, VerifyingKey,
-    signature::{RandomizedSigner, Verifier},
+    signature::{RandomizedSigner, Verifier, hazmat::PrehashVerifier},
 };
 
 use sha2::{Digest, Sha384};
 
 use super::Backend;
-use crate::{InvalidSignature, KeyError, SIGNATURE_LEN, SignError, Signature};
+use crate::{Hashed, InvalidSignature, KeyError, SIGNATURE_LEN, SignError, Signature};
 
 pub(crate) enum RustCrypto {}
 
@@ -49,5 +49,15 @@ impl Backend for RustCrypto {
     ) -> Result<(), InvalidSignature> {
         let signature = EcdsaSignature::from_slice(signature).map_err(|_| InvalidSignature)?;
         verifier.verify(message, &signature).map_err(|_| InvalidSignature)
+    }
+
+    #[inline]
+    fn verify_hashed(
+        verifier: &Self::Verifier,
+        message: &Hashed<'_>,
+        signature: &[u8; SIGNATURE_LEN],
+    ) -> Result<(), InvalidSignature> {
+        let signature = EcdsaSignature::from_slice(signature).map_err(|_| InvalidSignature)?;
+        verifier.verify_prehash(message.digest(), &signature).map_err(|_| InvalidSignature)
     }
 }

@@ -1,6 +1,7 @@
 //! Each compiled backend against each other one: what one signs, all verify.
 
 use super::Backend;
+use crate::Hashed;
 use crate::key::{
     pair::{Pair, Scalar},
     point::Point,
@@ -31,6 +32,25 @@ fn compiled() -> Vec<(&'static str, Sign, Verify)> {
     ]
 }
 
+type VerifyHashed = fn(&Point, &Hashed<'_>, &[u8; 96]) -> bool;
+
+/// The same for messages that were hashed before.
+fn hashed() -> Vec<(&'static str, VerifyHashed)> {
+    fn entry<B: Backend>() -> (&'static str, VerifyHashed) {
+        (B::NAME, |point, message, signature| {
+            B::verify_hashed(&B::verifier(point).unwrap(), message, signature).is_ok()
+        })
+    }
+    vec![
+        #[cfg(feature = "aws-lc-rs")]
+        entry::<super::aws_lc::AwsLc>(),
+        #[cfg(feature = "ring")]
+        entry::<super::ring::Ring>(),
+        #[cfg(feature = "rust-crypto")]
+        entry::<super::rust_crypto::RustCrypto>(),
+    ]
+}
+
 #[test]
 fn what_one_signs_all_verify() {
     for round in 0_usize..16 {
@@ -47,6 +67,20 @@ fn what_one_signs_all_verify() {
                     "{verifier} took a changed signature of {signer}"
                 );
                 assert!(!verify(&pair.point, b"another", &signature), "{verifier} took another message");
+            }
+            for (verifier, verify) in hashed() {
+                assert!(
+                    verify(&pair.point, &Hashed::new(&message), &signature),
+                    "{verifier} refused a digest"
+                );
+                assert!(
+                    !verify(&pair.point, &Hashed::new(&message), &other),
+                    "{verifier} took a changed one"
+                );
+                assert!(
+                    !verify(&pair.point, &Hashed::new(b"another"), &signature),
+                    "{verifier} took another"
+                );
             }
         }
     }

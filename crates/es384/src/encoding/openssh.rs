@@ -17,10 +17,14 @@ pub(crate) fn read_public(line: &[u8]) -> Result<Point, KeyError> {
     let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     match words.next() {
         Some(b"ecdsa-sha2-nistp384") => {}
-        Some(b"ecdsa-sha2-nistp256") => return Err(KeyError::WrongCurve { curve: "P-256".into() }),
+        Some(b"ecdsa-sha2-nistp256" | b"sk-ecdsa-sha2-nistp256@openssh.com") => {
+            return Err(KeyError::WrongCurve { curve: "P-256".into() });
+        }
         Some(b"ecdsa-sha2-nistp521") => return Err(KeyError::WrongCurve { curve: "P-521".into() }),
         Some(b"ssh-rsa") => return Err(KeyError::WrongAlgorithm { algorithm: "RSA".into() }),
-        Some(b"ssh-ed25519") => return Err(KeyError::WrongAlgorithm { algorithm: "Ed25519".into() }),
+        Some(b"ssh-ed25519" | b"sk-ssh-ed25519@openssh.com") => {
+            return Err(KeyError::WrongAlgorithm { algorithm: "Ed25519".into() });
+        }
         Some(b"ssh-dss") => return Err(KeyError::WrongAlgorithm { algorithm: "DSA".into() }),
         _ => return Err(KeyError::OpensshKey),
     }

@@ -136,11 +136,10 @@ fn read_base64_of_pem(text: &[u8], wanted: Wanted) -> Result<Zeroizing<Vec<u8>>,
         return Err(KeyError::PemNoBegin);
     }
     if openssh::is_line(text.trim_ascii()) {
+        let point = openssh::read_public(text.trim_ascii())?;
         return match wanted {
-            Wanted::Public => {
-                openssh::read_public(text.trim_ascii()).map(|point| der::write_spki(&point).into())
-            }
-            Wanted::Private => Err(KeyError::OpensshKey),
+            Wanted::Public => Ok(der::write_spki(&point).into()),
+            Wanted::Private => Err(KeyError::PublicKeyGiven),
         };
     }
     let mut body = without_blanks(text);

@@ -10,8 +10,9 @@ use sha2::{Digest, Sha256};
 
 use super::point::{self, Point};
 use crate::{
-    InvalidSignature, KeyError, Signature,
+    Hashed, InvalidSignature, KeyError, Signature,
     backend::{Active, Backend},
+    count,
     encoding::{
         Form, MAX_INPUT_LEN, Wanted, base64url,
         der::{self, Kind},
@@ -150,11 +151,29 @@ impl VerifyingKey {
     #[inline]
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         let signature: &Signature = signature.try_into().map_err(|_| InvalidSignature)?;
+        count::hash();
         if let Some(prepared) = self.prepared() {
             let verdict = prepared.verify(&Active::sha384(message), signature);
             self.conclude(verdict, message, signature)
         } else {
             self.verify_with_backend(message, signature)
+        }
+    }
+
+    /// Verifies a message as [`verify`](Self::verify) does, without hashing it again: for those who look for the key that signed it
+    /// among several.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSignature`], which does not say why.
+    pub fn verify_hashed(&self, message: &Hashed<'_>, signature: &[u8]) -> Result<(), InvalidSignature> {
+        let signature: &Signature = signature.try_into().map_err(|_| InvalidSignature)?;
+        let verdict =
+            self.prepared().map_or(Verdict::Undecided, |key| key.verify(message.digest(), signature));
+        match verdict {
+            Verdict::Valid => Ok(()),
+            Verdict::Invalid => Err(InvalidSignature),
+            Verdict::Undecided => Active::verify_hashed(&self.0.parsed.verifier, message, signature),
         }
     }
 

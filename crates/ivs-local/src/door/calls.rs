@@ -116,7 +116,7 @@ impl Calls {
             return Err(Refusal::new("INSUFFICIENT_CAPABILITIES", message));
         }
         let secret =
-            Ids::random().map_err(|error| Refusal::new("UNAVAILABLE", error.to_string()))?.alphanumeric(32);
+            Ids::random(0).map_err(|error| Refusal::new("UNAVAILABLE", error.to_string()))?.alphanumeric(32);
         let number = self.live.number();
         let of_one =
             self.lock().values().filter(|call| call.participant == id && call.stage == stage).count();

@@ -75,6 +75,20 @@ impl Door {
     }
 }
 
+/// What the end of these records means to the door: keys go, and tokens for the stages are good no more.
+pub(crate) fn forgotten<'v>(records: impl Iterator<Item = (&'v str, &'v Value)>) -> Vec<Effect> {
+    let effect = |(key, value): (&str, &Value)| {
+        let arn = value.get("arn").and_then(Value::as_str)?;
+        match key.split('/').nth(2)? {
+            "public-key" => Some(Effect::DeleteKey(arn.try_into().ok()?)),
+            "playback-key" => Some(Effect::DeletePlaybackKey(arn.try_into().ok()?)),
+            "stage" => Some(Effect::Revoke(Revocation::Stage { stage: arn.try_into().ok()? })),
+            _ => None,
+        }
+    };
+    records.filter_map(effect).collect()
+}
+
 /// What a record of the state means to the door.
 fn effect(kind: &str, value: &Value) -> Option<Effect> {
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();

@@ -19,6 +19,7 @@ mod whip;
 
 pub(crate) use calls::Calls;
 pub use keys::Door;
+pub(crate) use keys::forgotten;
 pub(crate) use live::{Live, endings};
 pub(crate) use manner::Manner;
 pub(crate) use page::{PAGE, page};

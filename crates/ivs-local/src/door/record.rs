@@ -35,7 +35,7 @@ impl Recorder {
 
     /// Begins a session: `st-` and 13 characters.
     pub(crate) fn begin(&self, stage: &StageArn) -> Session {
-        let id = Ids::random().map_or_else(|_| "0000000000000".to_owned(), |mut ids| ids.alphanumeric(13));
+        let id = Ids::random(0).map_or_else(|_| "0000000000000".to_owned(), |mut ids| ids.alphanumeric(13));
         let session = Session { id: format!("st-{id}"), begun: iso8601(now()), events: 0 };
         self.write(vec![session_write(stage, &session, None)]);
         self.activate(stage, Some(&session.id));

@@ -22,7 +22,10 @@ use super::sigv4::{Caller, Signed, caller};
 use crate::door::{self, Manner, Visitor};
 use crate::ids::Ids;
 use crate::log::Entry;
-use crate::server::{Incident, Server};
+use crate::server::{Done, Incident, Server};
+
+/// The rules that spoke, and whether each is the model's, a guide's, or assumed.
+const EXPLAIN: &str = "x-ivs-local-explain";
 
 /// How long open calls may take to end once the server was told to.
 const GRACE: Duration = Duration::from_secs(2);
@@ -108,12 +111,11 @@ async fn respond(server: &Server, mut request: Request<Incoming>) -> Response<Fu
     }
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
-    let limit = server.settings().max_body;
     if let Some(channel) = door::channel_of(&parts) {
         return door::playlist(&server.live().gate, server.store(), &channel, &parts);
     }
     if door::is_of_client(&parts) {
-        return match read(body, limit).await {
+        return match read(server, body).await {
             Ok(body) => {
                 let manner = manner(server, &parts.headers);
                 door::answer(server.live(), server.calls(), &manner, &parts, &body)
@@ -126,7 +128,11 @@ async fn respond(server: &Server, mut request: Request<Incoming>) -> Response<Fu
     if let Some(control) = path.strip_prefix("/_ivs/") {
         return self::control(server, &parts.method, control);
     }
-    let answer = match read(body, limit).await {
+    // Where tests that were written for moto's server ask for a new start.
+    if path == "/moto-api/reset" {
+        return control(server, &parts.method, "reset");
+    }
+    let answer = match read(server, body).await {
         Ok(body) => {
             let signed = Signed {
                 method: parts.method.as_str(),
@@ -170,13 +176,13 @@ fn manner(server: &Server, headers: &HeaderMap) -> Manner {
 
 /// The ID of an answer. Without randomness an answer is still an answer.
 fn request_id() -> String {
-    Ids::random().map_or_else(|_| String::new(), |mut ids| ids.uuid())
+    Ids::random(0).map_or_else(|_| String::new(), |mut ids| ids.uuid())
 }
 
 struct Answered<'s> {
     operation: Option<&'s str>,
     caller: Option<Caller>,
-    result: Result<(u16, Option<Value>), Incident>,
+    result: Result<Done, Incident>,
 }
 
 /// The way of a call: route, signature, body, and then the server's.
@@ -193,7 +199,7 @@ fn call<'s>(server: &'s Server, request: &Signed<'_>) -> Answered<'s> {
     };
     // Faults on demand and the documented rates belong here, between the caller and the input.
     let encoding = request.headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
-    let result = decompress(request.body, encoding, server.settings().max_body)
+    let result = decompress(server, request.body, encoding)
         .map_err(Incident::from)
         .and_then(|body| server.call(&route, &caller, &body));
     Answered { operation, caller: Some(caller), result }
@@ -201,10 +207,14 @@ fn call<'s>(server: &'s Server, request: &Signed<'_>) -> Answered<'s> {
 
 fn response(answer: &Answered<'_>, id: &str) -> Response<Full<Bytes>> {
     let mut response = match &answer.result {
-        Ok((status, value)) => {
-            let body = value.as_ref().map(Value::to_string).unwrap_or_default();
+        Ok(Done { status, answer, rules }) => {
+            let body = answer.as_ref().map(Value::to_string).unwrap_or_default();
             let mut response = Response::new(Full::from(body));
             *response.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
+            let rules: Vec<_> = rules.iter().map(|(rule, source)| format!("{rule}; {source}")).collect();
+            // Without others, it is the model alone that has spoken.
+            let rules = if rules.is_empty() { "constraints; model".to_owned() } else { rules.join(", ") };
+            set(response.headers_mut(), EXPLAIN, &rules);
             response
         }
         Err(Incident { error }) => {
@@ -212,7 +222,7 @@ fn response(answer: &Answered<'_>, id: &str) -> Response<Full<Bytes>> {
             *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
             let headers = response.headers_mut();
             set(headers, ApiError::TYPE_HEADER, error.code());
-            set(headers, "x-ivs-local-explain", &format!("{}; {}", error.rule(), error.source()));
+            set(headers, EXPLAIN, &format!("{}; {}", error.rule(), error.source()));
             response
         }
     };
@@ -252,6 +262,12 @@ fn control(server: &Server, method: &Method, path: &str) -> Response<Full<Bytes>
             (StatusCode::OK, serde_json::json!({ "requests": server.log().telemetry() }))
         }
         (&Method::GET, "calls") => (StatusCode::OK, server.log().to_json()),
+        (&Method::POST, "reset") => match server.reset() {
+            Ok(()) => (StatusCode::OK, serde_json::json!({ "status": "ok" })),
+            Err(error) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, serde_json::json!({ "message": error.to_string() }))
+            }
+        },
         _ => (StatusCode::NOT_FOUND, serde_json::json!({ "message": "There is no such page" })),
     };
     let mut response = Response::new(Full::from(value.to_string()));

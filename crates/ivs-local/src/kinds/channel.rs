@@ -53,6 +53,8 @@ impl Kind for Channel {
         }
         if text(record, "type").starts_with("ADVANCED") {
             default(record, "preset", "HIGHER_BANDWIDTH_DELIVERY");
+        } else {
+            default(record, "preset", "");
         }
         default(record, "containerFormat", if is_multitrack(record) { "FRAGMENTED_MP4" } else { "TS" });
         record.insert("_passphrase".into(), call.ids.alphanumeric(32).into());
@@ -61,7 +63,7 @@ impl Kind for Channel {
 
     fn check(&self, _: &Call<'_>, record: &Record) -> Result<(), ApiError> {
         let is_advanced = text(record, "type").starts_with("ADVANCED");
-        if !is_advanced && record.contains_key("preset") {
+        if !is_advanced && !text(record, "preset").is_empty() {
             let message = "preset is for channels of the types ADVANCED_HD and ADVANCED_SD";
             return Err(invalid(message, "preset-type", Source::Model));
         }

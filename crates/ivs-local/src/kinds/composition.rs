@@ -72,6 +72,11 @@ impl Kind for Composition {
             end(&mut record, begun + WITHOUT_PARTICIPANTS_MS);
         }
         let ended = record.get(ENDED).and_then(Value::as_i64);
+        if ended.is_some_and(|ended| call.now < ended) {
+            call.explain("stopping-time", Source::Assumed);
+            set_state(&mut record, "STOPPING");
+            record.remove("endTime");
+        }
         ended.is_none_or(|ended| call.now - ended < GONE_MS).then_some(record)
     }
 
@@ -95,10 +100,20 @@ fn end(record: &mut Record, at: i64) {
     let time = iso8601(at);
     record.insert(ENDED.into(), at.into());
     record.insert("endTime".into(), time.clone().into());
-    record.insert("state".into(), "STOPPED".into());
+    set_state(record, "STOPPED");
     for destination in record.get_mut("destinations").and_then(Value::as_array_mut).into_iter().flatten() {
-        destination["state"] = "STOPPED".into();
         destination["endTime"] = time.clone().into();
+    }
+}
+
+/// The state of a composition and of its destinations.
+fn set_state(record: &mut Record, state: &str) {
+    record.insert("state".into(), state.into());
+    for destination in record.get_mut("destinations").and_then(Value::as_array_mut).into_iter().flatten() {
+        destination["state"] = state.into();
+        if let Some(destination) = destination.as_object_mut().filter(|_| state == "STOPPING") {
+            destination.remove("endTime");
+        }
     }
 }
 
@@ -146,7 +161,7 @@ fn check_destinations(call: &mut Call<'_>, record: &Record) -> Result<Destinatio
     let mut destinations = Vec::new();
     for configuration in list {
         let has = |kind: &str| configuration.get(kind).is_some_and(|value| !value.is_null());
-        if has(CHANNEL_PATH) == has("s3") {
+        if has(CHANNEL_PATH) == has("s3") && call.assumes("destination-kind", "refuse") {
             let message = "A destination is either a channel or an s3 destination";
             return Err(invalid(message, "destination-kind", Source::Assumed));
         }
@@ -179,7 +194,8 @@ pub(crate) fn start(call: &mut Call<'_>) -> Result<Value, ApiError> {
     if !token.is_empty()
         && let Some(before) = call.get(&key)?
     {
-        if before.get("filters").and_then(Value::as_str) != Some(page::fingerprint(call).as_str()) {
+        let is_same = before.get("filters").and_then(Value::as_str) == Some(page::fingerprint(call).as_str());
+        if !is_same && call.assumes("idempotency", "refuse") {
             let message = format!("The idempotencyToken {token} was used with other parameters");
             return Err(call.refuse("ConflictException", message, "idempotency", Source::Assumed));
         }
@@ -204,8 +220,8 @@ pub(crate) fn stop(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let arn = call.text("arn");
     let record = call.existing(Composition.kind(), arn)?;
     let mut record = Composition.live(call, record).ok_or_else(|| crate::call::not_found(arn))?;
-    if text(&record, "state") != "STOPPED" {
-        end(&mut record, call.now);
+    if !matches!(text(&record, "state"), "STOPPED" | "STOPPING") {
+        end(&mut record, call.now + call.environment.assumptions().milliseconds("stopping-time"));
         call.put(Composition.kind(), &record);
     }
     Ok(json!({}))

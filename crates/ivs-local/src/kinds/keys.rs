@@ -97,10 +97,12 @@ impl Kind for PlaybackKeyPair {
 fn import(kind: &str, call: &Call<'_>, record: &mut Record) -> Result<VerifyingKey, ApiError> {
     let key = VerifyingKey::from_pem(text(record, "publicKeyMaterial"))
         .map_err(|error| invalid(format!("publicKeyMaterial: {error}"), "key-material", Source::Guide))?;
-    let fingerprint = fingerprint(&key);
+    let fingerprint = fingerprint(call, &key, text(record, "publicKeyMaterial"));
     let is_same =
         |other: &Record| other.get("fingerprint").and_then(Value::as_str) == Some(fingerprint.as_str());
-    if let Some(other) = call.all(kind)?.iter().find(|other| is_same(other)) {
+    if let Some(other) = call.all(kind)?.iter().find(|other| is_same(other))
+        && call.assumes("duplicate-key", "refuse")
+    {
         let message = format!("This key was imported as {}", text(other, "arn"));
         return Err(call.refuse("ConflictException", message, "duplicate-key", Source::Assumed));
     }
@@ -108,9 +110,11 @@ fn import(kind: &str, call: &Call<'_>, record: &mut Record) -> Result<VerifyingK
     Ok(key)
 }
 
-/// 16 bytes in hex, separated by colons. How AWS makes them is not documented: these are the first of the SHA-256 of the
-/// SPKI, and do not compare with AWS's.
-fn fingerprint(key: &VerifyingKey) -> String {
-    let bytes = sha256(&key.to_spki_der());
+/// 16 bytes in hex, separated by colons. How AWS makes them is not documented: these are the first of a SHA-256, and do not
+/// compare with AWS's.
+fn fingerprint(call: &Call<'_>, key: &VerifyingKey, pem: &str) -> String {
+    call.explain("fingerprint", Source::Assumed);
+    let is_of_spki = call.assumes("fingerprint", "spki");
+    let bytes = if is_of_spki { sha256(&key.to_spki_der()) } else { sha256(pem.as_bytes()) };
     bytes[..16].iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
 }

@@ -133,6 +133,15 @@ pub(crate) fn default(record: &mut Record, name: &str, value: impl Into<Value>) 
 /// How a record tells when it was made.
 pub(crate) const CREATED: &str = "_createdAt";
 
+/// The number of the call that made a record: tells apart what was made in the same millisecond.
+const NUMBER: &str = "_call";
+
+/// The place of a record among those of its kind, in the order in which they were made.
+pub(crate) fn creation(record: &Record) -> String {
+    let number = |name| record.get(name).and_then(Value::as_u64).unwrap_or(0);
+    format!("{:016}.{:016}", number(CREATED), number(NUMBER))
+}
+
 /// Milliseconds since a record was made.
 pub(crate) fn age(call: &Call<'_>, record: &Record) -> i64 {
     call.now - record.get(CREATED).and_then(Value::as_i64).unwrap_or(call.now)

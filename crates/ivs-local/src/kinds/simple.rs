@@ -111,7 +111,10 @@ pub(crate) static RECORDING_CONFIGURATION: Simple = Simple {
         Ok(())
     },
     live: |call, record| {
-        let is_ready = age(call, record) >= call.environment.settings.creation_ms;
+        let is_ready = age(call, record) >= call.environment.assumptions().milliseconds("creation-time");
+        if !is_ready {
+            call.explain("creation-time", Source::Assumed);
+        }
         record.insert("state".into(), if is_ready { "ACTIVE" } else { "CREATING" }.into());
     },
 };
@@ -141,7 +144,10 @@ pub(crate) static FAILOVER_SLATE_CONFIGURATION: Simple = Simple {
     },
     check: |_| Ok(()),
     live: |call, record| {
-        let is_ready = age(call, record) >= call.environment.settings.creation_ms;
+        let is_ready = age(call, record) >= call.environment.assumptions().milliseconds("creation-time");
+        if !is_ready {
+            call.explain("creation-time", Source::Assumed);
+        }
         record.insert("state".into(), if is_ready { "CREATED" } else { "CREATING" }.into());
     },
 };

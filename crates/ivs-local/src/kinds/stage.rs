@@ -46,6 +46,10 @@ impl Kind for Stage {
 
     fn before_delete(&self, call: &mut Call<'_>, record: &Record) -> Result<(), ApiError> {
         let arn = text(record, "arn");
+        if call.assumes("delete-stage", "conflict") && has_session(call, arn)? {
+            let message = format!("{arn} has a session that goes on");
+            return Err(call.refuse("ConflictException", message, "delete-stage", Source::Assumed));
+        }
         for mut ingest in call.all(IngestConfiguration.kind())? {
             if text(&ingest, "stageArn") == arn {
                 ingest.insert("stageArn".into(), "".into());
@@ -67,8 +71,20 @@ impl Kind for Stage {
 
     fn present(&self, call: &Call<'_>, record: &mut Record) {
         let endpoints = call.environment.endpoints();
-        record.insert("endpoints".into(), json!({ "events": endpoints.events, "whip": endpoints.whip }));
+        let value = json!({
+            "events": endpoints.events,
+            "whip": endpoints.whip,
+            "rtmp": endpoints.rtmp,
+            "rtmps": endpoints.rtmps,
+        });
+        record.insert("endpoints".into(), value);
     }
+}
+
+/// Whether a session of the stage has not ended.
+fn has_session(call: &Call<'_>, stage: &str) -> Result<bool, ApiError> {
+    let prefix = call.of_stage("stage-session", stage, &[]);
+    Ok(call.within(&prefix)?.iter().any(|session| text(session, "endTime").is_empty()))
 }
 
 pub(crate) struct IngestConfiguration;

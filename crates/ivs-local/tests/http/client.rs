@@ -4,11 +4,14 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::http_request::{
+    SignableBody, SignableRequest, SignatureLocation, SigningInstructions, SigningSettings, sign,
+};
 use aws_sigv4::sign::v4;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 /// The program, running; stopped when it goes.
@@ -72,6 +75,12 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// A header.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let found = self.head.lines().filter_map(|line| line.split_once(": "));
+        found.into_iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    }
+
     /// The code of an error.
     pub(crate) fn code(&self) -> &str {
         let line = self.head.lines().find(|line| line.to_ascii_lowercase().starts_with("x-amzn-errortype:"));
@@ -91,14 +100,41 @@ impl Client {
         self.raw(method, target, &headers, body)
     }
 
+    /// Signs in the query, for so long, and gives the target.
+    pub(crate) fn presign(&self, method: &str, target: &str, body: &[u8], secs: u64) -> String {
+        let mut settings = SigningSettings::default();
+        settings.signature_location = SignatureLocation::QueryParams;
+        settings.expires_in = Some(Duration::from_secs(secs));
+        let (instructions, url) = self.instructions(method, target, body, settings);
+        let query: Vec<_> = instructions
+            .params()
+            .iter()
+            .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
+            .collect();
+        let separator = if url.contains('?') { '&' } else { '?' };
+        format!("{target}{separator}{}", query.join("&"))
+    }
+
     pub(crate) fn sign(&self, method: &str, target: &str, body: &[u8]) -> Vec<(String, String)> {
+        let (instructions, _) = self.instructions(method, target, body, SigningSettings::default());
+        let signed = instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        std::iter::once(("host".to_owned(), format!("localhost:{}", self.port))).chain(signed).collect()
+    }
+
+    fn instructions(
+        &self,
+        method: &str,
+        target: &str,
+        body: &[u8],
+        settings: SigningSettings,
+    ) -> (SigningInstructions, String) {
         let identity = Credentials::from_keys(&self.access_key, &self.secret, None).into();
         let params = v4::SigningParams::builder()
             .identity(&identity)
             .region(&self.region)
             .name("ivs")
             .time(self.at)
-            .settings(SigningSettings::default())
+            .settings(settings)
             .build()
             .unwrap()
             .into();
@@ -111,9 +147,7 @@ impl Client {
             SignableBody::Bytes(body),
         )
         .unwrap();
-        let (instructions, _) = sign(request, &params).unwrap().into_parts();
-        let signed = instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned()));
-        std::iter::once(("host".to_owned(), host.clone())).chain(signed).collect()
+        (sign(request, &params).unwrap().into_parts().0, url)
     }
 
     pub(crate) fn raw(

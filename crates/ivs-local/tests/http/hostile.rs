@@ -1,4 +1,9 @@
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 
 use serde_json::json;
 
@@ -43,8 +48,6 @@ fn broken_bodies_are_refused_and_the_server_goes_on() {
     assert_eq!(code(&[0xff, 0xfe]), "SerializationException");
     let deep = format!("{{\"name\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(code(deep.as_bytes()), "SerializationException");
-    let large = vec![b' '; 10 << 20];
-    assert!(matches!(code(&large).as_str(), "RequestEntityTooLargeException" | ""));
     let gzip = [("content-encoding", "gzip")];
     assert_eq!(client.send("POST", "/ListStages", b"{}", &gzip).code(), "SerializationException");
     let unknown = [("content-encoding", "br")];
@@ -54,4 +57,168 @@ fn broken_bodies_are_refused_and_the_server_goes_on() {
     assert_eq!(client.send("GET", "/ListStages", b"", &[]).status, 404);
     assert_eq!(client.call("liststages", &json!({})).status, 404);
     assert_eq!(client.call("ListStages", &json!({ "nonsense": { "a": [1] } })).status, 200);
+}
+
+#[test]
+fn signatures_in_the_query_are_verified() {
+    let program = Program::start(&[]);
+    let client = program.client();
+    let code = |client: &Client, target: &str, body: &[u8]| {
+        let host = vec![("host".to_owned(), format!("localhost:{}", client.port))];
+        client.raw("POST", target, &host, body).code().to_owned()
+    };
+    let target = client.presign("POST", "/ListStages", b"{}", 60);
+    assert_eq!(code(&client, &target, b"{}"), "");
+    assert_eq!(code(&client, &target, b"{ }"), "InvalidSignatureException");
+    assert_eq!(
+        code(&client, &target.replace("ListStages", "ListChannels"), b"{}"),
+        "InvalidSignatureException"
+    );
+    assert_eq!(code(&client, &format!("{target}&a=b"), b"{}"), "InvalidSignatureException");
+    let other = Client { secret: "other".into(), ..client.clone() };
+    assert_eq!(
+        code(&client, &other.presign("POST", "/ListStages", b"{}", 60), b"{}"),
+        "InvalidSignatureException"
+    );
+    // It has ended, or begins in an hour.
+    for (at, secs) in
+        [(client.at - Duration::from_secs(61), 60), (client.at + Duration::from_secs(3600), 7200)]
+    {
+        let elsewhen = Client { at, ..client.clone() };
+        let target = elsewhen.presign("POST", "/ListStages", b"{}", secs);
+        assert_eq!(code(&client, &target, b"{}"), "InvalidSignatureException");
+    }
+    // A part is missing, or is none.
+    for (part, broken) in [
+        ("X-Amz-Expires=60", "X-Amz-Expires=604801"),
+        ("X-Amz-Expires=60", "a=b"),
+        ("X-Amz-Date=", "a="),
+        ("X-Amz-SignedHeaders=", "a="),
+        ("X-Amz-Signature=", "a="),
+        ("X-Amz-Credential=", "a="),
+        ("X-Amz-Algorithm=AWS4", "X-Amz-Algorithm=AWS5"),
+    ] {
+        // Names of parameters are as the signer writes them; values are percent-encoded.
+        let target = client.presign("POST", "/ListStages", b"{}", 60).replacen(part, broken, 1);
+        assert_eq!(code(&client, &target, b"{}"), "IncompleteSignatureException", "{target}");
+    }
+    let other = Client { region: "eu-west-1".into(), ..client.clone() };
+    let moved = other.presign("POST", "/ListStages", b"{}", 60).replace("eu%2Dwest%2D1", "us%2Dwest%2D2");
+    assert_eq!(code(&client, &moved, b"{}"), "InvalidSignatureException");
+}
+
+#[test]
+fn scopes_are_checked() {
+    let program = Program::start(&[]);
+    let client = program.client();
+    let altered = |from: &str, to: &str| {
+        let mut headers = client.sign("POST", "/ListStages", b"{}");
+        for (_, value) in headers.iter_mut().filter(|(name, _)| name == "authorization") {
+            assert!(value.contains(from), "{value}");
+            *value = value.replace(from, to);
+        }
+        client.raw("POST", "/ListStages", &headers, b"{}").code().to_owned()
+    };
+    assert_eq!(altered("/us-west-2/", "/us-east-1/"), "InvalidSignatureException");
+    assert_eq!(altered("/ivs/", "/s3/"), "InvalidSignatureException");
+    assert_eq!(altered("aws4_request", "aws5_request"), "IncompleteSignatureException");
+    assert_eq!(altered("/us-west-2/", "/US/"), "IncompleteSignatureException");
+    assert_eq!(altered("SignedHeaders=", "Headers="), "IncompleteSignatureException");
+    assert_eq!(altered("SignedHeaders=", "SignedHeaders=absent;"), "IncompleteSignatureException");
+    assert_eq!(altered("AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA1 "), "IncompleteSignatureException");
+}
+
+fn compressed(body: &[u8]) -> [(&'static str, Vec<u8>); 3] {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+    let mut deflate = DeflateEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(body).unwrap();
+    zlib.write_all(body).unwrap();
+    deflate.write_all(body).unwrap();
+    let (gzip, zlib, deflate) = (gzip.finish().unwrap(), zlib.finish().unwrap(), deflate.finish().unwrap());
+    [("gzip", gzip), ("deflate", zlib), ("deflate", deflate)]
+}
+
+#[test]
+fn bodies_may_be_compressed_and_are_still_limited() {
+    let program = Program::start(&[]);
+    let client = program.client();
+    for (encoding, body) in compressed(br#"{"name": "small"}"#) {
+        let answer = client.send("POST", "/CreateStage", &body, &[("content-encoding", encoding)]);
+        assert_eq!((answer.status, &answer.body["stage"]["name"]), (200, &json!("small")), "{encoding}");
+    }
+    // A few kilobytes that would become a hundred megabytes.
+    for (encoding, body) in compressed(&vec![b' '; 100 << 20]) {
+        let answer = client.send("POST", "/CreateStage", &body, &[("content-encoding", encoding)]);
+        assert_eq!((answer.status, answer.code()), (413, "RequestEntityTooLargeException"), "{encoding}");
+    }
+    let [(_, gzip), ..] = compressed(br#"{"name": "small"}"#);
+    let cut = client.send("POST", "/CreateStage", &gzip[..gzip.len() - 9], &[("content-encoding", "gzip")]);
+    assert_eq!(cut.code(), "SerializationException");
+}
+
+#[test]
+fn bodies_that_lie_about_their_length_harm_nobody() {
+    let program = Program::start(&[]);
+    let client = program.client();
+    let send = |length: &str, body: &[u8]| {
+        let mut headers = client.sign("POST", "/ListStages", b"{}");
+        headers.push(("content-length".to_owned(), length.to_owned()));
+        let mut socket = TcpStream::connect(("127.0.0.1", program.port)).unwrap();
+        let mut head = "POST /ListStages HTTP/1.1\r\nconnection: close\r\n".to_owned();
+        for (name, value) in headers {
+            head.extend([name.as_str(), ": ", &value, "\r\n"]);
+        }
+        socket.write_all(format!("{head}\r\n").as_bytes()).unwrap();
+        let _ = socket.write_all(body);
+        // Nothing more comes, though the server waits for it.
+        if length.parse().is_ok_and(|length: u64| length > body.len() as u64) {
+            socket.shutdown(std::net::Shutdown::Write).unwrap();
+        }
+        let mut text = String::new();
+        let _ = socket.read_to_string(&mut text);
+        text
+    };
+    assert!(send("2", b"{}").starts_with("HTTP/1.1 200"));
+    // Less than was promised: there is no answer, or one that refuses.
+    for length in ["3", "1000"] {
+        let answer = send(length, b"{}");
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
+    }
+    // More than was promised: only what was promised counts, and that is not what was signed.
+    assert!(send("1", b"{}").contains("InvalidSignatureException"));
+    for length in ["x", "-1", "99999999999999999999"] {
+        assert!(!send(length, b"{}").starts_with("HTTP/1.1 2"), "{length}");
+    }
+    // 10 MB, announced or not.
+    let large = vec![b' '; 10 << 20];
+    let answer = client.send("POST", "/ListStages", &large, &[]);
+    assert!(matches!((answer.status, answer.code()), (413, "RequestEntityTooLargeException") | (0, "")));
+    assert_eq!(client.call("ListStages", &json!({})).status, 200);
+}
+
+#[test]
+fn arns_in_the_path_are_decoded_once() {
+    let program = Program::start(&[]);
+    let client = program.client();
+    let arn = client.call("CreateStage", &json!({})).body["stage"]["arn"].as_str().unwrap().to_owned();
+    let tags = |path: &str| client.send("GET", &format!("/tags/{path}"), b"", &[]);
+    let encoded = arn.replace(':', "%3A").replace('/', "%2F");
+    for path in
+        [arn.clone(), encoded.clone(), encoded.to_ascii_lowercase().replace(&arn.to_ascii_lowercase(), &arn)]
+    {
+        let path = if path.contains("%3a") { arn.replace(':', "%3a").replace('/', "%2f") } else { path };
+        assert_eq!(tags(&path).status, 200, "{path}");
+    }
+    for (path, code) in [
+        (encoded.replace('%', "%25"), "ValidationException"),
+        (format!("{encoded}%00"), "ValidationException"),
+        (format!("{encoded}%FF"), "ValidationException"),
+        (format!("{encoded}%2"), "ValidationException"),
+        (format!("{encoded}/"), "ValidationException"),
+        (arn.replace(":stage/", ":nothing/"), "ResourceNotFoundException"),
+        (String::new(), "ValidationException"),
+    ] {
+        assert_eq!(tags(&path).code(), code, "{path}");
+    }
 }

@@ -9,6 +9,7 @@
     unreachable_pub
 )]
 
+mod assumptions;
 mod client;
 mod hostile;
 mod model;

@@ -107,3 +107,84 @@ fn a_seed_gives_the_same_ids_in_each_run() {
     };
     assert_eq!(run(), run());
 }
+
+#[test]
+fn page_tokens_outlive_what_they_name_and_no_other_server_takes_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    let args = ["--state", path.to_str().unwrap()];
+    let program = Program::start(&args);
+    let client = program.client();
+    let made: Vec<_> = (0..3).map(|_| stage(&client, "a")).collect();
+    let page = client.call("ListStages", &json!({ "maxResults": 1 })).body;
+    let first = page["stages"][0]["arn"].clone();
+    let next = json!({ "nextToken": page["nextToken"] });
+    // The place where the page ended is no more.
+    assert_eq!(client.call("DeleteStage", &json!({ "arn": first })).status, 200);
+    let listed = |client: &Client| client.call("ListStages", &next).body["stages"].as_array().map(Vec::len);
+    assert_eq!(listed(&client), Some(made.len() - 1));
+    // With a filter that the first page did not have.
+    let filtered = json!({ "nextToken": next["nextToken"], "filterByState": "ACTIVE" });
+    assert_eq!(client.call("ListIngestConfigurations", &filtered).code(), "ValidationException");
+    drop(program);
+    let again = Program::start(&args);
+    assert_eq!(listed(&again.client()), Some(made.len() - 1));
+    let other = Program::start(&[]);
+    assert_eq!(other.client().call("ListStages", &next).code(), "ValidationException");
+}
+
+#[test]
+fn a_seed_gives_the_same_keys() {
+    let token = |seed: &str| {
+        let program = Program::start(&["--seed", seed]);
+        let client = program.client();
+        let made =
+            client.call("CreateStage", &json!({ "participantTokenConfigurations": [{ "userId": "a" }] }));
+        stage(&client, "b");
+        stage(&client, "c");
+        let page = client.call("ListStages", &json!({ "maxResults": 2 })).body;
+        (made.body["participantTokens"][0]["participantId"].clone(), page["nextToken"].clone())
+    };
+    // The MAC of a page token is made with one of the keys.
+    let one = token("x");
+    assert!(one.1.is_string());
+    assert_eq!(one, token("x"));
+    assert_ne!(one, token("y"));
+}
+
+#[test]
+fn everything_is_forgotten_on_request() {
+    for path in ["/_ivs/reset", "/moto-api/reset"] {
+        let program = Program::start(&["--auth", "off"]);
+        let client = program.client();
+        let arn = stage(&client, "a");
+        let other = Client { access_key: "111111111111".into(), ..client.clone() };
+        stage(&other, "a");
+        assert_eq!(client.raw("POST", path, &[], b"").status, 200);
+        for client in [&client, &other] {
+            assert_eq!(client.call("ListStages", &json!({})).body["stages"], json!([]));
+        }
+        assert_eq!(client.call("GetStage", &json!({ "arn": arn })).code(), "ResourceNotFoundException");
+        assert_eq!(client.raw("GET", path, &[], b"").status, 404);
+    }
+}
+
+#[test]
+fn every_answer_says_which_rule_spoke() {
+    let program = Program::start(&[]);
+    let client = program.client();
+    let explained = |operation: &str, input: Value| {
+        client.call(operation, &input).header("x-ivs-local-explain").to_owned()
+    };
+    assert_eq!(explained("CreateStage", json!({})), "constraints; model");
+    assert_eq!(explained("CreateStage", json!({ "name": "a b" })), "constraints; model");
+    assert_eq!(explained("ListStages", json!({})), "list-order; assumed");
+    assert_eq!(explained("ListStages", json!({ "nextToken": "x" })), "next-token; assumed");
+    assert_eq!(explained("Nothing", json!({})), "operations; assumed");
+    let pem = include_str!("../../../../tests/data/test-only-public.pem");
+    assert_eq!(explained("ImportPublicKey", json!({ "publicKeyMaterial": pem })), "fingerprint; assumed");
+    let recording = json!({ "destinationConfiguration": { "s3": { "bucketName": "bucket" } } });
+    assert_eq!(explained("CreateRecordingConfiguration", recording), "creation-time; assumed");
+    let unsigned = client.raw("POST", "/ListStages", &[], b"{}");
+    assert_eq!(unsigned.header("x-ivs-local-explain"), "signature; guide");
+}

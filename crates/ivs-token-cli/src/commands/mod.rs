@@ -10,6 +10,8 @@ pub(crate) mod inspect;
 pub(crate) mod key;
 pub(crate) mod mint;
 mod playback;
+#[cfg(feature = "local")]
+mod serve;
 pub(crate) mod verify;
 
 use clap::CommandFactory;
@@ -27,6 +29,8 @@ pub(crate) fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Inspect(args) => inspect::run(args, cli.json),
         Command::Verify(args) => verify::run(args, cli.json),
         Command::Demo => demo::run(cli.json),
+        #[cfg(feature = "local")]
+        Command::Serve(options) => serve::run(options),
         Command::Completions(args) => completions::run(args, Cli::command()),
     }
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ivs_token::{
     Capability, ChannelArn, ConnectionClaims, HeaderError, Origin, StageArn, TokenKind, Verified,
     VerifiedPlayback, VerifiedToken, Verifier, VerifyError,
@@ -34,6 +34,11 @@ pub(crate) struct VerifyArgs {
     #[command(flatten)]
     key_ring: KeyRingArgs,
 
+    /// The kind of token that is accepted. Without it, participant tokens are; where every key that is given is a playback key, playback
+    /// tokens are; and so they are with --channel-arn or --origin
+    #[arg(long, value_name = "KIND", help_heading = "Expectations")]
+    kind: Option<Kind>,
+
     /// The token must be for this stage [env: IVS_TOKEN_STAGE_ARN]
     #[arg(long, value_name = "ARN", help_heading = "Expectations")]
     stage_arn: Option<StageArn>,
@@ -64,6 +69,24 @@ pub(crate) struct VerifyArgs {
     expiry_leeway: Duration,
 }
 
+/// What `--kind` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    Participant,
+    Connection,
+    Playback,
+}
+
+impl From<Kind> for TokenKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Participant => Self::Participant,
+            Kind::Connection => Self::Connection,
+            Kind::Playback => Self::Playback,
+        }
+    }
+}
+
 /// What `--json` prints of a playback token.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -88,7 +111,8 @@ pub(super) struct Wanted {
 const PARTICIPANT_EXPECTATIONS: [&str; 3] = ["stage_arn", "capability", "user_id"];
 
 const EXAMPLES: &str = "\
-Exits with 0 when the token is good and with 1 when it is refused. A refusal has the code that the official web client \
+Exits with 0 when the token is good and with 1 when it is refused. A good token of another kind than the one that is accepted is \
+refused with the reason WRONG_KIND: a connection token, which any participant may have, lets nobody in as a participant. A refusal has the code that the official web client \
 shows, such as TOKEN_EXPIRED; with --json it is {\"error\": {\"code\": .., \"reason\": .., \"message\": ..}}, and the reason names the exact fault.
 
 A playback token names no key, so every playback key that is given is tried, and --kid may be left out. Only a token that enforces its origins strictly \
@@ -99,6 +123,7 @@ Examples:
   ivs-token verify --public-key public.pem --kid ARN --stage-arn ARN < token
   ivs-token verify --public-key old.pem --kid OLD-ARN --public-key new.pem --kid NEW-ARN token.txt
   ivs-token verify --key-ring keys.json < token
+  ivs-token verify --kind connection --public-key public.pem --kid ARN < connection-token
   ivs-token verify --key-ring keys/ --account 123456789012 --region us-west-2 < token
   ivs-token verify --public-key public.pem --kid ARN --json < token | jq .userId
   ivs-token verify --public-key playback-public.pem --channel-arn ARN \\
@@ -117,8 +142,11 @@ pub(crate) fn run(args: &VerifyArgs, json: bool) -> Result<(), Failure> {
         (verifier(args, None)?, read_token(&args.token)?)
     };
     let refused = |error: &VerifyError| refused_as(error, &token, wanted.as_ref());
-    // Failing a wish, what the token looks like decides, and that only which rules it has to keep.
-    match wanted.as_ref().map_or_else(|| ivs_token::inspect(&token).kind, |wanted| wanted.kind) {
+    let kind = match &wanted {
+        Some(wanted) => wanted.kind,
+        None => args.kind_of(&token)?,
+    };
+    match kind {
         TokenKind::Connection => {
             let good = verifier.verify_connection(&token).map_err(|error| refused(&error))?;
             if json { output::json(&good) } else { output::line(&describe_connection(&good)) }
@@ -178,14 +206,67 @@ impl VerifyArgs {
                 ("--user-id", self.user_id.is_some()),
             ],
         );
-        if let Some(wanted) = playback.or(participant) {
-            return Ok(Some(wanted));
+        let by_flags = playback.or(participant);
+        if let Some(kind) = self.kind {
+            let wanted = Wanted {
+                kind: kind.into(),
+                wish: format!("--kind {} is", name(kind.into()).unwrap_or_default()),
+                undo: "give the kind that you want, or the right token".to_owned(),
+            };
+            return match by_flags {
+                Some(flags) if flags.kind != wanted.kind => {
+                    let (one, other) = (flags.wish, name(flags.kind).unwrap_or_default());
+                    Err(Failure::misuse(format!("{one} for {other} tokens, and {} not", wanted.wish)))
+                }
+                _ => Ok(Some(wanted)),
+            };
+        }
+        if by_flags.is_some() {
+            return Ok(by_flags);
         }
         Ok(args::stage_arn_variable()?.map(|_| Wanted {
             kind: TokenKind::Participant,
             wish: format!("the variable {} is", args::STAGE_ARN),
             undo: "unset it for this token".to_owned(),
         }))
+    }
+}
+
+impl VerifyArgs {
+    /// The kind of a token that nothing was said about. It looks like it, and that only decides which rules it has to keep: whoever has
+    /// a connection token must not pass for a participant.
+    fn kind_of(&self, token: &str) -> Result<TokenKind, Failure> {
+        let found = ivs_token::inspect(token).kind;
+        let is_accepted = match found {
+            TokenKind::Connection => false,
+            // Without a playback key it is refused anyway, and that says more.
+            TokenKind::Playback => !self.has_keys_of_both_kinds()?,
+            _ => true,
+        };
+        if is_accepted {
+            return Ok(found);
+        }
+        let kind = name(found).unwrap_or_default();
+        let wanted = Wanted {
+            kind: TokenKind::Participant,
+            wish: "without --kind the command is".to_owned(),
+            undo: format!("give --kind {kind} to accept it"),
+        };
+        let error = VerifyError::WrongKind { expected: wanted.kind, found };
+        Err(refused_as(&error, token, Some(&wanted)))
+    }
+
+    /// Whether keys are given for participants, and for playback as well.
+    fn has_keys_of_both_kinds(&self) -> Result<bool, Failure> {
+        if self.key_ring.is_given() {
+            return Ok(self.key_ring.is_of_both_kinds());
+        }
+        let kids = match self.kid.as_slice() {
+            [] => args::kid_variable()?.into_iter().collect(),
+            kids => kids.to_vec(),
+        };
+        let playback = kids.iter().filter(|kid| matches!(kid, AnyKid::Playback(_))).count();
+        Ok(playback > 0 && playback < kids.len())
     }
 }
 
@@ -337,10 +418,17 @@ fn name(kind: TokenKind) -> Option<&'static str> {
 pub(super) fn refused(error: &VerifyError) -> Failure {
     let mut message = match error {
         VerifyError::NoKeyMatches { tried: 0 } => {
-            "this looks like a playback token, and no playback key was given: give its \
-             public half with --public-key, without --kid or with its ARN, such as \
-             arn:aws:ivs:us-west-2:123456789012:playback-key/abcd; or many with --playback-key-ring"
-                .to_owned()
+            let without = match input::variable(args::KID) {
+                Some(_) => {
+                    format!("and unset {}, which names a key of stages, or give --kid with", args::KID)
+                }
+                None => "without --kid or with".to_owned(),
+            };
+            format!(
+                "this looks like a playback token, and no playback key was given: give its public half with --public-key, \
+                 {without} its ARN, such as arn:aws:ivs:us-west-2:123456789012:playback-key/abcd; or many with \
+                 --playback-key-ring"
+            )
         }
         error => error.to_string(),
     };

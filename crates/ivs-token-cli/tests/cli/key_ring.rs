@@ -77,7 +77,11 @@ fn playback_keys_have_a_ring_of_their_own() {
     good(&folder);
     // Both rings at once, each for its tokens.
     world.write("public.json", jwks(&world).to_string());
-    good(&["--playback-key-ring", "keys.json", "--key-ring", "public.json"]);
+    good(&["--playback-key-ring", "keys.json", "--key-ring", "public.json", "--kind", "playback"]);
+    verify(&world, &["--playback-key-ring", "keys.json", "--key-ring", "public.json"], &token).fails(
+        1,
+        "refused: TOKEN_INVALID: this looks like a playback token, and without --kind the command is for participant tokens: ",
+    );
     verify(
         &world,
         &["--playback-key-ring", "keys.json", "--key-ring", "public.json"],

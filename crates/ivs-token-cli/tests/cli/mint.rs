@@ -239,9 +239,9 @@ fn a_connection_token_is_minted_and_recognised() {
     let json = world.run(&[&args[..], &["--json"]].concat()).json();
     assert_eq!(json["connectionToken"]["tokenId"], "c-1");
     assert_eq!(json["connectionToken"]["duration"], 40_320);
-    let said = world.verify(&[], &token).ok();
+    let said = world.verify(&["--kind", "connection"], &token).ok();
     assert!(said.starts_with("The connection token is good.\n\n  token ID  c-1\n"), "{said}");
-    let json = world.verify(&["--json"], &token).json();
+    let json = world.verify(&["--kind", "connection", "--json"], &token).json();
     assert_eq!((&json["tokenId"], &json["region"]), (&"c-1".into(), &"us-west-2".into()));
     assert!(world.run_on(&["inspect"], &token).ok().starts_with("This is a connection token.\n"));
     // It joins no stage, and so is not what was asked for.

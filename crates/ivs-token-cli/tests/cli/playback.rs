@@ -205,7 +205,9 @@ fn refusals() {
         "--kid",
         KID,
     ];
-    verify(&world, &all, &lenient).ok();
+    verify(&world, &[&all[..], &["--kind", "playback"]].concat(), &lenient).ok();
+    verify(&world, &all, &lenient)
+        .fails(1, "refused: TOKEN_INVALID: this looks like a playback token, and without --kind ");
     verify(&world, &all, world.token_from(0).as_str()).ok();
     let variables = [("IVS_TOKEN_KID", PLAYBACK_KID)];
     world.write("token", &lenient);

@@ -114,8 +114,11 @@ pub enum ClaimsError {
         /// The claim, its first 40 characters.
         found: String,
     },
-    /// `events_url` of a connection token is not the one there is.
-    #[error("the claim `events_url` is {found:?}: in a connection token it must be {expected:?}")]
+    /// `events_url` of a connection token is neither the one there is nor one of a server on this machine.
+    #[error(
+        "the claim `events_url` is {found:?}: in a connection token it must be {expected:?}, or a ws:// URL of \
+         a server on this machine (localhost, 127.0.0.0/8 or [::1])"
+    )]
     EventsUrl {
         /// The claim, its first 40 characters.
         found: String,

@@ -130,8 +130,8 @@ impl<A: KeyArn> KeyRing<A> {
 
     /// Holds these keys and no others, in one change: for a configuration that is read anew.
     ///
-    /// A key that is no longer there ends its tokens. One that stays has the name and the tags given now, and is retired when
-    /// it was to be. The key that signs must be among them.
+    /// A key that is no longer there ends its tokens. One that stays has the name and the tags given now, and is retired when it
+    /// was to be, or earlier when that is given now. The key that signs must be among them.
     ///
     /// # Errors
     ///
@@ -224,8 +224,16 @@ impl<A: KeyArn> KeyRing<A> {
         Ok(ResourceTags::new(self.load().held(arn)?.tags().clone()))
     }
 
+    /// All keys as JSON, each as `GetPublicKey` prints one, with `retiredAt` where it is being retired: to be kept in a file, for
+    /// [`KeySet::from_json`] to read when the server starts again. Which key signs is not in it.
+    pub fn to_json(&self) -> String {
+        answer::to_json(self.load().keys().map(|key| &**key))
+    }
+
     /// The keys as a JWK set (RFC 7517, section 5), each with its ARN as `kid`, for verifiers elsewhere; without those that
-    /// are retired by now. What a JWK has no place for is left out: names, tags, and when a key will be retired.
+    /// are retired by now. A key that will be retired has that time as `exp`, in seconds since 1970: so it stands in the registry
+    /// of JWK parameters at IANA. [`KeySet::from_jwks`] reads it, and other readers may pass over it. What a JWK has no place for
+    /// is left out: names and tags.
     pub fn to_jwks(&self) -> String {
         self.to_jwks_at(self.now())
     }

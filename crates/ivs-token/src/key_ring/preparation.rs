@@ -156,8 +156,69 @@ impl<A: KeyArn> Held<A> {
 
 /// The ring's own copy of a key, prepared: whoever else holds the key shall not keep the table alive, nor find the key changed.
 fn prepared<A>(key: &Held<A>) -> Option<VerifyingKey> {
+    #[cfg(test)]
+    tests::meanwhile();
     let prepared = key.key().unprepared();
     prepared.prepare();
     // A feature of another crate is all that stands in for this one.
     prepared.is_prepared().then_some(prepared)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    thread_local! {
+        static MEANWHILE: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
+    }
+
+    /// Does what a test wants done while the next table of this thread is made.
+    pub(super) fn meanwhile() {
+        let work = MEANWHILE.take();
+        if let Some(work) = work {
+            work();
+        }
+    }
+
+    /// A table takes a millisecond or two. Whoever takes a key away must not wait for it, nor be undone by it.
+    #[test]
+    #[cfg(feature = "engine")]
+    fn a_key_is_deleted_while_a_table_is_made() {
+        use super::*;
+        use crate::key::SigningKey;
+        use crate::value::arn::PublicKeyArn;
+
+        let arn = |id: &str| -> PublicKeyArn {
+            format!("arn:aws:ivs:us-west-2:123456789012:public-key/{id}").parse().unwrap()
+        };
+        let import = |ring: &KeyRing, id| {
+            ring.import(arn(id), SigningKey::generate().unwrap().verifying_key().clone()).unwrap();
+        };
+        let ring = KeyRing::new();
+        ring.set_prepared_limit(1);
+        import(&ring, "a");
+        import(&ring, "b");
+        assert!(ring.is_prepared(&arn("a")) && !ring.is_prepared(&arn("b")));
+        let delete_meanwhile = |id: &'static str| {
+            let ring = ring.clone();
+            MEANWHILE.set(Some(Box::new(move || {
+                assert!(ring.shared.changing.try_lock().is_ok(), "whoever deletes a key would wait");
+                ring.delete(&arn(id)).unwrap();
+            })));
+        };
+
+        // A key in much use is to take the place of another, and is deleted.
+        while !ring.load().by_arn(&arn("b")).unwrap().count() {}
+        delete_meanwhile("b");
+        ring.promote(&arn("b"));
+        assert!(MEANWHILE.with_borrow(Option::is_none), "a table was made");
+        assert!(ring.get(&arn("b")).is_none() && ring.is_prepared(&arn("a")));
+
+        // A key comes, there is room for it, and it is deleted again.
+        ring.set_prepared_limit(2);
+        delete_meanwhile("c");
+        import(&ring, "c");
+        assert!(MEANWHILE.with_borrow(Option::is_none), "a table was made");
+        assert!(ring.get(&arn("c")).is_none() && ring.prepared_keys() == 1);
+    }
 }

@@ -8,7 +8,8 @@ use crate::value::timestamp::Timestamp;
 /// A public key as IVS knows it: the key itself, the ARN it was given, a name if it has one, and tags.
 ///
 /// That of a [`PublicKeyArn`] serialises to what `GetPublicKey` prints, without the fingerprint, which is computed in a way
-/// that AWS does not tell: `{"publicKey": {"arn", "name", "publicKeyMaterial", "tags"}}`.
+/// that AWS does not tell: `{"publicKey": {"arn", "name", "publicKeyMaterial", "tags"}}`. A key that is being retired has a member
+/// `retiredAt` more, in ISO 8601, which [`KeySet`](crate::KeySet) reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct PublicKey<A = PublicKeyArn> {
@@ -33,6 +34,11 @@ impl<A> PublicKey<A> {
     /// This key with these tags, in place of those it has.
     pub fn with_tags(self, tags: Tags) -> Self {
         Self { tags, ..self }
+    }
+
+    /// This key, which verifies until this time and at it no more.
+    pub fn retiring_at(self, at: Timestamp) -> Self {
+        self.with_retirement(Some(at))
     }
 
     /// The ARN that IVS gave it.

@@ -1,8 +1,11 @@
+use std::borrow::Cow;
+
 use crate::error::MintError;
 use crate::key::{KeyId, SigningKey};
 use crate::mint::Unsigned;
 use crate::token::connection::{Connection, ConnectionClaims};
 use crate::token::minted::Token;
+use crate::value::endpoint::DEFAULT_EVENTS_URL;
 use crate::value::id::TokenId;
 use crate::value::timestamp::Timestamp;
 
@@ -40,6 +43,7 @@ impl Connection {
             },
             account_id: id.arn.account_id().to_owned(),
             region: id.arn.region().to_owned(),
+            events_url: self.events_url.unwrap_or(Cow::Borrowed(DEFAULT_EVENTS_URL)),
             issued_at: now,
             expires_at: now.checked_add(self.duration.into()).ok_or(MintError::ClockTooLate { now })?,
             version: self.version,

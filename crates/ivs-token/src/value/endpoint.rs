@@ -51,6 +51,13 @@ pub(crate) fn claimed_events_url(url: &str) -> Result<Cow<'static, str>, Endpoin
     Ok(Cow::Owned(url.to_owned()))
 }
 
+/// An events URL of a server on this machine, with or without encryption.
+pub(crate) fn local_events_url(url: &str) -> Option<Cow<'static, str>> {
+    let uri = check(url, EVENTS).ok()?;
+    let is_local = uri.authority().is_some_and(|authority| is_loopback(authority.host()));
+    (is_local && !uri.has_query()).then(|| Cow::Owned(url.to_owned()))
+}
+
 /// The WHIP URL in a token, which may be of others: with a path it is of no use to the web client, and no danger.
 pub(crate) fn claimed_whip_url(url: &str) -> Result<Cow<'static, str>, EndpointError> {
     if check(url, WHIP)?.has_query() {
@@ -148,6 +155,20 @@ mod tests {
         for url in ["ws://a", "ws://127.0.0.1.nip.io", "ws://0.0.0.0", "ws://[::ffff:127.0.0.1]"] {
             let refused = Err(EndpointError::NotLoopback { expected: "wss", found: "ws".into() });
             assert_eq!((events_url(url), claimed_events_url(url)), (refused.clone(), refused), "{url}");
+        }
+        for url in ["ws://localhost:8080", "wss://localhost", "ws://[::1]:1/x"] {
+            assert_eq!(local_events_url(url).as_deref(), Some(url));
+        }
+        for url in [
+            "",
+            "ws://a",
+            "wss://a",
+            DEFAULT_EVENTS_URL,
+            "wss://localhost?a",
+            "wss://localhost#a",
+            "http://localhost",
+        ] {
+            assert_eq!(local_events_url(url), None, "{url}");
         }
         assert_eq!(events_url("wss://a?b"), Err(EndpointError::Query));
         assert!(claimed_events_url("wss://a?b").is_ok());

@@ -24,6 +24,11 @@ impl Timestamp {
         if secs < Self::MIN.0 || secs > Self::MAX.0 { None } else { Some(Self(secs)) }
     }
 
+    /// The moment that an ISO 8601 text names, as RFC 3339 writes it, in any zone; fractions of a second are dropped.
+    pub(crate) fn from_iso_8601(text: &str) -> Option<Self> {
+        Self::from_secs(OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp())
+    }
+
     /// What the system's clock says. A clock outside [`Self::MIN`] and [`Self::MAX`] gives the nearest of them.
     pub fn now() -> Self {
         Self::from(SystemTime::now())
@@ -127,6 +132,16 @@ mod tests {
         assert_eq!(Timestamp::from_secs(1_795_252_645).unwrap().to_string(), "2026-11-21T09:17:25Z");
         assert_eq!(Timestamp::MIN.to_string(), "1970-01-01T00:00:00Z");
         assert_eq!(Timestamp::MAX.to_string(), "5138-11-16T09:46:39Z");
+    }
+
+    #[test]
+    fn reads_iso_8601() {
+        for text in ["2026-11-21T09:17:25Z", "2026-11-21T10:17:25.9+01:00", "2026-11-21T09:17:25+00:00"] {
+            assert_eq!(Timestamp::from_iso_8601(text), Timestamp::from_secs(1_795_252_645), "{text}");
+        }
+        for text in ["", "2026-11-21", "2026-11-21T09:17:25", "1795252645", "1969-12-31T23:59:59Z"] {
+            assert_eq!(Timestamp::from_iso_8601(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::{Collector, KeySet};
 use crate::error::{KeyEntryError, KeySetError};
 use crate::key_ring::{KeyName, PublicKey, Tags};
 use crate::value::arn::KeyArn;
+use crate::value::timestamp::Timestamp;
 use crate::wire::claim_set::string;
 use crate::wire::json::Members;
 
@@ -46,11 +47,16 @@ fn key<A: KeyArn>(answer: &str) -> Result<PublicKey<A>, KeyEntryError> {
     let arn = A::try_from(&required(body, "arn")?).map_err(KeyEntryError::Arn)?;
     let key = VerifyingKey::from_pem(&*required(body, "publicKeyMaterial")?)?;
     let tags = tags(body)?;
-    let key = PublicKey::new(arn, key).with_tags(tags);
-    Ok(match text(body, "name")? {
-        Some(name) => key.with_name(KeyName::try_from(&*name)?),
-        None => key,
-    })
+    let mut key = PublicKey::new(arn, key).with_tags(tags);
+    if let Some(name) = text(body, "name")? {
+        key = key.with_name(KeyName::try_from(&*name)?);
+    }
+    if let Some(raw) = present(body, "retiredAt") {
+        let wanted = "a time in ISO 8601, such as \"2026-11-21T09:17:25Z\"";
+        let time = string("", raw).ok().and_then(|time| Timestamp::from_iso_8601(&time));
+        key = key.retiring_at(time.ok_or(KeyEntryError::Type { member: "retiredAt", wanted })?);
+    }
+    Ok(key)
 }
 
 /// What an object is that is no answer with a key in it.

@@ -10,6 +10,7 @@ use crate::error::{JsonError, KeyEntryError, KeySetError};
 use crate::key_ring::PublicKey;
 use crate::value::arn::KeyArn;
 use crate::value::printable::shorten;
+use crate::value::timestamp::Timestamp;
 use crate::wire::claim_set::string;
 use crate::wire::json::Members;
 
@@ -40,14 +41,15 @@ pub(super) fn read<A: KeyArn>(text: &str) -> Result<KeySet<A>, KeySetError> {
     keys.finish("of the keys in the set, none is an EC key on P-384 that verifies ES384")
 }
 
-/// Writes each key with its ARN as `kid`.
+/// Writes each key with its ARN as `kid`, and as `exp` until when it verifies.
 pub(in crate::key_ring) fn write<'a, A: KeyArn>(keys: impl Iterator<Item = &'a PublicKey<A>>) -> String {
     let keys: Vec<String> = keys
         .map(|key| {
             let jwk = key.key().to_jwk();
             let members = jwk.trim_end_matches('}');
             // An ARN has no character that JSON would escape.
-            format!(r#"{members},"kid":"{}"}}"#, key.arn())
+            let exp = key.retired_at().map(|at| format!(r#","exp":{}"#, at.as_secs())).unwrap_or_default();
+            format!(r#"{members},"kid":"{}"{exp}}}"#, key.arn())
         })
         .collect();
     format!(r#"{{"keys":[{}]}}"#, keys.join(","))
@@ -74,7 +76,18 @@ fn key<A: KeyArn>(raw: &str) -> Result<Option<PublicKey<A>>, KeyEntryError> {
     let kid = string("", kid).map_err(|_| KeyEntryError::Type { member: "kid", wanted: "a string" })?;
     let arn = A::try_from(&kid)
         .map_err(|source| KeyEntryError::KeyId { found: shorten(&kid).into_owned(), source })?;
-    Ok(Some(PublicKey::new(arn, VerifyingKey::from_jwk(raw)?)))
+    let key = PublicKey::new(arn, VerifyingKey::from_jwk(raw)?);
+    Ok(Some(match jwk.get("exp") {
+        None | Some("null") => key,
+        Some(raw) => key.retiring_at(
+            seconds(raw)
+                .ok_or(KeyEntryError::Type { member: "exp", wanted: "a time in whole seconds since 1970" })?,
+        ),
+    }))
+}
+
+fn seconds(raw: &str) -> Option<Timestamp> {
+    Timestamp::from_secs(serde_json::from_str(raw).ok()?)
 }
 
 /// RFC 7517, sections 4.2 to 4.4.

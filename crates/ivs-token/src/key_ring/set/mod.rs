@@ -48,7 +48,8 @@ impl<A: KeyArn> KeySet<A> {
 
     /// Loads what `aws ivs-realtime get-public-key` or `import-public-key` prints: `{"publicKey": {"arn", "name",
     /// "publicKeyMaterial", "tags"}}`, or the inner object alone; one of them, or several one after the other or in an array.
-    /// Other members are ignored. UTF-8, or UTF-16 with a byte order mark.
+    /// A member `retiredAt`, which is not of the API, is the ISO 8601 time from which the key verifies no more;
+    /// [`KeyRing::to_json`](crate::KeyRing::to_json) writes it. Other members are ignored. UTF-8, or UTF-16 with a byte order mark.
     ///
     /// The calls for playback key pairs never print the key itself: those come from a folder or a JWK set.
     ///
@@ -62,7 +63,7 @@ impl<A: KeyArn> KeySet<A> {
     /// Loads a JWK set (RFC 7517, section 5), in which the `kid` of each key is its ARN.
     ///
     /// Keys of another `kty` or `crv`, and those whose `use`, `alg` or `key_ops` are for something else than verifying ES384,
-    /// are passed over. Private keys are refused.
+    /// are passed over. Private keys are refused. `exp`, in seconds since 1970, is the time from which a key verifies no more.
     ///
     /// # Errors
     ///

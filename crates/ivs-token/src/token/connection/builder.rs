@@ -1,6 +1,10 @@
+use std::borrow::Cow;
+
 use crate::error::ClaimError;
 use crate::value::duration::ConnectionDuration;
+use crate::value::endpoint::local_events_url;
 use crate::value::id::TokenId;
+use crate::value::stage::Stage;
 use crate::value::version::Version;
 
 /// A connection token about to be minted: it lets a client share one network connection among many stages. It does not
@@ -30,6 +34,8 @@ pub struct Connection {
     pub(crate) id: Option<TokenId>,
     pub(crate) duration: ConnectionDuration,
     pub(crate) version: Version,
+    /// None is that of the service.
+    pub(crate) events_url: Option<Cow<'static, str>>,
     /// The first value that broke a limit.
     pub(crate) error: Option<ClaimError>,
 }
@@ -61,6 +67,23 @@ impl Connection {
     /// The version of the token's form; `1.0` unless given.
     pub fn version(self, version: Version) -> Self {
         Self { version, ..self }
+    }
+
+    /// Connects to the server of this stage, if that is on this machine: `events_url` becomes that of the stage. Every other
+    /// connection goes to the service, and `events_url` is [`DEFAULT_EVENTS_URL`](crate::DEFAULT_EVENTS_URL).
+    ///
+    /// ```
+    /// # let key = ivs_token::SigningKey::generate()?.with_id("arn:aws:ivs:us-west-2:123456789012:public-key/y".parse()?);
+    /// use ivs_token::{Connection, Stage};
+    ///
+    /// let arn = "arn:aws:ivs:us-west-2:123456789012:stage/x".parse()?;
+    /// let stage = Stage::with_endpoints(arn, "http://localhost:8788", "ws://localhost:8788")?;
+    /// let token = Connection::new().server_of(&stage).mint(&key)?;
+    /// assert_eq!(token.events_url(), "ws://localhost:8788");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn server_of(self, stage: &Stage) -> Self {
+        Self { events_url: local_events_url(stage.events_url()), ..self }
     }
 
     /// Whether every value given so far keeps its limit: what minting would report, without minting.

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::ser::SerializeStruct;
 
@@ -5,7 +7,7 @@ use crate::error::ClaimsError;
 use crate::token::claims::{Claims, Rule};
 use crate::value::arn::PublicKeyArn;
 use crate::value::duration::ConnectionDuration;
-use crate::value::endpoint::DEFAULT_EVENTS_URL;
+use crate::value::endpoint::{DEFAULT_EVENTS_URL, local_events_url};
 use crate::value::id::TokenId;
 use crate::value::printable::shorten;
 use crate::value::timestamp::Timestamp;
@@ -21,6 +23,7 @@ pub struct ConnectionClaims {
     pub(crate) token_id: TokenId,
     pub(crate) account_id: String,
     pub(crate) region: String,
+    pub(crate) events_url: Cow<'static, str>,
     pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     pub(crate) version: Version,
@@ -40,6 +43,11 @@ impl ConnectionClaims {
     /// The home region of the key that signed it.
     pub fn region(&self) -> &str {
         &self.region
+    }
+
+    /// Where the client connects to: the service, or a server on this machine.
+    pub fn events_url(&self) -> &str {
+        &self.events_url
     }
 
     /// When the token was issued, `iat`.
@@ -87,17 +95,19 @@ impl Claims for ConnectionClaims {
         }),
         ("`account_id` is 12 digits", |set| account_id(set).map(drop)),
         ("`region` is present", |set| set.string(REGION).map(drop)),
-        ("`events_url` is that of the service", events_url),
+        ("`events_url` is that of the service, or of a server on this machine", |set| {
+            events_url(set).map(drop)
+        }),
         ("`version` is a digit, a dot and a digit", |set| set.value::<Version>(VERSION).map(drop)),
     ];
 
     fn read(set: &ClaimSet<'_>) -> Result<Self, ClaimsError> {
         let (issued_at, expires_at) = set.lifetime(MAX_SECS)?;
-        events_url(set)?;
         Ok(Self {
             token_id: set.value(JTI)?,
             account_id: account_id(set)?,
             region: set.string(REGION)?.into_owned(),
+            events_url: events_url(set)?,
             version: set.value(VERSION)?,
             issued_at,
             expires_at,
@@ -130,12 +140,15 @@ fn account_id(set: &ClaimSet<'_>) -> Result<String, ClaimsError> {
     Err(ClaimsError::AccountId { found: shorten(&account_id).into_owned() })
 }
 
-fn events_url(set: &ClaimSet<'_>) -> Result<(), ClaimsError> {
+fn events_url(set: &ClaimSet<'_>) -> Result<Cow<'static, str>, ClaimsError> {
     let url = set.string(EVENTS_URL)?;
     if url == DEFAULT_EVENTS_URL {
-        return Ok(());
+        return Ok(Cow::Borrowed(DEFAULT_EVENTS_URL));
     }
-    Err(ClaimsError::EventsUrl { found: shorten(&url).into_owned(), expected: DEFAULT_EVENTS_URL })
+    local_events_url(&url).ok_or_else(|| ClaimsError::EventsUrl {
+        found: shorten(&url).into_owned(),
+        expected: DEFAULT_EVENTS_URL,
+    })
 }
 
 impl Serialize for ConnectionClaims {
@@ -147,7 +160,7 @@ impl Serialize for ConnectionClaims {
         payload.serialize_field(JTI, self.token_id.as_str())?;
         payload.serialize_field(ACCOUNT_ID, &self.account_id)?;
         payload.serialize_field(REGION, &self.region)?;
-        payload.serialize_field(EVENTS_URL, DEFAULT_EVENTS_URL)?;
+        payload.serialize_field(EVENTS_URL, &self.events_url)?;
         payload.serialize_field(VERSION, &self.version)?;
         payload.end()
     }
