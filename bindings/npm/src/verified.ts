@@ -19,7 +19,7 @@ abstract class Verified<C extends { expiresAt: number; kid?: string }> {
 
   /** The ARN of the key that signed the token; absent when a verifier holds a playback key without its ARN. */
   get kid(): C["kid"] {
-    return this.said().kid;
+    return this.said().kid as C["kid"];
   }
 
   abstract [INSPECT](): string;
