@@ -102,7 +102,7 @@ class Pkcs11Signer:
             what = name.split("_")[0].lower()
             raise InvalidKeyError(
                 f"{len(found)} {what} keys on the token are EC keys labelled {self._label!r}, and it must be one: "
-                "`pkcs11-tool --list-objects` shows what there is",
+                "`pkcs11-tool --module LIBRARY --login --list-objects` shows what there is",
                 code="PKCS11_NOT_ONE_KEY",
             )
         return found[0]
