@@ -16,8 +16,8 @@ mkdirSync("dist");
 const wasm = "dist/ivs_token.wasm";
 const features = ["bulk-memory", "sign-ext", "nontrapping-float-to-int", "mutable-globals", "multivalue", "reference-types"];
 execFileSync(process.execPath, [
-  "--stack-size=8000", "tools/node_modules/binaryen/bin/wasm-opt", "-Oz", "--converge", "--strip-debug", "--strip-producers",
-  ...features.map((name) => `--enable-${name}`), "wasm/ivs_token.wasm", "--output", wasm,
+  "--stack-size=8000", "tools/node_modules/binaryen/bin/wasm-opt", "--strip-debug", "--strip-producers",
+  ...features.map((name) => `--enable-${name}`), "--flatten", "--rereloop", "-Oz", "--converge", "wasm/ivs_token.wasm", "--output", wasm,
 ], { stdio: "inherit" });
 const base64 = readFileSync(wasm).toString("base64");
 const embed = {
