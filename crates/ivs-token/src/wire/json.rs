@@ -274,7 +274,7 @@ fn check_unique<T, E: de::Error>(
 
 /// A member's name, borrowed where the text has no escapes in it.
 ///
-/// Transparent: where serde_json keeps numbers as text, it gives them as a map whose name is no more than a text.
+/// Transparent: where `serde_json` keeps numbers as text, it gives them as a map whose name is no more than a text.
 #[derive(Deserialize)]
 #[serde(transparent)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
