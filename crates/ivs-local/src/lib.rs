@@ -5,13 +5,18 @@ mod arn;
 mod assumptions;
 mod behaviour;
 mod call;
+mod clock;
+mod control;
 #[cfg(test)]
 mod documentation;
 mod door;
 mod environment;
+mod happened;
 mod http;
 mod ids;
+mod keeper;
 mod kinds;
+mod life;
 mod log;
 mod media;
 mod page;
@@ -22,7 +27,9 @@ mod server;
 mod settings;
 mod store;
 mod time;
+mod timer;
 mod tokens;
+mod view;
 
 pub use assumptions::Assumptions;
 pub use door::Door;

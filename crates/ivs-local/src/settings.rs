@@ -35,6 +35,8 @@ pub struct Settings {
     pub web_client: String,
     /// The certificate, if clients shall come over TLS.
     pub tls: Option<Tls>,
+    /// The time at which the clock stands still, in milliseconds since 1970; it runs unless given.
+    pub freeze: Option<i64>,
     /// How far the time of a signature may be off, in seconds.
     pub skew_secs: i64,
 }
@@ -78,6 +80,7 @@ impl Default for Settings {
             sdp_over_socket: false,
             web_client: String::new(),
             tls: None,
+            freeze: None,
             skew_secs: 300,
         }
     }

@@ -42,6 +42,7 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
     // Connections end gracefully when it says so, and it knows when the last has ended.
     let (stopping, stopped) = watch::channel(());
     let mut stop = std::pin::pin!(stop);
+    let timers = tokio::spawn(run_timers(Arc::clone(&server)));
     let acceptor = server.settings().tls.as_ref().map(|tls| TlsAcceptor::from(tls.config()));
     loop {
         let socket = tokio::select! {
@@ -68,10 +69,21 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
             }
         });
     }
+    timers.abort();
     // What is still open then is cut.
     drop(stopped);
     stopping.send_replace(());
     let _ = tokio::time::timeout(GRACE, stopping.closed()).await;
+}
+
+/// Runs timers as they fall due.
+async fn run_timers(server: Arc<Server>) {
+    loop {
+        server.keeper().wait().await;
+        if let Err(error) = server.settle() {
+            tracing::warn!(%error, "timers did not run");
+        }
+    }
 }
 
 /// Serves a connection until its client ends it, or the server.
@@ -126,11 +138,16 @@ async fn respond(server: &Server, mut request: Request<Incoming>) -> Response<Fu
         };
     }
     if let Some(control) = path.strip_prefix("/_ivs/") {
-        return self::control(server, &parts.method, control);
+        return match read(server, body).await {
+            Ok(body) => self::control(server, &parts.method, control, &body),
+            Err(error) => {
+                response(&Answered { operation: None, caller: None, result: Err(error.into()) }, "")
+            }
+        };
     }
     // Where tests that were written for moto's server ask for a new start.
     if path == "/moto-api/reset" {
-        return control(server, &parts.method, "reset");
+        return control(server, &parts.method, "reset", b"");
     }
     let answer = match read(server, body).await {
         Ok(body) => {
@@ -193,7 +210,7 @@ fn call<'s>(server: &'s Server, request: &Signed<'_>) -> Answered<'s> {
         Err(error) => return refused(error),
     };
     let operation = Some(route.operation.name());
-    let caller = match caller(request, server.settings(), crate::time::now() / 1000) {
+    let caller = match caller(request, server.settings(), crate::clock::system() / 1000) {
         Ok(caller) => caller,
         Err(error) => return Answered { operation, ..refused(error) },
     };
@@ -249,7 +266,7 @@ fn telemetry(server: &Server) -> Response<Full<Bytes>> {
 }
 
 /// What is not AWS's: health, and the log of calls.
-fn control(server: &Server, method: &Method, path: &str) -> Response<Full<Bytes>> {
+fn control(server: &Server, method: &Method, path: &str, body: &[u8]) -> Response<Full<Bytes>> {
     if method == Method::GET
         && let Some(page) = door::page(path, &server.settings().web_client)
     {
@@ -268,7 +285,10 @@ fn control(server: &Server, method: &Method, path: &str) -> Response<Full<Bytes>
                 (StatusCode::INTERNAL_SERVER_ERROR, serde_json::json!({ "message": error.to_string() }))
             }
         },
-        _ => (StatusCode::NOT_FOUND, serde_json::json!({ "message": "There is no such page" })),
+        _ => match crate::control::control(server, method.as_str(), path, body) {
+            Some((status, value)) => (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value),
+            None => (StatusCode::NOT_FOUND, serde_json::json!({ "message": "There is no such page" })),
+        },
     };
     let mut response = Response::new(Full::from(value.to_string()));
     *response.status_mut() = status;
