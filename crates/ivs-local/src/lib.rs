@@ -9,6 +9,7 @@ mod call;
 mod documentation;
 mod door;
 mod environment;
+mod faults;
 mod http;
 mod ids;
 mod kinds;
