@@ -11,6 +11,7 @@ mod control;
 mod documentation;
 mod door;
 mod environment;
+mod faults;
 mod happened;
 mod http;
 mod ids;

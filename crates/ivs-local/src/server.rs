@@ -16,6 +16,7 @@ use crate::behaviour;
 use crate::call::{Call, Frame};
 use crate::door::{Calls, Door, Live, endings, forgotten};
 use crate::environment::Environment;
+use crate::faults::{Faults, Rates};
 use crate::http::hash::hmac_sha256;
 use crate::http::sigv4::{Caller, Signed, decode, pairs};
 use crate::keeper::{Due, Keeper, OWN, Written};
@@ -35,6 +36,8 @@ pub struct Server {
     live: Arc<Live>,
     calls: Arc<Calls>,
     log: Log,
+    faults: Arc<Faults>,
+    rates: Rates,
 }
 
 /// A call that was answered.
@@ -84,6 +87,9 @@ pub enum StartError {
     /// What the state holds of a key is none.
     #[error("the state holds a key that can not be read: {0}")]
     Key(String),
+    /// A rule for faults is bad.
+    #[error("a fault can not be: {0}")]
+    Fault(String),
 }
 
 impl Server {
@@ -97,13 +103,26 @@ impl Server {
         let (token_key, secret, count) = own(&*store, settings.seed.as_deref())?;
         token_key.accelerate();
         let store: Arc<dyn Store> = Arc::from(store);
+        let faults = Faults::new(settings.seed.clone(), settings.faults.clone(), &model);
+        let faults = Arc::new(faults.map_err(StartError::Fault)?);
+        let rates = Rates::new(settings.rates);
         let environment = Environment::new(settings, token_key, secret, port);
         let keeper = Arc::new(Keeper::new(environment, store, count)?);
         let door = Door::open(&keeper)?;
-        let live = Live::new(&keeper, &door)?;
+        let live = Live::new(&keeper, &door, Arc::clone(&faults))?;
         let settings = &keeper.environment.settings;
         let calls = Calls::new(&live, &settings.announce, settings.udp_port);
-        Ok(Self { model, keeper, settling: Mutex::default(), door, live, calls, log: Log::default() })
+        Ok(Self {
+            model,
+            keeper,
+            settling: Mutex::default(),
+            door,
+            live,
+            calls,
+            log: Log::default(),
+            faults,
+            rates,
+        })
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -121,6 +140,27 @@ impl Server {
 
     pub(crate) fn log(&self) -> &Log {
         &self.log
+    }
+
+    pub(crate) fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The faults that are asked for.
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// The documented rates.
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.rates
+    }
+
+    /// The refusal of a call beyond the documented rate.
+    pub(crate) fn too_fast(&self, operation: &str, rate: u64) -> ApiError {
+        let code = self.environment().assumptions().word("rate-code");
+        let message = format!("Rate exceeded: {operation} can be called {rate} times a second");
+        ApiError::new(code, message, "rates", Source::Guide)
     }
 
     /// What decides about tokens.
@@ -225,7 +265,7 @@ impl Server {
     ) -> Result<(Value, Rules), ApiError> {
         self.settle().map_err(internal)?;
         let Route { service, operation, .. } = route;
-        let Caller { account, region } = caller;
+        let Caller { account, region, .. } = caller;
         let scene = Scene { account, region, now: self.keeper.clock.now() };
         let frame = Frame { service, operation, scene, input };
         let (environment, store) = (self.environment(), self.keeper.store());
@@ -305,13 +345,18 @@ impl Server {
             Some(Route { service, operation, members: Map::new() })
         });
         let route = found.ok_or_else(|| unknown_name(operation))?;
-        let caller = Caller { account: self.settings().account.clone(), region: region.to_owned() };
+        let caller = Caller {
+            access_key: String::new(),
+            account: self.settings().account.clone(),
+            region: region.to_owned(),
+        };
         validate_with(route.service, route.operation.input(), input, self.patterns())?;
         let input = input.as_object().cloned().unwrap_or_default();
         self.execute(&route, &caller, &input).map(|(answer, _)| answer)
     }
 
-    /// Forgets every resource of every account. Tokens for its stages are good no more; the server's own keys stay.
+    /// Forgets every resource of every account, and every fault but those of the settings. Tokens for its stages are good no
+    /// more; the server's own keys stay.
     ///
     /// # Errors
     ///
@@ -321,7 +366,9 @@ impl Server {
         let (gone, turn) = self.keeper.clear()?;
         let effects = forgotten(gone.iter().map(|(key, value)| (key.as_str(), &**value)));
         self.apply(Written { value: (), effects, turn });
-        Ok(())
+        self.rates.forget();
+        // They were good when the server started.
+        self.faults.reset(&self.model).map_err(StoreError)
     }
 
     fn patterns(&self) -> Patterns {

@@ -16,6 +16,7 @@ use super::keys::Door;
 use super::record::{Recorder, describe, exchanged, participant};
 use super::stage::{Ending, LiveStage, Presence, Snapshot, Socket};
 use super::visitor::Visitor;
+use crate::faults::{Act, Area, Faults, Subject};
 use crate::keeper::Keeper;
 use crate::store::StoreError;
 use crate::view::Effect;
@@ -32,6 +33,7 @@ pub(crate) struct Live {
     this: Weak<Self>,
     /// Ends the connections for media of a participant.
     cut: std::sync::OnceLock<Cut>,
+    faults: Arc<Faults>,
 }
 
 /// Ends the connections for media of a participant on a stage: the publication alone, or all.
@@ -60,7 +62,11 @@ pub(crate) struct Place {
 }
 
 impl Live {
-    pub(crate) fn new(keeper: &Arc<Keeper>, door: &Door) -> Result<Arc<Self>, StoreError> {
+    pub(crate) fn new(
+        keeper: &Arc<Keeper>,
+        door: &Door,
+        faults: Arc<Faults>,
+    ) -> Result<Arc<Self>, StoreError> {
         let settings = &keeper.environment.settings;
         let quota = |name, documented| settings.quotas.get(name).copied().unwrap_or(documented);
         let recorder = Recorder::new(Arc::clone(keeper));
@@ -79,6 +85,7 @@ impl Live {
             numbers: std::sync::atomic::AtomicU64::new(1),
             this: Weak::clone(this),
             cut: std::sync::OnceLock::new(),
+            faults,
         }))
     }
 
@@ -86,6 +93,20 @@ impl Live {
     pub(crate) fn set_cut(&self, cut: impl Fn(&StageArn, &str, bool) + Send + Sync + 'static) {
         // Said once, at the start.
         let _ = self.cut.set(Box::new(cut));
+    }
+
+    /// Refuses what somebody wants over a socket that is open, if a fault asks for it. There it can do nothing else.
+    pub(crate) fn strike(&self, subject: &Subject<'_>) -> Result<(), Refusal> {
+        match self.faults.strike(subject, self.keeper.clock.now()).act {
+            Some(Act::Refuse(code, message)) => Err(Refusal::new(code, message)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the next datagram of media is lost, because a fault asks for it.
+    pub(crate) fn loses(&self) -> bool {
+        let subject = Subject { area: Area::Media, operation: "media", ..Subject::default() };
+        self.faults.strike(&subject, self.keeper.clock.now()).act == Some(Act::Lose)
     }
 
     /// A number that nothing else of this server has.
@@ -186,6 +207,7 @@ impl Live {
         }
         check_exchange(old, &new).map_err(|error| Refusal::new("TOKEN_INVALID", error.to_string()))?;
         let (arn, id) = (new.stage_arn(), new.participant_id().as_str());
+        self.strike(&wanting("exchange", arn, id))?;
         let mut stages = self.lock();
         let stage = stages.get_mut(arn).ok_or_else(not_here)?;
         let presence = stage.people.get_mut(id).ok_or_else(not_here)?;
@@ -420,6 +442,12 @@ pub(crate) fn endings(effects: &[Effect]) -> Vec<End> {
         _ => None,
     };
     effects.iter().filter_map(end).collect()
+}
+
+/// What faults are asked about somebody whose token is verified.
+pub(super) fn wanting<'a>(operation: &'a str, arn: &'a StageArn, participant: &'a str) -> Subject<'a> {
+    let (account, region) = (arn.account_id(), arn.region());
+    Subject { area: Area::Door, operation, account, region, access_key: "", participant }
 }
 
 fn object(value: Value) -> Map<String, Value> {

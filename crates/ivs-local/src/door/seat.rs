@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::calls::{Calls, Purpose};
 use super::gate::Refusal;
-use super::live::{Live, Place};
+use super::live::{Live, Place, wanting};
 use super::manner::Manner;
 use super::message::{Incoming, message, stage_state};
 use super::stage::Ending;
@@ -120,6 +120,9 @@ impl Seat {
         let answered = purpose
             .ok_or_else(|| Refusal::new("MALFORMED", "whipUrl is neither to publish nor to subscribe"))
             .and_then(|purpose| {
+                let wanted = if matches!(purpose, Purpose::Subscribe(_)) { "subscribe" } else { "publish" };
+                let (arn, id) = (self.who.stage_arn(), self.who.participant_id().as_str());
+                self.live.strike(&wanting(wanted, arn, id))?;
                 self.calls.offer(&self.who, &purpose, incoming.text("content"), lowest, &self.manner.visitor)
             });
         match answered {
