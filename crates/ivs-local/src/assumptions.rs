@@ -38,6 +38,11 @@ const fn number(name: &'static str, default: u64, about: &'static str) -> Assump
 }
 
 const ASSUMPTIONS: &[Assumption] = &[
+    words(
+        "ad-break",
+        &["refuse", "accept"],
+        "InsertAdBreak on a channel without an ad configuration; refused, it is a ConflictException",
+    ),
     number(
         "body-size",
         1 << 20,

@@ -1,12 +1,17 @@
-//! What is not AWS's: how a person or a test moves the time.
+//! What is not AWS's: how a person or a test moves the time, and lets things happen without media.
 
+use ivs_model::ApiError;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::arn::Arn;
 use crate::clock::{Time, system};
+use crate::http::sigv4::decode;
+use crate::life::stream::{self, Broadcast, Health};
 use crate::server::Server;
 use crate::time::iso8601;
+use crate::view::View;
 
 /// An answer: its status, and JSON.
 pub(crate) type Control = (u16, Value);
@@ -16,7 +21,20 @@ pub(crate) fn control(server: &Server, method: &str, path: &str, body: &[u8]) ->
     let answer = match (method, path) {
         ("GET", "clock") => clock(server, 0),
         ("POST", "clock") => read(body).and_then(|body| set_clock(server, &body)),
-        _ => return None,
+        (_, path) => {
+            let channel = path.strip_prefix("channels/").and_then(|rest| rest.strip_suffix("/live"))?;
+            let channel = decode(channel);
+            return Some(match method {
+                "POST" => match read(body).and_then(|body| broadcast(&body)) {
+                    Ok(how) => of_arn(server, &channel, |view| {
+                        stream::broadcast(view, &channel, &how).map(|stream| json!({ "stream": stream }))
+                    }),
+                    Err(message) => (400, json!({ "message": message })),
+                },
+                "DELETE" => of_arn(server, &channel, |view| stream::end(view, &channel).map(|()| json!({}))),
+                _ => return None,
+            });
+        }
     };
     Some(answer.map_or_else(|message| (400, json!({ "message": message })), |value| (200, value)))
 }
@@ -29,6 +47,44 @@ fn read(body: &[u8]) -> Result<Value, String> {
     let value: Value =
         serde_json::from_slice(body).map_err(|error| format!("The body is not JSON: {error}"))?;
     if value.is_object() { Ok(value) } else { Err("The body is no JSON object".to_owned()) }
+}
+
+/// Does something with the resource of an ARN, in its account and region.
+fn of_arn(
+    server: &Server,
+    arn: &str,
+    change: impl FnMut(&mut View<'_>) -> Result<Value, ApiError>,
+) -> Control {
+    let Some(parsed) = Arn::parse(arn) else {
+        return (400, json!({ "message": format!("{arn} is no ARN") }));
+    };
+    match server.change(parsed.account, parsed.region, change) {
+        Ok(value) => (200, value),
+        Err(error) => (error.status(), json!({ "code": error.code(), "message": error.message() })),
+    }
+}
+
+/// How a channel is to be live.
+fn broadcast(body: &Value) -> Result<Broadcast, String> {
+    let mut how = Broadcast::default();
+    for (name, value) in body.as_object().into_iter().flatten() {
+        let wrong = |what: &str| format!("{name} is {what}, not {value}");
+        match name.as_str() {
+            "streamKey" => how.stream_key = Some(value.as_str().ok_or_else(|| wrong("a text"))?.to_owned()),
+            "takeover" => how.takeover = value.as_bool().ok_or_else(|| wrong("true or false"))?,
+            "viewers" => how.viewers = Some(value.as_u64().ok_or_else(|| wrong("a whole number"))?),
+            "health" => {
+                let found = Health::ALL.into_iter().find(|one| value == one.as_str());
+                how.health = Some(found.ok_or_else(|| wrong("HEALTHY, STARVING or UNKNOWN"))?);
+            }
+            _ => {
+                return Err(format!(
+                    "There is no member {name}; these are there: streamKey, takeover, viewers, health"
+                ));
+            }
+        }
+    }
+    Ok(how)
 }
 
 /// What the clock says.

@@ -17,7 +17,6 @@ pub(crate) enum Topic {
 
 impl Topic {
     /// The `detail-type`.
-    #[expect(dead_code, reason = "life comes in the next changes")]
     pub(crate) const fn detail_type(self) -> &'static str {
         match self {
             Self::StageUpdate => "IVS Stage Update",

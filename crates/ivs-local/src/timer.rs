@@ -12,6 +12,8 @@ pub(crate) const TIMERS: &str = "timer/";
 pub(crate) enum Timer {
     /// A composition: look at what it is to become.
     Composition { arn: String },
+    /// A channel whose stream ended: its recording ends, unless the stream came back.
+    ChannelRecording { arn: String },
 }
 
 /// A timer and where it belongs.

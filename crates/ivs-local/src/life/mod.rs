@@ -1,5 +1,6 @@
 //! What happens by itself: the part of the service that time moves.
 
+pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -13,5 +14,6 @@ use crate::view::View;
 pub(crate) fn run(view: &mut View<'_>, timer: &Timer) -> Result<(), ApiError> {
     match timer {
         Timer::Composition { arn } => kinds::give_up(view, arn),
+        Timer::ChannelRecording { arn } => stream::end_recording(view, arn),
     }
 }
