@@ -104,6 +104,11 @@ const ASSUMPTIONS: &[Assumption] = &[
         &["ThrottlingException", "ServiceQuotaExceededException"],
         "the code for a call beyond a documented rate, with --rates on",
     ),
+    number(
+        "starting-time",
+        0,
+        "milliseconds for which a composition of a stage with a publisher is STARTING",
+    ),
     number("stopping-time", 0, "milliseconds for which a composition that is stopped is STOPPING"),
     words(
         "two-stages",

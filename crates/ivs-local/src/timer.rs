@@ -14,6 +14,10 @@ pub(crate) enum Timer {
     Composition { arn: String },
     /// A channel whose stream ended: its recording ends, unless the stream came back.
     ChannelRecording { arn: String },
+    /// A token expires with which somebody joined.
+    Expiry { stage: String, participant: String },
+    /// A stage has been empty for long enough: its session ends, if it has not been joined meanwhile.
+    StageSession { stage: String, session: String, emptied: u64 },
 }
 
 /// A timer and where it belongs.

@@ -1,6 +1,8 @@
 //! Every rule by its name, in process, with a clock that stands still until it is moved.
 
 mod clock;
+mod composition;
+mod stage;
 mod stream;
 
 use std::sync::Arc;
