@@ -44,6 +44,7 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
     // Connections end gracefully when it says so, and it knows when the last has ended.
     let (stopping, stopped) = watch::channel(());
     let mut stop = std::pin::pin!(stop);
+    let timers = tokio::spawn(run_timers(Arc::clone(&server)));
     let acceptor = server.settings().tls.as_ref().map(|tls| TlsAcceptor::from(tls.config()));
     loop {
         let socket = tokio::select! {
@@ -70,10 +71,21 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
             }
         });
     }
+    timers.abort();
     // What is still open then is cut.
     drop(stopped);
     stopping.send_replace(());
     let _ = tokio::time::timeout(GRACE, stopping.closed()).await;
+}
+
+/// Runs timers as they fall due.
+async fn run_timers(server: Arc<Server>) {
+    loop {
+        server.keeper().wait().await;
+        if let Err(error) = server.settle() {
+            tracing::warn!(%error, "timers did not run");
+        }
+    }
 }
 
 /// Serves a connection until its client ends it, or the server.
@@ -115,7 +127,7 @@ async fn respond(server: &Server, request: Request<Incoming>) -> Result<Reply, B
     let Some(claim) = Claim::of(request.method(), request.uri().path(), request.headers()) else {
         return answer(server, request, None).await;
     };
-    let strike = server.faults().strike(&claim.subject(), crate::time::now());
+    let strike = server.faults().strike(&claim.subject(), server.keeper().clock.now());
     pause(strike.delay).await;
     let refusal = match &strike.act {
         Some(Act::Cut(Cut::Before)) => return Err(Broken),
@@ -252,12 +264,12 @@ async fn call<'s>(server: &'s Server, request: &Signed<'_>, strike: &mut Strike)
     };
     let name = route.operation.name();
     let operation = Some(name);
-    let caller = match caller(request, server.settings(), crate::time::now() / 1000) {
+    let caller = match caller(request, server.settings(), crate::clock::system() / 1000) {
         Ok(caller) => caller,
         Err(error) => return Answered { operation, ..Answered::refused(error) },
     };
     let Caller { access_key, account, region } = &caller;
-    let now = crate::time::now();
+    let now = server.keeper().clock.now();
     let subject = Subject { area: Area::Api, operation: name, account, region, access_key, participant: "" };
     *strike = server.faults().strike(&subject, now);
     pause(strike.delay).await;
@@ -357,7 +369,10 @@ fn control(server: &Server, method: &Method, path: &str, body: &[u8]) -> Respons
                 (StatusCode::INTERNAL_SERVER_ERROR, serde_json::json!({ "message": error.to_string() }))
             }
         },
-        _ => (StatusCode::NOT_FOUND, serde_json::json!({ "message": "There is no such page" })),
+        _ => match crate::control::control(server, method.as_str(), path, body) {
+            Some((status, value)) => (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value),
+            None => (StatusCode::NOT_FOUND, serde_json::json!({ "message": "There is no such page" })),
+        },
     };
     json(status, &value)
 }
