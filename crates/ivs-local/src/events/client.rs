@@ -30,9 +30,9 @@ impl Address {
         let host = uri.authority().map(|authority| authority.as_str().to_owned());
         match (uri.scheme_str(), host) {
             (Some("http"), Some(host)) if !host.contains('@') => Ok(Self { uri, host }),
-            (Some("https"), _) => {
-                Err(format!("`url` begins with http://: events go to this machine, and not over TLS as {url} would"))
-            }
+            (Some("https"), _) => Err(format!(
+                "`url` begins with http://: events go to this machine, and not over TLS as {url} would"
+            )),
             _ => Err(format!("`url` is one such as http://localhost:9000/hook, unlike {url}")),
         }
     }
@@ -69,7 +69,7 @@ impl Address {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Full::from(body)).map_err(|error| text(&error))?;
+        let request = request.body(Full::new(Bytes::from(body))).map_err(|error| text(&error))?;
         let answer = sender.send_request(request).await.map_err(|error| text(&error))?;
         let status = answer.status().as_u16();
         let body = Limited::new(answer.into_body(), LIMIT).collect().await.map_err(|error| text(&error))?;

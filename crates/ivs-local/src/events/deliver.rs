@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::task::AbortHandle;
 
-use super::outbox::{Outbox, after};
+use super::outbox::{Outbox, Place, after};
 use super::target::{LONGEST_MS, Target};
 use super::targets::Targets;
 use crate::store::Store;
@@ -22,16 +22,16 @@ pub(crate) async fn deliver(store: Arc<dyn Store>, outbox: Arc<Outbox>, targets:
     loop {
         let all = targets.all();
         running.0.retain(|id, task| {
-            let is_there = all.iter().any(|(other, _)| other == id);
+            let is_there = all.iter().any(|(other, ..)| other == id);
             if !is_there {
                 task.abort();
             }
             is_there
         });
-        for (id, target) in all {
+        for (id, target, begun) in all {
             running.0.entry(id.clone()).or_insert_with(|| {
                 let teller = Teller { id, target, targets: Arc::clone(&targets) };
-                tokio::spawn(teller.run(Arc::clone(&store), Arc::clone(&outbox))).abort_handle()
+                tokio::spawn(teller.run(Arc::clone(&store), Arc::clone(&outbox), begun)).abort_handle()
             });
         }
         if changed.changed().await.is_err() {
@@ -60,9 +60,8 @@ struct Teller {
 }
 
 impl Teller {
-    async fn run(self, store: Arc<dyn Store>, outbox: Arc<Outbox>) {
+    async fn run(self, store: Arc<dyn Store>, outbox: Arc<Outbox>, begun: Place) {
         let mut place = outbox.place();
-        let begun = *place.borrow_and_update();
         let (mut epoch, mut told) = (begun.epoch, begun.last);
         loop {
             let now = *place.borrow_and_update();

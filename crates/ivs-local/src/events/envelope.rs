@@ -7,7 +7,7 @@ use crate::happened::Happened;
 use crate::time::iso8601;
 
 /// The envelope of what happened. `id` is a UUID.
-pub(crate) fn envelope(happened: Happened, (account, region): (&str, &str), now: i64, id: String) -> Value {
+pub(crate) fn envelope(happened: Happened, (account, region): (&str, &str), now: i64, id: &str) -> Value {
     let Happened { topic, resource, detail } = happened;
     debug_assert_eq!(unknown(topic.detail_type(), &detail), None, "{}: {detail:?}", topic.detail_type());
     let resources: Vec<_> = Some(resource).into_iter().filter(|resource| !resource.is_empty()).collect();

@@ -11,13 +11,16 @@ const STREAM: [&str; 3] = ["event_name", "channel_name", "stream_id"];
 /// What is wrong with the detail of an event of a type, if something is.
 pub(super) fn unknown(detail_type: &str, detail: &Map<String, Value>) -> Option<String> {
     let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
-    let Some((needed, others)) = members(detail_type, text("event_name"), text("recording_status"), text("limit_name"))
+    let Some((needed, others)) =
+        members(detail_type, text("event_name"), text("recording_status"), text("limit_name"))
     else {
         return Some("no such event is documented".to_owned());
     };
-    let is_known = |name: &&String| needed.iter().flat_map(|part| part.iter()).chain(others).any(|known| known == name);
+    let is_known =
+        |name: &&String| needed.iter().flat_map(|part| part.iter()).chain(others).any(|known| known == name);
     let missing = needed.iter().flat_map(|part| part.iter()).find(|name| !detail.contains_key(**name));
-    let strange = detail.keys().find(|name| !is_known(name)).map(|name| format!("`{name}` is not documented"));
+    let strange =
+        detail.keys().find(|name| !is_known(name)).map(|name| format!("`{name}` is not documented"));
     missing.map(|name| format!("`{name}` is missing")).or(strange)
 }
 
@@ -26,8 +29,13 @@ type Members = (&'static [&'static [&'static str]], &'static [&'static str]);
 
 fn members(detail_type: &str, name: &str, recording: &str, limit: &str) -> Option<Members> {
     const RECORDED: &[&str] = &["recording_s3_bucket_name", "recording_s3_key_prefix"];
-    const OF_RECORDING: &[&str] =
-        &["channel_name", "stream_id", "recording_status", "recording_s3_bucket_name", "recording_s3_key_prefix"];
+    const OF_RECORDING: &[&str] = &[
+        "channel_name",
+        "stream_id",
+        "recording_status",
+        "recording_s3_bucket_name",
+        "recording_s3_key_prefix",
+    ];
     const LIMIT: &[&str] = &["limit_name", "limit_value", "exceeded_by", "limit_unit"];
     Some(match (detail_type, name) {
         ("IVS Stage Update", "Participant Published" | "Participant Unpublished") => {
@@ -40,7 +48,9 @@ fn members(detail_type: &str, name: &str, recording: &str, limit: &str) -> Optio
             (&[&PARTICIPANT, &["destination_stage_arn", "destination_session_id"]], &[])
         }
         ("IVS Stage Update", "Token Exchanged") => (&[&PARTICIPANT, &["previous_token", "new_token"]], &[]),
-        ("IVS Composition State Change", "Session Start" | "Session End") => (&[&["event_name", "stage_arn"]], &[]),
+        ("IVS Composition State Change", "Session Start" | "Session End") => {
+            (&[&["event_name", "stage_arn"]], &[])
+        }
         ("IVS Composition State Change", "Session Failure") => {
             (&[&["event_name", "stage_arn", "error_code", "reason"]], &[])
         }
@@ -77,17 +87,17 @@ fn members(detail_type: &str, name: &str, recording: &str, limit: &str) -> Optio
             _ => return None,
         },
         ("IVS Recording State Change", "") => match recording {
-            "Recording Start" => (&[OF_RECORDING], &["recording_session_id", "recording_status_reason", "recording_duration_ms"]),
-            "Recording End" => (
+            "Recording Start" => (
                 &[OF_RECORDING],
-                &[
-                    "recording_session_id", "recording_status_reason", "recording_duration_ms", "recording_session_stream_ids",
-                ],
+                &["recording_session_id", "recording_status_reason", "recording_duration_ms"],
             ),
-            "Recording Start Failure" | "Recording End Failure" => (
+            "Recording End" | "Recording Start Failure" | "Recording End Failure" => (
                 &[OF_RECORDING],
                 &[
-                    "recording_session_id", "recording_status_reason", "recording_duration_ms", "recording_session_stream_ids",
+                    "recording_session_id",
+                    "recording_status_reason",
+                    "recording_duration_ms",
+                    "recording_session_stream_ids",
                 ],
             ),
             _ => return None,

@@ -10,6 +10,5 @@ mod target;
 mod targets;
 
 pub(crate) use deliver::deliver;
-pub(crate) use outbox::{Batch, News, Outbox, Place, after};
-pub(crate) use target::Target;
+pub(crate) use outbox::{News, Outbox, Place, after};
 pub(crate) use targets::{Targets, answer};

@@ -25,7 +25,7 @@ pub(super) fn aws(signer: &Signer<'_>, headers: &[(&str, &str)], date: &str, bod
     let day = date.get(..8).unwrap_or_default();
     let names: Vec<_> = headers.iter().map(|(name, _)| *name).collect();
     let names = names.join(";");
-    let lines: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    let lines: String = headers.iter().flat_map(|(name, value)| [name, ":", value, "\n"]).collect();
     let canonical = format!("POST\n/\n\n{lines}\n{names}\n{}", hex(&sha256(body.as_bytes())));
     let scope = format!("{day}/{region}/events/aws4_request");
     let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex(&sha256(canonical.as_bytes())));
@@ -79,8 +79,8 @@ mod tests {
             .unwrap()
             .into();
         let body = SignableBody::Bytes(b"{}");
-        let signed = headers.into_iter().filter(|(name, _)| *name != "x-amz-date");
-        let request = SignableRequest::new("POST", "http://localhost:4566/", signed, body).unwrap();
+        let without_date = headers.into_iter().filter(|(name, _)| *name != "x-amz-date");
+        let request = SignableRequest::new("POST", "http://localhost:4566/", without_date, body).unwrap();
         let theirs = sign(request, &params).unwrap().into_parts().0;
         let theirs = theirs.headers().find(|(name, _)| *name == "authorization").unwrap().1.to_owned();
         assert_eq!(ours, theirs);

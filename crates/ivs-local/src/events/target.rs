@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::client::Address;
 use super::envelope::name;
 use super::sign::{self, Signer};
-use crate::time::basic_now;
+use crate::time::to_basic;
 
 /// The secret of webhooks whose user names none.
 pub(crate) const SECRET: &str = "whsec_aXZzLWxvY2FsIGl2cy1sb2NhbCBpdnMtbG9jYWw=";
@@ -29,7 +29,16 @@ const MOST: usize = 10;
 
 /// The members of a target.
 const MEMBERS: [&str; 10] = [
-    "url", "secret", "eventBus", "source", "region", "accessKey", "secretKey", "events", "attempts", "retryMs",
+    "url",
+    "secret",
+    "eventBus",
+    "source",
+    "region",
+    "accessKey",
+    "secretKey",
+    "events",
+    "attempts",
+    "retryMs",
 ];
 
 /// A target, as it was asked for.
@@ -68,13 +77,18 @@ impl Target {
         let url = text(members, "url")?.ok_or("a target has a `url`, such as http://localhost:9000/hook")?;
         let form = match text(members, "eventBus")? {
             None => {
-                if let Some(name) = ["source", "region", "accessKey", "secretKey"].iter().find(|name| members.contains_key(**name)) {
+                if let Some(name) = ["source", "region", "accessKey", "secretKey"]
+                    .iter()
+                    .find(|name| members.contains_key(**name))
+                {
                     return Err(format!("`{name}` is for a target with `eventBus`; a webhook has `secret`"));
                 }
                 Form::Webhook { secret: secret(text(members, "secret")?.unwrap_or(SECRET))? }
             }
             Some(_) if members.contains_key("secret") => {
-                return Err("`secret` signs webhooks; an event bus has `accessKey` and `secretKey`".to_owned());
+                return Err(
+                    "`secret` signs webhooks; an event bus has `accessKey` and `secretKey`".to_owned()
+                );
             }
             Some(bus) => {
                 let or = |name: &str, default: &str| Ok(text(members, name)?.unwrap_or(default).to_owned());
@@ -175,7 +189,7 @@ impl Target {
         };
         let entries: Vec<_> = envelopes.iter().map(entry).collect();
         let body = json!({ "Entries": entries }).to_string();
-        let date = basic_now(crate::clock::system());
+        let date = to_basic(crate::clock::system());
         let headers = [
             ("content-type", "application/x-amz-json-1.1"),
             ("host", self.address.host.as_str()),
@@ -184,12 +198,13 @@ impl Target {
         ];
         let signer = Signer { access_key, secret_key, region };
         let authorization = sign::aws(&signer, &headers, &date, &body);
-        let mut signed = headers.to_vec();
-        signed.push(("authorization", &authorization));
-        let (status, answer) = self.address.post("/", &signed, body).await.map_err(all)?;
+        let mut all_headers = headers.to_vec();
+        all_headers.push(("authorization", &authorization));
+        let (status, answer) = self.address.post("/", &all_headers, body).await.map_err(all)?;
         let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
         if status != 200 {
-            let message = ["message", "Message"].iter().find_map(|name| answer[*name].as_str()).unwrap_or_default();
+            let message =
+                ["message", "Message"].iter().find_map(|name| answer[*name].as_str()).unwrap_or_default();
             return Err(all(format!("it answered {status} {message}")));
         }
         let failed = |(place, entry): (usize, &Value)| {
@@ -247,9 +262,15 @@ mod tests {
             (json!({ "url": "http://localhost", "secret": "x" }), "`secret` is whsec_"),
             (json!({ "url": "http://localhost", "secret": "whsec_AAAA" }), "24 to 64 bytes"),
             (json!({ "url": "http://localhost", "region": "x" }), "`region` is for a target with `eventBus`"),
-            (json!({ "url": "http://localhost", "eventBus": "b", "secret": SECRET }), "`secret` signs webhooks"),
+            (
+                json!({ "url": "http://localhost", "eventBus": "b", "secret": SECRET }),
+                "`secret` signs webhooks",
+            ),
             (json!({ "url": "http://localhost", "eventBus": 1 }), "`eventBus` is a text"),
-            (json!({ "url": "http://localhost", "attempts": 0 }), "`attempts` is a whole number from 1 to 100"),
+            (
+                json!({ "url": "http://localhost", "attempts": 0 }),
+                "`attempts` is a whole number from 1 to 100",
+            ),
             (json!({ "url": "http://localhost", "events": ["a", 1] }), "`events` is a list of texts"),
         ] {
             let error = Target::parse(&target).map(|_| ()).expect_err(&target.to_string());

@@ -1,10 +1,11 @@
 //! The targets of a server, and how it goes with each.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::outbox::{Outbox, Place};
 use super::target::Target;
 
 /// The most targets at once.
@@ -14,6 +15,7 @@ const MOST: usize = 100;
 pub(crate) struct Targets {
     /// Those that the server began with.
     first: Vec<Target>,
+    outbox: Arc<Outbox>,
     all: Mutex<All>,
     changed: watch::Sender<()>,
 }
@@ -32,12 +34,15 @@ pub(super) struct State {
     /// Given up after the last attempt.
     pub(super) lost: u64,
     pub(super) error: Option<String>,
+    /// How far the outbox was when the target came.
+    begun: Place,
 }
 
 impl Targets {
-    pub(crate) fn new(first: &[Value]) -> Result<Self, String> {
+    pub(crate) fn new(first: &[Value], outbox: &Arc<Outbox>) -> Result<Self, String> {
         let first = first.iter().map(Target::parse).collect::<Result<_, _>>()?;
-        let targets = Self { first, all: Mutex::default(), changed: watch::Sender::default() };
+        let (all, changed) = (Mutex::default(), watch::Sender::default());
+        let targets = Self { first, outbox: Arc::clone(outbox), all, changed };
         targets.reset();
         Ok(targets)
     }
@@ -49,7 +54,7 @@ impl Targets {
         for target in &self.first {
             all.added += 1;
             let id = format!("t{}", all.added);
-            all.targets.push((id, target.clone(), State::default()));
+            all.targets.push((id, target.clone(), self.state()));
         }
         drop(all);
         self.changed.send_replace(());
@@ -64,7 +69,7 @@ impl Targets {
         }
         all.added += 1;
         let id = format!("t{}", all.added);
-        all.targets.push((id.clone(), target, State::default()));
+        all.targets.push((id.clone(), target, self.state()));
         drop(all);
         self.changed.send_replace(());
         Ok(id)
@@ -84,8 +89,14 @@ impl Targets {
         self.changed.subscribe()
     }
 
-    pub(super) fn all(&self) -> Vec<(String, Target)> {
-        self.lock().targets.iter().map(|(id, target, _)| (id.clone(), target.clone())).collect()
+    /// The targets, and how far the outbox was when each came.
+    pub(super) fn all(&self) -> Vec<(String, Target, Place)> {
+        let all = self.lock();
+        all.targets.iter().map(|(id, target, state)| (id.clone(), target.clone(), state.begun)).collect()
+    }
+
+    fn state(&self) -> State {
+        State { begun: *self.outbox.place().borrow(), ..State::default() }
     }
 
     /// Notes what came of telling a target.

@@ -380,8 +380,7 @@ impl<'m> Reader<'m> {
     }
 
     fn act(&self, area: Area, operation: &str, id: &str, model: &Model) -> Result<Option<Act>, String> {
-        let given: Vec<_> =
-            ACTS.into_iter().filter(|(name, _)| self.get(name).is_some()).collect();
+        let given: Vec<_> = ACTS.into_iter().filter(|(name, _)| self.get(name).is_some()).collect();
         let message = self.text("message")?;
         let &[(name, areas)] = given.as_slice() else {
             return match (given.len(), message) {

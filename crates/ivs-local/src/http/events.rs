@@ -75,7 +75,8 @@ impl Wanted {
         wanted.is_sse = accepted.split(',').any(|kind| kind.trim().starts_with("text/event-stream"));
         wanted.follow = wanted.is_sse;
         for (name, value) in pairs(parts.uri.query().unwrap_or_default()) {
-            let number = || value.parse().map_err(|_| bad(format!("`{name}` is a whole number, not {value}")));
+            let number =
+                || value.parse().map_err(|_| bad(format!("`{name}` is a whole number, not {value}")));
             match name.as_str() {
                 "after" => wanted.after = Some(number()?),
                 "limit" => wanted.limit = Some(usize::try_from(number()?).unwrap_or(usize::MAX)),
@@ -85,8 +86,9 @@ impl Wanted {
                 "account" => wanted.account = Some(value),
                 "region" => wanted.region = Some(value),
                 _ => {
-                    let message =
-                        format!("there is no parameter `{name}`; there are after, limit, follow, account and region");
+                    let message = format!(
+                        "there is no parameter `{name}`; there are after, limit, follow, account and region"
+                    );
                     return Err(bad(message));
                 }
             }
@@ -145,7 +147,16 @@ fn follow(
     // Of a number that is still to come, nothing is known.
     let told = wanted.after.unwrap_or(begun.last).min(begun.last);
     let left = wanted.limit.unwrap_or(usize::MAX);
-    let reader = Reader { store, place, wanted, epoch: begun.epoch, told, left, waiting: VecDeque::new(), is_begun: false };
+    let reader = Reader {
+        store,
+        place,
+        wanted,
+        epoch: begun.epoch,
+        told,
+        left,
+        waiting: VecDeque::new(),
+        is_begun: false,
+    };
     stream::unfold(reader, |mut reader| async move {
         let part = reader.next().await?;
         Some((Bytes::from(part), reader))
@@ -182,14 +193,17 @@ impl Reader {
                 (self.epoch, self.told) = (now.epoch, now.base);
             }
             if now.last > self.told {
-                for (sequence, envelope) in after(&*self.store, self.told, CHUNK).ok()? {
+                let events = after(&*self.store, self.told, CHUNK).ok()?;
+                if events.is_empty() {
+                    self.told = now.last;
+                }
+                for (sequence, envelope) in events {
                     self.told = sequence;
                     if self.left > 0 && self.wanted.is_wanted(&envelope) {
                         self.waiting.push_back(self.wanted.write(sequence, &envelope));
                         self.left -= 1;
                     }
                 }
-                self.told = self.told.max(now.last.min(self.told + CHUNK as u64));
                 continue;
             }
             if now.is_over {
