@@ -20,6 +20,8 @@ pub(crate) struct Entry {
     pub(crate) path: String,
     pub(crate) status: u16,
     pub(crate) error: Option<String>,
+    /// The faults that had a part in the answer.
+    pub(crate) fault: Option<String>,
     pub(crate) micros: u128,
 }
 

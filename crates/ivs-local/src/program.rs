@@ -47,6 +47,21 @@ pub struct Options {
     /// A quota other than the documented one, such as `stages=5`; may be repeated
     #[arg(long = "quota", value_name = "NAME=NUMBER", value_parser = quota)]
     quotas: Vec<(String, usize)>,
+    /// A rule for faults that is in force from the start, as `/_ivs/faults` takes it; may be repeated
+    #[arg(long = "fault", value_name = "JSON", value_parser = json)]
+    faults: Vec<Value>,
+    /// Tell a target of events from the start, as `/_ivs/targets` takes it; may be repeated
+    #[arg(long = "target", value_name = "JSON", value_parser = json)]
+    targets: Vec<Value>,
+    /// Call this webhook for every event; `--target` says more
+    #[arg(long = "webhook", value_name = "URL")]
+    webhooks: Vec<String>,
+    /// How many events are kept
+    #[arg(long, default_value_t = 10_000, value_name = "NUMBER")]
+    keep_events: usize,
+    /// Refuse calls beyond the documented rates
+    #[arg(long, value_enum, default_value_t)]
+    rates: Switch,
     /// Begin with these calls: a JSON list of `{"operation": .., "region": .., "input": {..}}`
     #[arg(long, value_name = "FILE")]
     init: Option<PathBuf>,
@@ -74,9 +89,19 @@ pub struct Options {
     /// Make a certificate for localhost and the announced addresses, which clients must be told to trust
     #[arg(long, value_name = "self-signed", conflicts_with = "tls_cert", value_parser = ["self-signed"])]
     tls: Option<String>,
+    /// Stop the clock at this time, such as 2026-01-02T03:04:05Z; `POST /_ivs/clock` moves it
+    #[arg(long, value_name = "TIME", value_parser = crate::control::moment)]
+    freeze: Option<i64>,
     /// Log in JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Switch {
+    On,
+    #[default]
+    Off,
 }
 
 impl Options {
@@ -164,15 +189,21 @@ impl Options {
 
     fn settings(self) -> Result<Settings, String> {
         let tls = self.certificate()?;
+        let webhooks = self.webhooks.iter().map(|url| serde_json::json!({ "url": url })).collect::<Vec<_>>();
         let mut settings = Settings {
             tls,
             account: self.account,
             auth: self.auth,
             seed: self.seed,
+            freeze: self.freeze,
             announce: self.announce,
             udp_port: self.udp_port,
             sdp_over_socket: self.sdp_over_socket,
             web_client: self.web_client.map_or_else(|| Ok(String::new()), |from| web_client(&from))?,
+            faults: self.faults,
+            events_kept: self.keep_events,
+            targets: self.targets.into_iter().chain(webhooks).collect(),
+            rates: self.rates == Switch::On,
             ..Settings::default()
         };
         settings.credentials.extend(self.credentials);
@@ -257,6 +288,10 @@ fn assume(text: &str) -> Result<(String, String), String> {
     let (name, choice) = text.split_once('=').ok_or_else(|| "give NAME=CHOICE".to_owned())?;
     Assumptions::default().set(name, choice)?;
     Ok((name.to_owned(), choice.to_owned()))
+}
+
+fn json(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| format!("this is not JSON: {error}"))
 }
 
 fn account(text: &str) -> Result<String, String> {

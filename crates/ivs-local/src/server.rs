@@ -13,34 +13,33 @@ use serde_json::{Map, Value, json};
 
 use crate::arn::Arn;
 use crate::behaviour;
-use crate::call::{Call, Frame, internal};
+use crate::call::{Call, Frame};
 use crate::door::{Calls, Door, Live, endings, forgotten};
 use crate::environment::Environment;
+use crate::events::Targets;
+use crate::faults::{Faults, Rates};
 use crate::http::hash::hmac_sha256;
 use crate::http::sigv4::{Caller, Signed, decode, pairs};
-use crate::ids::Ids;
-use crate::kinds;
+use crate::keeper::{Due, Keeper, OWN, Written};
 use crate::log::Log;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError, Transaction};
-
-/// How often a call is tried again when another changed what it had read.
-const TRIES: usize = 64;
-
-/// The key of what the server itself keeps.
-const OWN: &str = "server";
+use crate::view::{Scene, internal};
+use crate::{kinds, life};
 
 /// A local Amazon IVS.
 pub struct Server {
     model: Model,
-    environment: Environment,
-    store: Arc<dyn Store>,
-    /// Calls that write follow one another.
-    writing: Mutex<u64>,
+    keeper: Arc<Keeper>,
+    /// Timers run one after the other, before whatever comes later.
+    settling: Mutex<()>,
     door: Door,
     live: Arc<Live>,
     calls: Arc<Calls>,
     log: Log,
+    faults: Arc<Faults>,
+    rates: Rates,
+    targets: Arc<Targets>,
 }
 
 /// A call that was answered.
@@ -90,6 +89,12 @@ pub enum StartError {
     /// What the state holds of a key is none.
     #[error("the state holds a key that can not be read: {0}")]
     Key(String),
+    /// A rule for faults is bad.
+    #[error("a fault can not be: {0}")]
+    Fault(String),
+    /// A target of events is bad.
+    #[error("a target of events can not be: {0}")]
+    Target(String),
 }
 
 impl Server {
@@ -103,28 +108,72 @@ impl Server {
         let (token_key, secret, count) = own(&*store, settings.seed.as_deref())?;
         token_key.accelerate();
         let store: Arc<dyn Store> = Arc::from(store);
-        let door = Door::open(&*store)?;
-        let live = Live::new(&settings, &door, token_key.verifying_key().clone(), &store)?;
-        let calls = Calls::new(&live, &settings.announce, settings.udp_port);
+        let faults = Faults::new(settings.seed.clone(), settings.faults.clone(), &model);
+        let faults = Arc::new(faults.map_err(StartError::Fault)?);
+        let rates = Rates::new(settings.rates);
         let environment = Environment::new(settings, token_key, secret, port);
+        let keeper = Arc::new(Keeper::new(environment, store, count, Arc::clone(&faults))?);
+        let targets = Targets::new(&keeper.environment.settings.targets, keeper.outbox());
+        let targets = Arc::new(targets.map_err(StartError::Target)?);
+        let door = Door::open(&keeper)?;
+        let live = Live::new(&keeper, &door, Arc::clone(&faults))?;
+        let settings = &keeper.environment.settings;
+        let calls = Calls::new(&live, &settings.announce, settings.udp_port);
         Ok(Self {
             model,
-            environment,
-            store,
-            writing: Mutex::new(count),
+            keeper,
+            settling: Mutex::default(),
             door,
             live,
             calls,
             log: Log::default(),
+            faults,
+            rates,
+            targets,
         })
     }
 
     pub(crate) fn settings(&self) -> &Settings {
-        &self.environment.settings
+        &self.environment().settings
+    }
+
+    fn environment(&self) -> &Environment {
+        &self.keeper.environment
+    }
+
+    /// The state and the clock.
+    pub(crate) fn keeper(&self) -> &Arc<Keeper> {
+        &self.keeper
     }
 
     pub(crate) fn log(&self) -> &Log {
         &self.log
+    }
+
+    pub(crate) fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The faults that are asked for.
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Who is told of events.
+    pub(crate) fn targets(&self) -> &Arc<Targets> {
+        &self.targets
+    }
+
+    /// The documented rates.
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.rates
+    }
+
+    /// The refusal of a call beyond the documented rate.
+    pub(crate) fn too_fast(&self, operation: &str, rate: u64) -> ApiError {
+        let code = self.environment().assumptions().word("rate-code");
+        let message = format!("Rate exceeded: {operation} can be called {rate} times a second");
+        ApiError::new(code, message, "rates", Source::Guide)
     }
 
     /// What decides about tokens.
@@ -134,11 +183,11 @@ impl Server {
 
     /// Where clients reach the server, with no slash at its end.
     pub(crate) fn url(&self) -> &str {
-        &self.environment.endpoints().whip
+        &self.environment().endpoints().whip
     }
 
     pub(crate) fn store(&self) -> &dyn Store {
-        &*self.store
+        self.keeper.store()
     }
 
     /// Who is on which stage.
@@ -162,7 +211,7 @@ impl Server {
 
     /// The public half of the key of `CreateParticipantToken`.
     pub fn token_key(&self) -> &ivs_token::VerifyingKey {
-        self.environment.token_key.verifying_key()
+        self.environment().token_key.verifying_key()
     }
 
     /// Finds the operation of a request.
@@ -206,7 +255,7 @@ impl Server {
     /// Runs a call: its status, and its answer if the operation has one.
     pub(crate) fn call(&self, route: &Route<'_>, caller: &Caller, body: &[u8]) -> Result<Done, Incident> {
         let input = self.input(route, body)?;
-        let (answer, rules) = self.execute(route, caller, &input, crate::time::now())?;
+        let (answer, rules) = self.execute(route, caller, &input)?;
         let status = route.operation.status();
         let Some(shape) = route.operation.output() else {
             return Ok(Done { status, answer: None, rules });
@@ -226,45 +275,76 @@ impl Server {
         route: &Route<'_>,
         caller: &Caller,
         input: &Map<String, Value>,
-        now: i64,
     ) -> Result<(Value, Rules), ApiError> {
+        self.settle().map_err(internal)?;
         let Route { service, operation, .. } = route;
-        let frame =
-            Frame { service, operation, account: &caller.account, region: &caller.region, input, now };
+        let Caller { account, region, .. } = caller;
+        let scene = Scene { account, region, now: self.keeper.clock.now() };
+        let frame = Frame { service, operation, scene, input };
+        let (environment, store) = (self.environment(), self.keeper.store());
         if is_read(operation.name()) {
-            let mut call = Call::new(&frame, self.ids(0)?, &self.environment, &*self.store);
+            let mut call = Call::new(&frame, self.keeper.ids_of_reading()?, environment, store);
             let answer = dispatch(&mut call)?;
             return Ok((answer, call.rules()));
         }
-        let mut calls = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        for _ in 0..TRIES {
-            let mut call = Call::new(&frame, self.ids(*calls + 1)?, &self.environment, &*self.store);
+        let written = self.keeper.write(scene, |ids| {
+            let mut call = Call::new(&frame, ids, environment, store);
             let answer = dispatch(&mut call)?;
             let rules = call.rules();
-            let mut outcome = call.finish();
-            if outcome.transaction.writes.is_empty() && self.settings().seed.is_none() {
-                return Ok((answer, rules));
-            }
-            if self.settings().seed.is_some() {
-                outcome.transaction.writes.push((format!("{OWN}/calls"), Some(json!(*calls + 1))));
-            }
-            if self.store.commit(outcome.transaction).map_err(internal)? {
-                *calls += 1;
-                let ends = endings(&outcome.effects);
-                self.door.apply(outcome.effects);
-                // Nobody can come back once they are sent away.
-                self.live.end(ends);
-                return Ok((answer, rules));
-            }
-        }
-        Err(internal(StoreError("other calls changed the same state again and again".to_owned())))
+            Ok(((answer, rules), call.finish()))
+        })?;
+        Ok(self.apply(written))
     }
 
-    fn ids(&self, call: u64) -> Result<Ids, ApiError> {
-        match &self.settings().seed {
-            Some(seed) => Ok(Ids::seeded(seed, call)),
-            None => Ids::random(call).map_err(|error| internal(StoreError(error.to_string()))),
+    /// Does outside of the store what a change asks for.
+    fn apply<T>(&self, written: Written<'_, T>) -> T {
+        let Written { value, effects, turn } = written;
+        let ends = endings(&effects);
+        self.door.apply(effects);
+        drop(turn);
+        // Nobody can come back once they are sent away.
+        self.live.end(ends);
+        value
+    }
+
+    /// Runs the timers that are due, in order, each at its time. Answers how many there were.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn settle(&self) -> Result<usize, StoreError> {
+        if !self.keeper.is_due() {
+            return Ok(0);
         }
+        let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut fired = 0;
+        while let Some(due) = self.keeper.first_due()? {
+            self.fire(&due)?;
+            fired += 1;
+        }
+        Ok(fired)
+    }
+
+    fn fire(&self, due: &Due) -> Result<(), StoreError> {
+        let (account, region) = due.waiting.as_ref().map_or(("", ""), |one| (&one.account, &one.region));
+        let scene = Scene { account, region, now: due.at };
+        let run = self.keeper.change(scene, |view| {
+            view.writes.push((due.key.clone(), None));
+            due.waiting.as_ref().map_or(Ok(()), |waiting| life::run(view, &waiting.timer))
+        });
+        match run {
+            Ok(written) => self.apply(written),
+            Err(error) => {
+                // One that fails must not stop the others.
+                tracing::warn!(%error, timer = due.key, "a timer failed");
+                let gone = self.keeper.change(scene, |view| {
+                    view.writes.push((due.key.clone(), None));
+                    Ok(())
+                });
+                gone.map(drop).map_err(|error| StoreError(error.to_string()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Runs an operation for whoever starts the server: what `--init` asks for.
@@ -273,48 +353,40 @@ impl Server {
     ///
     /// The refusal, as a caller would see it.
     pub fn run(&self, operation: &str, region: &str, input: &Value) -> Result<Value, ApiError> {
-        self.run_at(operation, region, input, crate::time::now())
-    }
-
-    /// As [`Self::run`], at this time in milliseconds since 1970.
-    pub(crate) fn run_at(
-        &self,
-        operation: &str,
-        region: &str,
-        input: &Value,
-        now: i64,
-    ) -> Result<Value, ApiError> {
         let found = self.model.services().into_iter().find_map(|service| {
             let operation = service.operation(operation)?;
             Some(Route { service, operation, members: Map::new() })
         });
         let route = found.ok_or_else(|| unknown_name(operation))?;
-        let caller = Caller { account: self.settings().account.clone(), region: region.to_owned() };
+        let caller = Caller {
+            access_key: String::new(),
+            account: self.settings().account.clone(),
+            region: region.to_owned(),
+        };
         validate_with(route.service, route.operation.input(), input, self.patterns())?;
         let input = input.as_object().cloned().unwrap_or_default();
-        self.execute(&route, &caller, &input, now).map(|(answer, _)| answer)
+        self.execute(&route, &caller, &input).map(|(answer, _)| answer)
     }
 
-    /// Forgets every resource of every account. Tokens for its stages are good no more; the server's own keys stay.
+    /// Forgets every resource of every account, every event, and every fault and target but those of the settings. Tokens for its stages are good no
+    /// more; the server's own keys stay.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub fn reset(&self) -> Result<(), StoreError> {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let all = self.store.scan("", "", usize::MAX)?;
-        let kept = all.iter().filter(|(key, _)| !key.starts_with(&format!("{OWN}/")));
-        let writes = kept.clone().map(|(key, _)| (key.clone(), None)).collect();
-        self.store.commit(Transaction { checks: Vec::new(), writes })?;
-        let effects = forgotten(kept.map(|(key, entry)| (key.as_str(), &*entry.value)));
-        let ends = endings(&effects);
-        self.door.apply(effects);
-        self.live.end(ends);
-        Ok(())
+        let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
+        let (gone, turn) = self.keeper.clear()?;
+        let effects = forgotten(gone.iter().map(|(key, value)| (key.as_str(), &**value)));
+        self.apply(Written { value: (), effects, turn });
+        self.rates.forget();
+        self.targets.reset();
+        // They were good when the server started.
+        self.faults.reset(&self.model).map_err(StoreError)
     }
 
     fn patterns(&self) -> Patterns {
-        if self.environment.is_lenient() { Patterns::Ignored } else { Patterns::Checked }
+        if self.environment().is_lenient() { Patterns::Ignored } else { Patterns::Checked }
     }
 
     /// The input of a call: the body, with the members of path and query.
@@ -362,7 +434,7 @@ impl Server {
 
     /// A refusal whose code the settings choose.
     fn assumed(&self, rule: &'static str, message: impl Into<String>) -> ApiError {
-        ApiError::new(self.environment.assumptions().word(rule), message, rule, Source::Assumed)
+        ApiError::new(self.environment().assumptions().word(rule), message, rule, Source::Assumed)
     }
 }
 

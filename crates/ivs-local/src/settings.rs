@@ -35,6 +35,16 @@ pub struct Settings {
     pub web_client: String,
     /// The certificate, if clients shall come over TLS.
     pub tls: Option<Tls>,
+    /// The time at which the clock stands still, in milliseconds since 1970; it runs unless given.
+    pub freeze: Option<i64>,
+    /// Rules for faults that are in force from the beginning, as `/_ivs/faults` takes them.
+    pub faults: Vec<serde_json::Value>,
+    /// Who is told of events from the beginning, as `/_ivs/targets` takes them.
+    pub targets: Vec<serde_json::Value>,
+    /// How many events are kept.
+    pub events_kept: usize,
+    /// Whether calls beyond the documented rates are refused.
+    pub rates: bool,
     /// How far the time of a signature may be off, in seconds.
     pub skew_secs: i64,
 }
@@ -78,6 +88,11 @@ impl Default for Settings {
             sdp_over_socket: false,
             web_client: String::new(),
             tls: None,
+            freeze: None,
+            faults: Vec::new(),
+            targets: Vec::new(),
+            events_kept: 10_000,
+            rates: false,
             skew_secs: 300,
         }
     }

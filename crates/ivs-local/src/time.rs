@@ -10,17 +10,21 @@ pub(crate) fn iso8601(milliseconds: i64) -> String {
     moment.format(&Rfc3339).unwrap_or_default()
 }
 
-/// Milliseconds since 1970, by the system's clock.
-pub(crate) fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
 /// Seconds since 1970 of a time in the basic form of ISO 8601 that signatures have, `20260102T030405Z`.
 pub(crate) fn basic(text: &str) -> Option<i64> {
     let format =
         time::format_description::parse_borrowed::<2>("[year][month][day]T[hour][minute][second]Z").ok()?;
     Some(time::PrimitiveDateTime::parse(text, &format).ok()?.assume_utc().unix_timestamp())
+}
+
+/// A moment in that form.
+pub(crate) fn to_basic(milliseconds: i64) -> String {
+    iso8601(milliseconds).replace(['-', ':'], "")
+}
+
+/// Seconds since 1970 of a time as answers write it.
+pub(crate) fn seconds(text: &str) -> Option<i64> {
+    OffsetDateTime::parse(text, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp)
 }
 
 #[cfg(test)]
@@ -31,6 +35,8 @@ mod tests {
     fn writes_and_reads() {
         assert_eq!(iso8601(1_767_323_045_999), "2026-01-02T03:04:05Z");
         assert_eq!(basic("20260102T030405Z"), Some(1_767_323_045));
+        assert_eq!(to_basic(1_767_323_045_999), "20260102T030405Z");
+        assert_eq!(seconds("2026-01-02T03:04:05Z"), Some(1_767_323_045));
         assert_eq!(basic("2026-01-02T03:04:05Z"), None);
     }
 }

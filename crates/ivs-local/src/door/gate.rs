@@ -7,13 +7,13 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ivs_token::{
     ChannelArn, ConnectionClaims, InMemoryRevocations, KeyRing, PlaybackKeyArn, PublicKeyArn, Verified,
-    VerifiedPlayback, VerifiedToken, Verifier, VerifyError, VerifyingKey,
+    VerifiedPlayback, VerifiedToken, Verifier, VerifyError,
 };
 use serde_json::Value;
 
 use super::keys::Door;
 use crate::arn::Arn;
-use crate::store::Store;
+use crate::keeper::Keeper;
 
 /// Tokens that are remembered, for each account and region: clients send theirs with every request.
 const REMEMBERED: usize = 1024;
@@ -60,21 +60,18 @@ pub(crate) struct Gate {
     keys: KeyRing,
     playback_keys: KeyRing<PlaybackKeyArn>,
     revocations: Arc<InMemoryRevocations>,
-    /// The public half of the key of `CreateParticipantToken`.
-    own: VerifyingKey,
-    store: Arc<dyn Store>,
+    keeper: Arc<Keeper>,
     /// A token of the server's own key is good in one account and region, so each has its verifier.
     verifiers: Mutex<HashMap<(String, String), Verifier>>,
 }
 
 impl Gate {
-    pub(crate) fn new(door: &Door, own: VerifyingKey, store: Arc<dyn Store>) -> Self {
+    pub(crate) fn new(door: &Door, keeper: Arc<Keeper>) -> Self {
         Self {
             keys: door.keys().clone(),
             playback_keys: door.playback_keys().clone(),
             revocations: Arc::clone(door.revocations()),
-            own,
-            store,
+            keeper,
             verifiers: Mutex::default(),
         }
     }
@@ -85,7 +82,7 @@ impl Gate {
         let who = self.verifier(&account, &region)?.verify(token)?;
         let stage = who.stage_arn();
         let key = format!("{}/{}/stage/{}", stage.account_id(), stage.region(), stage.resource_id());
-        match self.store.get(&key) {
+        match self.keeper.store().get(&key) {
             Ok(Some(_)) => Ok(who),
             Ok(None) => Err(Refusal::new("TOKEN_INVALID", format!("there is no stage {stage} here"))),
             Err(error) => Err(Refusal::new("UNAVAILABLE", error.to_string())),
@@ -122,10 +119,13 @@ impl Gate {
             .key_ring(&self.keys)
             .playback_key_ring(&self.playback_keys)
             .revocations(self.revocations.clone())
-            .cache(REMEMBERED);
+            .cache(REMEMBERED)
+            .clock(self.keeper.clock.clone());
         let own = format!("arn:aws:ivs:{region}:{account}:public-key/{OWN_KEY}");
         if let Ok(own) = PublicKeyArn::try_from(own.as_str()) {
-            builder = builder.accept_service_tokens_of(own, self.own.clone());
+            // The public half of the key of `CreateParticipantToken`.
+            let key = self.keeper.environment.token_key.verifying_key().clone();
+            builder = builder.accept_service_tokens_of(own, key);
         }
         let verifier = builder.build().map_err(|error| Refusal::new("UNAVAILABLE", error.to_string()))?;
         if verifiers.len() >= PLACES {

@@ -8,8 +8,9 @@ use ivs_token::{
 };
 use serde_json::Value;
 
-use crate::call::Effect;
-use crate::store::{Store, StoreError};
+use crate::keeper::Keeper;
+use crate::store::StoreError;
+use crate::view::Effect;
 
 /// More keys than the quotas of a few hundred accounts allow.
 const KEYS: usize = 10_000;
@@ -38,13 +39,13 @@ impl Door {
     }
 
     /// A door that knows all that the state knows.
-    pub(crate) fn open(store: &dyn Store) -> Result<Self, StoreError> {
+    pub(crate) fn open(keeper: &Keeper) -> Result<Self, StoreError> {
         let door = Self {
-            keys: KeyRing::with_limit(KEYS),
-            playback_keys: KeyRing::with_limit(KEYS),
+            keys: KeyRing::with_clock(KEYS, keeper.clock.clone()),
+            playback_keys: KeyRing::with_clock(KEYS, keeper.clock.clone()),
             revocations: Arc::new(InMemoryRevocations::new()),
         };
-        for (key, entry) in store.scan("", "", usize::MAX)? {
+        for (key, entry) in keeper.store().scan("", "", usize::MAX)? {
             let mut parts = key.splitn(4, '/');
             let kind = parts.nth(2).unwrap_or_default();
             door.apply(effect(kind, &entry.value));

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use ivs_token::{Timestamp, VerifiedToken};
+use ivs_token::VerifiedToken;
 use serde_json::{Value, json};
 
 use super::calls::{Calls, Purpose};
 use super::gate::Refusal;
-use super::live::{Live, Place};
+use super::live::{Live, Place, wanting};
 use super::manner::Manner;
 use super::message::{Incoming, message, stage_state};
 use super::stage::Ending;
@@ -47,7 +47,7 @@ impl Seat {
 
     /// Waits for something to tell. It can be asked again at any time.
     pub(crate) async fn wake(&mut self) -> Wake {
-        let left = self.who.expires_at().secs_since(Timestamp::now());
+        let left = self.who.expires_at().secs_since(self.live.now());
         // Looked at anew from time to time, as a clock may be set.
         let expiry = std::time::Duration::from_secs(left.clamp(1, 60).unsigned_abs());
         loop {
@@ -67,7 +67,7 @@ impl Seat {
                     Err(_) => return Wake::End(Ending::STAGE_DELETED),
                 },
                 () = tokio::time::sleep(expiry) => {
-                    self.live.expire(self.who.stage_arn(), self.who.participant_id().as_str(), Timestamp::now());
+                    self.live.expire(self.who.stage_arn(), self.who.participant_id().as_str());
                 }
             }
         }
@@ -120,6 +120,9 @@ impl Seat {
         let answered = purpose
             .ok_or_else(|| Refusal::new("MALFORMED", "whipUrl is neither to publish nor to subscribe"))
             .and_then(|purpose| {
+                let wanted = if matches!(purpose, Purpose::Subscribe(_)) { "subscribe" } else { "publish" };
+                let (arn, id) = (self.who.stage_arn(), self.who.participant_id().as_str());
+                self.live.strike(&wanting(wanted, arn, id))?;
                 self.calls.offer(&self.who, &purpose, incoming.text("content"), lowest, &self.manner.visitor)
             });
         match answered {

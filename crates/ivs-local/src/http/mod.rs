@@ -1,7 +1,9 @@
 //! From bytes to a call, and from an answer to bytes.
 
 mod body;
+mod events;
 pub(crate) mod hash;
+pub(crate) mod reply;
 mod serve;
 pub(crate) mod sigv4;
 mod tls;
