@@ -11,6 +11,7 @@ mod control;
 mod documentation;
 mod door;
 mod environment;
+mod events;
 mod faults;
 mod happened;
 mod http;

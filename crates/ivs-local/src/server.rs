@@ -17,6 +17,7 @@ use crate::call::{Call, Frame};
 use crate::clock::Time;
 use crate::door::{Calls, Door, Live, endings, forgotten};
 use crate::environment::Environment;
+use crate::events::Targets;
 use crate::faults::{Faults, Rates};
 use crate::http::hash::hmac_sha256;
 use crate::http::sigv4::{Caller, Signed, decode, pairs};
@@ -39,6 +40,7 @@ pub struct Server {
     log: Log,
     faults: Arc<Faults>,
     rates: Rates,
+    targets: Arc<Targets>,
 }
 
 /// A call that was answered.
@@ -91,6 +93,9 @@ pub enum StartError {
     /// A rule for faults is bad.
     #[error("a fault can not be: {0}")]
     Fault(String),
+    /// A target of events is bad.
+    #[error("a target of events can not be: {0}")]
+    Target(String),
 }
 
 impl Server {
@@ -108,7 +113,9 @@ impl Server {
         let faults = Arc::new(faults.map_err(StartError::Fault)?);
         let rates = Rates::new(settings.rates);
         let environment = Environment::new(settings, token_key, secret, port);
-        let keeper = Arc::new(Keeper::new(environment, store, count)?);
+        let keeper = Arc::new(Keeper::new(environment, store, count, Arc::clone(&faults))?);
+        let targets = Targets::new(&keeper.environment.settings.targets, keeper.outbox());
+        let targets = Arc::new(targets.map_err(StartError::Target)?);
         let door = Door::open(&keeper)?;
         let live = Live::new(&keeper, &door, Arc::clone(&faults))?;
         let settings = &keeper.environment.settings;
@@ -123,6 +130,7 @@ impl Server {
             log: Log::default(),
             faults,
             rates,
+            targets,
         })
     }
 
@@ -150,6 +158,11 @@ impl Server {
     /// The faults that are asked for.
     pub(crate) fn faults(&self) -> &Faults {
         &self.faults
+    }
+
+    /// Who is told of events.
+    pub(crate) fn targets(&self) -> &Arc<Targets> {
+        &self.targets
     }
 
     /// The documented rates.
@@ -387,7 +400,7 @@ impl Server {
         self.execute(&route, &caller, &input).map(|(answer, _)| answer)
     }
 
-    /// Forgets every resource of every account, and every fault but those of the settings. Tokens for its stages are good no
+    /// Forgets every resource of every account, every event, and every fault and target but those of the settings. Tokens for its stages are good no
     /// more; the server's own keys stay.
     ///
     /// # Errors
@@ -399,6 +412,7 @@ impl Server {
         let effects = forgotten(gone.iter().map(|(key, value)| (key.as_str(), &**value)));
         self.apply(Written { value: (), effects, turn });
         self.rates.forget();
+        self.targets.reset();
         // They were good when the server started.
         self.faults.reset(&self.model).map_err(StoreError)
     }

@@ -21,6 +21,7 @@ use super::body::{decompress, read};
 use super::reply::{Reply, halved, whole};
 use super::sigv4::{Caller, Signed, caller};
 use crate::door::{self, Claim, Manner, Refusal, Visitor};
+use crate::events::{self, deliver};
 use crate::faults::{self, Act, Area, Cut, Strike, Subject};
 use crate::ids::Ids;
 use crate::log::Entry;
@@ -45,6 +46,10 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
     let (stopping, stopped) = watch::channel(());
     let mut stop = std::pin::pin!(stop);
     let timers = tokio::spawn(run_timers(Arc::clone(&server)));
+    let outbox = Arc::clone(server.keeper().outbox());
+    outbox.set_over(false);
+    let store = Arc::clone(server.keeper().shared_store());
+    let teller = tokio::spawn(deliver(store, Arc::clone(&outbox), Arc::clone(server.targets())));
     let acceptor = server.settings().tls.as_ref().map(|tls| TlsAcceptor::from(tls.config()));
     loop {
         let socket = tokio::select! {
@@ -72,6 +77,8 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
         });
     }
     timers.abort();
+    teller.abort();
+    outbox.set_over(true);
     // What is still open then is cut.
     drop(stopped);
     stopping.send_replace(());
@@ -176,6 +183,10 @@ async fn answer(
             Err(error) => response(&Answered::refused(error), ""),
         }));
     }
+    if path == "/_ivs/events" {
+        let keeper = server.keeper();
+        return Ok(super::events::answer(keeper.shared_store(), keeper.outbox(), &parts));
+    }
     // Where tests that were written for moto's server ask for a new start.
     let own = if path == "/moto-api/reset" { Some("reset") } else { path.strip_prefix("/_ivs/") };
     if let Some(own) = own {
@@ -270,7 +281,8 @@ async fn call<'s>(server: &'s Server, request: &Signed<'_>, strike: &mut Strike)
     };
     let Caller { access_key, account, region } = &caller;
     let now = server.keeper().clock.now();
-    let subject = Subject { area: Area::Api, operation: name, account, region, access_key, participant: "" };
+    let subject =
+        Subject { area: Area::Api, operation: name, account, region, access_key, ..Subject::default() };
     *strike = server.faults().strike(&subject, now);
     pause(strike.delay).await;
     let result = match &strike.act {
@@ -354,6 +366,9 @@ fn control(server: &Server, method: &Method, path: &str, body: &[u8]) -> Respons
     }
     let ruled = (server.faults(), server.rates(), server.model());
     if let Some((status, value)) = faults::answer(ruled, method.as_str(), path, body) {
+        return json(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), &value);
+    }
+    if let Some((status, value)) = events::answer(server.targets(), method.as_str(), path, body) {
         return json(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), &value);
     }
     let (status, value) = match (method, path) {

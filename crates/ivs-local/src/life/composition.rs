@@ -17,6 +17,9 @@ pub(crate) const WITHOUT_PUBLISHERS_MS: i64 = 60_000;
 /// When a composition ended, or will have.
 pub(crate) const ENDED: &str = "_endedAt";
 
+/// When it became active.
+const BEGUN: &str = "_begunAt";
+
 /// Since when nobody publishes.
 const IDLE: &str = "_idleSince";
 
@@ -72,6 +75,7 @@ fn heed(view: &mut View<'_>, record: &mut Record) -> Result<(), ApiError> {
     match (text(record, "state"), is_published) {
         ("STARTING", true) if view.now - begun >= starting => {
             set_state(record, "ACTIVE");
+            record.insert(BEGUN.into(), view.now.into());
             announce(view, record, "Session Start", &json!({}));
             announce_destinations(view, record, "Destination Start");
         }
@@ -194,7 +198,10 @@ fn set_state(record: &mut Record, state: &str) {
 }
 
 fn announce_end(view: &mut View<'_>, record: &Record) {
-    announce_destinations(view, record, "Destination End");
+    // What has not started does not end.
+    if record.contains_key(BEGUN) {
+        announce_destinations(view, record, "Destination End");
+    }
     announce(view, record, "Session End", &json!({}));
 }
 

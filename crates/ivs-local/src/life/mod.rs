@@ -19,5 +19,9 @@ pub(crate) fn run(view: &mut View<'_>, timer: &Timer) -> Result<(), ApiError> {
             view.effects.push(Effect::Due(timer.clone()));
             Ok(())
         }
+        Timer::Event { envelope } => {
+            view.send_late(envelope.clone());
+            Ok(())
+        }
     }
 }
