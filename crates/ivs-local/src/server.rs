@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::arn::Arn;
 use crate::behaviour;
 use crate::call::{Call, Frame, internal};
-use crate::door::{Calls, Door, Live, endings, forgotten};
+use crate::door::{Calls, Door, End, Live, endings};
 use crate::environment::Environment;
 use crate::http::hash::hmac_sha256;
 use crate::http::sigv4::{Caller, Signed, decode, pairs};
@@ -22,6 +22,7 @@ use crate::ids::Ids;
 use crate::kinds;
 use crate::log::Log;
 use crate::settings::Settings;
+use crate::state::{State, fork, is_secret};
 use crate::store::{Store, StoreError, Transaction};
 
 /// How often a call is tried again when another changed what it had read.
@@ -295,22 +296,62 @@ impl Server {
         self.execute(&route, &caller, &input, now).map(|(answer, _)| answer)
     }
 
-    /// Forgets every resource of every account. Tokens for its stages are good no more; the server's own keys stay.
+    /// All that the server knows, without its own keys.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn snapshot(&self) -> Result<State, StoreError> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        State::of(&*self.store)
+    }
+
+    /// Knows this state and nothing else from now on. Who is on a stage is sent away; the server's own keys stay.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn restore(&self, state: &State) -> Result<(), StoreError> {
+        let mut calls = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.store.scan("", "", usize::MAX)?;
+        let stages = before.iter().filter(|(key, _)| key.split('/').nth(2) == Some("stage"));
+        let arns = stages.filter_map(|(_, entry)| entry.value.get("arn")?.as_str()?.try_into().ok());
+        self.live.end(arns.map(End::Stage).collect());
+        // What stays keeps counting its versions, so that nobody takes it for what it was.
+        let gone = self.store.scan("", "", usize::MAX)?.into_iter().map(|(key, _)| key);
+        let gone = gone.filter(|key| !is_secret(key) && !state.entries().contains_key(key));
+        let mut writes: Vec<_> = gone.map(|key| (key, None)).collect();
+        writes.extend(state.entries().iter().map(|(key, value)| (key.clone(), Some(value.clone()))));
+        self.store.commit(Transaction { checks: Vec::new(), writes })?;
+        *calls = state.calls();
+        self.door.replace(state.entries().iter());
+        self.live.settle()
+    }
+
+    /// Forgets every resource of every account, as if the server had just begun. The server's own keys stay.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub fn reset(&self) -> Result<(), StoreError> {
+        self.restore(&State::default())
+    }
+
+    /// Gives the account `to` the resources of the account `from`, and answers how many; none if `to` has some already.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn fork(&self, from: &str, to: &str) -> Result<Option<usize>, StoreError> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let all = self.store.scan("", "", usize::MAX)?;
-        let kept = all.iter().filter(|(key, _)| !key.starts_with(&format!("{OWN}/")));
-        let writes = kept.clone().map(|(key, _)| (key.clone(), None)).collect();
+        if self.store.count(&format!("{to}/"))? > 0 {
+            return Ok(None);
+        }
+        let copies = fork(&State::of(&*self.store)?, from, to);
+        let writes = copies.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
         self.store.commit(Transaction { checks: Vec::new(), writes })?;
-        let effects = forgotten(kept.map(|(key, entry)| (key.as_str(), &*entry.value)));
-        let ends = endings(&effects);
-        self.door.apply(effects);
-        self.live.end(ends);
-        Ok(())
+        self.door.learn(copies.iter());
+        Ok(Some(copies.len()))
     }
 
     fn patterns(&self) -> Patterns {

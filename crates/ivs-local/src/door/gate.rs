@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ivs_token::{
-    ChannelArn, ConnectionClaims, InMemoryRevocations, KeyRing, PlaybackKeyArn, PublicKeyArn, Verified,
-    VerifiedPlayback, VerifiedToken, Verifier, VerifyError, VerifyingKey,
+    ChannelArn, ConnectionClaims, KeyRing, PlaybackKeyArn, PublicKeyArn, Verified, VerifiedPlayback,
+    VerifiedToken, Verifier, VerifyError, VerifyingKey,
 };
 use serde_json::Value;
 
 use super::keys::Door;
+use super::revocations::Revocations;
 use crate::arn::Arn;
 use crate::store::Store;
 
@@ -59,7 +60,7 @@ impl From<VerifyError> for Refusal {
 pub(crate) struct Gate {
     keys: KeyRing,
     playback_keys: KeyRing<PlaybackKeyArn>,
-    revocations: Arc<InMemoryRevocations>,
+    revocations: Arc<Revocations>,
     /// The public half of the key of `CreateParticipantToken`.
     own: VerifyingKey,
     store: Arc<dyn Store>,

@@ -269,6 +269,11 @@ impl Live {
         }
     }
 
+    /// Ends in the state what nobody here is part of: sessions and participants of a state that was just taken over.
+    pub(crate) fn settle(&self) -> Result<(), StoreError> {
+        self.recorder.close_all()
+    }
+
     /// Sends those away whom operations have ended.
     pub(crate) fn end(&self, ends: Vec<End>) {
         for end in ends {

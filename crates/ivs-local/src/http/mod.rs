@@ -4,6 +4,7 @@ mod body;
 pub(crate) mod hash;
 mod serve;
 pub(crate) mod sigv4;
+mod state;
 mod tls;
 
 pub use serve::serve;

@@ -19,6 +19,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::body::{decompress, read};
 use super::sigv4::{Caller, Signed, caller};
+use super::state;
 use crate::door::{self, Manner, Visitor};
 use crate::ids::Ids;
 use crate::log::Entry;
@@ -124,6 +125,9 @@ async fn respond(server: &Server, mut request: Request<Incoming>) -> Response<Fu
                 response(&Answered { operation: None, caller: None, result: Err(error.into()) }, "")
             }
         };
+    }
+    if state::is_of_state(&parts.method, path) {
+        return state::answer(server, path, body).await;
     }
     if let Some(control) = path.strip_prefix("/_ivs/") {
         return self::control(server, &parts.method, control);

@@ -12,5 +12,6 @@ mod playback;
 mod refusals;
 mod shared;
 mod socket;
+mod state;
 mod tls;
 mod truth;

@@ -14,6 +14,7 @@ mod client;
 mod hostile;
 mod model;
 mod resources;
+mod state;
 
 #[path = "../../../ivs-model/tests/inputs/mod.rs"]
 mod inputs;
