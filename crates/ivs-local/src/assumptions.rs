@@ -94,6 +94,11 @@ const ASSUMPTIONS: &[Assumption] = &[
         &["UnknownOperationException", "AccessDeniedException"],
         "the code for an unknown path",
     ),
+    words(
+        "rate-code",
+        &["ThrottlingException", "ServiceQuotaExceededException"],
+        "the code for a call beyond a documented rate, with --rates on",
+    ),
     number("stopping-time", 0, "milliseconds for which a composition that is stopped is STOPPING"),
     words(
         "two-stages",

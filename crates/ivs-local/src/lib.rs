@@ -9,6 +9,7 @@ mod call;
 mod documentation;
 mod door;
 mod environment;
+mod faults;
 mod http;
 mod ids;
 mod kinds;
@@ -18,6 +19,7 @@ mod page;
 pub mod program;
 #[cfg(test)]
 mod properties;
+mod pulse;
 mod remote;
 mod server;
 mod settings;

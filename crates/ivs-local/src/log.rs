@@ -4,23 +4,64 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use serde::Serialize;
+use hyper::body::Bytes;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 /// How many calls are remembered.
 const LIMIT: usize = 1000;
 
+/// The most bytes of a body that are remembered.
+const LONGEST: usize = 16 << 10;
+
 /// One call, as the log shows it.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Entry {
     pub(crate) id: String,
+    /// Milliseconds since 1970.
+    pub(crate) at: i64,
     pub(crate) operation: Option<String>,
     pub(crate) account: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) path: String,
     pub(crate) status: u16,
     pub(crate) error: Option<String>,
+    /// The faults that had a part in the answer.
+    pub(crate) fault: Option<String>,
     pub(crate) micros: u128,
+    /// The rules that spoke, each with where it comes from.
+    pub(crate) rules: String,
+    pub(crate) request: Body,
+    pub(crate) answer: Body,
+}
+
+/// A body, as the log keeps it: whole, if it is not long.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Body(Bytes);
+
+impl Body {
+    pub(crate) fn new(bytes: &Bytes) -> Self {
+        // A slice of a long one would keep all of it.
+        if bytes.len() <= LONGEST {
+            Self(bytes.clone())
+        } else {
+            Self(Bytes::copy_from_slice(&bytes[..LONGEST]))
+        }
+    }
+
+    /// Its JSON; its text, if it is none.
+    pub(crate) fn value(&self) -> Value {
+        if self.0.is_empty() {
+            return Value::Null;
+        }
+        serde_json::from_slice(&self.0).unwrap_or_else(|_| String::from_utf8_lossy(&self.0).into())
+    }
+}
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(serializer)
+    }
 }
 
 /// The last calls, the newest last.
@@ -47,6 +88,12 @@ impl Log {
             entries.pop_front();
         }
         entries.push_back(entry);
+    }
+
+    #[expect(dead_code, reason = "the console comes with the next change")]
+    /// The calls, the newest last.
+    pub(crate) fn list(&self) -> Vec<Entry> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     pub(crate) fn to_json(&self) -> Value {

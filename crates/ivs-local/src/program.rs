@@ -52,6 +52,12 @@ pub struct Options {
     /// A quota other than the documented one, such as `stages=5`; may be repeated
     #[arg(long = "quota", value_name = "NAME=NUMBER", value_parser = quota)]
     quotas: Vec<(String, usize)>,
+    /// A rule for faults that is in force from the start, as `/_ivs/faults` takes it; may be repeated
+    #[arg(long = "fault", value_name = "JSON", value_parser = fault)]
+    faults: Vec<Value>,
+    /// Refuse calls beyond the documented rates
+    #[arg(long, value_enum, default_value_t)]
+    rates: Switch,
     /// Begin with this state, as `snapshot` writes it, or with these calls: `[{"operation": .., "region": .., "input": {..}}]`
     #[arg(long, value_name = "FILE")]
     init: Option<PathBuf>,
@@ -82,6 +88,13 @@ pub struct Options {
     /// Log in JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Switch {
+    On,
+    #[default]
+    Off,
 }
 
 impl Options {
@@ -182,6 +195,8 @@ impl Options {
             udp_port: self.udp_port,
             sdp_over_socket: self.sdp_over_socket,
             web_client: self.web_client.map_or_else(|| Ok(String::new()), |from| web_client(&from))?,
+            faults: self.faults,
+            rates: self.rates == Switch::On,
             ..Settings::default()
         };
         settings.credentials.extend(self.credentials);
@@ -270,6 +285,10 @@ fn assume(text: &str) -> Result<(String, String), String> {
     let (name, choice) = text.split_once('=').ok_or_else(|| "give NAME=CHOICE".to_owned())?;
     Assumptions::default().set(name, choice)?;
     Ok((name.to_owned(), choice.to_owned()))
+}
+
+fn fault(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| format!("this is not JSON: {error}"))
 }
 
 fn account(text: &str) -> Result<String, String> {

@@ -16,14 +16,16 @@ use crate::behaviour;
 use crate::call::{Call, Frame, internal};
 use crate::door::{Calls, Door, End, Live, endings};
 use crate::environment::Environment;
+use crate::faults::{Faults, Rates};
 use crate::http::hash::hmac_sha256;
 use crate::http::sigv4::{Caller, Signed, decode, pairs};
 use crate::ids::Ids;
 use crate::kinds;
-use crate::log::Log;
+use crate::log::{Entry, Log};
+use crate::pulse::Pulse;
 use crate::settings::Settings;
 use crate::state::{State, fork, is_secret};
-use crate::store::{Store, StoreError, Transaction};
+use crate::store::{Store, StoreError, Transaction, WatchedStore};
 
 /// How often a call is tried again when another changed what it had read.
 const TRIES: usize = 64;
@@ -36,12 +38,16 @@ pub struct Server {
     model: Model,
     environment: Environment,
     store: Arc<dyn Store>,
+    watched: Arc<WatchedStore>,
+    pulse: Arc<Pulse>,
     /// Calls that write follow one another.
     writing: Mutex<u64>,
     door: Door,
     live: Arc<Live>,
     calls: Arc<Calls>,
     log: Log,
+    faults: Arc<Faults>,
+    rates: Rates,
 }
 
 /// A call that was answered.
@@ -91,6 +97,9 @@ pub enum StartError {
     /// What the state holds of a key is none.
     #[error("the state holds a key that can not be read: {0}")]
     Key(String),
+    /// A rule for faults is bad.
+    #[error("a fault can not be: {0}")]
+    Fault(String),
 }
 
 impl Server {
@@ -103,20 +112,30 @@ impl Server {
         let model = Model::new().map_err(StartError::Model)?;
         let (token_key, secret, count) = own(&*store, settings.seed.as_deref())?;
         token_key.accelerate();
-        let store: Arc<dyn Store> = Arc::from(store);
-        let door = Door::open(&*store)?;
-        let live = Live::new(&settings, &door, token_key.verifying_key().clone(), &store)?;
+        let pulse = Arc::new(Pulse::default());
+        let watched = Arc::new(WatchedStore::new(store, Arc::clone(&pulse)));
+        let store: Arc<dyn Store> = Arc::<WatchedStore>::clone(&watched);
+        let door = Door::open(&*store, &pulse)?;
+        let faults = Faults::new(settings.seed.clone(), settings.faults.clone(), &model);
+        let faults = Arc::new(faults.map_err(StartError::Fault)?);
+        let rates = Rates::new(settings.rates);
+        let own = token_key.verifying_key().clone();
+        let live = Live::new(&settings, &door, own, &store, Arc::clone(&faults))?;
         let calls = Calls::new(&live, &settings.announce, settings.udp_port);
         let environment = Environment::new(settings, token_key, secret, port);
         Ok(Self {
             model,
             environment,
             store,
+            watched,
+            pulse,
             writing: Mutex::new(count),
             door,
             live,
             calls,
             log: Log::default(),
+            faults,
+            rates,
         })
     }
 
@@ -126,6 +145,45 @@ impl Server {
 
     pub(crate) fn log(&self) -> &Log {
         &self.log
+    }
+
+    pub(crate) fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The faults that are asked for.
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// The documented rates.
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.rates
+    }
+
+    /// The refusal of a call beyond the documented rate.
+    pub(crate) fn too_fast(&self, operation: &str, rate: u64) -> ApiError {
+        let code = self.environment.assumptions().word("rate-code");
+        let message = format!("Rate exceeded: {operation} can be called {rate} times a second");
+        ApiError::new(code, message, "rates", Source::Guide)
+    }
+
+    #[expect(dead_code, reason = "the console comes with the next change")]
+    /// The state, with what was seen of its changes.
+    pub(crate) fn watched(&self) -> &WatchedStore {
+        &self.watched
+    }
+
+    #[expect(dead_code, reason = "the console comes with the next change")]
+    /// What beats with every change.
+    pub(crate) fn pulse(&self) -> &Pulse {
+        &self.pulse
+    }
+
+    /// Keeps a call that was answered, for whoever asks about it.
+    pub(crate) fn note(&self, entry: Entry) {
+        self.log.push(entry);
+        self.pulse.beat();
     }
 
     /// What decides about tokens.
@@ -290,7 +348,11 @@ impl Server {
             Some(Route { service, operation, members: Map::new() })
         });
         let route = found.ok_or_else(|| unknown_name(operation))?;
-        let caller = Caller { account: self.settings().account.clone(), region: region.to_owned() };
+        let caller = Caller {
+            access_key: String::new(),
+            account: self.settings().account.clone(),
+            region: region.to_owned(),
+        };
         validate_with(route.service, route.operation.input(), input, self.patterns())?;
         let input = input.as_object().cloned().unwrap_or_default();
         self.execute(&route, &caller, &input, now).map(|(answer, _)| answer)
@@ -328,13 +390,17 @@ impl Server {
         self.live.settle()
     }
 
-    /// Forgets every resource of every account, as if the server had just begun. The server's own keys stay.
+    /// Forgets every resource of every account, and every fault but those of the settings, as if the server had just begun.
+    /// The server's own keys stay.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub fn reset(&self) -> Result<(), StoreError> {
-        self.restore(&State::default())
+        self.restore(&State::default())?;
+        self.rates.forget();
+        // They were good when the server started.
+        self.faults.reset(&self.model).map_err(StoreError)
     }
 
     /// Gives the account `to` the resources of the account `from`, and answers how many; none if `to` has some already.

@@ -35,6 +35,10 @@ pub struct Settings {
     pub web_client: String,
     /// The certificate, if clients shall come over TLS.
     pub tls: Option<Tls>,
+    /// Rules for faults that are in force from the beginning, as `/_ivs/faults` takes them.
+    pub faults: Vec<serde_json::Value>,
+    /// Whether calls beyond the documented rates are refused.
+    pub rates: bool,
     /// How far the time of a signature may be off, in seconds.
     pub skew_secs: i64,
 }
@@ -78,6 +82,8 @@ impl Default for Settings {
             sdp_over_socket: false,
             web_client: String::new(),
             tls: None,
+            faults: Vec::new(),
+            rates: false,
             skew_secs: 300,
         }
     }

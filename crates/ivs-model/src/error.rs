@@ -11,6 +11,8 @@ pub enum Source {
     Guide,
     /// Nothing published says it: the likeliest behaviour was chosen. Each of these has a name in `docs/local.md`.
     Assumed,
+    /// A fault that a user of a local service has asked for.
+    Fault,
 }
 
 impl fmt::Display for Source {
@@ -19,6 +21,7 @@ impl fmt::Display for Source {
             Self::Model => "model",
             Self::Guide => "guide",
             Self::Assumed => "assumed",
+            Self::Fault => "fault",
         })
     }
 }

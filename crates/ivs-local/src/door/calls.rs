@@ -11,7 +11,7 @@ use super::gate::Refusal;
 use super::live::Live;
 use super::visitor::Visitor;
 use crate::ids::Ids;
-use crate::media::{Command, Handle, Happening, Layers, Media, MediaError, Publication, Report};
+use crate::media::{Command, Handle, Happening, Layers, Loses, Media, MediaError, Publication, Report};
 
 /// The most connections of one participant: those to all publishers of a stage, and each tried again.
 const MOST_OF_ONE: usize = 64;
@@ -91,7 +91,9 @@ impl Calls {
         if let Some(media) = &*media {
             return Ok(Arc::clone(media));
         }
-        let opened = Arc::new(Media::open(&self.announce, self.port)?);
+        let live = Arc::clone(&self.live);
+        let loses: Loses = Arc::new(move || live.loses());
+        let opened = Arc::new(Media::open(&self.announce, self.port, &loses)?);
         *media = Some(Arc::clone(&opened));
         Ok(opened)
     }

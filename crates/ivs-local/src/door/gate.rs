@@ -12,6 +12,7 @@ use ivs_token::{
 use serde_json::Value;
 
 use super::keys::Door;
+use super::refusals::Refusals;
 use super::revocations::Revocations;
 use crate::arn::Arn;
 use crate::store::Store;
@@ -61,6 +62,7 @@ pub(crate) struct Gate {
     keys: KeyRing,
     playback_keys: KeyRing<PlaybackKeyArn>,
     revocations: Arc<Revocations>,
+    refusals: Arc<Refusals>,
     /// The public half of the key of `CreateParticipantToken`.
     own: VerifyingKey,
     store: Arc<dyn Store>,
@@ -74,6 +76,7 @@ impl Gate {
             keys: door.keys().clone(),
             playback_keys: door.playback_keys().clone(),
             revocations: Arc::clone(door.revocations()),
+            refusals: Arc::clone(door.refusals()),
             own,
             store,
             verifiers: Mutex::default(),
@@ -82,20 +85,13 @@ impl Gate {
 
     /// Verifies a participant token, and that its stage is one of this server.
     pub(crate) fn participant(&self, token: &str) -> Result<VerifiedToken, Refusal> {
-        let (account, region) = place(token).unwrap_or_default();
-        let who = self.verifier(&account, &region)?.verify(token)?;
-        let stage = who.stage_arn();
-        let key = format!("{}/{}/stage/{}", stage.account_id(), stage.region(), stage.resource_id());
-        match self.store.get(&key) {
-            Ok(Some(_)) => Ok(who),
-            Ok(None) => Err(Refusal::new("TOKEN_INVALID", format!("there is no stage {stage} here"))),
-            Err(error) => Err(Refusal::new("UNAVAILABLE", error.to_string())),
-        }
+        self.noted("participant", token, self.decide(token))
     }
 
     /// Verifies a connection token.
     pub(crate) fn connection(&self, token: &str) -> Result<Verified<ConnectionClaims>, Refusal> {
-        Ok(self.verifier("", "")?.verify_connection(token)?)
+        let decided = self.verifier("", "").and_then(|verifier| Ok(verifier.verify_connection(token)?));
+        self.noted("connection", token, decided)
     }
 
     /// Verifies the playback token of a viewer of this channel.
@@ -105,7 +101,34 @@ impl Gate {
         channel: &ChannelArn,
         origin: Option<&str>,
     ) -> Result<VerifiedPlayback, Refusal> {
-        Ok(self.verifier("", "")?.verify_playback_of(token, channel, origin)?)
+        let verifier = self.verifier("", "");
+        let decided = verifier.and_then(|verifier| Ok(verifier.verify_playback_of(token, channel, origin)?));
+        self.noted("playback", token, decided)
+    }
+
+    /// Keeps a refusal that somebody may ask about.
+    pub(crate) fn note(&self, door: &'static str, token: &str, refusal: &Refusal) {
+        self.refusals.note(door, token, refusal, crate::time::now());
+    }
+
+    fn noted<T>(&self, door: &'static str, token: &str, decided: Result<T, Refusal>) -> Result<T, Refusal> {
+        if let Err(refusal) = &decided {
+            self.note(door, token, refusal);
+        }
+        decided
+    }
+
+    /// What the door says of a participant token.
+    pub(crate) fn decide(&self, token: &str) -> Result<VerifiedToken, Refusal> {
+        let (account, region) = place(token).unwrap_or_default();
+        let who = self.verifier(&account, &region)?.verify(token)?;
+        let stage = who.stage_arn();
+        let key = format!("{}/{}/stage/{}", stage.account_id(), stage.region(), stage.resource_id());
+        match self.store.get(&key) {
+            Ok(Some(_)) => Ok(who),
+            Ok(None) => Err(Refusal::new("TOKEN_INVALID", format!("there is no stage {stage} here"))),
+            Err(error) => Err(Refusal::new("UNAVAILABLE", error.to_string())),
+        }
     }
 
     /// Whether this key is the server's own, whose tokens can not be exchanged.

@@ -8,8 +8,10 @@ use ivs_token::{
 };
 use serde_json::Value;
 
+use super::refusals::Refusals;
 use super::revocations::Revocations;
 use crate::call::Effect;
+use crate::pulse::Pulse;
 use crate::store::{Store, StoreError};
 
 /// More keys than the quotas of a few hundred accounts allow.
@@ -20,6 +22,7 @@ pub struct Door {
     keys: KeyRing,
     playback_keys: KeyRing<PlaybackKeyArn>,
     revocations: Arc<Revocations>,
+    refusals: Arc<Refusals>,
 }
 
 impl Door {
@@ -38,12 +41,18 @@ impl Door {
         &self.revocations
     }
 
+    /// The last tokens that were refused.
+    pub(crate) fn refusals(&self) -> &Arc<Refusals> {
+        &self.refusals
+    }
+
     /// A door that knows all that the state knows.
-    pub(crate) fn open(store: &dyn Store) -> Result<Self, StoreError> {
+    pub(crate) fn open(store: &dyn Store, pulse: &Arc<Pulse>) -> Result<Self, StoreError> {
         let door = Self {
             keys: KeyRing::with_limit(KEYS),
             playback_keys: KeyRing::with_limit(KEYS),
             revocations: Arc::default(),
+            refusals: Arc::new(Refusals::new(Arc::clone(pulse))),
         };
         for (key, entry) in store.scan("", "", usize::MAX)? {
             door.apply(effect(&key, &entry.value));

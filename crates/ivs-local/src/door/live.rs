@@ -1,6 +1,6 @@
 //! Who is on which stage: the one place where people come and go.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use super::record::{Recorder, describe, exchanged, participant};
 use super::stage::{Ending, LiveStage, Presence, Snapshot, Socket};
 use super::visitor::Visitor;
 use crate::call::Effect;
+use crate::faults::{Act, Area, Faults, Subject};
 use crate::settings::Settings;
 use crate::store::{Store, StoreError};
 
@@ -31,6 +32,7 @@ pub(crate) struct Live {
     this: Weak<Self>,
     /// Ends the connections for media of a participant.
     cut: std::sync::OnceLock<Cut>,
+    faults: Arc<Faults>,
 }
 
 /// Ends the connections for media of a participant on a stage: the publication alone, or all.
@@ -64,6 +66,7 @@ impl Live {
         door: &Door,
         own: VerifyingKey,
         store: &Arc<dyn Store>,
+        faults: Arc<Faults>,
     ) -> Result<Arc<Self>, StoreError> {
         let quota = |name, documented| settings.quotas.get(name).copied().unwrap_or(documented);
         let recorder = Recorder::new(Arc::clone(store));
@@ -81,6 +84,7 @@ impl Live {
             numbers: std::sync::atomic::AtomicU64::new(1),
             this: Weak::clone(this),
             cut: std::sync::OnceLock::new(),
+            faults,
         }))
     }
 
@@ -88,6 +92,20 @@ impl Live {
     pub(crate) fn set_cut(&self, cut: impl Fn(&StageArn, &str, bool) + Send + Sync + 'static) {
         // Said once, at the start.
         let _ = self.cut.set(Box::new(cut));
+    }
+
+    /// Refuses what somebody wants over a socket that is open, if a fault asks for it. There it can do nothing else.
+    pub(crate) fn strike(&self, subject: &Subject<'_>) -> Result<(), Refusal> {
+        match self.faults.strike(subject, crate::time::now()).act {
+            Some(Act::Refuse(code, message)) => Err(Refusal::new(code, message)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the next datagram of media is lost, because a fault asks for it.
+    pub(crate) fn loses(&self) -> bool {
+        let subject = Subject { area: Area::Media, operation: "media", ..Subject::default() };
+        self.faults.strike(&subject, crate::time::now()).act == Some(Act::Lose)
     }
 
     /// A number that nothing else of this server has.
@@ -183,6 +201,7 @@ impl Live {
         }
         check_exchange(old, &new).map_err(|error| Refusal::new("TOKEN_INVALID", error.to_string()))?;
         let (arn, id) = (new.stage_arn(), new.participant_id().as_str());
+        self.strike(&wanting("exchange", arn, id))?;
         let mut stages = self.lock();
         let stage = stages.get_mut(arn).ok_or_else(not_here)?;
         let presence = stage.people.get_mut(id).ok_or_else(not_here)?;
@@ -267,6 +286,20 @@ impl Live {
         if let Some(stage) = stages.get_mut(arn) {
             self.recorder.event(&stage.arn, &mut stage.session, id, name, object(more));
         }
+    }
+
+    #[expect(dead_code, reason = "the console comes with the next change")]
+    /// What media those send who are on a stage, by their IDs.
+    pub(crate) fn media(&self, arn: &StageArn) -> BTreeMap<String, Vec<&'static str>> {
+        let stages = self.lock();
+        let people = stages.get(arn).into_iter().flat_map(|stage| &stage.people);
+        let sent = people.map(|(id, one)| {
+            let is_publishing = one.publication.is_some();
+            let media = [("audio", !one.audio_muted), ("video", !one.video_stopped)];
+            let sent = media.into_iter().filter(|(_, is_sent)| is_publishing && *is_sent);
+            (id.clone(), sent.map(|(name, _)| name).collect())
+        });
+        sent.collect()
     }
 
     /// Ends in the state what nobody here is part of: sessions and participants of a state that was just taken over.
@@ -421,6 +454,12 @@ pub(crate) fn endings(effects: &[Effect]) -> Vec<End> {
         _ => None,
     };
     effects.iter().filter_map(end).collect()
+}
+
+/// What faults are asked about somebody whose token is verified.
+pub(super) fn wanting<'a>(operation: &'a str, arn: &'a StageArn, participant: &'a str) -> Subject<'a> {
+    let (account, region) = (arn.account_id(), arn.region());
+    Subject { area: Area::Door, operation, account, region, access_key: "", participant }
 }
 
 fn object(value: Value) -> Map<String, Value> {

@@ -1,7 +1,9 @@
 //! The door of a stage: who may come in, who is there, and the sockets and requests of clients.
 
 mod calls;
+mod claim;
 mod gate;
+mod handshake;
 mod keys;
 mod live;
 mod manner;
@@ -9,6 +11,7 @@ mod message;
 mod page;
 mod playback;
 mod record;
+mod refusals;
 mod revocations;
 mod seat;
 mod socket;
@@ -19,12 +22,15 @@ mod visitor;
 mod whip;
 
 pub(crate) use calls::Calls;
+pub(crate) use claim::Claim;
+pub(crate) use gate::Refusal;
+pub(crate) use handshake::is_upgrade;
 pub use keys::Door;
 pub(crate) use live::{End, Live, endings};
 pub(crate) use manner::Manner;
 pub(crate) use page::{PAGE, page};
-pub(crate) use playback::{channel_of, playlist};
+pub(crate) use playback::{channel_in, playlist};
 pub use revocations::Revocations;
-pub(crate) use upgrade::{is_socket, open};
+pub(crate) use upgrade::open;
 pub(crate) use visitor::Visitor;
 pub(crate) use whip::{answer, is_of_client};

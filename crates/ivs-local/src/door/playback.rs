@@ -20,23 +20,24 @@ const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 /// A playlist without segments (RFC 8216, section 4.3.3): there is no video.
 const EMPTY: &str = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:6\n#EXT-X-MEDIA-SEQUENCE:0\n";
 
-/// The channel whose playlist a request asks for.
-pub(crate) fn channel_of(parts: &Parts) -> Option<ChannelArn> {
-    let name = parts.uri.path().strip_prefix(PATH)?.strip_suffix(".m3u8")?;
+/// The channel whose playlist a path is that of.
+pub(crate) fn channel_in(path: &str) -> Option<ChannelArn> {
+    let name = path.strip_prefix(PATH)?.strip_suffix(".m3u8")?;
     let mut words = name.split('.');
     let (region, account, kind, id) = (words.next()?, words.next()?, words.next()?, words.next()?);
     let arn = format!("arn:aws:ivs:{region}:{account}:channel/{id}");
     ChannelArn::try_from(arn.as_str()).ok().filter(|_| kind == "channel" && words.next().is_none())
 }
 
-/// Answers a request for a playlist.
+/// Answers a request for a playlist. `struck` refuses it in any case.
 pub(crate) fn playlist(
     gate: &Gate,
     store: &dyn Store,
     channel: &ChannelArn,
     parts: &Parts,
+    struck: Option<Refusal>,
 ) -> Response<Full<Bytes>> {
-    match decide(gate, store, channel, parts) {
+    match struck.map_or_else(|| decide(gate, store, channel, parts), Err) {
         Ok(verified) => {
             answer(StatusCode::OK, PLAYLIST, EMPTY.to_owned(), &allowed_origin(parts, verified.as_ref()))
         }

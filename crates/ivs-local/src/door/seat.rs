@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::calls::{Calls, Purpose};
 use super::gate::Refusal;
-use super::live::{Live, Place};
+use super::live::{Live, Place, wanting};
 use super::manner::Manner;
 use super::message::{Incoming, message, stage_state};
 use super::stage::Ending;
@@ -40,7 +40,9 @@ impl Seat {
         manner: &Manner,
     ) -> Result<Self, Refusal> {
         let who = live.gate.participant(token)?;
-        let place = live.join(&who, &manner.visitor)?;
+        let place = live
+            .join(&who, &manner.visitor)
+            .inspect_err(|refusal| live.gate.note("participant", token, refusal))?;
         let (live, calls, manner) = (Arc::clone(live), Arc::clone(calls), manner.clone());
         Ok(Self { live, calls, manner, who, place, sequence: 0 })
     }
@@ -120,6 +122,9 @@ impl Seat {
         let answered = purpose
             .ok_or_else(|| Refusal::new("MALFORMED", "whipUrl is neither to publish nor to subscribe"))
             .and_then(|purpose| {
+                let wanted = if matches!(purpose, Purpose::Subscribe(_)) { "subscribe" } else { "publish" };
+                let (arn, id) = (self.who.stage_arn(), self.who.participant_id().as_str());
+                self.live.strike(&wanting(wanted, arn, id))?;
                 self.calls.offer(&self.who, &purpose, incoming.text("content"), lowest, &self.manner.visitor)
             });
         match answered {

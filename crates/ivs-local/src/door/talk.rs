@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::calls::Calls;
+use super::claim::Claim;
 use super::gate::Refusal;
 use super::live::Live;
 use super::manner::Manner;
@@ -59,7 +60,8 @@ impl Talk {
         } else if self.seats.len() >= MOST {
             Err(Refusal::new("QUOTA_EXCEEDED", "too many participants share this connection"))
         } else {
-            Seat::take(&self.live, &self.calls, token, &self.manner)
+            let struck = self.live.strike(&Claim::of_token("join", token).subject());
+            struck.and_then(|()| Seat::take(&self.live, &self.calls, token, &self.manner))
         };
         match seated {
             Ok(mut seat) => {

@@ -5,50 +5,41 @@ use std::sync::Arc;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{
-    CONNECTION, CONTENT_TYPE, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
-    SEC_WEBSOCKET_VERSION, UPGRADE,
+    CONNECTION, CONTENT_TYPE, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, UPGRADE,
 };
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::json;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::calls::Calls;
 use super::gate::Refusal;
+use super::handshake::{accept, is_shared, protocols};
 use super::live::Live;
 use super::manner::Manner;
 use super::message::join_error;
 use super::socket::serve;
 use super::talk::Talk;
 
-/// The path of connections that participants share.
-const SHARED: &str = "/sanic";
-
 /// The parameter with which a client wants to be refused over the socket.
 const OVER_SOCKET: &str = "error_over_ws=1";
 
-/// Whether a request wants to become a socket.
-pub(crate) fn is_socket(request: &Request<Incoming>) -> bool {
-    let upgrade = request.headers().get(UPGRADE).and_then(|value| value.to_str().ok());
-    upgrade.is_some_and(|value| value.eq_ignore_ascii_case("websocket"))
-}
-
-/// Answers a request that wants to become a socket, and serves the socket if it may.
+/// Answers a request that wants to become a socket, and serves the socket if it may. `struck` refuses it in any case.
 pub(crate) fn open(
     live: &Arc<Live>,
     calls: &Arc<Calls>,
     manner: Manner,
     request: &mut Request<Incoming>,
+    struck: Option<Refusal>,
 ) -> Response<Full<Bytes>> {
-    let Some(accept) = accept(request) else {
+    let Some(accept) = accept(request.headers()) else {
         return refuse(&Refusal::new("MALFORMED", "this is no handshake of RFC 6455, version 13"));
     };
-    let protocols = protocols(request);
-    let is_shared = request.uri().path().trim_end_matches('/').ends_with(SHARED);
-    let began = if is_shared {
-        share(live, calls, manner, &protocols)
-    } else {
-        alone(live, calls, manner, &protocols)
+    let protocols = protocols(request.headers());
+    let is_shared = is_shared(request.uri().path());
+    let began = match struck {
+        Some(refusal) => Err(refusal),
+        None if is_shared => share(live, calls, manner, &protocols),
+        None => alone(live, calls, manner, &protocols),
     };
     let over_socket = request.uri().query().unwrap_or_default().split('&').any(|one| one == OVER_SOCKET);
     let (first, talk) = match began {
@@ -95,25 +86,6 @@ fn share(live: &Arc<Live>, calls: &Arc<Calls>, manner: Manner, protocols: &[Stri
         first.extend(talk.join(logical, token, ids));
     }
     Ok((first, talk))
-}
-
-/// The answer to the key of a handshake.
-fn accept(request: &Request<Incoming>) -> Option<HeaderValue> {
-    let headers = request.headers();
-    let is_13 = headers.get(SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
-    let key = headers.get(SEC_WEBSOCKET_KEY).filter(|_| is_13)?;
-    HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok()
-}
-
-/// The subprotocols, in which tokens come.
-fn protocols(request: &Request<Incoming>) -> Vec<String> {
-    let lines = request.headers().get_all(SEC_WEBSOCKET_PROTOCOL).into_iter();
-    lines
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(','))
-        .map(|one| one.trim().to_owned())
-        .filter(|one| !one.is_empty())
-        .collect()
 }
 
 fn refuse(refusal: &Refusal) -> Response<Full<Bytes>> {

@@ -21,7 +21,7 @@ use super::manner::Manner;
 /// Where connections are.
 const SESSIONS: &str = "/session/";
 
-const SDP: &str = "application/sdp";
+pub(super) const SDP: &str = "application/sdp";
 
 /// The number that web clients know a missing capability by.
 const NO_CAPABILITY: u64 = 2003;
@@ -47,11 +47,20 @@ pub(crate) fn is_of_client(parts: &Parts) -> bool {
         || parts.headers.get(CONTENT_TYPE).is_some_and(is_offer)
 }
 
-/// Answers a request of a client.
-pub(crate) fn answer(live: &Arc<Live>, calls: &Calls, manner: &Manner, parts: &Parts, body: &[u8]) -> Answer {
+/// Answers a request of a client. `struck` refuses it in any case.
+pub(crate) fn answer(
+    live: &Arc<Live>,
+    calls: &Calls,
+    manner: &Manner,
+    parts: &Parts,
+    body: &[u8],
+    struck: Option<&Refusal>,
+) -> Answer {
     let path = parts.uri.path();
     let mut answer = if parts.method == Method::OPTIONS {
         preflight(&parts.headers)
+    } else if let Some(refusal) = struck {
+        refuse(refusal)
     } else if let Some(rest) = path.strip_prefix(SESSIONS) {
         session(calls, parts, rest, body)
     } else if parts.method == Method::POST {
@@ -61,7 +70,8 @@ pub(crate) fn answer(live: &Arc<Live>, calls: &Calls, manner: &Manner, parts: &P
     };
     let headers = answer.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Location, Link"));
+    headers
+        .insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Location, Link, x-ivs-local-fault"));
     answer
 }
 
@@ -101,7 +111,9 @@ fn offer(
     let text = std::str::from_utf8(body).map_err(|_| Refusal::new("MALFORMED", "the offer is not UTF-8"))?;
     let preference = parts.headers.get("x-stages-initial-layer-pref").and_then(|value| value.to_str().ok());
     let lowest = preference.is_some_and(|preference| preference.eq_ignore_ascii_case("lowest"));
-    let answered = calls.offer(&who, &purpose, text, lowest, &manner.visitor)?;
+    let answered = calls
+        .offer(&who, &purpose, text, lowest, &manner.visitor)
+        .inspect_err(|refusal| live.gate.note("participant", token, refusal))?;
     let mut answer = Response::new(Full::from(answered.sdp.clone()));
     *answer.status_mut() = StatusCode::CREATED;
     let headers = answer.headers_mut();
@@ -163,7 +175,7 @@ fn session(calls: &Calls, parts: &Parts, rest: &str, body: &[u8]) -> Answer {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())

@@ -2,6 +2,7 @@
 
 mod body;
 pub(crate) mod hash;
+pub(crate) mod reply;
 mod serve;
 pub(crate) mod sigv4;
 mod state;

@@ -1,16 +1,16 @@
 //! The server: sockets, and the way of a request through it.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use ivs_model::ApiError;
+use ivs_model::{ApiError, Source};
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
@@ -18,11 +18,13 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use super::body::{decompress, read};
+use super::reply::{Reply, halved, whole};
 use super::sigv4::{Caller, Signed, caller};
 use super::state;
-use crate::door::{self, Manner, Visitor};
+use crate::door::{self, Claim, Manner, Refusal, Visitor};
+use crate::faults::{self, Act, Area, Cut, Strike, Subject};
 use crate::ids::Ids;
-use crate::log::Entry;
+use crate::log::{Body, Entry};
 use crate::server::{Done, Incident, Server};
 
 /// The rules that spoke, and whether each is the model's, a guide's, or assumed.
@@ -82,7 +84,7 @@ where
 {
     let service = service_fn(move |request| {
         let server = Arc::clone(&server);
-        async move { Ok::<_, Infallible>(respond(&server, request).await) }
+        async move { respond(&server, request).await }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -105,63 +107,120 @@ where
 /// Where clients of stages send their telemetry.
 const TELEMETRY: &str = "telemetry";
 
-async fn respond(server: &Server, mut request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let begun = Instant::now();
-    if door::is_socket(&request) {
-        return door::open(server.live(), server.calls(), manner(server, request.headers()), &mut request);
+/// A fault breaks the connection.
+#[derive(Debug, thiserror::Error)]
+#[error("a fault cut the connection")]
+struct Broken;
+
+async fn respond(server: &Server, request: Request<Incoming>) -> Result<Reply, Broken> {
+    let Some(claim) = Claim::of(request.method(), request.uri().path(), request.headers()) else {
+        return answer(server, request, None).await;
+    };
+    let strike = server.faults().strike(&claim.subject(), crate::time::now());
+    pause(strike.delay).await;
+    let refusal = match &strike.act {
+        Some(Act::Cut(Cut::Before)) => return Err(Broken),
+        Some(Act::Refuse(code, message)) => Some(Refusal::new(code, message)),
+        _ => None,
+    };
+    let reply = answer(server, request, refusal).await?;
+    finish(reply, &strike).await
+}
+
+/// What a fault does to an answer.
+async fn finish(mut reply: Reply, strike: &Strike) -> Result<Reply, Broken> {
+    if !strike.told.is_empty() {
+        set(reply.headers_mut(), faults::HEADER, &strike.told);
+    }
+    match &strike.act {
+        Some(Act::Cut(Cut::Answer)) => Err(Broken),
+        // Of nothing there is no half.
+        Some(Act::Cut(Cut::Half)) if reply.body().size_hint().exact() == Some(0) => Err(Broken),
+        Some(Act::Cut(Cut::Half)) => Ok(halved(reply).await),
+        _ => Ok(reply),
+    }
+}
+
+/// Answers a request. `struck` refuses somebody at the door.
+async fn answer(
+    server: &Server,
+    mut request: Request<Incoming>,
+    struck: Option<Refusal>,
+) -> Result<Reply, Broken> {
+    if door::is_upgrade(request.headers()) {
+        let manner = manner(server, request.headers());
+        return Ok(whole(door::open(server.live(), server.calls(), manner, &mut request, struck)));
     }
     let (parts, body) = request.into_parts();
     let path = parts.uri.path();
-    if let Some(channel) = door::channel_of(&parts) {
-        return door::playlist(&server.live().gate, server.store(), &channel, &parts);
+    if let Some(channel) = door::channel_in(path) {
+        return Ok(whole(door::playlist(&server.live().gate, server.store(), &channel, &parts, struck)));
     }
     if door::is_of_client(&parts) {
-        return match read(server, body).await {
+        return Ok(whole(match read(server, body).await {
             Ok(body) => {
                 let manner = manner(server, &parts.headers);
-                door::answer(server.live(), server.calls(), &manner, &parts, &body)
+                door::answer(server.live(), server.calls(), &manner, &parts, &body, struck.as_ref())
             }
-            Err(error) => {
-                response(&Answered { operation: None, caller: None, result: Err(error.into()) }, "")
-            }
-        };
+            Err(error) => response(&Answered::refused(error), "").map(Full::from),
+        }));
     }
     if state::is_of_state(&parts.method, path) {
-        return state::answer(server, path, body).await;
-    }
-    if let Some(control) = path.strip_prefix("/_ivs/") {
-        return self::control(server, &parts.method, control);
+        return Ok(whole(state::answer(server, path, body).await));
     }
     // Where tests that were written for moto's server ask for a new start.
-    if path == "/moto-api/reset" {
-        return control(server, &parts.method, "reset");
+    let own = if path == "/moto-api/reset" { Some("reset") } else { path.strip_prefix("/_ivs/") };
+    if let Some(own) = own {
+        return Ok(whole(match read(server, body).await {
+            Ok(body) => control(server, &parts.method, own, &body),
+            Err(error) => response(&Answered::refused(error), "").map(Full::from),
+        }));
     }
+    operation(server, &parts, body).await
+}
+
+/// Answers a call of an operation.
+async fn operation(server: &Server, parts: &Parts, body: Incoming) -> Result<Reply, Broken> {
+    let begun = Instant::now();
+    let path = parts.uri.path();
+    let mut strike = Strike::default();
+    let mut sent = Bytes::new();
     let answer = match read(server, body).await {
         Ok(body) => {
+            sent = body;
             let signed = Signed {
                 method: parts.method.as_str(),
                 path,
                 query: parts.uri.query().unwrap_or_default(),
                 headers: &parts.headers,
-                body: &body,
+                body: &sent,
             };
-            call(server, &signed)
+            call(server, &signed, &mut strike).await
         }
-        Err(error) => Answered { operation: None, caller: None, result: Err(Incident::from(error)) },
+        Err(error) => Answered::refused(error),
     };
     let id = request_id();
     let response = response(&answer, &id);
-    server.log().push(Entry {
+    let rules = response.headers().get(EXPLAIN).and_then(|rules| rules.to_str().ok()).unwrap_or_default();
+    server.note(Entry {
         id,
+        at: crate::time::now(),
         operation: answer.operation.map(str::to_owned),
         account: answer.caller.as_ref().map(|caller| caller.account.clone()),
         region: answer.caller.as_ref().map(|caller| caller.region.clone()),
         path: path.to_owned(),
         status: response.status().as_u16(),
         error: answer.result.as_ref().err().map(|incident| incident.error.to_string()),
+        fault: Some(strike.told.clone()).filter(|told| !told.is_empty()),
         micros: begun.elapsed().as_micros(),
+        rules: rules.to_owned(),
+        request: Body::new(&sent),
+        answer: Body::new(response.body()),
     });
-    response
+    if matches!(strike.act, Some(Act::Cut(Cut::Before))) {
+        return Err(Broken);
+    }
+    finish(whole(response.map(Full::from)), &strike).await
 }
 
 /// How a client of a stage is met.
@@ -189,31 +248,64 @@ struct Answered<'s> {
     result: Result<Done, Incident>,
 }
 
-/// The way of a call: route, signature, body, and then the server's.
-fn call<'s>(server: &'s Server, request: &Signed<'_>) -> Answered<'s> {
-    let refused = |error: ApiError| Answered { operation: None, caller: None, result: Err(error.into()) };
+impl Answered<'_> {
+    /// A refusal before anything is known.
+    fn refused(error: ApiError) -> Self {
+        Self { operation: None, caller: None, result: Err(error.into()) }
+    }
+}
+
+/// The way of a call: route, signature, faults and rates, body, and then the server's.
+async fn call<'s>(server: &'s Server, request: &Signed<'_>, strike: &mut Strike) -> Answered<'s> {
     let route = match server.route(request) {
         Ok(route) => route,
-        Err(error) => return refused(error),
+        Err(error) => return Answered::refused(error),
     };
-    let operation = Some(route.operation.name());
+    let name = route.operation.name();
+    let operation = Some(name);
     let caller = match caller(request, server.settings(), crate::time::now() / 1000) {
         Ok(caller) => caller,
-        Err(error) => return Answered { operation, ..refused(error) },
+        Err(error) => return Answered { operation, ..Answered::refused(error) },
     };
-    // Faults on demand and the documented rates belong here, between the caller and the input.
-    let encoding = request.headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
-    let result = decompress(server, request.body, encoding)
-        .map_err(Incident::from)
-        .and_then(|body| server.call(&route, &caller, &body));
+    let Caller { access_key, account, region } = &caller;
+    let now = crate::time::now();
+    let subject = Subject { area: Area::Api, operation: name, account, region, access_key, participant: "" };
+    *strike = server.faults().strike(&subject, now);
+    pause(strike.delay).await;
+    let result = match &strike.act {
+        Some(Act::Error(error)) => Err(Incident::from(error.clone())),
+        Some(Act::Cut(Cut::Before)) => Err(Incident::from(cut())),
+        _ => {
+            let encoding = request.headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+            let rate = server.rates().exceeded(route.service.name(), name, (account, region), now);
+            if let Some(rate) = rate {
+                strike.tell(&format!("rates; {rate} a second"));
+            }
+            rate.map_or(Ok(()), |rate| Err(server.too_fast(name, rate)))
+                .and_then(|()| decompress(server, request.body, encoding))
+                .map_err(Incident::from)
+                .and_then(|body| server.call(&route, &caller, &body))
+        }
+    };
     Answered { operation, caller: Some(caller), result }
 }
 
-fn response(answer: &Answered<'_>, id: &str) -> Response<Full<Bytes>> {
+/// What the log says of a call whose connection broke before it.
+fn cut() -> ApiError {
+    ApiError::new("ServiceUnavailable", "the connection was cut", "on-demand", Source::Fault)
+}
+
+async fn pause(delay: Duration) {
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
+}
+
+fn response(answer: &Answered<'_>, id: &str) -> Response<Bytes> {
     let mut response = match &answer.result {
         Ok(Done { status, answer, rules }) => {
             let body = answer.as_ref().map(Value::to_string).unwrap_or_default();
-            let mut response = Response::new(Full::from(body));
+            let mut response = Response::new(Bytes::from(body));
             *response.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
             let rules: Vec<_> = rules.iter().map(|(rule, source)| format!("{rule}; {source}")).collect();
             // Without others, it is the model alone that has spoken.
@@ -222,7 +314,7 @@ fn response(answer: &Answered<'_>, id: &str) -> Response<Full<Bytes>> {
             response
         }
         Err(Incident { error }) => {
-            let mut response = Response::new(Full::from(error.body().to_string()));
+            let mut response = Response::new(Bytes::from(error.body().to_string()));
             *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
             let headers = response.headers_mut();
             set(headers, ApiError::TYPE_HEADER, error.code());
@@ -252,12 +344,16 @@ fn telemetry(server: &Server) -> Response<Full<Bytes>> {
     response
 }
 
-/// What is not AWS's: health, and the log of calls.
-fn control(server: &Server, method: &Method, path: &str) -> Response<Full<Bytes>> {
+/// What is not AWS's: health, faults, and the log of calls.
+fn control(server: &Server, method: &Method, path: &str, body: &[u8]) -> Response<Full<Bytes>> {
     if method == Method::GET
         && let Some(page) = door::page(path, &server.settings().web_client)
     {
         return page;
+    }
+    let ruled = (server.faults(), server.rates(), server.model());
+    if let Some((status, value)) = faults::answer(ruled, method.as_str(), path, body) {
+        return json(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), &value);
     }
     let (status, value) = match (method, path) {
         (&Method::GET, "health" | "ready") => (StatusCode::OK, serde_json::json!({ "status": "ok" })),
@@ -266,6 +362,7 @@ fn control(server: &Server, method: &Method, path: &str) -> Response<Full<Bytes>
             (StatusCode::OK, serde_json::json!({ "requests": server.log().telemetry() }))
         }
         (&Method::GET, "calls") => (StatusCode::OK, server.log().to_json()),
+        (&Method::GET, "refusals") => (StatusCode::OK, serde_json::json!(server.door().refusals().list())),
         (&Method::POST, "reset") => match server.reset() {
             Ok(()) => (StatusCode::OK, serde_json::json!({ "status": "ok" })),
             Err(error) => {
@@ -274,6 +371,10 @@ fn control(server: &Server, method: &Method, path: &str) -> Response<Full<Bytes>
         },
         _ => (StatusCode::NOT_FOUND, serde_json::json!({ "message": "There is no such page" })),
     };
+    json(status, &value)
+}
+
+fn json(status: StatusCode, value: &Value) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::from(value.to_string()));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

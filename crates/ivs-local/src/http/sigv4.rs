@@ -19,6 +19,8 @@ const DEFAULT_REGION: &str = "us-east-1";
 /// Whose call it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Caller {
+    /// Empty for callers who sign nothing.
+    pub(crate) access_key: String,
     pub(crate) account: String,
     pub(crate) region: String,
 }
@@ -57,7 +59,11 @@ struct Scope {
 pub(crate) fn caller(request: &Signed<'_>, settings: &Settings, now: i64) -> Result<Caller, ApiError> {
     let Some(signature) = Signature::read(request)? else {
         return match settings.auth {
-            Auth::Off => Ok(Caller { account: settings.account.clone(), region: DEFAULT_REGION.to_owned() }),
+            Auth::Off => Ok(Caller {
+                access_key: String::new(),
+                account: settings.account.clone(),
+                region: DEFAULT_REGION.to_owned(),
+            }),
             _ => Err(refuse("MissingAuthenticationTokenException", "Missing Authentication Token")),
         };
     };
@@ -75,7 +81,8 @@ pub(crate) fn caller(request: &Signed<'_>, settings: &Settings, now: i64) -> Res
             return Err(refuse("UnrecognizedClientException", message));
         }
     }
-    Ok(Caller { account: account(&signature.access_key, settings), region: scope.region.clone() })
+    let (account, region) = (account(&signature.access_key, settings), scope.region.clone());
+    Ok(Caller { access_key: signature.access_key, account, region })
 }
 
 /// An access key of 12 digits is the account itself.

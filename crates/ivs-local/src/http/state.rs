@@ -66,13 +66,11 @@ async fn fork(server: &Server, body: Incoming) -> Answer {
         Ok(asked) => asked,
         Err(error) => return Ok((StatusCode::BAD_REQUEST, message(&error))),
     };
-    Ok(match server.fork(&from, &to)? {
-        Some(resources) => (StatusCode::OK, json!({ "status": "ok", "resources": resources }).to_string()),
-        None => {
-            let error = format!("the account {to} has resources already: fork into an account that has none");
-            (StatusCode::CONFLICT, message(&error))
-        }
-    })
+    let Some(resources) = server.fork(&from, &to)? else {
+        let error = format!("the account {to} has resources already: fork into an account that has none");
+        return Ok((StatusCode::CONFLICT, message(&error)));
+    };
+    Ok((StatusCode::OK, json!({ "status": "ok", "resources": resources }).to_string()))
 }
 
 async fn text(body: Incoming) -> Result<String, String> {

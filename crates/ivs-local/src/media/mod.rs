@@ -12,3 +12,4 @@ pub(crate) use handle::{Command, Handle, Happening, Report};
 pub(crate) use layers::Layers;
 pub(crate) use offer::{Media, MediaError};
 pub(crate) use publish::Publication;
+pub(crate) use wire::Loses;

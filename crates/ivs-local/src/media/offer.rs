@@ -15,7 +15,7 @@ use super::handle::{Command, Handle, Report};
 use super::peer::{Peer, Role};
 use super::publish::{Publication, Publisher};
 use super::subscribe::Subscriber;
-use super::wire::{QUEUE, Wires};
+use super::wire::{Loses, QUEUE, Wires};
 
 /// The most bytes of an offer. Those of browsers have some 10 KB.
 pub(crate) const MAX_OFFER: usize = 64 * 1024;
@@ -57,12 +57,12 @@ impl Media {
     /// # Errors
     ///
     /// [`MediaError::Unavailable`].
-    pub(crate) fn open(announce: &[IpAddr], port: u16) -> Result<Self, MediaError> {
+    pub(crate) fn open(announce: &[IpAddr], port: u16, loses: &Loses) -> Result<Self, MediaError> {
         let lost = |error: &dyn std::fmt::Display| MediaError::Unavailable(error.to_string());
         let provider = from_feature_flags();
         let certificate = provider.dtls_provider.generate_certificate();
         let certificate = certificate.ok_or_else(|| lost(&"no certificate could be made"))?;
-        let wires = Wires::open(announce, port).map_err(|error| lost(&error))?;
+        let wires = Wires::open(announce, port, loses).map_err(|error| lost(&error))?;
         Ok(Self { wires: Arc::new(wires), provider: Arc::new(provider), certificate })
     }
 

@@ -25,6 +25,9 @@ pub(crate) struct Datagram {
     pub(crate) bytes: Vec<u8>,
 }
 
+/// Whether the next datagram of media is lost.
+pub(crate) type Loses = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// A socket, and the address that peers know it by.
 #[derive(Clone)]
 struct Wire {
@@ -48,19 +51,19 @@ pub(crate) struct Routes {
 
 impl Wires {
     /// Opens a socket for each address: those given, or loopback and one address of a real interface, which Firefox
-    /// needs. Must be called within a runtime.
+    /// needs. `loses` is asked for every datagram of media. Must be called within a runtime.
     ///
     /// # Errors
     ///
     /// That of the operating system, with the address.
-    pub(crate) fn open(announce: &[IpAddr], port: u16) -> io::Result<Self> {
+    pub(crate) fn open(announce: &[IpAddr], port: u16, loses: &Loses) -> io::Result<Self> {
         let routes = Arc::new(Routes::default());
         let mut wires = Vec::new();
         for (announced, socket) in sockets(announce, port)? {
             socket.set_nonblocking(true)?;
             let socket = Arc::new(UdpSocket::from_std(socket)?);
             wires.push(Wire { announced, socket: Arc::clone(&socket) });
-            tokio::spawn(read(announced, socket, Arc::clone(&routes)));
+            tokio::spawn(read(announced, socket, Arc::clone(&routes), Arc::clone(loses)));
         }
         Ok(Self { wires, routes })
     }
@@ -138,10 +141,12 @@ fn name_in(bytes: &[u8]) -> Option<String> {
     message.split_username().map(|(local, _)| local.to_owned())
 }
 
-async fn read(announced: SocketAddr, socket: Arc<UdpSocket>, routes: Arc<Routes>) {
+async fn read(announced: SocketAddr, socket: Arc<UdpSocket>, routes: Arc<Routes>, loses: Loses) {
     let mut buffer = vec![0; MAX_DATAGRAM];
     loop {
         match socket.recv_from(&mut buffer).await {
+            // RTP and RTCP (RFC 7983, section 7): connections are made all the same.
+            Ok((len, _)) if len > 0 && (128..192).contains(&buffer[0]) && loses() => {}
             Ok((len, source)) => {
                 let bytes = buffer.get(..len).unwrap_or_default().to_vec();
                 routes.deliver(Datagram { source, destination: announced, bytes });

@@ -1,0 +1,73 @@
+//! What somebody wants at the door, as a request says it. Nobody has verified it: faults are chosen by it, and nothing else.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hyper::Method;
+use hyper::header::{CONTENT_TYPE, HeaderMap};
+use serde_json::Value;
+
+use super::calls::Purpose;
+use super::handshake::{is_shared, is_upgrade, protocols};
+use super::playback::channel_in;
+use super::whip::{SDP, bearer};
+use crate::arn::Arn;
+use crate::faults::{Area, Subject};
+
+/// What somebody wants, and who they say that they are.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Claim {
+    operation: &'static str,
+    account: String,
+    region: String,
+    participant: String,
+}
+
+impl Claim {
+    /// What a request wants, if it is one of somebody who comes alone.
+    pub(crate) fn of(method: &Method, path: &str, headers: &HeaderMap) -> Option<Self> {
+        if let Some(channel) = channel_in(path) {
+            let (account, region) = (channel.account_id().to_owned(), channel.region().to_owned());
+            return Some(Self { operation: "playback", account, region, participant: String::new() });
+        }
+        if is_upgrade(headers) {
+            // Those who share a socket come later.
+            let token = protocols(headers).into_iter().next().unwrap_or_default();
+            return (!is_shared(path)).then(|| Self::of_token("join", &token));
+        }
+        let is_offer = headers
+            .get(CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .is_some_and(|kind| kind.starts_with(SDP));
+        let operation = match Purpose::of_path(path) {
+            Some(Purpose::Subscribe(_)) => "subscribe",
+            Some(Purpose::Publish(_)) => "publish",
+            None if is_offer => "publish",
+            None => return None,
+        };
+        (method == Method::POST).then(|| Self::of_token(operation, bearer(headers).unwrap_or_default()))
+    }
+
+    /// What a token says of who comes.
+    pub(super) fn of_token(operation: &'static str, token: &str) -> Self {
+        let read = || {
+            let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+            let payload: Value = serde_json::from_slice(&payload).ok()?;
+            let arn = Arn::parse(payload.get("resource")?.as_str()?)?;
+            let participant = payload.get("jti").and_then(Value::as_str).unwrap_or_default().to_owned();
+            Some(Self { operation, account: arn.account.into(), region: arn.region.into(), participant })
+        };
+        read().unwrap_or(Self { operation, ..Self::default() })
+    }
+
+    /// What faults are asked about it.
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject {
+            area: Area::Door,
+            operation: self.operation,
+            account: &self.account,
+            region: &self.region,
+            access_key: "",
+            participant: &self.participant,
+        }
+    }
+}

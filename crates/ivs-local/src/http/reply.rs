@@ -1,0 +1,43 @@
+//! Answers, whole or in parts.
+
+use std::io;
+
+use futures_util::stream;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::Response;
+use hyper::body::{Body as _, Bytes, Frame};
+use hyper::header::{CONTENT_LENGTH, HeaderValue};
+
+/// What an answer carries.
+pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+/// An answer.
+pub(crate) type Reply = Response<Body>;
+
+/// An answer that is there at once.
+pub(crate) fn whole(response: Response<Full<Bytes>>) -> Reply {
+    response.map(|body| body.map_err(|never| match never {}).boxed_unsync())
+}
+
+/// The first half of an answer, after which the connection breaks.
+pub(crate) async fn halved(reply: Reply) -> Reply {
+    let (mut parts, body) = reply.into_parts();
+    if let Some(len) = body.size_hint().exact() {
+        parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(len));
+    }
+    let bytes = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let half = bytes.slice(..bytes.len() / 2);
+    let parts_of_it = stream::unfold(Some(half), |half| async move {
+        match half {
+            Some(half) if !half.is_empty() => Some((Ok(Frame::data(half)), Some(Bytes::new()))),
+            Some(_) => {
+                // What was written so far goes out first.
+                tokio::task::yield_now().await;
+                Some((Err(io::Error::from(io::ErrorKind::ConnectionAborted)), None))
+            }
+            None => None,
+        }
+    });
+    Response::from_parts(parts, StreamBody::new(parts_of_it).boxed_unsync())
+}

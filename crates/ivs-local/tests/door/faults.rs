@@ -1,0 +1,172 @@
+//! Faults on demand, as callers and clients meet them.
+
+use std::time::{Duration, Instant};
+
+use ivs_local::Settings;
+use serde_json::{Value, json};
+use str0m::media::Direction;
+
+use crate::local::{Answer, Local, find};
+use crate::media::post;
+use crate::peer::Peer;
+
+const HEADER: &str = "x-ivs-local-fault";
+
+async fn ask(local: &Local, rule: &Value) -> String {
+    let answer = local.request("POST", "/_ivs/faults", &[], &rule.to_string()).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    answer.json()["faults"][0]["id"].as_str().unwrap().to_owned()
+}
+
+async fn call(local: &Local, operation: &str) -> Answer {
+    local.request("POST", &format!("/{operation}"), &[], "{}").await
+}
+
+#[tokio::test]
+async fn an_error_says_whose_it_is_and_nothing_is_done() {
+    let local = Local::start().await;
+    let id =
+        ask(&local, &json!({ "operation": "CreateStage", "error": "PendingVerification", "count": 1 })).await;
+    let before = call(&local, "ListStages").await.body;
+    let answer = call(&local, "CreateStage").await;
+    assert_eq!((answer.status, answer.header("x-amzn-errortype")), (403, Some("PendingVerification")));
+    assert_eq!(answer.header(HEADER), Some(&*format!("{id}; error=PendingVerification")));
+    assert_eq!(answer.header("x-ivs-local-explain"), Some("on-demand; fault"));
+    assert_eq!(answer.json()["message"], format!("Fault {id} asks for this"));
+    assert_eq!(call(&local, "ListStages").await.body, before);
+    // It was asked for once.
+    let answer = call(&local, "CreateStage").await;
+    assert_eq!((answer.status, answer.header(HEADER)), (200, None));
+    // The log of calls knows.
+    let calls = local.request("GET", "/_ivs/calls", &[], "").await.json();
+    let faults: Vec<_> = calls.as_array().unwrap().iter().map(|call| call["fault"].clone()).collect();
+    assert!(faults.contains(&json!(format!("{id}; error=PendingVerification"))), "{faults:?}");
+    assert!(faults.contains(&Value::Null));
+}
+
+#[tokio::test]
+async fn connections_break_before_after_and_in_the_middle() {
+    let local = Local::start().await;
+    let stages = |body: &Value| body["stages"].as_array().unwrap().len();
+    let rule = |cut: &str| json!({ "operation": "CreateStage", "cut": cut, "count": 1, "message": null });
+    for (cut, made) in [("before", 1), ("answer", 2), ("half", 3)] {
+        ask(&local, &rule(cut)).await;
+        let answer = call(&local, "CreateStage").await;
+        if cut == "half" {
+            let len: usize = answer.header("content-length").unwrap().parse().unwrap();
+            assert_eq!((answer.status, answer.body.len()), (200, len / 2));
+            assert!(answer.header(HEADER).unwrap().ends_with("cut=half"));
+        } else {
+            assert_eq!((answer.status, answer.body.as_str()), (0, ""));
+        }
+        assert_eq!(stages(&call(&local, "ListStages").await.json()), made, "{cut}");
+    }
+    // Where there is no body, half of the answer is none.
+    ask(&local, &json!({ "operation": "DeleteChannel", "cut": "half" })).await;
+    let channel = local.call("CreateChannel", &json!({})).await["channel"]["arn"].clone();
+    let input = json!({ "arn": channel }).to_string();
+    assert_eq!(local.request("POST", "/DeleteChannel", &[], &input).await.status, 0);
+    assert_eq!(local.request("POST", "/DeleteChannel", &[], &input).await.status, 404, "it was deleted");
+}
+
+#[tokio::test]
+async fn answers_are_slow() {
+    let local = Local::start().await;
+    ask(&local, &json!({ "operation": "ListStages", "delayMs": 60 })).await;
+    let begun = Instant::now();
+    let answer = call(&local, "ListStages").await;
+    assert!(begun.elapsed() >= Duration::from_millis(60));
+    assert_eq!((answer.status, answer.header(HEADER)), (200, Some("f1; delayMs=60")));
+}
+
+#[tokio::test]
+async fn documented_rates_are_kept_if_asked_for() {
+    let local = Local::with(Settings { rates: true, ..Settings::default() }).await;
+    let mut answers = Vec::new();
+    for _ in 0..12 {
+        answers.push(call(&local, "ListPublicKeys").await);
+    }
+    // Three at once. The machine may take so long that more are good.
+    let refused: Vec<_> = answers.iter().filter(|answer| answer.status == 429).collect();
+    assert!(!refused.is_empty() && answers[..3].iter().all(|answer| answer.status == 200),);
+    assert_eq!(refused[0].header(HEADER), Some("rates; 3 a second"));
+    assert_eq!(refused[0].header("x-ivs-local-explain"), Some("rates; guide"));
+    assert_eq!(refused[0].header("x-amzn-errortype"), Some("ThrottlingException"));
+    let off = local.request("POST", "/_ivs/rates", &[], r#"{"rates": "off"}"#).await;
+    assert_eq!(off.json(), json!({ "rates": "off" }));
+    for _ in 0..12 {
+        assert_eq!(call(&local, "ListPublicKeys").await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn good_tokens_are_refused_at_the_door() {
+    let local = Local::start().await;
+    let join = json!({ "operation": "join", "participant": "ana", "refuse": "TOKEN_EXPIRED", "message": "too late" });
+    let id = ask(&local, &join).await;
+    let token = local.token("ana");
+    let mut socket = local.join(&token).await;
+    let refusal = socket.until("aws:ivs:JOIN_ERROR").await;
+    assert_eq!(refusal, json!({ "code": "TOKEN_EXPIRED", "message": "too late" }));
+    assert_eq!(local.open("", &[&token]).await.err(), Some(403));
+    local.join(&local.token("bob")).await.until("STAGE_STATE").await;
+    local.request("DELETE", &format!("/_ivs/faults/{id}"), &[], "").await;
+    let mut ana = local.join(&token).await;
+    ana.until("STAGE_STATE").await;
+    // What is wanted over an open socket is refused there.
+    ask(&local, &json!({ "operation": "exchange", "refuse": "TOKEN_INVALID" })).await;
+    ana.send(&json!({ "type": "EXCHANGE_TOKEN", "requestId": "1", "newToken": token })).await;
+    assert_eq!(ana.until("aws:ivs:EXCHANGE_TOKEN").await["error"]["message"], "Fault f2 asks for this");
+    ask(&local, &json!({ "operation": "publish", "refuse": "QUOTA_EXCEEDED" })).await;
+    let (_, offer) = Peer::offer(Direction::SendOnly, &[], true).await;
+    let answer = post(&local, "/publish/ana", &token, &offer, &[]).await;
+    assert_eq!((answer.status, answer.header(HEADER)), (429, Some("f3; refuse=QUOTA_EXCEEDED")));
+    assert_eq!(post(&local, "/", &token, &offer, &[]).await.status, 429, "a plain WHIP client");
+    let over = json!({ "type": "SDP_OFFER", "requestId": "2", "whipUrl": "http://localhost/publish/ana", "content": offer });
+    ana.send(&over).await;
+    assert_eq!(ana.until("aws:ivs:SDP_ANSWER").await["httpStatusCode"], 429);
+    // On a socket that participants share, too.
+    ask(&local, &json!({ "operation": "join", "participant": "eva", "refuse": "STAGE_DELETED" })).await;
+    let connection = ivs_token::Connection::new().mint(&local.key).unwrap();
+    let first = format!("one~{}", local.token("eva"));
+    let mut shared = local.open("/sanic", &[connection.as_str(), &first]).await.unwrap();
+    assert_eq!(
+        shared.next().await.unwrap()["message"]["payload"]["error"]["details"]["code"],
+        "STAGE_DELETED"
+    );
+    let path = "/api/video/v1/us-east-1.123456789012.channel.abcdefghijkl.m3u8";
+    ask(&local, &json!({ "operation": "playback", "refuse": "VIEWER_SESSION_REVOKED" })).await;
+    let answer = local.request("GET", path, &[], "").await;
+    assert_eq!((answer.status, &answer.json()["code"]), (403, &json!("VIEWER_SESSION_REVOKED")));
+}
+
+#[tokio::test]
+async fn media_is_lost() {
+    let local = Local::start().await;
+    let mut bob = local.join(&local.token("bob")).await;
+    crate::media::publish(&local, "ana", &[]).await;
+    bob.state(|state| find(state, "ana").is_some_and(|ana| ana["isPublishing"] == true)).await;
+    let id = ask(&local, &json!({ "operation": "media", "lose": 0.5, "seed": "x" })).await;
+    let shown = loop {
+        let shown = local.request("GET", "/_ivs/faults", &[], "").await.json()["faults"][0].clone();
+        if shown["matched"].as_u64().unwrap() >= 100 {
+            break shown;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    };
+    let (matched, lost) = (shown["matched"].as_u64().unwrap(), shown["struck"].as_u64().unwrap());
+    assert!((matched / 4..matched * 3 / 4).contains(&lost), "{lost} of {matched}");
+    local.request("DELETE", &format!("/_ivs/faults/{id}"), &[], "").await;
+}
+
+#[tokio::test]
+async fn a_reset_forgets_faults() {
+    let local = Local::start().await;
+    ask(&local, &json!({ "error": "InternalServerException" })).await;
+    assert_eq!(call(&local, "ListStages").await.status, 500);
+    local.request("POST", "/_ivs/reset", &[], "").await;
+    assert_eq!(call(&local, "ListStages").await.status, 200);
+    let bad = local.request("POST", "/_ivs/faults", &[], r#"{"error": "Nope"}"#).await;
+    assert_eq!(bad.status, 400);
+    assert!(bad.json()["message"].as_str().unwrap().starts_with("rule 1: * does not answer with Nope"));
+}
