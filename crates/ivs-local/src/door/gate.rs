@@ -108,7 +108,7 @@ impl Gate {
 
     /// Keeps a refusal that somebody may ask about.
     pub(crate) fn note(&self, door: &'static str, token: &str, refusal: &Refusal) {
-        self.refusals.note(door, token, refusal, crate::time::now());
+        self.refusals.note(door, token, (refusal.code, &refusal.message), crate::time::now());
     }
 
     fn noted<T>(&self, door: &'static str, token: &str, decided: Result<T, Refusal>) -> Result<T, Refusal> {

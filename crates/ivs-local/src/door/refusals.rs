@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
-use super::gate::Refusal;
 use crate::pulse::Pulse;
 
 /// How many are remembered.
@@ -40,7 +39,7 @@ impl Refusals {
         Self { last: Mutex::default(), pulse }
     }
 
-    pub(crate) fn note(&self, door: &'static str, token: &str, refusal: &Refusal, at: i64) {
+    pub(crate) fn note(&self, door: &'static str, token: &str, (code, message): (&'static str, &str), at: i64) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let number = last.back().map_or(1, |refused| refused.number + 1);
         if last.len() == LIMIT {
@@ -48,7 +47,7 @@ impl Refusals {
         }
         let end = token.char_indices().map(|(at, _)| at).find(|at| *at >= LONGEST).unwrap_or(token.len());
         let token = token.get(..end).unwrap_or_default().to_owned();
-        let (code, message) = (refusal.code, refusal.message.clone());
+        let message = message.to_owned();
         last.push_back(Refused { number, at, door, code, message, token });
         drop(last);
         self.pulse.beat();
