@@ -73,14 +73,20 @@ pub(crate) struct Log {
 
 impl Log {
     pub(crate) fn push(&self, entry: Entry) {
-        let Entry { id, operation, account, status, error, micros, .. } = &entry;
+        let text = |value: &Option<String>| value.as_deref().unwrap_or("-").to_owned();
+        // The names are those of OpenTelemetry's semantic conventions, so that collectors need no mapping.
         tracing::info!(
-            id,
-            operation = operation.as_deref().unwrap_or("-"),
-            account = account.as_deref().unwrap_or("-"),
-            status,
-            micros,
-            error = error.as_deref().unwrap_or("-"),
+            rpc.system = "aws-api",
+            rpc.method = text(&entry.operation),
+            aws.request_id = entry.id,
+            cloud.account.id = text(&entry.account),
+            cloud.region = text(&entry.region),
+            url.path = entry.path,
+            http.response.status_code = entry.status,
+            error.message = text(&entry.error),
+            ivs_local.rules = entry.rules,
+            ivs_local.fault = text(&entry.fault),
+            duration_us = entry.micros,
             "call"
         );
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,7 +96,6 @@ impl Log {
         entries.push_back(entry);
     }
 
-    #[expect(dead_code, reason = "the console comes with the next change")]
     /// The calls, the newest last.
     pub(crate) fn list(&self) -> Vec<Entry> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()

@@ -85,6 +85,9 @@ pub struct Options {
     /// Make a certificate for localhost and the announced addresses, which clients must be told to trust
     #[arg(long, value_name = "self-signed", conflicts_with = "tls_cert", value_parser = ["self-signed"])]
     tls: Option<String>,
+    /// Stop the clock at this time, such as 2026-01-02T03:04:05Z; `POST /_ivs/clock` moves it
+    #[arg(long, value_name = "TIME", value_parser = crate::control::moment)]
+    freeze: Option<i64>,
     /// Log in JSON
     #[arg(long)]
     json: bool,
@@ -191,6 +194,7 @@ impl Options {
             account: self.account,
             auth: self.auth,
             seed: self.seed,
+            freeze: self.freeze,
             announce: self.announce,
             udp_port: self.udp_port,
             sdp_over_socket: self.sdp_over_socket,

@@ -11,7 +11,6 @@ impl Pulse {
         self.0.send_modify(|beats| *beats = beats.wrapping_add(1));
     }
 
-    #[expect(dead_code, reason = "the console comes with the next change")]
     pub(crate) fn watch(&self) -> watch::Receiver<u64> {
         self.0.subscribe()
     }

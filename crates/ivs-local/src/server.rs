@@ -13,35 +13,29 @@ use serde_json::{Map, Value, json};
 
 use crate::arn::Arn;
 use crate::behaviour;
-use crate::call::{Call, Frame, internal};
+use crate::call::{Call, Frame};
 use crate::door::{Calls, Door, End, Live, endings};
 use crate::environment::Environment;
 use crate::faults::{Faults, Rates};
 use crate::http::hash::hmac_sha256;
 use crate::http::sigv4::{Caller, Signed, decode, pairs};
-use crate::ids::Ids;
-use crate::kinds;
+use crate::keeper::{Due, Keeper, OWN, Written};
 use crate::log::{Entry, Log};
 use crate::pulse::Pulse;
 use crate::settings::Settings;
 use crate::state::{State, fork, is_secret};
 use crate::store::{Store, StoreError, Transaction, WatchedStore};
-
-/// How often a call is tried again when another changed what it had read.
-const TRIES: usize = 64;
-
-/// The key of what the server itself keeps.
-const OWN: &str = "server";
+use crate::view::{Scene, internal};
+use crate::{kinds, life};
 
 /// A local Amazon IVS.
 pub struct Server {
     model: Model,
-    environment: Environment,
-    store: Arc<dyn Store>,
     watched: Arc<WatchedStore>,
     pulse: Arc<Pulse>,
-    /// Calls that write follow one another.
-    writing: Mutex<u64>,
+    keeper: Arc<Keeper>,
+    /// Timers run one after the other, before whatever comes later.
+    settling: Mutex<()>,
     door: Door,
     live: Arc<Live>,
     calls: Arc<Calls>,
@@ -115,21 +109,21 @@ impl Server {
         let pulse = Arc::new(Pulse::default());
         let watched = Arc::new(WatchedStore::new(store, Arc::clone(&pulse)));
         let store: Arc<dyn Store> = Arc::<WatchedStore>::clone(&watched);
-        let door = Door::open(&*store, &pulse)?;
         let faults = Faults::new(settings.seed.clone(), settings.faults.clone(), &model);
         let faults = Arc::new(faults.map_err(StartError::Fault)?);
         let rates = Rates::new(settings.rates);
-        let own = token_key.verifying_key().clone();
-        let live = Live::new(&settings, &door, own, &store, Arc::clone(&faults))?;
-        let calls = Calls::new(&live, &settings.announce, settings.udp_port);
         let environment = Environment::new(settings, token_key, secret, port);
+        let keeper = Arc::new(Keeper::new(environment, store, count)?);
+        let door = Door::open(&keeper, &pulse)?;
+        let live = Live::new(&keeper, &door, Arc::clone(&faults))?;
+        let settings = &keeper.environment.settings;
+        let calls = Calls::new(&live, &settings.announce, settings.udp_port);
         Ok(Self {
             model,
-            environment,
-            store,
             watched,
             pulse,
-            writing: Mutex::new(count),
+            keeper,
+            settling: Mutex::default(),
             door,
             live,
             calls,
@@ -140,7 +134,16 @@ impl Server {
     }
 
     pub(crate) fn settings(&self) -> &Settings {
-        &self.environment.settings
+        &self.environment().settings
+    }
+
+    fn environment(&self) -> &Environment {
+        &self.keeper.environment
+    }
+
+    /// The state and the clock.
+    pub(crate) fn keeper(&self) -> &Arc<Keeper> {
+        &self.keeper
     }
 
     pub(crate) fn log(&self) -> &Log {
@@ -163,18 +166,16 @@ impl Server {
 
     /// The refusal of a call beyond the documented rate.
     pub(crate) fn too_fast(&self, operation: &str, rate: u64) -> ApiError {
-        let code = self.environment.assumptions().word("rate-code");
+        let code = self.environment().assumptions().word("rate-code");
         let message = format!("Rate exceeded: {operation} can be called {rate} times a second");
         ApiError::new(code, message, "rates", Source::Guide)
     }
 
-    #[expect(dead_code, reason = "the console comes with the next change")]
     /// The state, with what was seen of its changes.
     pub(crate) fn watched(&self) -> &WatchedStore {
         &self.watched
     }
 
-    #[expect(dead_code, reason = "the console comes with the next change")]
     /// What beats with every change.
     pub(crate) fn pulse(&self) -> &Pulse {
         &self.pulse
@@ -193,11 +194,11 @@ impl Server {
 
     /// Where clients reach the server, with no slash at its end.
     pub(crate) fn url(&self) -> &str {
-        &self.environment.endpoints().whip
+        &self.environment().endpoints().whip
     }
 
     pub(crate) fn store(&self) -> &dyn Store {
-        &*self.store
+        self.keeper.store()
     }
 
     /// Who is on which stage.
@@ -221,7 +222,7 @@ impl Server {
 
     /// The public half of the key of `CreateParticipantToken`.
     pub fn token_key(&self) -> &ivs_token::VerifyingKey {
-        self.environment.token_key.verifying_key()
+        self.environment().token_key.verifying_key()
     }
 
     /// Finds the operation of a request.
@@ -265,7 +266,7 @@ impl Server {
     /// Runs a call: its status, and its answer if the operation has one.
     pub(crate) fn call(&self, route: &Route<'_>, caller: &Caller, body: &[u8]) -> Result<Done, Incident> {
         let input = self.input(route, body)?;
-        let (answer, rules) = self.execute(route, caller, &input, crate::time::now())?;
+        let (answer, rules) = self.execute(route, caller, &input)?;
         let status = route.operation.status();
         let Some(shape) = route.operation.output() else {
             return Ok(Done { status, answer: None, rules });
@@ -285,45 +286,76 @@ impl Server {
         route: &Route<'_>,
         caller: &Caller,
         input: &Map<String, Value>,
-        now: i64,
     ) -> Result<(Value, Rules), ApiError> {
+        self.settle().map_err(internal)?;
         let Route { service, operation, .. } = route;
-        let frame =
-            Frame { service, operation, account: &caller.account, region: &caller.region, input, now };
+        let Caller { account, region, .. } = caller;
+        let scene = Scene { account, region, now: self.keeper.clock.now() };
+        let frame = Frame { service, operation, scene, input };
+        let (environment, store) = (self.environment(), self.keeper.store());
         if is_read(operation.name()) {
-            let mut call = Call::new(&frame, self.ids(0)?, &self.environment, &*self.store);
+            let mut call = Call::new(&frame, self.keeper.ids_of_reading()?, environment, store);
             let answer = dispatch(&mut call)?;
             return Ok((answer, call.rules()));
         }
-        let mut calls = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        for _ in 0..TRIES {
-            let mut call = Call::new(&frame, self.ids(*calls + 1)?, &self.environment, &*self.store);
+        let written = self.keeper.write(scene, |ids| {
+            let mut call = Call::new(&frame, ids, environment, store);
             let answer = dispatch(&mut call)?;
             let rules = call.rules();
-            let mut outcome = call.finish();
-            if outcome.transaction.writes.is_empty() && self.settings().seed.is_none() {
-                return Ok((answer, rules));
-            }
-            if self.settings().seed.is_some() {
-                outcome.transaction.writes.push((format!("{OWN}/calls"), Some(json!(*calls + 1))));
-            }
-            if self.store.commit(outcome.transaction).map_err(internal)? {
-                *calls += 1;
-                let ends = endings(&outcome.effects);
-                self.door.apply(outcome.effects);
-                // Nobody can come back once they are sent away.
-                self.live.end(ends);
-                return Ok((answer, rules));
-            }
-        }
-        Err(internal(StoreError("other calls changed the same state again and again".to_owned())))
+            Ok(((answer, rules), call.finish()))
+        })?;
+        Ok(self.apply(written))
     }
 
-    fn ids(&self, call: u64) -> Result<Ids, ApiError> {
-        match &self.settings().seed {
-            Some(seed) => Ok(Ids::seeded(seed, call)),
-            None => Ids::random(call).map_err(|error| internal(StoreError(error.to_string()))),
+    /// Does outside of the store what a change asks for.
+    fn apply<T>(&self, written: Written<'_, T>) -> T {
+        let Written { value, effects, turn } = written;
+        let ends = endings(&effects);
+        self.door.apply(effects);
+        drop(turn);
+        // Nobody can come back once they are sent away.
+        self.live.end(ends);
+        value
+    }
+
+    /// Runs the timers that are due, in order, each at its time. Answers how many there were.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn settle(&self) -> Result<usize, StoreError> {
+        if !self.keeper.is_due() {
+            return Ok(0);
         }
+        let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut fired = 0;
+        while let Some(due) = self.keeper.first_due()? {
+            self.fire(&due)?;
+            fired += 1;
+        }
+        Ok(fired)
+    }
+
+    fn fire(&self, due: &Due) -> Result<(), StoreError> {
+        let (account, region) = due.waiting.as_ref().map_or(("", ""), |one| (&one.account, &one.region));
+        let scene = Scene { account, region, now: due.at };
+        let run = self.keeper.change(scene, |view| {
+            view.writes.push((due.key.clone(), None));
+            due.waiting.as_ref().map_or(Ok(()), |waiting| life::run(view, &waiting.timer))
+        });
+        match run {
+            Ok(written) => self.apply(written),
+            Err(error) => {
+                // One that fails must not stop the others.
+                tracing::warn!(%error, timer = due.key, "a timer failed");
+                let gone = self.keeper.change(scene, |view| {
+                    view.writes.push((due.key.clone(), None));
+                    Ok(())
+                });
+                gone.map(drop).map_err(|error| StoreError(error.to_string()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Runs an operation for whoever starts the server: what `--init` asks for.
@@ -332,17 +364,6 @@ impl Server {
     ///
     /// The refusal, as a caller would see it.
     pub fn run(&self, operation: &str, region: &str, input: &Value) -> Result<Value, ApiError> {
-        self.run_at(operation, region, input, crate::time::now())
-    }
-
-    /// As [`Self::run`], at this time in milliseconds since 1970.
-    pub(crate) fn run_at(
-        &self,
-        operation: &str,
-        region: &str,
-        input: &Value,
-        now: i64,
-    ) -> Result<Value, ApiError> {
         let found = self.model.services().into_iter().find_map(|service| {
             let operation = service.operation(operation)?;
             Some(Route { service, operation, members: Map::new() })
@@ -355,7 +376,7 @@ impl Server {
         };
         validate_with(route.service, route.operation.input(), input, self.patterns())?;
         let input = input.as_object().cloned().unwrap_or_default();
-        self.execute(&route, &caller, &input, now).map(|(answer, _)| answer)
+        self.execute(&route, &caller, &input).map(|(answer, _)| answer)
     }
 
     /// All that the server knows, without its own keys.
@@ -364,8 +385,8 @@ impl Server {
     ///
     /// [`StoreError`].
     pub fn snapshot(&self) -> Result<State, StoreError> {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        State::of(&*self.store)
+        let _turn = self.keeper.turn();
+        State::of(self.store())
     }
 
     /// Knows this state and nothing else from now on. Who is on a stage is sent away; the server's own keys stay.
@@ -374,19 +395,19 @@ impl Server {
     ///
     /// [`StoreError`].
     pub fn restore(&self, state: &State) -> Result<(), StoreError> {
-        let mut calls = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = self.store.scan("", "", usize::MAX)?;
-        let stages = before.iter().filter(|(key, _)| key.split('/').nth(2) == Some("stage"));
+        self.replace(state, false)
+    }
+
+    /// As [`Self::restore`]. The time can stay what it is, and be none of the state.
+    fn replace(&self, state: &State, keeps_time: bool) -> Result<(), StoreError> {
+        let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.store().scan("", "", usize::MAX)?;
+        let stages = all.iter().filter(|(key, _)| key.split('/').nth(2) == Some("stage"));
         let arns = stages.filter_map(|(_, entry)| entry.value.get("arn")?.as_str()?.try_into().ok());
         self.live.end(arns.map(End::Stage).collect());
-        // What stays keeps counting its versions, so that nobody takes it for what it was.
-        let gone = self.store.scan("", "", usize::MAX)?.into_iter().map(|(key, _)| key);
-        let gone = gone.filter(|key| !is_secret(key) && !state.entries().contains_key(key));
-        let mut writes: Vec<_> = gone.map(|key| (key, None)).collect();
-        writes.extend(state.entries().iter().map(|(key, value)| (key.clone(), Some(value.clone()))));
-        self.store.commit(Transaction { checks: Vec::new(), writes })?;
-        *calls = state.calls();
+        let turn = self.keeper.replace((state.entries(), state.calls()), is_secret, keeps_time)?;
         self.door.replace(state.entries().iter());
+        drop(turn);
         self.live.settle()
     }
 
@@ -397,7 +418,7 @@ impl Server {
     ///
     /// [`StoreError`].
     pub fn reset(&self) -> Result<(), StoreError> {
-        self.restore(&State::default())?;
+        self.replace(&State::default(), true)?;
         self.rates.forget();
         // They were good when the server started.
         self.faults.reset(&self.model).map_err(StoreError)
@@ -409,19 +430,19 @@ impl Server {
     ///
     /// [`StoreError`].
     pub fn fork(&self, from: &str, to: &str) -> Result<Option<usize>, StoreError> {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.store.count(&format!("{to}/"))? > 0 {
+        let _turn = self.keeper.turn();
+        if self.store().count(&format!("{to}/"))? > 0 {
             return Ok(None);
         }
-        let copies = fork(&State::of(&*self.store)?, from, to);
+        let copies = fork(&State::of(self.store())?, from, to);
         let writes = copies.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
-        self.store.commit(Transaction { checks: Vec::new(), writes })?;
+        self.store().commit(Transaction { checks: Vec::new(), writes })?;
         self.door.learn(copies.iter());
         Ok(Some(copies.len()))
     }
 
     fn patterns(&self) -> Patterns {
-        if self.environment.is_lenient() { Patterns::Ignored } else { Patterns::Checked }
+        if self.environment().is_lenient() { Patterns::Ignored } else { Patterns::Checked }
     }
 
     /// The input of a call: the body, with the members of path and query.
@@ -469,7 +490,7 @@ impl Server {
 
     /// A refusal whose code the settings choose.
     fn assumed(&self, rule: &'static str, message: impl Into<String>) -> ApiError {
-        ApiError::new(self.environment.assumptions().word(rule), message, rule, Source::Assumed)
+        ApiError::new(self.environment().assumptions().word(rule), message, rule, Source::Assumed)
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Settings {
     pub web_client: String,
     /// The certificate, if clients shall come over TLS.
     pub tls: Option<Tls>,
+    /// The time at which the clock stands still, in milliseconds since 1970; it runs unless given.
+    pub freeze: Option<i64>,
     /// Rules for faults that are in force from the beginning, as `/_ivs/faults` takes them.
     pub faults: Vec<serde_json::Value>,
     /// Whether calls beyond the documented rates are refused.
@@ -82,6 +84,7 @@ impl Default for Settings {
             sdp_over_socket: false,
             web_client: String::new(),
             tls: None,
+            freeze: None,
             faults: Vec::new(),
             rates: false,
             skew_secs: 300,

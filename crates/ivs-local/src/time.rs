@@ -10,12 +10,6 @@ pub(crate) fn iso8601(milliseconds: i64) -> String {
     moment.format(&Rfc3339).unwrap_or_default()
 }
 
-/// Milliseconds since 1970, by the system's clock.
-pub(crate) fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
 /// Seconds since 1970 of a time in the basic form of ISO 8601 that signatures have, `20260102T030405Z`.
 pub(crate) fn basic(text: &str) -> Option<i64> {
     let format =

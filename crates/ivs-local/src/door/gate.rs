@@ -7,15 +7,15 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ivs_token::{
     ChannelArn, ConnectionClaims, KeyRing, PlaybackKeyArn, PublicKeyArn, Verified, VerifiedPlayback,
-    VerifiedToken, Verifier, VerifyError, VerifyingKey,
+    VerifiedToken, Verifier, VerifyError,
 };
 use serde_json::Value;
 
 use super::keys::Door;
 use super::refusals::Refusals;
-use super::revocations::Revocations;
+use super::revocations::{Revocations, Unspent};
 use crate::arn::Arn;
-use crate::store::Store;
+use crate::keeper::Keeper;
 
 /// Tokens that are remembered, for each account and region: clients send theirs with every request.
 const REMEMBERED: usize = 1024;
@@ -63,22 +63,19 @@ pub(crate) struct Gate {
     playback_keys: KeyRing<PlaybackKeyArn>,
     revocations: Arc<Revocations>,
     refusals: Arc<Refusals>,
-    /// The public half of the key of `CreateParticipantToken`.
-    own: VerifyingKey,
-    store: Arc<dyn Store>,
+    keeper: Arc<Keeper>,
     /// A token of the server's own key is good in one account and region, so each has its verifier.
     verifiers: Mutex<HashMap<(String, String), Verifier>>,
 }
 
 impl Gate {
-    pub(crate) fn new(door: &Door, own: VerifyingKey, store: Arc<dyn Store>) -> Self {
+    pub(crate) fn new(door: &Door, keeper: Arc<Keeper>) -> Self {
         Self {
             keys: door.keys().clone(),
             playback_keys: door.playback_keys().clone(),
             revocations: Arc::clone(door.revocations()),
             refusals: Arc::clone(door.refusals()),
-            own,
-            store,
+            keeper,
             verifiers: Mutex::default(),
         }
     }
@@ -90,8 +87,26 @@ impl Gate {
 
     /// Verifies a connection token.
     pub(crate) fn connection(&self, token: &str) -> Result<Verified<ConnectionClaims>, Refusal> {
-        let decided = self.verifier("", "").and_then(|verifier| Ok(verifier.verify_connection(token)?));
-        self.noted("connection", token, decided)
+        self.noted("connection", token, self.decide_connection(token))
+    }
+
+    /// What the door says of a connection token.
+    pub(crate) fn decide_connection(&self, token: &str) -> Result<Verified<ConnectionClaims>, Refusal> {
+        self.verifier("", "").and_then(|verifier| Ok(verifier.verify_connection(token)?))
+    }
+
+    /// What the door says of a playback token for this channel. A token that is good once is not spent.
+    pub(crate) fn decide_playback(&self, token: &str, channel: &str) -> Result<VerifiedPlayback, Refusal> {
+        let channel = ChannelArn::try_from(channel)
+            .map_err(|error| Refusal::new("TOKEN_INVALID", format!("the channel of the token: {error}")))?;
+        let builder = Verifier::builder().clock(self.keeper.clock.clone());
+        let verifier = builder
+            .playback_key_ring(&self.playback_keys)
+            .revocations(Arc::new(Unspent(Arc::clone(&self.revocations))))
+            .build()
+            .map_err(|error| Refusal::new("UNAVAILABLE", error.to_string()))?;
+        // An origin that the token names is one that a player can come from.
+        Ok(verifier.verify_playback_of(token, &channel, None)?)
     }
 
     /// Verifies the playback token of a viewer of this channel.
@@ -108,7 +123,7 @@ impl Gate {
 
     /// Keeps a refusal that somebody may ask about.
     pub(crate) fn note(&self, door: &'static str, token: &str, refusal: &Refusal) {
-        self.refusals.note(door, token, (refusal.code, &refusal.message), crate::time::now());
+        self.refusals.note(door, token, (refusal.code, &refusal.message), self.keeper.clock.now());
     }
 
     fn noted<T>(&self, door: &'static str, token: &str, decided: Result<T, Refusal>) -> Result<T, Refusal> {
@@ -124,7 +139,7 @@ impl Gate {
         let who = self.verifier(&account, &region)?.verify(token)?;
         let stage = who.stage_arn();
         let key = format!("{}/{}/stage/{}", stage.account_id(), stage.region(), stage.resource_id());
-        match self.store.get(&key) {
+        match self.keeper.store().get(&key) {
             Ok(Some(_)) => Ok(who),
             Ok(None) => Err(Refusal::new("TOKEN_INVALID", format!("there is no stage {stage} here"))),
             Err(error) => Err(Refusal::new("UNAVAILABLE", error.to_string())),
@@ -146,10 +161,13 @@ impl Gate {
             .key_ring(&self.keys)
             .playback_key_ring(&self.playback_keys)
             .revocations(self.revocations.clone())
-            .cache(REMEMBERED);
+            .cache(REMEMBERED)
+            .clock(self.keeper.clock.clone());
         let own = format!("arn:aws:ivs:{region}:{account}:public-key/{OWN_KEY}");
         if let Ok(own) = PublicKeyArn::try_from(own.as_str()) {
-            builder = builder.accept_service_tokens_of(own, self.own.clone());
+            // The public half of the key of `CreateParticipantToken`.
+            let key = self.keeper.environment.token_key.verifying_key().clone();
+            builder = builder.accept_service_tokens_of(own, key);
         }
         let verifier = builder.build().map_err(|error| Refusal::new("UNAVAILABLE", error.to_string()))?;
         if verifiers.len() >= PLACES {

@@ -10,9 +10,10 @@ use serde_json::Value;
 
 use super::refusals::Refusals;
 use super::revocations::Revocations;
-use crate::call::Effect;
+use crate::keeper::Keeper;
 use crate::pulse::Pulse;
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
+use crate::view::Effect;
 
 /// More keys than the quotas of a few hundred accounts allow.
 const KEYS: usize = 10_000;
@@ -47,14 +48,14 @@ impl Door {
     }
 
     /// A door that knows all that the state knows.
-    pub(crate) fn open(store: &dyn Store, pulse: &Arc<Pulse>) -> Result<Self, StoreError> {
+    pub(crate) fn open(keeper: &Keeper, pulse: &Arc<Pulse>) -> Result<Self, StoreError> {
         let door = Self {
-            keys: KeyRing::with_limit(KEYS),
-            playback_keys: KeyRing::with_limit(KEYS),
+            keys: KeyRing::with_clock(KEYS, keeper.clock.clone()),
+            playback_keys: KeyRing::with_clock(KEYS, keeper.clock.clone()),
             revocations: Arc::default(),
             refusals: Arc::new(Refusals::new(Arc::clone(pulse))),
         };
-        for (key, entry) in store.scan("", "", usize::MAX)? {
+        for (key, entry) in keeper.store().scan("", "", usize::MAX)? {
             door.apply(effect(&key, &entry.value));
         }
         Ok(door)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ivs_token::{
     Capabilities, Capability, ParticipantClaims, PublicKeyArn, Revocation, StageArn, Timestamp,
-    VerifiedToken, VerifyingKey, check_exchange,
+    VerifiedToken, check_exchange,
 };
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
@@ -16,14 +16,15 @@ use super::keys::Door;
 use super::record::{Recorder, describe, exchanged, participant};
 use super::stage::{Ending, LiveStage, Presence, Snapshot, Socket};
 use super::visitor::Visitor;
-use crate::call::Effect;
 use crate::faults::{Act, Area, Faults, Subject};
-use crate::settings::Settings;
-use crate::store::{Store, StoreError};
+use crate::keeper::Keeper;
+use crate::store::StoreError;
+use crate::view::Effect;
 
 /// The stages of a server on which somebody is.
 pub(crate) struct Live {
     pub(crate) gate: Gate,
+    keeper: Arc<Keeper>,
     recorder: Recorder,
     stages: Mutex<HashMap<StageArn, LiveStage>>,
     limits: Limits,
@@ -62,17 +63,17 @@ pub(crate) struct Place {
 
 impl Live {
     pub(crate) fn new(
-        settings: &Settings,
+        keeper: &Arc<Keeper>,
         door: &Door,
-        own: VerifyingKey,
-        store: &Arc<dyn Store>,
         faults: Arc<Faults>,
     ) -> Result<Arc<Self>, StoreError> {
+        let settings = &keeper.environment.settings;
         let quota = |name, documented| settings.quotas.get(name).copied().unwrap_or(documented);
-        let recorder = Recorder::new(Arc::clone(store));
+        let recorder = Recorder::new(Arc::clone(keeper));
         recorder.close_all()?;
         Ok(Arc::new_cyclic(|this| Self {
-            gate: Gate::new(door, own, Arc::clone(store)),
+            gate: Gate::new(door, Arc::clone(keeper)),
+            keeper: Arc::clone(keeper),
             recorder,
             stages: Mutex::default(),
             limits: Limits {
@@ -96,7 +97,7 @@ impl Live {
 
     /// Refuses what somebody wants over a socket that is open, if a fault asks for it. There it can do nothing else.
     pub(crate) fn strike(&self, subject: &Subject<'_>) -> Result<(), Refusal> {
-        match self.faults.strike(subject, crate::time::now()).act {
+        match self.faults.strike(subject, self.keeper.clock.now()).act {
             Some(Act::Refuse(code, message)) => Err(Refusal::new(code, message)),
             _ => Ok(()),
         }
@@ -105,12 +106,17 @@ impl Live {
     /// Whether the next datagram of media is lost, because a fault asks for it.
     pub(crate) fn loses(&self) -> bool {
         let subject = Subject { area: Area::Media, operation: "media", ..Subject::default() };
-        self.faults.strike(&subject, crate::time::now()).act == Some(Act::Lose)
+        self.faults.strike(&subject, self.keeper.clock.now()).act == Some(Act::Lose)
     }
 
     /// A number that nothing else of this server has.
     pub(crate) fn number(&self) -> u64 {
         self.numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// The time now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.keeper.clock.timestamp()
     }
 
     /// Lets somebody in who has a socket. One who is there with another socket loses that one.
@@ -257,9 +263,9 @@ impl Live {
         drop(stages);
         if !has_socket {
             // A socket looks at the time itself.
-            let left = who.expires_at().secs_since(Timestamp::now()).max(0).unsigned_abs();
+            let left = who.expires_at().secs_since(self.now()).max(0).unsigned_abs();
             let (arn, id) = (who.stage_arn().clone(), id.to_owned());
-            self.later(Duration::from_secs(left), move |live| live.expire(&arn, &id, Timestamp::now()));
+            self.later(Duration::from_secs(left), move |live| live.expire(&arn, &id));
         }
     }
 
@@ -288,7 +294,6 @@ impl Live {
         }
     }
 
-    #[expect(dead_code, reason = "the console comes with the next change")]
     /// What media those send who are on a stage, by their IDs.
     pub(crate) fn media(&self, arn: &StageArn) -> BTreeMap<String, Vec<&'static str>> {
         let stages = self.lock();
@@ -323,7 +328,8 @@ impl Live {
     }
 
     /// Sends somebody away whose token has expired.
-    pub(crate) fn expire(&self, arn: &StageArn, id: &str, now: Timestamp) {
+    pub(crate) fn expire(&self, arn: &StageArn, id: &str) {
+        let now = self.now();
         let is_over = {
             let stages = self.lock();
             let presence = stages.get(arn).and_then(|stage| stage.people.get(id));
@@ -386,7 +392,7 @@ impl Live {
             presence.describe(who);
             return;
         }
-        let mut record = stage.left.remove(id).unwrap_or_else(|| participant(who));
+        let mut record = stage.left.remove(id).unwrap_or_else(|| participant(who, self.keeper.clock.now()));
         record.insert("state".into(), "CONNECTED".into());
         describe(&mut record, who);
         visitor.note(&mut record);

@@ -6,9 +6,10 @@ use ivs_token::{ParticipantClaims, StageArn};
 use serde_json::{Map, Value, json};
 
 use crate::ids::Ids;
+use crate::keeper::Keeper;
 use crate::kinds::Record;
-use crate::store::{Store, StoreError, Transaction};
-use crate::time::{iso8601, now};
+use crate::store::{StoreError, Transaction};
+use crate::time::iso8601;
 
 /// How often a write is tried again when an operation changed the stage meanwhile.
 const TRIES: usize = 64;
@@ -16,7 +17,7 @@ const TRIES: usize = 64;
 /// Writes what happens on a stage. What can not be written is logged: the people on the stage stay there.
 #[derive(Clone)]
 pub(crate) struct Recorder {
-    store: Arc<dyn Store>,
+    keeper: Arc<Keeper>,
 }
 
 /// A session of a stage, while it lasts.
@@ -29,21 +30,21 @@ pub(crate) struct Session {
 }
 
 impl Recorder {
-    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+    pub(crate) fn new(keeper: Arc<Keeper>) -> Self {
+        Self { keeper }
     }
 
     /// Begins a session: `st-` and 13 characters.
     pub(crate) fn begin(&self, stage: &StageArn) -> Session {
         let id = Ids::random(0).map_or_else(|_| "0000000000000".to_owned(), |mut ids| ids.alphanumeric(13));
-        let session = Session { id: format!("st-{id}"), begun: iso8601(now()), events: 0 };
+        let session = Session { id: format!("st-{id}"), begun: self.now(), events: 0 };
         self.write(vec![session_write(stage, &session, None)]);
         self.activate(stage, Some(&session.id));
         session
     }
 
     pub(crate) fn end(&self, stage: &StageArn, session: &Session) {
-        self.write(vec![session_write(stage, session, Some(iso8601(now())))]);
+        self.write(vec![session_write(stage, session, Some(self.now()))]);
         self.activate(stage, None);
     }
 
@@ -58,7 +59,7 @@ impl Recorder {
         let id = participant.get("participantId").and_then(Value::as_str).unwrap_or_default();
         let key = format!("{}{}/{id}/", within("participant", stage), session.id);
         let mut writes = vec![(key, Some(Value::Object(participant.clone())))];
-        writes.extend(event.map(|(name, more)| event_write(stage, session, id, name, more)));
+        writes.extend(event.map(|(name, more)| event_write(stage, session, id, name, more, self.now())));
         self.write(writes);
     }
 
@@ -71,7 +72,7 @@ impl Recorder {
         name: &str,
         more: Map<String, Value>,
     ) {
-        let write = event_write(stage, session, id, name, more);
+        let write = event_write(stage, session, id, name, more, self.now());
         self.write(vec![write]);
     }
 
@@ -81,9 +82,9 @@ impl Recorder {
     ///
     /// [`StoreError`].
     pub(crate) fn close_all(&self) -> Result<(), StoreError> {
-        let at = iso8601(now());
+        let at = self.now();
         let mut writes = Vec::new();
-        for (key, entry) in self.store.scan("", "", usize::MAX)? {
+        for (key, entry) in self.keeper.store().scan("", "", usize::MAX)? {
             let mut value = Value::clone(&entry.value);
             match key.split('/').nth(2) {
                 Some("stage-session") if value.get("endTime").is_none() => value["endTime"] = json!(at),
@@ -100,7 +101,7 @@ impl Recorder {
             writes.push((key, Some(value)));
         }
         if !writes.is_empty() {
-            self.store.commit(Transaction { checks: Vec::new(), writes })?;
+            self.keeper.store().commit(Transaction { checks: Vec::new(), writes })?;
         }
         Ok(())
     }
@@ -109,7 +110,7 @@ impl Recorder {
     fn activate(&self, stage: &StageArn, session: Option<&str>) {
         let key = format!("{}/{}/stage/{}", stage.account_id(), stage.region(), stage.resource_id());
         for _ in 0..TRIES {
-            let Ok(Some(entry)) = self.store.get(&key) else { return };
+            let Ok(Some(entry)) = self.keeper.store().get(&key) else { return };
             let mut value = Value::clone(&entry.value);
             let Some(record) = value.as_object_mut() else { return };
             match session {
@@ -117,25 +118,30 @@ impl Recorder {
                 None => record.remove("activeSessionId"),
             };
             let checks = vec![(key.clone(), entry.version)];
-            let done = self.store.commit(Transaction { checks, writes: vec![(key.clone(), Some(value))] });
+            let done =
+                self.keeper.store().commit(Transaction { checks, writes: vec![(key.clone(), Some(value))] });
             if done.unwrap_or(true) {
                 return;
             }
         }
     }
 
+    fn now(&self) -> String {
+        iso8601(self.keeper.clock.now())
+    }
+
     fn write(&self, writes: Vec<(String, Option<Value>)>) {
-        if let Err(error) = self.store.commit(Transaction { checks: Vec::new(), writes }) {
+        if let Err(error) = self.keeper.store().commit(Transaction { checks: Vec::new(), writes }) {
             tracing::warn!(%error, "what happens on a stage was not written");
         }
     }
 }
 
 /// A participant who comes for the first time in a session.
-pub(crate) fn participant(who: &ParticipantClaims) -> Record {
+pub(crate) fn participant(who: &ParticipantClaims, now: i64) -> Record {
     let mut record = Record::new();
     record.insert("participantId".into(), who.participant_id().as_str().into());
-    record.insert("firstJoinTime".into(), iso8601(now()).into());
+    record.insert("firstJoinTime".into(), iso8601(now).into());
     record.insert("published".into(), false.into());
     record.insert("state".into(), "CONNECTED".into());
     describe(&mut record, who);
@@ -181,11 +187,12 @@ fn event_write(
     id: &str,
     name: &str,
     mut more: Map<String, Value>,
+    at: String,
 ) -> (String, Option<Value>) {
     session.events += 1;
     let key = format!("{}{}/{id}/{:012}", within("participant-event", stage), session.id, session.events);
     more.insert("name".into(), name.into());
     more.insert("participantId".into(), id.into());
-    more.insert("eventTime".into(), iso8601(now()).into());
+    more.insert("eventTime".into(), at.into());
     (key, Some(Value::Object(more)))
 }

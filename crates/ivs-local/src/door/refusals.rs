@@ -39,7 +39,13 @@ impl Refusals {
         Self { last: Mutex::default(), pulse }
     }
 
-    pub(crate) fn note(&self, door: &'static str, token: &str, (code, message): (&'static str, &str), at: i64) {
+    pub(crate) fn note(
+        &self,
+        door: &'static str,
+        token: &str,
+        (code, message): (&'static str, &str),
+        at: i64,
+    ) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let number = last.back().map_or(1, |refused| refused.number + 1);
         if last.len() == LIMIT {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ivs_token::{Timestamp, VerifiedToken};
+use ivs_token::VerifiedToken;
 use serde_json::{Value, json};
 
 use super::calls::{Calls, Purpose};
@@ -49,7 +49,7 @@ impl Seat {
 
     /// Waits for something to tell. It can be asked again at any time.
     pub(crate) async fn wake(&mut self) -> Wake {
-        let left = self.who.expires_at().secs_since(Timestamp::now());
+        let left = self.who.expires_at().secs_since(self.live.now());
         // Looked at anew from time to time, as a clock may be set.
         let expiry = std::time::Duration::from_secs(left.clamp(1, 60).unsigned_abs());
         loop {
@@ -69,7 +69,7 @@ impl Seat {
                     Err(_) => return Wake::End(Ending::STAGE_DELETED),
                 },
                 () = tokio::time::sleep(expiry) => {
-                    self.live.expire(self.who.stage_arn(), self.who.participant_id().as_str(), Timestamp::now());
+                    self.live.expire(self.who.stage_arn(), self.who.participant_id().as_str());
                 }
             }
         }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http_body_util::Full;
-use hyper::body::{Body as _, Bytes, Incoming};
-use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderValue};
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Body as _, Bytes, Frame, Incoming};
+use hyper::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderValue,
+};
 use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
@@ -21,6 +23,7 @@ use super::body::{decompress, read};
 use super::reply::{Reply, halved, whole};
 use super::sigv4::{Caller, Signed, caller};
 use super::state;
+use crate::console;
 use crate::door::{self, Claim, Manner, Refusal, Visitor};
 use crate::faults::{self, Act, Area, Cut, Strike, Subject};
 use crate::ids::Ids;
@@ -45,6 +48,7 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
     // Connections end gracefully when it says so, and it knows when the last has ended.
     let (stopping, stopped) = watch::channel(());
     let mut stop = std::pin::pin!(stop);
+    let timers = tokio::spawn(run_timers(Arc::clone(&server)));
     let acceptor = server.settings().tls.as_ref().map(|tls| TlsAcceptor::from(tls.config()));
     loop {
         let socket = tokio::select! {
@@ -71,10 +75,21 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
             }
         });
     }
+    timers.abort();
     // What is still open then is cut.
     drop(stopped);
     stopping.send_replace(());
     let _ = tokio::time::timeout(GRACE, stopping.closed()).await;
+}
+
+/// Runs timers as they fall due.
+async fn run_timers(server: Arc<Server>) {
+    loop {
+        server.keeper().wait().await;
+        if let Err(error) = server.settle() {
+            tracing::warn!(%error, "timers did not run");
+        }
+    }
 }
 
 /// Serves a connection until its client ends it, or the server.
@@ -107,6 +122,9 @@ where
 /// Where clients of stages send their telemetry.
 const TELEMETRY: &str = "telemetry";
 
+/// How long a stream of changes says nothing: a proxy between must not think that it is dead.
+const BEAT: Duration = Duration::from_secs(20);
+
 /// A fault breaks the connection.
 #[derive(Debug, thiserror::Error)]
 #[error("a fault cut the connection")]
@@ -116,7 +134,7 @@ async fn respond(server: &Server, request: Request<Incoming>) -> Result<Reply, B
     let Some(claim) = Claim::of(request.method(), request.uri().path(), request.headers()) else {
         return answer(server, request, None).await;
     };
-    let strike = server.faults().strike(&claim.subject(), crate::time::now());
+    let strike = server.faults().strike(&claim.subject(), server.keeper().clock.now());
     pause(strike.delay).await;
     let refusal = match &strike.act {
         Some(Act::Cut(Cut::Before)) => return Err(Broken),
@@ -165,6 +183,15 @@ async fn answer(
             Err(error) => response(&Answered::refused(error), "").map(Full::from),
         }));
     }
+    if console::is_of_console(path) {
+        return Ok(whole(match read(server, body).await {
+            Ok(body) => self::console(server, &parts, &body),
+            Err(error) => response(&Answered::refused(error), "").map(Full::from),
+        }));
+    }
+    if path == "/_ivs/changes" {
+        return Ok(changes(server));
+    }
     if state::is_of_state(&parts.method, path) {
         return Ok(whole(state::answer(server, path, body).await));
     }
@@ -204,7 +231,7 @@ async fn operation(server: &Server, parts: &Parts, body: Incoming) -> Result<Rep
     let rules = response.headers().get(EXPLAIN).and_then(|rules| rules.to_str().ok()).unwrap_or_default();
     server.note(Entry {
         id,
-        at: crate::time::now(),
+        at: server.keeper().clock.now(),
         operation: answer.operation.map(str::to_owned),
         account: answer.caller.as_ref().map(|caller| caller.account.clone()),
         region: answer.caller.as_ref().map(|caller| caller.region.clone()),
@@ -263,12 +290,12 @@ async fn call<'s>(server: &'s Server, request: &Signed<'_>, strike: &mut Strike)
     };
     let name = route.operation.name();
     let operation = Some(name);
-    let caller = match caller(request, server.settings(), crate::time::now() / 1000) {
+    let caller = match caller(request, server.settings(), crate::clock::system() / 1000) {
         Ok(caller) => caller,
         Err(error) => return Answered { operation, ..Answered::refused(error) },
     };
     let Caller { access_key, account, region } = &caller;
-    let now = crate::time::now();
+    let now = server.keeper().clock.now();
     let subject = Subject { area: Area::Api, operation: name, account, region, access_key, participant: "" };
     *strike = server.faults().strike(&subject, now);
     pause(strike.delay).await;
@@ -344,6 +371,45 @@ fn telemetry(server: &Server) -> Response<Full<Bytes>> {
     response
 }
 
+/// A page of the console, or what one of its forms asks for.
+fn console(server: &Server, parts: &Parts, body: &[u8]) -> Response<Full<Bytes>> {
+    let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+    if parts.method == Method::POST
+        && let Some(asked) = console::asked(&parts.headers, path, body)
+    {
+        let (status, value) = match asked.path.as_str() {
+            "fork" => state::fork(server, &asked.body),
+            path => done(server, &asked.method, path, asked.body.as_bytes()),
+        };
+        let answer = if status.is_success() {
+            console::back(&asked.back)
+        } else {
+            let words = value.get("message").and_then(Value::as_str).unwrap_or_default();
+            console::refused(server, status, words)
+        };
+        return answer.map(Full::from);
+    }
+    console::page(server, &parts.method, path, query, body).map(Full::from)
+}
+
+/// Says whenever something changed, until the client goes or the server ends: an event of a stream (HTML, server-sent events).
+fn changes(server: &Server) -> Reply {
+    let stream = futures_util::stream::unfold(server.pulse().watch(), |mut watch| async move {
+        // Many changes at once are one.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let beat = Frame::data(Bytes::from_static(b": still there\n\n"));
+        match tokio::time::timeout(BEAT, watch.changed()).await {
+            Ok(Ok(())) => Some((Ok(Frame::data(Bytes::from_static(b"data: changed\n\n"))), watch)),
+            Ok(Err(_)) => None,
+            Err(_) => Some((Ok(beat), watch)),
+        }
+    });
+    let mut response = Response::new(StreamBody::new(stream).boxed_unsync());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 /// What is not AWS's: health, faults, and the log of calls.
 fn control(server: &Server, method: &Method, path: &str, body: &[u8]) -> Response<Full<Bytes>> {
     if method == Method::GET
@@ -351,27 +417,41 @@ fn control(server: &Server, method: &Method, path: &str, body: &[u8]) -> Respons
     {
         return page;
     }
+    if (method, path) == (&Method::POST, TELEMETRY) {
+        return telemetry(server);
+    }
+    let (status, value) = done(server, method, path, body);
+    json(status, &value)
+}
+
+/// Does what a request asks for that is not AWS's.
+fn done(server: &Server, method: &Method, path: &str, body: &[u8]) -> (StatusCode, Value) {
+    let ok = || serde_json::json!({ "status": "ok" });
+    let message = |error: &dyn std::fmt::Display| serde_json::json!({ "message": error.to_string() });
     let ruled = (server.faults(), server.rates(), server.model());
     if let Some((status, value)) = faults::answer(ruled, method.as_str(), path, body) {
-        return json(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), &value);
+        return (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value);
     }
-    let (status, value) = match (method, path) {
-        (&Method::GET, "health" | "ready") => (StatusCode::OK, serde_json::json!({ "status": "ok" })),
-        (&Method::POST, TELEMETRY) => return telemetry(server),
+    match (method, path) {
+        (&Method::GET, "health" | "ready") => (StatusCode::OK, ok()),
         (&Method::GET, TELEMETRY) => {
             (StatusCode::OK, serde_json::json!({ "requests": server.log().telemetry() }))
         }
         (&Method::GET, "calls") => (StatusCode::OK, server.log().to_json()),
         (&Method::GET, "refusals") => (StatusCode::OK, serde_json::json!(server.door().refusals().list())),
-        (&Method::POST, "reset") => match server.reset() {
-            Ok(()) => (StatusCode::OK, serde_json::json!({ "status": "ok" })),
-            Err(error) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, serde_json::json!({ "message": error.to_string() }))
-            }
+        (&Method::POST, "inspect") => match console::inspected(server, body) {
+            Ok(value) => (StatusCode::OK, value),
+            Err(error) => (StatusCode::BAD_REQUEST, message(&error)),
         },
-        _ => (StatusCode::NOT_FOUND, serde_json::json!({ "message": "There is no such page" })),
-    };
-    json(status, &value)
+        (&Method::POST, "reset") => match server.reset() {
+            Ok(()) => (StatusCode::OK, ok()),
+            Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, message(&error)),
+        },
+        _ => match crate::control::control(server, method.as_str(), path, body) {
+            Some((status, value)) => (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value),
+            None => (StatusCode::NOT_FOUND, message(&"There is no such page")),
+        },
+    }
 }
 
 fn json(status: StatusCode, value: &Value) -> Response<Full<Bytes>> {

@@ -5,7 +5,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Response, StatusCode};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::server::Server;
 use crate::state::{State, is_account};
@@ -26,7 +26,13 @@ pub(super) async fn answer(server: &Server, path: &str, body: Incoming) -> Respo
     let (status, text) = match path {
         "/_ivs/snapshot" => server.snapshot().map(|state| (StatusCode::OK, state.to_json())),
         "/_ivs/restore" => restore(server, body).await,
-        _ => fork(server, body).await,
+        _ => Ok(match text(body).await {
+            Ok(text) => {
+                let (status, value) = fork(server, &text);
+                (status, value.to_string())
+            }
+            Err(error) => (StatusCode::BAD_REQUEST, message(&error)),
+        }),
     }
     .unwrap_or_else(|error| (StatusCode::INTERNAL_SERVER_ERROR, message(&error)));
     let mut response = Response::new(Full::from(text));
@@ -54,23 +60,30 @@ struct Fork {
     to: String,
 }
 
-async fn fork(server: &Server, body: Incoming) -> Answer {
-    let form = |error: serde_json::Error| format!("give {{\"from\": ACCOUNT, \"to\": ACCOUNT}}: {error}");
-    let asked = text(body).await.and_then(|text| serde_json::from_str::<Fork>(&text).map_err(form));
-    let asked = asked.and_then(|asked| {
-        let other = [&asked.from, &asked.to].into_iter().find(|one| !is_account(one));
-        let error = other.map(|other| format!("`{other}` is not an account ID: that has 12 digits"));
-        error.map_or(Ok(asked), Err)
-    });
-    let Fork { from, to } = match asked {
+/// Copies the resources of an account, as the body asks.
+pub(super) fn fork(server: &Server, body: &str) -> (StatusCode, Value) {
+    let refused = |status, error: String| (status, json!({ "message": error }));
+    let Fork { from, to } = match serde_json::from_str(body) {
         Ok(asked) => asked,
-        Err(error) => return Ok((StatusCode::BAD_REQUEST, message(&error))),
+        Err(error) => {
+            let error = format!("give {{\"from\": ACCOUNT, \"to\": ACCOUNT}}: {error}");
+            return refused(StatusCode::BAD_REQUEST, error);
+        }
     };
-    let Some(resources) = server.fork(&from, &to)? else {
-        let error = format!("the account {to} has resources already: fork into an account that has none");
-        return Ok((StatusCode::CONFLICT, message(&error)));
-    };
-    Ok((StatusCode::OK, json!({ "status": "ok", "resources": resources }).to_string()))
+    if let Some(other) = [&from, &to].into_iter().find(|one| !is_account(one)) {
+        return refused(
+            StatusCode::BAD_REQUEST,
+            format!("`{other}` is not an account ID: that has 12 digits"),
+        );
+    }
+    match server.fork(&from, &to) {
+        Ok(Some(resources)) => (StatusCode::OK, json!({ "status": "ok", "resources": resources })),
+        Ok(None) => {
+            let error = format!("the account {to} has resources already: fork into an account that has none");
+            refused(StatusCode::CONFLICT, error)
+        }
+        Err(error) => refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    }
 }
 
 async fn text(body: Incoming) -> Result<String, String> {

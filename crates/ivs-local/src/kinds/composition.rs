@@ -4,10 +4,13 @@ use ivs_model::{ApiError, ServiceName, Source};
 use serde_json::{Value, json};
 
 use super::generic::{check_reference, quota};
-use super::{CREATED, Kind, Record, Reference, age, at, default, text};
+use super::{CREATED, Kind, Record, Reference, at, default, text};
 use crate::call::{Call, invalid};
+use crate::happened::{Happened, Topic};
 use crate::page;
 use crate::time::iso8601;
+use crate::timer::Timer;
+use crate::view::View;
 
 pub(crate) struct Composition;
 
@@ -67,10 +70,6 @@ impl Kind for Composition {
     }
 
     fn live(&self, call: &Call<'_>, mut record: Record) -> Option<Record> {
-        if age(call, &record) >= WITHOUT_PARTICIPANTS_MS && text(&record, "state") == "STARTING" {
-            let begun = call.now - age(call, &record);
-            end(&mut record, begun + WITHOUT_PARTICIPANTS_MS);
-        }
         let ended = record.get(ENDED).and_then(Value::as_i64);
         if ended.is_some_and(|ended| call.now < ended) {
             call.explain("stopping-time", Source::Assumed);
@@ -208,6 +207,8 @@ pub(crate) fn start(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let stage = call.text("stageArn");
     check_reference(call, "stage", stage)?;
     let record = super::create(&Composition, call, input)?;
+    let timer = Timer::Composition { arn: text(&record, "arn").to_owned() };
+    call.set_timer(WITHOUT_PARTICIPANTS_MS, &timer)?;
     if !token.is_empty() {
         let value = json!({ "arn": record["arn"], "filters": page::fingerprint(call), CREATED: call.now });
         call.writes.push((key, Some(value)));
@@ -225,6 +226,19 @@ pub(crate) fn stop(call: &mut Call<'_>) -> Result<Value, ApiError> {
         call.put(Composition.kind(), &record);
     }
     Ok(json!({}))
+}
+
+/// Nobody has come to a composition for long enough.
+pub(crate) fn give_up(view: &mut View<'_>, arn: &str) -> Result<(), ApiError> {
+    let Some(mut record) = view.resource(Composition.kind(), arn)? else { return Ok(()) };
+    if text(&record, "state") == "STARTING" {
+        let now = view.now;
+        end(&mut record, now);
+        view.put(Composition.kind(), &record);
+        let detail = json!({ "event_name": "Session End", "stage_arn": record.get("stageArn") });
+        view.happened(Happened::new(Topic::CompositionStateChange, arn, detail));
+    }
+    Ok(())
 }
 
 /// `DeleteStage` ends the compositions of the stage.

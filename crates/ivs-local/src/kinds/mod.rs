@@ -8,17 +8,16 @@ mod simple;
 mod stage;
 
 use ivs_model::{ApiError, ServiceName};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::call::Call;
 
 pub(crate) use channel::create_channel;
-pub(crate) use composition::{start as start_composition, stop as stop_composition};
+pub(crate) use composition::{give_up, start as start_composition, stop as stop_composition};
 pub(crate) use generic::{create, find_generic, run, shown, truth};
 pub(crate) use stage::Stage;
 
-/// A resource as it is kept: the members of the API, and some of ours that begin with `_`.
-pub(crate) type Record = Map<String, Value>;
+pub(crate) use crate::view::Record;
 
 /// A member that holds the ARN of another resource.
 #[derive(Clone, Copy)]

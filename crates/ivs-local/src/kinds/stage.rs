@@ -58,13 +58,8 @@ impl Kind for Stage {
         }
         super::composition::end_of_stage(call, arn)?;
         if let Ok(stage) = StageArn::try_from(arn) {
-            call.revoke(
-                &format!("stage:{}", stage.resource_id()),
-                Revocation::Stage { stage },
-                json!({
-                    "stageArn": arn, "at": call.now,
-                }),
-            );
+            let record = json!({ "stageArn": arn, "at": call.now });
+            call.revoke(&format!("stage:{}", stage.resource_id()), Revocation::Stage { stage }, record);
         }
         Ok(())
     }

@@ -26,7 +26,6 @@ impl WatchedStore {
         Self { inner, pulse, seen: Mutex::default() }
     }
 
-    #[expect(dead_code, reason = "the console comes with the next change")]
     /// The keys and values of the last events, the newest last.
     pub(crate) fn seen(&self) -> Vec<(String, Value)> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()

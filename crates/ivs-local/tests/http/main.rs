@@ -12,6 +12,7 @@
 mod assumptions;
 mod client;
 mod hostile;
+mod log;
 mod model;
 mod resources;
 mod state;

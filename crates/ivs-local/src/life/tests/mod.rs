@@ -1,0 +1,63 @@
+//! Every rule by its name, in process, with a clock that stands still until it is moved.
+
+mod clock;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::control;
+use crate::server::{Server, in_memory};
+use crate::settings::Settings;
+
+/// When every test begins: 2026-01-02T03:04:05Z.
+const BEGIN: i64 = 1_767_323_045_000;
+
+/// A server whose clock stands still.
+struct World(Arc<Server>);
+
+impl World {
+    fn new() -> Self {
+        Self::with(Settings::default())
+    }
+
+    fn with(settings: Settings) -> Self {
+        Self(in_memory(Settings { freeze: Some(BEGIN), ..settings }, 1).unwrap())
+    }
+
+    /// A call that succeeds.
+    #[track_caller]
+    fn call(&self, operation: &str, input: &Value) -> Value {
+        self.0.run(operation, "us-west-2", input).unwrap_or_else(|error| panic!("{operation}: {error}"))
+    }
+
+    /// The ARN of what a call makes.
+    #[track_caller]
+    fn make(&self, operation: &str, member: &str, input: &Value) -> String {
+        self.call(operation, input)[member]["arn"].as_str().unwrap().to_owned()
+    }
+
+    /// A request to `/_ivs/`.
+    fn control(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        control::control(&self.0, method, path, body.to_string().as_bytes()).unwrap()
+    }
+
+    /// Moves the time by seconds.
+    #[track_caller]
+    fn advance(&self, seconds: f64) -> Value {
+        let (status, answer) = self.control("POST", "clock", &json!({ "advance": seconds }));
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+
+    fn stage(&self) -> String {
+        self.make("CreateStage", "stage", &json!({}))
+    }
+
+    /// A composition of a stage to a channel of its own.
+    fn composition(&self, stage: &str) -> String {
+        let channel = self.make("CreateChannel", "channel", &json!({}));
+        let input = json!({ "stageArn": stage, "destinations": [{ "channel": { "channelArn": channel } }] });
+        self.make("StartComposition", "composition", &input)
+    }
+}
