@@ -26,10 +26,15 @@ pub(crate) fn asked(headers: &HeaderMap, path: &str, body: &[u8]) -> Option<Aske
     if path != FORM || !matches!(site, "none" | "same-origin") {
         return None;
     }
-    let body = String::from_utf8_lossy(body);
+    let body = form(body);
     let text = |name: &str| parameter(&body, name).unwrap_or_default();
     let method = if text("method") == "DELETE" { Method::DELETE } else { Method::POST };
     Some(Asked { method, path: text("path"), body: text("body"), back: text("back") })
+}
+
+/// What a form sent, with a space as the query of an address has it: browsers send `+` (URL standard, section 5.1).
+pub(super) fn form(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).replace('+', "%20")
 }
 
 /// A button that asks for something.

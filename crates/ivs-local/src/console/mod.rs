@@ -40,7 +40,8 @@ pub(crate) fn page(
     query: &str,
     body: &[u8],
 ) -> Response<String> {
-    let wanted = |name: &str| parameter(query, name).unwrap_or_default();
+    let query = action::form(query.as_bytes());
+    let wanted = |name: &str| parameter(&query, name).unwrap_or_default();
     let name = path.strip_prefix(CONSOLE).unwrap_or_default();
     let markup = match (method, name) {
         (&Method::GET, "") => stages::list(server, &wanted("find"), &wanted("after")),
@@ -51,7 +52,7 @@ pub(crate) fn page(
         (&Method::GET, "resource") => resources::one(server, &wanted("key")),
         (&Method::GET, "token") => token::form(server),
         (&Method::POST, "token") => {
-            let body = String::from_utf8_lossy(body);
+            let body = action::form(body);
             token::answer(server, parameter(&body, "token").unwrap_or_default().trim())
         }
         (&Method::GET, "refusal") => token::refusal(server, &wanted("number")),

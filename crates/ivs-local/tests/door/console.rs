@@ -13,7 +13,10 @@ async fn get(local: &Local, path: &str) -> Answer {
 /// Sends what a form sends.
 async fn submit(local: &Local, path: &str, fields: &[(&str, &str)], more: &[(&str, &str)]) -> Answer {
     let encode = |text: &str| {
-        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+        // As browsers do it: a space is a plus.
+        percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
+            .to_string()
+            .replace("%20", "+")
     };
     let body: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
     let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
