@@ -17,7 +17,6 @@ pub(crate) enum Topic {
 
 impl Topic {
     /// The `detail-type`.
-    #[expect(dead_code, reason = "life comes in the next changes")]
     pub(crate) const fn detail_type(self) -> &'static str {
         match self {
             Self::StageUpdate => "IVS Stage Update",
@@ -33,7 +32,6 @@ impl Topic {
 
 /// One thing that happened, in the account and region and at the time of the change that announces it.
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "life comes in the next changes")]
 pub(crate) struct Happened {
     pub(crate) topic: Topic,
     /// The ARN of the resource that it happened to; empty for a limit of the account.
@@ -51,14 +49,4 @@ impl Happened {
         };
         Self { topic, resource: resource.to_owned(), detail }
     }
-}
-
-/// What a change has to write so that others hear of what happened: keys and values, in the same transaction.
-pub(crate) fn announce(
-    _account: &str,
-    _region: &str,
-    _now: i64,
-    _happened: Vec<Happened>,
-) -> Vec<(String, Option<Value>)> {
-    Vec::new()
 }

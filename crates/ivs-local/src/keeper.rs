@@ -10,7 +10,8 @@ use tokio::sync::Notify;
 
 use crate::clock::{Clock, Time};
 use crate::environment::Environment;
-use crate::happened::announce;
+use crate::events::{News, Outbox};
+use crate::faults::Faults;
 use crate::ids::Ids;
 use crate::store::{Store, StoreError, Transaction};
 use crate::timer::{TIMERS, Waiting, due_of};
@@ -27,6 +28,7 @@ pub(crate) struct Keeper {
     pub(crate) environment: Environment,
     pub(crate) clock: Clock,
     store: Arc<dyn Store>,
+    outbox: Arc<Outbox>,
     /// Changes follow one another; the number of the last.
     writing: Mutex<u64>,
     /// When the first timer is due.
@@ -58,7 +60,9 @@ impl Keeper {
         environment: Environment,
         store: Arc<dyn Store>,
         changes: u64,
+        faults: Arc<Faults>,
     ) -> Result<Self, StoreError> {
+        let outbox = Arc::new(Outbox::open(&*store, faults, environment.settings.events_kept)?);
         let kept = store.get(&clock_key())?.and_then(|entry| Time::from_json(&entry.value));
         let frozen = environment.settings.freeze.map(Time::Frozen);
         let clock = Clock::new(frozen.or(kept).unwrap_or(Time::Running(0)));
@@ -66,6 +70,7 @@ impl Keeper {
             environment,
             clock,
             store,
+            outbox,
             writing: Mutex::new(changes),
             due: AtomicI64::new(i64::MAX),
             moved: Notify::new(),
@@ -78,14 +83,28 @@ impl Keeper {
         &*self.store
     }
 
+    /// The state, for whoever reads it for longer.
+    pub(crate) fn shared_store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The events.
+    pub(crate) fn outbox(&self) -> &Arc<Outbox> {
+        &self.outbox
+    }
+
     /// IDs for what changes nothing.
     pub(crate) fn ids_of_reading(&self) -> Result<Ids, ApiError> {
         self.ids(0)
     }
 
     fn ids(&self, change: u64) -> Result<Ids, ApiError> {
+        self.ids_of("", change)
+    }
+
+    fn ids_of(&self, what: &str, change: u64) -> Result<Ids, ApiError> {
         match &self.environment.settings.seed {
-            Some(seed) => Ok(Ids::seeded(seed, change)),
+            Some(seed) => Ok(Ids::seeded(&format!("{seed}{what}"), change)),
             None => Ids::random(change).map_err(|error| internal(StoreError(error.to_string()))),
         }
     }
@@ -100,16 +119,27 @@ impl Keeper {
         let is_seeded = self.environment.settings.seed.is_some();
         for _ in 0..TRIES {
             let (value, outcome) = attempt(self.ids(*turn + 1)?)?;
-            let Outcome { mut transaction, effects, happened, due } = outcome;
-            if transaction.writes.is_empty() && happened.is_empty() && !is_seeded {
+            let Outcome { mut transaction, effects, happened, late, mut due } = outcome;
+            let news = News { happened, late };
+            if transaction.writes.is_empty() && news.is_empty() && !is_seeded {
                 return Ok(Written { value, effects: Vec::new(), turn });
             }
-            transaction.writes.extend(announce(scene.account, scene.region, scene.now, happened));
+            let mut pending = None;
+            if !news.is_empty() {
+                let mut ids = self.ids_of(" events", *turn + 1)?;
+                let batch = self.outbox.announce((scene.account, scene.region, scene.now), &mut ids, news);
+                transaction.writes.extend(batch.writes);
+                due = due.into_iter().chain(batch.due).min();
+                pending = Some(batch.pending);
+            }
             if is_seeded {
                 transaction.writes.push((format!("{OWN}/calls"), Some(json!(*turn + 1))));
             }
             if self.store.commit(transaction).map_err(internal)? {
                 *turn += 1;
+                if let Some(pending) = pending {
+                    self.outbox.committed(pending);
+                }
                 if let Some(due) = due
                     && self.due.fetch_min(due, Ordering::AcqRel) > due
                 {
@@ -225,6 +255,7 @@ impl Keeper {
             self.clock.set(kept.unwrap_or(Time::Running(0)));
         }
         self.first()?;
+        self.outbox.replaced(&*self.store)?;
         self.moved.notify_one();
         Ok(turn)
     }

@@ -12,6 +12,7 @@ mod control;
 mod documentation;
 mod door;
 mod environment;
+mod events;
 mod faults;
 mod happened;
 mod http;

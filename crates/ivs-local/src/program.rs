@@ -53,8 +53,17 @@ pub struct Options {
     #[arg(long = "quota", value_name = "NAME=NUMBER", value_parser = quota)]
     quotas: Vec<(String, usize)>,
     /// A rule for faults that is in force from the start, as `/_ivs/faults` takes it; may be repeated
-    #[arg(long = "fault", value_name = "JSON", value_parser = fault)]
+    #[arg(long = "fault", value_name = "JSON", value_parser = json)]
     faults: Vec<Value>,
+    /// Tell a target of events from the start, as `/_ivs/targets` takes it; may be repeated
+    #[arg(long = "target", value_name = "JSON", value_parser = json)]
+    targets: Vec<Value>,
+    /// Call this webhook for every event; `--target` says more
+    #[arg(long = "webhook", value_name = "URL")]
+    webhooks: Vec<String>,
+    /// How many events are kept
+    #[arg(long, default_value_t = 10_000, value_name = "NUMBER")]
+    keep_events: usize,
     /// Refuse calls beyond the documented rates
     #[arg(long, value_enum, default_value_t)]
     rates: Switch,
@@ -189,6 +198,7 @@ impl Options {
 
     fn settings(self) -> Result<Settings, String> {
         let tls = self.certificate()?;
+        let webhooks = self.webhooks.iter().map(|url| serde_json::json!({ "url": url })).collect::<Vec<_>>();
         let mut settings = Settings {
             tls,
             account: self.account,
@@ -200,6 +210,8 @@ impl Options {
             sdp_over_socket: self.sdp_over_socket,
             web_client: self.web_client.map_or_else(|| Ok(String::new()), |from| web_client(&from))?,
             faults: self.faults,
+            events_kept: self.keep_events,
+            targets: self.targets.into_iter().chain(webhooks).collect(),
             rates: self.rates == Switch::On,
             ..Settings::default()
         };
@@ -291,7 +303,7 @@ fn assume(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), choice.to_owned()))
 }
 
-fn fault(text: &str) -> Result<Value, String> {
+fn json(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|error| format!("this is not JSON: {error}"))
 }
 

@@ -16,6 +16,7 @@ use crate::behaviour;
 use crate::call::{Call, Frame};
 use crate::door::{Calls, Door, End, Live, endings};
 use crate::environment::Environment;
+use crate::events::Targets;
 use crate::faults::{Faults, Rates};
 use crate::http::hash::hmac_sha256;
 use crate::http::sigv4::{Caller, Signed, decode, pairs};
@@ -42,6 +43,7 @@ pub struct Server {
     log: Log,
     faults: Arc<Faults>,
     rates: Rates,
+    targets: Arc<Targets>,
 }
 
 /// A call that was answered.
@@ -94,6 +96,9 @@ pub enum StartError {
     /// A rule for faults is bad.
     #[error("a fault can not be: {0}")]
     Fault(String),
+    /// A target of events is bad.
+    #[error("a target of events can not be: {0}")]
+    Target(String),
 }
 
 impl Server {
@@ -113,7 +118,9 @@ impl Server {
         let faults = Arc::new(faults.map_err(StartError::Fault)?);
         let rates = Rates::new(settings.rates);
         let environment = Environment::new(settings, token_key, secret, port);
-        let keeper = Arc::new(Keeper::new(environment, store, count)?);
+        let keeper = Arc::new(Keeper::new(environment, store, count, Arc::clone(&faults))?);
+        let targets = Targets::new(&keeper.environment.settings.targets, keeper.outbox());
+        let targets = Arc::new(targets.map_err(StartError::Target)?);
         let door = Door::open(&keeper, &pulse)?;
         let live = Live::new(&keeper, &door, Arc::clone(&faults))?;
         let settings = &keeper.environment.settings;
@@ -130,6 +137,7 @@ impl Server {
             log: Log::default(),
             faults,
             rates,
+            targets,
         })
     }
 
@@ -157,6 +165,11 @@ impl Server {
     /// The faults that are asked for.
     pub(crate) fn faults(&self) -> &Faults {
         &self.faults
+    }
+
+    /// Who is told of events.
+    pub(crate) fn targets(&self) -> &Arc<Targets> {
+        &self.targets
     }
 
     /// The documented rates.
@@ -411,8 +424,8 @@ impl Server {
         self.live.settle()
     }
 
-    /// Forgets every resource of every account, and every fault but those of the settings, as if the server had just begun.
-    /// The server's own keys stay.
+    /// Forgets every resource of every account, every event, and every fault and target but those of the settings, as if the
+    /// server had just begun. The server's own keys stay.
     ///
     /// # Errors
     ///
@@ -420,6 +433,7 @@ impl Server {
     pub fn reset(&self) -> Result<(), StoreError> {
         self.replace(&State::default(), true)?;
         self.rates.forget();
+        self.targets.reset();
         // They were good when the server started.
         self.faults.reset(&self.model).map_err(StoreError)
     }

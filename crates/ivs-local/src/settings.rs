@@ -39,6 +39,10 @@ pub struct Settings {
     pub freeze: Option<i64>,
     /// Rules for faults that are in force from the beginning, as `/_ivs/faults` takes them.
     pub faults: Vec<serde_json::Value>,
+    /// Who is told of events from the beginning, as `/_ivs/targets` takes them.
+    pub targets: Vec<serde_json::Value>,
+    /// How many events are kept.
+    pub events_kept: usize,
     /// Whether calls beyond the documented rates are refused.
     pub rates: bool,
     /// How far the time of a signature may be off, in seconds.
@@ -86,6 +90,8 @@ impl Default for Settings {
             tls: None,
             freeze: None,
             faults: Vec::new(),
+            targets: Vec::new(),
+            events_kept: 10_000,
             rates: false,
             skew_secs: 300,
         }

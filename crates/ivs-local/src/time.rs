@@ -17,6 +17,16 @@ pub(crate) fn basic(text: &str) -> Option<i64> {
     Some(time::PrimitiveDateTime::parse(text, &format).ok()?.assume_utc().unix_timestamp())
 }
 
+/// A moment in that form.
+pub(crate) fn to_basic(milliseconds: i64) -> String {
+    iso8601(milliseconds).replace(['-', ':'], "")
+}
+
+/// Seconds since 1970 of a time as answers write it.
+pub(crate) fn seconds(text: &str) -> Option<i64> {
+    OffsetDateTime::parse(text, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -25,6 +35,8 @@ mod tests {
     fn writes_and_reads() {
         assert_eq!(iso8601(1_767_323_045_999), "2026-01-02T03:04:05Z");
         assert_eq!(basic("20260102T030405Z"), Some(1_767_323_045));
+        assert_eq!(to_basic(1_767_323_045_999), "20260102T030405Z");
+        assert_eq!(seconds("2026-01-02T03:04:05Z"), Some(1_767_323_045));
         assert_eq!(basic("2026-01-02T03:04:05Z"), None);
     }
 }

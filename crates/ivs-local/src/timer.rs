@@ -12,6 +12,8 @@ pub(crate) const TIMERS: &str = "timer/";
 pub(crate) enum Timer {
     /// A composition: look at what it is to become.
     Composition { arn: String },
+    /// An event that a fault holds back: its envelope goes out.
+    Event { envelope: Value },
 }
 
 /// A timer and where it belongs.

@@ -40,6 +40,8 @@ pub(crate) struct View<'a> {
     pub(crate) writes: Vec<(String, Option<Value>)>,
     pub(crate) effects: Vec<Effect>,
     happened: Vec<Happened>,
+    /// Envelopes of late events whose time has come.
+    late: Vec<Value>,
     /// When the first of the new timers is due.
     due: Option<i64>,
     rules: RefCell<Vec<(&'static str, Source)>>,
@@ -50,6 +52,7 @@ pub(crate) struct Outcome {
     pub(crate) transaction: Transaction,
     pub(crate) effects: Vec<Effect>,
     pub(crate) happened: Vec<Happened>,
+    pub(crate) late: Vec<Value>,
     pub(crate) due: Option<i64>,
 }
 
@@ -80,6 +83,7 @@ impl<'a> View<'a> {
             writes: Vec::new(),
             effects: Vec::new(),
             happened: Vec::new(),
+            late: Vec::new(),
             due: None,
             rules: RefCell::default(),
         }
@@ -94,6 +98,7 @@ impl<'a> View<'a> {
             transaction: Transaction { checks, writes: self.writes },
             effects: self.effects,
             happened: self.happened,
+            late: self.late,
             due: self.due,
         }
     }
@@ -227,6 +232,11 @@ impl<'a> View<'a> {
     /// Announces what happened.
     pub(crate) fn happened(&mut self, happened: Happened) {
         self.happened.push(happened);
+    }
+
+    /// Sends an event that a fault has held back.
+    pub(crate) fn send_late(&mut self, envelope: Value) {
+        self.late.push(envelope);
     }
 
     pub(crate) fn key(&self, kind: &str, id: &str) -> String {

@@ -66,8 +66,8 @@ impl Claim {
             operation: self.operation,
             account: &self.account,
             region: &self.region,
-            access_key: "",
             participant: &self.participant,
+            ..Subject::default()
         }
     }
 }

@@ -465,7 +465,7 @@ pub(crate) fn endings(effects: &[Effect]) -> Vec<End> {
 /// What faults are asked about somebody whose token is verified.
 pub(super) fn wanting<'a>(operation: &'a str, arn: &'a StageArn, participant: &'a str) -> Subject<'a> {
     let (account, region) = (arn.account_id(), arn.region());
-    Subject { area: Area::Door, operation, account, region, access_key: "", participant }
+    Subject { area: Area::Door, operation, account, region, participant, ..Subject::default() }
 }
 
 fn object(value: Value) -> Map<String, Value> {

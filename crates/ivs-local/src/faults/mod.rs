@@ -160,12 +160,11 @@ mod tests {
 
     fn of(operation: &str) -> Subject<'_> {
         Subject {
-            area: Area::Api,
             operation,
             account: "123456789012",
             region: "us-east-1",
             access_key: "test",
-            participant: "",
+            ..Subject::default()
         }
     }
 

@@ -60,13 +60,23 @@ const COMMON: [&str; 9] = [
     "ValidationException",
 ];
 
+/// What a rule can do besides a delay, and of which areas.
+const ACTS: [(&str, &[Area]); 5] = [
+    ("error", &[Area::Api]),
+    ("refuse", &[Area::Door]),
+    ("cut", &[Area::Api, Area::Door]),
+    ("lose", &[Area::Media]),
+    ("deliver", &[Area::Event]),
+];
+
 /// The members of a rule.
-const MEMBERS: [&str; 16] = [
+const MEMBERS: [&str; 18] = [
     "operation",
     "account",
     "region",
     "accessKey",
     "participant",
+    "event",
     "after",
     "count",
     "probability",
@@ -78,6 +88,7 @@ const MEMBERS: [&str; 16] = [
     "message",
     "cut",
     "lose",
+    "deliver",
 ];
 
 /// What a rule is about.
@@ -90,6 +101,8 @@ pub(crate) enum Area {
     Door,
     /// Datagrams of media.
     Media,
+    /// Events on their way into the outbox.
+    Event,
 }
 
 /// What a rule does, besides a delay.
@@ -103,6 +116,10 @@ pub(crate) enum Act {
     Cut(Cut),
     /// The datagram is lost.
     Lose,
+    /// The event comes two times.
+    Twice,
+    /// The event comes after the next one.
+    Swap,
 }
 
 /// Where a connection breaks.
@@ -128,6 +145,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) access_key: &'a str,
     /// Empty for calls.
     pub(crate) participant: &'a str,
+    /// The type of an event, and its name within the type.
+    pub(crate) event: [&'a str; 2],
 }
 
 /// A rule, and how often it matched and struck.
@@ -141,6 +160,7 @@ pub(crate) struct Rule {
     region: Option<String>,
     access_key: Option<String>,
     participant: Option<String>,
+    event: Option<String>,
     after: u64,
     count: Option<u64>,
     probability: Option<f64>,
@@ -165,6 +185,13 @@ impl Rule {
         let operation = read.text("operation")?.unwrap_or("*");
         let area = area(operation, model)?;
         let act = read.act(area, operation, id, model)?;
+        for name in ["delayMs", "probability", "perSecond", "account", "region"] {
+            if area == Area::Media && read.get(name).is_some() {
+                return Err(format!(
+                    "`{name}` is not for media, of which a proportion of all datagrams is lost: give `lose`"
+                ));
+            }
+        }
         let delay_ms = read.whole("delayMs", 1, MAX_DELAY_MS)?;
         let probability = match area {
             Area::Media => read.proportion("lose")?,
@@ -176,6 +203,7 @@ impl Rule {
                 Area::Api => "`error`, `cut` or `delayMs`",
                 Area::Door => "`refuse`, `cut` or `delayMs`",
                 Area::Media => "`lose`",
+                Area::Event => "`deliver` or `delayMs`",
             };
             return Err(format!("the rule does nothing: give {which}"));
         }
@@ -188,6 +216,7 @@ impl Rule {
             region: owned(read.text("region")?),
             access_key: owned(read.only("accessKey", area == Area::Api, "operations")?),
             participant: owned(read.only("participant", area == Area::Door, "what is wanted at the door")?),
+            event: owned(read.only("event", area == Area::Event, "events")?),
             after: read.whole("after", 0, u64::MAX)?.unwrap_or(0),
             count: read.whole("count", 1, u64::MAX)?,
             probability,
@@ -240,6 +269,7 @@ impl Rule {
             && is(&self.region, subject.region)
             && is(&self.access_key, subject.access_key)
             && is(&self.participant, subject.participant)
+            && self.event.as_ref().is_none_or(|wanted| subject.event.contains(&wanted.as_str()))
     }
 }
 
@@ -266,12 +296,15 @@ fn area(operation: &str, model: &Model) -> Result<Area, String> {
     if operation == "media" {
         return Ok(Area::Media);
     }
+    if operation == "event" {
+        return Ok(Area::Event);
+    }
     if operation.matches('*').count() < 2 && operations(operation, model).next().is_some() {
         return Ok(Area::Api);
     }
     Err(format!(
         "`operation` is the name of an operation, such as CreateStage, or has one star, such as List*, or is one of {}, \
-         media; there is no {operation}",
+         media, event; there is no {operation}",
         DOOR.join(", ")
     ))
 }
@@ -291,6 +324,8 @@ fn told(delay_ms: Option<u64>, act: Option<&Act>) -> String {
         Act::Cut(Cut::Answer) => "cut=answer".to_owned(),
         Act::Cut(Cut::Half) => "cut=half".to_owned(),
         Act::Lose => "lose".to_owned(),
+        Act::Twice => "deliver=twice".to_owned(),
+        Act::Swap => "deliver=swap".to_owned(),
     });
     delay.into_iter().chain(act).collect::<Vec<_>>().join("; ")
 }
@@ -345,59 +380,53 @@ impl<'m> Reader<'m> {
     }
 
     fn act(&self, area: Area, operation: &str, id: &str, model: &Model) -> Result<Option<Act>, String> {
-        let (error, refuse, cut) = (self.text("error")?, self.text("refuse")?, self.text("cut")?);
+        let given: Vec<_> = ACTS.into_iter().filter(|(name, _)| self.get(name).is_some()).collect();
         let message = self.text("message")?;
-        let lose = self.get("lose");
-        let given = [error, refuse, cut].into_iter().flatten().count() + usize::from(lose.is_some());
-        if given > 1 {
-            return Err("give one of `error`, `refuse`, `cut` and `lose`".to_owned());
+        let &[(name, areas)] = given.as_slice() else {
+            return match (given.len(), message) {
+                (0, None) => Ok(None),
+                (0, Some(_)) => Err("`message` is the text of an `error` or of a `refuse`".to_owned()),
+                _ => Err("give one of `error`, `refuse`, `cut`, `lose` and `deliver`".to_owned()),
+            };
+        };
+        if !areas.contains(&area) {
+            return Err(format!("`{name}` is not for `{operation}`, which takes {}", takes(area)));
         }
-        if message.is_some() && error.is_none() && refuse.is_none() {
+        if message.is_some() && name != "error" && name != "refuse" {
             return Err("`message` is the text of an `error` or of a `refuse`".to_owned());
         }
-        let message = message.map_or_else(|| format!("Fault {id} asks for this"), str::to_owned);
-        let is_media = area == Area::Media;
-        for name in
-            ["delayMs", "probability", "perSecond", "account", "region"].into_iter().filter(|_| is_media)
-        {
-            if self.get(name).is_some() {
-                return Err(format!(
-                    "`{name}` is not for media, of which a proportion of all datagrams is lost: give `lose`"
-                ));
-            }
+        if name == "lose" {
+            return Ok(Some(Act::Lose));
         }
-        match (area, error, refuse, cut, lose) {
-            (Area::Api, Some(code), ..) => {
+        let word = self.text(name)?.unwrap_or_default();
+        let message = message.map_or_else(|| format!("Fault {id} asks for this"), str::to_owned);
+        Ok(Some(match (name, word) {
+            ("error", code) => {
                 let code = known_error(code, operation, model)?;
-                Ok(Some(Act::Error(ApiError::new(code, message, "on-demand", Source::Fault))))
+                Act::Error(ApiError::new(code, message, "on-demand", Source::Fault))
             }
-            (_, Some(_), ..) => {
-                Err(format!("`error` is for operations; `{operation}` takes {}", takes(area)))
-            }
-            (Area::Door, _, Some(code), ..) => {
+            ("refuse", code) => {
                 let known = REFUSALS.into_iter().find(|known| *known == code);
                 let words = || format!("`refuse` is one of {}; not {code}", REFUSALS.join(", "));
-                Ok(Some(Act::Refuse(known.ok_or_else(words)?, message)))
+                Act::Refuse(known.ok_or_else(words)?, message)
             }
-            (_, _, Some(_), ..) => {
-                Err(format!("`refuse` is for {}; `{operation}` takes {}", DOOR.join(", "), takes(area)))
+            ("cut", "before") => Act::Cut(Cut::Before),
+            ("cut", "answer") => Act::Cut(Cut::Answer),
+            ("cut", "half") => Act::Cut(Cut::Half),
+            ("cut", other) => {
+                return Err(format!(
+                    "`cut` is `before` (nothing is done), `answer` (all is done and nothing answered) or `half` (half of \
+                     the answer comes), not {other}"
+                ));
             }
-            (Area::Media, _, _, Some(_), _) => Err(format!("`media` takes {}", takes(area))),
-            (_, _, _, Some(cut), _) => Ok(Some(Act::Cut(match cut {
-                "before" => Cut::Before,
-                "answer" => Cut::Answer,
-                "half" => Cut::Half,
-                other => {
-                    return Err(format!(
-                        "`cut` is `before` (nothing is done), `answer` (all is done and nothing answered) or `half` (half \
-                         of the answer comes), not {other}"
-                    ));
-                }
-            }))),
-            (Area::Media, .., Some(_)) => Ok(Some(Act::Lose)),
-            (.., Some(_)) => Err(format!("`lose` is for `media`; `{operation}` takes {}", takes(area))),
-            _ => Ok(None),
-        }
+            (_, "twice") => Act::Twice,
+            (_, "swap") => Act::Swap,
+            (_, other) => {
+                return Err(format!(
+                    "`deliver` is `twice`, or `swap` (the event comes after the next one), not {other}"
+                ));
+            }
+        }))
     }
 }
 
@@ -407,6 +436,7 @@ fn takes(area: Area) -> &'static str {
         Area::Api => "`error`, `cut` and `delayMs`",
         Area::Door => "`refuse`, `cut` and `delayMs`",
         Area::Media => "`lose`",
+        Area::Event => "`deliver` and `delayMs`",
     }
 }
 
@@ -493,16 +523,20 @@ mod tests {
             (json!({ "error": "ConflictException", "cut": "half" }), "give one of `error`, `refuse`, `cut`"),
             (json!({ "message": "x", "delayMs": 1 }), "`message` is the text of an `error`"),
             (json!({ "cut": "middle" }), "`cut` is `before`"),
-            (json!({ "refuse": "TOKEN_EXPIRED" }), "`refuse` is for join, publish"),
+            (json!({ "refuse": "TOKEN_EXPIRED" }), "`refuse` is not for `*`, which takes `error`"),
             (
                 json!({ "operation": "join", "error": "ConflictException" }),
-                "`error` is for operations; `join` takes",
+                "`error` is not for `join`, which takes `refuse`",
             ),
             (json!({ "operation": "join", "refuse": "NO" }), "`refuse` is one of CONNECTION_TOKEN_REVOKED"),
-            (json!({ "lose": 0.1 }), "`lose` is for `media`; `*` takes"),
+            (json!({ "lose": 0.1 }), "`lose` is not for `*`, which takes"),
             (json!({ "operation": "media", "lose": 2 }), "`lose` is a number above 0 and up to 1"),
-            (json!({ "operation": "media", "cut": "half" }), "`media` takes `lose`"),
+            (json!({ "operation": "media", "cut": "half" }), "`cut` is not for `media`, which takes `lose`"),
             (json!({ "operation": "media", "lose": 0.5, "delayMs": 1 }), "`delayMs` is not for media"),
+            (json!({ "operation": "event" }), "does nothing: give `deliver` or `delayMs`"),
+            (json!({ "operation": "event", "deliver": "never" }), "`deliver` is `twice`, or `swap`"),
+            (json!({ "operation": "event", "cut": "half" }), "which takes `deliver` and `delayMs`"),
+            (json!({ "event": "Session Start", "delayMs": 1 }), "`event` is for events only"),
         ] {
             let error = error(&rule);
             assert!(error.contains(expected), "{rule}: {error}");

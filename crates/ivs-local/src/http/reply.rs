@@ -2,7 +2,8 @@
 
 use std::io;
 
-use futures_util::stream;
+use futures_util::StreamExt;
+use futures_util::stream::{self, Stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::Response;
@@ -18,6 +19,11 @@ pub(crate) type Reply = Response<Body>;
 /// An answer that is there at once.
 pub(crate) fn whole(response: Response<Full<Bytes>>) -> Reply {
     response.map(|body| body.map_err(|never| match never {}).boxed_unsync())
+}
+
+/// An answer that goes on for as long as there is something to say.
+pub(crate) fn streamed(response: Response<()>, parts: impl Stream<Item = Bytes> + Send + 'static) -> Reply {
+    response.map(|()| StreamBody::new(parts.map(|part| Ok(Frame::data(part)))).boxed_unsync())
 }
 
 /// The first half of an answer, after which the connection breaks.

@@ -25,6 +25,7 @@ use super::sigv4::{Caller, Signed, caller};
 use super::state;
 use crate::console;
 use crate::door::{self, Claim, Manner, Refusal, Visitor};
+use crate::events::{self, deliver};
 use crate::faults::{self, Act, Area, Cut, Strike, Subject};
 use crate::ids::Ids;
 use crate::log::{Body, Entry};
@@ -49,6 +50,10 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
     let (stopping, stopped) = watch::channel(());
     let mut stop = std::pin::pin!(stop);
     let timers = tokio::spawn(run_timers(Arc::clone(&server)));
+    let outbox = Arc::clone(server.keeper().outbox());
+    outbox.set_over(false);
+    let store = Arc::clone(server.keeper().shared_store());
+    let teller = tokio::spawn(deliver(store, Arc::clone(&outbox), Arc::clone(server.targets())));
     let acceptor = server.settings().tls.as_ref().map(|tls| TlsAcceptor::from(tls.config()));
     loop {
         let socket = tokio::select! {
@@ -76,6 +81,8 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
         });
     }
     timers.abort();
+    teller.abort();
+    outbox.set_over(true);
     // What is still open then is cut.
     drop(stopped);
     stopping.send_replace(());
@@ -195,6 +202,10 @@ async fn answer(
     if state::is_of_state(&parts.method, path) {
         return Ok(whole(state::answer(server, path, body).await));
     }
+    if path == "/_ivs/events" {
+        let keeper = server.keeper();
+        return Ok(super::events::answer(keeper.shared_store(), keeper.outbox(), &parts));
+    }
     // Where tests that were written for moto's server ask for a new start.
     let own = if path == "/moto-api/reset" { Some("reset") } else { path.strip_prefix("/_ivs/") };
     if let Some(own) = own {
@@ -296,7 +307,8 @@ async fn call<'s>(server: &'s Server, request: &Signed<'_>, strike: &mut Strike)
     };
     let Caller { access_key, account, region } = &caller;
     let now = server.keeper().clock.now();
-    let subject = Subject { area: Area::Api, operation: name, account, region, access_key, participant: "" };
+    let subject =
+        Subject { area: Area::Api, operation: name, account, region, access_key, ..Subject::default() };
     *strike = server.faults().strike(&subject, now);
     pause(strike.delay).await;
     let result = match &strike.act {
@@ -430,6 +442,9 @@ fn done(server: &Server, method: &Method, path: &str, body: &[u8]) -> (StatusCod
     let message = |error: &dyn std::fmt::Display| serde_json::json!({ "message": error.to_string() });
     let ruled = (server.faults(), server.rates(), server.model());
     if let Some((status, value)) = faults::answer(ruled, method.as_str(), path, body) {
+        return (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value);
+    }
+    if let Some((status, value)) = events::answer(server.targets(), method.as_str(), path, body) {
         return (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value);
     }
     match (method, path) {

@@ -13,5 +13,9 @@ use crate::view::View;
 pub(crate) fn run(view: &mut View<'_>, timer: &Timer) -> Result<(), ApiError> {
     match timer {
         Timer::Composition { arn } => kinds::give_up(view, arn),
+        Timer::Event { envelope } => {
+            view.send_late(envelope.clone());
+            Ok(())
+        }
     }
 }

@@ -1,0 +1,14 @@
+//! Events as `EventBridge` has them: envelopes, the outbox that keeps their order, and those who are told of them.
+
+mod client;
+mod deliver;
+mod envelope;
+mod known;
+mod outbox;
+mod sign;
+mod target;
+mod targets;
+
+pub(crate) use deliver::deliver;
+pub(crate) use outbox::{News, Outbox, Place, after};
+pub(crate) use targets::{Targets, answer};
