@@ -11,7 +11,10 @@ impl Pulse {
         self.0.send_modify(|beats| *beats = beats.wrapping_add(1));
     }
 
+    /// The first change is told at once: it may have come between what somebody read and this.
     pub(crate) fn watch(&self) -> watch::Receiver<u64> {
-        self.0.subscribe()
+        let mut watch = self.0.subscribe();
+        watch.mark_changed();
+        watch
     }
 }

@@ -24,7 +24,7 @@ pub(crate) use token::inspected;
 pub(crate) const CONSOLE: &str = "/_ivs/console/";
 
 /// Nothing is loaded from elsewhere, and no script stands in a page.
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
+const POLICY: &str = "default-src 'none'; img-src data:; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
 /// Whether a path is one of the console's.
