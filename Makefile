@@ -1,6 +1,6 @@
 # Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
 
-.PHONY: demo play test bench bench-c bench-local bench-node bench-python proof prove ct fuzz fmt lint docs site install
+.PHONY: demo play test bench bench-quick bench-check bench-c bench-local bench-node bench-python proof prove ct fuzz fmt lint docs site install
 
 PREFIX ?= /usr/local
 
@@ -16,8 +16,15 @@ play:
 test:
 	@scripts/test
 
+# This machine: ours beside its peers, into target/bench. See benches/README.md.
 bench:
-	@cargo bench --quiet --locked -p benches --bench ratios
+	@scripts/bench
+
+bench-quick:
+	@scripts/bench quick
+
+bench-check:
+	@scripts/bench check
 
 bench-c:
 	@scripts/bench-c

@@ -1,7 +1,10 @@
 //! What is measured: minting and verifying one token, by us, by aws-lc-rs alone, and by other libraries. Every key is
 //! parsed before, every token has the same 587 bytes of payload.
 
+use std::fs;
 use std::hint::black_box;
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -109,19 +112,6 @@ impl Sample {
         let pair = self.key_pair();
         let random = SystemRandom::new();
         let signed = self.signed(0);
-        let accelerated = SigningKey::from_any(&self.pkcs8, None).expect("a key").with_id(self.arn.clone());
-        accelerated.accelerate();
-        let mint = |key: &SigningKey| {
-            let (key, participant) = (key.clone(), self.participant());
-            move |_| {
-                let _ = black_box(participant.clone().mint(&key).expect("a token"));
-            }
-        };
-        let participants = vec![self.participant(); TOKENS];
-        let all = {
-            let key = accelerated.clone();
-            move || assert!(black_box(key.mint_batch(participants.iter().cloned())).iter().all(Result::is_ok))
-        };
         let jwt_key = jsonwebtoken::EncodingKey::from_ec_der(&self.pkcs8);
         let jwt_header = jsonwebtoken::Header {
             kid: Some(self.arn.to_string()),
@@ -132,13 +122,31 @@ impl Sample {
             Case::new("aws-lc-rs, raw signature", move |_| {
                 black_box(pair.sign(&random, &signed).expect("a signature"));
             }),
-            Case::new("ivs-token", mint(&self.key)),
-            Case::new("ivs-token, accelerated", mint(&accelerated)),
-            Case::batch("the same, batch of 64", all),
+            self.mint(),
+            self.mint_accelerated(),
+            self.mint_batch(),
             Case::new("jsonwebtoken (aws-lc-rs)", move |_| {
                 black_box(jsonwebtoken::encode(&jwt_header, &claims, &jwt_key).expect("a token"));
             }),
         ]
+    }
+
+    /// Minting with a key as it is read.
+    pub fn mint(&self) -> Case {
+        Case::new("ivs-token", self.mint_with(&self.key))
+    }
+
+    /// Minting with an accelerated key.
+    pub fn mint_accelerated(&self) -> Case {
+        Case::new("ivs-token, accelerated", self.mint_with(&self.accelerated()))
+    }
+
+    /// Minting many tokens in one call, with an accelerated key.
+    pub fn mint_batch(&self) -> Case {
+        let (key, participants) = (self.accelerated(), vec![self.participant(); TOKENS]);
+        Case::batch("the same, batch of 64", move || {
+            assert!(black_box(key.mint_batch(participants.iter().cloned())).iter().all(Result::is_ok));
+        })
     }
 
     /// Verifying, the raw signature first.
@@ -150,21 +158,42 @@ impl Sample {
         let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES384);
         validation.validate_aud = false;
         let jwt_tokens = self.tokens.clone();
-        let unprepared = self.builder().prepared_limit(0).build().expect("a verifier");
         vec![
             Case::new("aws-lc-rs, raw signature", move |i| {
                 let (signed, signature) = &signatures[i % TOKENS];
                 parsed.verify_sig(signed, signature).expect("a good signature");
             }),
-            Case::new("ivs-token", self.verify_with(self.verifier())),
-            Case::batch("the same, batch of 64", verify_all(self.verifier(), self.tokens.clone())),
-            Case::new("ivs-token, not prepared", self.verify_with(unprepared)),
+            self.verify(),
+            self.verify_batch(),
+            self.verify_unprepared(),
             Case::new("jsonwebtoken (aws-lc-rs)", move |i| {
                 let token = &jwt_tokens[i % TOKENS];
                 let decoded = jsonwebtoken::decode::<Map<String, Value>>(token, &jwt_key, &validation);
                 black_box(decoded.expect("a good token"));
             }),
         ]
+    }
+
+    /// Verifying one token.
+    pub fn verify(&self) -> Case {
+        Case::new("ivs-token", self.verify_with(self.verifier()))
+    }
+
+    /// Verifying many tokens in one call.
+    pub fn verify_batch(&self) -> Case {
+        Case::batch("the same, batch of 64", verify_all(self.verifier(), self.tokens.clone()))
+    }
+
+    /// Verifying without a table for the key: by the backend.
+    pub fn verify_unprepared(&self) -> Case {
+        let unprepared = self.builder().prepared_limit(0).build().expect("a verifier");
+        Case::new("ivs-token, not prepared", self.verify_with(unprepared))
+    }
+
+    /// Finding a token that was verified before.
+    pub fn verify_cached(&self) -> Case {
+        let cached = self.builder().cache(CACHED).build().expect("a verifier");
+        Case::new("a hit in the verify cache", self.verify_with(cached))
     }
 
     /// Verifying tokens of one key, and of so many keys in turn that their tables do not fit into the second-level cache.
@@ -202,12 +231,12 @@ impl Sample {
 
     /// Verifying, and finding what was verified before.
     pub fn caching(&self) -> Vec<Case> {
-        let with = |builder: VerifierBuilder| builder.cache(CACHED).build().expect("a verifier");
-        let store = Arc::new(self.revocations());
+        let revoking = self.builder().revocations(Arc::new(self.revocations()));
+        let revoking = revoking.cache(CACHED).build().expect("a verifier");
         vec![
-            Case::new("ivs-token", self.verify_with(self.verifier())),
-            Case::new("a hit in the verify cache", self.verify_with(with(self.builder()))),
-            Case::new("and a million revocations", self.verify_with(with(self.builder().revocations(store)))),
+            self.verify(),
+            self.verify_cached(),
+            Case::new("and a million revocations", self.verify_with(revoking)),
         ]
     }
 
@@ -233,6 +262,33 @@ impl Sample {
             let subject = Subject::Participant { stage: &stage, participant_id };
             black_box(store.check(&subject)).expect("a store in memory").expect("no such revocation");
         })]
+    }
+
+    /// Writes what a peer needs to do the same: the key pair in PEM, its ID, the claims, and the tokens, one a line.
+    ///
+    /// # Errors
+    ///
+    /// When a file can not be written.
+    pub fn write(&self, folder: &Path) -> io::Result<()> {
+        let key = es384::SigningKey::from_der(&self.pkcs8).expect("a key");
+        fs::write(folder.join("private.pem"), key.to_pkcs8_pem().as_bytes())?;
+        fs::write(folder.join("public.pem"), self.public.to_spki_pem())?;
+        fs::write(folder.join("kid.txt"), self.arn.to_string())?;
+        fs::write(folder.join("claims.json"), self.payload())?;
+        fs::write(folder.join("tokens.txt"), self.tokens.join("\n"))
+    }
+
+    fn accelerated(&self) -> SigningKey {
+        let key = SigningKey::from_any(&self.pkcs8, None).expect("a key").with_id(self.arn.clone());
+        key.accelerate();
+        key
+    }
+
+    fn mint_with(&self, key: &SigningKey) -> impl Fn(usize) + Send + Sync + 'static {
+        let (key, participant) = (key.clone(), self.participant());
+        move |_| {
+            let _ = black_box(participant.clone().mint(&key).expect("a token"));
+        }
     }
 
     fn verify_with(&self, verifier: Verifier) -> impl Fn(usize) + Send + Sync + 'static {
@@ -290,4 +346,14 @@ impl Default for Sample {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// The library that signs and verifies where the engine does not.
+pub fn backend() -> &'static str {
+    es384::BACKEND
+}
+
+/// The path of the engine that keys here are prepared for.
+pub fn path() -> String {
+    format!("{:?}", es384::Path::best())
 }

@@ -169,9 +169,8 @@ impl Keeper {
         self.due.load(Ordering::Acquire) <= self.clock.now()
     }
 
-    /// The first timer, if it is due.
-    pub(crate) fn first_due(&self) -> Result<Option<Due>, StoreError> {
-        let now = self.clock.now();
+    /// The first timer, if it is due at this time.
+    pub(crate) fn first_due(&self, now: i64) -> Result<Option<Due>, StoreError> {
         if self.due.load(Ordering::Acquire) > now {
             return Ok(None);
         }

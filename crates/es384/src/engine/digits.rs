@@ -27,7 +27,7 @@ impl Digit {
     const NEGATIVE: u8 = 0x80;
 
     /// The positive digit of an entry.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "engine"))]
     pub(crate) fn of_entry(entry: usize) -> Self {
         Self(u8::try_from(entry).unwrap())
     }

@@ -33,7 +33,7 @@ mod secret;
 mod sha384;
 mod sign;
 mod table;
-#[cfg(test)]
+#[cfg(all(test, feature = "engine"))]
 mod tests;
 mod tree;
 mod verify;

@@ -136,7 +136,7 @@ impl<L: Lanes> Sum8<L> {
     }
 
     /// The same but for y.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "engine"))]
     pub(crate) fn with_wrong_y(self) -> Self {
         Self { y: self.zz.widen(), ..self }
     }

@@ -88,6 +88,8 @@ impl Door {
                 Effect::DeletePlaybackKey(arn) => {
                     self.playback_keys.delete(&arn).map_err(|error| error.to_string())
                 }
+                // That is for those who are connected.
+                Effect::Due(_) => Ok(()),
                 Effect::Revoke(revocation) => {
                     self.revocations.revoke(&revocation).map_err(|error| error.to_string())
                 }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod claim;
+mod extra;
 mod gate;
 mod handshake;
 mod keys;

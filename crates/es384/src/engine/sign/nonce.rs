@@ -86,7 +86,7 @@ impl Nonce {
     }
 
     /// A known nonce, for published vectors.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "engine"))]
     pub(crate) fn known(number: Words) -> Self {
         Self(number)
     }

@@ -1,0 +1,74 @@
+"""The tables and the picture are those of the committed reports; and what is wrong is noticed: python3 benches/test_report.py"""
+
+import contextlib
+import copy
+import io
+import json
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import report
+
+
+class Written(unittest.TestCase):
+    def setUp(self):
+        self.reports = report.reports()
+
+    def test_what_is_committed_is_what_the_reports_say(self):
+        for file, text in report.written(self.reports).items():
+            self.assertEqual(file.read_text(), text, f"{file}: python3 benches/report.py writes it")
+
+    def test_every_measure_of_the_report_is_in_the_guide(self):
+        table = report.full_table(self.reports[0])
+        for row in self.reports[0]["rows"]:
+            self.assertIn(report.spread(row["micros"]), table)
+        for missing in self.reports[0]["missing"]:
+            self.assertIn(f"| {missing['peer']} ({missing['language']}) | missing: {missing['why']} |", table)
+
+    def test_a_report_that_is_none(self):
+        for change in (
+            lambda bad: bad.update(schema=2),
+            lambda bad: bad.pop("machine"),
+            lambda bad: bad.update(path="Fast"),
+            lambda bad: bad["taken"].update(rounds=6),
+            lambda bad: bad["rows"][0]["micros"].update(lower=bad["rows"][0]["micros"]["median"] + 1),
+        ):
+            bad = copy.deepcopy(self.reports[0])
+            self.assertEqual(list(report.problems(bad)), [])
+            change(bad)
+            self.assertNotEqual(list(report.problems(bad)), [])
+
+
+class Losses(unittest.TestCase):
+    def losses(self, factor, path=None):
+        fresh = copy.deepcopy(report.reports()[0])
+        fresh["rows"] = [row for row in fresh["rows"] if not row.get("forced") and row["language"] == "Rust"]
+        fresh["path"] = path or fresh["path"]
+        verify = next(row for row in fresh["rows"] if row.get("ours") and row["measure"] == "verify" and row["how"] == "")
+        verify["times_as_fast"]["median"] *= factor
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as said:
+            file = Path(folder) / "report.json"
+            file.write_text(json.dumps(fresh))
+            with contextlib.redirect_stderr(said):
+                return report.losses(file, 10), said.getvalue()
+
+    def test_a_loss_of_more_than_a_tenth_fails(self):
+        status, said = self.losses(0.89)
+        self.assertEqual((status, said.count("LOSS")), (1, 1), said)
+
+    def test_less_passes_and_so_does_a_gain(self):
+        for factor in (0.91, 1, 1.5):
+            self.assertEqual(self.losses(factor)[0], 0)
+
+    def test_a_path_without_a_report_is_an_error(self):
+        status, said = self.losses(1, path="Neon")
+        self.assertEqual(status, 1)
+        self.assertIn("no committed report is of the path Neon", said)
+
+
+if __name__ == "__main__":
+    unittest.main()
