@@ -38,6 +38,11 @@ const fn number(name: &'static str, default: u64, about: &'static str) -> Assump
 }
 
 const ASSUMPTIONS: &[Assumption] = &[
+    words(
+        "ad-break",
+        &["refuse", "accept"],
+        "InsertAdBreak on a channel without an ad configuration; refused, it is a ConflictException",
+    ),
     number(
         "body-size",
         1 << 20,
@@ -98,6 +103,11 @@ const ASSUMPTIONS: &[Assumption] = &[
         "rate-code",
         &["ThrottlingException", "ServiceQuotaExceededException"],
         "the code for a call beyond a documented rate, with --rates on",
+    ),
+    number(
+        "starting-time",
+        0,
+        "milliseconds for which a composition of a stage with a publisher is STARTING",
     ),
     number("stopping-time", 0, "milliseconds for which a composition that is stopped is STOPPING"),
     words(

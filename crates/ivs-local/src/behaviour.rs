@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use crate::call::{Answer, Call, invalid, not_found};
 use crate::http::hash::hex;
-use crate::kinds::{self, Record, Stage, at, create, shown, text};
+use crate::kinds::{self, Stage, at, create, shown, text};
+use crate::life::stream;
 use crate::page::page;
 use crate::tokens::mint;
 
@@ -36,7 +37,9 @@ pub(crate) fn find(service: ServiceName, operation: &str) -> Option<Behaviour> {
             "CreateChannel" => kinds::create_channel,
             "ListChannels" => list_channels,
             "UpdateChannel" => update_channel,
-            "GetStream" | "StopStream" | "InsertAdBreak" => of_a_stream,
+            "GetStream" => get_stream,
+            "StopStream" => stop_stream,
+            "InsertAdBreak" => insert_ad_break,
             "PutMetadata" => put_metadata,
             "GetStreamSession" => get_stream_session,
             "ListStreamSessions" => list_stream_sessions,
@@ -175,7 +178,7 @@ fn list_channels(call: &mut Call<'_>) -> Answer {
 }
 
 fn update_channel(call: &mut Call<'_>) -> Answer {
-    if let Some(key) = live_stream(call, call.text("arn"))? {
+    if let Some(key) = stream::of_channel(call, call.text("arn"))? {
         let message = format!("{} is live as {}", call.text("arn"), text(&key, "streamId"));
         return Err(call.refuse("ConflictException", message, "live-channel", Source::Model));
     }
@@ -191,25 +194,33 @@ fn generic(call: &mut Call<'_>) -> Answer {
     }
 }
 
-/// The stream that a channel has just now.
-fn live_stream(call: &Call<'_>, channel: &str) -> Result<Option<Record>, ApiError> {
-    let id = crate::arn::Arn::parse(channel).map_or("", |arn| arn.id);
-    call.get(&call.key("stream", id))
+fn get_stream(call: &mut Call<'_>) -> Answer {
+    Ok(json!({ "stream": stream::existing(call, call.text("channelArn"))? }))
 }
 
-/// Whatever needs a stream: nobody broadcasts yet.
-fn of_a_stream(call: &mut Call<'_>) -> Answer {
+fn stop_stream(call: &mut Call<'_>) -> Answer {
     let arn = call.text("channelArn");
-    call.existing("channel", arn)?;
-    match live_stream(call, arn)? {
-        Some(stream) => Ok(json!({ "stream": stream })),
-        None => Err(ApiError::new(
-            "ChannelNotBroadcasting",
-            format!("The channel {arn} is not broadcasting"),
-            "idle-channel",
-            Source::Model,
-        )),
+    stream::end(call, arn)?;
+    Ok(json!({}))
+}
+
+fn insert_ad_break(call: &mut Call<'_>) -> Answer {
+    let arn = call.text("channelArn");
+    stream::existing(call, arn)?;
+    let channel = call.existing("channel", arn)?;
+    if text(&channel, "adConfigurationArn").is_empty() && call.assumes("ad-break", "refuse") {
+        let message = format!("{arn} has no ad configuration");
+        return Err(call.refuse("ConflictException", message, "ad-break", Source::Assumed));
     }
+    let id = match call.text("adBreakId") {
+        "" => call.ids.uuid(),
+        id => id.to_owned(),
+    };
+    let start = match call.text("targetStartAt") {
+        "" => crate::time::iso8601(call.now),
+        start => start.to_owned(),
+    };
+    Ok(json!({ "adBreakId": id, "targetStartAt": start }))
 }
 
 fn put_metadata(call: &mut Call<'_>) -> Answer {
@@ -219,7 +230,8 @@ fn put_metadata(call: &mut Call<'_>) -> Answer {
         let message = format!("metadata has {actual} bytes; the maximum is {limit}");
         return Err(invalid(message, "metadata-size", Source::Guide));
     }
-    of_a_stream(call)
+    stream::existing(call, call.text("channelArn"))?;
+    Ok(json!({}))
 }
 
 fn get_stream_session(call: &mut Call<'_>) -> Answer {
@@ -228,7 +240,9 @@ fn get_stream_session(call: &mut Call<'_>) -> Answer {
     let prefix = call.of_stage("stream-session", arn, &[]);
     let wanted = call.text("streamId");
     let sessions = call.within(&prefix)?;
-    let found = sessions.into_iter().rev().find(|one| wanted.is_empty() || text(one, "streamId") == wanted);
+    let wanted_ones = sessions.into_iter().filter(|one| wanted.is_empty() || text(one, "streamId") == wanted);
+    // Without an ID, the one that began last.
+    let found = wanted_ones.max_by_key(|one| one.get("_begunAt").and_then(Value::as_i64));
     let session = found.ok_or_else(|| not_found(if wanted.is_empty() { arn } else { wanted }))?;
     Ok(json!({ "streamSession": session }))
 }

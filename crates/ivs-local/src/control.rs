@@ -1,12 +1,19 @@
-//! What is not AWS's: how a person or a test moves the time.
+//! What is not AWS's: how a person or a test moves the time, and lets things happen without media.
 
+use ivs_model::ApiError;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use crate::arn::Arn;
 use crate::clock::{Time, system};
+use crate::door::Refusal;
+use crate::http::sigv4::decode;
+use crate::life::composition::{self, Fate};
+use crate::life::stream::{self, Broadcast, Health};
 use crate::server::Server;
 use crate::time::iso8601;
+use crate::view::View;
 
 /// An answer: its status, and JSON.
 pub(crate) type Control = (u16, Value);
@@ -16,9 +23,114 @@ pub(crate) fn control(server: &Server, method: &str, path: &str, body: &[u8]) ->
     let answer = match (method, path) {
         ("GET", "clock") => clock(server, 0),
         ("POST", "clock") => read(body).and_then(|body| set_clock(server, &body)),
-        _ => return None,
+        (_, path) => return resource(server, method, path, body),
     };
     Some(answer.map_or_else(|message| (400, json!({ "message": message })), |value| (200, value)))
+}
+
+/// What happens to a channel, a stage or a composition.
+fn resource(server: &Server, method: &str, path: &str, body: &[u8]) -> Option<Control> {
+    // An ARN has a slash of its own.
+    let path = decode(path);
+    let (kind, rest) = path.split_once('/')?;
+    let mut parts = rest.splitn(3, '/');
+    let arn = format!("{}/{}", parts.next()?, parts.next()?);
+    let what: Vec<&str> = parts.next()?.split('/').collect();
+    let wrong = |message: String| (400, json!({ "message": message }));
+    Some(match (method, kind, &what[..]) {
+        ("POST", "channels", ["live"]) => match read(body).and_then(|body| broadcast(&body)) {
+            Ok(how) => of_arn(server, &arn, |view| {
+                stream::broadcast(view, &arn, &how).map(|stream| json!({ "stream": stream }))
+            }),
+            Err(message) => wrong(message),
+        },
+        ("DELETE", "channels", ["live"]) => {
+            of_arn(server, &arn, |view| stream::end(view, &arn).map(|()| json!({})))
+        }
+        ("POST", "compositions", ["destinations", id]) => match read(body).and_then(|body| fate(&body)) {
+            Ok(fate) => of_arn(server, &arn, |view| {
+                let composition = composition::strike(view, &arn, id, fate)?;
+                Ok(json!({ "composition": composition }))
+            }),
+            Err(message) => wrong(message),
+        },
+        ("POST", "stages", ["participants"]) => match read(body) {
+            Ok(body) => told(join(server, &arn, body)),
+            Err(message) => wrong(message),
+        },
+        ("DELETE", "stages", ["participants", id]) => {
+            on_stage(server, &arn, |arn| server.live().leave_without_client(arn, id))
+        }
+        ("POST" | "DELETE", "stages", ["participants", id, "publish"]) => {
+            let is_publishing = method == "POST";
+            on_stage(server, &arn, |arn| server.live().publish_without_client(arn, id, is_publishing))
+        }
+        _ => return None,
+    })
+}
+
+/// Lets somebody join a stage: with the token of the body, or one that is made for its other members.
+fn join(server: &Server, arn: &str, mut body: Value) -> Result<Value, Control> {
+    let of_api =
+        |error: ApiError| (error.status(), json!({ "code": error.code(), "message": error.message() }));
+    let token = if let Some(token) = body.get("token").and_then(Value::as_str) {
+        token.to_owned()
+    } else {
+        let Some(parsed) = Arn::parse(arn) else {
+            return Err((400, json!({ "message": format!("{arn} is no ARN") })));
+        };
+        body["stageArn"] = arn.into();
+        let made = server.run_for("CreateParticipantToken", parsed.account, parsed.region, &body);
+        let made = made.map_err(of_api)?;
+        made["participantToken"]["token"].as_str().unwrap_or_default().to_owned()
+    };
+    let who = server.live().gate.participant(&token).map_err(|refusal| refused(&refusal))?;
+    if who.stage_arn().as_str() != arn {
+        let message = format!("The token is for {}", who.stage_arn());
+        return Err((400, json!({ "message": message })));
+    }
+    server.live().join_without_client(&who).map_err(|refusal| refused(&refusal))?;
+    Ok(json!({ "participantId": who.participant_id().as_str(), "token": token }))
+}
+
+fn on_stage(
+    server: &Server,
+    arn: &str,
+    what: impl FnOnce(&ivs_token::StageArn) -> Result<(), Refusal>,
+) -> Control {
+    let arn = match ivs_token::StageArn::try_from(arn) {
+        Ok(arn) => arn,
+        Err(error) => return (400, json!({ "message": error.to_string() })),
+    };
+    if let Err(error) = server.settle() {
+        return (500, json!({ "message": error.to_string() }));
+    }
+    told(what(&arn).map(|()| json!({})).map_err(|refusal| {
+        let (status, value) = refused(&refusal);
+        // Whoever asks may: it is the participant that is not there.
+        (if value["code"] == "PARTICIPANT_DISCONNECTED" { 404 } else { status }, value)
+    }))
+}
+
+fn refused(refusal: &Refusal) -> Control {
+    (refusal.status(), json!({ "code": refusal.code, "message": refusal.message }))
+}
+
+fn told(result: Result<Value, Control>) -> Control {
+    match result {
+        Ok(value) => (200, value),
+        Err(refused) => refused,
+    }
+}
+
+/// What is to happen to a destination.
+fn fate(body: &Value) -> Result<Fate, String> {
+    match body.get("state").and_then(Value::as_str) {
+        Some("RECONNECTING") => Ok(Fate::Reconnecting),
+        Some("ACTIVE") => Ok(Fate::Active),
+        Some("FAILED") => Ok(Fate::Failed),
+        _ => Err("state is RECONNECTING, ACTIVE or FAILED".to_owned()),
+    }
 }
 
 /// The members of a body, which may be empty.
@@ -29,6 +141,44 @@ fn read(body: &[u8]) -> Result<Value, String> {
     let value: Value =
         serde_json::from_slice(body).map_err(|error| format!("The body is not JSON: {error}"))?;
     if value.is_object() { Ok(value) } else { Err("The body is no JSON object".to_owned()) }
+}
+
+/// Does something with the resource of an ARN, in its account and region.
+fn of_arn(
+    server: &Server,
+    arn: &str,
+    change: impl FnMut(&mut View<'_>) -> Result<Value, ApiError>,
+) -> Control {
+    let Some(parsed) = Arn::parse(arn) else {
+        return (400, json!({ "message": format!("{arn} is no ARN") }));
+    };
+    match server.change(parsed.account, parsed.region, change) {
+        Ok(value) => (200, value),
+        Err(error) => (error.status(), json!({ "code": error.code(), "message": error.message() })),
+    }
+}
+
+/// How a channel is to be live.
+fn broadcast(body: &Value) -> Result<Broadcast, String> {
+    let mut how = Broadcast::default();
+    for (name, value) in body.as_object().into_iter().flatten() {
+        let wrong = |what: &str| format!("{name} is {what}, not {value}");
+        match name.as_str() {
+            "streamKey" => how.stream_key = Some(value.as_str().ok_or_else(|| wrong("a text"))?.to_owned()),
+            "takeover" => how.takeover = value.as_bool().ok_or_else(|| wrong("true or false"))?,
+            "viewers" => how.viewers = Some(value.as_u64().ok_or_else(|| wrong("a whole number"))?),
+            "health" => {
+                let found = Health::ALL.into_iter().find(|one| value == one.as_str());
+                how.health = Some(found.ok_or_else(|| wrong("HEALTHY, STARVING or UNKNOWN"))?);
+            }
+            _ => {
+                return Err(format!(
+                    "There is no member {name}; these are there: streamKey, takeover, viewers, health"
+                ));
+            }
+        }
+    }
+    Ok(how)
 }
 
 /// What the clock says.

@@ -12,6 +12,12 @@ pub(crate) const TIMERS: &str = "timer/";
 pub(crate) enum Timer {
     /// A composition: look at what it is to become.
     Composition { arn: String },
+    /// A channel whose stream ended: its recording ends, unless the stream came back.
+    ChannelRecording { arn: String },
+    /// A token expires with which somebody joined.
+    Expiry { stage: String, participant: String },
+    /// A stage has been empty for long enough: its session ends, if it has not been joined meanwhile.
+    StageSession { stage: String, session: String, emptied: u64 },
     /// An event that a fault holds back: its envelope goes out.
     Event { envelope: Value },
 }

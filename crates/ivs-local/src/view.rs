@@ -25,6 +25,8 @@ pub(crate) enum Effect {
     ImportPlaybackKey(PlaybackKeyArn, VerifyingKey),
     DeletePlaybackKey(PlaybackKeyArn),
     Revoke(Revocation),
+    /// A timer that is about those who are connected.
+    Due(Timer),
 }
 
 /// The state of one account and region at one moment, and the writes of one change.

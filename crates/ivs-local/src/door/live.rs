@@ -1,6 +1,6 @@
 //! Who is on which stage: the one place where people come and go.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -19,13 +19,14 @@ use super::visitor::Visitor;
 use crate::faults::{Act, Area, Faults, Subject};
 use crate::keeper::Keeper;
 use crate::store::StoreError;
+use crate::timer::Timer;
 use crate::view::Effect;
 
 /// The stages of a server on which somebody is.
 pub(crate) struct Live {
     pub(crate) gate: Gate,
     keeper: Arc<Keeper>,
-    recorder: Recorder,
+    pub(crate) recorder: Recorder,
     stages: Mutex<HashMap<StageArn, LiveStage>>,
     limits: Limits,
     numbers: std::sync::atomic::AtomicU64,
@@ -43,7 +44,7 @@ type Cut = Box<dyn Fn(&StageArn, &str, bool) + Send + Sync>;
 struct Limits {
     publishers: usize,
     participants: usize,
-    session: Duration,
+    session_ms: i64,
     grace: Duration,
 }
 
@@ -52,6 +53,8 @@ pub(crate) enum End {
     Participant(StageArn, String),
     Stage(StageArn),
     Key(PublicKeyArn),
+    Expired(StageArn, String),
+    Session { stage: StageArn, session: String, emptied: u64 },
 }
 
 /// Where somebody sits: what their socket is told.
@@ -79,7 +82,7 @@ impl Live {
             limits: Limits {
                 publishers: quota("publishersPerStage", 12),
                 participants: quota("subscribersPerStage", 10_000),
-                session: Duration::from_millis(settings.session_ms),
+                session_ms: i64::try_from(settings.session_ms).unwrap_or(i64::MAX),
                 grace: Duration::from_millis(settings.grace_ms),
             },
             numbers: std::sync::atomic::AtomicU64::new(1),
@@ -212,6 +215,7 @@ impl Live {
         let stage = stages.get_mut(arn).ok_or_else(not_here)?;
         let presence = stage.people.get_mut(id).ok_or_else(not_here)?;
         presence.describe(&new);
+        self.expect_expiry(&new);
         presence.key = new.key_id().clone();
         describe(&mut presence.record, &new);
         let may_publish = presence.capabilities.contains(Capability::Publish);
@@ -256,17 +260,10 @@ impl Live {
         presence.record.insert("published".into(), true.into());
         presence.record.insert("protocol".into(), "WHIP".into());
         visitor.note(&mut presence.record);
-        let has_socket = presence.socket.is_some();
+        presence.record.insert("_publishing".into(), true.into());
         let event = Some(("PUBLISH_STARTED", Map::new()));
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
         stage.tell();
-        drop(stages);
-        if !has_socket {
-            // A socket looks at the time itself.
-            let left = who.expires_at().secs_since(self.now()).max(0).unsigned_abs();
-            let (arn, id) = (who.stage_arn().clone(), id.to_owned());
-            self.later(Duration::from_secs(left), move |live| live.expire(&arn, &id));
-        }
     }
 
     /// A publication ended. Who has no socket leaves with it.
@@ -278,7 +275,9 @@ impl Live {
             return;
         }
         presence.publication = None;
-        self.recorder.event(&stage.arn, &mut stage.session, id, "PUBLISH_STOPPED", Map::new());
+        presence.record.insert("_publishing".into(), false.into());
+        let event = Some(("PUBLISH_STOPPED", Map::new()));
+        self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
         if presence.socket.is_none() {
             self.exit(stage, id, false);
         } else {
@@ -294,12 +293,32 @@ impl Live {
         }
     }
 
+    /// What media those send who are on a stage, by their IDs.
+    pub(crate) fn media(&self, arn: &StageArn) -> BTreeMap<String, Vec<&'static str>> {
+        let stages = self.lock();
+        let people = stages.get(arn).into_iter().flat_map(|stage| &stage.people);
+        let sent = people.map(|(id, one)| {
+            let is_publishing = one.publication.is_some();
+            let media = [("audio", !one.audio_muted), ("video", !one.video_stopped)];
+            let sent = media.into_iter().filter(|(_, is_sent)| is_publishing && *is_sent);
+            (id.clone(), sent.map(|(name, _)| name).collect())
+        });
+        sent.collect()
+    }
+
+    /// Ends in the state what nobody here is part of: sessions and participants of a state that was just taken over.
+    pub(crate) fn settle(&self) -> Result<(), StoreError> {
+        self.recorder.close_all()
+    }
+
     /// Sends those away whom operations have ended.
     pub(crate) fn end(&self, ends: Vec<End>) {
         for end in ends {
             match end {
                 End::Participant(arn, id) => self.throw_out(&arn, &id, Ending::DISCONNECTED),
                 End::Stage(arn) => self.close(&arn),
+                End::Expired(arn, id) => self.expire(&arn, &id),
+                End::Session { stage, session, emptied } => self.end_session(&stage, &session, emptied),
                 End::Key(key) => {
                     for (arn, id) in self.find(|presence| presence.key == key) {
                         self.throw_out(&arn, &id, Ending::KEY_DELETED);
@@ -331,7 +350,9 @@ impl Live {
                 socket.end.send_replace(Some(ending));
             }
             if presence.publication.take().is_some() {
-                self.recorder.event(&stage.arn, &mut stage.session, id, "PUBLISH_STOPPED", Map::new());
+                presence.record.insert("_publishing".into(), false.into());
+                let event = Some(("PUBLISH_STOPPED", Map::new()));
+                self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
             }
             self.exit(stage, id, true);
         }
@@ -380,10 +401,20 @@ impl Live {
         visitor.note(&mut record);
         self.recorder.put(&stage.arn, &mut stage.session, &record, Some(("JOINED", Map::new())));
         stage.people.insert(id.to_owned(), Presence::new(record, who, who.key_id().clone()));
+        self.expect_expiry(who);
     }
 
-    fn exit(&self, stage: &mut LiveStage, id: &str, is_thrown_out: bool) {
+    /// Sets a timer for the end of a token. A socket looks at the time itself, too.
+    fn expect_expiry(&self, who: &VerifiedToken) {
+        let left = who.expires_at().secs_since(self.now()).max(0);
+        let (stage, participant) =
+            (who.stage_arn().as_str().to_owned(), who.participant_id().as_str().to_owned());
+        self.recorder.later(who.stage_arn(), left * 1000, &Timer::Expiry { stage, participant });
+    }
+
+    pub(crate) fn exit(&self, stage: &mut LiveStage, id: &str, is_thrown_out: bool) {
         let Some(mut presence) = stage.people.remove(id) else { return };
+        presence.record.insert("_publishing".into(), false.into());
         presence.record.insert("state".into(), "DISCONNECTED".into());
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, Some(("LEFT", Map::new())));
         stage.left.insert(id.to_owned(), presence.record);
@@ -393,15 +424,17 @@ impl Live {
         stage.tell();
         if stage.people.is_empty() {
             stage.emptied += 1;
-            let (arn, emptied) = (stage.arn.clone(), stage.emptied);
-            self.later(self.limits.session, move |live| live.end_session(&arn, emptied));
+            let (arn, session) = (stage.arn.as_str().to_owned(), stage.session.id.clone());
+            let timer = Timer::StageSession { stage: arn, session, emptied: stage.emptied };
+            self.recorder.later(&stage.arn, self.limits.session_ms, &timer);
         }
     }
 
     /// Ends the session of a stage that is still empty.
-    fn end_session(&self, arn: &StageArn, emptied: u64) {
+    fn end_session(&self, arn: &StageArn, session: &str, emptied: u64) {
         let mut stages = self.lock();
-        if stages.get(arn).is_some_and(|stage| stage.people.is_empty() && stage.emptied == emptied)
+        let is_meant = |stage: &LiveStage| stage.session.id == session && stage.emptied == emptied;
+        if stages.get(arn).is_some_and(|stage| stage.people.is_empty() && is_meant(stage))
             && let Some(stage) = stages.remove(arn)
         {
             self.recorder.end(&stage.arn, &stage.session);
@@ -426,7 +459,7 @@ impl Live {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<StageArn, LiveStage>> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, HashMap<StageArn, LiveStage>> {
         self.stages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -439,6 +472,14 @@ pub(crate) fn endings(effects: &[Effect]) -> Vec<End> {
         }
         Effect::Revoke(Revocation::Stage { stage }) => Some(End::Stage(stage.clone())),
         Effect::DeleteKey(key) => Some(End::Key(key.clone())),
+        Effect::Due(Timer::Expiry { stage, participant }) => {
+            Some(End::Expired(stage.as_str().try_into().ok()?, participant.clone()))
+        }
+        Effect::Due(Timer::StageSession { stage, session, emptied }) => Some(End::Session {
+            stage: stage.as_str().try_into().ok()?,
+            session: session.clone(),
+            emptied: *emptied,
+        }),
         _ => None,
     };
     effects.iter().filter_map(end).collect()
@@ -457,6 +498,6 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-fn not_here() -> Refusal {
+pub(crate) fn not_here() -> Refusal {
     Refusal::new("PARTICIPANT_DISCONNECTED", "the participant is not on the stage")
 }

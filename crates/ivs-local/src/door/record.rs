@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
+use ivs_model::ApiError;
 use ivs_token::{ParticipantClaims, StageArn};
 use serde_json::{Map, Value, json};
 
+use crate::happened::{Happened, Topic};
 use crate::ids::Ids;
 use crate::keeper::Keeper;
 use crate::kinds::Record;
+use crate::life::composition;
 use crate::store::{StoreError, Transaction};
 use crate::time::iso8601;
+use crate::timer::Timer;
+use crate::view::{Scene, View};
 
 /// How often a write is tried again when an operation changed the stage meanwhile.
 const TRIES: usize = 64;
@@ -58,9 +63,38 @@ impl Recorder {
     ) {
         let id = participant.get("participantId").and_then(Value::as_str).unwrap_or_default();
         let key = format!("{}{}/{id}/", within("participant", stage), session.id);
+        let name = event.as_ref().map(|(name, _)| *name);
         let mut writes = vec![(key, Some(Value::Object(participant.clone())))];
         writes.extend(event.map(|(name, more)| event_write(stage, session, id, name, more, self.now())));
-        self.write(writes);
+        let session = session.id.clone();
+        self.change(stage, |view| {
+            view.writes.extend(writes.clone());
+            if let Some(name @ ("PUBLISH_STARTED" | "PUBLISH_STOPPED")) = name {
+                let detail = json!({
+                    "session_id": session,
+                    "event_name": if name == "PUBLISH_STARTED" { "Participant Published" } else { "Participant Unpublished" },
+                    "event_time": iso8601(view.now),
+                    "user_id": participant.get("userId"),
+                    "participant_id": id,
+                    "replica": false,
+                });
+                view.happened(Happened::new(Topic::StageUpdate, stage.as_str(), detail));
+            }
+            composition::heed_stage(view, stage.as_str())
+        });
+    }
+
+    /// Sets a timer.
+    pub(crate) fn later(&self, stage: &StageArn, after: i64, timer: &Timer) {
+        self.change(stage, |view| view.set_timer(after, timer));
+    }
+
+    fn change(&self, stage: &StageArn, change: impl FnMut(&mut View<'_>) -> Result<(), ApiError>) {
+        let (account, region) = (stage.account_id(), stage.region());
+        let scene = Scene { account, region, now: self.keeper.clock.now() };
+        if let Err(error) = self.keeper.change(scene, change) {
+            tracing::warn!(%error, "what happens on a stage was not written");
+        }
     }
 
     /// Writes an event of a participant.
@@ -90,6 +124,7 @@ impl Recorder {
                 Some("stage-session") if value.get("endTime").is_none() => value["endTime"] = json!(at),
                 Some("participant") if value.get("state") == Some(&json!("CONNECTED")) => {
                     value["state"] = json!("DISCONNECTED");
+                    value["_publishing"] = json!(false);
                 }
                 Some("stage") if value.get("activeSessionId").is_some() => {
                     if let Some(stage) = value.as_object_mut() {

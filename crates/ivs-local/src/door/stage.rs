@@ -51,6 +51,8 @@ pub(crate) struct Presence {
     /// The number of the publication whose media is connected.
     pub(crate) publication: Option<u64>,
     pub(crate) socket: Option<Socket>,
+    /// Whether it is there because somebody asked the server for it.
+    pub(crate) has_no_client: bool,
 }
 
 /// The socket of a participant.
@@ -72,6 +74,7 @@ impl Presence {
             video_stopped: false,
             publication: None,
             socket: None,
+            has_no_client: false,
         };
         presence.describe(who);
         presence

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::generic::{check_reference, create};
 use super::{Kind, Record, Reference, at, default, text};
+use crate::arn::Arn;
 use crate::call::{Call, invalid};
 
 pub(crate) struct Channel;
@@ -76,6 +77,10 @@ impl Kind for Channel {
 
     fn before_delete(&self, call: &mut Call<'_>, record: &Record) -> Result<(), ApiError> {
         let arn = text(record, "arn");
+        if is_live(call, arn)? {
+            let message = format!("{arn} is live");
+            return Err(call.refuse("ConflictException", message, "live-channel", Source::Model));
+        }
         for key in call.all(StreamKey.kind())? {
             if text(&key, "channelArn") == arn {
                 call.delete(StreamKey.kind(), text(&key, "arn"));
@@ -112,6 +117,11 @@ impl Kind for Channel {
             call.input.get(filter).and_then(Value::as_str).is_none_or(|wanted| wanted == text(record, member))
         })
     }
+}
+
+fn is_live(call: &Call<'_>, channel: &str) -> Result<bool, ApiError> {
+    let id = Arn::parse(channel).map_or("", |arn| arn.id);
+    Ok(call.get(&call.key("stream", id))?.is_some())
 }
 
 fn is_multitrack(record: &Record) -> bool {

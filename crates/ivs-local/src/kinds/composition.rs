@@ -1,4 +1,4 @@
-//! Compositions: until participants can join, each of them ends a minute after it began.
+//! Compositions: how they are started and stopped. `life::composition` has what happens between.
 
 use ivs_model::{ApiError, ServiceName, Source};
 use serde_json::{Value, json};
@@ -6,16 +6,11 @@ use serde_json::{Value, json};
 use super::generic::{check_reference, quota};
 use super::{CREATED, Kind, Record, Reference, at, default, text};
 use crate::call::{Call, invalid};
-use crate::happened::{Happened, Topic};
+use crate::life::composition::{self as life, ENDED};
 use crate::page;
 use crate::time::iso8601;
-use crate::timer::Timer;
-use crate::view::View;
 
 pub(crate) struct Composition;
-
-/// A start without participants ends after this time (guide, composition).
-const WITHOUT_PARTICIPANTS_MS: i64 = 60_000;
 
 /// Get and List show a composition for this long after its end (guide, composition).
 const GONE_MS: i64 = 300_000;
@@ -73,8 +68,7 @@ impl Kind for Composition {
         let ended = record.get(ENDED).and_then(Value::as_i64);
         if ended.is_some_and(|ended| call.now < ended) {
             call.explain("stopping-time", Source::Assumed);
-            set_state(&mut record, "STOPPING");
-            record.remove("endTime");
+            life::show_stopping(&mut record);
         }
         ended.is_none_or(|ended| call.now - ended < GONE_MS).then_some(record)
     }
@@ -88,31 +82,6 @@ impl Kind for Composition {
         let encoder = call.text("filterByEncoderConfigurationArn");
         (stage.is_empty() || stage == text(record, "stageArn"))
             && (encoder.is_empty() || uses(record, encoder))
-    }
-}
-
-/// When it ended.
-const ENDED: &str = "_endedAt";
-
-/// Ends a composition and its destinations.
-fn end(record: &mut Record, at: i64) {
-    let time = iso8601(at);
-    record.insert(ENDED.into(), at.into());
-    record.insert("endTime".into(), time.clone().into());
-    set_state(record, "STOPPED");
-    for destination in record.get_mut("destinations").and_then(Value::as_array_mut).into_iter().flatten() {
-        destination["endTime"] = time.clone().into();
-    }
-}
-
-/// The state of a composition and of its destinations.
-fn set_state(record: &mut Record, state: &str) {
-    record.insert("state".into(), state.into());
-    for destination in record.get_mut("destinations").and_then(Value::as_array_mut).into_iter().flatten() {
-        destination["state"] = state.into();
-        if let Some(destination) = destination.as_object_mut().filter(|_| state == "STOPPING") {
-            destination.remove("endTime");
-        }
     }
 }
 
@@ -142,7 +111,7 @@ fn named(destination: &Value) -> impl Iterator<Item = (&'static str, &str)> {
 /// The compositions that have not ended.
 fn running(call: &Call<'_>) -> Result<Vec<Record>, ApiError> {
     let all = call.all(Composition.kind())?.into_iter().filter_map(|record| Composition.live(call, record));
-    Ok(all.filter(|record| text(record, "state") != "STOPPED").collect())
+    Ok(all.filter(|record| !matches!(text(record, "state"), "STOPPED" | "FAILED")).collect())
 }
 
 /// Destinations with an ID each.
@@ -207,8 +176,7 @@ pub(crate) fn start(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let stage = call.text("stageArn");
     check_reference(call, "stage", stage)?;
     let record = super::create(&Composition, call, input)?;
-    let timer = Timer::Composition { arn: text(&record, "arn").to_owned() };
-    call.set_timer(WITHOUT_PARTICIPANTS_MS, &timer)?;
+    life::begin(call, text(&record, "arn"))?;
     if !token.is_empty() {
         let value = json!({ "arn": record["arn"], "filters": page::fingerprint(call), CREATED: call.now });
         call.writes.push((key, Some(value)));
@@ -221,32 +189,18 @@ pub(crate) fn stop(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let arn = call.text("arn");
     let record = call.existing(Composition.kind(), arn)?;
     let mut record = Composition.live(call, record).ok_or_else(|| crate::call::not_found(arn))?;
-    if !matches!(text(&record, "state"), "STOPPED" | "STOPPING") {
-        end(&mut record, call.now + call.environment.assumptions().milliseconds("stopping-time"));
-        call.put(Composition.kind(), &record);
+    if !matches!(text(&record, "state"), "STOPPED" | "STOPPING" | "FAILED") {
+        let after = call.environment.assumptions().milliseconds("stopping-time");
+        life::stop(call, &mut record, after)?;
     }
     Ok(json!({}))
-}
-
-/// Nobody has come to a composition for long enough.
-pub(crate) fn give_up(view: &mut View<'_>, arn: &str) -> Result<(), ApiError> {
-    let Some(mut record) = view.resource(Composition.kind(), arn)? else { return Ok(()) };
-    if text(&record, "state") == "STARTING" {
-        let now = view.now;
-        end(&mut record, now);
-        view.put(Composition.kind(), &record);
-        let detail = json!({ "event_name": "Session End", "stage_arn": record.get("stageArn") });
-        view.happened(Happened::new(Topic::CompositionStateChange, arn, detail));
-    }
-    Ok(())
 }
 
 /// `DeleteStage` ends the compositions of the stage.
 pub(crate) fn end_of_stage(call: &mut Call<'_>, stage: &str) -> Result<(), ApiError> {
     for mut record in running(call)? {
         if at(&record, &["stageArn"]).and_then(Value::as_str) == Some(stage) {
-            end(&mut record, call.now);
-            call.put(Composition.kind(), &record);
+            life::stop(call, &mut record, 0)?;
         }
     }
     Ok(())

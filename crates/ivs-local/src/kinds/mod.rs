@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::call::Call;
 
 pub(crate) use channel::create_channel;
-pub(crate) use composition::{give_up, start as start_composition, stop as stop_composition};
+pub(crate) use composition::{start as start_composition, stop as stop_composition};
 pub(crate) use generic::{create, find_generic, run, shown, truth};
 pub(crate) use stage::Stage;
 

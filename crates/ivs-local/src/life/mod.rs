@@ -1,18 +1,24 @@
 //! What happens by itself: the part of the service that time moves.
 
+pub(crate) mod composition;
+pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
 
 use ivs_model::ApiError;
 
-use crate::kinds;
 use crate::timer::Timer;
-use crate::view::View;
+use crate::view::{Effect, View};
 
 /// Does what a timer stands for.
 pub(crate) fn run(view: &mut View<'_>, timer: &Timer) -> Result<(), ApiError> {
     match timer {
-        Timer::Composition { arn } => kinds::give_up(view, arn),
+        Timer::Composition { arn } => composition::look(view, arn),
+        Timer::ChannelRecording { arn } => stream::end_recording(view, arn),
+        Timer::Expiry { .. } | Timer::StageSession { .. } => {
+            view.effects.push(Effect::Due(timer.clone()));
+            Ok(())
+        }
         Timer::Event { envelope } => {
             view.send_late(envelope.clone());
             Ok(())

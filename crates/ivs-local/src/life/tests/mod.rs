@@ -1,6 +1,9 @@
 //! Every rule by its name, in process, with a clock that stands still until it is moved.
 
 mod clock;
+mod composition;
+mod stage;
+mod stream;
 
 use std::sync::Arc;
 
@@ -29,6 +32,13 @@ impl World {
     #[track_caller]
     fn call(&self, operation: &str, input: &Value) -> Value {
         self.0.run(operation, "us-west-2", input).unwrap_or_else(|error| panic!("{operation}: {error}"))
+    }
+
+    /// The code of a call that is refused.
+    #[track_caller]
+    fn refused(&self, operation: &str, input: &Value) -> String {
+        let answer = self.0.run(operation, "us-west-2", input);
+        answer.expect_err(operation).code().to_owned()
     }
 
     /// The ARN of what a call makes.

@@ -1,0 +1,77 @@
+//! Participants without a client: they come, publish and go because somebody asks the server for it.
+
+use ivs_token::{Capability, StageArn, VerifiedToken};
+use serde_json::Map;
+
+use super::gate::Refusal;
+use super::live::{Live, not_here};
+use super::visitor::Visitor;
+
+impl Live {
+    /// Lets somebody in without a client.
+    pub(crate) fn join_without_client(&self, who: &VerifiedToken) -> Result<(), Refusal> {
+        let id = who.participant_id().as_str();
+        let place = self.join(who, &Visitor::default())?;
+        let mut stages = self.lock();
+        if let Some(presence) = stages.get_mut(who.stage_arn()).and_then(|stage| stage.people.get_mut(id))
+            && presence.socket.as_ref().is_some_and(|socket| socket.number == place.number)
+        {
+            presence.socket = None;
+            presence.has_no_client = true;
+        }
+        Ok(())
+    }
+
+    /// Lets a participant without a client publish, or cease to.
+    pub(crate) fn publish_without_client(
+        &self,
+        arn: &StageArn,
+        id: &str,
+        is_publishing: bool,
+    ) -> Result<(), Refusal> {
+        let number = self.number();
+        let may = self.has_room(arn, id);
+        let mut stages = self.lock();
+        let stage = stages.get_mut(arn).ok_or_else(not_here)?;
+        let presence = stage.people.get_mut(id).filter(|one| one.has_no_client).ok_or_else(not_here)?;
+        if presence.publication.is_some() == is_publishing {
+            return Ok(());
+        }
+        let refusal = if !is_publishing {
+            None
+        } else if !presence.capabilities.contains(Capability::Publish) {
+            Some(Refusal::new("INSUFFICIENT_CAPABILITIES", "the token does not grant PUBLISH"))
+        } else if may {
+            None
+        } else {
+            Some(Refusal::new("QUOTA_EXCEEDED", "the stage has its most publishers"))
+        };
+        if let Some(refusal) = refusal {
+            let code = Map::from_iter([("errorCode".to_owned(), refusal.code.into())]);
+            self.recorder.event(&stage.arn, &mut stage.session, id, "PUBLISH_ERROR", code);
+            return Err(refusal);
+        }
+        presence.publication = is_publishing.then_some(number);
+        let name = if is_publishing {
+            presence.record.insert("published".into(), true.into());
+            presence.record.insert("protocol".into(), "WHIP".into());
+            "PUBLISH_STARTED"
+        } else {
+            "PUBLISH_STOPPED"
+        };
+        presence.record.insert("_publishing".into(), is_publishing.into());
+        self.recorder.put(&stage.arn, &mut stage.session, &presence.record, Some((name, Map::new())));
+        stage.tell();
+        Ok(())
+    }
+
+    /// Lets a participant without a client go.
+    pub(crate) fn leave_without_client(&self, arn: &StageArn, id: &str) -> Result<(), Refusal> {
+        // Who publishes ceases to first.
+        self.publish_without_client(arn, id, false)?;
+        let mut stages = self.lock();
+        let stage = stages.get_mut(arn).ok_or_else(not_here)?;
+        self.exit(stage, id, false);
+        Ok(())
+    }
+}

@@ -1,0 +1,222 @@
+//! The life of compositions: they begin when somebody publishes, and end when nobody does.
+
+use ivs_model::ApiError;
+use serde_json::{Value, json};
+
+use crate::happened::{Happened, Topic};
+use crate::kinds::{CREATED, Record, text};
+use crate::time::iso8601;
+use crate::timer::Timer;
+use crate::view::View;
+
+const KIND: &str = "composition";
+
+/// A composition ends after this time without a publisher, also one that none has come to (guide, composition).
+pub(crate) const WITHOUT_PUBLISHERS_MS: i64 = 60_000;
+
+/// When a composition ended, or will have.
+pub(crate) const ENDED: &str = "_endedAt";
+
+/// When it became active.
+const BEGUN: &str = "_begunAt";
+
+/// Since when nobody publishes.
+const IDLE: &str = "_idleSince";
+
+/// Sets the timers of a new composition.
+pub(crate) fn begin(view: &mut View<'_>, arn: &str) -> Result<(), ApiError> {
+    let timer = Timer::Composition { arn: arn.to_owned() };
+    let hours = i64::try_from(view.environment.quota("compositionMaxHours", 24)).unwrap_or(24);
+    let starting = view.environment.assumptions().milliseconds("starting-time");
+    for after in [starting, WITHOUT_PUBLISHERS_MS, hours * 3_600_000] {
+        view.set_timer(after, &timer)?;
+    }
+    Ok(())
+}
+
+/// A timer of a composition is due: looks at what it is to become.
+pub(crate) fn look(view: &mut View<'_>, arn: &str) -> Result<(), ApiError> {
+    let Some(mut record) = view.resource(KIND, arn)? else { return Ok(()) };
+    let number = |name: &str| record.get(name).and_then(Value::as_i64);
+    let age = view.now - number(CREATED).unwrap_or(view.now);
+    let idle = number(IDLE).map(|since| view.now - since);
+    let ended = number(ENDED);
+    let hours = i64::try_from(view.environment.quota("compositionMaxHours", 24)).unwrap_or(24);
+    let is_over = age >= hours * 3_600_000 || idle.is_some_and(|idle| idle >= WITHOUT_PUBLISHERS_MS);
+    match text(&record, "state") {
+        // It was stopped a while ago: who stopped it wrote what it is now.
+        _ if ended.is_some() => {
+            if ended == Some(view.now) {
+                announce_end(view, &record);
+            }
+            Ok(())
+        }
+        "STARTING" if age >= WITHOUT_PUBLISHERS_MS => stop(view, &mut record, 0),
+        "ACTIVE" if is_over => stop(view, &mut record, 0),
+        _ => heed(view, &mut record),
+    }
+}
+
+/// Somebody began or ceased to publish on a stage.
+pub(crate) fn heed_stage(view: &mut View<'_>, stage: &str) -> Result<(), ApiError> {
+    for mut record in view.all(KIND)? {
+        if text(&record, "stageArn") == stage && !record.contains_key(ENDED) {
+            heed(view, &mut record)?;
+        }
+    }
+    Ok(())
+}
+
+fn heed(view: &mut View<'_>, record: &mut Record) -> Result<(), ApiError> {
+    let arn = text(record, "arn").to_owned();
+    let is_published = has_publisher(view, text(record, "stageArn"))?;
+    let begun = record.get(CREATED).and_then(Value::as_i64).unwrap_or(view.now);
+    let starting = view.environment.assumptions().milliseconds("starting-time");
+    match (text(record, "state"), is_published) {
+        ("STARTING", true) if view.now - begun >= starting => {
+            set_state(record, "ACTIVE");
+            record.insert(BEGUN.into(), view.now.into());
+            announce(view, record, "Session Start", &json!({}));
+            announce_destinations(view, record, "Destination Start");
+        }
+        ("ACTIVE", true) if record.contains_key(IDLE) => drop(record.remove(IDLE)),
+        ("ACTIVE", false) if !record.contains_key(IDLE) => {
+            record.insert(IDLE.into(), view.now.into());
+            view.set_timer(WITHOUT_PUBLISHERS_MS, &Timer::Composition { arn })?;
+        }
+        _ => return Ok(()),
+    }
+    view.put(KIND, record);
+    Ok(())
+}
+
+/// Whether somebody publishes on a stage.
+fn has_publisher(view: &View<'_>, stage: &str) -> Result<bool, ApiError> {
+    let Some(record) = view.resource("stage", stage)? else { return Ok(false) };
+    let session = text(&record, "activeSessionId");
+    if session.is_empty() {
+        return Ok(false);
+    }
+    let people = view.within(&view.of_stage("participant", stage, &[session]))?;
+    Ok(people.iter().any(|one| one.get("_publishing") == Some(&true.into())))
+}
+
+/// Ends a composition, which is STOPPING for so many milliseconds first.
+pub(crate) fn stop(view: &mut View<'_>, record: &mut Record, after: i64) -> Result<(), ApiError> {
+    let ended = view.now + after;
+    let time = iso8601(ended);
+    record.insert(ENDED.into(), ended.into());
+    record.insert("endTime".into(), time.clone().into());
+    for destination in destinations(record).filter(|one| one["state"] != "FAILED") {
+        destination["state"] = "STOPPED".into();
+        destination["endTime"] = time.clone().into();
+    }
+    record.insert("state".into(), "STOPPED".into());
+    view.put(KIND, record);
+    if after == 0 {
+        announce_end(view, record);
+        return Ok(());
+    }
+    view.set_timer(after, &Timer::Composition { arn: text(record, "arn").to_owned() })
+}
+
+/// A composition that has not ended yet is STOPPING.
+pub(crate) fn show_stopping(record: &mut Record) {
+    record.remove("endTime");
+    record.insert("state".into(), "STOPPING".into());
+    for destination in destinations(record).filter(|one| one["state"] == "STOPPED") {
+        destination["state"] = "STOPPING".into();
+        if let Some(destination) = destination.as_object_mut() {
+            destination.remove("endTime");
+        }
+    }
+}
+
+/// What can happen to a destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Reconnecting,
+    Active,
+    Failed,
+}
+
+/// Lets something happen to a destination. A composition whose destinations have all failed fails.
+pub(crate) fn strike(
+    view: &mut View<'_>,
+    arn: &str,
+    destination: &str,
+    fate: Fate,
+) -> Result<Value, ApiError> {
+    let mut record = view.existing(KIND, arn)?;
+    let now = iso8601(view.now);
+    let is_running = text(&record, "state") == "ACTIVE";
+    let found = destinations(&mut record).find(|one| one["id"] == destination);
+    let found = found.ok_or_else(|| crate::view::not_found(destination))?;
+    let before = found["state"].as_str().unwrap_or_default().to_owned();
+    let (state, event) = match (before.as_str(), fate) {
+        ("ACTIVE", Fate::Reconnecting) => ("RECONNECTING", "Destination Reconnecting"),
+        ("RECONNECTING", Fate::Active) => ("ACTIVE", "Destination Start"),
+        ("ACTIVE" | "RECONNECTING", Fate::Failed) => ("FAILED", "Destination Failure"),
+        _ => ("", ""),
+    };
+    if state.is_empty() || !is_running {
+        let message = format!("The destination {destination} is {before}: that can not happen to it");
+        return Err(ApiError::new("ConflictException", message, "destination", ivs_model::Source::Model));
+    }
+    found["state"] = state.into();
+    let mut more = json!({ "id": destination });
+    if fate == Fate::Failed {
+        found["endTime"] = now.clone().into();
+        more["error_code"] = "InternalServerException".into();
+        more["reason"] = "Service internal error".into();
+    }
+    let is_lost = destinations(&mut record).all(|one| one["state"] == "FAILED");
+    announce(view, &record, event, &more);
+    if is_lost {
+        fail(view, &mut record, "DestinationFailure", "One or more outputs failed");
+    }
+    view.put(KIND, &record);
+    record.retain(|name, _| !name.starts_with('_'));
+    Ok(record.into())
+}
+
+fn fail(view: &mut View<'_>, record: &mut Record, code: &str, reason: &str) {
+    record.insert(ENDED.into(), view.now.into());
+    record.insert("endTime".into(), iso8601(view.now).into());
+    record.insert("state".into(), "FAILED".into());
+    announce(view, record, "Session Failure", &json!({ "error_code": code, "reason": reason }));
+}
+
+fn destinations(record: &mut Record) -> impl Iterator<Item = &mut Value> {
+    record.get_mut("destinations").and_then(Value::as_array_mut).into_iter().flatten()
+}
+
+/// The state of a composition and of its destinations.
+fn set_state(record: &mut Record, state: &str) {
+    record.insert("state".into(), state.into());
+    destinations(record).for_each(|destination| destination["state"] = state.into());
+}
+
+fn announce_end(view: &mut View<'_>, record: &Record) {
+    // What has not started does not end.
+    if record.contains_key(BEGUN) {
+        announce_destinations(view, record, "Destination End");
+    }
+    announce(view, record, "Session End", &json!({}));
+}
+
+fn announce_destinations(view: &mut View<'_>, record: &Record, name: &str) {
+    for destination in record.get("destinations").and_then(Value::as_array).into_iter().flatten() {
+        if destination["state"] != "FAILED" {
+            announce(view, record, name, &json!({ "id": destination["id"] }));
+        }
+    }
+}
+
+fn announce(view: &mut View<'_>, record: &Record, name: &str, more: &Value) {
+    let mut detail = json!({ "event_name": name, "stage_arn": record.get("stageArn") });
+    for (name, value) in more.as_object().into_iter().flatten() {
+        detail[name] = value.clone();
+    }
+    view.happened(Happened::new(Topic::CompositionStateChange, text(record, "arn"), detail));
+}

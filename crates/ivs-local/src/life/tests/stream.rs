@@ -1,0 +1,229 @@
+use serde_json::{Value, json};
+
+use super::World;
+use crate::settings::Settings;
+
+impl World {
+    fn channel(&self, input: &Value) -> String {
+        self.make("CreateChannel", "channel", input)
+    }
+
+    fn live(&self, channel: &str, how: &Value) -> (u16, Value) {
+        self.control("POST", &format!("channels/{channel}/live"), how)
+    }
+
+    fn session(&self, channel: &str) -> Value {
+        self.call("GetStreamSession", &json!({ "channelArn": channel }))["streamSession"].take()
+    }
+
+    /// The names of the events of the last session, the oldest first.
+    fn events(&self, channel: &str) -> Vec<String> {
+        let session = self.session(channel);
+        let events = session["truncatedEvents"].as_array().unwrap().iter().rev();
+        events.map(|event| event["name"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+#[test]
+fn a_channel_goes_live_and_ends() {
+    let world = World::new();
+    let channel = world.channel(&json!({ "name": "c" }));
+    let of = json!({ "channelArn": channel });
+    for operation in ["GetStream", "StopStream"] {
+        assert_eq!(world.refused(operation, &of), "ChannelNotBroadcasting");
+    }
+    let (status, answer) = world.live(&channel, &json!({ "viewers": 3 }));
+    assert_eq!(status, 200, "{answer}");
+    let stream = &world.call("GetStream", &of)["stream"];
+    let expected = ("LIVE", "HEALTHY", 3, "2026-01-02T03:04:05Z");
+    let text = |name: &str| stream[name].as_str().unwrap();
+    assert_eq!(
+        (text("state"), text("health"), stream["viewerCount"].as_i64().unwrap(), text("startTime")),
+        expected
+    );
+    assert_eq!(text("streamId").len(), 26);
+    assert!(text("playbackUrl").contains(".channel."), "{stream}");
+    assert_eq!(world.call("ListStreams", &json!({}))["streams"].as_array().unwrap().len(), 1);
+    world.advance(60.0);
+    world.call("StopStream", &of);
+    assert_eq!(world.refused("GetStream", &of), "ChannelNotBroadcasting");
+    let session = world.session(&channel);
+    assert_eq!(session["endTime"], "2026-01-02T03:05:05Z");
+    assert_eq!(session["channel"]["name"], "c");
+    assert_eq!(world.events(&channel), ["Session Created", "Stream Start", "Stream End", "Session Ended"]);
+}
+
+#[test]
+fn get_stream_session_gives_the_last_one_and_each_by_its_id() {
+    let world = World::new();
+    let channel = world.channel(&json!({}));
+    let mut ids = Vec::new();
+    for _ in 0..6 {
+        let (_, answer) = world.live(&channel, &json!({}));
+        ids.push(answer["stream"]["streamId"].clone());
+        world.advance(1.0);
+        assert_eq!(world.session(&channel)["streamId"], ids[ids.len() - 1]);
+        assert_eq!(world.control("DELETE", &format!("channels/{channel}/live"), &json!({})).0, 200);
+    }
+    for id in &ids {
+        let input = json!({ "channelArn": channel, "streamId": id });
+        assert_eq!(&world.call("GetStreamSession", &input)["streamSession"]["streamId"], id);
+    }
+    let listed = world.call("ListStreamSessions", &json!({ "channelArn": channel }));
+    assert_eq!(listed["streamSessions"].as_array().unwrap().len(), 6);
+}
+
+#[test]
+fn a_live_channel_can_not_be_updated_or_deleted() {
+    let world = World::new();
+    let channel = world.channel(&json!({}));
+    world.live(&channel, &json!({}));
+    for operation in ["UpdateChannel", "DeleteChannel"] {
+        assert_eq!(world.refused(operation, &json!({ "arn": channel })), "ConflictException");
+    }
+    world.call("StopStream", &json!({ "channelArn": channel }));
+    for operation in ["UpdateChannel", "DeleteChannel"] {
+        world.call(operation, &json!({ "arn": channel }));
+    }
+}
+
+#[test]
+fn starvation_shows_in_health_lists_and_events() {
+    let world = World::new();
+    let channel = world.channel(&json!({}));
+    world.live(&channel, &json!({}));
+    let starving = |world: &World| {
+        let listed = world.call("ListStreams", &json!({ "filterBy": { "health": "STARVING" } }));
+        listed["streams"].as_array().unwrap().len()
+    };
+    for (health, count) in [("STARVING", 1), ("STARVING", 1), ("HEALTHY", 0), ("UNKNOWN", 0)] {
+        assert_eq!(world.live(&channel, &json!({ "health": health })).0, 200);
+        let stream = world.call("GetStream", &json!({ "channelArn": channel }));
+        assert_eq!(stream["stream"]["health"], health);
+        assert_eq!(starving(&world), count, "{health}");
+    }
+    assert_eq!(
+        world.events(&channel),
+        ["Session Created", "Stream Start", "Starvation Start", "Starvation End"]
+    );
+    let listed = world.call("ListStreamSessions", &json!({ "channelArn": channel }));
+    assert_eq!(listed["streamSessions"][0]["hasErrorEvent"], true);
+}
+
+#[test]
+fn a_second_encoder_needs_a_takeover() {
+    let world = World::new();
+    let channel = world.channel(&json!({}));
+    let (_, first) = world.live(&channel, &json!({}));
+    let (status, answer) = world.live(&channel, &json!({}));
+    assert_eq!((status, &answer["code"]), (409, &json!("ConflictException")));
+    let (status, second) = world.live(&channel, &json!({ "takeover": true }));
+    assert_eq!(status, 200);
+    assert_eq!(second["stream"]["streamId"], first["stream"]["streamId"]);
+    assert_eq!(world.events(&channel).last().unwrap(), "Stream Takeover");
+}
+
+#[test]
+fn an_encoder_with_a_wrong_key_is_refused() {
+    let world = World::new();
+    let made = world.call("CreateChannel", &json!({}));
+    let channel = made["channel"]["arn"].as_str().unwrap();
+    assert_eq!(world.live(channel, &json!({ "streamKey": "sk_x" })).0, 400);
+    assert_eq!(world.live(channel, &json!({ "streamKey": made["streamKey"]["value"] })).0, 200);
+}
+
+#[test]
+fn what_is_no_broadcast_is_refused_in_words() {
+    let world = World::new();
+    let channel = world.channel(&json!({}));
+    for (body, words) in [
+        (json!({ "watchers": 1 }), "no member watchers"),
+        (json!({ "viewers": -1 }), "whole number"),
+        (json!({ "health": "ILL" }), "STARVING"),
+        (json!({ "takeover": 1 }), "true or false"),
+        (json!({ "streamKey": 1 }), "a text"),
+    ] {
+        let (status, answer) = world.live(&channel, &body);
+        assert_eq!(status, 400, "{body}");
+        assert!(answer["message"].as_str().unwrap().contains(words), "{body}: {answer}");
+    }
+    assert_eq!(world.live("arn:aws:s3/x", &json!({})).0, 400);
+    let gone = channel.replace(&channel[channel.len() - 12..], "abcdefabcdef");
+    assert_eq!(world.live(&gone, &json!({})).0, 404);
+}
+
+#[test]
+fn the_quota_of_streams_holds() {
+    let quotas = std::collections::BTreeMap::from([("concurrentStreams".to_owned(), 1)]);
+    let world = World::with(Settings { quotas, ..Settings::default() });
+    let (one, other) = (world.channel(&json!({})), world.channel(&json!({})));
+    assert_eq!(world.live(&one, &json!({})).0, 200);
+    let (_, answer) = world.live(&other, &json!({}));
+    assert_eq!(answer["code"], "ServiceQuotaExceededException");
+}
+
+#[test]
+fn metadata_and_ad_breaks_need_a_live_channel() {
+    let world = World::new();
+    let ads = world.make("CreateAdConfiguration", "adConfiguration", &json!({
+        "mediaTailorPlaybackConfigurations": [{
+            "playbackConfigurationArn": "arn:aws:mediatailor:us-west-2:123456789012:playbackConfiguration/x"
+        }]
+    }));
+    let (with, without) = (world.channel(&json!({ "adConfigurationArn": ads })), world.channel(&json!({})));
+    let metadata = |channel: &str| json!({ "channelArn": channel, "metadata": "x" });
+    let ad = |channel: &str| json!({ "channelArn": channel, "durationSeconds": 30 });
+    assert_eq!(world.refused("PutMetadata", &metadata(&with)), "ChannelNotBroadcasting");
+    assert_eq!(world.refused("InsertAdBreak", &ad(&with)), "ChannelNotBroadcasting");
+    for channel in [&with, &without] {
+        world.live(channel, &json!({}));
+        world.call("PutMetadata", &metadata(channel));
+    }
+    let answer = world.call("InsertAdBreak", &ad(&with));
+    assert_eq!(answer["targetStartAt"], "2026-01-02T03:04:05Z");
+    assert_eq!(answer["adBreakId"].as_str().unwrap().len(), 36);
+    assert_eq!(world.refused("InsertAdBreak", &ad(&without)), "ConflictException");
+    let mut settings = Settings::default();
+    settings.assumptions.set("ad-break", "accept").unwrap();
+    let world = World::with(settings);
+    let without = world.channel(&json!({}));
+    world.live(&without, &json!({}));
+    world.call("InsertAdBreak", &ad(&without));
+}
+
+#[test]
+fn a_recording_goes_on_when_the_stream_comes_back_within_the_window() {
+    let world = World::new();
+    let recording = world.make(
+        "CreateRecordingConfiguration",
+        "recordingConfiguration",
+        &json!({
+            "destinationConfiguration": { "s3": { "bucketName": "bucket" } },
+            "recordingReconnectWindowSeconds": 60,
+        }),
+    );
+    let channel = world.channel(&json!({ "recordingConfigurationArn": recording }));
+    let kept = |world: &World| {
+        let found = world.0.store().scan("123456789012/us-west-2/channel-recording/", "", 9).unwrap();
+        found.into_iter().map(|(_, entry)| (*entry.value).clone()).next()
+    };
+    world.live(&channel, &json!({}));
+    assert_eq!(world.session(&channel)["recordingConfiguration"]["arn"], recording.as_str());
+    assert_eq!(world.events(&channel)[2], "Recording Start");
+    let prefix = kept(&world).unwrap()["prefix"].clone();
+    assert!(prefix.as_str().unwrap().starts_with("ivs/v1/123456789012/"), "{prefix}");
+    assert!(prefix.as_str().unwrap().contains("/2026/1/2/3/4/"), "{prefix}");
+    let stop = json!({ "channelArn": channel });
+    world.call("StopStream", &stop);
+    world.advance(59.0);
+    world.live(&channel, &json!({}));
+    // The window of the first stream runs out, and does not matter any more.
+    world.advance(2.0);
+    assert_eq!(kept(&world).unwrap()["prefix"], prefix);
+    assert_eq!(kept(&world).unwrap()["streams"].as_array().unwrap().len(), 2);
+    world.call("StopStream", &stop);
+    world.advance(59.0);
+    assert!(kept(&world).is_some());
+    world.advance(1.0);
+    assert_eq!(kept(&world), None);
+}
