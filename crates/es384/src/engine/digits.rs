@@ -27,7 +27,8 @@ impl Digit {
     const NEGATIVE: u8 = 0x80;
 
     /// The positive digit of an entry.
-    #[cfg(all(test, feature = "engine"))]
+    #[cfg(test)]
+    #[cfg(feature = "engine")]
     pub(crate) fn of_entry(entry: usize) -> Self {
         Self(u8::try_from(entry).unwrap())
     }

@@ -187,13 +187,15 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
     }
 
     /// [`times_wide`](Self::times_wide) without a bound, of what the result is in memory.
-    #[cfg(all(test, feature = "engine"))]
+    #[cfg(test)]
+    #[cfg(feature = "engine")]
     pub(crate) fn times_unbounded<const C: u32>(&self, other: &Wide8<L, C>) -> [Packed; 8] {
         L::Radix::store(&L::Radix::product(&self.0, &other.0))
     }
 
     /// [`squared`](Self::squared) without a bound, of what the result is in memory.
-    #[cfg(all(test, feature = "engine"))]
+    #[cfg(test)]
+    #[cfg(feature = "engine")]
     pub(crate) fn squared_unbounded(&self) -> [Packed; 8] {
         L::Radix::store(&L::Radix::square(&self.0))
     }

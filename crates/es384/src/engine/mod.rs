@@ -33,7 +33,8 @@ mod secret;
 mod sha384;
 mod sign;
 mod table;
-#[cfg(all(test, feature = "engine"))]
+#[cfg(test)]
+#[cfg(feature = "engine")]
 mod tests;
 mod tree;
 mod verify;

@@ -136,7 +136,8 @@ impl<L: Lanes> Sum8<L> {
     }
 
     /// The same but for y.
-    #[cfg(all(test, feature = "engine"))]
+    #[cfg(test)]
+    #[cfg(feature = "engine")]
     pub(crate) fn with_wrong_y(self) -> Self {
         Self { y: self.zz.widen(), ..self }
     }

@@ -12,7 +12,8 @@ use crate::engine::{
 /// The nonce's point, in lanes.
 #[inline(always)]
 pub(super) fn in_point<L: Lanes>(sum: Sum8<L>) -> Sum8<L> {
-    #[cfg(all(test, feature = "engine"))]
+    #[cfg(test)]
+    #[cfg(feature = "engine")]
     let sum = if of_test::is(of_test::Fault::Point) { sum.with_wrong_y() } else { sum };
     sum
 }
@@ -20,7 +21,8 @@ pub(super) fn in_point<L: Lanes>(sum: Sum8<L>) -> Sum8<L> {
 /// The nonce's point, in words.
 #[inline(always)]
 pub(super) fn in_sum(sum: Sum) -> Sum {
-    #[cfg(all(test, feature = "engine"))]
+    #[cfg(test)]
+    #[cfg(feature = "engine")]
     let sum = if of_test::is(of_test::Fault::Point) { Sum { y: sum.zz, ..sum } } else { sum };
     sum
 }
@@ -28,7 +30,8 @@ pub(super) fn in_sum(sum: Sum) -> Sum {
 /// 1/ZZ.
 #[inline(always)]
 pub(super) fn in_inverse<M: Modulus>(inverse: Residue<M>) -> Residue<M> {
-    #[cfg(all(test, feature = "engine"))]
+    #[cfg(test)]
+    #[cfg(feature = "engine")]
     let inverse = if of_test::is(of_test::Fault::Inverse) { inverse.add(&Residue::ONE) } else { inverse };
     inverse
 }
@@ -36,7 +39,8 @@ pub(super) fn in_inverse<M: Modulus>(inverse: Residue<M>) -> Residue<M> {
 /// 1/ZZ, in lanes.
 #[inline(always)]
 pub(super) fn in_inverse_8<L: Lanes>(inverse: Field8<L, 2>) -> Field8<L, 2> {
-    #[cfg(all(test, feature = "engine"))]
+    #[cfg(test)]
+    #[cfg(feature = "engine")]
     let inverse = if of_test::is(of_test::Fault::Inverse) { Field8::one(inverse.lanes()) } else { inverse };
     inverse
 }
@@ -46,7 +50,8 @@ pub(super) fn in_inverse_8<L: Lanes>(inverse: Field8<L, 2>) -> Field8<L, 2> {
 pub(super) fn in_coordinate(x: Words) -> Words {
     flip(
         x,
-        #[cfg(all(test, feature = "engine"))]
+        #[cfg(test)]
+        #[cfg(feature = "engine")]
         of_test::Fault::Coordinate,
     )
 }
@@ -56,7 +61,8 @@ pub(super) fn in_coordinate(x: Words) -> Words {
 pub(super) fn in_r(r: Words) -> Words {
     flip(
         r,
-        #[cfg(all(test, feature = "engine"))]
+        #[cfg(test)]
+        #[cfg(feature = "engine")]
         of_test::Fault::R,
     )
 }
@@ -66,7 +72,8 @@ pub(super) fn in_r(r: Words) -> Words {
 pub(super) fn in_product(product: Words) -> Words {
     flip(
         product,
-        #[cfg(all(test, feature = "engine"))]
+        #[cfg(test)]
+        #[cfg(feature = "engine")]
         of_test::Fault::Product,
     )
 }
@@ -76,7 +83,8 @@ pub(super) fn in_product(product: Words) -> Words {
 pub(super) fn in_scalar(s: Words) -> Words {
     flip(
         s,
-        #[cfg(all(test, feature = "engine"))]
+        #[cfg(test)]
+        #[cfg(feature = "engine")]
         of_test::Fault::Scalar,
     )
 }
@@ -84,7 +92,8 @@ pub(super) fn in_scalar(s: Words) -> Words {
 /// The number with a wrong bit, low enough to stay below the modulus, where the test wants this fault.
 #[inline(always)]
 fn flip(number: Words, #[cfg(all(test, feature = "engine"))] fault: of_test::Fault) -> Words {
-    #[cfg(all(test, feature = "engine"))]
+    #[cfg(test)]
+    #[cfg(feature = "engine")]
     let number = if of_test::is(fault) {
         let [low, rest @ ..] = number;
         let mut wrong = [low ^ 1 << 20; 6];
@@ -96,7 +105,8 @@ fn flip(number: Words, #[cfg(all(test, feature = "engine"))] fault: of_test::Fau
     number
 }
 
-#[cfg(all(test, feature = "engine"))]
+#[cfg(test)]
+#[cfg(feature = "engine")]
 pub(crate) mod of_test {
     use std::cell::Cell;
 

@@ -32,7 +32,8 @@ pub(crate) struct Job<'a> {
     pub(crate) digest: &'a [u8; 48],
 }
 
-#[cfg(all(test, feature = "engine"))]
+#[cfg(test)]
+#[cfg(feature = "engine")]
 impl<'a> Job<'a> {
     /// With one copy of the private number in both places.
     pub(crate) fn of(private: &'a [u8; 48], digest: &'a [u8; 48]) -> Self {
@@ -53,7 +54,8 @@ pub(crate) fn sign_with<L: Lanes>(lanes: L, jobs: &[Job<'_>], nonces: &[Nonce]) 
     let in_groups = grouped(nonces.len(), L::SIGNED_TOGETHER);
     let (groups, few) = nonces.split_at(in_groups);
     let (jobs_of_groups, jobs_of_few) = jobs.split_at(in_groups);
-    #[cfg(all(test, feature = "engine"))]
+    #[cfg(test)]
+    #[cfg(feature = "engine")]
     super::tests::choice::note(groups.len(), few.len());
     for (jobs, nonces) in jobs_of_groups.chunks(8 * batch::GROUPS).zip(groups.chunks(8 * batch::GROUPS)) {
         signatures.extend(batch::sign(lanes, jobs, nonces));

@@ -86,7 +86,8 @@ impl Nonce {
     }
 
     /// A known nonce, for published vectors.
-    #[cfg(all(test, feature = "engine"))]
+    #[cfg(test)]
+    #[cfg(feature = "engine")]
     pub(crate) fn known(number: Words) -> Self {
         Self(number)
     }

@@ -32,7 +32,8 @@ pub(crate) fn verify_batch<L: Lanes>(lanes: L, items: &[Item<'_, L::Radix>]) -> 
     let jobs = jobs(items);
     for chunk in jobs.chunks(8 * GROUPS) {
         let (groups, few) = chunk.split_at(grouped(chunk.len(), L::VERIFIED_TOGETHER));
-        #[cfg(all(test, feature = "engine"))]
+        #[cfg(test)]
+        #[cfg(feature = "engine")]
         crate::engine::tests::choice::note(groups.len(), few.len());
         for (job, verdict) in groups.iter().zip(decide(lanes, groups)) {
             verdicts[job.place] = verdict;
