@@ -6,6 +6,7 @@ FOLDER holds the programs, so that the line that installs them is not run. The p
 import os
 import pathlib
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,17 +23,18 @@ def main() -> int:
 
 
 def documentation():
-    """The examples for Python, the AWS CLI, JavaScript and pytest, as they are printed."""
+    """The examples for Python, the AWS CLI and JavaScript as they are printed, and the plugin for pytest."""
     text = (ROOT / "docs/local.md").read_text()
     example = {
         name: re.search(rf"^### {name}\n.*?```[\w,]+\n(.*?)```", text, re.M | re.S)[1]
-        for name in ("Python", "AWS CLI", "JavaScript", "pytest")
+        for name in ("Python", "AWS CLI", "JavaScript")
     }
     with tempfile.TemporaryDirectory() as folder:
         place = pathlib.Path(folder)
         (place / "example.py").write_text(on_a_free_port(example["Python"]))
         (place / "example.mjs").write_text(on_a_free_port(example["JavaScript"]))
-        (place / "test_example.py").write_text(example["pytest"])
+        for name in ("ivs_local.py", "test_stage.py"):
+            shutil.copy(ROOT / "examples/local" / name, place)
         (place / "node_modules").symlink_to(ROOT / "tests/local/node_modules")
         # What the server prints besides its address is there to be copied.
         script = f"""
@@ -44,10 +46,10 @@ def documentation():
             {example["AWS CLI"]}
             python3 example.py
             node example.mjs
-            python3 -m pytest --quiet -p no:cacheprovider test_example.py
+            python3 -m pytest --quiet -p no:cacheprovider test_stage.py
         """
         said = run(folder, script)
-    for expected in ('"name": "demo"', "'whip': 'http://localhost:", "1 passed"):
+    for expected in ('"name": "demo"', "'whip': 'http://localhost:", "4 passed"):
         if expected not in said:
             sys.exit(f"{expected} is not in\n{said}")
 

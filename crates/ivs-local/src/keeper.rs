@@ -1,5 +1,6 @@
 //! Keeps the state: every change goes through here, one after the other, at the time of the one clock.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -44,9 +45,6 @@ pub(crate) struct Written<'k, T> {
     /// No other change begins before it goes.
     pub(crate) turn: MutexGuard<'k, u64>,
 }
-
-/// What was there.
-type Cleared<'k> = (Vec<(String, Arc<Value>)>, MutexGuard<'k, u64>);
 
 /// A timer that is due.
 pub(crate) struct Due {
@@ -182,7 +180,12 @@ impl Keeper {
 
     /// Looks for the first timer.
     fn look(&self) -> Result<Option<Due>, StoreError> {
-        let _turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.turn();
+        self.first()
+    }
+
+    /// As [`Self::look`], for who has the turn.
+    fn first(&self) -> Result<Option<Due>, StoreError> {
         let first = self.store.scan(TIMERS, "", 1)?.pop();
         let first = first.and_then(|(key, entry)| {
             let waiting = Waiting::from_value(&entry.value);
@@ -224,19 +227,36 @@ impl Keeper {
         Ok(())
     }
 
-    /// Forgets all but what the server keeps for itself, and gives what was there. No other change begins before the
-    /// returned guard goes.
-    pub(crate) fn clear(&self) -> Result<Cleared<'_>, StoreError> {
-        let turn = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = format!("{OWN}/");
-        let all = self.store.scan("", "", usize::MAX)?.into_iter();
-        let gone: Vec<_> =
-            all.filter(|(key, _)| !key.starts_with(&own)).map(|(key, entry)| (key, entry.value)).collect();
-        let writes = gone.iter().map(|(key, _)| (key.clone(), None)).collect();
+    /// No other change begins before what this returns goes.
+    pub(crate) fn turn(&self) -> MutexGuard<'_, u64> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Holds these entries and nothing else, besides what `is_secret` says of; so many changes with a seed came before. No
+    /// other change begins before the returned guard goes.
+    pub(crate) fn replace(
+        &self,
+        (entries, changes): (&BTreeMap<String, Value>, u64),
+        is_secret: impl Fn(&str) -> bool,
+        keeps_time: bool,
+    ) -> Result<MutexGuard<'_, u64>, StoreError> {
+        let mut turn = self.turn();
+        let all = self.store.scan("", "", usize::MAX)?.into_iter().map(|(key, _)| key);
+        let stays =
+            |key: &str| is_secret(key) || entries.contains_key(key) || (keeps_time && key == clock_key());
+        // What stays keeps counting its versions, so that nobody takes it for what it was.
+        let mut writes: Vec<_> = all.filter(|key| !stays(key)).map(|key| (key, None)).collect();
+        writes.extend(entries.iter().map(|(key, value)| (key.clone(), Some(value.clone()))));
         self.store.commit(Transaction { checks: Vec::new(), writes })?;
-        self.due.store(i64::MAX, Ordering::Release);
+        *turn = changes;
+        if !keeps_time {
+            let kept = entries.get(&clock_key()).and_then(Time::from_json);
+            self.clock.set(kept.unwrap_or(Time::Running(0)));
+        }
+        self.first()?;
         self.outbox.replaced(&*self.store)?;
-        Ok((gone, turn))
+        self.moved.notify_one();
+        Ok(turn)
     }
 
     /// Waits until a timer may be due.

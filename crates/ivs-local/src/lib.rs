@@ -6,6 +6,7 @@ mod assumptions;
 mod behaviour;
 mod call;
 mod clock;
+mod console;
 mod control;
 #[cfg(test)]
 mod documentation;
@@ -25,17 +26,22 @@ mod page;
 pub mod program;
 #[cfg(test)]
 mod properties;
+mod pulse;
+mod remote;
 mod server;
 mod settings;
+mod state;
 mod store;
+pub mod testing;
 mod time;
 mod timer;
 mod tokens;
 mod view;
 
 pub use assumptions::Assumptions;
-pub use door::Door;
+pub use door::{Door, Revocations};
 pub use http::{Tls, TlsError, serve};
 pub use server::{Server, StartError, in_memory};
 pub use settings::{Auth, Settings, Validation};
+pub use state::{State, StateError};
 pub use store::{Entry, MemoryStore, SqliteStore, Store, StoreError, Transaction};

@@ -4,16 +4,22 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use serde::Serialize;
+use hyper::body::Bytes;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 /// How many calls are remembered.
 const LIMIT: usize = 1000;
 
+/// The most bytes of a body that are remembered.
+const LONGEST: usize = 16 << 10;
+
 /// One call, as the log shows it.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Entry {
     pub(crate) id: String,
+    /// Milliseconds since 1970.
+    pub(crate) at: i64,
     pub(crate) operation: Option<String>,
     pub(crate) account: Option<String>,
     pub(crate) region: Option<String>,
@@ -23,6 +29,39 @@ pub(crate) struct Entry {
     /// The faults that had a part in the answer.
     pub(crate) fault: Option<String>,
     pub(crate) micros: u128,
+    /// The rules that spoke, each with where it comes from.
+    pub(crate) rules: String,
+    pub(crate) request: Body,
+    pub(crate) answer: Body,
+}
+
+/// A body, as the log keeps it: whole, if it is not long.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Body(Bytes);
+
+impl Body {
+    pub(crate) fn new(bytes: &Bytes) -> Self {
+        // A slice of a long one would keep all of it.
+        if bytes.len() <= LONGEST {
+            Self(bytes.clone())
+        } else {
+            Self(Bytes::copy_from_slice(&bytes[..LONGEST]))
+        }
+    }
+
+    /// Its JSON; its text, if it is none.
+    pub(crate) fn value(&self) -> Value {
+        if self.0.is_empty() {
+            return Value::Null;
+        }
+        serde_json::from_slice(&self.0).unwrap_or_else(|_| String::from_utf8_lossy(&self.0).into())
+    }
+}
+
+impl Serialize for Body {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(serializer)
+    }
 }
 
 /// The last calls, the newest last.
@@ -34,14 +73,20 @@ pub(crate) struct Log {
 
 impl Log {
     pub(crate) fn push(&self, entry: Entry) {
-        let Entry { id, operation, account, status, error, micros, .. } = &entry;
+        let text = |value: &Option<String>| value.as_deref().unwrap_or("-").to_owned();
+        // The names are those of OpenTelemetry's semantic conventions, so that collectors need no mapping.
         tracing::info!(
-            id,
-            operation = operation.as_deref().unwrap_or("-"),
-            account = account.as_deref().unwrap_or("-"),
-            status,
-            micros,
-            error = error.as_deref().unwrap_or("-"),
+            rpc.system = "aws-api",
+            rpc.method = text(&entry.operation),
+            aws.request_id = entry.id,
+            cloud.account.id = text(&entry.account),
+            cloud.region = text(&entry.region),
+            url.path = entry.path,
+            http.response.status_code = entry.status,
+            error.message = text(&entry.error),
+            ivs_local.rules = entry.rules,
+            ivs_local.fault = text(&entry.fault),
+            duration_us = entry.micros,
             "call"
         );
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
@@ -49,6 +94,11 @@ impl Log {
             entries.pop_front();
         }
         entries.push_back(entry);
+    }
+
+    /// The calls, the newest last.
+    pub(crate) fn list(&self) -> Vec<Entry> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     pub(crate) fn to_json(&self) -> Value {

@@ -11,12 +11,17 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::remote::Command;
+use crate::state::State;
 use crate::{Assumptions, Auth, MemoryStore, Server, Settings, SqliteStore, Store, Tls, Validation, serve};
 
 /// Amazon IVS on your own machine: answers the operations of `ivs` and `ivs-realtime` to any AWS SDK.
 #[derive(Clone, Debug, clap::Parser)]
-#[command(name = "ivs-local", version)]
+#[command(name = "ivs-local", version, args_conflicts_with_subcommands = true)]
 pub struct Options {
+    /// Something to ask of a server that runs, instead of running one
+    #[command(subcommand)]
+    command: Option<Command>,
     /// The port; 0 takes a free one
     #[arg(long, default_value_t = 8788)]
     port: u16,
@@ -62,7 +67,7 @@ pub struct Options {
     /// Refuse calls beyond the documented rates
     #[arg(long, value_enum, default_value_t)]
     rates: Switch,
-    /// Begin with these calls: a JSON list of `{"operation": .., "region": .., "input": {..}}`
+    /// Begin with this state, as `snapshot` writes it, or with these calls: `[{"operation": .., "region": .., "input": {..}}]`
     #[arg(long, value_name = "FILE")]
     init: Option<PathBuf>,
     /// An address for media that clients are told; may be repeated. Loopback and one of a real interface unless given
@@ -130,7 +135,11 @@ impl Options {
             subscriber.with_max_level(tracing::Level::WARN).init();
         }
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        runtime.map_err(|error| error.to_string()).and_then(|runtime| runtime.block_on(self.start()))
+        let runtime = runtime.map_err(|error| error.to_string())?;
+        match self.command {
+            Some(command) => runtime.block_on(command.run()),
+            None => runtime.block_on(self.start()),
+        }
     }
 
     async fn start(self) -> Result<(), String> {
@@ -217,9 +226,13 @@ impl Options {
     }
 }
 
-/// Runs the calls of a file.
+/// Takes over the state of a file, or runs the calls of one.
 fn begin(server: &Server, path: &std::path::Path) -> Result<(), String> {
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    if text.trim_start().starts_with('{') {
+        let state = State::from_json(&text).map_err(|error| error.to_string())?;
+        return server.restore(&state).map_err(|error| error.to_string());
+    }
     let calls: Vec<Value> = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     for (place, call) in calls.iter().enumerate() {
         let operation = call.get("operation").and_then(Value::as_str).unwrap_or_default();

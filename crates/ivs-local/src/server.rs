@@ -15,22 +15,26 @@ use crate::arn::Arn;
 use crate::behaviour;
 use crate::call::{Call, Frame};
 use crate::clock::Time;
-use crate::door::{Calls, Door, Live, endings, forgotten};
+use crate::door::{Calls, Door, End, Live, endings};
 use crate::environment::Environment;
 use crate::events::Targets;
 use crate::faults::{Faults, Rates};
 use crate::http::hash::hmac_sha256;
 use crate::http::sigv4::{Caller, Signed, decode, pairs};
 use crate::keeper::{Due, Keeper, OWN, Written};
-use crate::log::Log;
+use crate::log::{Entry, Log};
+use crate::pulse::Pulse;
 use crate::settings::Settings;
-use crate::store::{Store, StoreError, Transaction};
+use crate::state::{State, fork, is_secret};
+use crate::store::{Store, StoreError, Transaction, WatchedStore};
 use crate::view::{Scene, View, internal};
 use crate::{kinds, life};
 
 /// A local Amazon IVS.
 pub struct Server {
     model: Model,
+    watched: Arc<WatchedStore>,
+    pulse: Arc<Pulse>,
     keeper: Arc<Keeper>,
     /// Timers run one after the other, before whatever comes later.
     settling: Mutex<()>,
@@ -108,7 +112,9 @@ impl Server {
         let model = Model::new().map_err(StartError::Model)?;
         let (token_key, secret, count) = own(&*store, settings.seed.as_deref())?;
         token_key.accelerate();
-        let store: Arc<dyn Store> = Arc::from(store);
+        let pulse = Arc::new(Pulse::default());
+        let watched = Arc::new(WatchedStore::new(store, Arc::clone(&pulse)));
+        let store: Arc<dyn Store> = Arc::<WatchedStore>::clone(&watched);
         let faults = Faults::new(settings.seed.clone(), settings.faults.clone(), &model);
         let faults = Arc::new(faults.map_err(StartError::Fault)?);
         let rates = Rates::new(settings.rates);
@@ -116,12 +122,14 @@ impl Server {
         let keeper = Arc::new(Keeper::new(environment, store, count, Arc::clone(&faults))?);
         let targets = Targets::new(&keeper.environment.settings.targets, keeper.outbox());
         let targets = Arc::new(targets.map_err(StartError::Target)?);
-        let door = Door::open(&keeper)?;
+        let door = Door::open(&keeper, &pulse)?;
         let live = Live::new(&keeper, &door, Arc::clone(&faults))?;
         let settings = &keeper.environment.settings;
         let calls = Calls::new(&live, &settings.announce, settings.udp_port);
         Ok(Self {
             model,
+            watched,
+            pulse,
             keeper,
             settling: Mutex::default(),
             door,
@@ -175,6 +183,22 @@ impl Server {
         let code = self.environment().assumptions().word("rate-code");
         let message = format!("Rate exceeded: {operation} can be called {rate} times a second");
         ApiError::new(code, message, "rates", Source::Guide)
+    }
+
+    /// The state, with what was seen of its changes.
+    pub(crate) fn watched(&self) -> &WatchedStore {
+        &self.watched
+    }
+
+    /// What beats with every change.
+    pub(crate) fn pulse(&self) -> &Pulse {
+        &self.pulse
+    }
+
+    /// Keeps a call that was answered, for whoever asks about it.
+    pub(crate) fn note(&self, entry: Entry) {
+        self.log.push(entry);
+        self.pulse.beat();
     }
 
     /// What decides about tokens.
@@ -403,21 +427,67 @@ impl Server {
         self.execute(&route, &caller, &input).map(|(answer, _)| answer)
     }
 
-    /// Forgets every resource of every account, every event, and every fault and target but those of the settings. Tokens for its stages are good no
-    /// more; the server's own keys stay.
+    /// All that the server knows, without its own keys.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn snapshot(&self) -> Result<State, StoreError> {
+        let _turn = self.keeper.turn();
+        State::of(self.store())
+    }
+
+    /// Knows this state and nothing else from now on. Who is on a stage is sent away; the server's own keys stay.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn restore(&self, state: &State) -> Result<(), StoreError> {
+        self.replace(state, false)
+    }
+
+    /// As [`Self::restore`]. The time can stay what it is, and be none of the state.
+    fn replace(&self, state: &State, keeps_time: bool) -> Result<(), StoreError> {
+        let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.store().scan("", "", usize::MAX)?;
+        let stages = all.iter().filter(|(key, _)| key.split('/').nth(2) == Some("stage"));
+        let arns = stages.filter_map(|(_, entry)| entry.value.get("arn")?.as_str()?.try_into().ok());
+        self.live.end(arns.map(End::Stage).collect());
+        let turn = self.keeper.replace((state.entries(), state.calls()), is_secret, keeps_time)?;
+        self.door.replace(state.entries().iter());
+        drop(turn);
+        self.live.settle()
+    }
+
+    /// Forgets every resource of every account, every event, and every fault and target but those of the settings, as if the
+    /// server had just begun. The server's own keys stay.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub fn reset(&self) -> Result<(), StoreError> {
-        let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
-        let (gone, turn) = self.keeper.clear()?;
-        let effects = forgotten(gone.iter().map(|(key, value)| (key.as_str(), &**value)));
-        self.apply(Written { value: (), effects, turn });
+        self.replace(&State::default(), true)?;
         self.rates.forget();
         self.targets.reset();
         // They were good when the server started.
         self.faults.reset(&self.model).map_err(StoreError)
+    }
+
+    /// Gives the account `to` the resources of the account `from`, and answers how many; none if `to` has some already.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn fork(&self, from: &str, to: &str) -> Result<Option<usize>, StoreError> {
+        let _turn = self.keeper.turn();
+        if self.store().count(&format!("{to}/"))? > 0 {
+            return Ok(None);
+        }
+        let copies = fork(&State::of(self.store())?, from, to);
+        let writes = copies.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
+        self.store().commit(Transaction { checks: Vec::new(), writes })?;
+        self.door.learn(copies.iter());
+        Ok(Some(copies.len()))
     }
 
     fn patterns(&self) -> Patterns {

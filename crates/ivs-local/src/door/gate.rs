@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ivs_token::{
-    ChannelArn, ConnectionClaims, InMemoryRevocations, KeyRing, PlaybackKeyArn, PublicKeyArn, Verified,
-    VerifiedPlayback, VerifiedToken, Verifier, VerifyError,
+    ChannelArn, ConnectionClaims, KeyRing, PlaybackKeyArn, PublicKeyArn, Verified, VerifiedPlayback,
+    VerifiedToken, Verifier, VerifyError,
 };
 use serde_json::Value;
 
 use super::keys::Door;
+use super::refusals::Refusals;
+use super::revocations::{Revocations, Unspent};
 use crate::arn::Arn;
 use crate::keeper::Keeper;
 
@@ -59,7 +61,8 @@ impl From<VerifyError> for Refusal {
 pub(crate) struct Gate {
     keys: KeyRing,
     playback_keys: KeyRing<PlaybackKeyArn>,
-    revocations: Arc<InMemoryRevocations>,
+    revocations: Arc<Revocations>,
+    refusals: Arc<Refusals>,
     keeper: Arc<Keeper>,
     /// A token of the server's own key is good in one account and region, so each has its verifier.
     verifiers: Mutex<HashMap<(String, String), Verifier>>,
@@ -71,6 +74,7 @@ impl Gate {
             keys: door.keys().clone(),
             playback_keys: door.playback_keys().clone(),
             revocations: Arc::clone(door.revocations()),
+            refusals: Arc::clone(door.refusals()),
             keeper,
             verifiers: Mutex::default(),
         }
@@ -78,20 +82,31 @@ impl Gate {
 
     /// Verifies a participant token, and that its stage is one of this server.
     pub(crate) fn participant(&self, token: &str) -> Result<VerifiedToken, Refusal> {
-        let (account, region) = place(token).unwrap_or_default();
-        let who = self.verifier(&account, &region)?.verify(token)?;
-        let stage = who.stage_arn();
-        let key = format!("{}/{}/stage/{}", stage.account_id(), stage.region(), stage.resource_id());
-        match self.keeper.store().get(&key) {
-            Ok(Some(_)) => Ok(who),
-            Ok(None) => Err(Refusal::new("TOKEN_INVALID", format!("there is no stage {stage} here"))),
-            Err(error) => Err(Refusal::new("UNAVAILABLE", error.to_string())),
-        }
+        self.noted("participant", token, self.decide(token))
     }
 
     /// Verifies a connection token.
     pub(crate) fn connection(&self, token: &str) -> Result<Verified<ConnectionClaims>, Refusal> {
-        Ok(self.verifier("", "")?.verify_connection(token)?)
+        self.noted("connection", token, self.decide_connection(token))
+    }
+
+    /// What the door says of a connection token.
+    pub(crate) fn decide_connection(&self, token: &str) -> Result<Verified<ConnectionClaims>, Refusal> {
+        self.verifier("", "").and_then(|verifier| Ok(verifier.verify_connection(token)?))
+    }
+
+    /// What the door says of a playback token for this channel. A token that is good once is not spent.
+    pub(crate) fn decide_playback(&self, token: &str, channel: &str) -> Result<VerifiedPlayback, Refusal> {
+        let channel = ChannelArn::try_from(channel)
+            .map_err(|error| Refusal::new("TOKEN_INVALID", format!("the channel of the token: {error}")))?;
+        let builder = Verifier::builder().clock(self.keeper.clock.clone());
+        let verifier = builder
+            .playback_key_ring(&self.playback_keys)
+            .revocations(Arc::new(Unspent(Arc::clone(&self.revocations))))
+            .build()
+            .map_err(|error| Refusal::new("UNAVAILABLE", error.to_string()))?;
+        // An origin that the token names is one that a player can come from.
+        Ok(verifier.verify_playback_of(token, &channel, None)?)
     }
 
     /// Verifies the playback token of a viewer of this channel.
@@ -101,7 +116,34 @@ impl Gate {
         channel: &ChannelArn,
         origin: Option<&str>,
     ) -> Result<VerifiedPlayback, Refusal> {
-        Ok(self.verifier("", "")?.verify_playback_of(token, channel, origin)?)
+        let verifier = self.verifier("", "");
+        let decided = verifier.and_then(|verifier| Ok(verifier.verify_playback_of(token, channel, origin)?));
+        self.noted("playback", token, decided)
+    }
+
+    /// Keeps a refusal that somebody may ask about.
+    pub(crate) fn note(&self, door: &'static str, token: &str, refusal: &Refusal) {
+        self.refusals.note(door, token, (refusal.code, &refusal.message), self.keeper.clock.now());
+    }
+
+    fn noted<T>(&self, door: &'static str, token: &str, decided: Result<T, Refusal>) -> Result<T, Refusal> {
+        if let Err(refusal) = &decided {
+            self.note(door, token, refusal);
+        }
+        decided
+    }
+
+    /// What the door says of a participant token.
+    pub(crate) fn decide(&self, token: &str) -> Result<VerifiedToken, Refusal> {
+        let (account, region) = place(token).unwrap_or_default();
+        let who = self.verifier(&account, &region)?.verify(token)?;
+        let stage = who.stage_arn();
+        let key = format!("{}/{}/stage/{}", stage.account_id(), stage.region(), stage.resource_id());
+        match self.keeper.store().get(&key) {
+            Ok(Some(_)) => Ok(who),
+            Ok(None) => Err(Refusal::new("TOKEN_INVALID", format!("there is no stage {stage} here"))),
+            Err(error) => Err(Refusal::new("UNAVAILABLE", error.to_string())),
+        }
     }
 
     /// Whether this key is the server's own, whose tokens can not be exchanged.

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use ivs_token::{
-    ChannelArn, InMemoryRevocations, KeyRing, ParticipantId, PlaybackKeyArn, Revocation, RevocationStore,
-    StageArn, TokenId, VerifyingKey, ViewerId,
+    ChannelArn, KeyRing, ParticipantId, PlaybackKeyArn, Revocation, RevocationStore, StageArn, TokenId,
+    VerifyingKey, ViewerId,
 };
 use serde_json::Value;
 
+use super::refusals::Refusals;
+use super::revocations::Revocations;
 use crate::keeper::Keeper;
+use crate::pulse::Pulse;
 use crate::store::StoreError;
 use crate::view::Effect;
 
@@ -19,7 +22,8 @@ const KEYS: usize = 10_000;
 pub struct Door {
     keys: KeyRing,
     playback_keys: KeyRing<PlaybackKeyArn>,
-    revocations: Arc<InMemoryRevocations>,
+    revocations: Arc<Revocations>,
+    refusals: Arc<Refusals>,
 }
 
 impl Door {
@@ -34,23 +38,42 @@ impl Door {
     }
 
     /// What was revoked, disconnected and deleted.
-    pub fn revocations(&self) -> &Arc<InMemoryRevocations> {
+    pub fn revocations(&self) -> &Arc<Revocations> {
         &self.revocations
     }
 
+    /// The last tokens that were refused.
+    pub(crate) fn refusals(&self) -> &Arc<Refusals> {
+        &self.refusals
+    }
+
     /// A door that knows all that the state knows.
-    pub(crate) fn open(keeper: &Keeper) -> Result<Self, StoreError> {
+    pub(crate) fn open(keeper: &Keeper, pulse: &Arc<Pulse>) -> Result<Self, StoreError> {
         let door = Self {
             keys: KeyRing::with_clock(KEYS, keeper.clock.clone()),
             playback_keys: KeyRing::with_clock(KEYS, keeper.clock.clone()),
-            revocations: Arc::new(InMemoryRevocations::new()),
+            revocations: Arc::default(),
+            refusals: Arc::new(Refusals::new(Arc::clone(pulse))),
         };
         for (key, entry) in keeper.store().scan("", "", usize::MAX)? {
-            let mut parts = key.splitn(4, '/');
-            let kind = parts.nth(2).unwrap_or_default();
-            door.apply(effect(kind, &entry.value));
+            door.apply(effect(&key, &entry.value));
         }
         Ok(door)
+    }
+
+    /// Knows these entries of a state, and nothing else.
+    pub(crate) fn replace<'v>(&self, entries: impl Iterator<Item = (&'v String, &'v Value)>) {
+        let none = (self.keys.replace([]), self.playback_keys.replace([]));
+        if let (Err(error), _) | (_, Err(error)) = none {
+            tracing::warn!(%error, "the door and the state differ");
+        }
+        self.revocations.clear();
+        self.learn(entries);
+    }
+
+    /// Knows these entries of a state, too.
+    pub(crate) fn learn<'v>(&self, entries: impl Iterator<Item = (&'v String, &'v Value)>) {
+        self.apply(entries.filter_map(|(key, value)| effect(key, value)));
     }
 
     /// Does what a call asks for outside of the store.
@@ -78,27 +101,13 @@ impl Door {
     }
 }
 
-/// What the end of these records means to the door: keys go, and tokens for the stages are good no more.
-pub(crate) fn forgotten<'v>(records: impl Iterator<Item = (&'v str, &'v Value)>) -> Vec<Effect> {
-    let effect = |(key, value): (&str, &Value)| {
-        let arn = value.get("arn").and_then(Value::as_str)?;
-        match key.split('/').nth(2)? {
-            "public-key" => Some(Effect::DeleteKey(arn.try_into().ok()?)),
-            "playback-key" => Some(Effect::DeletePlaybackKey(arn.try_into().ok()?)),
-            "stage" => Some(Effect::Revoke(Revocation::Stage { stage: arn.try_into().ok()? })),
-            _ => None,
-        }
-    };
-    records.filter_map(effect).collect()
-}
-
 /// What a record of the state means to the door.
-fn effect(kind: &str, value: &Value) -> Option<Effect> {
+fn effect(key: &str, value: &Value) -> Option<Effect> {
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
-    let key = || VerifyingKey::from_pem(text("publicKeyMaterial")).ok();
-    match kind {
-        "public-key" => Some(Effect::ImportKey(text("arn").try_into().ok()?, key()?)),
-        "playback-key" => Some(Effect::ImportPlaybackKey(text("arn").try_into().ok()?, key()?)),
+    let material = || VerifyingKey::from_pem(text("publicKeyMaterial")).ok();
+    match key.split('/').nth(2)? {
+        "public-key" => Some(Effect::ImportKey(text("arn").try_into().ok()?, material()?)),
+        "playback-key" => Some(Effect::ImportPlaybackKey(text("arn").try_into().ok()?, material()?)),
         "revocation" => revocation(value).map(Effect::Revoke),
         _ => None,
     }

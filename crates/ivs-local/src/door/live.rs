@@ -1,6 +1,6 @@
 //! Who is on which stage: the one place where people come and go.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -291,6 +291,24 @@ impl Live {
         if let Some(stage) = stages.get_mut(arn) {
             self.recorder.event(&stage.arn, &mut stage.session, id, name, object(more));
         }
+    }
+
+    /// What media those send who are on a stage, by their IDs.
+    pub(crate) fn media(&self, arn: &StageArn) -> BTreeMap<String, Vec<&'static str>> {
+        let stages = self.lock();
+        let people = stages.get(arn).into_iter().flat_map(|stage| &stage.people);
+        let sent = people.map(|(id, one)| {
+            let is_publishing = one.publication.is_some();
+            let media = [("audio", !one.audio_muted), ("video", !one.video_stopped)];
+            let sent = media.into_iter().filter(|(_, is_sent)| is_publishing && *is_sent);
+            (id.clone(), sent.map(|(name, _)| name).collect())
+        });
+        sent.collect()
+    }
+
+    /// Ends in the state what nobody here is part of: sessions and participants of a state that was just taken over.
+    pub(crate) fn settle(&self) -> Result<(), StoreError> {
+        self.recorder.close_all()
     }
 
     /// Sends those away whom operations have ended.

@@ -40,7 +40,9 @@ impl Seat {
         manner: &Manner,
     ) -> Result<Self, Refusal> {
         let who = live.gate.participant(token)?;
-        let place = live.join(&who, &manner.visitor)?;
+        let place = live
+            .join(&who, &manner.visitor)
+            .inspect_err(|refusal| live.gate.note("participant", token, refusal))?;
         let (live, calls, manner) = (Arc::clone(live), Arc::clone(calls), manner.clone());
         Ok(Self { live, calls, manner, who, place, sequence: 0 })
     }

@@ -111,7 +111,9 @@ fn offer(
     let text = std::str::from_utf8(body).map_err(|_| Refusal::new("MALFORMED", "the offer is not UTF-8"))?;
     let preference = parts.headers.get("x-stages-initial-layer-pref").and_then(|value| value.to_str().ok());
     let lowest = preference.is_some_and(|preference| preference.eq_ignore_ascii_case("lowest"));
-    let answered = calls.offer(&who, &purpose, text, lowest, &manner.visitor)?;
+    let answered = calls
+        .offer(&who, &purpose, text, lowest, &manner.visitor)
+        .inspect_err(|refusal| live.gate.note("participant", token, refusal))?;
     let mut answer = Response::new(Full::from(answered.sdp.clone()));
     *answer.status_mut() = StatusCode::CREATED;
     let headers = answer.headers_mut();

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http_body_util::Full;
-use hyper::body::{Body as _, Bytes, Incoming};
-use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderValue};
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::{Body as _, Bytes, Frame, Incoming};
+use hyper::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderValue,
+};
 use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
@@ -20,11 +22,13 @@ use tokio_rustls::TlsAcceptor;
 use super::body::{decompress, read};
 use super::reply::{Reply, halved, whole};
 use super::sigv4::{Caller, Signed, caller};
+use super::state;
+use crate::console;
 use crate::door::{self, Claim, Manner, Refusal, Visitor};
 use crate::events::{self, deliver};
 use crate::faults::{self, Act, Area, Cut, Strike, Subject};
 use crate::ids::Ids;
-use crate::log::Entry;
+use crate::log::{Body, Entry};
 use crate::server::{Done, Incident, Server};
 
 /// The rules that spoke, and whether each is the model's, a guide's, or assumed.
@@ -125,6 +129,9 @@ where
 /// Where clients of stages send their telemetry.
 const TELEMETRY: &str = "telemetry";
 
+/// How long a stream of changes says nothing: a proxy between must not think that it is dead.
+const BEAT: Duration = Duration::from_secs(20);
+
 /// A fault breaks the connection.
 #[derive(Debug, thiserror::Error)]
 #[error("a fault cut the connection")]
@@ -180,8 +187,20 @@ async fn answer(
                 let manner = manner(server, &parts.headers);
                 door::answer(server.live(), server.calls(), &manner, &parts, &body, struck.as_ref())
             }
-            Err(error) => response(&Answered::refused(error), ""),
+            Err(error) => response(&Answered::refused(error), "").map(Full::from),
         }));
+    }
+    if console::is_of_console(path) {
+        return Ok(whole(match read(server, body).await {
+            Ok(body) => self::console(server, &parts, &body),
+            Err(error) => response(&Answered::refused(error), "").map(Full::from),
+        }));
+    }
+    if path == "/_ivs/changes" {
+        return Ok(changes(server));
+    }
+    if state::is_of_state(&parts.method, path) {
+        return Ok(whole(state::answer(server, path, body).await));
     }
     if path == "/_ivs/events" {
         let keeper = server.keeper();
@@ -192,7 +211,7 @@ async fn answer(
     if let Some(own) = own {
         return Ok(whole(match read(server, body).await {
             Ok(body) => control(server, &parts.method, own, &body),
-            Err(error) => response(&Answered::refused(error), ""),
+            Err(error) => response(&Answered::refused(error), "").map(Full::from),
         }));
     }
     operation(server, &parts, body).await
@@ -203,14 +222,16 @@ async fn operation(server: &Server, parts: &Parts, body: Incoming) -> Result<Rep
     let begun = Instant::now();
     let path = parts.uri.path();
     let mut strike = Strike::default();
+    let mut sent = Bytes::new();
     let answer = match read(server, body).await {
         Ok(body) => {
+            sent = body;
             let signed = Signed {
                 method: parts.method.as_str(),
                 path,
                 query: parts.uri.query().unwrap_or_default(),
                 headers: &parts.headers,
-                body: &body,
+                body: &sent,
             };
             call(server, &signed, &mut strike).await
         }
@@ -218,8 +239,10 @@ async fn operation(server: &Server, parts: &Parts, body: Incoming) -> Result<Rep
     };
     let id = request_id();
     let response = response(&answer, &id);
-    server.log().push(Entry {
+    let rules = response.headers().get(EXPLAIN).and_then(|rules| rules.to_str().ok()).unwrap_or_default();
+    server.note(Entry {
         id,
+        at: server.keeper().clock.now(),
         operation: answer.operation.map(str::to_owned),
         account: answer.caller.as_ref().map(|caller| caller.account.clone()),
         region: answer.caller.as_ref().map(|caller| caller.region.clone()),
@@ -228,11 +251,14 @@ async fn operation(server: &Server, parts: &Parts, body: Incoming) -> Result<Rep
         error: answer.result.as_ref().err().map(|incident| incident.error.to_string()),
         fault: Some(strike.told.clone()).filter(|told| !told.is_empty()),
         micros: begun.elapsed().as_micros(),
+        rules: rules.to_owned(),
+        request: Body::new(&sent),
+        answer: Body::new(response.body()),
     });
     if matches!(strike.act, Some(Act::Cut(Cut::Before))) {
         return Err(Broken);
     }
-    finish(whole(response), &strike).await
+    finish(whole(response.map(Full::from)), &strike).await
 }
 
 /// How a client of a stage is met.
@@ -314,11 +340,11 @@ async fn pause(delay: Duration) {
     }
 }
 
-fn response(answer: &Answered<'_>, id: &str) -> Response<Full<Bytes>> {
+fn response(answer: &Answered<'_>, id: &str) -> Response<Bytes> {
     let mut response = match &answer.result {
         Ok(Done { status, answer, rules }) => {
             let body = answer.as_ref().map(Value::to_string).unwrap_or_default();
-            let mut response = Response::new(Full::from(body));
+            let mut response = Response::new(Bytes::from(body));
             *response.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::OK);
             let rules: Vec<_> = rules.iter().map(|(rule, source)| format!("{rule}; {source}")).collect();
             // Without others, it is the model alone that has spoken.
@@ -327,7 +353,7 @@ fn response(answer: &Answered<'_>, id: &str) -> Response<Full<Bytes>> {
             response
         }
         Err(Incident { error }) => {
-            let mut response = Response::new(Full::from(error.body().to_string()));
+            let mut response = Response::new(Bytes::from(error.body().to_string()));
             *response.status_mut() = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
             let headers = response.headers_mut();
             set(headers, ApiError::TYPE_HEADER, error.code());
@@ -357,6 +383,45 @@ fn telemetry(server: &Server) -> Response<Full<Bytes>> {
     response
 }
 
+/// A page of the console, or what one of its forms asks for.
+fn console(server: &Server, parts: &Parts, body: &[u8]) -> Response<Full<Bytes>> {
+    let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+    if parts.method == Method::POST
+        && let Some(asked) = console::asked(&parts.headers, path, body)
+    {
+        let (status, value) = match asked.path.as_str() {
+            "fork" => state::fork(server, &asked.body),
+            path => done(server, &asked.method, path, asked.body.as_bytes()),
+        };
+        let answer = if status.is_success() {
+            console::back(&asked.back)
+        } else {
+            let words = value.get("message").and_then(Value::as_str).unwrap_or_default();
+            console::refused(server, status, words)
+        };
+        return answer.map(Full::from);
+    }
+    console::page(server, &parts.method, path, query, body).map(Full::from)
+}
+
+/// Says whenever something changed, until the client goes or the server ends: an event of a stream (HTML, server-sent events).
+fn changes(server: &Server) -> Reply {
+    let stream = futures_util::stream::unfold(server.pulse().watch(), |mut watch| async move {
+        // Many changes at once are one.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let beat = Frame::data(Bytes::from_static(b": still there\n\n"));
+        match tokio::time::timeout(BEAT, watch.changed()).await {
+            Ok(Ok(())) => Some((Ok(Frame::data(Bytes::from_static(b"data: changed\n\n"))), watch)),
+            Ok(Err(_)) => None,
+            Err(_) => Some((Ok(beat), watch)),
+        }
+    });
+    let mut response = Response::new(StreamBody::new(stream).boxed_unsync());
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 /// What is not AWS's: health, faults, and the log of calls.
 fn control(server: &Server, method: &Method, path: &str, body: &[u8]) -> Response<Full<Bytes>> {
     if method == Method::GET
@@ -364,32 +429,44 @@ fn control(server: &Server, method: &Method, path: &str, body: &[u8]) -> Respons
     {
         return page;
     }
+    if (method, path) == (&Method::POST, TELEMETRY) {
+        return telemetry(server);
+    }
+    let (status, value) = done(server, method, path, body);
+    json(status, &value)
+}
+
+/// Does what a request asks for that is not AWS's.
+fn done(server: &Server, method: &Method, path: &str, body: &[u8]) -> (StatusCode, Value) {
+    let ok = || serde_json::json!({ "status": "ok" });
+    let message = |error: &dyn std::fmt::Display| serde_json::json!({ "message": error.to_string() });
     let ruled = (server.faults(), server.rates(), server.model());
     if let Some((status, value)) = faults::answer(ruled, method.as_str(), path, body) {
-        return json(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), &value);
+        return (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value);
     }
     if let Some((status, value)) = events::answer(server.targets(), method.as_str(), path, body) {
-        return json(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), &value);
+        return (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value);
     }
-    let (status, value) = match (method, path) {
-        (&Method::GET, "health" | "ready") => (StatusCode::OK, serde_json::json!({ "status": "ok" })),
-        (&Method::POST, TELEMETRY) => return telemetry(server),
+    match (method, path) {
+        (&Method::GET, "health" | "ready") => (StatusCode::OK, ok()),
         (&Method::GET, TELEMETRY) => {
             (StatusCode::OK, serde_json::json!({ "requests": server.log().telemetry() }))
         }
         (&Method::GET, "calls") => (StatusCode::OK, server.log().to_json()),
+        (&Method::GET, "refusals") => (StatusCode::OK, serde_json::json!(server.door().refusals().list())),
+        (&Method::POST, "inspect") => match console::inspected(server, body) {
+            Ok(value) => (StatusCode::OK, value),
+            Err(error) => (StatusCode::BAD_REQUEST, message(&error)),
+        },
         (&Method::POST, "reset") => match server.reset() {
-            Ok(()) => (StatusCode::OK, serde_json::json!({ "status": "ok" })),
-            Err(error) => {
-                (StatusCode::INTERNAL_SERVER_ERROR, serde_json::json!({ "message": error.to_string() }))
-            }
+            Ok(()) => (StatusCode::OK, ok()),
+            Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, message(&error)),
         },
         _ => match crate::control::control(server, method.as_str(), path, body) {
             Some((status, value)) => (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value),
-            None => (StatusCode::NOT_FOUND, serde_json::json!({ "message": "There is no such page" })),
+            None => (StatusCode::NOT_FOUND, message(&"There is no such page")),
         },
-    };
-    json(status, &value)
+    }
 }
 
 fn json(status: StatusCode, value: &Value) -> Response<Full<Bytes>> {

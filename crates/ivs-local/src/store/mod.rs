@@ -4,6 +4,7 @@ mod memory;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod watched;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use serde_json::Value;
 
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
+pub(crate) use watched::WatchedStore;
 
 /// A value and its version.
 #[derive(Clone, Debug, PartialEq)]

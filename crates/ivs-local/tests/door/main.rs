@@ -2,6 +2,7 @@
 // What clippy lets a test do, its helpers may do too.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 
+mod console;
 mod events;
 mod exchange;
 mod faults;
@@ -14,5 +15,7 @@ mod playback;
 mod refusals;
 mod shared;
 mod socket;
+mod state;
+mod testing;
 mod tls;
 mod truth;

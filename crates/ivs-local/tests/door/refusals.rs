@@ -123,3 +123,23 @@ async fn a_stage_that_is_full() {
     let mut again = local.join(&token).await;
     assert_ne!(again.until("STAGE_STATE").await, Value::Null);
 }
+
+#[tokio::test]
+async fn refused_tokens_are_remembered_with_the_reason() {
+    let local = Local::start().await;
+    let token = local.token("ana");
+    let disconnect = json!({ "stageArn": local.arn(), "participantId": "ana" });
+    local.call("DisconnectParticipant", &disconnect).await;
+    assert!(local.open("/", &[&token]).await.is_err());
+    assert!(local.open("/", &["nonsense"]).await.is_err());
+    let refusals = local.request("GET", "/_ivs/refusals", &[], "").await.json();
+    let codes: Vec<_> =
+        refusals.as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["PARTICIPANT_DISCONNECTED", "TOKEN_INVALID"]);
+    assert_eq!((&refusals[0]["token"], &refusals[1]["token"]), (&json!(token), &json!("nonsense")));
+    // A call tells what was asked, what was answered and by which rules.
+    let calls = local.request("GET", "/_ivs/calls", &[], "").await.json();
+    let call = calls.as_array().unwrap().last().unwrap();
+    assert_eq!((&call["operation"], &call["request"]), (&json!("DisconnectParticipant"), &disconnect));
+    assert_eq!((&call["answer"], call["rules"].is_string()), (&json!({}), true));
+}

@@ -12,8 +12,10 @@
 mod assumptions;
 mod client;
 mod hostile;
+mod log;
 mod model;
 mod resources;
+mod state;
 
 #[path = "../../../ivs-model/tests/inputs/mod.rs"]
 mod inputs;

@@ -1,0 +1,85 @@
+//! What a page can do: a request to the server, as a button and as a `curl`.
+
+use hyper::{HeaderMap, Method};
+use maud::{Markup, html};
+
+use super::frame::curl;
+use crate::http::sigv4::parameter;
+use crate::server::Server;
+
+/// The path of the form.
+pub(super) const FORM: &str = "/_ivs/console/do";
+
+/// A request that a form asks for.
+pub(crate) struct Asked {
+    pub(crate) method: Method,
+    /// What comes after `/_ivs/`.
+    pub(crate) path: String,
+    pub(crate) body: String,
+    /// The page to go back to.
+    pub(crate) back: String,
+}
+
+/// Reads what a form asks for. A page of another site may not ask; it gets none.
+pub(crate) fn asked(headers: &HeaderMap, path: &str, body: &[u8]) -> Option<Asked> {
+    let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok()).unwrap_or("none");
+    if path != FORM || !matches!(site, "none" | "same-origin") {
+        return None;
+    }
+    let body = form(body);
+    let text = |name: &str| parameter(&body, name).unwrap_or_default();
+    let method = if text("method") == "DELETE" { Method::DELETE } else { Method::POST };
+    Some(Asked { method, path: text("path"), body: text("body"), back: text("back") })
+}
+
+/// What a form sent, with a space as the query of an address has it: browsers send `+` (URL standard, section 5.1).
+pub(super) fn form(body: &[u8]) -> String {
+    String::from_utf8_lossy(body).replace('+', "%20")
+}
+
+/// A button that asks for something.
+pub(super) struct Button<'b> {
+    pub(super) words: &'b str,
+    pub(super) method: &'b str,
+    pub(super) path: &'b str,
+    pub(super) body: &'b str,
+    pub(super) back: &'b str,
+}
+
+impl Button<'_> {
+    pub(super) fn show(&self) -> Markup {
+        html! {
+            form method="post" action=(FORM) class="inline" {
+                (self.fields())
+                input type="hidden" name="body" value=(self.body);
+                button { (self.words) }
+            }
+        }
+    }
+
+    /// With a body that can be changed first.
+    pub(super) fn with_text(&self, server: &Server, id: &str, label: &str) -> Markup {
+        html! {
+            form method="post" action=(FORM) {
+                (self.fields())
+                label for=(id) { (label) }
+                textarea id=(id) name="body" rows="3" spellcheck="false" { (self.body) }
+                button { (self.words) }
+            }
+            (self.curl(server))
+        }
+    }
+
+    pub(super) fn curl(&self, server: &Server) -> Markup {
+        let body = if self.body.is_empty() { String::new() } else { format!(" -d '{}'", self.body) };
+        curl(&format!("curl -X {} {}/_ivs/{}{body}", self.method, server.url(), self.path))
+    }
+
+    fn fields(&self) -> Markup {
+        html! {
+            input type="hidden" name="method" value=(self.method);
+            input type="hidden" name="path" value=(self.path);
+            input type="hidden" name="back" value=(self.back);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What all pages have in common.
+
+use maud::{DOCTYPE, Markup, html};
+use serde_json::Value;
+
+use crate::clock::Time;
+use crate::server::Server;
+use crate::time::iso8601;
+
+const MENU: [(&str, &str); 6] = [
+    ("/", "Stages"),
+    ("/_ivs/console/token", "Token"),
+    ("/_ivs/console/timeline", "Timeline"),
+    ("/_ivs/console/calls", "Calls"),
+    ("/_ivs/console/resources", "Resources"),
+    ("/_ivs/console/server", "Server"),
+];
+
+/// A page. `here` is its place in the menu.
+pub(super) fn page(server: &Server, here: &str, title: &str, content: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " · ivs-local" }
+                link rel="stylesheet" href="/_ivs/console/style.css";
+                link rel="icon" href="data:,";
+                script src="/_ivs/console/live.js" defer {}
+            }
+            body {
+                a.skip href="#content" { "Skip to the content" }
+                header {
+                    p.name { "ivs-local" }
+                    nav aria-label="Pages" {
+                        @for (path, name) in MENU {
+                            a href=(path) aria-current=[(path == here).then_some("page")] { (name) }
+                        }
+                    }
+                    p.clock #clock data-live { (clock(server)) }
+                }
+                main #content tabindex="-1" {
+                    h1 { (title) }
+                    (content)
+                }
+            }
+        }
+    }
+}
+
+/// A page with nothing but words.
+pub(super) fn message(server: &Server, title: &str, words: &str) -> Markup {
+    page(server, "", title, &html! { p { (words) } })
+}
+
+/// A part of a page that is shown anew when something changes.
+pub(super) fn live(id: &str, content: &Markup) -> Markup {
+    html! { div id=(id) data-live { (content) } }
+}
+
+/// The command that gives or does the same.
+pub(super) fn curl(command: &str) -> Markup {
+    html! {
+        details.curl {
+            summary { "The same with curl" }
+            pre tabindex="0" { code { (command) } }
+        }
+    }
+}
+
+/// The command for an operation of the API, signed as this account.
+pub(super) fn operation(server: &Server, account: &str, region: &str, name: &str, input: &Value) -> Markup {
+    let url = server.url();
+    curl(&format!("curl --aws-sigv4 aws:amz:{region}:ivs --user {account}:any {url}/{name} -d '{input}'"))
+}
+
+/// A value as people read it.
+pub(super) fn json(value: &Value) -> Markup {
+    html! { pre tabindex="0" { code { (serde_json::to_string_pretty(value).unwrap_or_default()) } } }
+}
+
+/// A table that can be scrolled on its own where the page is narrow.
+pub(super) fn table(caption: &str, head: &[&str], rows: &Markup) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(caption) {
+            table {
+                caption { (caption) }
+                thead { tr { @for name in head { th scope="col" { (name) } } } }
+                tbody { (rows) }
+            }
+        }
+    }
+}
+
+/// A moment.
+pub(super) fn moment(milliseconds: i64) -> Markup {
+    let text = iso8601(milliseconds);
+    html! { time datetime=(text) { (text.replace('T', " ").replace('Z', "")) } }
+}
+
+fn clock(server: &Server) -> Markup {
+    let clock = &server.keeper().clock;
+    let word = match clock.time() {
+        Time::Running(0) => "real time",
+        Time::Running(_) => "moved, running",
+        Time::Frozen(_) => "frozen",
+    };
+    html! { (moment(clock.now())) " UTC, " (word) }
+}

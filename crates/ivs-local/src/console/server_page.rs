@@ -1,0 +1,93 @@
+//! The server itself: its clock, its faults, its state.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::action::Button;
+use super::frame::{curl, live, page, table};
+use super::look::text;
+use crate::server::Server;
+
+const HERE: &str = "/_ivs/console/server";
+
+pub(super) fn show(server: &Server) -> Markup {
+    let content = html! {
+        h2 { "Clock" }
+        (time(server))
+        h2 { "Faults" }
+        (live("faults", &faults(server)))
+        (Button {
+            words: "Add the fault", method: "POST", path: "faults", back: HERE,
+            body: r#"{"operation": "GetStage", "error": "ThrottlingException", "count": 3}"#,
+        }.with_text(server, "fault", "A rule"))
+        (rates(server))
+        h2 { "State" }
+        p { a href="/_ivs/snapshot" download="state.json" { "Download the state" } " as a file for " code { "ivs-local restore" } " or " code { "--init" } "." }
+        (curl(&format!("curl {}/_ivs/snapshot -o state.json", server.url())))
+        (Button {
+            words: "Copy the account", method: "POST", path: "fork", back: HERE,
+            body: r#"{"from": "123456789012", "to": "210987654321"}"#,
+        }.with_text(server, "fork", "A copy of an account"))
+        @let reset = Button { words: "Forget everything", method: "POST", path: "reset", body: "", back: HERE };
+        (reset.show())
+        (reset.curl(server))
+    };
+    page(server, HERE, "Server", &content)
+}
+
+fn time(server: &Server) -> Markup {
+    let moves = [
+        ("Stop it now", r#"{"freeze": true}"#),
+        ("A minute on", r#"{"advance": 60}"#),
+        ("An hour on", r#"{"advance": 3600}"#),
+        ("A day on", r#"{"advance": 86400}"#),
+        ("Let it run", r#"{"resume": true}"#),
+        ("Back to real time", r#"{"real": true}"#),
+    ];
+    let waiting = server.keeper().waiting().unwrap_or_default();
+    html! {
+        (live("waiting", &html! { p { (waiting) " timers wait. They run when the clock reaches them." } }))
+        @for (words, body) in moves {
+            (Button { words, method: "POST", path: "clock", body, back: HERE }.show())
+        }
+        (curl(&format!("curl -X POST {}/_ivs/clock -d '{{\"freeze\": true, \"advance\": 60}}'", server.url())))
+    }
+}
+
+fn faults(server: &Server) -> Markup {
+    let all = server.faults().list();
+    if all.is_empty() {
+        return html! { p { "No fault is asked for." } };
+    }
+    let rows = html! {
+        @for fault in &all {
+            @let path = format!("faults/{}", text(fault, "id"));
+            tr {
+                td { (text(fault, "id")) }
+                td.value { (rule(fault)) }
+                td { (fault.get("struck").unwrap_or(&Value::Null)) }
+                td { (Button { words: &format!("Remove {}", text(fault, "id")), method: "DELETE", path: &path, body: "", back: HERE }.show()) }
+            }
+        }
+    };
+    table("Faults", &["ID", "Rule", "Struck", "Remove"], &rows)
+}
+
+/// A rule as it was given.
+fn rule(fault: &Value) -> String {
+    let mut fault = fault.clone();
+    if let Some(members) = fault.as_object_mut() {
+        members.retain(|name, _| !matches!(name.as_str(), "id" | "matched" | "struck" | "left"));
+    }
+    fault.to_string()
+}
+
+fn rates(server: &Server) -> Markup {
+    let (words, body) = if server.rates().is_on() {
+        ("Rates are on: switch them off", r#"{"rates": "off"}"#)
+    } else {
+        ("Rates are off: switch them on", r#"{"rates": "on"}"#)
+    };
+    let button = Button { words, method: "POST", path: "rates", body, back: HERE };
+    html! { (button.show()) (button.curl(server)) }
+}

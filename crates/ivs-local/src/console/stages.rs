@@ -1,0 +1,175 @@
+//! Stages, who is on them, and what they send.
+
+use ivs_token::StageArn;
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+use super::frame::{curl, json as shown, live, message, operation, page, table};
+use super::look::{encoded, find, text};
+use super::resources::{more, search, tags};
+use crate::server::Server;
+use crate::store::StoreError;
+
+pub(super) fn list(server: &Server, wanted: &str, after: &str) -> Markup {
+    let content = rows(server, wanted, after).unwrap_or_else(|error| html! { p role="alert" { (error) } });
+    let content = html! {
+        @if after.is_empty() && !server.door().refusals().list().is_empty() {
+            (live("refused", &super::token::last(server, 3)))
+        }
+        (search("/", wanted, ""))
+        (live("stages", &content))
+        (curl(&format!(
+            "curl --aws-sigv4 aws:amz:us-east-1:ivs --user {}:any {}/ListStages -d '{{}}'",
+            server.settings().account, server.url(),
+        )))
+    };
+    page(server, "/", "Stages", &content)
+}
+
+fn rows(server: &Server, wanted: &str, after: &str) -> Result<Markup, StoreError> {
+    let (found, has_more) = find(server.store(), "stage", wanted, after)?;
+    if found.is_empty() {
+        return Ok(html! {
+            p { "There is no stage" @if !wanted.is_empty() { " with “" (wanted) "” in it" } ". Make one:" }
+            (operation(server, &server.settings().account, "us-east-1", "CreateStage", &json!({ "name": "demo" })))
+        });
+    }
+    let last = found.last().map(|(key, _)| key.clone()).unwrap_or_default();
+    let rows = html! {
+        @for (key, entry) in &found {
+            @let arn = text(&entry.value, "arn");
+            @let people = people(server, &entry.value)?;
+            tr {
+                td { a href={ "/_ivs/console/stage?arn=" (encoded(arn)) } { (name(&entry.value, key)) } }
+                td { (who(&people)) }
+                td { (tags(&entry.value)) }
+                td { (place(key)) }
+            }
+        }
+    };
+    Ok(html! {
+        (table("Stages", &["Stage", "On it now", "Tags", "Account and region"], &rows))
+        @if has_more { (more("/", wanted, "", &last)) }
+    })
+}
+
+pub(super) fn one(server: &Server, arn: &str) -> Markup {
+    let title = "Stage";
+    let Ok(stage) = StageArn::try_from(arn) else {
+        return message(server, title, "The address of this page names no stage.");
+    };
+    let (account, region) = (stage.account_id(), stage.region());
+    let key = format!("{account}/{region}/stage/{}", stage.resource_id());
+    let record = match server.store().get(&key) {
+        Ok(Some(entry)) => entry.value,
+        Ok(None) => {
+            return message(server, title, &format!("There is no stage {arn}. It may have been deleted."));
+        }
+        Err(error) => return message(server, title, &error.to_string()),
+    };
+    let there = present(server, &stage, &record).unwrap_or_else(|error| html! { p role="alert" { (error) } });
+    let whip = server.url();
+    let content = html! {
+        p.arn { (arn) }
+        (live("there", &there))
+        h2 { "Try it" }
+        p { "Get a token, and open " a href="/_ivs/stage" { "the page that joins a stage" } " with " code { "#token=" } " and the token." }
+        (operation(server, account, region, "CreateParticipantToken", &json!({ "stageArn": arn, "userId": "ana" })))
+        h2 { "As it is kept" }
+        p { "Clients publish to " code { (whip) } "." }
+        (shown(&record))
+        (operation(server, account, region, "GetStage", &json!({ "arn": arn })))
+    };
+    page(server, "/", name(&record, &key), &content)
+}
+
+/// Who is on a stage, and what they did last.
+fn present(server: &Server, stage: &StageArn, record: &Value) -> Result<Markup, StoreError> {
+    let people = people(server, record)?;
+    let media = server.live().media(stage);
+    let (account, region) = (stage.account_id(), stage.region());
+    let arn = stage.as_str();
+    let rows = html! {
+        @for one in &people {
+            @let id = text(one, "participantId");
+            tr {
+                td { (id) }
+                td { (text(one, "userId")) }
+                td {
+                    @match media.get(id) {
+                        Some(sent) if !sent.is_empty() => { (sent.join(" and ")) }
+                        _ if one.get("published") == Some(&true.into()) => "published, sends nothing now",
+                        _ => "watches",
+                    }
+                }
+                td { (text(one, "browserName")) " " (text(one, "osName")) }
+                td { (text(one, "firstJoinTime")) }
+            }
+        }
+    };
+    let mut events = server.watched().seen();
+    let prefix = format!("{account}/{region}/participant-event/{}/", stage.resource_id());
+    events.retain(|(key, _)| key.starts_with(&prefix));
+    let said = html! {
+        @for (_, event) in events.iter().rev().take(20) {
+            tr {
+                td { (text(event, "eventTime")) }
+                td { (text(event, "participantId")) }
+                td { (text(event, "name")) " " (text(event, "errorCode")) }
+            }
+        }
+    };
+    let session = text(record, "activeSessionId");
+    Ok(html! {
+        @if people.is_empty() {
+            p { "Nobody is on this stage." }
+        } @else {
+            (table("On the stage now", &["Participant", "User", "Sends", "Client", "Came"], &rows))
+            (operation(server, account, region, "ListParticipants", &json!({ "stageArn": arn, "sessionId": session })))
+        }
+        @if !events.is_empty() {
+            (table("Last events", &["When", "Participant", "What"], &said))
+        }
+    })
+}
+
+/// The participants of the session that goes on.
+fn people(server: &Server, stage: &Value) -> Result<Vec<Value>, StoreError> {
+    let session = text(stage, "activeSessionId");
+    let Some(arn) = StageArn::try_from(text(stage, "arn")).ok().filter(|_| !session.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let prefix =
+        format!("{}/{}/participant/{}/{session}/", arn.account_id(), arn.region(), arn.resource_id());
+    let all = server.store().scan(&prefix, "", usize::MAX)?.into_iter();
+    Ok(all
+        .filter(|(_, entry)| text(&entry.value, "state") == "CONNECTED")
+        .map(|(_, entry)| Value::clone(&entry.value))
+        .collect())
+}
+
+fn who(people: &[Value]) -> Markup {
+    const SHOWN: usize = 5;
+    let names = people.iter().take(SHOWN).map(|one| match text(one, "userId") {
+        "" => text(one, "participantId"),
+        user => user,
+    });
+    let names: Vec<_> = names.collect();
+    html! {
+        @if people.is_empty() { span.quiet { "nobody" } } @else { (names.join(", ")) }
+        @if people.len() > SHOWN { " and " (people.len() - SHOWN) " more" }
+    }
+}
+
+/// What people call it.
+fn name<'r>(record: &'r Value, key: &'r str) -> &'r str {
+    match text(record, "name") {
+        "" => key.rsplit('/').next().unwrap_or(key),
+        name => name,
+    }
+}
+
+fn place(key: &str) -> Markup {
+    let mut parts = key.split('/');
+    html! { (parts.next().unwrap_or_default()) ", " (parts.next().unwrap_or_default()) }
+}
