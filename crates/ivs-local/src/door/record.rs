@@ -7,7 +7,6 @@ use ivs_token::{ParticipantClaims, StageArn};
 use serde_json::{Map, Value, json};
 
 use crate::happened::{Happened, Topic};
-use crate::ids::Ids;
 use crate::keeper::Keeper;
 use crate::kinds::Record;
 use crate::life::composition;
@@ -41,7 +40,10 @@ impl Recorder {
 
     /// Begins a session: `st-` and 13 characters.
     pub(crate) fn begin(&self, stage: &StageArn) -> Session {
-        let id = Ids::random(0).map_or_else(|_| "0000000000000".to_owned(), |mut ids| ids.alphanumeric(13));
+        let (account, region) = (stage.account_id(), stage.region());
+        let scene = Scene { account, region, now: self.keeper.clock.now() };
+        let id = self.keeper.change(scene, |view| Ok(view.ids.alphanumeric(13)));
+        let id = id.map_or_else(|_| "0000000000000".to_owned(), |written| written.value);
         let session = Session { id: format!("st-{id}"), begun: self.now(), events: 0 };
         self.write(vec![session_write(stage, &session, None)]);
         self.activate(stage, Some(&session.id));

@@ -4,6 +4,7 @@ mod clock;
 mod composition;
 mod stage;
 mod stream;
+mod walk;
 
 use std::sync::Arc;
 
