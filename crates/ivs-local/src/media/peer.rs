@@ -22,6 +22,9 @@ const BATCH: usize = 64;
 /// The most addresses that a peer sends from.
 const ADDRESSES: usize = 16;
 
+/// How often in a row what is due is done before anything else is listened to.
+const DUE: usize = 64;
+
 /// What a connection is for.
 pub(crate) enum Role {
     Publisher(Publisher),
@@ -144,19 +147,30 @@ async fn leave(rtc: &mut Rtc, role: &mut Role, end: &End) {
     }
 }
 
-/// Does what the connection asks for, and says how long it waits; none at its end.
+/// Does what the connection asks for and what is due, and says how long it waits; none at its end.
+///
+/// Frames are packed one each time that something is due: were others written before that, those of two layers would be sorted by when
+/// they came in, and their times would go back.
 async fn drain(
     rtc: &mut Rtc,
     role: &mut Role,
     end: &End,
     is_connected: &mut bool,
 ) -> Result<Option<Instant>, RtcError> {
+    let mut due = 0;
     loop {
         if !rtc.is_alive() {
             return Ok(None);
         }
         match rtc.poll_output()? {
-            Output::Timeout(at) => return Ok(Some(at)),
+            Output::Timeout(at) => {
+                let now = Instant::now();
+                if at > now || due == DUE {
+                    return Ok(Some(at));
+                }
+                due += 1;
+                rtc.handle_input(Input::Timeout(now))?;
+            }
             Output::Transmit(sent) => end.wires.send(sent.source, sent.destination, &sent.contents).await,
             Output::Event(Event::Connected) => {
                 *is_connected = true;

@@ -189,13 +189,18 @@ impl Video {
         if let Some((last, at)) = self.last {
             let passed = i64::try_from(now.saturating_duration_since(at).as_micros()).unwrap_or(0) * 9 / 100;
             self.offset = last + passed.max(1) - ticks;
+        } else {
+            self.changed = now;
         }
         self.current = Some(rid);
         self.asked = None;
     }
 
-    /// Goes to a smaller layer where packets are lost, and to a better one after a while without.
+    /// Goes to a smaller layer where packets are lost, and to a better one after a while without. Time counts from the first picture.
     fn adapt(&mut self, loss: f32, now: Instant) {
+        if self.last.is_none() {
+            return;
+        }
         let passed = now.saturating_duration_since(self.changed);
         if loss > LOSS && passed > Duration::from_secs(1) {
             self.below = (self.below + 1).min(MOST_BELOW);

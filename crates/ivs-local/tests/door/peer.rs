@@ -12,6 +12,7 @@ use str0m::media::{
 use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Event, Input, Output, Rtc};
 use tokio::net::UdpSocket;
+use tokio::time::MissedTickBehavior;
 
 /// What would never end ends then.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -101,14 +102,13 @@ impl Peer {
     /// Publishes for ever: 30 frames a second of each layer, whose mark is the place of the layer, and audio.
     pub async fn publish(mut self, layers: &[&str]) {
         let mut ticks = tokio::time::interval(Duration::from_millis(33));
+        // On a busy machine there are fewer frames, and not all of them at once.
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut next = vec![true; layers.len().max(1)];
-        loop {
+        while let Some(wait) = self.work().await {
             tokio::select! {
                 _ = ticks.tick() => self.write(layers, &mut next),
-                () = self.step() => {}
-            }
-            if self.is_closed {
-                return;
+                () = self.wait(wait) => {}
             }
             for rid in std::mem::take(&mut self.asked) {
                 for (place, is_whole) in next.iter_mut().enumerate() {
@@ -156,20 +156,34 @@ impl Peer {
 
     /// Does what there is to do, and waits for a datagram or the time.
     pub async fn step(&mut self) {
-        let wait = loop {
+        match self.work().await {
+            Some(wait) => self.wait(wait).await,
+            None => tokio::time::sleep(Duration::from_millis(5)).await,
+        }
+    }
+
+    /// Does what is due, and says how long there is nothing more to do; none at the end.
+    async fn work(&mut self) -> Option<Instant> {
+        loop {
             if !self.rtc.is_alive() {
                 self.is_closed = true;
-                tokio::time::sleep(Duration::from_millis(5)).await;
-                return;
+            }
+            if self.is_closed {
+                return None;
             }
             match self.rtc.poll_output().unwrap() {
-                Output::Timeout(at) => break at,
+                Output::Timeout(at) if at > Instant::now() => return Some(at),
+                Output::Timeout(_) => self.rtc.handle_input(Input::Timeout(Instant::now())).unwrap(),
                 Output::Transmit(sent) => {
                     self.socket.send_to(&sent.contents, sent.destination).await.unwrap();
                 }
                 Output::Event(event) => self.event(event),
             }
-        };
+        }
+    }
+
+    /// Nothing is lost where it is given up.
+    async fn wait(&mut self, until: Instant) {
         let mut buffer = vec![0; 2048];
         tokio::select! {
             received = self.socket.recv_from(&mut buffer) => {
@@ -178,9 +192,7 @@ impl Peer {
                 let receive = Receive { proto: Protocol::Udp, source, destination: self.address, contents };
                 self.rtc.handle_input(Input::Receive(Instant::now(), receive)).unwrap();
             }
-            () = tokio::time::sleep_until(wait.into()) => {
-                self.rtc.handle_input(Input::Timeout(Instant::now())).unwrap();
-            }
+            () = tokio::time::sleep_until(until.into()) => {}
         }
     }
 
