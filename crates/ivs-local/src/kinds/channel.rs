@@ -155,8 +155,11 @@ impl Kind for StreamKey {
         let channel = text(record, "channelArn").to_owned();
         check_reference(call, "channel", &channel)?;
         let limit = call.environment.quota("streamKeysPerChannel", 1);
-        let keys = call.all(self.kind())?.iter().filter(|key| text(key, "channelArn") == channel).count();
-        if keys >= limit {
+        // A channel that this very call makes has none: those of all others need not be looked through.
+        let is_of_new_channel = call.text("channelArn").is_empty();
+        let of_channel = |key: &Record| text(key, "channelArn") == channel;
+        if !is_of_new_channel && call.all(self.kind())?.iter().filter(|key| of_channel(key)).count() >= limit
+        {
             return Err(super::generic::quota("streamKeysPerChannel", limit));
         }
         let (one, two) = (call.ids.alphanumeric(12), call.ids.alphanumeric(30));
