@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use clap::{Parser, Subcommand};
 use ivs_token::es384;
 
-use crate::commands::{assemble, completions, exchange, inspect, key, mint, verify};
+use crate::commands::{assemble, bench, completions, exchange, inspect, key, mint, verify};
 use crate::exit;
 use crate::failure::Failure;
 use crate::{keys, output, secret};
@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Verify(Box<verify::VerifyArgs>),
     /// Show it all at work: a key, a token, three refusals, and how long it takes
     Demo,
+    /// Measure how many tokens a second this machine mints and verifies
+    Bench(bench::BenchArgs),
     /// Run a local Amazon IVS: what the program ivs-local is
     #[cfg(feature = "local")]
     Serve(Box<ivs_local::program::Options>),

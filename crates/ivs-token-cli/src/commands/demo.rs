@@ -14,10 +14,11 @@ use super::key;
 use crate::failure::Failure;
 use crate::output;
 
-const KID: &str = "arn:aws:ivs:us-west-2:123456789012:public-key/f99cde61-c2b0-4df3-8941-ca7d38acca1a";
-const STAGE: &str = "arn:aws:ivs:us-west-2:123456789012:stage/oRmLNwuCeMlQ";
+pub(super) const KID: &str =
+    "arn:aws:ivs:us-west-2:123456789012:public-key/f99cde61-c2b0-4df3-8941-ca7d38acca1a";
+pub(super) const STAGE: &str = "arn:aws:ivs:us-west-2:123456789012:stage/oRmLNwuCeMlQ";
 const OTHER_STAGE: &str = "arn:aws:ivs:us-west-2:123456789012:stage/aDiFfErEnTOnE";
-const WHIP_URL: &str = "https://453fdfd2ad24df.global-bm.whip.live-video.net";
+pub(super) const WHIP_URL: &str = "https://453fdfd2ad24df.global-bm.whip.live-video.net";
 
 /// How often minting and verifying are measured.
 const ROUNDS: usize = 300;
@@ -155,7 +156,7 @@ impl fmt::Display for Demo {
 }
 
 /// What the engine calculates with on this processor, in words.
-fn arithmetic() -> &'static str {
+pub(super) fn arithmetic() -> &'static str {
     match format!("{:?}", Path::best()).as_str() {
         "Ifma" => "AVX-512 IFMA",
         "Avx2" => "AVX2",

@@ -2,6 +2,7 @@
 
 pub(crate) mod assemble;
 mod batch;
+pub(crate) mod bench;
 pub(crate) mod completions;
 mod connection;
 pub(crate) mod demo;
@@ -29,6 +30,7 @@ pub(crate) fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Inspect(args) => inspect::run(args, cli.json),
         Command::Verify(args) => verify::run(args, cli.json),
         Command::Demo => demo::run(cli.json),
+        Command::Bench(args) => bench::run(args, cli.json),
         #[cfg(feature = "local")]
         Command::Serve(options) => serve::run(options),
         Command::Completions(args) => completions::run(args, Cli::command()),

@@ -41,6 +41,39 @@ fn demo_as_json() {
 }
 
 #[test]
+fn bench_measures_this_machine() {
+    let world = World::new();
+    let run = world.run(&["bench", "--seconds", "1"]);
+    // The progress bar is for terminals.
+    assert_eq!(run.stderr, "");
+    let text = run.ok();
+    for words in ["tokens a second", "\nmint ", "\nverify, batches of 64 ", BACKEND, " joins a second "] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    world.run(&["bench", "--seconds", "0"]).fails(2, "error: invalid value '0' for '--seconds <SECONDS>'");
+}
+
+#[test]
+fn bench_as_json() {
+    let bench = World::new().run(&["--json", "bench", "--seconds", "1"]).json();
+    assert_eq!(bench["backend"], BACKEND);
+    let measures = bench["measures"].as_array().unwrap();
+    let rate = |does: &str, threads: u64| {
+        let of_it = measures.iter().filter(|one| one["does"] == does && one["threads"] == threads);
+        of_it.map(|one| one["tokensPerSecond"].as_u64().unwrap()).max().unwrap()
+    };
+    for one in measures {
+        let (rate, micros) = (one["tokensPerSecond"].as_f64().unwrap(), one["micros"].as_f64().unwrap());
+        assert!((rate * micros / 1e6 - 1.0).abs() < 0.01, "{one}");
+    }
+    // A join takes a token minted and a token verified.
+    let (minted, verified) = (rate("mint", 1), rate("verify", 1));
+    let joins = bench["joinsPerSecond"]["oneCore"].as_u64().unwrap();
+    assert!(0 < joins && joins < minted.min(verified), "{bench}");
+    assert!(rate("verify", bench["cores"].as_u64().unwrap()) > 0);
+}
+
+#[test]
 fn completions_for_every_shell() {
     let world = World::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
