@@ -213,7 +213,7 @@ fn insert_ad_break(call: &mut Call<'_>) -> Answer {
         return Err(call.refuse("ConflictException", message, "ad-break", Source::Assumed));
     }
     let id = match call.text("adBreakId") {
-        "" => call.ids.uuid(),
+        "" => call.ids.alphanumeric(12),
         id => id.to_owned(),
     };
     let start = match call.text("targetStartAt") {

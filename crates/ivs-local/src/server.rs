@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ivs_model::{
-    ApiError, Location, Model, Operation, Patterns, Service, ServiceName, Source, Type, check_with, project,
-    validate_with,
+    ApiError, Location, Model, Operation, Patterns, Service, ServiceName, ShapeId, Source, Type, check_with,
+    project, validate_with,
 };
 use ivs_token::SigningKey;
 use serde_json::{Map, Value, json};
@@ -285,14 +285,20 @@ impl Server {
         let Some(shape) = route.operation.output() else {
             return Ok(Done { status, answer: None, rules });
         };
-        let answer = project(route.service, shape, &answer);
+        let answer = self.modelled(route, shape, &answer);
+        Ok(Done { status, answer: (status != 204).then_some(answer), rules })
+    }
+
+    /// The members of an answer that the model knows.
+    fn modelled(&self, route: &Route<'_>, shape: ShapeId, answer: &Value) -> Value {
+        let answer = project(route.service, shape, answer);
         debug_assert_eq!(
             check_with(route.service, shape, &answer, self.patterns()),
             [],
             "{}: {answer}",
             route.operation.name()
         );
-        Ok(Done { status, answer: (status != 204).then_some(answer), rules })
+        answer
     }
 
     fn execute(
@@ -424,7 +430,8 @@ impl Server {
             Caller { access_key: String::new(), account: account.to_owned(), region: region.to_owned() };
         validate_with(route.service, route.operation.input(), input, self.patterns())?;
         let input = input.as_object().cloned().unwrap_or_default();
-        self.execute(&route, &caller, &input).map(|(answer, _)| answer)
+        let (answer, _) = self.execute(&route, &caller, &input)?;
+        Ok(route.operation.output().map_or(Value::Null, |shape| self.modelled(&route, shape, &answer)))
     }
 
     /// All that the server knows, without its own keys.

@@ -1,0 +1,95 @@
+"""What only a living server answers, through boto3: a channel that goes live, people on a stage, and a composition of it.
+
+The endpoints, the region and the access key come from the environment; the life comes from the server's own requests.
+"""
+
+import json
+import os
+import sys
+import urllib.request
+
+import boto3
+
+ADS = "arn:aws:mediatailor:us-west-2:123456789012:playbackConfiguration/lives"
+SERVER = os.environ["AWS_ENDPOINT_URL_IVS"]
+
+
+def control(method, path, body=None):
+    """A request to the server itself: the answer's JSON."""
+    request = urllib.request.Request(f"{SERVER}/_ivs/{path}", json.dumps(body or {}).encode(), method=method)
+    with urllib.request.urlopen(request) as answer:
+        return json.loads(answer.read() or "null")
+
+
+def refusal(call, **arguments):
+    """The code of the error that a call must end with."""
+    try:
+        call(**arguments)
+    except call.__self__.exceptions.ClientError as error:
+        return error.response["Error"]["Code"]
+    raise AssertionError(f"{call.__name__} was answered")
+
+
+def stream(ivs):
+    ads = {"mediaTailorPlaybackConfigurations": [{"playbackConfigurationArn": ADS}]}
+    ads = ivs.create_ad_configuration(**ads)["adConfiguration"]["arn"]
+    channel = ivs.create_channel(name="lives", adConfigurationArn=ads)["channel"]["arn"]
+    assert refusal(ivs.get_stream, channelArn=channel) == "ChannelNotBroadcasting"
+    control("POST", f"channels/{channel}/live", {"viewers": 12})
+    shown = ivs.get_stream(channelArn=channel)["stream"]
+    assert (shown["state"], shown["health"], shown["viewerCount"]) == ("LIVE", "HEALTHY", 12), shown
+    assert [one["channelArn"] for one in ivs.list_streams()["streams"]] == [channel]
+    assert ivs.get_stream_session(channelArn=channel)["streamSession"]["streamId"] == shown["streamId"]
+    ivs.put_metadata(channelArn=channel, metadata="goal")
+    assert refusal(ivs.put_metadata, channelArn=channel, metadata="x" * 1025) == "ValidationException"
+    assert ivs.insert_ad_break(channelArn=channel, durationSeconds=30)["adBreakId"]
+    control("POST", f"channels/{channel}/live", {"health": "STARVING"})
+    assert ivs.list_streams(filterBy={"health": "STARVING"})["streams"]
+    assert refusal(ivs.delete_channel, arn=channel) == "ConflictException"
+    ivs.stop_stream(channelArn=channel)
+    assert refusal(ivs.stop_stream, channelArn=channel) == "ChannelNotBroadcasting"
+    session = ivs.get_stream_session(channelArn=channel)["streamSession"]
+    assert session["endTime"] >= session["startTime"]
+    ivs.delete_channel(arn=channel)
+    ivs.delete_ad_configuration(arn=ads)
+
+
+def stage(real_time):
+    stage = real_time.create_stage(name="lives")["stage"]["arn"]
+    ana = control("POST", f"stages/{stage}/participants", {"userId": "ana"})["participantId"]
+    control("POST", f"stages/{stage}/participants/{ana}/publish")
+    session = real_time.get_stage(arn=stage)["stage"]["activeSessionId"]
+    of = {"stageArn": stage, "sessionId": session}
+    assert real_time.get_stage_session(**of)["stageSession"]["sessionId"] == session
+    shown = real_time.get_participant(**of, participantId=ana)["participant"]
+    assert (shown["userId"], shown["state"], shown["published"]) == ("ana", "CONNECTED", True), shown
+    assert [one["participantId"] for one in real_time.list_participants(**of)["participants"]] == [ana]
+
+    storage = real_time.create_storage_configuration(s3={"bucketName": "lives"})["storageConfiguration"]["arn"]
+    s3 = {"storageConfigurationArn": storage, "encoderConfigurationArns": [encoder(real_time)]}
+    composition = real_time.start_composition(stageArn=stage, destinations=[{"s3": s3}])["composition"]["arn"]
+    assert real_time.get_composition(arn=composition)["composition"]["state"] == "ACTIVE"
+    assert refusal(real_time.delete_storage_configuration, arn=storage) == "ConflictException"
+    real_time.stop_composition(arn=composition)
+    assert real_time.get_composition(arn=composition)["composition"]["state"] in ("STOPPING", "STOPPED")
+
+    real_time.disconnect_participant(stageArn=stage, participantId=ana, reason="enough")
+    assert real_time.get_participant(**of, participantId=ana)["participant"]["state"] == "DISCONNECTED"
+    told = [one["name"] for one in real_time.list_participant_events(**of, participantId=ana)["events"]]
+    assert told[:2] == ["JOINED", "PUBLISH_STARTED"] and "LEFT" in told, told
+    real_time.delete_stage(arn=stage)
+
+
+def encoder(real_time):
+    return real_time.create_encoder_configuration(name="lives")["encoderConfiguration"]["arn"]
+
+
+def main() -> int:
+    stream(boto3.client("ivs"))
+    stage(boto3.client("ivs-realtime"))
+    print("life: a channel, a stage and a composition")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
