@@ -69,11 +69,22 @@ fn resource(server: &Server, method: &str, path: &str, body: &[u8]) -> Option<Co
     })
 }
 
+/// What a request to join can say.
+const MEMBERS: [&str; 5] = ["token", "userId", "attributes", "capabilities", "duration"];
+
 /// Lets somebody join a stage: with the token of the body, or one that is made for its other members.
 fn join(server: &Server, arn: &str, mut body: Value) -> Result<Value, Control> {
     let of_api =
         |error: ApiError| (error.status(), json!({ "code": error.code(), "message": error.message() }));
-    let token = if let Some(token) = body.get("token").and_then(Value::as_str) {
+    let unknown = |name: &&String| !MEMBERS.contains(&name.as_str());
+    if let Some(name) = body.as_object().and_then(|members| members.keys().find(unknown)) {
+        let message = format!("`{name}` is no member of this request: it has {}", MEMBERS.join(", "));
+        return Err((400, json!({ "message": message })));
+    }
+    let token = if let Some(token) = body.get("token") {
+        let Some(token) = token.as_str() else {
+            return Err((400, json!({ "message": "`token` is a text: the token of a participant" })));
+        };
         token.to_owned()
     } else {
         let Some(parsed) = Arn::parse(arn) else {
@@ -84,11 +95,7 @@ fn join(server: &Server, arn: &str, mut body: Value) -> Result<Value, Control> {
         let made = made.map_err(of_api)?;
         made["participantToken"]["token"].as_str().unwrap_or_default().to_owned()
     };
-    let who = server.live().gate.participant(&token).map_err(|refusal| refused(&refusal))?;
-    if who.stage_arn().as_str() != arn {
-        let message = format!("The token is for {}", who.stage_arn());
-        return Err((400, json!({ "message": message })));
-    }
+    let who = server.live().gate.participant_of(arn, &token).map_err(|refusal| refused(&refusal))?;
     server.live().join_without_client(&who).map_err(|refusal| refused(&refusal))?;
     Ok(json!({ "participantId": who.participant_id().as_str(), "token": token }))
 }

@@ -85,6 +85,17 @@ impl Gate {
         self.noted("participant", token, self.decide(token))
     }
 
+    /// As [`Self::participant`], for one stage.
+    pub(crate) fn participant_of(&self, stage: &str, token: &str) -> Result<VerifiedToken, Refusal> {
+        let decided = self.decide(token).and_then(|who| {
+            if who.stage_arn().as_str() == stage {
+                return Ok(who);
+            }
+            Err(Refusal::new("TOKEN_INVALID", format!("the token is for another stage: {}", who.stage_arn())))
+        });
+        self.noted("participant", token, decided)
+    }
+
     /// Verifies a connection token.
     pub(crate) fn connection(&self, token: &str) -> Result<Verified<ConnectionClaims>, Refusal> {
         self.noted("connection", token, self.decide_connection(token))

@@ -6,6 +6,7 @@ pub(crate) mod hash;
 pub(crate) mod reply;
 mod serve;
 pub(crate) mod sigv4;
+mod site;
 mod state;
 mod tls;
 

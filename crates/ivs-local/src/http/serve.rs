@@ -22,7 +22,7 @@ use tokio_rustls::TlsAcceptor;
 use super::body::{decompress, read};
 use super::reply::{Reply, halved, whole};
 use super::sigv4::{Caller, Signed, caller};
-use super::state;
+use super::{site, state};
 use crate::console;
 use crate::door::{self, Claim, Manner, Refusal, Visitor};
 use crate::events::{self, deliver};
@@ -189,6 +189,11 @@ async fn answer(
             }
             Err(error) => response(&Answered::refused(error), "").map(Full::from),
         }));
+    }
+    if site::is_foreign(&parts.method, path, &parts.headers) {
+        let message =
+            "a page of another site changes nothing here: ask from a program, or from the server's own pages";
+        return Ok(whole(json(StatusCode::FORBIDDEN, &serde_json::json!({ "message": message }))));
     }
     if console::is_of_console(path) {
         return Ok(whole(match read(server, body).await {
@@ -387,7 +392,7 @@ fn telemetry(server: &Server) -> Response<Full<Bytes>> {
 fn console(server: &Server, parts: &Parts, body: &[u8]) -> Response<Full<Bytes>> {
     let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
     if parts.method == Method::POST
-        && let Some(asked) = console::asked(&parts.headers, path, body)
+        && let Some(asked) = console::asked(path, body)
     {
         let (status, value) = match asked.path.as_str() {
             "fork" => state::fork(server, &asked.body),

@@ -152,7 +152,10 @@ async fn forms_do_what_their_curl_does() {
     assert!(refused.status == 400 && refused.body.contains("That did not work"), "{}", refused.body);
     // Another site's page does nothing here.
     let foreign = ask("POST", "reset", "", &[("sec-fetch-site", "cross-site")]).await;
-    assert_eq!(foreign.status, 404);
+    assert_eq!(foreign.status, 403);
+    let foreign = [("origin", "http://evil.example"), ("content-type", "text/plain")];
+    let answer = local.request("POST", "/_ivs/reset", &foreign, "").await;
+    assert_eq!((answer.status, answer.body.contains("another site")), (403, true));
     assert_eq!(local.call("ListStages", &json!({})).await["stages"].as_array().unwrap().len(), 1);
     assert_eq!(ask("POST", "reset", "", &[]).await.status, 303);
     assert_eq!(local.call("ListStages", &json!({})).await["stages"], Value::Array(Vec::new()));

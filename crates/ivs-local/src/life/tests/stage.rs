@@ -108,7 +108,12 @@ fn the_door_decides_on_those_without_media_too() {
     let made = world.call("CreateParticipantToken", &json!({ "stageArn": other }));
     let (status, answer) =
         world.control("POST", &path, &json!({ "token": made["participantToken"]["token"] }));
-    assert_eq!(status, 400, "{answer}");
+    assert_eq!((status, &answer["code"]), (403, &json!("TOKEN_INVALID")), "{answer}");
+    for wrong in [json!({ "token": 5 }), json!({ "userid": "ana" })] {
+        let (status, answer) = world.control("POST", &path, &wrong);
+        let name = wrong.as_object().unwrap().keys().next().unwrap();
+        assert!(status == 400 && answer["message"].as_str().unwrap().contains(name), "{answer}");
+    }
     // One who may not publish does not.
     let id = world.join(&stage, &json!({ "capabilities": ["SUBSCRIBE"] }));
     let (status, answer) = world.control("POST", &format!("{path}/{id}/publish"), &json!({}));
