@@ -39,6 +39,18 @@ fn suite(store: &dyn Store) {
 
     assert!(store.commit(write("a/1", None)).unwrap());
     assert_eq!(store.get("a/1").unwrap(), None);
+
+    // A count is that of what a scan gives, however keys come and go.
+    let nested = ["a/b/1", "a/b/2", "a/bc/1", "a"];
+    for value in [Some(json!(1)), Some(json!(2)), None, None] {
+        for key in nested {
+            assert!(store.commit(write(key, value.clone())).unwrap());
+            for prefix in ["", "a", "a/", "a/b", "a/b/", "a/b/1", "a/bc/", "b/", "x/"] {
+                let scanned = store.scan(prefix, "", 99).unwrap().len();
+                assert_eq!(store.count(prefix).unwrap(), scanned, "{prefix:?} after {key}");
+            }
+        }
+    }
 }
 
 #[test]
