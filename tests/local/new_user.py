@@ -96,7 +96,8 @@ def on_a_free_port(text):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = str(free.getsockname()[1])
-    return text.replace("8788", port)
+    # Not within a UUID.
+    return re.sub(r"(?<![\w-])8788(?![\w-])", port, text)
 
 
 port = None
