@@ -25,13 +25,17 @@ pub(super) fn stranger(
 
 /// What to say to whoever asked for a strange name.
 pub(super) fn refusal(name: &str) -> String {
-    format!("this server is not known by the name {name}")
+    let host = host_of(name);
+    // AWS's SDKs show their users the message alone.
+    format!(
+        "this server is not known by the name {name}: start it with --allow-host {host} if the name is yours"
+    )
 }
 
 /// What whoever asked for a strange name can do.
 pub(super) fn advice(name: &str) -> String {
     let host = host_of(name);
-    format!("Ask for it by localhost, or start it with --allow-host {host} if the name is yours.")
+    format!("Ask for it by localhost, or give {host} to --allow-host.")
 }
 
 fn is_own(settings: &Settings, here: Option<IpAddr>, name: &str) -> bool {
@@ -123,6 +127,6 @@ mod tests {
         headers.append(HOST, "evil.example".parse().unwrap());
         let found = stranger(&Settings::default(), None, &Uri::from_static("/"), &headers);
         assert_eq!(found.as_deref(), Some("evil.example"));
-        assert!(advice("evil.example:80").contains("--allow-host evil.example if"));
+        assert!(refusal("evil.example:80").contains("--allow-host evil.example if"));
     }
 }

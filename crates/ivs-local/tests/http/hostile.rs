@@ -232,8 +232,8 @@ fn names_of_others_are_not_answered() {
     for target in ["/_ivs/health", "/", "/_ivs/console/calls", "/_ivs/snapshot", "/ListStages"] {
         let answer = ask(target, "evil.example:8788");
         assert_eq!(answer.status, 421, "{target}");
-        let advice = answer.body["advice"].as_str().unwrap();
-        assert!(advice.contains("--allow-host evil.example if"), "{target}: {advice}");
+        let message = answer.body["message"].as_str().unwrap();
+        assert!(message.contains("--allow-host evil.example if"), "{target}: {message}");
     }
     for host in ["ivs.test:8788", "localhost", "a.localhost:1", "127.0.0.1:8788", "[::1]:1"] {
         assert_eq!(ask("/_ivs/health", host).status, 200, "{host}");
