@@ -11,6 +11,7 @@ use crate::arn::Arn;
 use crate::environment::Environment;
 use crate::happened::Happened;
 use crate::ids::Ids;
+use crate::life::replication::Replication;
 use crate::store::{Store, StoreError, Transaction};
 use crate::timer::{Timer, key_of};
 
@@ -25,6 +26,9 @@ pub(crate) enum Effect {
     ImportPlaybackKey(PlaybackKeyArn, VerifyingKey),
     DeletePlaybackKey(PlaybackKeyArn),
     Revoke(Revocation),
+    /// A participant comes as a replica to another stage.
+    Replicate(Replication),
+    EndReplication(Replication),
     /// A timer that is about those who are connected.
     Due(Timer),
 }

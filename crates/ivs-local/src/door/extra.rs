@@ -62,6 +62,9 @@ impl Live {
         presence.record.insert("_publishing".into(), is_publishing.into());
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, Some((name, Map::new())));
         stage.tell();
+        let ended = self.follow(&mut stages, arn, id);
+        drop(stages);
+        self.cut_off(ended);
         Ok(())
     }
 

@@ -13,6 +13,7 @@ mod page;
 mod playback;
 mod record;
 mod refusals;
+mod replicas;
 mod revocations;
 mod seat;
 mod socket;

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::record::{Session, attributes};
 use crate::kinds::Record;
+use crate::life::replication::Replication;
 
 /// How many of those who were thrown out a snapshot names.
 const DISCONNECTED: usize = 100;
@@ -53,6 +54,15 @@ pub(crate) struct Presence {
     pub(crate) socket: Option<Socket>,
     /// Whether it is there because somebody asked the server for it.
     pub(crate) has_no_client: bool,
+    /// The stage that a replica is a copy from.
+    pub(crate) source: Option<StageArn>,
+}
+
+/// A copy of somebody on another stage.
+pub(crate) struct Replica {
+    pub(crate) wanted: Replication,
+    /// Whether the source pauses, and for the how manieth time.
+    pub(crate) paused: Option<u64>,
 }
 
 /// The socket of a participant.
@@ -75,9 +85,28 @@ impl Presence {
             publication: None,
             socket: None,
             has_no_client: false,
+            source: None,
         };
         presence.describe(who);
         presence
+    }
+
+    /// A copy of somebody on another stage.
+    pub(crate) fn replica(record: Record, of: &Self, source: StageArn) -> Self {
+        Self {
+            user_id: of.user_id.clone(),
+            attributes: record.get("attributes").cloned().unwrap_or_default(),
+            record,
+            capabilities: of.capabilities,
+            key: of.key.clone(),
+            expires_at: of.expires_at,
+            audio_muted: of.audio_muted,
+            video_stopped: of.video_stopped,
+            publication: of.publication,
+            socket: None,
+            has_no_client: false,
+            source: Some(source),
+        }
     }
 
     /// Takes over what a token says.
@@ -96,6 +125,10 @@ pub(crate) struct LiveStage {
     pub(crate) people: BTreeMap<String, Presence>,
     /// What the API shows of those who left, for when they come again.
     pub(crate) left: BTreeMap<String, Record>,
+    /// The copies of those who are or were here, by their IDs.
+    pub(crate) replicas: BTreeMap<String, Vec<Replica>>,
+    /// Counts how often a source paused.
+    pub(crate) pauses: u64,
     thrown_out: VecDeque<String>,
     state: watch::Sender<Arc<Snapshot>>,
     /// Counts how often the stage became empty, so that the end of a session knows whether it is still meant.
@@ -109,6 +142,8 @@ impl LiveStage {
             session,
             people: BTreeMap::new(),
             left: BTreeMap::new(),
+            replicas: BTreeMap::new(),
+            pauses: 0,
             thrown_out: VecDeque::new(),
             state: watch::Sender::default(),
             emptied: 0,
