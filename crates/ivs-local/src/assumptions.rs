@@ -104,6 +104,12 @@ const ASSUMPTIONS: &[Assumption] = &[
         &["ThrottlingException", "ServiceQuotaExceededException"],
         "the code for a call beyond a documented rate, with --rates on",
     ),
+    number("recording-starting-time", 0, "milliseconds for which the recording of a participant is STARTING"),
+    number(
+        "recording-stopping-time",
+        0,
+        "milliseconds for which the recording of a participant is STOPPING, if its reconnect window is not longer",
+    ),
     words(
         "replication-again",
         &["refuse", "accept"],

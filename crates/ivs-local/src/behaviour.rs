@@ -85,7 +85,9 @@ fn disconnect_participant(call: &mut Call<'_>) -> Answer {
         }
     }
     for mut ingest in call.all("ingest-configuration")? {
-        if text(&ingest, "stageArn") == arn && text(&ingest, "participantId") == id {
+        let credentials = ingest.get("_credentials").and_then(Value::as_array);
+        let is_of = credentials.into_iter().flatten().any(|one| one["participantId"] == id);
+        if text(&ingest, "stageArn") == arn && is_of {
             ingest.insert("stageArn".into(), "".into());
             call.put("ingest-configuration", &ingest);
         }

@@ -68,6 +68,23 @@ impl Live {
         Ok(())
     }
 
+    /// Lets a participant without a client fail to publish. One who publishes ceases to.
+    pub(crate) fn fail_to_publish(
+        &self,
+        arn: &StageArn,
+        id: &str,
+        code: &'static str,
+    ) -> Result<(), Refusal> {
+        let mut stages = self.lock();
+        let stage = stages.get_mut(arn).ok_or_else(not_here)?;
+        stage.people.get(id).filter(|one| one.has_no_client).ok_or_else(not_here)?;
+        let more = Map::from_iter([("errorCode".to_owned(), code.into())]);
+        self.recorder.event(&stage.arn, &mut stage.session, id, "PUBLISH_ERROR", more);
+        drop(stages);
+        self.publish_without_client(arn, id, false)?;
+        Err(Refusal::new(code, "the participant can not publish, as it was asked for"))
+    }
+
     /// Lets a participant without a client go.
     pub(crate) fn leave_without_client(&self, arn: &StageArn, id: &str) -> Result<(), Refusal> {
         // Who publishes ceases to first.

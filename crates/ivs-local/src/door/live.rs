@@ -18,7 +18,7 @@ use super::stage::{Ending, LiveStage, Presence, Snapshot, Socket};
 use super::visitor::Visitor;
 use crate::faults::{Act, Area, Faults, Subject};
 use crate::keeper::Keeper;
-use crate::life::replication::Replication;
+use crate::replication::Replication;
 use crate::store::StoreError;
 use crate::timer::Timer;
 use crate::view::Effect;
@@ -236,7 +236,7 @@ impl Live {
         let presence = stage.people.get_mut(id).ok_or_else(not_here)?;
         presence.describe(&new);
         self.expect_expiry(&new);
-        presence.key = new.key_id().clone();
+        presence.key = Some(new.key_id().clone());
         describe(&mut presence.record, &new);
         let may_publish = presence.capabilities.contains(Capability::Publish);
         let is_cut = !may_publish && presence.publication.is_some();
@@ -354,7 +354,7 @@ impl Live {
                 End::Replication(replication) => self.end_replication(&replication),
                 End::Pause { stage, participant, paused } => self.end_pause(&stage, &participant, paused),
                 End::Key(key) => {
-                    for (arn, id) in self.find(|presence| presence.key == key) {
+                    for (arn, id) in self.find(|presence| presence.key.as_ref() == Some(&key)) {
                         self.throw_out(&arn, &id, Ending::KEY_DELETED);
                     }
                 }
@@ -383,11 +383,6 @@ impl Live {
             let Some(presence) = stage.people.get_mut(id) else { return self.cut_off(replicas) };
             if let Some(socket) = presence.socket.take() {
                 socket.end.send_replace(Some(ending));
-            }
-            if presence.publication.take().is_some() {
-                presence.record.insert("_publishing".into(), false.into());
-                let event = Some(("PUBLISH_STOPPED", Map::new()));
-                self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
             }
             self.exit(stage, id, true);
             replicas
@@ -426,7 +421,7 @@ impl Live {
     }
 
     /// The stage, with a session that begins if it has none.
-    fn stage<'s>(&self, stages: &'s mut Stages, arn: &StageArn) -> &'s mut LiveStage {
+    pub(super) fn stage<'s>(&self, stages: &'s mut Stages, arn: &StageArn) -> &'s mut LiveStage {
         self.stage_in(stages, arn, None)
     }
 
@@ -466,8 +461,11 @@ impl Live {
 
     pub(crate) fn exit(&self, stage: &mut LiveStage, id: &str, is_thrown_out: bool) {
         let Some(mut presence) = stage.people.remove(id) else { return };
-        presence.publication = None;
         presence.record.insert("_publishing".into(), false.into());
+        if presence.publication.take().is_some() {
+            let event = Some(("PUBLISH_STOPPED", Map::new()));
+            self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
+        }
         presence.record.insert("state".into(), "DISCONNECTED".into());
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, Some(("LEFT", Map::new())));
         stage.left.insert(id.to_owned(), presence.record);
@@ -541,6 +539,7 @@ pub(crate) fn endings(effects: &[Effect]) -> Vec<End> {
             participant: participant.clone(),
             paused: *paused,
         }),
+        Effect::Leave(stage, participant) => Some(End::Participant(stage.clone(), participant.clone())),
         Effect::Replicate(replication) => Some(End::Replicate(replication.clone())),
         Effect::EndReplication(replication) => Some(End::Replication(replication.clone())),
         _ => None,

@@ -2,6 +2,7 @@
 
 mod calls;
 mod claim;
+mod encoder;
 mod extra;
 mod gate;
 mod handshake;

@@ -8,8 +8,10 @@ use serde_json::{Map, Value, json};
 
 use crate::keeper::Keeper;
 use crate::kinds::Record;
-use crate::life::participant::{self as life, Event, Place};
-use crate::life::replication::{Replication, write};
+use crate::life::participant::{self as life, Event};
+use crate::life::place::Place;
+use crate::life::replication::write;
+use crate::replication::Replication;
 use crate::store::{StoreError, Transaction};
 use crate::time::iso8601;
 use crate::timer::Timer;
@@ -130,9 +132,20 @@ impl Recorder {
                 Some("participant") if value.get("state") == Some(&json!("CONNECTED")) => {
                     value["state"] = json!("DISCONNECTED");
                     value["_publishing"] = json!(false);
+                    if !is_over(&value["recordingState"]) {
+                        value["recordingState"] = json!("STOPPED");
+                    }
                     if value.get("replicationState") == Some(&json!("ACTIVE")) {
                         value["replicationState"] = json!("STOPPED");
                     }
+                }
+                Some("participant-recording") if !is_over(&value["state"]) => {
+                    value["state"] = json!("STOPPED");
+                    value["changes"] = json!(value["changes"].as_u64().unwrap_or(0) + 1);
+                }
+                Some("ingest-configuration") if value["state"] == "ACTIVE" => {
+                    value["state"] = json!("INACTIVE");
+                    value["_publishing"] = json!([]);
                 }
                 Some("participant-replica") if value["replicationState"] == "ACTIVE" => {
                     value["replicationState"] = json!("STOPPED");
@@ -183,15 +196,26 @@ impl Recorder {
     }
 }
 
+/// Whether a recording in this state has ended, or was none.
+fn is_over(state: &Value) -> bool {
+    state.as_str().is_none_or(|state| matches!(state, "STOPPED" | "FAILED" | "DISABLED"))
+}
+
 /// A participant who comes for the first time in a session.
 pub(crate) fn participant(who: &ParticipantClaims, now: i64) -> Record {
+    let mut record = newcomer(who.participant_id().as_str(), now);
+    describe(&mut record, who);
+    record
+}
+
+/// Somebody of whom only the ID is known.
+pub(crate) fn newcomer(id: &str, now: i64) -> Record {
     let mut record = Record::new();
-    record.insert("participantId".into(), who.participant_id().as_str().into());
+    record.insert("participantId".into(), id.into());
     record.insert("firstJoinTime".into(), iso8601(now).into());
     record.insert("published".into(), false.into());
     record.insert("state".into(), "CONNECTED".into());
     record.insert("replicationType".into(), "NONE".into());
-    describe(&mut record, who);
     record
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::live::{Live, Stages, object};
 use super::stage::{Presence, Replica};
-use crate::life::replication::Replication;
+use crate::replication::Replication;
 use crate::time::iso8601;
 use crate::timer::Timer;
 
@@ -174,11 +174,6 @@ impl Live {
                     stage.people.get_mut(id).filter(|one| one.source.as_ref() == Some(source))
             {
                 replica.record.insert("replicationState".into(), "STOPPED".into());
-                replica.record.insert("_publishing".into(), false.into());
-                if replica.publication.take().is_some() {
-                    let event = Some(("PUBLISH_STOPPED", Map::new()));
-                    self.recorder.put(&stage.arn, &mut stage.session, &replica.record, event);
-                }
                 self.exit(stage, id, false);
                 ended.push((wanted.destination.clone(), id.to_owned()));
             }
@@ -191,11 +186,11 @@ impl Live {
     /// Writes into the source how it stands with its copies.
     fn note_source(&self, stages: &mut Stages, source: &StageArn, id: &str, event: (&'static str, Value)) {
         let Some(stage) = stages.get_mut(source) else { return };
-        let state = if stage.replicas.contains_key(id) { "ACTIVE" } else { "STOPPED" };
+        let now = if stage.replicas.contains_key(id) { "ACTIVE" } else { "STOPPED" };
         let present = stage.people.get_mut(id).map(|presence| &mut presence.record);
         let Some(record) = present.or_else(|| stage.left.get_mut(id)) else { return };
         record.insert("replicationType".into(), "SOURCE".into());
-        record.insert("replicationState".into(), state.into());
+        record.insert("replicationState".into(), now.into());
         self.recorder.put(&stage.arn, &mut stage.session, record, Some((event.0, object(event.1))));
     }
 }

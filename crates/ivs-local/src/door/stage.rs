@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use ivs_token::{Capabilities, ParticipantClaims, PublicKeyArn, StageArn, Timestamp};
+use ivs_token::{Capabilities, Capability, ParticipantClaims, PublicKeyArn, StageArn, Timestamp};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::record::{Session, attributes};
-use crate::kinds::Record;
-use crate::life::replication::Replication;
+use crate::kinds::{Record, text};
+use crate::replication::Replication;
 
 /// How many of those who were thrown out a snapshot names.
 const DISCONNECTED: usize = 100;
@@ -45,7 +45,8 @@ pub(crate) struct Presence {
     user_id: String,
     attributes: Value,
     pub(crate) capabilities: Capabilities,
-    pub(crate) key: PublicKeyArn,
+    /// None for who has come without a token.
+    pub(crate) key: Option<PublicKeyArn>,
     pub(crate) expires_at: Timestamp,
     pub(crate) audio_muted: bool,
     pub(crate) video_stopped: bool,
@@ -78,7 +79,7 @@ impl Presence {
             user_id: String::new(),
             attributes: Value::Null,
             capabilities: who.capabilities(),
-            key,
+            key: Some(key),
             expires_at: who.expires_at(),
             audio_muted: false,
             video_stopped: false,
@@ -89,6 +90,24 @@ impl Presence {
         };
         presence.describe(who);
         presence
+    }
+
+    /// Somebody who came with a stream key.
+    pub(crate) fn encoder(record: Record, publication: u64, expires_at: Timestamp) -> Self {
+        Self {
+            user_id: text(&record, "userId").to_owned(),
+            attributes: record.get("attributes").cloned().unwrap_or_default(),
+            record,
+            capabilities: Capability::Publish.into(),
+            key: None,
+            expires_at,
+            audio_muted: false,
+            video_stopped: false,
+            publication: Some(publication),
+            socket: None,
+            has_no_client: false,
+            source: None,
+        }
     }
 
     /// A copy of somebody on another stage.

@@ -3,19 +3,12 @@
 use ivs_model::ApiError;
 use serde_json::{Map, Value, json};
 
-use super::composition;
+use super::place::{Place, is_replica, key};
+use super::{composition, ingest, recording};
 use crate::happened::{Happened, Topic};
 use crate::kinds::{Record, text};
 use crate::time::iso8601;
 use crate::view::View;
-
-/// Where somebody is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Place<'a> {
-    pub(crate) stage: &'a str,
-    pub(crate) session: &'a str,
-    pub(crate) participant: &'a str,
-}
 
 /// Something that a participant did, or that happened to them.
 #[derive(Clone, Debug)]
@@ -35,32 +28,41 @@ pub(crate) fn put(
     participant: &Record,
     event: Option<&Event>,
 ) -> Result<(), ApiError> {
-    view.write(key(view, place), participant.clone());
     if let Some(event) = event {
-        tell(view, place, event)?;
+        announce(view, place, participant, event);
     }
+    let name = event.map_or("", |event| event.name);
+    let mut participant = participant.clone();
+    recording::heed(view, place, &mut participant, name)?;
+    ingest::heed(view, &participant, place.stage, name)?;
+    view.write(key(view, place), participant);
     composition::heed_stage(view, place.stage)
 }
 
 /// Tells of an event.
 pub(crate) fn tell(view: &mut View<'_>, place: Place<'_>, event: &Event) -> Result<(), ApiError> {
     let record = view.get(&key(view, place))?.unwrap_or_default();
+    announce(view, place, &record, event);
+    Ok(())
+}
+
+fn announce(view: &mut View<'_>, place: Place<'_>, record: &Record, event: &Event) {
     let Event { number, name, more } = event;
     let mut shown = more.clone();
     shown.insert("name".into(), (*name).into());
     shown.insert("participantId".into(), place.participant.into());
     shown.insert("eventTime".into(), iso8601(view.now).into());
-    if is_replica(&record) {
+    if is_replica(record) {
         shown.insert("replica".into(), true.into());
     }
     let prefix = view.of_stage("participant-event", place.stage, &[place.session, place.participant]);
     view.write(format!("{prefix}{number:012}"), shown);
-    if let Some((name, more)) = of_event_bridge(name, more, &record) {
+    if let Some((name, more)) = of_event_bridge(name, more, record) {
         let mut detail = json!({
             "session_id": place.session,
             "event_name": name,
             "event_time": iso8601(view.now),
-            "user_id": text(&record, "userId"),
+            "user_id": text(record, "userId"),
             "participant_id": place.participant,
         });
         for (name, value) in more.as_object().into_iter().flatten() {
@@ -68,17 +70,6 @@ pub(crate) fn tell(view: &mut View<'_>, place: Place<'_>, event: &Event) -> Resu
         }
         view.happened(Happened::new(Topic::StageUpdate, place.stage, detail));
     }
-    Ok(())
-}
-
-/// Whether somebody is a replica from another stage.
-pub(crate) fn is_replica(record: &Record) -> bool {
-    text(record, "replicationType") == "REPLICA"
-}
-
-/// The key of a participant.
-pub(crate) fn key(view: &View<'_>, place: Place<'_>) -> String {
-    view.of_stage("participant", place.stage, &[place.session, place.participant])
 }
 
 /// What `EventBridge` is told of an event: its name there, and the members that not all events have.

@@ -4,28 +4,15 @@ use ivs_model::{ApiError, Source};
 use ivs_token::StageArn;
 use serde_json::{Map, Value, json};
 
-use super::participant::{Place, is_replica, key};
+use super::place::{Place, is_replica, key};
 use crate::call::{Answer, Call, Effect, invalid, not_found};
 use crate::kinds::{Record, quota, text};
+use crate::replication::Replication;
 use crate::tokens::check_attributes;
 use crate::view::View;
 
 /// The kind of the records that `ListParticipantReplicas` shows.
 const KIND: &str = "participant-replica";
-
-/// A copy that somebody wants, or does not want any more.
-#[derive(Clone, Debug)]
-pub(crate) struct Replication {
-    pub(crate) source: StageArn,
-    pub(crate) participant: String,
-    pub(crate) destination: StageArn,
-    /// The session of the destination: its own, or one that begins with the replica.
-    pub(crate) session: String,
-    /// How long the source may pause.
-    pub(crate) window_ms: i64,
-    /// What the replica has besides the attributes of the participant.
-    pub(crate) attributes: Map<String, Value>,
-}
 
 /// `StartParticipantReplication`.
 pub(crate) fn start(call: &mut Call<'_>) -> Answer {

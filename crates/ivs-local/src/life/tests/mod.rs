@@ -2,6 +2,8 @@
 
 mod clock;
 mod composition;
+mod ingest;
+mod recording;
 mod replication;
 mod stage;
 mod stream;
