@@ -46,6 +46,8 @@ const WAYS: &[Way] = &[
     get("health"),
     get("history"),
     post("inspect", r#"{"token": "eyJ…"}"#),
+    post("ingest-configurations/ARN/publish", ""),
+    delete("ingest-configurations/ARN/publish"),
     get("rates"),
     post("rates", r#"{"rates": "on"}"#),
     get("ready"),
@@ -60,6 +62,7 @@ const WAYS: &[Way] = &[
     delete("stages/ARN/participants/ID"),
     post("stages/ARN/participants/ID/publish", ""),
     delete("stages/ARN/participants/ID/publish"),
+    post("stages/ARN/participants/ID/recording", r#"{"state": "FAILED"}"#),
     get("targets"),
     post("targets", r#"{"url": "http://localhost:9000/hook"}"#),
     delete("targets/ID"),
@@ -150,7 +153,7 @@ fn name_of(path: &str) -> String {
 /// Why there is no such path.
 fn unknown(name: &str) -> String {
     let (kind, rest) = name.split_once('/').unwrap_or((name, ""));
-    if !matches!(kind, "stages" | "channels" | "compositions") || rest.is_empty() {
+    if !matches!(kind, "stages" | "channels" | "compositions" | "ingest-configurations") || rest.is_empty() {
         return format!("there is nothing at {OWN}{name}");
     }
     let noun = kind.trim_end_matches('s');

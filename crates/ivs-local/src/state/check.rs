@@ -96,7 +96,7 @@ impl Checker<'_> {
             return named(place, record);
         }
         let is_right = match place.kind {
-            "channel-recording" => true,
+            "channel-recording" | "participant-recording" => true,
             "idempotency" => record.get("arn").is_some_and(Value::is_string),
             "revocation" => door::is_revocation(value),
             other => return Err(format!("there is no kind of records `{other}`; there are {}", known())),
@@ -273,7 +273,7 @@ fn members(service: &Service, shape: ShapeId) -> impl Iterator<Item = (&str, Sha
 }
 
 fn known() -> String {
-    let others = ["channel-recording", "idempotency", "revocation"];
+    let others = ["channel-recording", "idempotency", "participant-recording", "revocation"];
     let mut all: Vec<_> = kinds::KINDS.iter().map(|kind| kind.kind()).collect();
     all.extend(SHOWN.iter().map(|(kind, ..)| *kind).chain(others));
     all.sort_unstable();
