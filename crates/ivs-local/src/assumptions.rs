@@ -109,11 +109,21 @@ const ASSUMPTIONS: &[Assumption] = &[
         &["ThrottlingException", "ServiceQuotaExceededException"],
         "the code for a call beyond a documented rate, with --rates on",
     ),
+    number(
+        "read-time",
+        30_000,
+        "milliseconds that a client may take for the head of a request, and again for its body; a slower body is a RequestTimeoutException",
+    ),
     number("recording-starting-time", 0, "milliseconds for which the recording of a participant is STARTING"),
     number(
         "recording-stopping-time",
         0,
         "milliseconds for which the recording of a participant is STOPPING, if its reconnect window is not longer",
+    ),
+    words(
+        "refused-upgrade",
+        &["by-reason", "403"],
+        "the status of an upgrade that is refused: 401 without a token, 404 for a deleted stage, 429 for a full one, else 403; or always 403",
     ),
     words(
         "replication-again",
@@ -124,16 +134,6 @@ const ASSUMPTIONS: &[Assumption] = &[
         "replication-idle",
         &["conflict", "not-found"],
         "replicating a participant who does not publish, or a replica: a ConflictException, or a ResourceNotFoundException",
-    ),
-    number(
-        "read-time",
-        30_000,
-        "milliseconds that a client may take for the head of a request, and again for its body; a slower body is a RequestTimeoutException",
-    ),
-    words(
-        "refused-upgrade",
-        &["by-reason", "403"],
-        "the status of an upgrade that is refused: 401 without a token, 404 for a deleted stage, 429 for a full one, else 403; or always 403",
     ),
     number(
         "socket-grace",
