@@ -43,6 +43,11 @@ const ASSUMPTIONS: &[Assumption] = &[
         &["refuse", "accept"],
         "InsertAdBreak on a channel without an ad configuration; refused, it is a ConflictException",
     ),
+    words(
+        "ad-break-overlap",
+        &["refuse", "accept"],
+        "InsertAdBreak while another ad break runs, or with its ID; refused, it is a ConflictException",
+    ),
     number(
         "body-size",
         1 << 20,

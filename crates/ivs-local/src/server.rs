@@ -287,6 +287,7 @@ impl Server {
     /// Runs a call: its status, and its answer if the operation has one.
     pub(crate) fn call(&self, route: &Route<'_>, caller: &Caller, body: &[u8]) -> Result<Done, Incident> {
         let input = self.input(route, body)?;
+        self.check_channel_rate(route, caller, &input)?;
         let (answer, rules) = self.execute(route, caller, &input)?;
         let status = route.operation.status();
         let Some(shape) = route.operation.output() else {
@@ -294,6 +295,24 @@ impl Server {
         };
         let answer = self.modelled(route, shape, &answer);
         Ok(Done { status, answer: (status != 204).then_some(answer), rules })
+    }
+
+    /// The rate of `PutMetadata` for each channel.
+    fn check_channel_rate(
+        &self,
+        route: &Route<'_>,
+        caller: &Caller,
+        input: &Map<String, Value>,
+    ) -> Result<(), ApiError> {
+        if route.operation.name() != "PutMetadata" {
+            return Ok(());
+        }
+        let channel = input.get("channelArn").and_then(Value::as_str).unwrap_or_default();
+        let place = (caller.account.as_str(), caller.region.as_str());
+        match self.rates.exceeded_for_channel(channel, place, self.keeper.clock.now()) {
+            Some(rate) => Err(self.too_fast("PutMetadata of a channel", rate)),
+            None => Ok(()),
+        }
     }
 
     /// The members of an answer that the model knows.
