@@ -5,6 +5,7 @@ mod calls;
 mod events;
 mod frame;
 mod look;
+mod refusals;
 mod resources;
 mod server_page;
 mod stages;
@@ -62,8 +63,8 @@ pub(crate) fn page(
             let body = action::form(body);
             Ok(token::answer(server, parameter(&body, "token").unwrap_or_default().trim()))
         }
-        (&Method::GET, "refusal") => token::refusal(server, &wanted("number")),
-        (&Method::GET, "refusals") => Ok(token::refusals(server)),
+        (&Method::GET, "refusal") => refusals::one(server, &wanted("number")),
+        (&Method::GET, "refusals") => Ok(refusals::list(server)),
         (&Method::GET, "calls") => Ok(calls::list(server, &wanted("find"))),
         (&Method::GET, "events") => Ok(events::show(server)),
         (&Method::GET, "timeline") => Ok(timeline::list(server)),

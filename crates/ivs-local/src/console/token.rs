@@ -1,16 +1,14 @@
 //! The token box: what a token says, what the door says of it, and what to do.
 
-use hyper::StatusCode;
-use ivs_token::{Inspection, Outcome, PublicKeyArn, StageArn, TokenKind, inspect_at};
+use ivs_token::{Inspection, Outcome, PublicKeyArn, TokenKind, inspect_at};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::frame::{Missing, Shown, curl, live, moment, page, table, words};
-use super::look::encoded;
+use super::frame::{curl, live, moment, page, table, words};
 use crate::door::Refusal;
 use crate::server::Server;
 
-const HERE: &str = "/_ivs/console/token";
+pub(super) const HERE: &str = "/_ivs/console/token";
 
 /// The rule that takes the key, which the door has.
 const SIGNATURE: &str = "the signature is that of the key";
@@ -30,19 +28,10 @@ pub(super) fn form(server: &Server) -> Markup {
             server.url()
         )))
         h2 { "Refused lately" }
-        (live("refused", &last(server, 10)))
+        (live("refused", &super::refusals::last(server, 10)))
         (curl(&format!("curl {}/_ivs/refusals", server.url())))
     };
     page(server, HERE, "Token", &content)
-}
-
-/// Every token that was refused and is remembered.
-pub(super) fn refusals(server: &Server) -> Markup {
-    let content = html! {
-        (live("refused", &last(server, usize::MAX)))
-        (curl(&format!("curl {}/_ivs/refusals", server.url())))
-    };
-    page(server, HERE, "Refused tokens", &content)
 }
 
 pub(super) fn answer(server: &Server, token: &str) -> Markup {
@@ -52,57 +41,6 @@ pub(super) fn answer(server: &Server, token: &str) -> Markup {
         "Token",
         &html! { (judgement(server, token, None)) h2 { "Another one" } (field(token)) },
     )
-}
-
-/// A token that was refused, and why.
-pub(super) fn refusal(server: &Server, number: &str) -> Shown {
-    let all = server.door().refusals().list();
-    let Some(refused) = all.iter().find(|refused| refused.number.to_string() == number) else {
-        let words =
-            "Only the last 200 refusals are kept, none from before a reset, and this one is not among them.";
-        return Err(Missing::new(StatusCode::NOT_FOUND, "Refused token", words));
-    };
-    let then = Refusal::new(refused.code, refused.message.clone());
-    let content = html! {
-        p { "Shown as a " (refused.door) " token at " (moment(refused.at)) "." }
-        section.verdict.bad aria-labelledby="then" {
-            h2 #then { "Refused: " (refused.code) }
-            p { (words(&refused.message)) }
-            p { strong { "What to do: " } (words(&advice(server, &then, &refused.token))) }
-        }
-        @if refused.token.is_empty() { p { "There was no token." } }
-        @else {
-            h2 { "The same token now" }
-            (judgement(server, &refused.token, Some(&then)))
-        }
-        (curl(&format!("curl {}/_ivs/refusals", server.url())))
-    };
-    Ok(page(server, HERE, "Refused token", &content))
-}
-
-/// The last refusals, the newest first.
-pub(super) fn last(server: &Server, many: usize) -> Markup {
-    let all = server.door().refusals().list();
-    if all.is_empty() {
-        return html! { p { "No token was refused." } };
-    }
-    let rows = html! {
-        @for refused in all.iter().rev().take(many) {
-            tr {
-                td { (moment(refused.at)) }
-                td { (whose(&refused.token)) }
-                td { (stage_of(&refused.token)) }
-                td { a href={ "/_ivs/console/refusal?number=" (refused.number) } { (refused.code) } }
-                td { (words(&refused.message)) }
-            }
-        }
-    };
-    html! {
-        (table("Refused tokens", &["When", "Whose", "Stage", "Code", "Why"], &rows))
-        @if all.len() > many {
-            p { a href="/_ivs/console/refusals" { "All " (all.len()) " refused tokens" } }
-        }
-    }
 }
 
 /// As JSON, for those who ask with `curl`.
@@ -149,7 +87,7 @@ fn judge(server: &Server, token: &str) -> Judged {
 }
 
 /// What is known of a token. `then` is why it was refused, if it was.
-fn judgement(server: &Server, token: &str, then: Option<&Refusal>) -> Markup {
+pub(super) fn judgement(server: &Server, token: &str, then: Option<&Refusal>) -> Markup {
     let Judged { inspection, door: decided } = judge(server, token);
     let is_own = inspection.kind == TokenKind::ParticipantFromApi;
     html! {
@@ -254,7 +192,7 @@ fn checks(server: &Server, inspection: &Inspection, is_own: bool, refusal: Optio
 }
 
 /// What to do about a refusal, for somebody who has never seen one.
-fn advice(server: &Server, refusal: &Refusal, token: &str) -> String {
+pub(super) fn advice(server: &Server, refusal: &Refusal, token: &str) -> String {
     let inspection = inspect_at(token, server.keeper().clock.timestamp());
     match refusal.code {
         "TOKEN_MISSING" => "Send the token: as the subprotocol of the socket, or as “Authorization: Bearer …”.".to_owned(),
@@ -307,7 +245,8 @@ fn unknown_key(server: &Server, inspection: &Inspection) -> Option<String> {
     ))
 }
 
-fn member(inspection: &Inspection, name: &str) -> String {
+/// The text of a claim; empty, if it is none.
+pub(super) fn member(inspection: &Inspection, name: &str) -> String {
     member_of(&inspection.claims, name)
 }
 
@@ -315,24 +254,6 @@ fn member(inspection: &Inspection, name: &str) -> String {
 fn member_of(members: &[ivs_token::Member], name: &str) -> String {
     let found = members.iter().find(|member| member.name == name);
     found.and_then(|member| serde_json::from_str(&member.value).ok()).unwrap_or_default()
-}
-
-/// The stage or the channel that a token names, with a link to the stage. Nobody has verified it.
-fn stage_of(token: &str) -> Markup {
-    let inspection = ivs_token::inspect(token);
-    let arn = member(&inspection, "resource");
-    let id = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
-    if StageArn::try_from(arn.as_str()).is_ok() {
-        return html! { a href={ "/_ivs/console/stage?arn=" (encoded(&arn)) } { (id(&arn)) } };
-    }
-    html! { (id(&member(&inspection, "aws:channel-arn"))) }
-}
-
-/// Whom a token names, as far as it can be read. Nobody has verified it.
-fn whose(token: &str) -> String {
-    let inspection = ivs_token::inspect(token);
-    let found = ["user_id", "jti", "aws:viewer-id"].into_iter().map(|name| member(&inspection, name));
-    found.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "not readable".to_owned())
 }
 
 fn field(token: &str) -> Markup {
