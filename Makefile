@@ -1,6 +1,6 @@
 # Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
 
-.PHONY: demo play test bench bench-quick bench-check bench-c bench-local bench-node bench-python proof prove ct fuzz fmt lint docs site install
+.PHONY: demo play test test-ray test-spark bench bench-quick bench-check bench-c bench-local bench-node bench-python proof prove ct fuzz fmt lint docs site install
 
 PREFIX ?= /usr/local
 
@@ -15,6 +15,13 @@ play:
 
 test:
 	@scripts/test
+
+# The examples for clusters, on one of this machine. Not part of `test`: Ray and Spark are large.
+test-ray:
+	@scripts/test-clusters ray
+
+test-spark:
+	@scripts/test-clusters spark
 
 # This machine: ours beside its peers, into target/bench. See benches/README.md.
 bench:
