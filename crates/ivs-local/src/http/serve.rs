@@ -509,7 +509,7 @@ fn attempt(server: &Server, method: &Method, path: &str, body: &[u8]) -> (Status
         },
         _ => match crate::control::control(server, method.as_str(), path, body) {
             Some((status, value)) => (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value),
-            None => (StatusCode::NOT_FOUND, message(&"there is nothing here")),
+            None => (StatusCode::NOT_FOUND, message(&own::unknown(path))),
         },
     }
 }

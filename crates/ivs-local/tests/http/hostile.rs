@@ -274,3 +274,48 @@ fn requests_that_never_end_are_ended() {
     assert!(head.is_empty() || head.starts_with("HTTP/1.1 408"), "{head}");
     assert_eq!(program.client().call("ListStages", &json!({})).status, 200);
 }
+
+/// Every refusal of what is the server's own has one form, wherever it comes from.
+#[test]
+fn refusals_of_the_servers_own_paths_have_one_form() {
+    let program = Program::start(&["--auth", "off"]);
+    let client = program.client();
+    let stage = client.call("CreateStage", &json!({})).body["stage"]["arn"].as_str().unwrap().to_owned();
+    let channel = stage.replace("stage", "channel");
+    for (method, path, body, status, code) in [
+        ("GET", "/_ivs/helth".to_owned(), "", 404, "NotFound"),
+        ("PUT", "/_ivs/faults".to_owned(), "", 405, "MethodNotAllowed"),
+        ("POST", "/_ivs/faults".to_owned(), "{}", 400, "BadRequest"),
+        ("POST", "/_ivs/clock".to_owned(), "[]", 400, "BadRequest"),
+        ("GET", "/_ivs/events?after=x".to_owned(), "", 400, "BadRequest"),
+        ("POST", "/_ivs/restore".to_owned(), "x", 400, "BadRequest"),
+        ("POST", "/_ivs/targets".to_owned(), "{}", 400, "BadRequest"),
+        ("DELETE", "/_ivs/targets/t9".to_owned(), "", 404, "NotFound"),
+        ("POST", "/_ivs/inspect".to_owned(), "{}", 400, "BadRequest"),
+        ("POST", format!("/_ivs/channels/{channel}/live"), "{}", 404, "ResourceNotFoundException"),
+        (
+            "POST",
+            format!("/_ivs/channels/{channel}/viewers"),
+            r#"{"viewerId": "v"}"#,
+            404,
+            "ResourceNotFoundException",
+        ),
+        ("POST", "/_ivs/channels/x/live".to_owned(), "{}", 404, "NotFound"),
+        ("DELETE", format!("/_ivs/stages/{stage}/participants/nobody"), "", 404, "PARTICIPANT_DISCONNECTED"),
+    ] {
+        let answer = client.raw(method, &path, &[], body.as_bytes());
+        let members: Vec<_> = answer.body.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(members, ["advice", "code", "message"], "{method} {path}: {}", answer.body);
+        assert_eq!(
+            (answer.status, answer.body["code"].as_str().unwrap()),
+            (status, code),
+            "{method} {path}: {}",
+            answer.body
+        );
+        assert!(
+            members.iter().all(|name| !answer.body[name].as_str().unwrap().is_empty()),
+            "{}",
+            answer.body
+        );
+    }
+}
