@@ -11,6 +11,7 @@ mod server_page;
 mod stages;
 mod timeline;
 mod token;
+mod verdict;
 
 use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION};
 use hyper::{Method, Response, StatusCode};
@@ -23,7 +24,7 @@ use crate::server::Server;
 
 pub(crate) use action::asked;
 pub(crate) use timeline::history;
-pub(crate) use token::inspected;
+pub(crate) use verdict::inspected;
 
 /// What the paths of the console begin with; `/` is its first page.
 pub(crate) const CONSOLE: &str = "/_ivs/console/";

@@ -4,9 +4,9 @@ use hyper::StatusCode;
 use ivs_token::StageArn;
 use maud::{Markup, html};
 
-use super::frame::{Missing, Shown, curl, live, moment, page, table, words};
+use super::frame::{Missing, Shown, TOKEN as HERE, curl, live, moment, page, table, words};
 use super::look::encoded;
-use super::token::{HERE, advice, judgement, member};
+use super::verdict::{advice, judgement, member};
 use crate::door::Refusal;
 use crate::server::Server;
 
