@@ -10,7 +10,8 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::arn::Arn;
 use crate::clock::{Time, system};
-use crate::door::Refusal;
+use crate::door::{Claim, Refusal};
+use crate::faults::Act;
 use crate::http::sigv4::decode;
 use crate::kinds::{FAILED, text};
 use crate::life::composition::{self, Fate};
@@ -61,7 +62,11 @@ fn resource(server: &Server, method: &str, path: &str, body: &[u8]) -> Option<Co
         ("POST", "stages", ["participants", id, "publish"]) => {
             match read(body).and_then(|body| encoder::publish_error(&body)) {
                 Ok(Some(code)) => on_stage(server, &arn, |arn| server.live().fail_to_publish(arn, id, code)),
-                Ok(None) => on_stage(server, &arn, |arn| server.live().publish_without_client(arn, id, true)),
+                Ok(None) => on_stage(server, &arn, |arn| {
+                    let refusal = struck(server, &Claim::of_participant("publish", arn, id));
+                    refusal.map_or(Ok(()), Err)?;
+                    server.live().publish_without_client(arn, id, true)
+                }),
                 Err(message) => wrong(message),
             }
         }
@@ -125,9 +130,21 @@ fn join(server: &Server, arn: &str, mut body: Value) -> Result<Value, Control> {
         let made = made.map_err(of_api)?;
         made["participantToken"]["token"].as_str().unwrap_or_default().to_owned()
     };
+    if let Some(refusal) = struck(server, &Claim::of_token("join", &token)) {
+        return Err(refused(&refusal));
+    }
     let who = server.live().gate.participant_of(arn, &token).map_err(|refusal| refused(&refusal))?;
     server.live().join_without_client(&who).map_err(|refusal| refused(&refusal))?;
     Ok(json!({ "participantId": who.participant_id().as_str(), "token": token }))
+}
+
+/// What faults say of somebody without a client.
+fn struck(server: &Server, claim: &Claim) -> Option<Refusal> {
+    let strike = server.faults().strike(&claim.subject(), server.keeper().clock.now());
+    match strike.act {
+        Some(Act::Refuse(code, message)) => Some(Refusal::new(code, message)),
+        _ => None,
+    }
 }
 
 fn on_stage(
