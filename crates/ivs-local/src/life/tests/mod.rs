@@ -6,6 +6,7 @@ mod ingest;
 mod recording;
 mod replication;
 mod stage;
+mod states;
 mod stream;
 mod walk;
 
