@@ -6,8 +6,7 @@ use crate::local::{Local, find};
 
 #[tokio::test]
 async fn sessions_participants_and_events() {
-    let settings = ivs_local::Settings { session_ms: 0, ..ivs_local::Settings::default() };
-    let local = Local::with(settings).await;
+    let local = Local::assuming(&[("stage-session", "0")]).await;
     let arn = json!({ "arn": local.arn() });
     let stage = json!({ "stageArn": local.arn() });
     assert_eq!(local.call("GetStage", &arn).await["stage"].get("activeSessionId"), None);
