@@ -14,6 +14,7 @@ mod peer;
 mod playback;
 mod refusals;
 mod shared;
+mod soak;
 mod socket;
 mod state;
 mod testing;
