@@ -1,4 +1,5 @@
-"""What only a living server answers, through boto3: a channel that goes live, people on a stage, and a composition of it.
+"""What only a living server answers, through boto3: a channel that goes live, people on a stage, a composition of it, a
+participant on two stages, and an encoder that is recorded.
 
 The endpoints, the region and the access key come from the environment; the life comes from the server's own requests.
 """
@@ -80,14 +81,64 @@ def stage(real_time):
     real_time.delete_stage(arn=stage)
 
 
+def replication(real_time):
+    source, destination = (real_time.create_stage(name="lives")["stage"]["arn"] for _ in range(2))
+    ana = control("POST", f"stages/{source}/participants", {"userId": "ana"})["participantId"]
+    copy = {"sourceStageArn": source, "destinationStageArn": destination, "participantId": ana}
+    assert refusal(real_time.start_participant_replication, **copy) == "ConflictException"
+    control("POST", f"stages/{source}/participants/{ana}/publish")
+    real_time.start_participant_replication(**copy, reconnectWindowSeconds=30, attributes={"seat": "2"})
+    session = real_time.get_stage(arn=destination)["stage"]["activeSessionId"]
+    on = {"stageArn": destination, "sessionId": session, "participantId": ana}
+    shown = real_time.get_participant(**on)["participant"]
+    assert (shown["replicationType"], shown["replicationState"]) == ("REPLICA", "ACTIVE"), shown
+    assert (shown["sourceStageArn"], shown["attributes"]) == (source, {"seat": "2"}), shown
+    of = {"sourceStageArn": source, "participantId": ana}
+    replicas = real_time.list_participant_replicas(**of)["replicas"]
+    assert [one["destinationSessionId"] for one in replicas] == [session], replicas
+    real_time.stop_participant_replication(**copy)
+    assert real_time.list_participant_replicas(**of)["replicas"][0]["replicationState"] == "STOPPED"
+    assert real_time.get_participant(**on)["participant"]["state"] == "DISCONNECTED"
+    assert refusal(real_time.stop_participant_replication, **copy) == "ResourceNotFoundException"
+    for stage in (source, destination):
+        real_time.delete_stage(arn=stage)
+
+
+def ingest(real_time):
+    storage = real_time.create_storage_configuration(s3={"bucketName": "lives"})["storageConfiguration"]["arn"]
+    recording = {"storageConfigurationArn": storage}
+    made = real_time.create_stage(name="lives", autoParticipantRecordingConfiguration=recording)
+    stage = made["stage"]["arn"]
+    made = real_time.create_ingest_configuration(stageArn=stage, ingestProtocol="RTMPS", userId="obs")
+    made = made["ingestConfiguration"]
+    arn, encoder = made["arn"], made["participantId"]
+    control("POST", f"ingest-configurations/{arn}/publish", {"streamKey": made["streamKey"]})
+    assert real_time.list_ingest_configurations(filterByState="ACTIVE")["ingestConfigurations"][0]["arn"] == arn
+    session = real_time.get_stage(arn=stage)["stage"]["activeSessionId"]
+    on = {"stageArn": stage, "sessionId": session, "participantId": encoder}
+    shown = real_time.get_participant(**on)["participant"]
+    assert (shown["protocol"], shown["ingestConfigurationArn"]) == ("RTMPS", arn), shown
+    assert (shown["recordingState"], shown["recordingS3BucketName"]) == ("ACTIVE", "lives"), shown
+    assert shown["recordingS3Prefix"].count("/") == 3, shown
+    for call in (real_time.update_ingest_configuration, real_time.delete_ingest_configuration):
+        assert refusal(call, arn=arn) == "ConflictException"
+    real_time.delete_ingest_configuration(arn=arn, force=True)
+    shown = real_time.get_participant(**on)["participant"]
+    assert (shown["state"], shown["recordingState"]) == ("DISCONNECTED", "STOPPED"), shown
+    real_time.delete_stage(arn=stage)
+    real_time.delete_storage_configuration(arn=storage)
+
+
 def encoder(real_time):
     return real_time.create_encoder_configuration(name="lives")["encoderConfiguration"]["arn"]
 
 
 def main() -> int:
     stream(boto3.client("ivs"))
-    stage(boto3.client("ivs-realtime"))
-    print("life: a channel, a stage and a composition")
+    real_time = boto3.client("ivs-realtime")
+    for life in (stage, replication, ingest):
+        life(real_time)
+    print("life: a channel, a stage, a composition, a replica, and an encoder that is recorded")
     return 0
 
 

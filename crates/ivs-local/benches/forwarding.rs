@@ -26,7 +26,7 @@ mod local;
 mod peer;
 mod program;
 
-use local::Local;
+use local::{Local, find};
 use peer::Peer;
 use program::Program;
 
@@ -50,6 +50,8 @@ fn main() {
 async fn run() {
     let program = Program::start();
     let local = Local::at(program.port).await;
+    // Publishers are there once somebody on the stage is told so.
+    let mut witness = local.join(&local.token("witness")).await;
     let mut ports = Vec::new();
     let mut sinks = Vec::new();
     for publisher in 0..PUBLISHERS {
@@ -63,16 +65,10 @@ async fn run() {
                 .filter_map(|line| line.strip_prefix("a=candidate:")?.split(' ').nth(5)?.parse::<u16>().ok()),
         );
         tokio::spawn(peer.publish(&[]));
+        witness.state(|state| find(state, &id).is_some_and(|one| one["isPublishing"] == true)).await;
         for subscriber in 0..SUBSCRIBERS {
             let own = format!("subscriber-{publisher}-{subscriber}");
-            // A subscriber is let in as soon as its publisher is connected.
-            let peer = loop {
-                let (peer, answer) =
-                    connect(&local, Direction::RecvOnly, &format!("subscribe/{id}"), &own).await;
-                if !answer.is_empty() {
-                    break peer;
-                }
-            };
+            let (peer, _) = connect(&local, Direction::RecvOnly, &format!("subscribe/{id}"), &own).await;
             sinks.push(tokio::spawn(warm(peer)));
         }
     }
@@ -124,15 +120,13 @@ struct Received {
     gaps: u64,
 }
 
-/// A connection whose offer was answered; an empty answer if it was refused.
+/// A connection whose offer was answered, and the answer.
 async fn connect(local: &Local, direction: Direction, path: &str, id: &str) -> (Peer, String) {
     let (mut peer, offer) = Peer::offer(direction, &[], true).await;
     let bearer = format!("Bearer {}", local.token(id));
     let headers = [("authorization", bearer.as_str()), ("content-type", "application/sdp")];
     let answer = local.request("POST", &format!("/{path}"), &headers, &offer).await;
-    if answer.status != 201 {
-        return (peer, String::new());
-    }
+    assert_eq!(answer.status, 201, "{}", answer.body);
     peer.accept(&answer.body);
     (peer, answer.body)
 }

@@ -104,6 +104,22 @@ const ASSUMPTIONS: &[Assumption] = &[
         &["ThrottlingException", "ServiceQuotaExceededException"],
         "the code for a call beyond a documented rate, with --rates on",
     ),
+    number("recording-starting-time", 0, "milliseconds for which the recording of a participant is STARTING"),
+    number(
+        "recording-stopping-time",
+        0,
+        "milliseconds for which the recording of a participant is STOPPING, if its reconnect window is not longer",
+    ),
+    words(
+        "replication-again",
+        &["refuse", "accept"],
+        "replicating a participant to a stage where they are already; refused, it is a ConflictException",
+    ),
+    words(
+        "replication-idle",
+        &["conflict", "not-found"],
+        "replicating a participant who does not publish, or a replica: a ConflictException, or a ResourceNotFoundException",
+    ),
     number(
         "starting-time",
         0,

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::call::{Answer, Call, invalid, not_found};
 use crate::http::hash::hex;
 use crate::kinds::{self, Stage, at, create, shown, text};
-use crate::life::stream;
+use crate::life::{replication, stream};
 use crate::page::{newest_first, page};
 use crate::tokens::mint;
 
@@ -30,7 +30,8 @@ pub(crate) fn find(service: ServiceName, operation: &str) -> Option<Behaviour> {
             "ListStageSessions" => list_stage_sessions,
             "StartComposition" => kinds::start_composition,
             "StopComposition" => kinds::stop_composition,
-            "StartParticipantReplication" | "StopParticipantReplication" => participant_replication,
+            "StartParticipantReplication" => replication::start,
+            "StopParticipantReplication" => replication::stop,
             _ => return None,
         },
         (ServiceName::LowLatency, name) => match name {
@@ -84,7 +85,9 @@ fn disconnect_participant(call: &mut Call<'_>) -> Answer {
         }
     }
     for mut ingest in call.all("ingest-configuration")? {
-        if text(&ingest, "stageArn") == arn && text(&ingest, "participantId") == id {
+        let credentials = ingest.get("_credentials").and_then(Value::as_array);
+        let is_of = credentials.into_iter().flatten().any(|one| one["participantId"] == id);
+        if text(&ingest, "stageArn") == arn && is_of {
             ingest.insert("stageArn".into(), "".into());
             call.put("ingest-configuration", &ingest);
         }
@@ -153,19 +156,6 @@ fn list_participant_replicas(call: &mut Call<'_>) -> Answer {
     let prefix =
         call.of_stage("participant-replica", call.text("sourceStageArn"), &[call.text("participantId")]);
     page(call, &prefix, "replicas", |record| Some(record.into()))
-}
-
-/// Start and stop: both need a participant who publishes.
-fn participant_replication(call: &mut Call<'_>) -> Answer {
-    let [source, destination] = [call.text("sourceStageArn"), call.text("destinationStageArn")];
-    if source == destination && call.assumes("two-stages", "refuse") {
-        let message = "sourceStageArn and destinationStageArn are the same";
-        return Err(invalid(message, "two-stages", Source::Assumed));
-    }
-    for stage in [source, destination] {
-        call.existing("stage", stage)?;
-    }
-    Err(not_found(call.text("participantId")))
 }
 
 fn list_channels(call: &mut Call<'_>) -> Answer {

@@ -1,5 +1,7 @@
 //! What is not AWS's: how a person or a test moves the time, and lets things happen without media.
 
+mod encoder;
+
 use ivs_model::ApiError;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -9,7 +11,10 @@ use crate::arn::Arn;
 use crate::clock::{Time, system};
 use crate::door::Refusal;
 use crate::http::sigv4::decode;
+use crate::kinds::text;
 use crate::life::composition::{self, Fate};
+use crate::life::place::Place;
+use crate::life::recording;
 use crate::life::stream::{self, Broadcast, Health};
 use crate::server::Server;
 use crate::time::iso8601;
@@ -61,10 +66,30 @@ fn resource(server: &Server, method: &str, path: &str, body: &[u8]) -> Option<Co
         ("DELETE", "stages", ["participants", id]) => {
             on_stage(server, &arn, |arn| server.live().leave_without_client(arn, id))
         }
-        ("POST" | "DELETE", "stages", ["participants", id, "publish"]) => {
-            let is_publishing = method == "POST";
-            on_stage(server, &arn, |arn| server.live().publish_without_client(arn, id, is_publishing))
+        ("POST", "stages", ["participants", id, "publish"]) => {
+            match read(body).and_then(|body| encoder::publish_error(&body)) {
+                Ok(Some(code)) => on_stage(server, &arn, |arn| server.live().fail_to_publish(arn, id, code)),
+                Ok(None) => on_stage(server, &arn, |arn| server.live().publish_without_client(arn, id, true)),
+                Err(message) => wrong(message),
+            }
         }
+        ("DELETE", "stages", ["participants", id, "publish"]) => {
+            on_stage(server, &arn, |arn| server.live().publish_without_client(arn, id, false))
+        }
+        ("POST", "stages", ["participants", id, "recording"]) => match read(body) {
+            Ok(body) if body["state"] == "FAILED" => of_arn(server, &arn, |view| {
+                let stage = view.existing("stage", &arn)?;
+                let session = text(&stage, "activeSessionId");
+                recording::fail(view, Place { stage: &arn, session, participant: id })?;
+                Ok(json!({}))
+            }),
+            Ok(_) => wrong("state is FAILED: the rest happens by itself".to_owned()),
+            Err(message) => wrong(message),
+        },
+        ("POST" | "DELETE", "ingest-configurations", ["publish"]) => match read(body) {
+            Ok(body) => told(encoder::publish(server, &arn, &body, method == "POST")),
+            Err(message) => wrong(message),
+        },
         _ => return None,
     })
 }

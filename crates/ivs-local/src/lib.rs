@@ -28,6 +28,7 @@ pub mod program;
 mod properties;
 mod pulse;
 mod remote;
+mod replication;
 mod server;
 mod settings;
 mod state;

@@ -2,6 +2,7 @@
 
 mod calls;
 mod claim;
+mod encoder;
 mod extra;
 mod gate;
 mod handshake;
@@ -13,6 +14,7 @@ mod page;
 mod playback;
 mod record;
 mod refusals;
+mod replicas;
 mod revocations;
 mod seat;
 mod socket;

@@ -6,10 +6,12 @@ use ivs_model::ApiError;
 use ivs_token::{ParticipantClaims, StageArn};
 use serde_json::{Map, Value, json};
 
-use crate::happened::{Happened, Topic};
 use crate::keeper::Keeper;
 use crate::kinds::Record;
-use crate::life::composition;
+use crate::life::participant::{self as life, Event};
+use crate::life::place::Place;
+use crate::life::replication::write;
+use crate::replication::Replication;
 use crate::store::{StoreError, Transaction};
 use crate::time::iso8601;
 use crate::timer::Timer;
@@ -33,18 +35,29 @@ pub(crate) struct Session {
     events: u64,
 }
 
+impl Session {
+    /// The next event.
+    fn event(&mut self, name: &'static str, more: Map<String, Value>) -> Event {
+        self.events += 1;
+        Event { number: self.events, name, more }
+    }
+}
+
 impl Recorder {
     pub(crate) fn new(keeper: Arc<Keeper>) -> Self {
         Self { keeper }
     }
 
-    /// Begins a session: `st-` and 13 characters.
-    pub(crate) fn begin(&self, stage: &StageArn) -> Session {
+    /// Begins a session with this ID, or with a new one: `st-` and 13 characters.
+    pub(crate) fn begin(&self, stage: &StageArn, id: Option<&str>) -> Session {
         let (account, region) = (stage.account_id(), stage.region());
         let scene = Scene { account, region, now: self.keeper.clock.now() };
-        let id = self.keeper.change(scene, |view| Ok(view.ids.alphanumeric(13)));
-        let id = id.map_or_else(|_| "0000000000000".to_owned(), |written| written.value);
-        let session = Session { id: format!("st-{id}"), begun: self.now(), events: 0 };
+        let draw = || {
+            let id = self.keeper.change(scene, |view| Ok(view.ids.alphanumeric(13)));
+            format!("st-{}", id.map_or_else(|_| "0000000000000".to_owned(), |written| written.value))
+        };
+        let id = id.map_or_else(draw, str::to_owned);
+        let session = Session { id, begun: self.now(), events: 0 };
         self.write(vec![session_write(stage, &session, None)]);
         self.activate(stage, Some(&session.id));
         session
@@ -61,28 +74,19 @@ impl Recorder {
         stage: &StageArn,
         session: &mut Session,
         participant: &Record,
-        event: Option<(&str, Map<String, Value>)>,
+        event: Option<(&'static str, Map<String, Value>)>,
     ) {
         let id = participant.get("participantId").and_then(Value::as_str).unwrap_or_default();
-        let key = format!("{}{}/{id}/", within("participant", stage), session.id);
-        let name = event.as_ref().map(|(name, _)| *name);
-        let mut writes = vec![(key, Some(Value::Object(participant.clone())))];
-        writes.extend(event.map(|(name, more)| event_write(stage, session, id, name, more, self.now())));
-        let session = session.id.clone();
-        self.change(stage, |view| {
-            view.writes.extend(writes.clone());
-            if let Some(name @ ("PUBLISH_STARTED" | "PUBLISH_STOPPED")) = name {
-                let detail = json!({
-                    "session_id": session,
-                    "event_name": if name == "PUBLISH_STARTED" { "Participant Published" } else { "Participant Unpublished" },
-                    "event_time": iso8601(view.now),
-                    "user_id": participant.get("userId"),
-                    "participant_id": id,
-                    "replica": false,
-                });
-                view.happened(Happened::new(Topic::StageUpdate, stage.as_str(), detail));
-            }
-            composition::heed_stage(view, stage.as_str())
+        let event = event.map(|(name, more)| session.event(name, more));
+        let place = Place { stage: stage.as_str(), session: &session.id, participant: id };
+        self.change(stage, |view| life::put(view, place, participant, event.as_ref()));
+    }
+
+    /// Writes how it stands with a copy of a participant.
+    pub(crate) fn replicate(&self, replication: &Replication, session: &str, state: &str) {
+        self.change(&replication.source, |view| {
+            write(view, replication, session, state);
+            Ok(())
         });
     }
 
@@ -105,11 +109,12 @@ impl Recorder {
         stage: &StageArn,
         session: &mut Session,
         id: &str,
-        name: &str,
+        name: &'static str,
         more: Map<String, Value>,
     ) {
-        let write = event_write(stage, session, id, name, more, self.now());
-        self.write(vec![write]);
+        let event = session.event(name, more);
+        let place = Place { stage: stage.as_str(), session: &session.id, participant: id };
+        self.change(stage, |view| life::tell(view, place, &event));
     }
 
     /// Ends what a server that was stopped left open.
@@ -127,6 +132,23 @@ impl Recorder {
                 Some("participant") if value.get("state") == Some(&json!("CONNECTED")) => {
                     value["state"] = json!("DISCONNECTED");
                     value["_publishing"] = json!(false);
+                    if !is_over(&value["recordingState"]) {
+                        value["recordingState"] = json!("STOPPED");
+                    }
+                    if value.get("replicationState") == Some(&json!("ACTIVE")) {
+                        value["replicationState"] = json!("STOPPED");
+                    }
+                }
+                Some("participant-recording") if !is_over(&value["state"]) => {
+                    value["state"] = json!("STOPPED");
+                    value["changes"] = json!(value["changes"].as_u64().unwrap_or(0) + 1);
+                }
+                Some("ingest-configuration") if value["state"] == "ACTIVE" => {
+                    value["state"] = json!("INACTIVE");
+                    value["_publishing"] = json!([]);
+                }
+                Some("participant-replica") if value["replicationState"] == "ACTIVE" => {
+                    value["replicationState"] = json!("STOPPED");
                 }
                 Some("stage") if value.get("activeSessionId").is_some() => {
                     if let Some(stage) = value.as_object_mut() {
@@ -174,14 +196,26 @@ impl Recorder {
     }
 }
 
+/// Whether a recording in this state has ended, or was none.
+fn is_over(state: &Value) -> bool {
+    state.as_str().is_none_or(|state| matches!(state, "STOPPED" | "FAILED" | "DISABLED"))
+}
+
 /// A participant who comes for the first time in a session.
 pub(crate) fn participant(who: &ParticipantClaims, now: i64) -> Record {
+    let mut record = newcomer(who.participant_id().as_str(), now);
+    describe(&mut record, who);
+    record
+}
+
+/// Somebody of whom only the ID is known.
+pub(crate) fn newcomer(id: &str, now: i64) -> Record {
     let mut record = Record::new();
-    record.insert("participantId".into(), who.participant_id().as_str().into());
+    record.insert("participantId".into(), id.into());
     record.insert("firstJoinTime".into(), iso8601(now).into());
     record.insert("published".into(), false.into());
     record.insert("state".into(), "CONNECTED".into());
-    describe(&mut record, who);
+    record.insert("replicationType".into(), "NONE".into());
     record
 }
 
@@ -216,20 +250,4 @@ fn session_write(stage: &StageArn, session: &Session, end: Option<String>) -> (S
         record["endTime"] = end.into();
     }
     (format!("{}{}/", within("stage-session", stage), session.id), Some(record))
-}
-
-fn event_write(
-    stage: &StageArn,
-    session: &mut Session,
-    id: &str,
-    name: &str,
-    mut more: Map<String, Value>,
-    at: String,
-) -> (String, Option<Value>) {
-    session.events += 1;
-    let key = format!("{}{}/{id}/{:012}", within("participant-event", stage), session.id, session.events);
-    more.insert("name".into(), name.into());
-    more.insert("participantId".into(), id.into());
-    more.insert("eventTime".into(), at.into());
-    (key, Some(Value::Object(more)))
 }

@@ -14,7 +14,7 @@ use crate::call::Call;
 
 pub(crate) use channel::create_channel;
 pub(crate) use composition::{start as start_composition, stop as stop_composition};
-pub(crate) use generic::{create, find_generic, run, shown, truth};
+pub(crate) use generic::{create, find_generic, quota, run, shown, truth};
 pub(crate) use stage::Stage;
 
 pub(crate) use crate::view::Record;

@@ -1,6 +1,11 @@
 //! What happens by itself: the part of the service that time moves.
 
 pub(crate) mod composition;
+pub(crate) mod ingest;
+pub(crate) mod participant;
+pub(crate) mod place;
+pub(crate) mod recording;
+pub(crate) mod replication;
 pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
@@ -15,7 +20,11 @@ pub(crate) fn run(view: &mut View<'_>, timer: &Timer) -> Result<(), ApiError> {
     match timer {
         Timer::Composition { arn } => composition::look(view, arn),
         Timer::ChannelRecording { arn } => stream::end_recording(view, arn),
-        Timer::Expiry { .. } | Timer::StageSession { .. } => {
+        Timer::ParticipantRecording { stage, session, participant, change } => {
+            let place = place::Place { stage, session, participant };
+            recording::look(view, place, *change)
+        }
+        Timer::Expiry { .. } | Timer::StageSession { .. } | Timer::Replication { .. } => {
             view.effects.push(Effect::Due(timer.clone()));
             Ok(())
         }

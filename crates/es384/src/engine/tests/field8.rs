@@ -92,15 +92,24 @@ fn numbers<L: Lanes>(_: L, random: &mut Random, bound: u32) -> Vec<[BigInt; 8]> 
 
 /// `2^SHIFT·found = wanted` modulo p if there is a radix, and the bound holds.
 fn check<L: Lanes, const B: u32>(found: Field8<L, B>, wanted: impl Fn(usize) -> BigInt, radix: bool) {
+    let found = found.store();
+    if L::Radix::SHIFT == 416 {
+        assert!(found.iter().flatten().all(|limb| limb >> 52 == 0));
+    }
+    let found = found.map(|number| value::<L::Radix>(&number));
+    compare(&found, B, &wanted, if radix { L::Radix::SHIFT } else { 0 }, L::Radix::SHIFT == 416);
+}
+
+/// The part of [`check`] that is the same for all lanes and bounds: `check` is compiled more than a hundred times.
+fn compare(found: &[BigInt], bound: u32, wanted: &dyn Fn(usize) -> BigInt, shift: u32, unsigned: bool) {
     let prime = BigInt::from(p());
-    for (lane, number) in found.store().iter().enumerate() {
-        let found = value::<L::Radix>(number);
-        assert!(found < &prime * B && -&found < &prime * B, "lane {lane}: {found:x} is beyond {B}·p");
-        if L::Radix::SHIFT == 416 {
-            assert!(found >= BigInt::ZERO && number.iter().all(|limb| limb >> 52 == 0));
-        }
-        let scaled = if radix { found << L::Radix::SHIFT } else { found };
-        assert_eq!((scaled - wanted(lane)) % &prime, BigInt::ZERO, "lane {lane}");
+    for (lane, found) in found.iter().enumerate() {
+        assert!(
+            found < &(&prime * bound) && -found < &prime * bound,
+            "lane {lane}: {found:x} is beyond {bound}·p"
+        );
+        assert!(!unsigned || *found >= BigInt::ZERO);
+        assert_eq!(((found << shift) - wanted(lane)) % &prime, BigInt::ZERO, "lane {lane}");
     }
 }
 

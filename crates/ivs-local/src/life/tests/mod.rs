@@ -2,6 +2,9 @@
 
 mod clock;
 mod composition;
+mod ingest;
+mod recording;
+mod replication;
 mod stage;
 mod stream;
 mod walk;
@@ -59,6 +62,13 @@ impl World {
         let (status, answer) = self.control("POST", "clock", &json!({ "advance": seconds }));
         assert_eq!(status, 200, "{answer}");
         answer
+    }
+
+    /// The events of a type that are in the outbox.
+    fn told(&self, detail_type: &str) -> Vec<Value> {
+        let all = self.0.store().scan("outbox/", "", usize::MAX).unwrap();
+        let all = all.into_iter().map(|(_, entry)| (*entry.value).clone());
+        all.filter(|event| event["detail-type"] == detail_type).collect()
     }
 
     fn stage(&self) -> String {

@@ -1,0 +1,82 @@
+"""The example for Ray on a cluster of this machine: a worker is killed in the middle, and no token is lost or there twice.
+
+    python tests/clusters/ray_cluster.py [TOKENS]     100 000 unless given; prints tokens a second by number of workers
+"""
+
+import os
+import subprocess
+import sys
+
+from world import CHUNKS, EXAMPLES, KID, STAGE, Killer, World, descendants, rate, tokens_asked_for
+
+sys.path.insert(0, str(EXAMPLES))
+# Workers import it too.
+os.environ["PYTHONPATH"] = str(EXAMPLES)
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+os.environ["RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"] = "0"
+# One chunk that fails ends a run: the errors of those under way beside it are not printed.
+os.environ["RAY_IGNORE_UNHANDLED_ERRORS"] = "1"
+
+import ray
+import ray_mint
+
+
+def main() -> None:
+    with World.new(tokens_asked_for()) as world:
+        for workers in sorted({1, os.cpu_count() or 1}):
+            ray.init(num_cpus=workers, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
+            mint(world, "warm-up")
+            print(f"Ray, workers: {workers}, {rate(world.tokens, lambda: mint(world, f'by-{workers}'))}")
+            world.check(world.folder / f"by-{workers}")
+            (world.folder / "warm-up").rename(world.folder / f"warm-up-{workers}")
+            if workers == (os.cpu_count() or 1):
+                a_worker_dies(world)
+                what_is_there_is_kept(world)
+            ray.shutdown()
+        as_a_program(world)
+
+
+def mint(world: World, name: str) -> None:
+    out, chunk = world.folder / name, -(-world.tokens // CHUNKS)
+    count = ray_mint.mint_all(world.people, out, STAGE, world.key, KID, chunk)
+    assert count == world.tokens, f"{count} tokens, and not {world.tokens}"
+    assert len(list(out.glob("*.parquet"))) == CHUNKS
+
+
+def a_worker_dies(world: World) -> None:
+    out = world.folder / "killed"
+    killer = Killer(
+        lambda: len(list(out.glob("*.parquet"))),
+        lambda: [pid for pid, (_, command) in descendants().items() if command.startswith(b"ray::mint_chunk")],
+    )
+    killer.start()
+    mint(world, "killed")
+    killer.check()
+    world.check(out)
+
+
+def what_is_there_is_kept(world: World) -> None:
+    out = world.folder / "killed"
+    before = {file.name: file.stat().st_ino for file in out.iterdir()}
+    mint(world, "killed")
+    assert before == {file.name: file.stat().st_ino for file in out.iterdir()}, "a second run changed files"
+    try:
+        ray_mint.mint_all(world.people, out, STAGE, world.key, KID, 7)
+    except ray.exceptions.RayTaskError as error:
+        assert "has tokens of other users" in str(error), error
+    else:
+        raise AssertionError("chunks of another size were taken for those that are there")
+
+
+def as_a_program(world: World) -> None:
+    """As it is printed, with the defaults."""
+    out = world.folder / "program"
+    command = [sys.executable, EXAMPLES / "ray_mint.py", *world.arguments(out)]
+    said = subprocess.run(command, capture_output=True, text=True)
+    assert said.returncode == 0, said.stderr
+    assert f"{world.tokens} tokens in {out}" in said.stdout, said.stdout
+    world.check(out)
+
+
+if __name__ == "__main__":
+    main()
