@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::call::{Answer, Call, invalid, not_found};
 use crate::http::hash::hex;
 use crate::kinds::{self, Stage, at, create, shown, text};
-use crate::life::{replication, stream};
+use crate::life::{ad_break, replication, stream, viewers};
 use crate::page::{newest_first, page};
 use crate::tokens::mint;
 
@@ -40,7 +40,7 @@ pub(crate) fn find(service: ServiceName, operation: &str) -> Option<Behaviour> {
             "UpdateChannel" => update_channel,
             "GetStream" => get_stream,
             "StopStream" => stop_stream,
-            "InsertAdBreak" => insert_ad_break,
+            "InsertAdBreak" => ad_break::insert,
             "PutMetadata" => put_metadata,
             "GetStreamSession" => get_stream_session,
             "ListStreamSessions" => list_stream_sessions,
@@ -194,25 +194,6 @@ fn stop_stream(call: &mut Call<'_>) -> Answer {
     Ok(json!({}))
 }
 
-fn insert_ad_break(call: &mut Call<'_>) -> Answer {
-    let arn = call.text("channelArn");
-    stream::existing(call, arn)?;
-    let channel = call.existing("channel", arn)?;
-    if text(&channel, "adConfigurationArn").is_empty() && call.assumes("ad-break", "refuse") {
-        let message = format!("{arn} has no ad configuration");
-        return Err(call.refuse("ConflictException", message, "ad-break", Source::Assumed));
-    }
-    let id = match call.text("adBreakId") {
-        "" => call.ids.alphanumeric(12),
-        id => id.to_owned(),
-    };
-    let start = match call.text("targetStartAt") {
-        "" => crate::time::iso8601(call.now),
-        start => start.to_owned(),
-    };
-    Ok(json!({ "adBreakId": id, "targetStartAt": start }))
-}
-
 fn put_metadata(call: &mut Call<'_>) -> Answer {
     let limit = call.environment.quota("metadataBytes", 1024);
     let actual = call.text("metadata").len();
@@ -286,5 +267,12 @@ fn revoke_viewer(call: &mut Call<'_>, session: &Map<String, Value>) -> Result<()
     let up_to = before.map_or(up_to, |before| before.max(up_to));
     let record = json!({ "channelArn": arn, "viewerId": id, "upTo": up_to, "at": call.now });
     call.revoke(&key, Revocation::ViewerSessions { channel, viewer_id, up_to }, record);
+    // Who watches now does not any more.
+    if let Some(mut stream) = stream::of_channel(call, arn)?
+        && viewers::leave(call, &mut stream, id, up_to)?
+    {
+        let key = stream::key_of(call, arn);
+        call.write(key, stream);
+    }
     Ok(())
 }

@@ -44,5 +44,5 @@ pub use door::{Door, Revocations};
 pub use http::{Tls, TlsError, serve};
 pub use server::{Server, StartError, in_memory};
 pub use settings::{Auth, Settings, Validation};
-pub use state::{State, StateError};
+pub use state::{RestoreError, State, StateError};
 pub use store::{Entry, MemoryStore, SqliteStore, Store, StoreError, Transaction};

@@ -22,10 +22,10 @@ use crate::faults::{Faults, Rates};
 use crate::http::hash::hmac_sha256;
 use crate::http::sigv4::{Caller, Signed, decode, pairs};
 use crate::keeper::{Due, Keeper, OWN, Written};
-use crate::log::{Entry, Log};
+use crate::log::{Deed, Entry, Log};
 use crate::pulse::Pulse;
 use crate::settings::Settings;
-use crate::state::{State, fork, is_secret};
+use crate::state::{RestoreError, State, check, fork, is_secret};
 use crate::store::{Store, StoreError, Transaction, WatchedStore};
 use crate::view::{Scene, View, internal};
 use crate::{kinds, life};
@@ -201,6 +201,13 @@ impl Server {
         self.pulse.beat();
     }
 
+    /// Keeps that somebody did something to the server itself.
+    pub(crate) fn note_deed(&self, kind: &str, what: String) {
+        let (order, at) = (self.pulse.order(), self.keeper.clock.now());
+        self.log.push_deed(Deed { order, at, kind: kind.to_owned(), what });
+        self.pulse.beat();
+    }
+
     /// What decides about tokens.
     pub fn door(&self) -> &Door {
         &self.door
@@ -280,6 +287,7 @@ impl Server {
     /// Runs a call: its status, and its answer if the operation has one.
     pub(crate) fn call(&self, route: &Route<'_>, caller: &Caller, body: &[u8]) -> Result<Done, Incident> {
         let input = self.input(route, body)?;
+        self.check_channel_rate(route, caller, &input)?;
         let (answer, rules) = self.execute(route, caller, &input)?;
         let status = route.operation.status();
         let Some(shape) = route.operation.output() else {
@@ -287,6 +295,24 @@ impl Server {
         };
         let answer = self.modelled(route, shape, &answer);
         Ok(Done { status, answer: (status != 204).then_some(answer), rules })
+    }
+
+    /// The rate of `PutMetadata` for each channel.
+    fn check_channel_rate(
+        &self,
+        route: &Route<'_>,
+        caller: &Caller,
+        input: &Map<String, Value>,
+    ) -> Result<(), ApiError> {
+        if route.operation.name() != "PutMetadata" {
+            return Ok(());
+        }
+        let channel = input.get("channelArn").and_then(Value::as_str).unwrap_or_default();
+        let place = (caller.account.as_str(), caller.region.as_str());
+        match self.rates.exceeded_for_channel(channel, place, self.keeper.clock.now()) {
+            Some(rate) => Err(self.too_fast("PutMetadata of a channel", rate)),
+            None => Ok(()),
+        }
     }
 
     /// The members of an answer that the model knows.
@@ -429,7 +455,13 @@ impl Server {
         let caller =
             Caller { access_key: String::new(), account: account.to_owned(), region: region.to_owned() };
         validate_with(route.service, route.operation.input(), input, self.patterns())?;
-        let input = input.as_object().cloned().unwrap_or_default();
+        let mut input = input.as_object().cloned().unwrap_or_default();
+        if let Some(shape) = route.operation.input()
+            && let Type::Structure(known) = route.service.shape(shape).kind()
+        {
+            // As in a request: members that the model does not know are ignored.
+            input.retain(|name, _| known.iter().any(|member| member.name() == name));
+        }
         let (answer, _) = self.execute(&route, &caller, &input)?;
         Ok(route.operation.output().map_or(Value::Null, |shape| self.modelled(&route, shape, &answer)))
     }
@@ -448,32 +480,38 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// [`StoreError`].
-    pub fn restore(&self, state: &State) -> Result<(), StoreError> {
-        self.replace(state, false)
+    /// [`RestoreError`]: nothing was changed.
+    pub fn restore(&self, state: &State) -> Result<(), RestoreError> {
+        check(state, &self.model, self.patterns())?;
+        Ok(self.replace(state)?)
     }
 
-    /// As [`Self::restore`]. The time can stay what it is, and be none of the state.
-    fn replace(&self, state: &State, keeps_time: bool) -> Result<(), StoreError> {
+    /// As [`Self::restore`], of a state that is good.
+    fn replace(&self, state: &State) -> Result<(), StoreError> {
         let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
         let all = self.store().scan("", "", usize::MAX)?;
         let stages = all.iter().filter(|(key, _)| key.split('/').nth(2) == Some("stage"));
         let arns = stages.filter_map(|(_, entry)| entry.value.get("arn")?.as_str()?.try_into().ok());
         self.live.end(arns.map(End::Stage).collect());
-        let turn = self.keeper.replace((state.entries(), state.calls()), is_secret, keeps_time)?;
+        let turn = self.keeper.replace((state.entries(), state.calls()), is_secret)?;
         self.door.replace(state.entries().iter());
         drop(turn);
-        self.live.settle()
+        self.live.settle()?;
+        // What is seen from now on is of this state alone.
+        self.watched.forget();
+        self.door.refusals().forget();
+        self.log.forget();
+        Ok(())
     }
 
-    /// Forgets every resource of every account, every event, and every fault and target but those of the settings, as if the
-    /// server had just begun. The server's own keys stay.
+    /// Forgets every resource of every account, every event, what happened to the clock, and every fault and target but those
+    /// of the settings, as if the server had just begun. The server's own keys stay.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub fn reset(&self) -> Result<(), StoreError> {
-        self.replace(&State::default(), true)?;
+        self.replace(&State::default())?;
         self.rates.forget();
         self.targets.reset();
         // They were good when the server started.

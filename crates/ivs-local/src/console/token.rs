@@ -1,14 +1,19 @@
 //! The token box: what a token says, what the door says of it, and what to do.
 
-use ivs_token::{Inspection, Outcome, PublicKeyArn, TokenKind, inspect_at};
+use hyper::StatusCode;
+use ivs_token::{Inspection, Outcome, PublicKeyArn, StageArn, TokenKind, inspect_at};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::frame::{curl, live, message, moment, page, table};
+use super::frame::{Missing, Shown, curl, live, moment, page, table, words};
+use super::look::encoded;
 use crate::door::Refusal;
 use crate::server::Server;
 
 const HERE: &str = "/_ivs/console/token";
+
+/// The rule that takes the key, which the door has.
+const SIGNATURE: &str = "the signature is that of the key";
 
 /// What is known about a token.
 struct Judged {
@@ -25,10 +30,19 @@ pub(super) fn form(server: &Server) -> Markup {
             server.url()
         )))
         h2 { "Refused lately" }
-        (live("refused", &last(server, 50)))
+        (live("refused", &last(server, 10)))
         (curl(&format!("curl {}/_ivs/refusals", server.url())))
     };
     page(server, HERE, "Token", &content)
+}
+
+/// Every token that was refused and is remembered.
+pub(super) fn refusals(server: &Server) -> Markup {
+    let content = html! {
+        (live("refused", &last(server, usize::MAX)))
+        (curl(&format!("curl {}/_ivs/refusals", server.url())))
+    };
+    page(server, HERE, "Refused tokens", &content)
 }
 
 pub(super) fn answer(server: &Server, token: &str) -> Markup {
@@ -41,31 +55,29 @@ pub(super) fn answer(server: &Server, token: &str) -> Markup {
 }
 
 /// A token that was refused, and why.
-pub(super) fn refusal(server: &Server, number: &str) -> Markup {
+pub(super) fn refusal(server: &Server, number: &str) -> Shown {
     let all = server.door().refusals().list();
     let Some(refused) = all.iter().find(|refused| refused.number.to_string() == number) else {
-        return message(
-            server,
-            "Refused token",
-            "Only the last 200 refusals are kept, and this one is not among them.",
-        );
+        let words =
+            "Only the last 200 refusals are kept, none from before a reset, and this one is not among them.";
+        return Err(Missing::new(StatusCode::NOT_FOUND, "Refused token", words));
     };
     let then = Refusal::new(refused.code, refused.message.clone());
     let content = html! {
         p { "Shown as a " (refused.door) " token at " (moment(refused.at)) "." }
         section.verdict.bad aria-labelledby="then" {
             h2 #then { "Refused: " (refused.code) }
-            p { (refused.message) }
-            p { strong { "What to do: " } (advice(server, &then, &refused.token)) }
+            p { (words(&refused.message)) }
+            p { strong { "What to do: " } (words(&advice(server, &then, &refused.token))) }
         }
         @if refused.token.is_empty() { p { "There was no token." } }
         @else {
             h2 { "The same token now" }
-            (judgement(server, &refused.token, Some(refused.door)))
+            (judgement(server, &refused.token, Some(&then)))
         }
         (curl(&format!("curl {}/_ivs/refusals", server.url())))
     };
-    page(server, HERE, "Refused token", &content)
+    Ok(page(server, HERE, "Refused token", &content))
 }
 
 /// The last refusals, the newest first.
@@ -79,12 +91,18 @@ pub(super) fn last(server: &Server, many: usize) -> Markup {
             tr {
                 td { (moment(refused.at)) }
                 td { (whose(&refused.token)) }
+                td { (stage_of(&refused.token)) }
                 td { a href={ "/_ivs/console/refusal?number=" (refused.number) } { (refused.code) } }
-                td { (refused.message) }
+                td { (words(&refused.message)) }
             }
         }
     };
-    table("Refused tokens", &["When", "Whose", "Code", "Why"], &rows)
+    html! {
+        (table("Refused tokens", &["When", "Whose", "Stage", "Code", "Why"], &rows))
+        @if all.len() > many {
+            p { a href="/_ivs/console/refusals" { "All " (all.len()) " refused tokens" } }
+        }
+    }
 }
 
 /// As JSON, for those who ask with `curl`.
@@ -130,7 +148,8 @@ fn judge(server: &Server, token: &str) -> Judged {
     Judged { inspection, door }
 }
 
-fn judgement(server: &Server, token: &str, door: Option<&str>) -> Markup {
+/// What is known of a token. `then` is why it was refused, if it was.
+fn judgement(server: &Server, token: &str, then: Option<&Refusal>) -> Markup {
     let Judged { inspection, door: decided } = judge(server, token);
     let is_own = inspection.kind == TokenKind::ParticipantFromApi;
     html! {
@@ -141,15 +160,19 @@ fn judgement(server: &Server, token: &str, door: Option<&str>) -> Markup {
                     p { (words) }
                 }
             }
+            // What stands above need not be said twice.
+            Err(refusal) if then.is_some_and(|then| then.code == refusal.code) => {
+                p { "The door would refuse it now, too, with the same code." }
+            }
             Err(refusal) => {
                 section.verdict.bad aria-labelledby="verdict" {
                     h2 #verdict { "The door refuses it: " (refusal.code) }
-                    p { (refusal.message) }
-                    p { strong { "What to do: " } (advice(server, refusal, token)) }
+                    p { (words(&refusal.message)) }
+                    p { strong { "What to do: " } (words(&advice(server, refusal, token))) }
                 }
             }
         }
-        @if door.is_none() {
+        @if then.is_none() {
             (curl(&format!("curl -X POST {}/_ivs/inspect -d '{}'", server.url(), json!({ "token": token }))))
         }
         h2 { "What it is" }
@@ -168,29 +191,63 @@ fn judgement(server: &Server, token: &str, door: Option<&str>) -> Markup {
         }
         (members("Header", &inspection.header))
         (members("Claims", &inspection.claims))
-        (checks(&inspection, is_own))
+        (checks(server, &inspection, is_own, decided.as_ref().err()))
     }
 }
 
 fn members(caption: &str, members: &[ivs_token::Member]) -> Markup {
-    let rows =
-        html! { @for one in members { tr { th scope="row" { (one.name) } td.value { (one.value) } } } };
+    let rows = html! {
+        @for one in members {
+            tr {
+                th scope="row" { (one.name) }
+                td.value { (one.value) @if let Some(at) = moment_of(one) { " " span.quiet { "(" (moment(at)) ")" } } }
+            }
+        }
+    };
     html! { @if !members.is_empty() { (table(caption, &["Name", "Value"], &rows)) } }
 }
 
-fn checks(inspection: &Inspection, is_own: bool) -> Markup {
+/// The moment that a claim of a time names, in milliseconds since 1970.
+fn moment_of(member: &ivs_token::Member) -> Option<i64> {
+    /// The year 9999: what is later is none that people read.
+    const MOST: i64 = 253_402_300_799;
+    let is_time = matches!(member.name.as_str(), "exp" | "iat" | "nbf");
+    let secs = member.value.parse::<i64>().ok().filter(|secs| is_time && (0..=MOST).contains(secs))?;
+    Some(secs * 1000)
+}
+
+/// What the door has found out about the signature.
+fn signature(server: &Server, inspection: &Inspection, refusal: Option<&Refusal>) -> (&'static str, String) {
+    match refusal {
+        None => ("holds", String::new()),
+        Some(refusal) => match refusal.code {
+            "TOKEN_INVALID_SIGNATURE" => ("broken", refusal.message.clone()),
+            "TOKEN_INVALID" if unknown_key(server, inspection).is_some() => {
+                ("not checked", "this server has no key under the token's kid".to_owned())
+            }
+            "TOKEN_INVALID" | "TOKEN_MISSING" => ("not checked", "another rule is broken".to_owned()),
+            // The door asks for these of tokens whose signature holds.
+            _ => ("holds", String::new()),
+        },
+    }
+}
+
+fn checks(server: &Server, inspection: &Inspection, is_own: bool, refusal: Option<&Refusal>) -> Markup {
     let rows = html! {
         @for check in &inspection.checks {
-            @let (sign, words) = match &check.outcome {
-                Outcome::Holds => ("holds", ""),
-                Outcome::Broken(words) => ("broken", words.as_str()),
-                Outcome::Noted(_) if is_own => ("note", "tokens of CreateParticipantToken name no key: their server verifies them"),
-                Outcome::Noted(words) => ("note", words.as_str()),
-                Outcome::Unchecked(_) if is_own => ("the door says", ""),
-                Outcome::Unchecked(words) => ("not checked here", words.as_str()),
-                _ => ("unknown", ""),
+            @let (sign, why) = match &check.outcome {
+                Outcome::Holds => ("holds", String::new()),
+                Outcome::Broken(why) => ("broken", why.clone()),
+                Outcome::Noted(_) if is_own => {
+                    ("note", "tokens of CreateParticipantToken name no key: their server verifies them".to_owned())
+                }
+                Outcome::Noted(why) => ("note", why.clone()),
+                Outcome::Unchecked(_) if check.rule == SIGNATURE => signature(server, inspection, refusal),
+                Outcome::Unchecked(_) if is_own => ("the door says", String::new()),
+                Outcome::Unchecked(why) => ("not checked", why.clone()),
+                _ => ("unknown", String::new()),
             };
-            tr { td { (check.rule) } td { (sign) } td { (words) } }
+            tr.broken[sign == "broken"] { td { (words(check.rule)) } td { (sign) } td { (words(&why)) } }
         }
     };
     table("Rules", &["Rule", "Outcome", "Why"], &rows)
@@ -214,6 +271,12 @@ fn advice(server: &Server, refusal: &Refusal, token: &str) -> String {
         "STAGE_DELETED" => "The stage was deleted. Make another, and mint a token for it.".to_owned(),
         "QUOTA_EXCEEDED" => "Wait until somebody leaves, or start the server with a higher --quota.".to_owned(),
         "INSUFFICIENT_CAPABILITIES" => "Mint a token with the capability that the client needs.".to_owned(),
+        "TOKEN_INVALID" if refusal.message.contains("the token was issued at") => {
+            "The token is of a time that has not come for this server. Its clock may have been stopped or moved back: look at \
+             the clock above, and move it with POST /_ivs/clock or on the page Server. If the clock is right, that of the \
+             machine that minted the token is ahead."
+                .to_owned()
+        }
         "TOKEN_INVALID" if refusal.message.contains("there is no stage") => {
             "The stage was never made here, or a reset or another state took it away. Make it, and mint a token with its ARN."
                 .to_owned()
@@ -252,6 +315,17 @@ fn member(inspection: &Inspection, name: &str) -> String {
 fn member_of(members: &[ivs_token::Member], name: &str) -> String {
     let found = members.iter().find(|member| member.name == name);
     found.and_then(|member| serde_json::from_str(&member.value).ok()).unwrap_or_default()
+}
+
+/// The stage or the channel that a token names, with a link to the stage. Nobody has verified it.
+fn stage_of(token: &str) -> Markup {
+    let inspection = ivs_token::inspect(token);
+    let arn = member(&inspection, "resource");
+    let id = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
+    if StageArn::try_from(arn.as_str()).is_ok() {
+        return html! { a href={ "/_ivs/console/stage?arn=" (encoded(&arn)) } { (id(&arn)) } };
+    }
+    html! { (id(&member(&inspection, "aws:channel-arn"))) }
 }
 
 /// Whom a token names, as far as it can be read. Nobody has verified it.

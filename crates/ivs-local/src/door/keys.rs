@@ -115,6 +115,11 @@ fn effect(key: &str, value: &Value) -> Option<Effect> {
     }
 }
 
+/// Whether a record is one of a revocation.
+pub(crate) fn is_revocation(value: &Value) -> bool {
+    revocation(value).is_some()
+}
+
 fn revocation(value: &Value) -> Option<Revocation> {
     let text = |name: &str| value.get(name).and_then(Value::as_str);
     if let Some(id) = text("tokenId") {

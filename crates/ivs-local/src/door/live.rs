@@ -50,6 +50,10 @@ struct Limits {
     participants: usize,
     session_ms: i64,
     grace: Duration,
+    /// Whether somebody is sent away when their token expires.
+    ends_expired: bool,
+    /// Whether the status of a refused upgrade says why.
+    tells_why: bool,
 }
 
 /// What an operation means to those who are connected.
@@ -88,6 +92,7 @@ impl Live {
         faults: Arc<Faults>,
     ) -> Result<Arc<Self>, StoreError> {
         let settings = &keeper.environment.settings;
+        let assumptions = &settings.assumptions;
         let quota = |name, documented| settings.quotas.get(name).copied().unwrap_or(documented);
         let recorder = Recorder::new(Arc::clone(keeper));
         recorder.close_all()?;
@@ -99,14 +104,21 @@ impl Live {
             limits: Limits {
                 publishers: quota("publishersPerStage", 12),
                 participants: quota("subscribersPerStage", 10_000),
-                session_ms: i64::try_from(settings.session_ms).unwrap_or(i64::MAX),
-                grace: Duration::from_millis(settings.grace_ms),
+                session_ms: assumptions.milliseconds("stage-session"),
+                grace: Duration::from_millis(assumptions.number("socket-grace")),
+                ends_expired: assumptions.is("expiry", "disconnect"),
+                tells_why: assumptions.is("refused-upgrade", "by-reason"),
             },
             numbers: std::sync::atomic::AtomicU64::new(1),
             this: Weak::clone(this),
             cut: std::sync::OnceLock::new(),
             faults,
         }))
+    }
+
+    /// The status of an upgrade that is refused.
+    pub(super) fn status_of(&self, refusal: &Refusal) -> u16 {
+        if self.limits.tells_why { refusal.status() } else { 403 }
     }
 
     /// Says how the connections for media of a participant are ended.
@@ -370,7 +382,7 @@ impl Live {
             let presence = stages.get(arn).and_then(|stage| stage.people.get(id));
             presence.is_some_and(|presence| presence.expires_at <= now)
         };
-        if is_over {
+        if is_over && self.limits.ends_expired {
             self.throw_out(arn, id, Ending::EXPIRED);
         }
     }

@@ -1,5 +1,6 @@
 //! What the API shows of a stage that people are on: sessions, participants, events.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ivs_model::ApiError;
@@ -125,11 +126,25 @@ impl Recorder {
     pub(crate) fn close_all(&self) -> Result<(), StoreError> {
         let at = self.now();
         let mut writes = Vec::new();
+        // The number of the last event of each session. Their keys come before those of participants.
+        let mut numbers = BTreeMap::new();
         for (key, entry) in self.keeper.store().scan("", "", usize::MAX)? {
             let mut value = Value::clone(&entry.value);
             match key.split('/').nth(2) {
                 Some("stage-session") if value.get("endTime").is_none() => value["endTime"] = json!(at),
+                Some("participant-event") => {
+                    if let Some((session, number)) = numbered(&key) {
+                        let last = numbers.entry(session).or_insert(number);
+                        *last = number.max(*last);
+                    }
+                    continue;
+                }
                 Some("participant") if value.get("state") == Some(&json!("CONNECTED")) => {
+                    let was_publishing = value.get("_publishing") == Some(&json!(true));
+                    let ends = was_publishing.then_some("PUBLISH_STOPPED").into_iter().chain(["LEFT"]);
+                    let is_replica = value.get("replicationType") == Some(&json!("REPLICA"));
+                    let event = |name| last_event(&key, &mut numbers, (name, is_replica), &at);
+                    writes.extend(ends.filter_map(event));
                     value["state"] = json!("DISCONNECTED");
                     value["_publishing"] = json!(false);
                     if !is_over(&value["recordingState"]) {
@@ -250,4 +265,32 @@ fn session_write(stage: &StageArn, session: &Session, end: Option<String>) -> (S
         record["endTime"] = end.into();
     }
     (format!("{}{}/", within("stage-session", stage), session.id), Some(record))
+}
+
+/// The session of the key of an event, and the event's number.
+fn numbered(key: &str) -> Option<(String, u64)> {
+    let mut parts = key.split('/');
+    let (account, region, _) = (parts.next()?, parts.next()?, parts.next()?);
+    let (stage, session, _) = (parts.next()?, parts.next()?, parts.next()?);
+    Some((format!("{account}/{region}/{stage}/{session}"), parts.next()?.parse().ok()?))
+}
+
+/// An event that ends what the participant of this key was at, after all others of the session.
+fn last_event(
+    participant: &str,
+    numbers: &mut BTreeMap<String, u64>,
+    (name, is_replica): (&str, bool),
+    at: &str,
+) -> Option<(String, Option<Value>)> {
+    let mut parts = participant.split('/');
+    let (account, region, _) = (parts.next()?, parts.next()?, parts.next()?);
+    let (stage, session, id) = (parts.next()?, parts.next()?, parts.next()?);
+    let number = numbers.entry(format!("{account}/{region}/{stage}/{session}")).or_default();
+    *number += 1;
+    let key = format!("{account}/{region}/participant-event/{stage}/{session}/{id}/{number:012}");
+    let mut event = json!({ "name": name, "participantId": id, "eventTime": at });
+    if is_replica {
+        event["replica"] = json!(true);
+    }
+    Some((key, Some(event)))
 }

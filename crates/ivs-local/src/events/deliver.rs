@@ -67,6 +67,7 @@ impl Teller {
             let now = *place.borrow_and_update();
             if now.epoch != epoch {
                 (epoch, told) = (now.epoch, now.base);
+                self.targets.note(&self.id, |state| state.told = told);
             }
             let events = if now.last > told { after(&*store, told, CHUNK) } else { Ok(Vec::new()) };
             let events = events.unwrap_or_else(|error| {
@@ -85,6 +86,7 @@ impl Teller {
                 self.tell(some.to_vec()).await;
             }
             told = last;
+            self.targets.note(&self.id, |state| state.told = last);
         }
     }
 

@@ -34,6 +34,8 @@ pub(super) struct State {
     /// Given up after the last attempt.
     pub(super) lost: u64,
     pub(super) error: Option<String>,
+    /// The last event that it was told of, or that it does not want.
+    pub(super) told: u64,
     /// How far the outbox was when the target came.
     begun: Place,
 }
@@ -96,7 +98,8 @@ impl Targets {
     }
 
     fn state(&self) -> State {
-        State { begun: *self.outbox.place().borrow(), ..State::default() }
+        let begun = *self.outbox.place().borrow();
+        State { begun, told: begun.last, ..State::default() }
     }
 
     /// Notes what came of telling a target.
@@ -106,17 +109,19 @@ impl Targets {
         }
     }
 
-    fn list(&self) -> Value {
+    /// The targets as JSON, each with how far it is.
+    pub(crate) fn list(&self) -> Value {
         let show = |(id, target, state): &(String, Target, State)| {
             let mut shown = target.show();
             shown.insert("id".into(), id.as_str().into());
+            shown.insert("told".into(), state.told.into());
             shown.insert("delivered".into(), state.delivered.into());
             shown.insert("retried".into(), state.retried.into());
             shown.insert("lost".into(), state.lost.into());
             shown.insert("error".into(), state.error.clone().into());
             Value::Object(shown)
         };
-        json!({ "targets": self.lock().targets.iter().map(show).collect::<Vec<_>>() })
+        self.lock().targets.iter().map(show).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, All> {
@@ -136,9 +141,9 @@ pub(crate) fn answer(targets: &Targets, method: &str, path: &str, body: &[u8]) -
         targets.add(&given)
     };
     Some(match (method, id) {
-        ("GET", "") => (200, targets.list()),
+        ("GET", "") => (200, json!({ "targets": targets.list() })),
         ("POST", "") => added().map_or_else(|message| refused(400, message), |id| (201, json!({ "id": id }))),
-        ("DELETE", id) if targets.remove(id) => (200, targets.list()),
+        ("DELETE", id) if targets.remove(id) => (200, json!({ "targets": targets.list() })),
         ("DELETE", id) => refused(404, format!("there is no target {id}; GET /_ivs/targets lists them")),
         _ => refused(405, "targets are listed with GET, added with POST, deleted with DELETE".to_owned()),
     })

@@ -52,6 +52,15 @@ impl Local {
         Self::with(Settings::default()).await
     }
 
+    /// A server that makes these choices where AWS documents nothing.
+    pub async fn assuming(choices: &[(&str, &str)]) -> Self {
+        let mut settings = Settings::default();
+        for (name, choice) in choices {
+            settings.assumptions.set(name, choice).unwrap();
+        }
+        Self::with(settings).await
+    }
+
     pub async fn with(settings: Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();

@@ -272,8 +272,7 @@ async fn operations_end_media_too() {
 
 #[tokio::test]
 async fn a_page_that_goes_away_takes_its_publication_along() {
-    let settings = ivs_local::Settings { grace_ms: 1, ..ivs_local::Settings::default() };
-    let local = Local::with(settings).await;
+    let local = Local::assuming(&[("socket-grace", "1")]).await;
     let mut bob = local.join(&local.token("bob")).await;
     let ana = local.join(&local.token("ana")).await;
     publish(&local, "ana", &[]).await;

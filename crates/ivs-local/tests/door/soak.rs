@@ -52,10 +52,7 @@ fn a_full_stage() {
     // The server's tasks are counted apart from those of its clients.
     let server = Runtime::new().unwrap();
     let clients = Runtime::new().unwrap();
-    let local = server.block_on(async {
-        let settings = ivs_local::Settings { grace_ms: 1, ..ivs_local::Settings::default() };
-        Local::with(settings).await
-    });
+    let local = server.block_on(Local::assuming(&[("socket-grace", "1")]));
     // What the first one needs is there for all. It stays, so that the session does, too.
     let mut first = clients.block_on(local.join(&local.token("first")));
     let tasks = || server.metrics().num_alive_tasks();

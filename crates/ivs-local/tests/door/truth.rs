@@ -6,8 +6,7 @@ use crate::local::{Local, find};
 
 #[tokio::test]
 async fn sessions_participants_and_events() {
-    let settings = ivs_local::Settings { session_ms: 0, ..ivs_local::Settings::default() };
-    let local = Local::with(settings).await;
+    let local = Local::assuming(&[("stage-session", "0")]).await;
     let arn = json!({ "arn": local.arn() });
     let stage = json!({ "stageArn": local.arn() });
     assert_eq!(local.call("GetStage", &arn).await["stage"].get("activeSessionId"), None);
@@ -66,8 +65,7 @@ pub async fn events(local: &Local, of: &Value) -> Vec<String> {
 
 #[tokio::test]
 async fn the_last_session_is_listed_first() {
-    let settings = ivs_local::Settings { session_ms: 0, ..ivs_local::Settings::default() };
-    let local = Local::with(settings).await;
+    let local = Local::assuming(&[("stage-session", "0")]).await;
     let of_stage = json!({ "stageArn": local.arn() });
     let mut begun = Vec::new();
     for _ in 0..3 {

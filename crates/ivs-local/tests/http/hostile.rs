@@ -222,3 +222,55 @@ fn arns_in_the_path_are_decoded_once() {
         assert_eq!(tags(&path).code(), code, "{path}");
     }
 }
+
+#[test]
+fn names_of_others_are_not_answered() {
+    let program = Program::start(&["--allow-host", "ivs.test"]);
+    let client = program.client();
+    let ask =
+        |target: &str, host: &str| client.raw("GET", target, &[("host".to_owned(), host.to_owned())], b"");
+    for target in ["/_ivs/health", "/", "/_ivs/console/calls", "/_ivs/snapshot", "/ListStages"] {
+        let answer = ask(target, "evil.example:8788");
+        assert_eq!(answer.status, 421, "{target}");
+        let message = answer.body["message"].as_str().unwrap();
+        assert!(message.contains("--allow-host evil.example if"), "{target}: {message}");
+    }
+    for host in ["ivs.test:8788", "localhost", "a.localhost:1", "127.0.0.1:8788", "[::1]:1"] {
+        assert_eq!(ask("/_ivs/health", host).status, 200, "{host}");
+    }
+    assert_eq!(
+        ask("http://evil.example/_ivs/health", "localhost").status,
+        421,
+        "the name of the target counts, too"
+    );
+    // Who listens on all addresses is known by the one that was reached.
+    let program = Program::start(&["--host", "127.0.0.9"]);
+    let mut socket = TcpStream::connect(("127.0.0.9", program.port)).unwrap();
+    socket.write_all(b"GET /_ivs/health HTTP/1.1\r\nhost: 127.0.0.9\r\nconnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    socket.read_to_string(&mut text).unwrap();
+    assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+}
+
+#[test]
+fn requests_that_never_end_are_ended() {
+    let program = Program::start(&["--assume", "read-time=150"]);
+    let send = |text: &str| {
+        let mut socket = TcpStream::connect(("127.0.0.1", program.port)).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        socket.write_all(text.as_bytes()).unwrap();
+        let mut answer = String::new();
+        // The server closes, and does not wait for more.
+        socket.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    for target in ["/CreateStage", "/_ivs/restore", "/_ivs/reset", "/_ivs/console/token"] {
+        let answer =
+            send(&format!("POST {target} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 20\r\n\r\n{{"));
+        assert!(answer.starts_with("HTTP/1.1 408"), "{target}: {answer}");
+        assert!(answer.contains("did not come within 150ms"), "{target}: {answer}");
+    }
+    let head = send("POST /CreateStage HTTP/1.1\r\nhost: localhost\r\n");
+    assert!(head.is_empty() || head.starts_with("HTTP/1.1 408"), "{head}");
+    assert_eq!(program.client().call("ListStages", &json!({})).status, 200);
+}
