@@ -54,7 +54,13 @@ fn broken_bodies_are_refused_and_the_server_goes_on() {
     assert_eq!(client.send("POST", "/ListStages", b"{}", &unknown).code(), "SerializationException");
     // An unknown operation, method and member.
     assert_eq!(client.call("Nonsense", &json!({})).status, 404);
-    assert_eq!(client.send("GET", "/ListStages", b"", &[]).status, 404);
+    let by_browser = client.send("GET", "/ListStages", b"", &[]);
+    assert_eq!((by_browser.status, by_browser.code()), (404, "UnknownOperationException"));
+    assert_eq!(by_browser.body["message"], "Unknown operation: GET /ListStages; /ListStages takes POST");
+    let logged = |client: &Client| client.raw("GET", "/_ivs/calls", &[], b"").body.as_array().unwrap().len();
+    let before = logged(&client);
+    assert_eq!(client.raw("GET", "/favicon.ico", &[], b"").status, 204);
+    assert_eq!(logged(&client), before, "what browsers ask for by themselves is no call");
     assert_eq!(client.call("liststages", &json!({})).status, 404);
     assert_eq!(client.call("ListStages", &json!({ "nonsense": { "a": [1] } })).status, 200);
 }
