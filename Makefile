@@ -1,6 +1,6 @@
 # Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
 
-.PHONY: demo play test soak test-ray test-spark bench bench-quick bench-check bench-c bench-local bench-node bench-python proof prove ct fuzz fmt lint docs site install
+.PHONY: demo play test soak test-ray test-spark bench bench-quick bench-check bench-growth bench-c bench-local bench-node bench-python proof prove ct fuzz fmt lint docs site install
 
 PREFIX ?= /usr/local
 
@@ -36,6 +36,9 @@ bench-quick:
 
 bench-check:
 	@scripts/bench check
+
+bench-growth:
+	@scripts/bench growth
 
 bench-c:
 	@scripts/bench-c

@@ -13,7 +13,7 @@ use crate::clock::{Time, system};
 use crate::door::{Claim, Refusal};
 use crate::faults::Act;
 use crate::http::sigv4::decode;
-use crate::kinds::text;
+use crate::kinds::{FAILED, text};
 use crate::life::composition::{self, Fate};
 use crate::life::place::Place;
 use crate::life::recording;
@@ -83,6 +83,19 @@ fn resource(server: &Server, method: &str, path: &str, body: &[u8]) -> Option<Co
             Ok(_) => wrong("state is FAILED: the rest happens by itself".to_owned()),
             Err(message) => wrong(message),
         },
+        ("POST", "recording-configurations" | "failover-slate-configurations", ["state"]) => {
+            let kind = kind.strip_suffix('s').unwrap_or_default();
+            match read(body) {
+                Ok(body) if body["state"] == "CREATE_FAILED" => of_arn(server, &arn, |view| {
+                    let mut record = view.existing(kind, &arn)?;
+                    record.insert(FAILED.into(), true.into());
+                    view.put(kind, &record);
+                    Ok(json!({}))
+                }),
+                Ok(_) => wrong("state is CREATE_FAILED: the rest happens by itself".to_owned()),
+                Err(message) => wrong(message),
+            }
+        }
         ("POST" | "DELETE", "ingest-configurations", ["publish"]) => match read(body) {
             Ok(body) => told(encoder::publish(server, &arn, &body, method == "POST")),
             Err(message) => wrong(message),

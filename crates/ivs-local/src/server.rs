@@ -120,7 +120,7 @@ impl Server {
         let rates = Rates::new(settings.rates);
         let environment = Environment::new(settings, token_key, secret, port);
         let keeper = Arc::new(Keeper::new(environment, store, count, Arc::clone(&faults))?);
-        let targets = Targets::new(&keeper.environment.settings.targets, keeper.outbox());
+        let targets = Targets::new(&keeper.environment.settings.targets, keeper.outbox(), keeper.store());
         let targets = Arc::new(targets.map_err(StartError::Target)?);
         let door = Door::open(&keeper, &pulse)?;
         let live = Live::new(&keeper, &door, Arc::clone(&faults))?;
@@ -578,8 +578,16 @@ impl Server {
     }
 
     fn unknown(&self, request: &Signed<'_>) -> ApiError {
-        let message = unknown_name(&format!("{} {}", request.method, request.path));
-        self.assumed("operations", message.message())
+        let asked = format!("{} {}", request.method, request.path);
+        let message = unknown_name(&asked).message().to_owned();
+        let mut all = self.model.services().into_iter().flat_map(Service::operations);
+        // Whoever tries it in a browser asks with GET.
+        match all.find(|operation| operation.uri() == request.path) {
+            Some(known) => {
+                self.assumed("operations", format!("{message}; {} takes {}", request.path, known.method()))
+            }
+            None => self.assumed("operations", message),
+        }
     }
 
     /// A refusal whose code the settings choose.

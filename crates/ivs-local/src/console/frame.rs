@@ -8,9 +8,12 @@ use crate::clock::Time;
 use crate::server::Server;
 use crate::time::iso8601;
 
+/// The page with the box for tokens.
+pub(super) const TOKEN: &str = "/_ivs/console/token";
+
 const MENU: [(&str, &str); 7] = [
     ("/", "Stages"),
-    ("/_ivs/console/token", "Token"),
+    (TOKEN, "Token"),
     ("/_ivs/console/timeline", "Timeline"),
     ("/_ivs/console/calls", "Calls"),
     ("/_ivs/console/events", "Events"),

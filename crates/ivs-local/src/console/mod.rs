@@ -5,11 +5,13 @@ mod calls;
 mod events;
 mod frame;
 mod look;
+mod refusals;
 mod resources;
 mod server_page;
 mod stages;
 mod timeline;
 mod token;
+mod verdict;
 
 use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION};
 use hyper::{Method, Response, StatusCode};
@@ -22,7 +24,7 @@ use crate::server::Server;
 
 pub(crate) use action::asked;
 pub(crate) use timeline::history;
-pub(crate) use token::inspected;
+pub(crate) use verdict::inspected;
 
 /// What the paths of the console begin with; `/` is its first page.
 pub(crate) const CONSOLE: &str = "/_ivs/console/";
@@ -62,8 +64,8 @@ pub(crate) fn page(
             let body = action::form(body);
             Ok(token::answer(server, parameter(&body, "token").unwrap_or_default().trim()))
         }
-        (&Method::GET, "refusal") => token::refusal(server, &wanted("number")),
-        (&Method::GET, "refusals") => Ok(token::refusals(server)),
+        (&Method::GET, "refusal") => refusals::one(server, &wanted("number")),
+        (&Method::GET, "refusals") => Ok(refusals::list(server)),
         (&Method::GET, "calls") => Ok(calls::list(server, &wanted("find"))),
         (&Method::GET, "events") => Ok(events::show(server)),
         (&Method::GET, "timeline") => Ok(timeline::list(server)),

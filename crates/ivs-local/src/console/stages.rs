@@ -16,7 +16,7 @@ pub(super) fn list(server: &Server, wanted: &str, after: &str) -> Markup {
     let content = html! {
         @if after.is_empty() && !server.door().refusals().list().is_empty() {
             h2 { "Refused lately" }
-            (live("refused", &super::token::last(server, 3)))
+            (live("refused", &super::refusals::last(server, 3)))
         }
         (search("/", wanted, ""))
         (live("stages", &content))

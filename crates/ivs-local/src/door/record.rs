@@ -230,6 +230,7 @@ pub(crate) fn newcomer(id: &str, now: i64) -> Record {
     record.insert("firstJoinTime".into(), iso8601(now).into());
     record.insert("published".into(), false.into());
     record.insert("state".into(), "CONNECTED".into());
+    record.insert("protocol".into(), "UNKNOWN".into());
     record.insert("replicationType".into(), "NONE".into());
     record
 }

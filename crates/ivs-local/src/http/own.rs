@@ -34,6 +34,8 @@ const WAYS: &[Way] = &[
     get("changes"),
     post("channels/ARN/live", r#"{"viewers": 12}"#),
     delete("channels/ARN/live"),
+    post("channels/ARN/viewers", r#"{"viewerId": "ana"}"#),
+    delete("channels/ARN/viewers/ID"),
     get("clock"),
     post("clock", r#"{"freeze": true, "advance": 60}"#),
     post("compositions/ARN/destinations/ID", r#"{"state": "FAILED"}"#),
@@ -70,7 +72,7 @@ const WAYS: &[Way] = &[
     post("telemetry", "{}"),
 ];
 
-/// The method to go on with; or the answer to who asks for what is not there.
+/// The method to go on with; or the answer to who asks for what is there in another way.
 pub(super) fn method(url: &str, method: &Method, path: &str) -> Result<Method, Box<Response<String>>> {
     let name = name_of(path);
     let ways: Vec<_> = WAYS.iter().filter(|way| fits(way.path, &name)).collect();
@@ -80,8 +82,10 @@ pub(super) fn method(url: &str, method: &Method, path: &str) -> Result<Method, B
         return Ok(wanted);
     }
     if ways.is_empty() {
-        let told = json!({ "message": unknown(&name) });
-        return Err(Box::new(refuse(url, path, StatusCode::NOT_FOUND, &told)));
+        let told = malformed(&name).map(|message| json!({ "message": message }));
+        // What stands in no list may be there all the same.
+        return told
+            .map_or(Ok(wanted), |told| Err(Box::new(refuse(url, path, StatusCode::NOT_FOUND, &told))));
     }
     let methods: Vec<_> = ways.iter().map(|way| way.method).collect();
     let message = format!("{path} takes {}, not {method}", methods.join(" and "));
@@ -150,21 +154,27 @@ fn name_of(path: &str) -> String {
     }
 }
 
-/// Why there is no such path.
-fn unknown(name: &str) -> String {
-    let (kind, rest) = name.split_once('/').unwrap_or((name, ""));
+/// What is said of a path that is not there.
+pub(super) fn unknown(path: &str) -> String {
+    let name = name_of(path);
+    format!("there is nothing at {OWN}{name}")
+}
+
+/// What is wrong with the ARN of a path, if something is.
+fn malformed(name: &str) -> Option<String> {
+    let (kind, rest) = name.split_once('/')?;
     if !matches!(kind, "stages" | "channels" | "compositions" | "ingest-configurations") || rest.is_empty() {
-        return format!("there is nothing at {OWN}{name}");
+        return None;
     }
     let noun = kind.trim_end_matches('s');
     let mut parts = rest.split('/');
     let arn = format!("{}/{}", parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     if is_arn(&arn, noun) {
-        return format!("there is nothing at {OWN}{name}");
+        return None;
     }
     let given = rest.split('/').next().unwrap_or_default();
     let given = if given.starts_with("arn:") { arn.as_str() } else { given };
-    format!("`{given}` is no ARN of a {noun}: that is arn:aws:ivs:REGION:ACCOUNT:{noun}/ID")
+    Some(format!("`{given}` is no ARN of a {noun}: that is arn:aws:ivs:REGION:ACCOUNT:{noun}/ID"))
 }
 
 fn is_arn(text: &str, kind: &str) -> bool {
@@ -232,16 +242,20 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_told_what_is() {
-        let (status, _, body) = refusal(&Method::GET, "/_ivs/helth");
-        assert_eq!((status, &body["message"]), (404, &json!("there is nothing at /_ivs/helth")));
-        assert!(body["advice"].as_str().unwrap().contains("health, "), "{body}");
+        assert_eq!(unknown("/_ivs/helth"), "there is nothing at /_ivs/helth");
+        let told = refuse(URL, "/_ivs/helth", StatusCode::NOT_FOUND, &json!({ "message": "x" }));
+        assert!(told.body().contains("health, "), "{}", told.body());
+        assert_eq!(
+            super::method(URL, &Method::PUT, "/_ivs/helth").unwrap(),
+            Method::PUT,
+            "others may know it"
+        );
         for (path, words) in [
             (
                 "/_ivs/stages/nonsense/participants",
                 "`nonsense` is no ARN of a stage: that is arn:aws:ivs:REGION",
             ),
             ("/_ivs/channels/arn:aws:ivs:us-east-1:1:stage/x/live", "stage/x` is no ARN of a channel"),
-            ("/_ivs/stages/", "there is nothing"),
         ] {
             let body = refusal(&Method::POST, path).2;
             assert!(body["message"].as_str().unwrap().contains(words), "{body}");

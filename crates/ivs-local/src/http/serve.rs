@@ -127,6 +127,9 @@ where
     }
 }
 
+/// What browsers ask every server for by themselves: it is no call that the log should have.
+const ICON: &str = "/favicon.ico";
+
 /// Where clients of stages send their telemetry.
 const TELEMETRY: &str = "telemetry";
 
@@ -240,6 +243,11 @@ async fn answer(
             Ok(body) => control(server, &parts.method, own, &body),
             Err(error) => unread(server, path, &error),
         });
+    }
+    if path == ICON {
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        return Ok(whole(response));
     }
     operation(server, &parts, body).await
 }
@@ -509,7 +517,7 @@ fn attempt(server: &Server, method: &Method, path: &str, body: &[u8]) -> (Status
         },
         _ => match crate::control::control(server, method.as_str(), path, body) {
             Some((status, value)) => (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value),
-            None => (StatusCode::NOT_FOUND, message(&"there is nothing here")),
+            None => (StatusCode::NOT_FOUND, message(&own::unknown(path))),
         },
     }
 }

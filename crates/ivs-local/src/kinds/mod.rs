@@ -72,6 +72,11 @@ pub(crate) trait Kind: Sync {
         Ok(())
     }
 
+    /// Whether a change takes a while.
+    fn changes_slowly(&self) -> bool {
+        false
+    }
+
     /// What speaks against deletion, and what goes with the resource.
     fn before_delete(&self, _call: &mut Call<'_>, _record: &Record) -> Result<(), ApiError> {
         Ok(())
@@ -131,6 +136,12 @@ pub(crate) fn default(record: &mut Record, name: &str, value: impl Into<Value>) 
 
 /// How a record tells when it was made.
 pub(crate) const CREATED: &str = "_createdAt";
+
+/// How a record tells when it was changed last.
+const UPDATED: &str = "_updatedAt";
+
+/// A record of what could not be made, because somebody asked for it.
+pub(crate) const FAILED: &str = "_failed";
 
 /// The number of the call that made a record: tells apart what was made in the same millisecond.
 const NUMBER: &str = "_call";

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::stream_event::{announce, object};
 use crate::arn::Arn;
 use crate::happened::{Happened, Topic};
-use crate::kinds::{Record, text};
+use crate::kinds::{FAILED, Record, text};
 use crate::time::iso8601;
 use crate::timer::Timer;
 use crate::view::View;
@@ -48,8 +48,20 @@ pub(crate) fn begin(
         "channelName": channel.get("name"),
     }));
     let mut more = recording_detail(&recording);
-    more["recording_status"] = "Recording Start".into();
     more["recording_duration_ms"] = 0.into();
+    if configuration.contains_key(FAILED) {
+        more["recording_status"] = "Recording Start Failure".into();
+        more["recording_status_reason"] = "The recording configuration could not be created".into();
+        return announce(
+            view,
+            channel,
+            stream,
+            Topic::RecordingStateChange,
+            "Recording Start Failure",
+            &more,
+        );
+    }
+    more["recording_status"] = "Recording Start".into();
     view.write(key, recording);
     announce(view, channel, stream, Topic::RecordingStateChange, "Recording Start", &more)
 }

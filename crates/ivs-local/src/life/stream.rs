@@ -9,7 +9,7 @@ use super::{channel_recording, limits, takeover, viewers};
 use crate::arn::Arn;
 use crate::call::invalid;
 use crate::happened::Topic;
-use crate::kinds::{Record, text};
+use crate::kinds::{FAILED, Record, text};
 use crate::time::iso8601;
 use crate::view::View;
 
@@ -171,8 +171,10 @@ fn begin(view: &mut View<'_>, channel: &Record) -> Result<Told<Record>, ApiError
     let configuration =
         view.resource("recording-configuration", text(channel, "recordingConfigurationArn"))?;
     if let Some(mut configuration) = configuration.clone() {
+        let is_failed = configuration.contains_key(FAILED);
         configuration.retain(|name, _| !name.starts_with('_'));
-        configuration.insert("state".into(), "ACTIVE".into());
+        let state = if is_failed { "CREATE_FAILED" } else { "ACTIVE" };
+        configuration.insert("state".into(), state.into());
         session["recordingConfiguration"] = configuration.into();
     }
     view.write(session_key(view, &arn, &id), object(session));

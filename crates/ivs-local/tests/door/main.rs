@@ -13,6 +13,7 @@ mod media;
 mod peer;
 mod playback;
 mod refusals;
+mod replica;
 mod shared;
 mod soak;
 mod socket;

@@ -54,7 +54,13 @@ fn broken_bodies_are_refused_and_the_server_goes_on() {
     assert_eq!(client.send("POST", "/ListStages", b"{}", &unknown).code(), "SerializationException");
     // An unknown operation, method and member.
     assert_eq!(client.call("Nonsense", &json!({})).status, 404);
-    assert_eq!(client.send("GET", "/ListStages", b"", &[]).status, 404);
+    let by_browser = client.send("GET", "/ListStages", b"", &[]);
+    assert_eq!((by_browser.status, by_browser.code()), (404, "UnknownOperationException"));
+    assert_eq!(by_browser.body["message"], "Unknown operation: GET /ListStages; /ListStages takes POST");
+    let logged = |client: &Client| client.raw("GET", "/_ivs/calls", &[], b"").body.as_array().unwrap().len();
+    let before = logged(&client);
+    assert_eq!(client.raw("GET", "/favicon.ico", &[], b"").status, 204);
+    assert_eq!(logged(&client), before, "what browsers ask for by themselves is no call");
     assert_eq!(client.call("liststages", &json!({})).status, 404);
     assert_eq!(client.call("ListStages", &json!({ "nonsense": { "a": [1] } })).status, 200);
 }
@@ -273,4 +279,49 @@ fn requests_that_never_end_are_ended() {
     let head = send("POST /CreateStage HTTP/1.1\r\nhost: localhost\r\n");
     assert!(head.is_empty() || head.starts_with("HTTP/1.1 408"), "{head}");
     assert_eq!(program.client().call("ListStages", &json!({})).status, 200);
+}
+
+/// Every refusal of what is the server's own has one form, wherever it comes from.
+#[test]
+fn refusals_of_the_servers_own_paths_have_one_form() {
+    let program = Program::start(&["--auth", "off"]);
+    let client = program.client();
+    let stage = client.call("CreateStage", &json!({})).body["stage"]["arn"].as_str().unwrap().to_owned();
+    let channel = stage.replace("stage", "channel");
+    for (method, path, body, status, code) in [
+        ("GET", "/_ivs/helth".to_owned(), "", 404, "NotFound"),
+        ("PUT", "/_ivs/faults".to_owned(), "", 405, "MethodNotAllowed"),
+        ("POST", "/_ivs/faults".to_owned(), "{}", 400, "BadRequest"),
+        ("POST", "/_ivs/clock".to_owned(), "[]", 400, "BadRequest"),
+        ("GET", "/_ivs/events?after=x".to_owned(), "", 400, "BadRequest"),
+        ("POST", "/_ivs/restore".to_owned(), "x", 400, "BadRequest"),
+        ("POST", "/_ivs/targets".to_owned(), "{}", 400, "BadRequest"),
+        ("DELETE", "/_ivs/targets/t9".to_owned(), "", 404, "NotFound"),
+        ("POST", "/_ivs/inspect".to_owned(), "{}", 400, "BadRequest"),
+        ("POST", format!("/_ivs/channels/{channel}/live"), "{}", 404, "ResourceNotFoundException"),
+        (
+            "POST",
+            format!("/_ivs/channels/{channel}/viewers"),
+            r#"{"viewerId": "v"}"#,
+            404,
+            "ResourceNotFoundException",
+        ),
+        ("POST", "/_ivs/channels/x/live".to_owned(), "{}", 404, "NotFound"),
+        ("DELETE", format!("/_ivs/stages/{stage}/participants/nobody"), "", 404, "PARTICIPANT_DISCONNECTED"),
+    ] {
+        let answer = client.raw(method, &path, &[], body.as_bytes());
+        let members: Vec<_> = answer.body.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(members, ["advice", "code", "message"], "{method} {path}: {}", answer.body);
+        assert_eq!(
+            (answer.status, answer.body["code"].as_str().unwrap()),
+            (status, code),
+            "{method} {path}: {}",
+            answer.body
+        );
+        assert!(
+            members.iter().all(|name| !answer.body[name].as_str().unwrap().is_empty()),
+            "{}",
+            answer.body
+        );
+    }
 }

@@ -6,6 +6,7 @@ mod ingest;
 mod recording;
 mod replication;
 mod stage;
+mod states;
 mod stream;
 mod walk;
 
@@ -22,6 +23,16 @@ const BEGIN: i64 = 1_767_323_045_000;
 
 /// A server whose clock stands still.
 struct World(Arc<Server>);
+
+/// Whatever a test has led to is a state that can be kept and taken back.
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let state = self.0.snapshot().unwrap();
+            self.0.restore(&state).unwrap();
+        }
+    }
+}
 
 impl World {
     fn new() -> Self {
