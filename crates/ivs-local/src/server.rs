@@ -120,7 +120,7 @@ impl Server {
         let rates = Rates::new(settings.rates);
         let environment = Environment::new(settings, token_key, secret, port);
         let keeper = Arc::new(Keeper::new(environment, store, count, Arc::clone(&faults))?);
-        let targets = Targets::new(&keeper.environment.settings.targets, keeper.outbox());
+        let targets = Targets::new(&keeper.environment.settings.targets, keeper.outbox(), keeper.store());
         let targets = Arc::new(targets.map_err(StartError::Target)?);
         let door = Door::open(&keeper, &pulse)?;
         let live = Live::new(&keeper, &door, Arc::clone(&faults))?;

@@ -7,14 +7,16 @@ use tokio::sync::watch;
 
 use super::outbox::{Outbox, Place};
 use super::target::Target;
+use crate::http::hash::{hex, hmac_sha256};
+use crate::store::{Store, StoreError};
 
 /// The most targets at once.
 const MOST: usize = 100;
 
 /// Everybody who is told of events.
 pub(crate) struct Targets {
-    /// Those that the server began with.
-    first: Vec<Target>,
+    /// Those that the server began with, and the keys under which the state keeps how far each was told.
+    first: Vec<(Target, String)>,
     outbox: Arc<Outbox>,
     all: Mutex<All>,
     changed: watch::Sender<()>,
@@ -24,6 +26,14 @@ pub(crate) struct Targets {
 struct All {
     added: u64,
     targets: Vec<(String, Target, State)>,
+}
+
+/// Where the telling of a target begins.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Begun {
+    pub(super) place: Place,
+    /// The key under which the state keeps how far it was told; none for a target that a restart forgets.
+    pub(super) kept: Option<String>,
 }
 
 /// How it goes with a target.
@@ -36,27 +46,40 @@ pub(super) struct State {
     pub(super) error: Option<String>,
     /// The last event that it was told of, or that it does not want.
     pub(super) told: u64,
-    /// How far the outbox was when the target came.
-    begun: Place,
+    begun: Begun,
 }
 
 impl Targets {
-    pub(crate) fn new(first: &[Value], outbox: &Arc<Outbox>) -> Result<Self, String> {
-        let first = first.iter().map(Target::parse).collect::<Result<_, _>>()?;
+    /// These targets. Those that the state knows go on where they were.
+    pub(crate) fn new(first: &[Value], outbox: &Arc<Outbox>, store: &dyn Store) -> Result<Self, String> {
+        let named = |given: &Value| Target::parse(given).map(|target| (target, key_of(given)));
+        let first = first.iter().map(named).collect::<Result<_, _>>()?;
         let (all, changed) = (Mutex::default(), watch::Sender::default());
         let targets = Self { first, outbox: Arc::clone(outbox), all, changed };
         targets.reset();
+        targets.resume(store).map_err(|error| error.to_string())?;
         Ok(targets)
+    }
+
+    /// Goes on where the state says that each target was.
+    fn resume(&self, store: &dyn Store) -> Result<(), StoreError> {
+        for (_, _, State { begun, told, .. }) in &mut self.lock().targets {
+            let Some(key) = &begun.kept else { continue };
+            let kept = store.get(key)?.and_then(|entry| entry.value["last"].as_u64());
+            begun.place.last = kept.map_or(begun.place.last, |kept| kept.min(begun.place.last));
+            *told = begun.place.last;
+        }
+        Ok(())
     }
 
     /// Back to the targets that the server began with.
     pub(crate) fn reset(&self) {
         let mut all = self.lock();
         all.targets.clear();
-        for target in &self.first {
+        for (target, key) in &self.first {
             all.added += 1;
             let id = format!("t{}", all.added);
-            all.targets.push((id, target.clone(), self.state()));
+            all.targets.push((id, target.clone(), self.state(Some(key))));
         }
         drop(all);
         self.changed.send_replace(());
@@ -71,7 +94,7 @@ impl Targets {
         }
         all.added += 1;
         let id = format!("t{}", all.added);
-        all.targets.push((id.clone(), target, self.state()));
+        all.targets.push((id.clone(), target, self.state(None)));
         drop(all);
         self.changed.send_replace(());
         Ok(id)
@@ -91,15 +114,17 @@ impl Targets {
         self.changed.subscribe()
     }
 
-    /// The targets, and how far the outbox was when each came.
-    pub(super) fn all(&self) -> Vec<(String, Target, Place)> {
+    /// The targets, and where the telling of each begins.
+    pub(super) fn all(&self) -> Vec<(String, Target, Begun)> {
         let all = self.lock();
-        all.targets.iter().map(|(id, target, state)| (id.clone(), target.clone(), state.begun)).collect()
+        let of =
+            |(id, target, state): &(String, Target, State)| (id.clone(), target.clone(), state.begun.clone());
+        all.targets.iter().map(of).collect()
     }
 
-    fn state(&self) -> State {
-        let begun = *self.outbox.place().borrow();
-        State { begun, told: begun.last, ..State::default() }
+    fn state(&self, kept: Option<&String>) -> State {
+        let place = *self.outbox.place().borrow();
+        State { told: place.last, begun: Begun { place, kept: kept.cloned() }, ..State::default() }
     }
 
     /// Notes what came of telling a target.
@@ -127,6 +152,11 @@ impl Targets {
     fn lock(&self) -> MutexGuard<'_, All> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The key of a target that was given so. Who reads it learns no secret.
+pub(super) fn key_of(given: &Value) -> String {
+    format!("server/target-{}", &hex(&hmac_sha256(b"target", given.to_string().as_bytes()))[..16])
 }
 
 /// Answers a request for `/_ivs/targets`. None when the path is another's.

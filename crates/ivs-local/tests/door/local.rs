@@ -66,6 +66,11 @@ impl Local {
         let port = listener.local_addr().unwrap().port();
         let server = in_memory(Settings { auth: Auth::Off, ..settings }, port).unwrap();
         tokio::spawn(serve(server, listener, std::future::pending()));
+        Self::at(port).await
+    }
+
+    /// A server that runs already, and asks for no signatures.
+    pub async fn at(port: u16) -> Self {
         let key = SigningKey::generate().unwrap();
         let pem = key.verifying_key().to_spki_pem();
         let imported = call(port, "ImportPublicKey", &json!({ "publicKeyMaterial": pem })).await;

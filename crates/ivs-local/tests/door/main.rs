@@ -15,6 +15,7 @@ mod playback;
 mod refusals;
 mod replica;
 mod shared;
+mod soak;
 mod socket;
 mod state;
 mod testing;
