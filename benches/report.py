@@ -14,11 +14,14 @@ import sys
 from html import escape
 from pathlib import Path
 
+import growth
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 REPORTS = HERE / "reports"
 SCHEMA = 1
 PICTURE = ROOT / "docs" / "images" / "speed.svg"
+GROWTH = ROOT / "docs" / "images" / "growth.svg"
 PATHS = {"Ifma": "AVX-512 IFMA", "Avx2": "AVX2", "Neon": "NEON", "Words": "words of 64 bits"}
 # By how much a figure may be worse than the committed one, in percent.
 LOSS = 10
@@ -86,11 +89,13 @@ def written(reports: list[dict]) -> dict[Path, str]:
     if not reports:
         raise SystemExit("there is no report in benches/reports: make bench writes one into target/bench")
     first = reports[0]
+    grown = growth.committed(name(first))
     readme, guide = ROOT / "README.md", ROOT / "docs" / "performance.md"
     files = {
-        readme: with_table(readme, short_table(first)),
-        guide: with_table(guide, full_table(first)),
+        readme: with_tables(readme, short_table(first)),
+        guide: with_tables(guide, full_table(first), growth.table(grown)),
         PICTURE: svg(first),
+        GROWTH: growth.svg(grown),
     }
     for file in (readme, guide):
         if first["machine"]["processor"] not in " ".join(files[file].split()):
@@ -98,14 +103,17 @@ def written(reports: list[dict]) -> dict[Path, str]:
     return files
 
 
-def with_table(file: Path, table: str) -> str:
-    """The text of a file, with the table that has the same first cell in the place of the one that it has."""
-    lines, head = file.read_text().split("\n"), table.split("|")[1]
-    starts = [i for i, line in enumerate(lines) if line.startswith(f"|{head}|")]
-    if len(starts) != 1:
-        raise SystemExit(f"{file.relative_to(ROOT)} should have one table that begins with |{head}|, and has {len(starts)}")
-    end = next(i for i in range(starts[0], len(lines)) if not lines[i].startswith("|"))
-    return "\n".join(lines[: starts[0]] + table.split("\n") + lines[end:])
+def with_tables(file: Path, *tables: str) -> str:
+    """The text of a file, with each table in the place of the one that it has with the same first cell."""
+    lines = file.read_text().split("\n")
+    for table in tables:
+        head = table.split("|")[1]
+        starts = [i for i, line in enumerate(lines) if line.startswith(f"|{head}|")]
+        if len(starts) != 1:
+            raise SystemExit(f"{file.relative_to(ROOT)} should have one table that begins with |{head}|, and has {len(starts)}")
+        end = next(i for i in range(starts[0], len(lines)) if not lines[i].startswith("|"))
+        lines[starts[0] : end] = table.split("\n")
+    return "\n".join(lines)
 
 
 def find(report, measure, how="", peer="ivs-token", language="Rust", **more):

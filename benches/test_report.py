@@ -11,6 +11,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import growth
+import instructions
 import report
 
 
@@ -28,6 +30,18 @@ class Written(unittest.TestCase):
             self.assertIn(report.spread(row["micros"]), table)
         for missing in self.reports[0]["missing"]:
             self.assertIn(f"| {missing['peer']} ({missing['language']}) | missing: {missing['why']} |", table)
+
+    def test_every_figure_of_growth_is_in_the_guide(self):
+        grown = growth.committed(report.name(self.reports[0]))
+        guide = (report.ROOT / "docs" / "performance.md").read_text()
+        for series in grown["series"]:
+            for point in series["points"]:
+                self.assertIn(f"{growth.short(point['at'])}: {growth.figure(point['micros'])}", guide)
+        self.assertIn(growth.table(grown), guide)
+        other = copy.deepcopy(grown)
+        other["series"][0]["points"][0]["micros"] += 1
+        self.assertNotIn(growth.table(other), guide)
+        self.assertNotEqual(growth.svg(other), growth.svg(grown))
 
     def test_a_report_that_is_none(self):
         for change in (
@@ -68,6 +82,22 @@ class Losses(unittest.TestCase):
         status, said = self.losses(1, path="Neon")
         self.assertEqual(status, 1)
         self.assertIn("no committed report is of the path Neon", said)
+
+
+class Instructions(unittest.TestCase):
+    def compared(self, factor):
+        committed = json.loads(instructions.BOUNDS.read_text())
+        counts = {path: {what: int(bound / (1 + instructions.SLACK)) for what, bound in of.items()} for path, of in committed["at_most"].items()}
+        self.assertEqual((tuple(counts), *map(tuple, counts.values())), (instructions.PATHS, *[instructions.MEASURES] * len(counts)))
+        counts["words"]["verify"] = int(counts["words"]["verify"] * factor)
+        with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(io.StringIO()):
+            return instructions.compared(counts, committed), said.getvalue().count("LOSS")
+
+    def test_three_percent_more_fails(self):
+        self.assertEqual(self.compared(1.03), (1, 1))
+
+    def test_what_was_counted_passes(self):
+        self.assertEqual(self.compared(1), (0, 0))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,6 @@
 //! How many heap allocations one mint and one verification make. Alone in its binary, for it counts all of them.
-//!
-//! Those of Rust are counted; what a backend in C takes for itself is not seen here.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-use std::hint::black_box;
-
+use conformance::heap::{Counting, counted, held};
 use conformance::{key, signing_key, stage, verifier_of};
 use es384::Path;
 use ivs_token::{SigningKey, Timestamp, UserId, Verifier};
@@ -17,60 +12,8 @@ const TABLE_LIMIT: usize = 512 * 1024;
 /// What the claims own: the user ID, the attributes and where each of them stands.
 const HIT_LIMIT: usize = 3;
 
-struct Counting;
-
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-thread_local! {
-    static COUNT: Cell<usize> = const { Cell::new(0) };
-    /// Bytes that were taken and not given back.
-    static HELD: Cell<usize> = const { Cell::new(0) };
-}
-
-fn count(taken: usize) {
-    // Threads that are ending have none any more, and are not measured.
-    let _ = COUNT.try_with(|count| count.set(count.get() + 1));
-    let _ = HELD.try_with(|held| held.set(held.get().wrapping_add(taken)));
-}
-
-fn give_back(given: usize) {
-    let _ = HELD.try_with(|held| held.set(held.get().wrapping_sub(given)));
-}
-
-// SAFETY: every call goes to the system's allocator with the arguments it came with; counting touches no memory of it.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size());
-        // SAFETY: the caller keeps the contract of `alloc`, which is the same here.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        count(layout.size());
-        // SAFETY: as above.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count(size);
-        give_back(layout.size());
-        // SAFETY: as above; the block is of the system's allocator, as all are.
-        unsafe { System.realloc(block, layout, size) }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        give_back(layout.size());
-        // SAFETY: as above.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
-
-fn counted<T>(action: impl FnOnce() -> T) -> (T, usize) {
-    let before = COUNT.get();
-    let result = black_box(action());
-    (result, COUNT.get() - before)
-}
+static HEAP: Counting = Counting;
 
 /// In proportion to the keys: where each was imported on its own, a copy of all before it was made each time, and four times the
 /// keys took sixteen times the work.
@@ -170,9 +113,9 @@ fn few_on_every_path() {
         let (verified, verifying) = counted(|| verifier.verify(token.as_str()));
         drop(verified.unwrap());
         drop((verifier, first));
-        let before = HELD.get();
+        let before = held();
         let second = prepared(path);
-        let taken = HELD.get().wrapping_sub(before);
+        let taken = held().wrapping_sub(before);
         println!("{path:?}: {verifying} allocations to verify, {taken} bytes of a prepared key");
         assert!(verifying <= VERIFY_LIMIT, "{path:?}: {verifying} to verify");
         if second.is_prepared() {

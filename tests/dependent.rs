@@ -1,7 +1,7 @@
 //! What another project gets: in a debug build the engine only if it asks for it, because unoptimised it would be slower than none; and
 //! what opens encrypted keys only with the feature that says so.
 
-use std::{path::Path, process::Command};
+use std::{collections::HashSet, path::Path, process::Command};
 
 use conformance::workspace;
 
@@ -39,6 +39,32 @@ fn a_debug_build_does_without_the_engine_unless_it_is_optimised() {
             !lock.contains(&format!("name = \"{left_out}\"")),
             "{left_out} is there for encrypted keys alone"
         );
+    }
+}
+
+/// The README, and two pages of the guide, say how many crates are for encrypted keys alone.
+#[test]
+fn encrypted_keys_take_as_many_crates_as_is_said() {
+    let crates = |features: &str| -> HashSet<String> {
+        let output = Command::new(env!("CARGO"))
+            .args("tree --quiet --locked --offline --edges normal --prefix none --package es384".split(' '))
+            .args(["--no-default-features", "--features", features])
+            .current_dir(workspace())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let name = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
+        String::from_utf8(output.stdout).unwrap().lines().map(name).collect()
+    };
+    let (with, without) = (crates("aws-lc-rs,engine,encrypted-keys"), crates("aws-lc-rs,engine"));
+    let fewer = with.difference(&without).count();
+    assert!(fewer > 10 && without.is_subset(&with), "{fewer}");
+    for (page, words) in [
+        ("crates/es384/README.md", format!("depends on {fewer} crates fewer")),
+        ("docs/performance.md", format!("there are {fewer} dependencies fewer")),
+        ("docs/reference/rust.md", format!("there are {fewer} dependencies fewer")),
+    ] {
+        assert!(std::fs::read_to_string(workspace().join(page)).unwrap().contains(&words), "{page}: {words}");
     }
 }
 

@@ -1,4 +1,5 @@
-"""What only a living server answers, through boto3: a channel that goes live, people on a stage, and a composition of it.
+"""What only a living server answers, through boto3: a channel that goes live, people on a stage, a composition of it, a
+participant on two stages, and an encoder that is recorded.
 
 The endpoints, the region and the access key come from the environment; the life comes from the server's own requests.
 """
@@ -9,6 +10,7 @@ import sys
 import urllib.request
 
 import boto3
+from botocore.config import Config
 
 ADS = "arn:aws:mediatailor:us-west-2:123456789012:playbackConfiguration/lives"
 SERVER = os.environ["AWS_ENDPOINT_URL_IVS"]
@@ -21,13 +23,20 @@ def control(method, path, body=None):
         return json.loads(answer.read() or "null")
 
 
-def refusal(call, **arguments):
-    """The code of the error that a call must end with."""
+def code_of(call, **arguments):
+    """The code of the error that a call ends with; None if it is answered."""
     try:
         call(**arguments)
     except call.__self__.exceptions.ClientError as error:
         return error.response["Error"]["Code"]
-    raise AssertionError(f"{call.__name__} was answered")
+    return None
+
+
+def refusal(call, **arguments):
+    """The code of the error that a call must end with."""
+    code = code_of(call, **arguments)
+    assert code, f"{call.__name__} was answered"
+    return code
 
 
 def stream(ivs):
@@ -43,6 +52,22 @@ def stream(ivs):
     ivs.put_metadata(channelArn=channel, metadata="goal")
     assert refusal(ivs.put_metadata, channelArn=channel, metadata="x" * 1025) == "ValidationException"
     assert ivs.insert_ad_break(channelArn=channel, durationSeconds=30)["adBreakId"]
+    assert refusal(ivs.insert_ad_break, channelArn=channel, durationSeconds=30) == "ConflictException"
+    for version in (1, 2):
+        control("POST", f"channels/{channel}/viewers", {"viewerId": f"viewer{version}", "version": version})
+    assert ivs.get_stream(channelArn=channel)["stream"]["viewerCount"] == 14
+    of = {"channelArn": channel, "viewerSessionVersionsLessThanOrEqualTo": 1}
+    revoked = [{**of, "viewerId": f"viewer{version}"} for version in (1, 2)]
+    assert ivs.batch_start_viewer_session_revocation(viewerSessions=revoked)["errors"] == []
+    assert ivs.get_stream(channelArn=channel)["stream"]["viewerCount"] == 13
+    control("POST", f"channels/{channel}/live", {"takeover": True})
+    newest = ivs.get_stream_session(channelArn=channel)["streamSession"]["truncatedEvents"][0]
+    assert newest["name"] == "Stream Takeover", newest
+    control("POST", "rates", {"rates": "on"})
+    metadata = {"channelArn": channel, "metadata": "goal"}
+    codes = [code_of(ivs.put_metadata, **metadata) for _ in range(8)]
+    control("POST", "rates", {"rates": "off"})
+    assert codes[0] is None and "ThrottlingException" in codes, codes
     control("POST", f"channels/{channel}/live", {"health": "STARVING"})
     assert ivs.list_streams(filterBy={"health": "STARVING"})["streams"]
     assert refusal(ivs.delete_channel, arn=channel) == "ConflictException"
@@ -67,11 +92,19 @@ def stage(real_time):
 
     storage = real_time.create_storage_configuration(s3={"bucketName": "lives"})["storageConfiguration"]["arn"]
     s3 = {"storageConfigurationArn": storage, "encoderConfigurationArns": [encoder(real_time)]}
-    composition = real_time.start_composition(stageArn=stage, destinations=[{"s3": s3}])["composition"]["arn"]
-    assert real_time.get_composition(arn=composition)["composition"]["state"] == "ACTIVE"
+    ivs = boto3.client("ivs")
+    channel = ivs.create_channel(name="lives")["channel"]["arn"]
+    outputs = [{"s3": s3}, {"channel": {"channelArn": channel}}]
+    composition = real_time.start_composition(stageArn=stage, destinations=outputs)["composition"]["arn"]
+    shown = real_time.get_composition(arn=composition)["composition"]
+    assert shown["state"] == "ACTIVE", shown
+    assert shown["destinations"][0]["detail"]["s3"]["recordingPrefix"].endswith("/composite"), shown
+    assert ivs.get_stream(channelArn=channel)["stream"]["state"] == "LIVE"
     assert refusal(real_time.delete_storage_configuration, arn=storage) == "ConflictException"
     real_time.stop_composition(arn=composition)
     assert real_time.get_composition(arn=composition)["composition"]["state"] in ("STOPPING", "STOPPED")
+    assert refusal(ivs.get_stream, channelArn=channel) == "ChannelNotBroadcasting"
+    ivs.delete_channel(arn=channel)
 
     real_time.disconnect_participant(stageArn=stage, participantId=ana, reason="enough")
     assert real_time.get_participant(**of, participantId=ana)["participant"]["state"] == "DISCONNECTED"
@@ -80,14 +113,64 @@ def stage(real_time):
     real_time.delete_stage(arn=stage)
 
 
+def replication(real_time):
+    source, destination = (real_time.create_stage(name="lives")["stage"]["arn"] for _ in range(2))
+    ana = control("POST", f"stages/{source}/participants", {"userId": "ana"})["participantId"]
+    copy = {"sourceStageArn": source, "destinationStageArn": destination, "participantId": ana}
+    assert refusal(real_time.start_participant_replication, **copy) == "ConflictException"
+    control("POST", f"stages/{source}/participants/{ana}/publish")
+    real_time.start_participant_replication(**copy, reconnectWindowSeconds=30, attributes={"seat": "2"})
+    session = real_time.get_stage(arn=destination)["stage"]["activeSessionId"]
+    on = {"stageArn": destination, "sessionId": session, "participantId": ana}
+    shown = real_time.get_participant(**on)["participant"]
+    assert (shown["replicationType"], shown["replicationState"]) == ("REPLICA", "ACTIVE"), shown
+    assert (shown["sourceStageArn"], shown["attributes"]) == (source, {"seat": "2"}), shown
+    of = {"sourceStageArn": source, "participantId": ana}
+    replicas = real_time.list_participant_replicas(**of)["replicas"]
+    assert [one["destinationSessionId"] for one in replicas] == [session], replicas
+    real_time.stop_participant_replication(**copy)
+    assert real_time.list_participant_replicas(**of)["replicas"][0]["replicationState"] == "STOPPED"
+    assert real_time.get_participant(**on)["participant"]["state"] == "DISCONNECTED"
+    assert refusal(real_time.stop_participant_replication, **copy) == "ResourceNotFoundException"
+    for stage in (source, destination):
+        real_time.delete_stage(arn=stage)
+
+
+def ingest(real_time):
+    storage = real_time.create_storage_configuration(s3={"bucketName": "lives"})["storageConfiguration"]["arn"]
+    recording = {"storageConfigurationArn": storage}
+    made = real_time.create_stage(name="lives", autoParticipantRecordingConfiguration=recording)
+    stage = made["stage"]["arn"]
+    made = real_time.create_ingest_configuration(stageArn=stage, ingestProtocol="RTMPS", userId="obs")
+    made = made["ingestConfiguration"]
+    arn, encoder = made["arn"], made["participantId"]
+    control("POST", f"ingest-configurations/{arn}/publish", {"streamKey": made["streamKey"]})
+    assert real_time.list_ingest_configurations(filterByState="ACTIVE")["ingestConfigurations"][0]["arn"] == arn
+    session = real_time.get_stage(arn=stage)["stage"]["activeSessionId"]
+    on = {"stageArn": stage, "sessionId": session, "participantId": encoder}
+    shown = real_time.get_participant(**on)["participant"]
+    assert (shown["protocol"], shown["ingestConfigurationArn"]) == ("RTMPS", arn), shown
+    assert (shown["recordingState"], shown["recordingS3BucketName"]) == ("ACTIVE", "lives"), shown
+    assert shown["recordingS3Prefix"].count("/") == 3, shown
+    for call in (real_time.update_ingest_configuration, real_time.delete_ingest_configuration):
+        assert refusal(call, arn=arn) == "ConflictException"
+    real_time.delete_ingest_configuration(arn=arn, force=True)
+    shown = real_time.get_participant(**on)["participant"]
+    assert (shown["state"], shown["recordingState"]) == ("DISCONNECTED", "STOPPED"), shown
+    real_time.delete_stage(arn=stage)
+    real_time.delete_storage_configuration(arn=storage)
+
+
 def encoder(real_time):
     return real_time.create_encoder_configuration(name="lives")["encoderConfiguration"]["arn"]
 
 
 def main() -> int:
-    stream(boto3.client("ivs"))
-    stage(boto3.client("ivs-realtime"))
-    print("life: a channel, a stage and a composition")
+    stream(boto3.client("ivs", config=Config(retries={"total_max_attempts": 1})))
+    real_time = boto3.client("ivs-realtime")
+    for life in (stage, replication, ingest):
+        life(real_time)
+    print("life: a channel, a stage, a composition, a replica, and an encoder that is recorded")
     return 0
 
 

@@ -66,7 +66,7 @@ def readme():
         place = pathlib.Path(folder)
         (place / "local.py").write_text(program)
         said = run(folder, f"trap 'kill %1' EXIT\n{rest}")
-        if not re.search(r"ivs-local is ready", said) or not re.search(r"^http://localhost:\d+ \[\]$", said, re.M):
+        if not re.search(r"ivs-local is ready", said) or not re.search(r"^http://localhost:\d+ \['bob'\]$", said, re.M):
             sys.exit(said)
         [token] = [line for line in said.splitlines() if line.startswith("eyJ")]
         arn = (place / "key.arn").read_text()

@@ -2,6 +2,8 @@
 //!
 //! The tests go through the public API alone, as a user's code does.
 
+pub mod heap;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;

@@ -24,7 +24,10 @@ before(async () => {
     server.once("exit", () => lost(new Error("ivs-local did not start")));
   });
   stage = (await call("CreateStage", { name: "daily-standup", tags: { team: "blue", env: "test" } })).stage;
-  await call("CreateChannel", { name: "town-hall", tags: { team: "red" } });
+  const channel = (await call("CreateChannel", { name: "town-hall", tags: { team: "red" } })).channel;
+  // Nothing listens there.
+  await post("targets", { url: "http://127.0.0.1:9/hook", attempts: 1 });
+  await post(`channels/${channel.arn}/live`, { viewers: 12 });
   const mint = async (userId) => (await call("CreateParticipantToken", { stageArn: stage.arn, userId })).participantToken;
   const refused = await mint("bob");
   await call("DisconnectParticipant", { stageArn: stage.arn, participantId: refused.participantId });
@@ -64,7 +67,9 @@ const pages = () => ({
   token: "/_ivs/console/token",
   refusal: "/_ivs/console/refusal?number=1",
   timeline: "/_ivs/console/timeline",
+  refusals: "/_ivs/console/refusals",
   calls: "/_ivs/console/calls",
+  events: "/_ivs/console/events",
   resources: "/_ivs/console/resources",
   kind: "/_ivs/console/resources?kind=channel",
   server: "/_ivs/console/server",
@@ -132,4 +137,19 @@ test("pages show what changes, under the policy that they come with", async () =
   await page.waitForSelector("#clock:has-text('real time')");
   assert.deepEqual(told, []);
   await page.close();
+});
+
+test("everything is forgotten only by who says so twice, without JavaScript, too", async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`${url}/_ivs/console/server`);
+  const yes = page.getByRole("button", { name: "Yes, forget everything" });
+  assert.equal(await yes.isVisible(), false);
+  await page.click("summary:has-text('Forget everything')");
+  await yes.click();
+  await page.goto(url);
+  assert.match(await page.textContent("main"), /There is no stage/);
+  await page.goto(`${url}/_ivs/console/timeline`);
+  assert.equal(await page.locator("tbody tr").count(), 1, "only the reset is left");
+  await context.close();
 });

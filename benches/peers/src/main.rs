@@ -1,9 +1,12 @@
 //! One peer a process: mints and verifies when it is told to, and says how much time of the processor that took.
 //!
 //! `bench-peers sample FOLDER` writes a key, claims and tokens; `bench-peers PEER FOLDER` answers one line for each that it
-//! reads: see the protocol in `benches/README.md`. `benches/run.py` runs them.
+//! reads: see the protocol in `benches/README.md`. `benches/run.py` runs them. `bench-peers counted mint` and `bench-peers counted verify`
+//! are for `benches/instructions.py`.
 
 mod clock;
+#[cfg(feature = "model")]
+mod counted;
 mod files;
 mod jwt;
 mod measure;
@@ -25,6 +28,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [name, folder] = arguments.as_slice() else {
         return Err("bench-peers PEER FOLDER, or bench-peers sample FOLDER".into());
     };
+    #[cfg(feature = "model")]
+    if name == "counted" {
+        return counted::run(folder);
+    }
     let folder = Path::new(folder);
     if name == "sample" {
         return Ok(benches::Sample::new().write(folder)?);

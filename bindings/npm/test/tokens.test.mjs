@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import crypto from "node:crypto";
 import { test } from "node:test";
 import { api, CHANNEL_ARN, EVENTS_URL, key, KID, later, NOW, PLAYBACK_KID, stage, STAGE_ARN, thrown, verifier, WHIP_URL } from "./support.mjs";
 
@@ -136,6 +137,32 @@ test("many tokens at once", async () => {
   assert.deepEqual([error.code, error.index], ["INVALID_USER_ID", 1]);
   assert.equal(thrown(() => stage.mintMany(key, [{}, {}, { durationMinutes: -1 }])).index, 2);
   await assert.rejects(stage.mintManyAsync(key, [{ userId: "x".repeat(129) }]), { code: "INVALID_USER_ID", index: 0 });
+});
+
+test("what an accelerated key signs, one or many, node:crypto verifies, and the engine tells it from what is not signed", () => {
+  const fast = api.SigningKey.generate({ kid: KID });
+  fast.accelerate();
+  assert.ok(fast.isAccelerated);
+  const publicKey = { key: fast.verifyingKey.toPem(), dsaEncoding: "ieee-p1363" };
+  const engine = new Verifier({ keys: { [KID]: fast.verifyingKey } });
+  // So many that some are signed and verified side by side, and others alone.
+  const minted = [stage.mint(fast, { now: NOW }), ...stage.mintMany(fast, Array.from({ length: 27 }, () => ({})), { now: NOW })];
+  const tokens = minted.map(({ token }) => token);
+  assert.equal(new Set(tokens.map((token) => token.split(".")[2])).size, tokens.length);
+  const bad = tokens.map((token, index) => {
+    const [header, payload, signature] = token.split(".");
+    const bytes = Buffer.from(signature, "base64url");
+    assert.ok(crypto.verify("sha384", `${header}.${payload}`, publicKey, bytes));
+    const bit = (index * 768) / tokens.length;
+    bytes[bit >> 3] ^= 1 << (bit & 7);
+    return `${header}.${payload}.${bytes.toString("base64url")}`;
+  });
+  const mixed = tokens.flatMap((token, index) => [token, bad[index]]);
+  for (const [index, answer] of engine.verifyMany(mixed, { now: NOW }).entries()) {
+    assert.equal(answer.code, index % 2 === 0 ? undefined : "TOKEN_INVALID_SIGNATURE");
+    if (index % 2 === 0) assert.equal(engine.verify(mixed[index], { now: NOW }).participantId, answer.participantId);
+    else assert.equal(thrown(() => engine.verify(mixed[index], { now: NOW })).code, "TOKEN_INVALID_SIGNATURE");
+  }
 });
 
 test("a refused token says why", () => {

@@ -43,6 +43,11 @@ const ASSUMPTIONS: &[Assumption] = &[
         &["refuse", "accept"],
         "InsertAdBreak on a channel without an ad configuration; refused, it is a ConflictException",
     ),
+    words(
+        "ad-break-overlap",
+        &["refuse", "accept"],
+        "InsertAdBreak while another ad break runs, or with its ID; refused, it is a ConflictException",
+    ),
     number(
         "body-size",
         1 << 20,
@@ -74,6 +79,11 @@ const ASSUMPTIONS: &[Assumption] = &[
         "importing a key a second time; refused, it is a ConflictException",
     ),
     words(
+        "expiry",
+        &["disconnect", "stay"],
+        "a participant whose token expires while connected is disconnected with TOKEN_EXPIRED, or stays",
+    ),
+    words(
         "fingerprint",
         &["spki", "pem"],
         "the fingerprint of a key is the beginning of the SHA-256 of its SPKI, or of its PEM text",
@@ -103,6 +113,42 @@ const ASSUMPTIONS: &[Assumption] = &[
         "rate-code",
         &["ThrottlingException", "ServiceQuotaExceededException"],
         "the code for a call beyond a documented rate, with --rates on",
+    ),
+    number(
+        "read-time",
+        30_000,
+        "milliseconds that a client may take for the head of a request, and again for its body; a slower body is a RequestTimeoutException",
+    ),
+    number("recording-starting-time", 0, "milliseconds for which the recording of a participant is STARTING"),
+    number(
+        "recording-stopping-time",
+        0,
+        "milliseconds for which the recording of a participant is STOPPING, if its reconnect window is not longer",
+    ),
+    words(
+        "refused-upgrade",
+        &["by-reason", "403"],
+        "the status of an upgrade that is refused: 401 without a token, 404 for a deleted stage, 429 for a full one, else 403; or always 403",
+    ),
+    words(
+        "replication-again",
+        &["refuse", "accept"],
+        "replicating a participant to a stage where they are already; refused, it is a ConflictException",
+    ),
+    words(
+        "replication-idle",
+        &["conflict", "not-found"],
+        "replicating a participant who does not publish, or a replica: a ConflictException, or a ResourceNotFoundException",
+    ),
+    number(
+        "socket-grace",
+        5_000,
+        "milliseconds for which a publication lasts after the socket of its participant has closed",
+    ),
+    number(
+        "stage-session",
+        180_000,
+        "milliseconds for which a stage session lasts after the last participant has left",
     ),
     number(
         "starting-time",

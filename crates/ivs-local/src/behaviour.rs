@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use crate::call::{Answer, Call, invalid, not_found};
 use crate::http::hash::hex;
 use crate::kinds::{self, Stage, at, create, shown, text};
-use crate::life::stream;
-use crate::page::page;
+use crate::life::{ad_break, replication, stream, viewers};
+use crate::page::{newest_first, page};
 use crate::tokens::mint;
 
 /// What an operation does.
@@ -30,7 +30,8 @@ pub(crate) fn find(service: ServiceName, operation: &str) -> Option<Behaviour> {
             "ListStageSessions" => list_stage_sessions,
             "StartComposition" => kinds::start_composition,
             "StopComposition" => kinds::stop_composition,
-            "StartParticipantReplication" | "StopParticipantReplication" => participant_replication,
+            "StartParticipantReplication" => replication::start,
+            "StopParticipantReplication" => replication::stop,
             _ => return None,
         },
         (ServiceName::LowLatency, name) => match name {
@@ -39,7 +40,7 @@ pub(crate) fn find(service: ServiceName, operation: &str) -> Option<Behaviour> {
             "UpdateChannel" => update_channel,
             "GetStream" => get_stream,
             "StopStream" => stop_stream,
-            "InsertAdBreak" => insert_ad_break,
+            "InsertAdBreak" => ad_break::insert,
             "PutMetadata" => put_metadata,
             "GetStreamSession" => get_stream_session,
             "ListStreamSessions" => list_stream_sessions,
@@ -84,7 +85,9 @@ fn disconnect_participant(call: &mut Call<'_>) -> Answer {
         }
     }
     for mut ingest in call.all("ingest-configuration")? {
-        if text(&ingest, "stageArn") == arn && text(&ingest, "participantId") == id {
+        let credentials = ingest.get("_credentials").and_then(Value::as_array);
+        let is_of = credentials.into_iter().flatten().any(|one| one["participantId"] == id);
+        if text(&ingest, "stageArn") == arn && is_of {
             ingest.insert("stageArn".into(), "".into());
             call.put("ingest-configuration", &ingest);
         }
@@ -119,7 +122,7 @@ fn get_participant(call: &mut Call<'_>) -> Answer {
 
 fn list_stage_sessions(call: &mut Call<'_>) -> Answer {
     let prefix = call.of_stage("stage-session", call.text("stageArn"), &[]);
-    page(call, &prefix, "stageSessions", |record| Some(record.into()))
+    newest_first(call, &prefix, "stageSessions", |record| Some(record.into()))
 }
 
 fn list_participants(call: &mut Call<'_>) -> Answer {
@@ -153,19 +156,6 @@ fn list_participant_replicas(call: &mut Call<'_>) -> Answer {
     let prefix =
         call.of_stage("participant-replica", call.text("sourceStageArn"), &[call.text("participantId")]);
     page(call, &prefix, "replicas", |record| Some(record.into()))
-}
-
-/// Start and stop: both need a participant who publishes.
-fn participant_replication(call: &mut Call<'_>) -> Answer {
-    let [source, destination] = [call.text("sourceStageArn"), call.text("destinationStageArn")];
-    if source == destination && call.assumes("two-stages", "refuse") {
-        let message = "sourceStageArn and destinationStageArn are the same";
-        return Err(invalid(message, "two-stages", Source::Assumed));
-    }
-    for stage in [source, destination] {
-        call.existing("stage", stage)?;
-    }
-    Err(not_found(call.text("participantId")))
 }
 
 fn list_channels(call: &mut Call<'_>) -> Answer {
@@ -202,25 +192,6 @@ fn stop_stream(call: &mut Call<'_>) -> Answer {
     let arn = call.text("channelArn");
     stream::end(call, arn)?;
     Ok(json!({}))
-}
-
-fn insert_ad_break(call: &mut Call<'_>) -> Answer {
-    let arn = call.text("channelArn");
-    stream::existing(call, arn)?;
-    let channel = call.existing("channel", arn)?;
-    if text(&channel, "adConfigurationArn").is_empty() && call.assumes("ad-break", "refuse") {
-        let message = format!("{arn} has no ad configuration");
-        return Err(call.refuse("ConflictException", message, "ad-break", Source::Assumed));
-    }
-    let id = match call.text("adBreakId") {
-        "" => call.ids.alphanumeric(12),
-        id => id.to_owned(),
-    };
-    let start = match call.text("targetStartAt") {
-        "" => crate::time::iso8601(call.now),
-        start => start.to_owned(),
-    };
-    Ok(json!({ "adBreakId": id, "targetStartAt": start }))
 }
 
 fn put_metadata(call: &mut Call<'_>) -> Answer {
@@ -296,5 +267,12 @@ fn revoke_viewer(call: &mut Call<'_>, session: &Map<String, Value>) -> Result<()
     let up_to = before.map_or(up_to, |before| before.max(up_to));
     let record = json!({ "channelArn": arn, "viewerId": id, "upTo": up_to, "at": call.now });
     call.revoke(&key, Revocation::ViewerSessions { channel, viewer_id, up_to }, record);
+    // Who watches now does not any more.
+    if let Some(mut stream) = stream::of_channel(call, arn)?
+        && viewers::leave(call, &mut stream, id, up_to)?
+    {
+        let key = stream::key_of(call, arn);
+        call.write(key, stream);
+    }
     Ok(())
 }

@@ -1,5 +1,8 @@
 //! What is not AWS's: how a person or a test moves the time, and lets things happen without media.
 
+mod channel;
+mod encoder;
+
 use ivs_model::ApiError;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -7,10 +10,13 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::arn::Arn;
 use crate::clock::{Time, system};
-use crate::door::Refusal;
+use crate::door::{Claim, Refusal};
+use crate::faults::Act;
 use crate::http::sigv4::decode;
+use crate::kinds::{FAILED, text};
 use crate::life::composition::{self, Fate};
-use crate::life::stream::{self, Broadcast, Health};
+use crate::life::place::Place;
+use crate::life::recording;
 use crate::server::Server;
 use crate::time::iso8601;
 use crate::view::View;
@@ -38,15 +44,7 @@ fn resource(server: &Server, method: &str, path: &str, body: &[u8]) -> Option<Co
     let what: Vec<&str> = parts.next()?.split('/').collect();
     let wrong = |message: String| (400, json!({ "message": message }));
     Some(match (method, kind, &what[..]) {
-        ("POST", "channels", ["live"]) => match read(body).and_then(|body| broadcast(&body)) {
-            Ok(how) => of_arn(server, &arn, |view| {
-                stream::broadcast(view, &arn, &how).map(|stream| json!({ "stream": stream }))
-            }),
-            Err(message) => wrong(message),
-        },
-        ("DELETE", "channels", ["live"]) => {
-            of_arn(server, &arn, |view| stream::end(view, &arn).map(|()| json!({})))
-        }
+        (_, "channels", rest) => return channel::answer(server, method, &arn, rest, body),
         ("POST", "compositions", ["destinations", id]) => match read(body).and_then(|body| fate(&body)) {
             Ok(fate) => of_arn(server, &arn, |view| {
                 let composition = composition::strike(view, &arn, id, fate)?;
@@ -61,10 +59,47 @@ fn resource(server: &Server, method: &str, path: &str, body: &[u8]) -> Option<Co
         ("DELETE", "stages", ["participants", id]) => {
             on_stage(server, &arn, |arn| server.live().leave_without_client(arn, id))
         }
-        ("POST" | "DELETE", "stages", ["participants", id, "publish"]) => {
-            let is_publishing = method == "POST";
-            on_stage(server, &arn, |arn| server.live().publish_without_client(arn, id, is_publishing))
+        ("POST", "stages", ["participants", id, "publish"]) => {
+            match read(body).and_then(|body| encoder::publish_error(&body)) {
+                Ok(Some(code)) => on_stage(server, &arn, |arn| server.live().fail_to_publish(arn, id, code)),
+                Ok(None) => on_stage(server, &arn, |arn| {
+                    let refusal = struck(server, &Claim::of_participant("publish", arn, id));
+                    refusal.map_or(Ok(()), Err)?;
+                    server.live().publish_without_client(arn, id, true)
+                }),
+                Err(message) => wrong(message),
+            }
         }
+        ("DELETE", "stages", ["participants", id, "publish"]) => {
+            on_stage(server, &arn, |arn| server.live().publish_without_client(arn, id, false))
+        }
+        ("POST", "stages", ["participants", id, "recording"]) => match read(body) {
+            Ok(body) if body["state"] == "FAILED" => of_arn(server, &arn, |view| {
+                let stage = view.existing("stage", &arn)?;
+                let session = text(&stage, "activeSessionId");
+                recording::fail(view, Place { stage: &arn, session, participant: id })?;
+                Ok(json!({}))
+            }),
+            Ok(_) => wrong("state is FAILED: the rest happens by itself".to_owned()),
+            Err(message) => wrong(message),
+        },
+        ("POST", "recording-configurations" | "failover-slate-configurations", ["state"]) => {
+            let kind = kind.strip_suffix('s').unwrap_or_default();
+            match read(body) {
+                Ok(body) if body["state"] == "CREATE_FAILED" => of_arn(server, &arn, |view| {
+                    let mut record = view.existing(kind, &arn)?;
+                    record.insert(FAILED.into(), true.into());
+                    view.put(kind, &record);
+                    Ok(json!({}))
+                }),
+                Ok(_) => wrong("state is CREATE_FAILED: the rest happens by itself".to_owned()),
+                Err(message) => wrong(message),
+            }
+        }
+        ("POST" | "DELETE", "ingest-configurations", ["publish"]) => match read(body) {
+            Ok(body) => told(encoder::publish(server, &arn, &body, method == "POST")),
+            Err(message) => wrong(message),
+        },
         _ => return None,
     })
 }
@@ -95,9 +130,21 @@ fn join(server: &Server, arn: &str, mut body: Value) -> Result<Value, Control> {
         let made = made.map_err(of_api)?;
         made["participantToken"]["token"].as_str().unwrap_or_default().to_owned()
     };
+    if let Some(refusal) = struck(server, &Claim::of_token("join", &token)) {
+        return Err(refused(&refusal));
+    }
     let who = server.live().gate.participant_of(arn, &token).map_err(|refusal| refused(&refusal))?;
     server.live().join_without_client(&who).map_err(|refusal| refused(&refusal))?;
     Ok(json!({ "participantId": who.participant_id().as_str(), "token": token }))
+}
+
+/// What faults say of somebody without a client.
+fn struck(server: &Server, claim: &Claim) -> Option<Refusal> {
+    let strike = server.faults().strike(&claim.subject(), server.keeper().clock.now());
+    match strike.act {
+        Some(Act::Refuse(code, message)) => Some(Refusal::new(code, message)),
+        _ => None,
+    }
 }
 
 fn on_stage(
@@ -159,33 +206,14 @@ fn of_arn(
     let Some(parsed) = Arn::parse(arn) else {
         return (400, json!({ "message": format!("{arn} is no ARN") }));
     };
-    match server.change(parsed.account, parsed.region, change) {
-        Ok(value) => (200, value),
-        Err(error) => (error.status(), json!({ "code": error.code(), "message": error.message() })),
-    }
+    server
+        .change(parsed.account, parsed.region, change)
+        .map_or_else(|error| of_error(&error), |value| (200, value))
 }
 
-/// How a channel is to be live.
-fn broadcast(body: &Value) -> Result<Broadcast, String> {
-    let mut how = Broadcast::default();
-    for (name, value) in body.as_object().into_iter().flatten() {
-        let wrong = |what: &str| format!("{name} is {what}, not {value}");
-        match name.as_str() {
-            "streamKey" => how.stream_key = Some(value.as_str().ok_or_else(|| wrong("a text"))?.to_owned()),
-            "takeover" => how.takeover = value.as_bool().ok_or_else(|| wrong("true or false"))?,
-            "viewers" => how.viewers = Some(value.as_u64().ok_or_else(|| wrong("a whole number"))?),
-            "health" => {
-                let found = Health::ALL.into_iter().find(|one| value == one.as_str());
-                how.health = Some(found.ok_or_else(|| wrong("HEALTHY, STARVING or UNKNOWN"))?);
-            }
-            _ => {
-                return Err(format!(
-                    "There is no member {name}; these are there: streamKey, takeover, viewers, health"
-                ));
-            }
-        }
-    }
-    Ok(how)
+/// A refusal in the words of the API.
+fn of_error(error: &ApiError) -> Control {
+    (error.status(), json!({ "code": error.code(), "message": error.message() }))
 }
 
 /// What the clock says.

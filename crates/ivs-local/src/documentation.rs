@@ -2,11 +2,17 @@
 
 use std::path::Path;
 
+/// `docs/local.md`.
+pub(crate) fn text() -> String {
+    std::fs::read_to_string(PATH).unwrap()
+}
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/local.md");
+
 /// Compares a table between `<!-- NAME -->` and `<!-- end -->` in `docs/local.md` with the one that it should be.
 #[track_caller]
 pub(crate) fn compare(name: &str, table: &str) {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/local.md");
-    let text = std::fs::read_to_string(path).unwrap();
+    let text = text();
     let marker = format!("<!-- {name} -->\n");
     let begin = text.find(&marker).unwrap_or_else(|| panic!("docs/local.md has no {marker}")) + marker.len();
     let end = begin + text[begin..].find("<!-- end -->").unwrap();
@@ -14,7 +20,7 @@ pub(crate) fn compare(name: &str, table: &str) {
         return;
     }
     if std::env::var_os("WRITE_DOCS").is_some() {
-        std::fs::write(path, format!("{}{table}{}", &text[..begin], &text[end..])).unwrap();
+        std::fs::write(PATH, format!("{}{table}{}", &text[..begin], &text[end..])).unwrap();
     } else {
         assert_eq!(&text[begin..end], table, "run the tests with WRITE_DOCS=1");
     }

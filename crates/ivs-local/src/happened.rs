@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 /// The type of an event, as `EventBridge` has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(dead_code, reason = "life comes in the next changes")]
 pub(crate) enum Topic {
     StageUpdate,
     CompositionStateChange,

@@ -232,27 +232,25 @@ impl Keeper {
         self.writing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Holds these entries and nothing else, besides what `is_secret` says of; so many changes with a seed came before. No
-    /// other change begins before the returned guard goes.
+    /// Holds these entries and nothing else, besides what `is_secret` says of; so many changes with a seed came before. The
+    /// clock is that of the entries, or the one that the settings begin with. No other change begins before the returned
+    /// guard goes.
     pub(crate) fn replace(
         &self,
         (entries, changes): (&BTreeMap<String, Value>, u64),
         is_secret: impl Fn(&str) -> bool,
-        keeps_time: bool,
     ) -> Result<MutexGuard<'_, u64>, StoreError> {
         let mut turn = self.turn();
         let all = self.store.scan("", "", usize::MAX)?.into_iter().map(|(key, _)| key);
-        let stays =
-            |key: &str| is_secret(key) || entries.contains_key(key) || (keeps_time && key == clock_key());
+        let stays = |key: &str| is_secret(key) || entries.contains_key(key);
         // What stays keeps counting its versions, so that nobody takes it for what it was.
         let mut writes: Vec<_> = all.filter(|key| !stays(key)).map(|key| (key, None)).collect();
         writes.extend(entries.iter().map(|(key, value)| (key.clone(), Some(value.clone()))));
         self.store.commit(Transaction { checks: Vec::new(), writes })?;
         *turn = changes;
-        if !keeps_time {
-            let kept = entries.get(&clock_key()).and_then(Time::from_json);
-            self.clock.set(kept.unwrap_or(Time::Running(0)));
-        }
+        let kept = entries.get(&clock_key()).and_then(Time::from_json);
+        let first = self.environment.settings.freeze.map_or(Time::Running(0), Time::Frozen);
+        self.clock.set(kept.unwrap_or(first));
         self.first()?;
         self.outbox.replaced(&*self.store)?;
         self.moved.notify_one();

@@ -17,13 +17,19 @@ const LONGEST: usize = 16 << 10;
 /// One call, as the log shows it.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Entry {
+    /// Its place among all that happens.
+    #[serde(skip)]
+    pub(crate) order: u64,
     pub(crate) id: String,
     /// Milliseconds since 1970.
     pub(crate) at: i64,
     pub(crate) operation: Option<String>,
     pub(crate) account: Option<String>,
     pub(crate) region: Option<String>,
+    pub(crate) method: String,
     pub(crate) path: String,
+    /// Empty, if there is none.
+    pub(crate) query: String,
     pub(crate) status: u16,
     pub(crate) error: Option<String>,
     /// The faults that had a part in the answer.
@@ -33,6 +39,17 @@ pub(crate) struct Entry {
     pub(crate) rules: String,
     pub(crate) request: Body,
     pub(crate) answer: Body,
+}
+
+/// Something that somebody did to the server itself: moved the clock, ordered a fault, reset it.
+#[derive(Clone, Debug)]
+pub(crate) struct Deed {
+    /// Its place among all that happens.
+    pub(crate) order: u64,
+    /// Milliseconds since 1970, by the clock as it was then.
+    pub(crate) at: i64,
+    pub(crate) kind: String,
+    pub(crate) what: String,
 }
 
 /// A body, as the log keeps it: whole, if it is not long.
@@ -68,6 +85,7 @@ impl Serialize for Body {
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     entries: Mutex<VecDeque<Entry>>,
+    deeds: Mutex<VecDeque<Deed>>,
     telemetry: AtomicU64,
 }
 
@@ -94,6 +112,25 @@ impl Log {
             entries.pop_front();
         }
         entries.push_back(entry);
+    }
+
+    pub(crate) fn push_deed(&self, deed: Deed) {
+        let mut deeds = self.deeds.lock().unwrap_or_else(PoisonError::into_inner);
+        if deeds.len() == LIMIT {
+            deeds.pop_front();
+        }
+        deeds.push_back(deed);
+    }
+
+    /// Forgets calls and deeds.
+    pub(crate) fn forget(&self) {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.deeds.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// What was done to the server itself, the newest last.
+    pub(crate) fn deeds(&self) -> Vec<Deed> {
+        self.deeds.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// The calls, the newest last.

@@ -8,9 +8,13 @@ use serde_json::{Map, Value, json};
 use crate::call::{Answer, Call, invalid};
 use crate::http::hash::{hex, hmac_sha256, sha256};
 use crate::kinds::{Kind, Record, creation, shown};
+use crate::time::seconds;
 
 /// Bytes of the MAC.
 const MAC_LEN: usize = 16;
+
+/// The last second that is counted back from: in the year 9999.
+const LAST_SECOND: i64 = 253_402_300_799;
 
 /// How many entries are read at once.
 const CHUNK: usize = 256;
@@ -31,6 +35,34 @@ pub(crate) fn page(
     member: &str,
     show: impl Fn(Record) -> Option<Value>,
 ) -> Answer {
+    let by_creation = call.environment.is_lenient() || call.assumes("list-order", "creation");
+    call.explain("list-order", Source::Assumed);
+    pages(call, prefix, member, by_creation.then_some(creation), show)
+}
+
+/// As [`page`], of what has a `startTime`: the last that began comes first.
+pub(crate) fn newest_first(
+    call: &Call<'_>,
+    prefix: &str,
+    member: &str,
+    show: impl Fn(Record) -> Option<Value>,
+) -> Answer {
+    let before_the_end = |record: &Record| {
+        let begun = record.get("startTime").and_then(Value::as_str).and_then(seconds).unwrap_or_default();
+        format!("{:016}", LAST_SECOND - begun.clamp(0, LAST_SECOND))
+    };
+    call.explain("newest-first", Source::Assumed);
+    pages(call, prefix, member, Some(before_the_end), show)
+}
+
+/// Lists by key, or in the order of the places that records have.
+fn pages(
+    call: &Call<'_>,
+    prefix: &str,
+    member: &str,
+    place: Option<fn(&Record) -> String>,
+    show: impl Fn(Record) -> Option<Value>,
+) -> Answer {
     let limit = call.input.get("maxResults").and_then(Value::as_u64);
     let limit = limit
         .map_or_else(|| default_page(call.operation.name()), |limit| usize::try_from(limit).unwrap_or(100));
@@ -45,18 +77,15 @@ pub(crate) fn page(
             Err(error) => return Err(error),
         },
     };
-    let by_creation = call.environment.is_lenient() || call.assumes("list-order", "creation");
-    call.explain("list-order", Source::Assumed);
     let mut found: Vec<(String, Value)> = Vec::new();
     'reading: loop {
-        let chunk = if by_creation {
-            all_by_creation(call, prefix, &after)?
-        } else {
-            call.scan(prefix, &after, CHUNK)?
+        let chunk = match place {
+            Some(place) => all_in_order(call, prefix, &after, place)?,
+            None => call.scan(prefix, &after, CHUNK)?,
         };
         let Some((last, _)) = chunk.last() else { break };
         after.clone_from(last);
-        let is_last = by_creation || chunk.len() < CHUNK;
+        let is_last = place.is_some() || chunk.len() < CHUNK;
         for (key, record) in chunk {
             if let Some(value) = show(record) {
                 found.push((key, value));
@@ -79,13 +108,18 @@ pub(crate) fn page(
     Ok(Value::Object(answer))
 }
 
-/// All that is kept under a prefix and was made after what the key `after` tells, in that order, under keys of that order.
-fn all_by_creation(call: &Call<'_>, prefix: &str, after: &str) -> Result<Vec<(String, Record)>, ApiError> {
+/// All that is kept under a prefix and comes after what the key `after` tells, in the order of their places, under keys of that order.
+fn all_in_order(
+    call: &Call<'_>,
+    prefix: &str,
+    after: &str,
+    place: fn(&Record) -> String,
+) -> Result<Vec<(String, Record)>, ApiError> {
     let all = call.scan(prefix, "", usize::MAX)?.into_iter();
     let mut all: Vec<_> = all
         .map(|(key, record)| {
             let id = key.strip_prefix(prefix).unwrap_or_default();
-            (format!("{prefix}{}.{id}", creation(&record)), record)
+            (format!("{prefix}{}.{id}", place(&record)), record)
         })
         .filter(|(key, _)| key.as_str() > after)
         .collect();

@@ -28,6 +28,9 @@ pub struct Options {
     /// The address to listen on; only this machine reaches the default
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
+    /// A name or an address that clients may ask for besides `localhost`, such as a container's; may be repeated
+    #[arg(long = "allow-host", value_name = "NAME", value_parser = host)]
+    hosts: Vec<String>,
     /// How strictly inputs are validated
     #[arg(long, value_enum, default_value_t)]
     validation: Validation,
@@ -213,6 +216,7 @@ impl Options {
             events_kept: self.keep_events,
             targets: self.targets.into_iter().chain(webhooks).collect(),
             rates: self.rates == Switch::On,
+            hosts: self.hosts,
             ..Settings::default()
         };
         settings.credentials.extend(self.credentials);
@@ -310,6 +314,18 @@ fn json(text: &str) -> Result<Value, String> {
 fn account(text: &str) -> Result<String, String> {
     let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     is_account.then(|| text.to_owned()).ok_or_else(|| "an account ID has 12 digits".to_owned())
+}
+
+fn host(text: &str) -> Result<String, String> {
+    let is_name = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+    };
+    // A name that ends with a dot is the same name.
+    let name = text.strip_suffix('.').unwrap_or(text);
+    let is_host = is_name(name) || name.parse::<IpAddr>().is_ok();
+    let message =
+        || "give a name or an address alone, without scheme and port, such as ivs-local or 192.0.2.7";
+    is_host.then(|| name.to_ascii_lowercase()).ok_or_else(|| message().to_owned())
 }
 
 fn quota(text: &str) -> Result<(String, usize), String> {

@@ -256,5 +256,9 @@ proptest! {
             prop_assert_eq!(run_at(&second, operation, &input, now), expected);
         }
         prop_assert_eq!(everything(&first), everything(&second));
+        // What it wrote it takes back.
+        let kept = first.snapshot().unwrap();
+        second.restore(&kept).unwrap();
+        prop_assert_eq!(second.snapshot().unwrap(), kept);
     }
 }

@@ -22,10 +22,10 @@ use crate::faults::{Faults, Rates};
 use crate::http::hash::hmac_sha256;
 use crate::http::sigv4::{Caller, Signed, decode, pairs};
 use crate::keeper::{Due, Keeper, OWN, Written};
-use crate::log::{Entry, Log};
+use crate::log::{Deed, Entry, Log};
 use crate::pulse::Pulse;
 use crate::settings::Settings;
-use crate::state::{State, fork, is_secret};
+use crate::state::{RestoreError, State, check, fork, is_secret};
 use crate::store::{Store, StoreError, Transaction, WatchedStore};
 use crate::view::{Scene, View, internal};
 use crate::{kinds, life};
@@ -120,7 +120,7 @@ impl Server {
         let rates = Rates::new(settings.rates);
         let environment = Environment::new(settings, token_key, secret, port);
         let keeper = Arc::new(Keeper::new(environment, store, count, Arc::clone(&faults))?);
-        let targets = Targets::new(&keeper.environment.settings.targets, keeper.outbox());
+        let targets = Targets::new(&keeper.environment.settings.targets, keeper.outbox(), keeper.store());
         let targets = Arc::new(targets.map_err(StartError::Target)?);
         let door = Door::open(&keeper, &pulse)?;
         let live = Live::new(&keeper, &door, Arc::clone(&faults))?;
@@ -198,6 +198,13 @@ impl Server {
     /// Keeps a call that was answered, for whoever asks about it.
     pub(crate) fn note(&self, entry: Entry) {
         self.log.push(entry);
+        self.pulse.beat();
+    }
+
+    /// Keeps that somebody did something to the server itself.
+    pub(crate) fn note_deed(&self, kind: &str, what: String) {
+        let (order, at) = (self.pulse.order(), self.keeper.clock.now());
+        self.log.push_deed(Deed { order, at, kind: kind.to_owned(), what });
         self.pulse.beat();
     }
 
@@ -280,6 +287,7 @@ impl Server {
     /// Runs a call: its status, and its answer if the operation has one.
     pub(crate) fn call(&self, route: &Route<'_>, caller: &Caller, body: &[u8]) -> Result<Done, Incident> {
         let input = self.input(route, body)?;
+        self.check_channel_rate(route, caller, &input)?;
         let (answer, rules) = self.execute(route, caller, &input)?;
         let status = route.operation.status();
         let Some(shape) = route.operation.output() else {
@@ -287,6 +295,24 @@ impl Server {
         };
         let answer = self.modelled(route, shape, &answer);
         Ok(Done { status, answer: (status != 204).then_some(answer), rules })
+    }
+
+    /// The rate of `PutMetadata` for each channel.
+    fn check_channel_rate(
+        &self,
+        route: &Route<'_>,
+        caller: &Caller,
+        input: &Map<String, Value>,
+    ) -> Result<(), ApiError> {
+        if route.operation.name() != "PutMetadata" {
+            return Ok(());
+        }
+        let channel = input.get("channelArn").and_then(Value::as_str).unwrap_or_default();
+        let place = (caller.account.as_str(), caller.region.as_str());
+        match self.rates.exceeded_for_channel(channel, place, self.keeper.clock.now()) {
+            Some(rate) => Err(self.too_fast("PutMetadata of a channel", rate)),
+            None => Ok(()),
+        }
     }
 
     /// The members of an answer that the model knows.
@@ -429,7 +455,13 @@ impl Server {
         let caller =
             Caller { access_key: String::new(), account: account.to_owned(), region: region.to_owned() };
         validate_with(route.service, route.operation.input(), input, self.patterns())?;
-        let input = input.as_object().cloned().unwrap_or_default();
+        let mut input = input.as_object().cloned().unwrap_or_default();
+        if let Some(shape) = route.operation.input()
+            && let Type::Structure(known) = route.service.shape(shape).kind()
+        {
+            // As in a request: members that the model does not know are ignored.
+            input.retain(|name, _| known.iter().any(|member| member.name() == name));
+        }
         let (answer, _) = self.execute(&route, &caller, &input)?;
         Ok(route.operation.output().map_or(Value::Null, |shape| self.modelled(&route, shape, &answer)))
     }
@@ -448,32 +480,38 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// [`StoreError`].
-    pub fn restore(&self, state: &State) -> Result<(), StoreError> {
-        self.replace(state, false)
+    /// [`RestoreError`]: nothing was changed.
+    pub fn restore(&self, state: &State) -> Result<(), RestoreError> {
+        check(state, &self.model, self.patterns())?;
+        Ok(self.replace(state)?)
     }
 
-    /// As [`Self::restore`]. The time can stay what it is, and be none of the state.
-    fn replace(&self, state: &State, keeps_time: bool) -> Result<(), StoreError> {
+    /// As [`Self::restore`], of a state that is good.
+    fn replace(&self, state: &State) -> Result<(), StoreError> {
         let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
         let all = self.store().scan("", "", usize::MAX)?;
         let stages = all.iter().filter(|(key, _)| key.split('/').nth(2) == Some("stage"));
         let arns = stages.filter_map(|(_, entry)| entry.value.get("arn")?.as_str()?.try_into().ok());
         self.live.end(arns.map(End::Stage).collect());
-        let turn = self.keeper.replace((state.entries(), state.calls()), is_secret, keeps_time)?;
+        let turn = self.keeper.replace((state.entries(), state.calls()), is_secret)?;
         self.door.replace(state.entries().iter());
         drop(turn);
-        self.live.settle()
+        self.live.settle()?;
+        // What is seen from now on is of this state alone.
+        self.watched.forget();
+        self.door.refusals().forget();
+        self.log.forget();
+        Ok(())
     }
 
-    /// Forgets every resource of every account, every event, and every fault and target but those of the settings, as if the
-    /// server had just begun. The server's own keys stay.
+    /// Forgets every resource of every account, every event, what happened to the clock, and every fault and target but those
+    /// of the settings, as if the server had just begun. The server's own keys stay.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub fn reset(&self) -> Result<(), StoreError> {
-        self.replace(&State::default(), true)?;
+        self.replace(&State::default())?;
         self.rates.forget();
         self.targets.reset();
         // They were good when the server started.
@@ -540,8 +578,16 @@ impl Server {
     }
 
     fn unknown(&self, request: &Signed<'_>) -> ApiError {
-        let message = unknown_name(&format!("{} {}", request.method, request.path));
-        self.assumed("operations", message.message())
+        let asked = format!("{} {}", request.method, request.path);
+        let message = unknown_name(&asked).message().to_owned();
+        let mut all = self.model.services().into_iter().flat_map(Service::operations);
+        // Whoever tries it in a browser asks with GET.
+        match all.find(|operation| operation.uri() == request.path) {
+            Some(known) => {
+                self.assumed("operations", format!("{message}; {} takes {}", request.path, known.method()))
+            }
+            None => self.assumed("operations", message),
+        }
     }
 
     /// A refusal whose code the settings choose.
@@ -639,10 +685,6 @@ mod tests {
 
     use super::*;
 
-    /// Operations whose subject can not come to be yet.
-    const WITHOUT_LIFE: [&str; 3] =
-        ["ListParticipantReplicas", "StartParticipantReplication", "StopParticipantReplication"];
-
     #[test]
     fn every_operation_is_there_and_the_documentation_lists_it() {
         let model = Model::new().unwrap();
@@ -651,11 +693,7 @@ mod tests {
             for operation in service.operations() {
                 let (name, of) = (operation.name(), service.name());
                 let is_there = behaviour::find(of, name).is_some() || kinds::find_generic(of, name).is_some();
-                let state = match (is_there, WITHOUT_LIFE.contains(&name)) {
-                    (false, _) => "not there",
-                    (true, true) => "answers without life",
-                    (true, false) => "works",
-                };
+                let state = if is_there { "works" } else { "not there" };
                 writeln!(table, "| {} | {name} | {state} |", of.as_str()).unwrap();
             }
         }

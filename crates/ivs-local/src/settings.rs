@@ -21,10 +21,6 @@ pub struct Settings {
     pub validation: Validation,
     /// What AWS does not document.
     pub assumptions: Assumptions,
-    /// How long a stage session lasts after the last participant has left, in milliseconds.
-    pub session_ms: u64,
-    /// How long a publication lasts after the socket of its participant has closed, in milliseconds.
-    pub grace_ms: u64,
     /// The addresses for media that clients are told; loopback and one of a real interface, if there are none.
     pub announce: Vec<IpAddr>,
     /// The UDP port for media; 0 takes a free one.
@@ -47,6 +43,9 @@ pub struct Settings {
     pub rates: bool,
     /// How far the time of a signature may be off, in seconds.
     pub skew_secs: i64,
+    /// Names and addresses that clients may ask for besides those of loopback, the announced ones, and the one that their
+    /// connection came to.
+    pub hosts: Vec<String>,
 }
 
 /// How strictly inputs are validated.
@@ -81,8 +80,6 @@ impl Default for Settings {
             quotas: BTreeMap::new(),
             validation: Validation::default(),
             assumptions: Assumptions::default(),
-            session_ms: 180_000,
-            grace_ms: 5_000,
             announce: Vec::new(),
             udp_port: 0,
             sdp_over_socket: false,
@@ -94,6 +91,7 @@ impl Default for Settings {
             events_kept: 10_000,
             rates: false,
             skew_secs: 300,
+            hosts: Vec::new(),
         }
     }
 }

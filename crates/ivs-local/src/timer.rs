@@ -18,6 +18,10 @@ pub(crate) enum Timer {
     Expiry { stage: String, participant: String },
     /// A stage has been empty for long enough: its session ends, if it has not been joined meanwhile.
     StageSession { stage: String, session: String, emptied: u64 },
+    /// Somebody with replicas on other stages has ceased to publish for long enough: the replicas go, unless they publish again.
+    Replication { stage: String, participant: String, paused: u64 },
+    /// The recording of a participant: it has started, or it ends, unless its state has changed since.
+    ParticipantRecording { stage: String, session: String, participant: String, change: u64 },
     /// An event that a fault holds back: its envelope goes out.
     Event { envelope: Value },
 }

@@ -4,13 +4,14 @@ use std::cell::RefCell;
 
 use es384::VerifyingKey;
 use ivs_model::{ApiError, Source};
-use ivs_token::{PlaybackKeyArn, PublicKeyArn, Revocation};
+use ivs_token::{PlaybackKeyArn, PublicKeyArn, Revocation, StageArn};
 use serde_json::{Map, Value};
 
 use crate::arn::Arn;
 use crate::environment::Environment;
 use crate::happened::Happened;
 use crate::ids::Ids;
+use crate::replication::Replication;
 use crate::store::{Store, StoreError, Transaction};
 use crate::timer::{Timer, key_of};
 
@@ -25,6 +26,11 @@ pub(crate) enum Effect {
     ImportPlaybackKey(PlaybackKeyArn, VerifyingKey),
     DeletePlaybackKey(PlaybackKeyArn),
     Revoke(Revocation),
+    /// A participant comes as a replica to another stage.
+    Replicate(Replication),
+    EndReplication(Replication),
+    /// A participant is sent away.
+    Leave(StageArn, String),
     /// A timer that is about those who are connected.
     Due(Timer),
 }

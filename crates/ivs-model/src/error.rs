@@ -95,6 +95,7 @@ fn status(code: &str) -> u16 {
         | "UnrecognizedClientException"
         | "MissingAuthenticationTokenException" => 403,
         "ResourceNotFoundException" | "ChannelNotBroadcasting" | "UnknownOperationException" => 404,
+        "RequestTimeoutException" => 408,
         "ConflictException" => 409,
         "RequestEntityTooLargeException" => 413,
         "ThrottlingException" => 429,

@@ -157,6 +157,15 @@ pub(crate) struct StageArgs {
 }
 
 impl StageArgs {
+    /// The stage, if a flag names it. The variables alone do not: they are there for participant tokens.
+    pub(crate) fn read_given(&self) -> Result<Option<Stage>, Failure> {
+        let is_given = self.stage_arn.is_some()
+            || self.whip_url.is_some()
+            || self.events_url.is_some()
+            || self.stage_json.is_some();
+        is_given.then(|| self.read()).transpose()
+    }
+
     /// The stage, from `--stage-json`, or from the other flags and the variables.
     pub(crate) fn read(&self) -> Result<Stage, Failure> {
         if let Some(source) = &self.stage_json {

@@ -64,8 +64,7 @@ impl Link {
         let mut deadline = Instant::now() + self.allowed;
         // In a cluster the keys may move while we ask for them.
         let mut fresh_left = if self.route.is_cluster() { 3 } else { 1 };
-        // One that is too old is closed, and another is made.
-        let mut idle = self.idle.take().filter(|held| !held.age.is_over(Instant::now()));
+        let mut idle = self.idle_at(Instant::now());
         loop {
             let was_idle = idle.is_some();
             let mut connection = if let Some(connection) = idle.take() {
@@ -100,6 +99,11 @@ impl Link {
                 return Err(failure);
             }
         }
+    }
+
+    /// A connection that is used by nobody. One that is too old is closed, and another is made.
+    fn idle_at(&self, now: Instant) -> Option<Connection> {
+        self.idle.take().filter(|held| !held.age.is_over(now))
     }
 
     /// One round trip on one connection. It fails when the server is not the primary.
@@ -204,5 +208,40 @@ impl fmt::Debug for Link {
             .field("connect_timeout", &self.route.connector.allowed)
             .field("response_timeout", &self.allowed)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{Ipv4Addr, TcpListener};
+
+    use super::*;
+    use crate::{RedisStore, WhenAway};
+
+    /// Its address may lead elsewhere by now.
+    #[test]
+    fn a_connection_is_used_for_a_minute_at_most() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let url = format!("redis://{}/", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let (mut client, _) = listener.accept().unwrap();
+            for answer in ["*0\r\n", "+PONG\r\n"] {
+                let _ = client.read(&mut [0; 4096]);
+                let _ = client.write_all(answer.as_bytes());
+            }
+        });
+        let long = Duration::from_secs(300);
+        let store = RedisStore::builder(&url, WhenAway::Refuse).connect_timeout(long).response_timeout(long);
+        let link = store.build().unwrap().link;
+        let mut ping = Pipeline::new();
+        ping.cmd("PING");
+        let before = Instant::now();
+        link.exchange(&Request { commands: &ping, writes: false, check: false }).unwrap();
+        let after = Instant::now();
+        let held = link.idle_at(before + Duration::from_secs(60)).unwrap();
+        link.idle.put(held);
+        assert!(link.idle_at(after + Duration::from_secs(61)).is_none());
+        assert!(link.idle.take().is_none(), "it is closed");
     }
 }

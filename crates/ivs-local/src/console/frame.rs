@@ -1,5 +1,6 @@
 //! What all pages have in common.
 
+use hyper::StatusCode;
 use maud::{DOCTYPE, Markup, html};
 use serde_json::Value;
 
@@ -7,11 +8,15 @@ use crate::clock::Time;
 use crate::server::Server;
 use crate::time::iso8601;
 
-const MENU: [(&str, &str); 6] = [
+/// The page with the box for tokens.
+pub(super) const TOKEN: &str = "/_ivs/console/token";
+
+const MENU: [(&str, &str); 7] = [
     ("/", "Stages"),
-    ("/_ivs/console/token", "Token"),
+    (TOKEN, "Token"),
     ("/_ivs/console/timeline", "Timeline"),
     ("/_ivs/console/calls", "Calls"),
+    ("/_ivs/console/events", "Events"),
     ("/_ivs/console/resources", "Resources"),
     ("/_ivs/console/server", "Server"),
 ];
@@ -49,9 +54,43 @@ pub(super) fn page(server: &Server, here: &str, title: &str, content: &Markup) -
     }
 }
 
+/// A page that could not be shown, and why.
+pub(super) struct Missing {
+    pub(super) status: StatusCode,
+    pub(super) title: &'static str,
+    pub(super) words: String,
+}
+
+/// What a page shows, if it can be shown.
+pub(super) type Shown = Result<Markup, Missing>;
+
+impl Missing {
+    pub(super) fn new(status: StatusCode, title: &'static str, words: impl Into<String>) -> Self {
+        Self { status, title, words: words.into() }
+    }
+
+    pub(super) fn page(&self, server: &Server) -> Markup {
+        message(server, self.title, &self.words)
+    }
+}
+
 /// A page with nothing but words.
-pub(super) fn message(server: &Server, title: &str, words: &str) -> Markup {
-    page(server, "", title, &html! { p { (words) } })
+pub(super) fn message(server: &Server, title: &str, told: &str) -> Markup {
+    page(server, "", title, &html! { p { (words(told)) } })
+}
+
+/// A sentence, in which names of members and the like stand between backticks.
+pub(super) fn words(text: &str) -> Markup {
+    let parts: Vec<_> = text.split('`').collect();
+    // One that has no second stands for itself.
+    if parts.len().is_multiple_of(2) {
+        return html! { (text) };
+    }
+    html! {
+        @for (place, part) in parts.iter().enumerate() {
+            @if place % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
 }
 
 /// A part of a page that is shown anew when something changes.
@@ -83,7 +122,7 @@ pub(super) fn json(value: &Value) -> Markup {
 /// A table that can be scrolled on its own where the page is narrow.
 pub(super) fn table(caption: &str, head: &[&str], rows: &Markup) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(caption) {
+        div.scroll.wide[head.len() > 3] tabindex="0" role="region" aria-label=(caption) {
             table {
                 caption { (caption) }
                 thead { tr { @for name in head { th scope="col" { (name) } } } }
@@ -95,7 +134,11 @@ pub(super) fn table(caption: &str, head: &[&str], rows: &Markup) -> Markup {
 
 /// A moment.
 pub(super) fn moment(milliseconds: i64) -> Markup {
-    let text = iso8601(milliseconds);
+    time(&iso8601(milliseconds))
+}
+
+/// A moment that is written as the API does.
+pub(super) fn time(text: &str) -> Markup {
     html! { time datetime=(text) { (text.replace('T', " ").replace('Z', "")) } }
 }
 

@@ -2,23 +2,29 @@
 
 mod action;
 mod calls;
+mod events;
 mod frame;
 mod look;
+mod refusals;
 mod resources;
 mod server_page;
 mod stages;
 mod timeline;
 mod token;
+mod verdict;
 
-use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION};
+use hyper::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION};
 use hyper::{Method, Response, StatusCode};
 use maud::Markup;
+
+use frame::Missing;
 
 use crate::http::sigv4::parameter;
 use crate::server::Server;
 
 pub(crate) use action::asked;
-pub(crate) use token::inspected;
+pub(crate) use timeline::history;
+pub(crate) use verdict::inspected;
 
 /// What the paths of the console begin with; `/` is its first page.
 pub(crate) const CONSOLE: &str = "/_ivs/console/";
@@ -43,34 +49,63 @@ pub(crate) fn page(
     let query = action::form(query.as_bytes());
     let wanted = |name: &str| parameter(&query, name).unwrap_or_default();
     let name = path.strip_prefix(CONSOLE).unwrap_or_default();
-    let markup = match (method, name) {
-        (&Method::GET, "") => stages::list(server, &wanted("find"), &wanted("after")),
+    if let Some(answer) = other_method(server, method, path) {
+        return answer;
+    }
+    let shown = match (method, name) {
+        (&Method::GET, "") => Ok(stages::list(server, &wanted("find"), &wanted("after"))),
         (&Method::GET, "stage") => stages::one(server, &wanted("arn")),
         (&Method::GET, "resources") => {
-            resources::list(server, &wanted("kind"), &wanted("find"), &wanted("after"))
+            Ok(resources::list(server, &wanted("kind"), &wanted("find"), &wanted("after")))
         }
         (&Method::GET, "resource") => resources::one(server, &wanted("key")),
-        (&Method::GET, "token") => token::form(server),
+        (&Method::GET, "token") => Ok(token::form(server)),
         (&Method::POST, "token") => {
             let body = action::form(body);
-            token::answer(server, parameter(&body, "token").unwrap_or_default().trim())
+            Ok(token::answer(server, parameter(&body, "token").unwrap_or_default().trim()))
         }
-        (&Method::GET, "refusal") => token::refusal(server, &wanted("number")),
-        (&Method::GET, "calls") => calls::list(server, &wanted("find")),
-        (&Method::GET, "timeline") => timeline::list(server),
-        (&Method::GET, "server") => server_page::show(server),
+        (&Method::GET, "refusal") => refusals::one(server, &wanted("number")),
+        (&Method::GET, "refusals") => Ok(refusals::list(server)),
+        (&Method::GET, "calls") => Ok(calls::list(server, &wanted("find"))),
+        (&Method::GET, "events") => Ok(events::show(server)),
+        (&Method::GET, "timeline") => Ok(timeline::list(server)),
+        (&Method::GET, "server") => Ok(server_page::show(server)),
         (&Method::GET, "style.css") => return file("text/css; charset=utf-8", include_str!("style.css")),
         (&Method::GET, "live.js") => return file("text/javascript; charset=utf-8", include_str!("live.js")),
-        _ => {
-            let told = frame::message(
-                server,
-                "Not found",
-                "There is no such page. The menu has those that there are.",
-            );
-            return html(StatusCode::NOT_FOUND, told);
-        }
+        _ => Err(Missing::new(
+            StatusCode::NOT_FOUND,
+            "Not found",
+            "There is no such page. The menu has those that there are.",
+        )),
     };
-    html(StatusCode::OK, markup)
+    match shown {
+        Ok(markup) => html(StatusCode::OK, markup),
+        Err(missing) => html(missing.status, missing.page(server)),
+    }
+}
+
+/// What a page answers that is asked for with a method that it does not take.
+fn other_method(server: &Server, method: &Method, path: &str) -> Option<Response<String>> {
+    let methods = match path.strip_prefix(CONSOLE) {
+        None => &["GET", "HEAD"][..],
+        Some("do") => &["POST"],
+        Some("token") => &["GET", "HEAD", "POST"],
+        Some(
+            "stage" | "resources" | "resource" | "refusal" | "refusals" | "calls" | "events" | "timeline"
+            | "server" | "style.css" | "live.js",
+        ) => &["GET", "HEAD"],
+        Some(_) => return None,
+    };
+    if methods.contains(&method.as_str()) {
+        return None;
+    }
+    let methods = methods.join(", ");
+    let words = format!("This page takes {methods}, and not {method}.");
+    let mut answer = html(StatusCode::METHOD_NOT_ALLOWED, frame::message(server, "Another method", &words));
+    if let Ok(methods) = HeaderValue::from_str(&methods) {
+        answer.headers_mut().insert(ALLOW, methods);
+    }
+    Some(answer)
 }
 
 /// Answers a form whose request was refused.

@@ -1,9 +1,10 @@
 //! Resources of every kind, with their tags.
 
+use hyper::StatusCode;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::frame::{curl, json as shown, live, message, operation, page, table};
+use super::frame::{Missing, Shown, curl, json as shown, live, operation, page, table};
 use super::look::{encoded, find, places, text};
 use crate::kinds;
 use crate::server::Server;
@@ -67,14 +68,14 @@ fn rows(server: &Server, kind: &str, wanted: &str, after: &str) -> Result<Markup
     })
 }
 
-pub(super) fn one(server: &Server, key: &str) -> Markup {
-    let title = "Resource";
+pub(super) fn one(server: &Server, key: &str) -> Shown {
+    let missing = |status, words: &str| Err(Missing::new(status, "Resource", words));
     let kind = key.split('/').nth(2).and_then(kinds::of_type);
     let record = match (kind, server.store().get(key)) {
         (None, _) | (_, Ok(None)) => {
-            return message(server, title, "There is no such resource. It may have been deleted.");
+            return missing(StatusCode::NOT_FOUND, "There is no such resource. It may have been deleted.");
         }
-        (_, Err(error)) => return message(server, title, &error.to_string()),
+        (_, Err(error)) => return missing(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
         (Some(_), Ok(Some(entry))) => entry.value,
     };
     let mut parts = key.split('/');
@@ -87,7 +88,7 @@ pub(super) fn one(server: &Server, key: &str) -> Markup {
         (live("record", &shown(&record)))
         (operation(server, account, region, &format!("Get{noun}"), &json!({ "arn": arn })))
     };
-    page(server, HERE, noun, &content)
+    Ok(page(server, HERE, noun, &content))
 }
 
 pub(super) fn tags(record: &Value) -> Markup {

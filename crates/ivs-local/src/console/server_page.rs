@@ -28,8 +28,15 @@ pub(super) fn show(server: &Server) -> Markup {
             words: "Copy the account", method: "POST", path: "fork", back: HERE,
             body: r#"{"from": "123456789012", "to": "210987654321"}"#,
         }.with_text(server, "fork", "A copy of an account"))
-        @let reset = Button { words: "Forget everything", method: "POST", path: "reset", body: "", back: HERE };
-        (reset.show())
+        @let reset = Button { words: "Yes, forget everything", method: "POST", path: "reset", body: "", back: HERE };
+        details.danger {
+            summary { "Forget everything…" }
+            p {
+                "This deletes every resource of every account, with its sessions and its history, and sends away who is on a stage. "
+                "Nothing brings it back but a state that you downloaded before."
+            }
+            (reset.show())
+        }
         (reset.curl(server))
     };
     page(server, HERE, "Server", &content)
@@ -46,7 +53,12 @@ fn time(server: &Server) -> Markup {
     ];
     let waiting = server.keeper().waiting().unwrap_or_default();
     html! {
-        (live("waiting", &html! { p { (waiting) " timers wait. They run when the clock reaches them." } }))
+        (live("waiting", &html! {
+            p {
+                @if waiting == 1 { "1 timer waits. It runs when the clock reaches it." }
+                @else { (waiting) " timers wait. They run when the clock reaches them." }
+            }
+        }))
         @for (words, body) in moves {
             (Button { words, method: "POST", path: "clock", body, back: HERE }.show())
         }

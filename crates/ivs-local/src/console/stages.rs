@@ -1,10 +1,11 @@
 //! Stages, who is on them, and what they send.
 
+use hyper::StatusCode;
 use ivs_token::StageArn;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::frame::{curl, json as shown, live, message, operation, page, table};
+use super::frame::{Missing, Shown, curl, json as shown, live, operation, page, table, time};
 use super::look::{encoded, find, text};
 use super::resources::{more, search, tags};
 use crate::server::Server;
@@ -14,7 +15,8 @@ pub(super) fn list(server: &Server, wanted: &str, after: &str) -> Markup {
     let content = rows(server, wanted, after).unwrap_or_else(|error| html! { p role="alert" { (error) } });
     let content = html! {
         @if after.is_empty() && !server.door().refusals().list().is_empty() {
-            (live("refused", &super::token::last(server, 3)))
+            h2 { "Refused lately" }
+            (live("refused", &super::refusals::last(server, 3)))
         }
         (search("/", wanted, ""))
         (live("stages", &content))
@@ -53,19 +55,21 @@ fn rows(server: &Server, wanted: &str, after: &str) -> Result<Markup, StoreError
     })
 }
 
-pub(super) fn one(server: &Server, arn: &str) -> Markup {
-    let title = "Stage";
-    let Ok(stage) = StageArn::try_from(arn) else {
-        return message(server, title, "The address of this page names no stage.");
-    };
+pub(super) fn one(server: &Server, arn: &str) -> Shown {
+    let missing = |status, words: String| Missing::new(status, "Stage", words);
+    let stage = StageArn::try_from(arn).map_err(|error| {
+        missing(StatusCode::BAD_REQUEST, format!("`{arn}` is no ARN of a stage: {error}."))
+    })?;
     let (account, region) = (stage.account_id(), stage.region());
     let key = format!("{account}/{region}/stage/{}", stage.resource_id());
     let record = match server.store().get(&key) {
         Ok(Some(entry)) => entry.value,
         Ok(None) => {
-            return message(server, title, &format!("There is no stage {arn}. It may have been deleted."));
+            let words =
+                format!("There is no stage {arn}. It may have been deleted, or a reset has taken it away.");
+            return Err(missing(StatusCode::NOT_FOUND, words));
         }
-        Err(error) => return message(server, title, &error.to_string()),
+        Err(error) => return Err(missing(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())),
     };
     let there = present(server, &stage, &record).unwrap_or_else(|error| html! { p role="alert" { (error) } });
     let whip = server.url();
@@ -80,7 +84,7 @@ pub(super) fn one(server: &Server, arn: &str) -> Markup {
         (shown(&record))
         (operation(server, account, region, "GetStage", &json!({ "arn": arn })))
     };
-    page(server, "/", name(&record, &key), &content)
+    Ok(page(server, "/", name(&record, &key), &content))
 }
 
 /// Who is on a stage, and what they did last.
@@ -103,17 +107,17 @@ fn present(server: &Server, stage: &StageArn, record: &Value) -> Result<Markup, 
                     }
                 }
                 td { (text(one, "browserName")) " " (text(one, "osName")) }
-                td { (text(one, "firstJoinTime")) }
+                td { (time(text(one, "firstJoinTime"))) }
             }
         }
     };
     let mut events = server.watched().seen();
     let prefix = format!("{account}/{region}/participant-event/{}/", stage.resource_id());
-    events.retain(|(key, _)| key.starts_with(&prefix));
+    events.retain(|seen| seen.key.starts_with(&prefix));
     let said = html! {
-        @for (_, event) in events.iter().rev().take(20) {
+        @for event in events.iter().rev().take(20).map(|seen| &seen.event) {
             tr {
-                td { (text(event, "eventTime")) }
+                td { (time(text(event, "eventTime"))) }
                 td { (text(event, "participantId")) }
                 td { (text(event, "name")) " " (text(event, "errorCode")) }
             }

@@ -1,12 +1,12 @@
-//! One timeline of all: calls, what participants do, and tokens that were refused.
+//! One timeline of all: calls, what participants do, tokens that were refused, and what was done to the server itself.
 
 use maud::{Markup, html};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use serde_json::{Value, json};
 
-use super::frame::{curl, live, moment, page, table};
+use super::frame::{curl, live, page, table, time};
 use super::look::{encoded, text};
 use crate::server::Server;
+use crate::time::iso8601;
 
 const HERE: &str = "/_ivs/console/timeline";
 
@@ -15,66 +15,83 @@ const MANY: usize = 200;
 
 /// Something that happened.
 struct Happening {
-    at: i64,
-    kind: &'static str,
+    /// Its place: the clock can be moved back, and what happens goes on.
+    order: u64,
+    /// When, by the clock as it was then.
+    at: String,
+    kind: String,
     what: String,
-    link: String,
+    link: Option<String>,
 }
 
 pub(super) fn list(server: &Server) -> Markup {
     let mut all = happenings(server);
-    // What happened in the same second stays in the order of its kind.
-    all.sort_by_key(|one| std::cmp::Reverse(one.at));
+    all.reverse();
     let rows = html! {
         @for one in all.iter().take(MANY) {
             tr {
-                td { (moment(one.at)) }
+                td { (time(&one.at)) }
                 td { (one.kind) }
-                td { a href=(one.link) { (one.what) } }
+                td.value {
+                    @match &one.link {
+                        Some(link) => a href=(link) { (one.what) },
+                        None => (one.what),
+                    }
+                }
             }
         }
     };
     let content = html! {
-        @if all.is_empty() { p { "Nothing has happened yet." } }
+        @if all.is_empty() { p { "Nothing has happened yet, or it was forgotten with a reset." } }
         @else { (table("What happened, the newest first", &["When", "Kind", "What"], &rows)) }
     };
     let content = html! {
         (live("timeline", &content))
-        (curl(&format!("curl {url}/_ivs/calls; curl {url}/_ivs/refusals", url = server.url())))
+        (curl(&format!("curl {}/_ivs/history", server.url())))
     };
     page(server, HERE, "Timeline", &content)
 }
 
+/// All of it as JSON, the newest last.
+pub(crate) fn history(server: &Server) -> Value {
+    let all = happenings(server);
+    all.iter().map(|one| json!({ "at": one.at, "kind": one.kind, "what": one.what })).collect()
+}
+
+/// What happened, the newest last.
 fn happenings(server: &Server) -> Vec<Happening> {
     let calls = server.log().list().into_iter().map(|call| {
         let name = call.operation.as_deref().unwrap_or(&call.path);
         let error = call.error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
         let link = format!("/_ivs/console/calls?find={}#call-{}", encoded(&call.id), call.id);
-        Happening { at: call.at, kind: "call", what: format!("{name} {}{error}", call.status), link }
+        let what = format!("{name} {}{error}", call.status);
+        Happening { order: call.order, at: iso8601(call.at), kind: "call".to_owned(), what, link: Some(link) }
     });
-    let events = server.watched().seen().into_iter().map(|(key, event)| {
-        let mut parts = key.split('/');
+    let events = server.watched().seen().into_iter().map(|seen| {
+        let mut parts = seen.key.split('/');
         let (account, region) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let stage = format!("arn:aws:ivs:{region}:{account}:stage/{}", parts.nth(1).unwrap_or_default());
-        let what = format!(
-            "{} {} {}",
-            text(&event, "participantId"),
-            text(&event, "name"),
-            text(&event, "errorCode")
-        );
-        let link = format!("/_ivs/console/stage?arn={}", encoded(&stage));
-        Happening { at: milliseconds(text(&event, "eventTime")), kind: "participant", what, link }
+        let of_event = |name| text(&seen.event, name);
+        let what = [of_event("participantId"), of_event("name"), of_event("errorCode")].join(" ");
+        Happening {
+            order: seen.order,
+            at: of_event("eventTime").to_owned(),
+            kind: "participant".to_owned(),
+            what: what.trim_end().to_owned(),
+            link: Some(format!("/_ivs/console/stage?arn={}", encoded(&stage))),
+        }
     });
     let refusals = server.door().refusals().list().into_iter().map(|refused| {
         let what = format!("{}: {}", refused.code, refused.message);
         let link = format!("/_ivs/console/refusal?number={}", refused.number);
-        Happening { at: refused.at, kind: "refused token", what, link }
+        let kind = "refused token".to_owned();
+        Happening { order: refused.order, at: iso8601(refused.at), kind, what, link: Some(link) }
     });
-    let mut all: Vec<_> = calls.chain(events).chain(refusals).collect();
-    all.reverse();
+    let deeds = server.log().deeds().into_iter().map(|deed| {
+        let (order, at, kind, what) = (deed.order, iso8601(deed.at), deed.kind, deed.what);
+        Happening { order, at, kind, what, link: Some("/_ivs/console/server".to_owned()) }
+    });
+    let mut all: Vec<_> = calls.chain(events).chain(refusals).chain(deeds).collect();
+    all.sort_by_key(|one| one.order);
     all
-}
-
-fn milliseconds(text: &str) -> i64 {
-    OffsetDateTime::parse(text, &Rfc3339).map_or(0, |moment| moment.unix_timestamp() * 1000)
 }

@@ -145,7 +145,10 @@ impl Calls {
                 media.publish(offer, report).map_err(refuse)?
             }
             Purpose::Subscribe(remote) => {
-                let publication = self.publication(&stage, remote).ok_or_else(|| {
+                // The media of a replica is that of the stage that it is a copy from.
+                let from = self.live.source_of(&stage, remote);
+                let from = from.as_ref().unwrap_or(&stage);
+                let publication = self.publication(from, remote).ok_or_else(|| {
                     let code = json!({ "errorCode": "PUBLISHER_NOT_FOUND", "remoteParticipantId": remote });
                     self.live.note(&stage, &id, "SUBSCRIBE_ERROR", code);
                     Refusal::new("NOT_FOUND", format!("{remote} does not publish on this stage"))
@@ -277,8 +280,11 @@ impl Calls {
     }
 
     fn cut(&self, stage: &StageArn, participant: &str, all: bool) {
-        for call in self.lock().values() {
-            if call.participant == participant && call.stage == *stage && (all || !call.is_subscription()) {
+        let purpose = Purpose::Subscribe(participant.to_owned());
+        for call in self.lock().values().filter(|call| call.stage == *stage) {
+            let is_own = call.participant == participant && (all || !call.is_subscription());
+            // One who leaves is seen no more, even if the media goes on, as that of a replica does.
+            if is_own || (all && call.purpose == purpose) {
                 call.handle.tell(Command::Close);
             }
         }

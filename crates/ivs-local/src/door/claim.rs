@@ -48,7 +48,7 @@ impl Claim {
     }
 
     /// What a token says of who comes.
-    pub(super) fn of_token(operation: &'static str, token: &str) -> Self {
+    pub(crate) fn of_token(operation: &'static str, token: &str) -> Self {
         let read = || {
             let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
             let payload: Value = serde_json::from_slice(&payload).ok()?;
@@ -57,6 +57,12 @@ impl Claim {
             Some(Self { operation, account: arn.account.into(), region: arn.region.into(), participant })
         };
         read().unwrap_or(Self { operation, ..Self::default() })
+    }
+
+    /// Somebody who is on a stage already.
+    pub(crate) fn of_participant(operation: &'static str, stage: &ivs_token::StageArn, id: &str) -> Self {
+        let (account, region) = (stage.account_id().to_owned(), stage.region().to_owned());
+        Self { operation, account, region, participant: id.to_owned() }
     }
 
     /// What faults are asked about it.

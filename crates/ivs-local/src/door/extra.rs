@@ -62,7 +62,27 @@ impl Live {
         presence.record.insert("_publishing".into(), is_publishing.into());
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, Some((name, Map::new())));
         stage.tell();
+        let ended = self.follow(&mut stages, arn, id);
+        drop(stages);
+        self.cut_off(ended);
         Ok(())
+    }
+
+    /// Lets a participant without a client fail to publish. One who publishes ceases to.
+    pub(crate) fn fail_to_publish(
+        &self,
+        arn: &StageArn,
+        id: &str,
+        code: &'static str,
+    ) -> Result<(), Refusal> {
+        let mut stages = self.lock();
+        let stage = stages.get_mut(arn).ok_or_else(not_here)?;
+        stage.people.get(id).filter(|one| one.has_no_client).ok_or_else(not_here)?;
+        let more = Map::from_iter([("errorCode".to_owned(), code.into())]);
+        self.recorder.event(&stage.arn, &mut stage.session, id, "PUBLISH_ERROR", more);
+        drop(stages);
+        self.publish_without_client(arn, id, false)?;
+        Err(Refusal::new(code, "the participant can not publish, as it was asked for"))
     }
 
     /// Lets a participant without a client go.

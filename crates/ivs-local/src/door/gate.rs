@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ivs_token::{
-    ChannelArn, ConnectionClaims, KeyRing, PlaybackKeyArn, PublicKeyArn, Verified, VerifiedPlayback,
-    VerifiedToken, Verifier, VerifyError,
+    ChannelArn, ConnectionClaims, KeyRing, PlaybackKeyArn, PublicKeyArn, RevocationStore, Subject, Verified,
+    VerifiedPlayback, VerifiedToken, Verifier, VerifyError, ViewerId,
 };
 use serde_json::Value;
 
@@ -130,6 +130,30 @@ impl Gate {
         let verifier = self.verifier("", "");
         let decided = verifier.and_then(|verifier| Ok(verifier.verify_playback_of(token, channel, origin)?));
         self.noted("playback", token, decided)
+    }
+
+    /// Says whether a viewer who watches may go on.
+    pub(crate) fn viewer(
+        &self,
+        channel: &ChannelArn,
+        viewer: &ViewerId,
+        version: i64,
+    ) -> Result<(), Refusal> {
+        let subject = Subject::Playback { channel, viewer: Some((viewer, version)), single_use: None };
+        let checked = self.revocations.check(&subject);
+        checked
+            .map_err(|error| Refusal::new("UNAVAILABLE", error.to_string()))?
+            .map_err(|revoked| Refusal::new(revoked.code(), revoked.to_string()))
+    }
+
+    /// What names are sealed with that only this server may make.
+    pub(crate) fn secret(&self) -> &[u8; 32] {
+        &self.keeper.environment.secret
+    }
+
+    /// Milliseconds since 1970.
+    pub(crate) fn now(&self) -> i64 {
+        self.keeper.clock.now()
     }
 
     /// Keeps a refusal that somebody may ask about.

@@ -89,7 +89,9 @@ impl Door {
                     self.playback_keys.delete(&arn).map_err(|error| error.to_string())
                 }
                 // That is for those who are connected.
-                Effect::Due(_) => Ok(()),
+                Effect::Due(_) | Effect::Replicate(_) | Effect::EndReplication(_) | Effect::Leave(..) => {
+                    Ok(())
+                }
                 Effect::Revoke(revocation) => {
                     self.revocations.revoke(&revocation).map_err(|error| error.to_string())
                 }
@@ -111,6 +113,11 @@ fn effect(key: &str, value: &Value) -> Option<Effect> {
         "revocation" => revocation(value).map(Effect::Revoke),
         _ => None,
     }
+}
+
+/// Whether a record is one of a revocation.
+pub(crate) fn is_revocation(value: &Value) -> bool {
+    revocation(value).is_some()
 }
 
 fn revocation(value: &Value) -> Option<Revocation> {

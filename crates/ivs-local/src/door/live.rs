@@ -18,6 +18,7 @@ use super::stage::{Ending, LiveStage, Presence, Snapshot, Socket};
 use super::visitor::Visitor;
 use crate::faults::{Act, Area, Faults, Subject};
 use crate::keeper::Keeper;
+use crate::replication::Replication;
 use crate::store::StoreError;
 use crate::timer::Timer;
 use crate::view::Effect;
@@ -27,7 +28,7 @@ pub(crate) struct Live {
     pub(crate) gate: Gate,
     keeper: Arc<Keeper>,
     pub(crate) recorder: Recorder,
-    stages: Mutex<HashMap<StageArn, LiveStage>>,
+    stages: Mutex<Stages>,
     limits: Limits,
     numbers: std::sync::atomic::AtomicU64,
     /// Itself, for what happens later.
@@ -36,6 +37,9 @@ pub(crate) struct Live {
     cut: std::sync::OnceLock<Cut>,
     faults: Arc<Faults>,
 }
+
+/// The stages on which somebody is.
+pub(crate) type Stages = HashMap<StageArn, LiveStage>;
 
 /// Ends the connections for media of a participant on a stage: the publication alone, or all.
 type Cut = Box<dyn Fn(&StageArn, &str, bool) + Send + Sync>;
@@ -46,6 +50,10 @@ struct Limits {
     participants: usize,
     session_ms: i64,
     grace: Duration,
+    /// Whether somebody is sent away when their token expires.
+    ends_expired: bool,
+    /// Whether the status of a refused upgrade says why.
+    tells_why: bool,
 }
 
 /// What an operation means to those who are connected.
@@ -54,7 +62,20 @@ pub(crate) enum End {
     Stage(StageArn),
     Key(PublicKeyArn),
     Expired(StageArn, String),
-    Session { stage: StageArn, session: String, emptied: u64 },
+    Session {
+        stage: StageArn,
+        session: String,
+        emptied: u64,
+    },
+    /// Not an end: a participant comes as a replica to another stage.
+    Replicate(Replication),
+    Replication(Replication),
+    /// The source of replicas has paused for as long as it may.
+    Pause {
+        stage: StageArn,
+        participant: String,
+        paused: u64,
+    },
 }
 
 /// Where somebody sits: what their socket is told.
@@ -71,6 +92,7 @@ impl Live {
         faults: Arc<Faults>,
     ) -> Result<Arc<Self>, StoreError> {
         let settings = &keeper.environment.settings;
+        let assumptions = &settings.assumptions;
         let quota = |name, documented| settings.quotas.get(name).copied().unwrap_or(documented);
         let recorder = Recorder::new(Arc::clone(keeper));
         recorder.close_all()?;
@@ -82,14 +104,21 @@ impl Live {
             limits: Limits {
                 publishers: quota("publishersPerStage", 12),
                 participants: quota("subscribersPerStage", 10_000),
-                session_ms: i64::try_from(settings.session_ms).unwrap_or(i64::MAX),
-                grace: Duration::from_millis(settings.grace_ms),
+                session_ms: assumptions.milliseconds("stage-session"),
+                grace: Duration::from_millis(assumptions.number("socket-grace")),
+                ends_expired: assumptions.is("expiry", "disconnect"),
+                tells_why: assumptions.is("refused-upgrade", "by-reason"),
             },
             numbers: std::sync::atomic::AtomicU64::new(1),
             this: Weak::clone(this),
             cut: std::sync::OnceLock::new(),
             faults,
         }))
+    }
+
+    /// The status of an upgrade that is refused.
+    pub(super) fn status_of(&self, refusal: &Refusal) -> u16 {
+        if self.limits.tells_why { refusal.status() } else { 403 }
     }
 
     /// Says how the connections for media of a participant are ended.
@@ -128,6 +157,7 @@ impl Live {
         let (end, ended) = watch::channel(None);
         let id = who.participant_id().as_str();
         let mut stages = self.lock();
+        let displaced = self.displace(&mut stages, who.stage_arn(), id);
         let stage = self.stage(&mut stages, who.stage_arn());
         let is_new = !stage.people.contains_key(id);
         if is_new && stage.people.len() >= self.limits.participants {
@@ -148,6 +178,7 @@ impl Live {
         stage.tell();
         let told = stage.subscribe();
         drop(stages);
+        self.cut_off(displaced);
         if is_replaced {
             self.cut(who.stage_arn(), id, true);
         }
@@ -199,6 +230,7 @@ impl Live {
         presence.audio_muted = audio_muted.unwrap_or(presence.audio_muted);
         presence.video_stopped = video_stopped.unwrap_or(presence.video_stopped);
         stage.tell();
+        self.follow(&mut stages, arn, id);
     }
 
     /// Takes a token in exchange for the one that somebody came with.
@@ -216,7 +248,7 @@ impl Live {
         let presence = stage.people.get_mut(id).ok_or_else(not_here)?;
         presence.describe(&new);
         self.expect_expiry(&new);
-        presence.key = new.key_id().clone();
+        presence.key = Some(new.key_id().clone());
         describe(&mut presence.record, &new);
         let may_publish = presence.capabilities.contains(Capability::Publish);
         let is_cut = !may_publish && presence.publication.is_some();
@@ -253,6 +285,7 @@ impl Live {
     pub(crate) fn publish(&self, who: &VerifiedToken, number: u64, visitor: &Visitor) {
         let id = who.participant_id().as_str();
         let mut stages = self.lock();
+        let displaced = self.displace(&mut stages, who.stage_arn(), id);
         let stage = self.stage(&mut stages, who.stage_arn());
         self.enter(stage, who, visitor);
         let Some(presence) = stage.people.get_mut(id) else { return };
@@ -264,6 +297,9 @@ impl Live {
         let event = Some(("PUBLISH_STARTED", Map::new()));
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
         stage.tell();
+        self.follow(&mut stages, who.stage_arn(), id);
+        drop(stages);
+        self.cut_off(displaced);
     }
 
     /// A publication ended. Who has no socket leaves with it.
@@ -283,12 +319,19 @@ impl Live {
         } else {
             stage.tell();
         }
+        let ended = self.follow(&mut stages, arn, id);
+        drop(stages);
+        self.cut_off(ended);
     }
 
     /// Writes an event of somebody who is on a stage.
-    pub(crate) fn note(&self, arn: &StageArn, id: &str, name: &str, more: Value) {
+    pub(crate) fn note(&self, arn: &StageArn, id: &str, name: &'static str, mut more: Value) {
         let mut stages = self.lock();
         if let Some(stage) = stages.get_mut(arn) {
+            let remote = more["remoteParticipantId"].as_str().and_then(|remote| stage.people.get(remote));
+            if remote.is_some_and(|remote| remote.source.is_some()) {
+                more["replica"] = true.into();
+            }
             self.recorder.event(&stage.arn, &mut stage.session, id, name, object(more));
         }
     }
@@ -319,8 +362,11 @@ impl Live {
                 End::Stage(arn) => self.close(&arn),
                 End::Expired(arn, id) => self.expire(&arn, &id),
                 End::Session { stage, session, emptied } => self.end_session(&stage, &session, emptied),
+                End::Replicate(replication) => self.replicate(replication),
+                End::Replication(replication) => self.end_replication(&replication),
+                End::Pause { stage, participant, paused } => self.end_pause(&stage, &participant, paused),
                 End::Key(key) => {
-                    for (arn, id) in self.find(|presence| presence.key == key) {
+                    for (arn, id) in self.find(|presence| presence.key.as_ref() == Some(&key)) {
                         self.throw_out(&arn, &id, Ending::KEY_DELETED);
                     }
                 }
@@ -336,32 +382,34 @@ impl Live {
             let presence = stages.get(arn).and_then(|stage| stage.people.get(id));
             presence.is_some_and(|presence| presence.expires_at <= now)
         };
-        if is_over {
+        if is_over && self.limits.ends_expired {
             self.throw_out(arn, id, Ending::EXPIRED);
         }
     }
 
     fn throw_out(&self, arn: &StageArn, id: &str, ending: Ending) {
-        {
+        let ended = {
             let mut stages = self.lock();
+            let replicas = self.forsake(&mut stages, arn, id);
             let Some(stage) = stages.get_mut(arn) else { return };
-            let Some(presence) = stage.people.get_mut(id) else { return };
+            let Some(presence) = stage.people.get_mut(id) else { return self.cut_off(replicas) };
             if let Some(socket) = presence.socket.take() {
                 socket.end.send_replace(Some(ending));
             }
-            if presence.publication.take().is_some() {
-                presence.record.insert("_publishing".into(), false.into());
-                let event = Some(("PUBLISH_STOPPED", Map::new()));
-                self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
-            }
             self.exit(stage, id, true);
-        }
+            replicas
+        };
+        self.cut_off(ended);
         self.cut(arn, id, true);
     }
 
     /// A stage was deleted.
     fn close(&self, arn: &StageArn) {
-        let Some(mut stage) = self.lock().remove(arn) else { return };
+        let mut stages = self.lock();
+        let replicas = self.forsake_all(&mut stages, arn);
+        let Some(mut stage) = stages.remove(arn) else { return };
+        drop(stages);
+        self.cut_off(replicas);
         let ids: Vec<String> = stage.people.keys().cloned().collect();
         for id in &ids {
             if let Some(socket) = stage.people.get_mut(id).and_then(|presence| presence.socket.take()) {
@@ -385,8 +433,19 @@ impl Live {
     }
 
     /// The stage, with a session that begins if it has none.
-    fn stage<'s>(&self, stages: &'s mut HashMap<StageArn, LiveStage>, arn: &StageArn) -> &'s mut LiveStage {
-        stages.entry(arn.clone()).or_insert_with(|| LiveStage::new(arn.clone(), self.recorder.begin(arn)))
+    pub(super) fn stage<'s>(&self, stages: &'s mut Stages, arn: &StageArn) -> &'s mut LiveStage {
+        self.stage_in(stages, arn, None)
+    }
+
+    /// As [`Self::stage`]. A session that begins has this ID.
+    pub(super) fn stage_in<'s>(
+        &self,
+        stages: &'s mut Stages,
+        arn: &StageArn,
+        session: Option<&str>,
+    ) -> &'s mut LiveStage {
+        let begin = || LiveStage::new(arn.clone(), self.recorder.begin(arn, session));
+        stages.entry(arn.clone()).or_insert_with(begin)
     }
 
     fn enter(&self, stage: &mut LiveStage, who: &VerifiedToken, visitor: &Visitor) {
@@ -415,6 +474,10 @@ impl Live {
     pub(crate) fn exit(&self, stage: &mut LiveStage, id: &str, is_thrown_out: bool) {
         let Some(mut presence) = stage.people.remove(id) else { return };
         presence.record.insert("_publishing".into(), false.into());
+        if presence.publication.take().is_some() {
+            let event = Some(("PUBLISH_STOPPED", Map::new()));
+            self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
+        }
         presence.record.insert("state".into(), "DISCONNECTED".into());
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, Some(("LEFT", Map::new())));
         stage.left.insert(id.to_owned(), presence.record);
@@ -434,10 +497,13 @@ impl Live {
     fn end_session(&self, arn: &StageArn, session: &str, emptied: u64) {
         let mut stages = self.lock();
         let is_meant = |stage: &LiveStage| stage.session.id == session && stage.emptied == emptied;
-        if stages.get(arn).is_some_and(|stage| stage.people.is_empty() && is_meant(stage))
-            && let Some(stage) = stages.remove(arn)
-        {
-            self.recorder.end(&stage.arn, &stage.session);
+        if stages.get(arn).is_some_and(|stage| stage.people.is_empty() && is_meant(stage)) {
+            let ended = self.forsake_all(&mut stages, arn);
+            if let Some(stage) = stages.remove(arn) {
+                self.recorder.end(&stage.arn, &stage.session);
+            }
+            drop(stages);
+            self.cut_off(ended);
         }
     }
 
@@ -453,13 +519,13 @@ impl Live {
         });
     }
 
-    fn cut(&self, arn: &StageArn, id: &str, all: bool) {
+    pub(super) fn cut(&self, arn: &StageArn, id: &str, all: bool) {
         if let Some(cut) = self.cut.get() {
             cut(arn, id, all);
         }
     }
 
-    pub(crate) fn lock(&self) -> MutexGuard<'_, HashMap<StageArn, LiveStage>> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Stages> {
         self.stages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -480,6 +546,14 @@ pub(crate) fn endings(effects: &[Effect]) -> Vec<End> {
             session: session.clone(),
             emptied: *emptied,
         }),
+        Effect::Due(Timer::Replication { stage, participant, paused }) => Some(End::Pause {
+            stage: stage.as_str().try_into().ok()?,
+            participant: participant.clone(),
+            paused: *paused,
+        }),
+        Effect::Leave(stage, participant) => Some(End::Participant(stage.clone(), participant.clone())),
+        Effect::Replicate(replication) => Some(End::Replicate(replication.clone())),
+        Effect::EndReplication(replication) => Some(End::Replication(replication.clone())),
         _ => None,
     };
     effects.iter().filter_map(end).collect()
@@ -491,7 +565,7 @@ pub(super) fn wanting<'a>(operation: &'a str, arn: &'a StageArn, participant: &'
     Subject { area: Area::Door, operation, account, region, participant, ..Subject::default() }
 }
 
-fn object(value: Value) -> Map<String, Value> {
+pub(super) fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(members) => members,
         _ => Map::new(),

@@ -2,6 +2,7 @@
 
 mod calls;
 mod claim;
+mod encoder;
 mod extra;
 mod gate;
 mod handshake;
@@ -13,6 +14,7 @@ mod page;
 mod playback;
 mod record;
 mod refusals;
+mod replicas;
 mod revocations;
 mod seat;
 mod socket;
@@ -27,6 +29,7 @@ pub(crate) use claim::Claim;
 pub(crate) use gate::Refusal;
 pub(crate) use handshake::is_upgrade;
 pub use keys::Door;
+pub(crate) use keys::is_revocation;
 pub(crate) use live::{End, Live, endings};
 pub(crate) use manner::Manner;
 pub(crate) use page::{PAGE, page};

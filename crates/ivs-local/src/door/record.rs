@@ -1,15 +1,18 @@
 //! What the API shows of a stage that people are on: sessions, participants, events.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ivs_model::ApiError;
 use ivs_token::{ParticipantClaims, StageArn};
 use serde_json::{Map, Value, json};
 
-use crate::happened::{Happened, Topic};
 use crate::keeper::Keeper;
 use crate::kinds::Record;
-use crate::life::composition;
+use crate::life::participant::{self as life, Event};
+use crate::life::place::Place;
+use crate::life::replication::write;
+use crate::replication::Replication;
 use crate::store::{StoreError, Transaction};
 use crate::time::iso8601;
 use crate::timer::Timer;
@@ -33,18 +36,29 @@ pub(crate) struct Session {
     events: u64,
 }
 
+impl Session {
+    /// The next event.
+    fn event(&mut self, name: &'static str, more: Map<String, Value>) -> Event {
+        self.events += 1;
+        Event { number: self.events, name, more }
+    }
+}
+
 impl Recorder {
     pub(crate) fn new(keeper: Arc<Keeper>) -> Self {
         Self { keeper }
     }
 
-    /// Begins a session: `st-` and 13 characters.
-    pub(crate) fn begin(&self, stage: &StageArn) -> Session {
+    /// Begins a session with this ID, or with a new one: `st-` and 13 characters.
+    pub(crate) fn begin(&self, stage: &StageArn, id: Option<&str>) -> Session {
         let (account, region) = (stage.account_id(), stage.region());
         let scene = Scene { account, region, now: self.keeper.clock.now() };
-        let id = self.keeper.change(scene, |view| Ok(view.ids.alphanumeric(13)));
-        let id = id.map_or_else(|_| "0000000000000".to_owned(), |written| written.value);
-        let session = Session { id: format!("st-{id}"), begun: self.now(), events: 0 };
+        let draw = || {
+            let id = self.keeper.change(scene, |view| Ok(view.ids.alphanumeric(13)));
+            format!("st-{}", id.map_or_else(|_| "0000000000000".to_owned(), |written| written.value))
+        };
+        let id = id.map_or_else(draw, str::to_owned);
+        let session = Session { id, begun: self.now(), events: 0 };
         self.write(vec![session_write(stage, &session, None)]);
         self.activate(stage, Some(&session.id));
         session
@@ -61,28 +75,19 @@ impl Recorder {
         stage: &StageArn,
         session: &mut Session,
         participant: &Record,
-        event: Option<(&str, Map<String, Value>)>,
+        event: Option<(&'static str, Map<String, Value>)>,
     ) {
         let id = participant.get("participantId").and_then(Value::as_str).unwrap_or_default();
-        let key = format!("{}{}/{id}/", within("participant", stage), session.id);
-        let name = event.as_ref().map(|(name, _)| *name);
-        let mut writes = vec![(key, Some(Value::Object(participant.clone())))];
-        writes.extend(event.map(|(name, more)| event_write(stage, session, id, name, more, self.now())));
-        let session = session.id.clone();
-        self.change(stage, |view| {
-            view.writes.extend(writes.clone());
-            if let Some(name @ ("PUBLISH_STARTED" | "PUBLISH_STOPPED")) = name {
-                let detail = json!({
-                    "session_id": session,
-                    "event_name": if name == "PUBLISH_STARTED" { "Participant Published" } else { "Participant Unpublished" },
-                    "event_time": iso8601(view.now),
-                    "user_id": participant.get("userId"),
-                    "participant_id": id,
-                    "replica": false,
-                });
-                view.happened(Happened::new(Topic::StageUpdate, stage.as_str(), detail));
-            }
-            composition::heed_stage(view, stage.as_str())
+        let event = event.map(|(name, more)| session.event(name, more));
+        let place = Place { stage: stage.as_str(), session: &session.id, participant: id };
+        self.change(stage, |view| life::put(view, place, participant, event.as_ref()));
+    }
+
+    /// Writes how it stands with a copy of a participant.
+    pub(crate) fn replicate(&self, replication: &Replication, session: &str, state: &str) {
+        self.change(&replication.source, |view| {
+            write(view, replication, session, state);
+            Ok(())
         });
     }
 
@@ -105,11 +110,12 @@ impl Recorder {
         stage: &StageArn,
         session: &mut Session,
         id: &str,
-        name: &str,
+        name: &'static str,
         more: Map<String, Value>,
     ) {
-        let write = event_write(stage, session, id, name, more, self.now());
-        self.write(vec![write]);
+        let event = session.event(name, more);
+        let place = Place { stage: stage.as_str(), session: &session.id, participant: id };
+        self.change(stage, |view| life::tell(view, place, &event));
     }
 
     /// Ends what a server that was stopped left open.
@@ -120,13 +126,44 @@ impl Recorder {
     pub(crate) fn close_all(&self) -> Result<(), StoreError> {
         let at = self.now();
         let mut writes = Vec::new();
+        // The number of the last event of each session. Their keys come before those of participants.
+        let mut numbers = BTreeMap::new();
         for (key, entry) in self.keeper.store().scan("", "", usize::MAX)? {
             let mut value = Value::clone(&entry.value);
             match key.split('/').nth(2) {
                 Some("stage-session") if value.get("endTime").is_none() => value["endTime"] = json!(at),
+                Some("participant-event") => {
+                    if let Some((session, number)) = numbered(&key) {
+                        let last = numbers.entry(session).or_insert(number);
+                        *last = number.max(*last);
+                    }
+                    continue;
+                }
                 Some("participant") if value.get("state") == Some(&json!("CONNECTED")) => {
+                    let was_publishing = value.get("_publishing") == Some(&json!(true));
+                    let ends = was_publishing.then_some("PUBLISH_STOPPED").into_iter().chain(["LEFT"]);
+                    let is_replica = value.get("replicationType") == Some(&json!("REPLICA"));
+                    let event = |name| last_event(&key, &mut numbers, (name, is_replica), &at);
+                    writes.extend(ends.filter_map(event));
                     value["state"] = json!("DISCONNECTED");
                     value["_publishing"] = json!(false);
+                    if !is_over(&value["recordingState"]) {
+                        value["recordingState"] = json!("STOPPED");
+                    }
+                    if value.get("replicationState") == Some(&json!("ACTIVE")) {
+                        value["replicationState"] = json!("STOPPED");
+                    }
+                }
+                Some("participant-recording") if !is_over(&value["state"]) => {
+                    value["state"] = json!("STOPPED");
+                    value["changes"] = json!(value["changes"].as_u64().unwrap_or(0) + 1);
+                }
+                Some("ingest-configuration") if value["state"] == "ACTIVE" => {
+                    value["state"] = json!("INACTIVE");
+                    value["_publishing"] = json!([]);
+                }
+                Some("participant-replica") if value["replicationState"] == "ACTIVE" => {
+                    value["replicationState"] = json!("STOPPED");
                 }
                 Some("stage") if value.get("activeSessionId").is_some() => {
                     if let Some(stage) = value.as_object_mut() {
@@ -174,14 +211,27 @@ impl Recorder {
     }
 }
 
+/// Whether a recording in this state has ended, or was none.
+fn is_over(state: &Value) -> bool {
+    state.as_str().is_none_or(|state| matches!(state, "STOPPED" | "FAILED" | "DISABLED"))
+}
+
 /// A participant who comes for the first time in a session.
 pub(crate) fn participant(who: &ParticipantClaims, now: i64) -> Record {
+    let mut record = newcomer(who.participant_id().as_str(), now);
+    describe(&mut record, who);
+    record
+}
+
+/// Somebody of whom only the ID is known.
+pub(crate) fn newcomer(id: &str, now: i64) -> Record {
     let mut record = Record::new();
-    record.insert("participantId".into(), who.participant_id().as_str().into());
+    record.insert("participantId".into(), id.into());
     record.insert("firstJoinTime".into(), iso8601(now).into());
     record.insert("published".into(), false.into());
     record.insert("state".into(), "CONNECTED".into());
-    describe(&mut record, who);
+    record.insert("protocol".into(), "UNKNOWN".into());
+    record.insert("replicationType".into(), "NONE".into());
     record
 }
 
@@ -218,18 +268,30 @@ fn session_write(stage: &StageArn, session: &Session, end: Option<String>) -> (S
     (format!("{}{}/", within("stage-session", stage), session.id), Some(record))
 }
 
-fn event_write(
-    stage: &StageArn,
-    session: &mut Session,
-    id: &str,
-    name: &str,
-    mut more: Map<String, Value>,
-    at: String,
-) -> (String, Option<Value>) {
-    session.events += 1;
-    let key = format!("{}{}/{id}/{:012}", within("participant-event", stage), session.id, session.events);
-    more.insert("name".into(), name.into());
-    more.insert("participantId".into(), id.into());
-    more.insert("eventTime".into(), at.into());
-    (key, Some(Value::Object(more)))
+/// The session of the key of an event, and the event's number.
+fn numbered(key: &str) -> Option<(String, u64)> {
+    let mut parts = key.split('/');
+    let (account, region, _) = (parts.next()?, parts.next()?, parts.next()?);
+    let (stage, session, _) = (parts.next()?, parts.next()?, parts.next()?);
+    Some((format!("{account}/{region}/{stage}/{session}"), parts.next()?.parse().ok()?))
+}
+
+/// An event that ends what the participant of this key was at, after all others of the session.
+fn last_event(
+    participant: &str,
+    numbers: &mut BTreeMap<String, u64>,
+    (name, is_replica): (&str, bool),
+    at: &str,
+) -> Option<(String, Option<Value>)> {
+    let mut parts = participant.split('/');
+    let (account, region, _) = (parts.next()?, parts.next()?, parts.next()?);
+    let (stage, session, id) = (parts.next()?, parts.next()?, parts.next()?);
+    let number = numbers.entry(format!("{account}/{region}/{stage}/{session}")).or_default();
+    *number += 1;
+    let key = format!("{account}/{region}/participant-event/{stage}/{session}/{id}/{number:012}");
+    let mut event = json!({ "name": name, "participantId": id, "eventTime": at });
+    if is_replica {
+        event["replica"] = json!(true);
+    }
+    Some((key, Some(event)))
 }

@@ -18,6 +18,9 @@ const LONGEST: usize = 16 << 10;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Refused {
     pub(crate) number: u64,
+    /// Its place among all that happens.
+    #[serde(skip)]
+    pub(crate) order: u64,
     /// Milliseconds since 1970.
     pub(crate) at: i64,
     /// What it was shown for: `participant`, `connection` or `playback`.
@@ -30,8 +33,15 @@ pub(crate) struct Refused {
 /// The last tokens that were refused, the newest last.
 #[derive(Debug)]
 pub(crate) struct Refusals {
-    last: Mutex<VecDeque<Refused>>,
+    last: Mutex<Last>,
     pulse: Arc<Pulse>,
+}
+
+#[derive(Debug, Default)]
+struct Last {
+    /// How many there ever were: a number is not used again.
+    count: u64,
+    all: VecDeque<Refused>,
 }
 
 impl Refusals {
@@ -47,19 +57,25 @@ impl Refusals {
         at: i64,
     ) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = last.back().map_or(1, |refused| refused.number + 1);
-        if last.len() == LIMIT {
-            last.pop_front();
+        last.count += 1;
+        let (number, order) = (last.count, self.pulse.order());
+        if last.all.len() == LIMIT {
+            last.all.pop_front();
         }
         let end = token.char_indices().map(|(at, _)| at).find(|at| *at >= LONGEST).unwrap_or(token.len());
         let token = token.get(..end).unwrap_or_default().to_owned();
         let message = message.to_owned();
-        last.push_back(Refused { number, at, door, code, message, token });
+        last.all.push_back(Refused { number, order, at, door, code, message, token });
         drop(last);
         self.pulse.beat();
     }
 
+    /// Forgets all.
+    pub(crate) fn forget(&self) {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).all.clear();
+    }
+
     pub(crate) fn list(&self) -> Vec<Refused> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).all.iter().cloned().collect()
     }
 }

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use ivs_token::{Capabilities, ParticipantClaims, PublicKeyArn, StageArn, Timestamp};
+use ivs_token::{Capabilities, Capability, ParticipantClaims, PublicKeyArn, StageArn, Timestamp};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::record::{Session, attributes};
-use crate::kinds::Record;
+use crate::kinds::{Record, text};
+use crate::replication::Replication;
 
 /// How many of those who were thrown out a snapshot names.
 const DISCONNECTED: usize = 100;
@@ -44,7 +45,8 @@ pub(crate) struct Presence {
     user_id: String,
     attributes: Value,
     pub(crate) capabilities: Capabilities,
-    pub(crate) key: PublicKeyArn,
+    /// None for who has come without a token.
+    pub(crate) key: Option<PublicKeyArn>,
     pub(crate) expires_at: Timestamp,
     pub(crate) audio_muted: bool,
     pub(crate) video_stopped: bool,
@@ -53,6 +55,15 @@ pub(crate) struct Presence {
     pub(crate) socket: Option<Socket>,
     /// Whether it is there because somebody asked the server for it.
     pub(crate) has_no_client: bool,
+    /// The stage that a replica is a copy from.
+    pub(crate) source: Option<StageArn>,
+}
+
+/// A copy of somebody on another stage.
+pub(crate) struct Replica {
+    pub(crate) wanted: Replication,
+    /// Whether the source pauses, and for the how manieth time.
+    pub(crate) paused: Option<u64>,
 }
 
 /// The socket of a participant.
@@ -68,16 +79,53 @@ impl Presence {
             user_id: String::new(),
             attributes: Value::Null,
             capabilities: who.capabilities(),
-            key,
+            key: Some(key),
             expires_at: who.expires_at(),
             audio_muted: false,
             video_stopped: false,
             publication: None,
             socket: None,
             has_no_client: false,
+            source: None,
         };
         presence.describe(who);
         presence
+    }
+
+    /// Somebody who came with a stream key.
+    pub(crate) fn encoder(record: Record, publication: u64, expires_at: Timestamp) -> Self {
+        Self {
+            user_id: text(&record, "userId").to_owned(),
+            attributes: record.get("attributes").cloned().unwrap_or_default(),
+            record,
+            capabilities: Capability::Publish.into(),
+            key: None,
+            expires_at,
+            audio_muted: false,
+            video_stopped: false,
+            publication: Some(publication),
+            socket: None,
+            has_no_client: false,
+            source: None,
+        }
+    }
+
+    /// A copy of somebody on another stage.
+    pub(crate) fn replica(record: Record, of: &Self, source: StageArn) -> Self {
+        Self {
+            user_id: of.user_id.clone(),
+            attributes: record.get("attributes").cloned().unwrap_or_default(),
+            record,
+            capabilities: of.capabilities,
+            key: of.key.clone(),
+            expires_at: of.expires_at,
+            audio_muted: of.audio_muted,
+            video_stopped: of.video_stopped,
+            publication: of.publication,
+            socket: None,
+            has_no_client: false,
+            source: Some(source),
+        }
     }
 
     /// Takes over what a token says.
@@ -96,6 +144,10 @@ pub(crate) struct LiveStage {
     pub(crate) people: BTreeMap<String, Presence>,
     /// What the API shows of those who left, for when they come again.
     pub(crate) left: BTreeMap<String, Record>,
+    /// The copies of those who are or were here, by their IDs.
+    pub(crate) replicas: BTreeMap<String, Vec<Replica>>,
+    /// Counts how often a source paused.
+    pub(crate) pauses: u64,
     thrown_out: VecDeque<String>,
     state: watch::Sender<Arc<Snapshot>>,
     /// Counts how often the stage became empty, so that the end of a session knows whether it is still meant.
@@ -109,6 +161,8 @@ impl LiveStage {
             session,
             people: BTreeMap::new(),
             left: BTreeMap::new(),
+            replicas: BTreeMap::new(),
+            pauses: 0,
             thrown_out: VecDeque::new(),
             state: watch::Sender::default(),
             emptied: 0,

@@ -32,7 +32,8 @@ pub(crate) fn open(
     struck: Option<Refusal>,
 ) -> Response<Full<Bytes>> {
     let Some(accept) = accept(request.headers()) else {
-        return refuse(&Refusal::new("MALFORMED", "this is no handshake of RFC 6455, version 13"));
+        let refusal = Refusal::new("MALFORMED", "this is no handshake of RFC 6455, version 13");
+        return refuse(&refusal, refusal.status());
     };
     let protocols = protocols(request.headers());
     let is_shared = is_shared(request.uri().path());
@@ -45,7 +46,7 @@ pub(crate) fn open(
     let (first, talk) = match began {
         Ok((first, talk)) => (first, Some(talk)),
         Err(refusal) if over_socket || is_shared => (vec![join_error(&refusal).to_string()], None),
-        Err(refusal) => return refuse(&refusal),
+        Err(refusal) => return refuse(&refusal, live.status_of(&refusal)),
     };
     let upgrade = hyper::upgrade::on(request);
     tokio::spawn(async move {
@@ -88,10 +89,10 @@ fn share(live: &Arc<Live>, calls: &Arc<Calls>, manner: Manner, protocols: &[Stri
     Ok((first, talk))
 }
 
-fn refuse(refusal: &Refusal) -> Response<Full<Bytes>> {
+fn refuse(refusal: &Refusal, status: u16) -> Response<Full<Bytes>> {
     let body = json!({ "code": refusal.code, "message": refusal.message });
     let mut response = Response::new(Full::from(body.to_string()));
-    *response.status_mut() = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::FORBIDDEN);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::FORBIDDEN);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

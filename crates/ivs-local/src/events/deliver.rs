@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::task::AbortHandle;
 
-use super::outbox::{Outbox, Place, after};
+use super::outbox::{Outbox, after};
 use super::target::{LONGEST_MS, Target};
-use super::targets::Targets;
-use crate::store::Store;
+use super::targets::{Begun, Targets};
+use crate::store::{Store, Transaction};
 
 /// How many events are read at once.
 const CHUNK: usize = 200;
@@ -52,6 +52,14 @@ impl Drop for Running {
     }
 }
 
+/// Keeps how far a target was told, for a server that begins with this state.
+fn keep(store: &dyn Store, key: &str, told: u64) {
+    let writes = vec![(key.to_owned(), Some(json!({ "last": told })))];
+    if let Err(error) = store.commit(Transaction { checks: Vec::new(), writes }) {
+        tracing::warn!(%error, "how far a target was told is not kept");
+    }
+}
+
 /// One who tells a target.
 struct Teller {
     id: String,
@@ -60,13 +68,14 @@ struct Teller {
 }
 
 impl Teller {
-    async fn run(self, store: Arc<dyn Store>, outbox: Arc<Outbox>, begun: Place) {
+    async fn run(self, store: Arc<dyn Store>, outbox: Arc<Outbox>, begun: Begun) {
         let mut place = outbox.place();
-        let (mut epoch, mut told) = (begun.epoch, begun.last);
+        let (mut epoch, mut told) = (begun.place.epoch, begun.place.last);
         loop {
             let now = *place.borrow_and_update();
             if now.epoch != epoch {
                 (epoch, told) = (now.epoch, now.base);
+                self.targets.note(&self.id, |state| state.told = told);
             }
             let events = if now.last > told { after(&*store, told, CHUNK) } else { Ok(Vec::new()) };
             let events = events.unwrap_or_else(|error| {
@@ -85,6 +94,10 @@ impl Teller {
                 self.tell(some.to_vec()).await;
             }
             told = last;
+            self.targets.note(&self.id, |state| state.told = last);
+            if let Some(key) = &begun.kept {
+                keep(&*store, key, told);
+            }
         }
     }
 
@@ -114,5 +127,56 @@ impl Teller {
             state.delivered += events.len() as u64;
             state.error = None;
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ivs_model::Model;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::faults::Faults;
+    use crate::store::MemoryStore;
+
+    #[tokio::test]
+    async fn a_target_goes_on_where_it_was_after_a_restart() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+        let event = |number: u64| (format!("outbox/{number:016}"), Some(json!({ "id": number.to_string() })));
+        let commit = |writes| assert!(store.commit(Transaction { checks: Vec::new(), writes }).unwrap());
+        commit(vec![event(1), event(2), event(3)]);
+        let begin = || {
+            let faults = Faults::new(None, Vec::new(), &Model::new().unwrap()).unwrap();
+            let outbox = Arc::new(Outbox::open(&*store, Arc::new(faults), 10).unwrap());
+            let targets = Targets::new(&[json!({ "url": url })], &outbox, &*store).unwrap();
+            tokio::spawn(deliver(Arc::clone(&store), outbox, Arc::new(targets)))
+        };
+        // The ID of the next event that comes; none within a while.
+        let next = async || {
+            let (mut socket, _) =
+                tokio::time::timeout(Duration::from_millis(200), listener.accept()).await.ok()?.unwrap();
+            let mut head = vec![0; 4096];
+            let read = socket.read(&mut head).await.unwrap();
+            socket.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
+            let head = String::from_utf8_lossy(&head[..read]).into_owned();
+            head.lines().find_map(|line| line.strip_prefix("webhook-id: ").map(str::to_owned))
+        };
+        let server = begin();
+        assert_eq!(next().await, None, "what was there before is not told");
+        server.abort();
+        let key = super::super::targets::key_of(&json!({ "url": url }));
+        commit(vec![(key.clone(), Some(json!({ "last": 1 })))]);
+        let server = begin();
+        assert_eq!([next().await, next().await], [Some("2".to_owned()), Some("3".to_owned())]);
+        while store.get(&key).unwrap().unwrap().value["last"] != 3 {
+            tokio::task::yield_now().await;
+        }
+        server.abort();
+        let server = begin();
+        assert_eq!(next().await, None, "nothing is told twice");
+        server.abort();
     }
 }

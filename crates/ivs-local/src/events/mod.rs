@@ -10,5 +10,5 @@ mod target;
 mod targets;
 
 pub(crate) use deliver::deliver;
-pub(crate) use outbox::{News, Outbox, Place, after};
+pub(crate) use outbox::{News, Outbox, Place, after, number};
 pub(crate) use targets::{Targets, answer};

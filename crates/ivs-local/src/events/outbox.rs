@@ -204,7 +204,8 @@ fn key(sequence: u64) -> String {
     format!("{PREFIX}{sequence:016}")
 }
 
-fn number(key: &str) -> Option<u64> {
+/// The number of the event under a key, if it is the key of one.
+pub(crate) fn number(key: &str) -> Option<u64> {
     key.strip_prefix(PREFIX)?.parse().ok()
 }
 

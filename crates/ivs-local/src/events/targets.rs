@@ -7,14 +7,16 @@ use tokio::sync::watch;
 
 use super::outbox::{Outbox, Place};
 use super::target::Target;
+use crate::http::hash::{hex, hmac_sha256};
+use crate::store::{Store, StoreError};
 
 /// The most targets at once.
 const MOST: usize = 100;
 
 /// Everybody who is told of events.
 pub(crate) struct Targets {
-    /// Those that the server began with.
-    first: Vec<Target>,
+    /// Those that the server began with, and the keys under which the state keeps how far each was told.
+    first: Vec<(Target, String)>,
     outbox: Arc<Outbox>,
     all: Mutex<All>,
     changed: watch::Sender<()>,
@@ -26,6 +28,14 @@ struct All {
     targets: Vec<(String, Target, State)>,
 }
 
+/// Where the telling of a target begins.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Begun {
+    pub(super) place: Place,
+    /// The key under which the state keeps how far it was told; none for a target that a restart forgets.
+    pub(super) kept: Option<String>,
+}
+
 /// How it goes with a target.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
@@ -34,27 +44,42 @@ pub(super) struct State {
     /// Given up after the last attempt.
     pub(super) lost: u64,
     pub(super) error: Option<String>,
-    /// How far the outbox was when the target came.
-    begun: Place,
+    /// The last event that it was told of, or that it does not want.
+    pub(super) told: u64,
+    begun: Begun,
 }
 
 impl Targets {
-    pub(crate) fn new(first: &[Value], outbox: &Arc<Outbox>) -> Result<Self, String> {
-        let first = first.iter().map(Target::parse).collect::<Result<_, _>>()?;
+    /// These targets. Those that the state knows go on where they were.
+    pub(crate) fn new(first: &[Value], outbox: &Arc<Outbox>, store: &dyn Store) -> Result<Self, String> {
+        let named = |given: &Value| Target::parse(given).map(|target| (target, key_of(given)));
+        let first = first.iter().map(named).collect::<Result<_, _>>()?;
         let (all, changed) = (Mutex::default(), watch::Sender::default());
         let targets = Self { first, outbox: Arc::clone(outbox), all, changed };
         targets.reset();
+        targets.resume(store).map_err(|error| error.to_string())?;
         Ok(targets)
+    }
+
+    /// Goes on where the state says that each target was.
+    fn resume(&self, store: &dyn Store) -> Result<(), StoreError> {
+        for (_, _, State { begun, told, .. }) in &mut self.lock().targets {
+            let Some(key) = &begun.kept else { continue };
+            let kept = store.get(key)?.and_then(|entry| entry.value["last"].as_u64());
+            begun.place.last = kept.map_or(begun.place.last, |kept| kept.min(begun.place.last));
+            *told = begun.place.last;
+        }
+        Ok(())
     }
 
     /// Back to the targets that the server began with.
     pub(crate) fn reset(&self) {
         let mut all = self.lock();
         all.targets.clear();
-        for target in &self.first {
+        for (target, key) in &self.first {
             all.added += 1;
             let id = format!("t{}", all.added);
-            all.targets.push((id, target.clone(), self.state()));
+            all.targets.push((id, target.clone(), self.state(Some(key))));
         }
         drop(all);
         self.changed.send_replace(());
@@ -69,7 +94,7 @@ impl Targets {
         }
         all.added += 1;
         let id = format!("t{}", all.added);
-        all.targets.push((id.clone(), target, self.state()));
+        all.targets.push((id.clone(), target, self.state(None)));
         drop(all);
         self.changed.send_replace(());
         Ok(id)
@@ -89,14 +114,17 @@ impl Targets {
         self.changed.subscribe()
     }
 
-    /// The targets, and how far the outbox was when each came.
-    pub(super) fn all(&self) -> Vec<(String, Target, Place)> {
+    /// The targets, and where the telling of each begins.
+    pub(super) fn all(&self) -> Vec<(String, Target, Begun)> {
         let all = self.lock();
-        all.targets.iter().map(|(id, target, state)| (id.clone(), target.clone(), state.begun)).collect()
+        let of =
+            |(id, target, state): &(String, Target, State)| (id.clone(), target.clone(), state.begun.clone());
+        all.targets.iter().map(of).collect()
     }
 
-    fn state(&self) -> State {
-        State { begun: *self.outbox.place().borrow(), ..State::default() }
+    fn state(&self, kept: Option<&String>) -> State {
+        let place = *self.outbox.place().borrow();
+        State { told: place.last, begun: Begun { place, kept: kept.cloned() }, ..State::default() }
     }
 
     /// Notes what came of telling a target.
@@ -106,22 +134,29 @@ impl Targets {
         }
     }
 
-    fn list(&self) -> Value {
+    /// The targets as JSON, each with how far it is.
+    pub(crate) fn list(&self) -> Value {
         let show = |(id, target, state): &(String, Target, State)| {
             let mut shown = target.show();
             shown.insert("id".into(), id.as_str().into());
+            shown.insert("told".into(), state.told.into());
             shown.insert("delivered".into(), state.delivered.into());
             shown.insert("retried".into(), state.retried.into());
             shown.insert("lost".into(), state.lost.into());
             shown.insert("error".into(), state.error.clone().into());
             Value::Object(shown)
         };
-        json!({ "targets": self.lock().targets.iter().map(show).collect::<Vec<_>>() })
+        self.lock().targets.iter().map(show).collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, All> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The key of a target that was given so. Who reads it learns no secret.
+pub(super) fn key_of(given: &Value) -> String {
+    format!("server/target-{}", &hex(&hmac_sha256(b"target", given.to_string().as_bytes()))[..16])
 }
 
 /// Answers a request for `/_ivs/targets`. None when the path is another's.
@@ -136,9 +171,9 @@ pub(crate) fn answer(targets: &Targets, method: &str, path: &str, body: &[u8]) -
         targets.add(&given)
     };
     Some(match (method, id) {
-        ("GET", "") => (200, targets.list()),
+        ("GET", "") => (200, json!({ "targets": targets.list() })),
         ("POST", "") => added().map_or_else(|message| refused(400, message), |id| (201, json!({ "id": id }))),
-        ("DELETE", id) if targets.remove(id) => (200, targets.list()),
+        ("DELETE", id) if targets.remove(id) => (200, json!({ "targets": targets.list() })),
         ("DELETE", id) => refused(404, format!("there is no target {id}; GET /_ivs/targets lists them")),
         _ => refused(405, "targets are listed with GET, added with POST, deleted with DELETE".to_owned()),
     })

@@ -44,6 +44,13 @@ impl Rates {
         self.buckets.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// Counts a call of `PutMetadata` for a channel, and gives the rate of a channel if this call is beyond it (text of the
+    /// service model).
+    pub(crate) fn exceeded_for_channel(&self, channel: &str, place: (&str, &str), now: i64) -> Option<u64> {
+        const RATE: u64 = 5;
+        self.count(ServiceName::LowLatency, &format!("PutMetadata {channel}"), place, RATE, now)
+    }
+
     /// Counts a call, and gives the rate if this call is beyond it. `now` is in milliseconds since 1970.
     pub(crate) fn exceeded(
         &self,
@@ -52,15 +59,25 @@ impl Rates {
         (account, region): (&str, &str),
         now: i64,
     ) -> Option<u64> {
+        self.count(service, operation, (account, region), documented(operation)?, now)
+    }
+
+    fn count(
+        &self,
+        service: ServiceName,
+        what: &str,
+        (account, region): (&str, &str),
+        rate: u64,
+        now: i64,
+    ) -> Option<u64> {
         if !self.is_on() {
             return None;
         }
-        let rate = documented(operation)?;
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() > MANY {
             buckets.retain(|_, bucket| !bucket.is_full(now));
         }
-        let key = (account.to_owned(), region.to_owned(), service, operation.to_owned());
+        let key = (account.to_owned(), region.to_owned(), service, what.to_owned());
         let bucket = buckets.entry(key).or_insert_with(|| Bucket::new(rate));
         (!bucket.take(now)).then_some(rate)
     }
@@ -131,6 +148,17 @@ mod tests {
     use super::*;
 
     const US: (&str, &str) = ("123456789012", "us-east-1");
+
+    #[test]
+    fn a_channel_has_a_rate_of_its_own() {
+        let rates = Rates::new(true);
+        let put = |channel: &str, now| rates.exceeded_for_channel(channel, US, now);
+        let at_once: Vec<_> = (0..6).map(|_| put("a", 0)).collect();
+        assert_eq!(at_once, [None, None, None, None, None, Some(5)]);
+        assert_eq!(put("b", 0), None);
+        assert_eq!((put("a", 199), put("a", 200)), (Some(5), None));
+        assert_eq!(Rates::new(false).exceeded_for_channel("a", US, 0), None);
+    }
 
     #[test]
     fn a_bucket_fills_with_time() {

@@ -200,7 +200,10 @@ impl Rule {
         let passes = read.whole("perSecond", 1, 1_000_000)?;
         if act.is_none() && delay_ms.is_none() {
             let which = match area {
-                Area::Api => "`error`, `cut` or `delayMs`",
+                Area::Api => {
+                    "`error`, `cut` or `delayMs`; with another `operation`, `refuse` (`join` and the like), `lose` (`media`) or \
+                     `deliver` (`event`)"
+                }
                 Area::Door => "`refuse`, `cut` or `delayMs`",
                 Area::Media => "`lose`",
                 Area::Event => "`deliver` or `delayMs`",
@@ -490,7 +493,11 @@ mod tests {
         for (rule, expected) in [
             (json!([]), "a rule is a JSON object"),
             (json!({ "operatoin": "x" }), "no member `operatoin`; it has operation, account"),
-            (json!({}), "does nothing: give `error`, `cut` or `delayMs`"),
+            (
+                json!({}),
+                "does nothing: give `error`, `cut` or `delayMs`; with another `operation`, `refuse` (`join` and",
+            ),
+            (json!({}), "`lose` (`media`) or `deliver` (`event`)"),
             (json!({ "operation": "join" }), "does nothing: give `refuse`"),
             (json!({ "operation": "media" }), "does nothing: give `lose`"),
             (json!({ "operation": "CreateStge", "delayMs": 1 }), "there is no CreateStge"),

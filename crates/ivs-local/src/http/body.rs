@@ -1,9 +1,10 @@
 //! Bodies: limited, and decompressed.
 
 use std::io::Read;
+use std::time::Duration;
 
 use flate2::read::{DeflateDecoder, GzDecoder, ZlibDecoder};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use ivs_model::{ApiError, Source};
 
@@ -14,17 +15,41 @@ fn limit(server: &Server) -> usize {
     usize::try_from(server.settings().assumptions.number("body-size")).unwrap_or(usize::MAX)
 }
 
+/// How long a client may take for the head of a request, and again for its body.
+pub(super) fn patience(server: &Server) -> Duration {
+    Duration::from_millis(server.settings().assumptions.number("read-time"))
+}
+
 /// Reads a body.
 pub(super) async fn read(server: &Server, body: Incoming) -> Result<Bytes, ApiError> {
     let limit = limit(server);
-    let whole = Limited::new(body, limit).collect().await;
-    whole.map(http_body_util::Collected::to_bytes).map_err(|error| {
-        if error.is::<http_body_util::LengthLimitError>() {
-            too_large(limit)
-        } else {
-            server.malformed(format!("The body ended early: {error}"))
-        }
+    collect(server, body, limit).await.map_err(|error| match error {
+        Unread::TooLarge => too_large(limit),
+        Unread::TooSlow(_) => ApiError::new(TOO_SLOW, error.to_string(), "read-time", Source::Assumed),
+        Unread::Broken(_) => server.malformed(error.to_string()),
     })
+}
+
+/// A body that did not come whole.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unread {
+    #[error("The body is too large")]
+    TooLarge,
+    #[error("The body did not come within {0:?}: send all that its content-length says")]
+    TooSlow(Duration),
+    #[error("The body ended early: {0}")]
+    Broken(String),
+}
+
+/// The whole of a body that has no more than so many bytes.
+pub(super) async fn collect(server: &Server, body: Incoming, limit: usize) -> Result<Bytes, Unread> {
+    let patience = patience(server);
+    match tokio::time::timeout(patience, Limited::new(body, limit).collect()).await {
+        Ok(Ok(whole)) => Ok(whole.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unread::TooLarge),
+        Ok(Err(error)) => Err(Unread::Broken(error.to_string())),
+        Err(_) => Err(Unread::TooSlow(patience)),
+    }
 }
 
 /// Decompresses a body.
@@ -43,6 +68,8 @@ pub(super) fn decompress(server: &Server, bytes: &[u8], encoding: Option<&str>) 
 }
 
 const TOO_LARGE: &str = "RequestEntityTooLargeException";
+
+const TOO_SLOW: &str = "RequestTimeoutException";
 
 fn read_all(server: &Server, decoder: &mut dyn Read, limit: usize) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();

@@ -9,8 +9,8 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
-use hyper::{Method, Response, StatusCode};
-use serde_json::{Value, json};
+use hyper::{Response, StatusCode};
+use serde_json::Value;
 use tokio::sync::watch;
 
 use super::reply::{Reply, streamed, whole};
@@ -39,30 +39,26 @@ struct Wanted {
 }
 
 /// Answers a request for events.
-pub(super) fn answer(store: &Arc<dyn Store>, outbox: &Outbox, parts: &Parts) -> Reply {
-    let wanted = if parts.method == Method::GET {
-        Wanted::read(parts)
-    } else {
-        Err((StatusCode::METHOD_NOT_ALLOWED, "events are read with GET".to_owned()))
-    };
-    let wanted = match wanted {
-        Ok(wanted) => wanted,
-        Err((status, message)) => return refuse(status, &message),
-    };
+pub(super) fn answer(
+    store: &Arc<dyn Store>,
+    outbox: &Outbox,
+    parts: &Parts,
+) -> Result<Reply, (StatusCode, String)> {
+    let wanted = Wanted::read(parts)?;
     let mut response = Response::new(());
     let headers = response.headers_mut();
     let kind = if wanted.is_sse { "text/event-stream" } else { "application/x-ndjson" };
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if wanted.follow {
-        return streamed(response, follow(Arc::clone(store), outbox.place(), wanted));
+        return Ok(streamed(response, follow(Arc::clone(store), outbox.place(), wanted)));
     }
     match read(&**store, &wanted) {
         Ok((last, text)) => {
             response.headers_mut().insert(LAST, HeaderValue::from(last));
-            whole(response.map(|()| Full::from(text)))
+            Ok(whole(response.map(|()| Full::from(text))))
         }
-        Err(error) => refuse(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        Err(error) => Err((StatusCode::INTERNAL_SERVER_ERROR, error.to_string())),
     }
 }
 
@@ -218,11 +214,4 @@ impl Reader {
             }
         }
     }
-}
-
-fn refuse(status: StatusCode, message: &str) -> Reply {
-    let mut response = Response::new(Full::from(json!({ "message": message }).to_string()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    whole(response)
 }

@@ -3,6 +3,8 @@
 mod body;
 mod events;
 pub(crate) mod hash;
+mod host;
+mod own;
 pub(crate) mod reply;
 mod serve;
 pub(crate) mod sigv4;

@@ -1,5 +1,6 @@
 //! The server: sockets, and the way of a request through it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,10 +20,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
-use super::body::{decompress, read};
+use super::body::{decompress, patience, read};
 use super::reply::{Reply, halved, whole};
-use super::sigv4::{Caller, Signed, caller};
-use super::{site, state};
+use super::sigv4::{Caller, Signed, caller, decode};
+use super::{host, own, site, state};
 use crate::console;
 use crate::door::{self, Claim, Manner, Refusal, Visitor};
 use crate::events::{self, deliver};
@@ -36,9 +37,6 @@ const EXPLAIN: &str = "x-ivs-local-explain";
 
 /// How long open calls may take to end once the server was told to.
 const GRACE: Duration = Duration::from_secs(2);
-
-/// The most time that a client may take for the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Serves until `stop` is done, then ends open calls.
 ///
@@ -54,6 +52,7 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
     outbox.set_over(false);
     let store = Arc::clone(server.keeper().shared_store());
     let teller = tokio::spawn(deliver(store, Arc::clone(&outbox), Arc::clone(server.targets())));
+    let patience = patience(&server);
     let acceptor = server.settings().tls.as_ref().map(|tls| TlsAcceptor::from(tls.config()));
     loop {
         let socket = tokio::select! {
@@ -67,13 +66,14 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
         };
         // Answers are small: they must not wait for more.
         let _ = socket.set_nodelay(true);
+        let here = socket.local_addr().ok().map(|address| address.ip());
         let (server, stopped) = (Arc::clone(&server), stopped.clone());
         let acceptor = acceptor.clone();
         tokio::spawn(async move {
             match acceptor {
-                None => connection(server, socket, stopped).await,
-                Some(acceptor) => match tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(socket)).await {
-                    Ok(Ok(socket)) => connection(server, socket, stopped).await,
+                None => connection(server, socket, here, stopped).await,
+                Some(acceptor) => match tokio::time::timeout(patience, acceptor.accept(socket)).await {
+                    Ok(Ok(socket)) => connection(server, socket, here, stopped).await,
                     Ok(Err(error)) => tracing::debug!(%error, "a handshake of TLS failed"),
                     Err(_) => tracing::debug!("a handshake of TLS took too long"),
                 },
@@ -100,17 +100,18 @@ async fn run_timers(server: Arc<Server>) {
 }
 
 /// Serves a connection until its client ends it, or the server.
-async fn connection<S>(server: Arc<Server>, socket: S, mut stopped: watch::Receiver<()>)
+async fn connection<S>(server: Arc<Server>, socket: S, here: Option<IpAddr>, mut stopped: watch::Receiver<()>)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
+    let patience = patience(&server);
     let service = service_fn(move |request| {
         let server = Arc::clone(&server);
-        async move { respond(&server, request).await }
+        async move { respond(&server, here, request).await }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(patience)
         .serve_connection(TokioIo::new(socket), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
@@ -126,18 +127,28 @@ where
     }
 }
 
+/// What browsers ask every server for by themselves: it is no call that the log should have.
+const ICON: &str = "/favicon.ico";
+
 /// Where clients of stages send their telemetry.
 const TELEMETRY: &str = "telemetry";
 
 /// How long a stream of changes says nothing: a proxy between must not think that it is dead.
 const BEAT: Duration = Duration::from_secs(20);
 
+/// How much of the body of something done to the server is kept.
+const LONGEST_DEED: usize = 200;
+
 /// A fault breaks the connection.
 #[derive(Debug, thiserror::Error)]
 #[error("a fault cut the connection")]
 struct Broken;
 
-async fn respond(server: &Server, request: Request<Incoming>) -> Result<Reply, Broken> {
+async fn respond(server: &Server, here: Option<IpAddr>, request: Request<Incoming>) -> Result<Reply, Broken> {
+    if let Some(name) = host::stranger(server.settings(), here, request.uri(), request.headers()) {
+        let told = serde_json::json!({ "message": host::refusal(&name), "advice": host::advice(&name) });
+        return Ok(refuse(server, request.uri().path(), StatusCode::MISDIRECTED_REQUEST, &told));
+    }
     let Some(claim) = Claim::of(request.method(), request.uri().path(), request.headers()) else {
         return answer(server, request, None).await;
     };
@@ -176,8 +187,9 @@ async fn answer(
         let manner = manner(server, request.headers());
         return Ok(whole(door::open(server.live(), server.calls(), manner, &mut request, struck)));
     }
-    let (parts, body) = request.into_parts();
-    let path = parts.uri.path();
+    let (mut parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
+    let path = path.as_str();
     if let Some(channel) = door::channel_in(path) {
         return Ok(whole(door::playlist(&server.live().gate, server.store(), &channel, &parts, struck)));
     }
@@ -193,31 +205,49 @@ async fn answer(
     if site::is_foreign(&parts.method, path, &parts.headers) {
         let message =
             "a page of another site changes nothing here: ask from a program, or from the server's own pages";
-        return Ok(whole(json(StatusCode::FORBIDDEN, &serde_json::json!({ "message": message }))));
+        return Ok(refuse(server, path, StatusCode::FORBIDDEN, &serde_json::json!({ "message": message })));
     }
     if console::is_of_console(path) {
-        return Ok(whole(match read(server, body).await {
-            Ok(body) => self::console(server, &parts, &body),
-            Err(error) => response(&Answered::refused(error), "").map(Full::from),
-        }));
+        if parts.method == Method::HEAD {
+            parts.method = Method::GET;
+        }
+        return Ok(match read(server, body).await {
+            Ok(body) => whole(self::console(server, &parts, &body)),
+            Err(error) => unread(server, path, &error),
+        });
+    }
+    if path.starts_with(own::OWN) || path.starts_with("/moto-api/") {
+        match own::method(server.url(), &parts.method, path) {
+            Ok(method) => parts.method = method,
+            Err(answer) => return Ok(whole((*answer).map(Full::from))),
+        }
     }
     if path == "/_ivs/changes" {
         return Ok(changes(server));
     }
     if state::is_of_state(&parts.method, path) {
-        return Ok(whole(state::answer(server, path, body).await));
+        let (status, text) = state::answer(server, path, body).await;
+        return Ok(json(server, path, status, text));
     }
     if path == "/_ivs/events" {
         let keeper = server.keeper();
-        return Ok(super::events::answer(keeper.shared_store(), keeper.outbox(), &parts));
+        let answer = super::events::answer(keeper.shared_store(), keeper.outbox(), &parts);
+        return Ok(answer.unwrap_or_else(|(status, message)| {
+            refuse(server, path, status, &serde_json::json!({ "message": message }))
+        }));
     }
     // Where tests that were written for moto's server ask for a new start.
     let own = if path == "/moto-api/reset" { Some("reset") } else { path.strip_prefix("/_ivs/") };
     if let Some(own) = own {
-        return Ok(whole(match read(server, body).await {
+        return Ok(match read(server, body).await {
             Ok(body) => control(server, &parts.method, own, &body),
-            Err(error) => response(&Answered::refused(error), "").map(Full::from),
-        }));
+            Err(error) => unread(server, path, &error),
+        });
+    }
+    if path == ICON {
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        return Ok(whole(response));
     }
     operation(server, &parts, body).await
 }
@@ -225,6 +255,8 @@ async fn answer(
 /// Answers a call of an operation.
 async fn operation(server: &Server, parts: &Parts, body: Incoming) -> Result<Reply, Broken> {
     let begun = Instant::now();
+    // Its place is before all that comes of it.
+    let (order, at) = (server.pulse().order(), server.keeper().clock.now());
     let path = parts.uri.path();
     let mut strike = Strike::default();
     let mut sent = Bytes::new();
@@ -246,12 +278,15 @@ async fn operation(server: &Server, parts: &Parts, body: Incoming) -> Result<Rep
     let response = response(&answer, &id);
     let rules = response.headers().get(EXPLAIN).and_then(|rules| rules.to_str().ok()).unwrap_or_default();
     server.note(Entry {
+        order,
         id,
-        at: server.keeper().clock.now(),
+        at,
         operation: answer.operation.map(str::to_owned),
         account: answer.caller.as_ref().map(|caller| caller.account.clone()),
         region: answer.caller.as_ref().map(|caller| caller.region.clone()),
+        method: parts.method.to_string(),
         path: path.to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
         status: response.status().as_u16(),
         error: answer.result.as_ref().err().map(|incident| incident.error.to_string()),
         fault: Some(strike.told.clone()).filter(|told| !told.is_empty()),
@@ -428,21 +463,33 @@ fn changes(server: &Server) -> Reply {
 }
 
 /// What is not AWS's: health, faults, and the log of calls.
-fn control(server: &Server, method: &Method, path: &str, body: &[u8]) -> Response<Full<Bytes>> {
+fn control(server: &Server, method: &Method, path: &str, body: &[u8]) -> Reply {
     if method == Method::GET
         && let Some(page) = door::page(path, &server.settings().web_client)
     {
-        return page;
+        return whole(page);
     }
     if (method, path) == (&Method::POST, TELEMETRY) {
-        return telemetry(server);
+        return whole(telemetry(server));
     }
     let (status, value) = done(server, method, path, body);
-    json(status, &value)
+    json(server, &format!("{}{path}", own::OWN), status, value.to_string())
 }
 
-/// Does what a request asks for that is not AWS's.
+/// Does what a request asks for that is not AWS's, and keeps that it was done.
 fn done(server: &Server, method: &Method, path: &str, body: &[u8]) -> (StatusCode, Value) {
+    let (status, value) = attempt(server, method, path, body);
+    let kind = path.split('/').next().unwrap_or_default();
+    if status.is_success() && method != Method::GET && kind != "inspect" {
+        let body: String = String::from_utf8_lossy(body).chars().take(LONGEST_DEED).collect();
+        let what = format!("{method} {}{} {body}", own::OWN, decode(path));
+        server.note_deed(kind, what.trim_end().to_owned());
+    }
+    (status, value)
+}
+
+/// As [`done`], without keeping it.
+fn attempt(server: &Server, method: &Method, path: &str, body: &[u8]) -> (StatusCode, Value) {
     let ok = || serde_json::json!({ "status": "ok" });
     let message = |error: &dyn std::fmt::Display| serde_json::json!({ "message": error.to_string() });
     let ruled = (server.faults(), server.rates(), server.model());
@@ -458,6 +505,7 @@ fn done(server: &Server, method: &Method, path: &str, body: &[u8]) -> (StatusCod
             (StatusCode::OK, serde_json::json!({ "requests": server.log().telemetry() }))
         }
         (&Method::GET, "calls") => (StatusCode::OK, server.log().to_json()),
+        (&Method::GET, "history") => (StatusCode::OK, console::history(server)),
         (&Method::GET, "refusals") => (StatusCode::OK, serde_json::json!(server.door().refusals().list())),
         (&Method::POST, "inspect") => match console::inspected(server, body) {
             Ok(value) => (StatusCode::OK, value),
@@ -469,14 +517,28 @@ fn done(server: &Server, method: &Method, path: &str, body: &[u8]) -> (StatusCod
         },
         _ => match crate::control::control(server, method.as_str(), path, body) {
             Some((status, value)) => (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value),
-            None => (StatusCode::NOT_FOUND, message(&"There is no such page")),
+            None => (StatusCode::NOT_FOUND, message(&own::unknown(path))),
         },
     }
 }
 
-fn json(status: StatusCode, value: &Value) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(value.to_string()));
+/// An answer about what is the server's own, in JSON; a refusal in the form that all have.
+fn json(server: &Server, path: &str, status: StatusCode, text: String) -> Reply {
+    if !status.is_success() {
+        return refuse(server, path, status, &serde_json::from_str(&text).unwrap_or_default());
+    }
+    let mut response = Response::new(Full::from(text));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+    whole(response)
+}
+
+fn refuse(server: &Server, path: &str, status: StatusCode, told: &Value) -> Reply {
+    whole(own::refuse(server.url(), path, status, told).map(Full::from))
+}
+
+/// The refusal of a body that did not come whole.
+fn unread(server: &Server, path: &str, error: &ApiError) -> Reply {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    refuse(server, path, status, &serde_json::json!({ "message": error.message() }))
 }

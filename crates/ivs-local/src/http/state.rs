@@ -1,17 +1,16 @@
 //! State over HTTP: a snapshot to keep, one to go back to, and copies of accounts.
 
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, HeaderValue};
-use hyper::{Method, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::body::{Unread, collect};
 use crate::server::Server;
-use crate::state::{State, is_account};
+use crate::state::{RestoreError, State, is_account};
 
 /// The most bytes of a state that is sent.
-const LIMIT: usize = 256 << 20;
+const LIMIT: usize = 32 << 20;
 
 /// Whether a request is about the state of the server.
 pub(super) fn is_of_state(method: &Method, path: &str) -> bool {
@@ -22,35 +21,40 @@ pub(super) fn is_of_state(method: &Method, path: &str) -> bool {
 }
 
 /// Answers a request about the state of the server.
-pub(super) async fn answer(server: &Server, path: &str, body: Incoming) -> Response<Full<Bytes>> {
-    let (status, text) = match path {
+pub(super) async fn answer(server: &Server, path: &str, body: Incoming) -> (StatusCode, String) {
+    match path {
         "/_ivs/snapshot" => server.snapshot().map(|state| (StatusCode::OK, state.to_json())),
         "/_ivs/restore" => restore(server, body).await,
-        _ => Ok(match text(body).await {
+        _ => Ok(match text(server, body).await {
             Ok(text) => {
                 let (status, value) = fork(server, &text);
                 (status, value.to_string())
             }
-            Err(error) => (StatusCode::BAD_REQUEST, message(&error)),
+            Err((status, error)) => (status, message(&error)),
         }),
     }
-    .unwrap_or_else(|error| (StatusCode::INTERNAL_SERVER_ERROR, message(&error)));
-    let mut response = Response::new(Full::from(text));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+    .unwrap_or_else(|error| (StatusCode::INTERNAL_SERVER_ERROR, message(&error)))
 }
 
 type Answer = Result<(StatusCode, String), crate::store::StoreError>;
 
 async fn restore(server: &Server, body: Incoming) -> Answer {
-    let state =
-        match text(body).await.and_then(|text| State::from_json(&text).map_err(|error| error.to_string())) {
-            Ok(state) => state,
-            Err(error) => return Ok((StatusCode::BAD_REQUEST, message(&error))),
-        };
-    server.restore(&state)?;
-    Ok((StatusCode::OK, json!({ "status": "ok" }).to_string()))
+    let read = text(server, body).await.and_then(|text| {
+        State::from_json(&text).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))
+    });
+    let state = match read {
+        Ok(state) => state,
+        Err((status, error)) => return Ok((status, message(&error))),
+    };
+    match server.restore(&state) {
+        Ok(()) => {
+            let records = state.entries().len();
+            server.note_deed("restore", format!("POST /_ivs/restore: a state of {records} records"));
+            Ok((StatusCode::OK, json!({ "status": "ok" }).to_string()))
+        }
+        Err(RestoreError::Store(error)) => Err(error),
+        Err(error) => Ok((StatusCode::BAD_REQUEST, message(&error))),
+    }
 }
 
 #[derive(Deserialize)]
@@ -77,7 +81,10 @@ pub(super) fn fork(server: &Server, body: &str) -> (StatusCode, Value) {
         );
     }
     match server.fork(&from, &to) {
-        Ok(Some(resources)) => (StatusCode::OK, json!({ "status": "ok", "resources": resources })),
+        Ok(Some(resources)) => {
+            server.note_deed("fork", format!("POST /_ivs/fork from {from} to {to}: {resources} resources"));
+            (StatusCode::OK, json!({ "status": "ok", "resources": resources }))
+        }
         Ok(None) => {
             let error = format!("the account {to} has resources already: fork into an account that has none");
             refused(StatusCode::CONFLICT, error)
@@ -86,9 +93,21 @@ pub(super) fn fork(server: &Server, body: &str) -> (StatusCode, Value) {
     }
 }
 
-async fn text(body: Incoming) -> Result<String, String> {
-    let whole = Limited::new(body, LIMIT).collect().await.map_err(|error| error.to_string())?;
-    String::from_utf8(whole.to_bytes().into()).map_err(|_| "the body is not UTF-8".to_owned())
+async fn text(server: &Server, body: Incoming) -> Result<String, (StatusCode, String)> {
+    let whole = collect(server, body, LIMIT).await.map_err(|error| match error {
+        Unread::TooLarge => {
+            let message = format!(
+                "the state has more than {} MiB, the most that is taken over HTTP: start the server with --init FILE instead",
+                LIMIT >> 20
+            );
+            (StatusCode::PAYLOAD_TOO_LARGE, message)
+        }
+        Unread::TooSlow(_) => (StatusCode::REQUEST_TIMEOUT, error.to_string()),
+        Unread::Broken(_) => (StatusCode::BAD_REQUEST, error.to_string()),
+    })?;
+    String::from_utf8(whole.into()).map_err(|_| {
+        (StatusCode::BAD_REQUEST, "the body is not UTF-8: send the file as it was written".to_owned())
+    })
 }
 
 fn message(error: &dyn std::fmt::Display) -> String {

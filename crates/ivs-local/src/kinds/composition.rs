@@ -6,14 +6,11 @@ use serde_json::{Value, json};
 use super::generic::{check_reference, quota};
 use super::{CREATED, Kind, Record, Reference, at, default, text};
 use crate::call::{Call, invalid};
-use crate::life::composition::{self as life, ENDED};
+use crate::life::composition::{self as life, ENDED, GONE_MS};
 use crate::page;
 use crate::time::iso8601;
 
 pub(crate) struct Composition;
-
-/// Get and List show a composition for this long after its end (guide, composition).
-const GONE_MS: i64 = 300_000;
 
 impl Kind for Composition {
     fn kind(&self) -> &'static str {

@@ -3,7 +3,7 @@
 use ivs_model::{ApiError, ServiceName, Source};
 use serde_json::{Map, Value, json};
 
-use super::{CREATED, KINDS, Kind, NUMBER, Record, at, default, text};
+use super::{CREATED, KINDS, Kind, NUMBER, Record, UPDATED, at, default, text};
 use crate::arn::Arn;
 use crate::call::{Answer, Call, invalid, not_found};
 use crate::page;
@@ -111,6 +111,9 @@ fn update(kind: &dyn Kind, call: &mut Call<'_>) -> Answer {
     kind.before_update(call, &record)?;
     for (name, value) in call.input.iter().filter(|(name, value)| *name != "arn" && !value.is_null()) {
         record.insert(name.clone(), value.clone());
+    }
+    if kind.changes_slowly() {
+        record.insert(UPDATED.into(), call.now.into());
     }
     check_references(kind, call, &record)?;
     kind.check(call, &record)?;

@@ -14,7 +14,7 @@ use crate::call::Call;
 
 pub(crate) use channel::create_channel;
 pub(crate) use composition::{start as start_composition, stop as stop_composition};
-pub(crate) use generic::{create, find_generic, run, shown, truth};
+pub(crate) use generic::{create, find_generic, quota, run, shown, truth};
 pub(crate) use stage::Stage;
 
 pub(crate) use crate::view::Record;
@@ -70,6 +70,11 @@ pub(crate) trait Kind: Sync {
     /// What speaks against a change.
     fn before_update(&self, _call: &Call<'_>, _record: &Record) -> Result<(), ApiError> {
         Ok(())
+    }
+
+    /// Whether a change takes a while.
+    fn changes_slowly(&self) -> bool {
+        false
     }
 
     /// What speaks against deletion, and what goes with the resource.
@@ -131,6 +136,12 @@ pub(crate) fn default(record: &mut Record, name: &str, value: impl Into<Value>) 
 
 /// How a record tells when it was made.
 pub(crate) const CREATED: &str = "_createdAt";
+
+/// How a record tells when it was changed last.
+const UPDATED: &str = "_updatedAt";
+
+/// A record of what could not be made, because somebody asked for it.
+pub(crate) const FAILED: &str = "_failed";
 
 /// The number of the call that made a record: tells apart what was made in the same millisecond.
 const NUMBER: &str = "_call";

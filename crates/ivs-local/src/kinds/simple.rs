@@ -3,7 +3,7 @@
 use ivs_model::{ApiError, ServiceName, Source};
 use serde_json::{Value, json};
 
-use super::{Kind, Record, age, at, default};
+use super::{FAILED, Kind, Record, UPDATED, age, at, default};
 use crate::call::{Call, invalid};
 
 /// A kind that declares values alone.
@@ -110,13 +110,7 @@ pub(crate) static RECORDING_CONFIGURATION: Simple = Simple {
         }
         Ok(())
     },
-    live: |call, record| {
-        let is_ready = age(call, record) >= call.environment.assumptions().milliseconds("creation-time");
-        if !is_ready {
-            call.explain("creation-time", Source::Assumed);
-        }
-        record.insert("state".into(), if is_ready { "ACTIVE" } else { "CREATING" }.into());
-    },
+    live: |call, record| made(call, record, "ACTIVE"),
 };
 
 pub(crate) static AD_CONFIGURATION: Simple = Simple {
@@ -143,13 +137,7 @@ pub(crate) static FAILOVER_SLATE_CONFIGURATION: Simple = Simple {
         default(record, "maxSlateDisplaySeconds", 60);
     },
     check: |_| Ok(()),
-    live: |call, record| {
-        let is_ready = age(call, record) >= call.environment.assumptions().milliseconds("creation-time");
-        if !is_ready {
-            call.explain("creation-time", Source::Assumed);
-        }
-        record.insert("state".into(), if is_ready { "CREATED" } else { "CREATING" }.into());
-    },
+    live: |call, record| made(call, record, "CREATED"),
 };
 
 impl Kind for Simple {
@@ -173,6 +161,10 @@ impl Kind for Simple {
         Some(self.quota)
     }
 
+    fn changes_slowly(&self) -> bool {
+        self.kind == FAILOVER_SLATE_CONFIGURATION.kind
+    }
+
     fn complete(&self, _: &mut Call<'_>, record: &mut Record) -> Result<(), ApiError> {
         (self.complete)(record);
         Ok(())
@@ -190,6 +182,25 @@ impl Kind for Simple {
     fn present(&self, call: &Call<'_>, record: &mut Record) {
         (self.live)(call, record);
     }
+}
+
+/// Says how far a resource is that is made in a while: `ready` in the end.
+fn made(call: &Call<'_>, record: &mut Record, ready: &'static str) {
+    let while_making = call.environment.assumptions().milliseconds("creation-time");
+    let updated = record.get(UPDATED).and_then(Value::as_i64);
+    let state = if record.contains_key(FAILED) {
+        "CREATE_FAILED"
+    } else if age(call, record) < while_making {
+        "CREATING"
+    } else if updated.is_some_and(|updated| call.now - updated < while_making) {
+        "UPDATING"
+    } else {
+        ready
+    };
+    if matches!(state, "CREATING" | "UPDATING") {
+        call.explain("creation-time", Source::Assumed);
+    }
+    record.insert("state".into(), state.into());
 }
 
 fn member_default(record: &mut Record, member: &str, name: &str, value: impl Into<Value>) {

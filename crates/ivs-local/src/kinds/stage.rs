@@ -5,7 +5,8 @@ use ivs_token::{Revocation, StageArn};
 use serde_json::{Value, json};
 
 use super::{Kind, Record, Reference, default, text, truth};
-use crate::call::{Call, invalid};
+use crate::call::{Call, Effect, invalid};
+use crate::life::ingest;
 use crate::tokens::check_attributes;
 
 pub(crate) struct Stage;
@@ -135,7 +136,13 @@ impl Kind for IngestConfiguration {
     }
 
     fn before_delete(&self, call: &mut Call<'_>, record: &Record) -> Result<(), ApiError> {
-        if truth(call, "force") { Ok(()) } else { refuse_active(call, record) }
+        if !truth(call, "force") {
+            return refuse_active(call, record);
+        }
+        for (stage, participant) in ingest::publishers(call, text(record, "arn"), None)? {
+            call.effects.push(Effect::Leave(stage, participant));
+        }
+        Ok(())
     }
 
     fn present(&self, _: &Call<'_>, record: &mut Record) {

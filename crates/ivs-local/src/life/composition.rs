@@ -3,6 +3,7 @@
 use ivs_model::ApiError;
 use serde_json::{Value, json};
 
+use super::stream;
 use crate::happened::{Happened, Topic};
 use crate::kinds::{CREATED, Record, text};
 use crate::time::iso8601;
@@ -13,6 +14,9 @@ const KIND: &str = "composition";
 
 /// A composition ends after this time without a publisher, also one that none has come to (guide, composition).
 pub(crate) const WITHOUT_PUBLISHERS_MS: i64 = 60_000;
+
+/// Get and List show a composition for this long after its end (guide, composition).
+pub(crate) const GONE_MS: i64 = 300_000;
 
 /// When a composition ended, or will have.
 pub(crate) const ENDED: &str = "_endedAt";
@@ -44,10 +48,14 @@ pub(crate) fn look(view: &mut View<'_>, arn: &str) -> Result<(), ApiError> {
     let hours = i64::try_from(view.environment.quota("compositionMaxHours", 24)).unwrap_or(24);
     let is_over = age >= hours * 3_600_000 || idle.is_some_and(|idle| idle >= WITHOUT_PUBLISHERS_MS);
     match text(&record, "state") {
+        _ if ended.is_some_and(|ended| view.now - ended >= GONE_MS) => {
+            view.delete(KIND, arn);
+            Ok(())
+        }
         // It was stopped a while ago: who stopped it wrote what it is now.
         _ if ended.is_some() => {
             if ended == Some(view.now) {
-                announce_end(view, &record);
+                announce_end(view, &record)?;
             }
             Ok(())
         }
@@ -74,10 +82,10 @@ fn heed(view: &mut View<'_>, record: &mut Record) -> Result<(), ApiError> {
     let starting = view.environment.assumptions().milliseconds("starting-time");
     match (text(record, "state"), is_published) {
         ("STARTING", true) if view.now - begun >= starting => {
-            set_state(record, "ACTIVE");
+            record.insert("state".into(), "ACTIVE".into());
             record.insert(BEGUN.into(), view.now.into());
             announce(view, record, "Session Start", &json!({}));
-            announce_destinations(view, record, "Destination Start");
+            begin_destinations(view, record)?;
         }
         ("ACTIVE", true) if record.contains_key(IDLE) => drop(record.remove(IDLE)),
         ("ACTIVE", false) if !record.contains_key(IDLE) => {
@@ -113,10 +121,14 @@ pub(crate) fn stop(view: &mut View<'_>, record: &mut Record, after: i64) -> Resu
     }
     record.insert("state".into(), "STOPPED".into());
     view.put(KIND, record);
+    set_timer(view, record, after + GONE_MS)?;
     if after == 0 {
-        announce_end(view, record);
-        return Ok(());
+        return announce_end(view, record);
     }
+    set_timer(view, record, after)
+}
+
+fn set_timer(view: &mut View<'_>, record: &Record, after: i64) -> Result<(), ApiError> {
     view.set_timer(after, &Timer::Composition { arn: text(record, "arn").to_owned() })
 }
 
@@ -169,40 +181,90 @@ pub(crate) fn strike(
         found["endTime"] = now.clone().into();
         more["error_code"] = "InternalServerException".into();
         more["reason"] = "Service internal error".into();
+        if let Some(channel) = found["configuration"]["channel"]["channelArn"].as_str() {
+            stream::end_of(view, channel, arn)?;
+        }
     }
     let is_lost = destinations(&mut record).all(|one| one["state"] == "FAILED");
     announce(view, &record, event, &more);
     if is_lost {
-        fail(view, &mut record, "DestinationFailure", "One or more outputs failed");
+        fail(view, &mut record, "DestinationFailure", "One or more outputs failed")?;
     }
     view.put(KIND, &record);
     record.retain(|name, _| !name.starts_with('_'));
     Ok(record.into())
 }
 
-fn fail(view: &mut View<'_>, record: &mut Record, code: &str, reason: &str) {
+fn fail(view: &mut View<'_>, record: &mut Record, code: &str, reason: &str) -> Result<(), ApiError> {
     record.insert(ENDED.into(), view.now.into());
     record.insert("endTime".into(), iso8601(view.now).into());
     record.insert("state".into(), "FAILED".into());
     announce(view, record, "Session Failure", &json!({ "error_code": code, "reason": reason }));
+    set_timer(view, record, GONE_MS)
 }
 
 fn destinations(record: &mut Record) -> impl Iterator<Item = &mut Value> {
     record.get_mut("destinations").and_then(Value::as_array_mut).into_iter().flatten()
 }
 
-/// The state of a composition and of its destinations.
-fn set_state(record: &mut Record, state: &str) {
-    record.insert("state".into(), state.into());
-    destinations(record).for_each(|destination| destination["state"] = state.into());
+/// Begins the outputs of a composition: a channel goes live, and a recording gets its prefix.
+fn begin_destinations(view: &mut View<'_>, record: &mut Record) -> Result<(), ApiError> {
+    let arn = text(record, "arn").to_owned();
+    let id = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
+    let prefix = format!("{}/{}", id(text(record, "stageArn")), id(&arn));
+    let mut told = Vec::new();
+    for destination in destinations(record) {
+        let mut event = json!({ "id": destination["id"] });
+        let channel = destination["configuration"]["channel"]["channelArn"].as_str();
+        let begun = match channel.map(|channel| stream::begin_of(view, channel, &arn)) {
+            Some(Ok(begun)) => begun,
+            // With lenient validation there need not be such a channel.
+            Some(Err(error)) if error.code() == "ResourceNotFoundException" => Ok(()),
+            Some(Err(error)) => return Err(error),
+            None => Ok(()),
+        };
+        if let Err(refusal) = begun {
+            destination["state"] = "FAILED".into();
+            destination["endTime"] = iso8601(view.now).into();
+            event["error_code"] = refusal.code().into();
+            event["reason"] = refusal.message().into();
+            told.push(("Destination Failure", event));
+            continue;
+        }
+        destination["state"] = "ACTIVE".into();
+        if destination["configuration"]["s3"].is_object() {
+            let prefix = format!("{prefix}/{}/composite", destination["id"].as_str().unwrap_or_default());
+            destination["detail"] = json!({ "s3": { "recordingPrefix": prefix } });
+        }
+        told.push(("Destination Start", event));
+    }
+    for (name, event) in &told {
+        announce(view, record, name, event);
+    }
+    if destinations(record).all(|one| one["state"] == "FAILED") {
+        fail(view, record, "DestinationFailure", "One or more outputs failed")?;
+    }
+    Ok(())
 }
 
-fn announce_end(view: &mut View<'_>, record: &Record) {
+/// Ends the streams that a composition has on channels.
+fn end_streams(view: &mut View<'_>, record: &Record) -> Result<(), ApiError> {
+    for destination in record.get("destinations").and_then(Value::as_array).into_iter().flatten() {
+        if let Some(channel) = destination["configuration"]["channel"]["channelArn"].as_str() {
+            stream::end_of(view, channel, text(record, "arn"))?;
+        }
+    }
+    Ok(())
+}
+
+fn announce_end(view: &mut View<'_>, record: &Record) -> Result<(), ApiError> {
+    end_streams(view, record)?;
     // What has not started does not end.
     if record.contains_key(BEGUN) {
         announce_destinations(view, record, "Destination End");
     }
     announce(view, record, "Session End", &json!({}));
+    Ok(())
 }
 
 fn announce_destinations(view: &mut View<'_>, record: &Record, name: &str) {

@@ -1,49 +1,20 @@
-//! Channels that are live: streams, their sessions, and their recordings.
+//! Channels that are live: streams and their sessions.
 
 use ivs_model::{ApiError, Source};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::broadcast::{Broadcast, Health, Told};
+use super::stream_event::{announce, object, session_key};
+use super::{channel_recording, limits, takeover, viewers};
 use crate::arn::Arn;
 use crate::call::invalid;
-use crate::happened::{Happened, Topic};
-use crate::kinds::{Record, text};
+use crate::happened::Topic;
+use crate::kinds::{FAILED, Record, text};
 use crate::time::iso8601;
-use crate::timer::Timer;
 use crate::view::View;
 
-/// The most events that a stream session shows (text of the service model).
-const EVENTS: usize = 500;
-
-/// How a stream begins, or changes.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Broadcast {
-    /// The key of the encoder; any, if there is none.
-    pub(crate) stream_key: Option<String>,
-    /// Whether it replaces the encoder of a stream that goes on.
-    pub(crate) takeover: bool,
-    pub(crate) viewers: Option<u64>,
-    pub(crate) health: Option<Health>,
-}
-
-/// The health of a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Health {
-    Healthy,
-    Starving,
-    Unknown,
-}
-
-impl Health {
-    pub(crate) const ALL: [Self; 3] = [Self::Healthy, Self::Starving, Self::Unknown];
-
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Healthy => "HEALTHY",
-            Self::Starving => "STARVING",
-            Self::Unknown => "UNKNOWN",
-        }
-    }
-}
+/// The composition whose stream it is.
+const COMPOSITION: &str = "_composition";
 
 /// The stream that a channel has just now.
 pub(crate) fn of_channel(view: &View<'_>, channel: &str) -> Result<Option<Record>, ApiError> {
@@ -64,24 +35,37 @@ pub(crate) fn existing(view: &View<'_>, channel: &str) -> Result<Record, ApiErro
 }
 
 /// Begins the stream of a channel, or changes the one that it has.
-pub(crate) fn broadcast(view: &mut View<'_>, channel: &str, how: &Broadcast) -> Result<Record, ApiError> {
+pub(crate) fn broadcast(
+    view: &mut View<'_>,
+    channel: &str,
+    how: &Broadcast,
+) -> Result<Told<Record>, ApiError> {
     let record = view.existing("channel", channel)?;
     check_key(view, channel, how.stream_key.as_deref())?;
+    let is_change =
+        how.viewers.is_some() || how.health.is_some() || how.bitrate.is_some() || how.size.is_some();
     let mut stream = match of_channel(view, channel)? {
-        Some(stream) => {
-            let is_change = how.viewers.is_some() || how.health.is_some();
-            if how.takeover {
-                announce(view, &record, &stream, Topic::StreamStateChange, "Stream Takeover", &json!({}))?;
-            } else if !is_change {
-                let message = format!("{channel} is live already; a second encoder needs takeover");
-                return Err(ApiError::new("ConflictException", message, "live-channel", Source::Model));
+        Some(mut stream) if how.takeover => {
+            if let Err(refusal) = takeover::attempt(view, &record, &mut stream, how)? {
+                return Ok(Err(refusal));
             }
             stream
         }
-        None => begin(view, &record)?,
+        Some(_) if !is_change => {
+            let message = format!("{channel} is live already; a second encoder needs takeover");
+            return Err(ApiError::new("ConflictException", message, "live-channel", Source::Model));
+        }
+        Some(stream) => stream,
+        None => match begin(view, &record)? {
+            Ok(mut stream) => {
+                stream.insert(takeover::PRIORITY.into(), how.priority.unwrap_or(0).into());
+                stream
+            }
+            Err(refusal) => return Ok(Err(refusal)),
+        },
     };
     if let Some(viewers) = how.viewers {
-        stream.insert("viewerCount".into(), viewers.into());
+        viewers::set_unknown(view, &mut stream, viewers)?;
     }
     let before = text(&stream, "health").to_owned();
     if let Some(health) = how.health.filter(|health| health.as_str() != before) {
@@ -96,8 +80,23 @@ pub(crate) fn broadcast(view: &mut View<'_>, channel: &str, how: &Broadcast) -> 
             announce(view, &record, &stream, Topic::StreamHealthChange, name, &json!({}))?;
         }
     }
+    limits::measure(view, &record, &stream, how.bitrate, how.size)?;
     view.write(key_of(view, channel), stream.clone());
-    Ok(stream)
+    stream.retain(|name, _| !name.starts_with('_'));
+    Ok(Ok(stream))
+}
+
+/// Begins the stream of a composition on a channel that is idle.
+pub(crate) fn begin_of(view: &mut View<'_>, channel: &str, composition: &str) -> Result<Told<()>, ApiError> {
+    let record = view.existing("channel", channel)?;
+    if of_channel(view, channel)?.is_some() {
+        let message = "Stream already exists";
+        return Ok(Err(ApiError::new("ConflictException", message, "live-channel", Source::Guide)));
+    }
+    Ok(begin(view, &record)?.map(|mut stream| {
+        stream.insert(COMPOSITION.into(), composition.into());
+        view.write(key_of(view, channel), stream);
+    }))
 }
 
 /// Ends the stream of a channel.
@@ -114,47 +113,24 @@ pub(crate) fn end(view: &mut View<'_>, channel: &str) -> Result<(), ApiError> {
     }
     let key = key_of(view, channel);
     view.writes.push((key, None));
-    let key = recording_key(view, channel);
-    if let Some(mut recording) = view.get(&key)? {
-        let window = recording.get("window").and_then(Value::as_i64).unwrap_or(0);
-        recording.insert("pausedAt".into(), view.now.into());
-        view.write(key, recording);
-        if window == 0 {
-            return end_recording(view, channel);
-        }
-        view.set_timer(window * 1000, &Timer::ChannelRecording { arn: channel.to_owned() })?;
-    }
-    Ok(())
+    channel_recording::pause(view, channel)
 }
 
-/// Ends the recording of a channel whose stream did not come back in time.
-pub(crate) fn end_recording(view: &mut View<'_>, channel: &str) -> Result<(), ApiError> {
-    let key = recording_key(view, channel);
-    let Some(recording) = view.get(&key)? else { return Ok(()) };
-    let number = |name: &str| recording.get(name).and_then(Value::as_i64);
-    let Some(paused) = number("pausedAt") else { return Ok(()) };
-    if view.now < paused + number("window").unwrap_or(0) * 1000 {
-        // The stream came back and went again meanwhile: another timer is meant.
-        return Ok(());
+/// Ends the stream that a composition has on a channel, if it still has one.
+pub(crate) fn end_of(view: &mut View<'_>, channel: &str, composition: &str) -> Result<(), ApiError> {
+    match of_channel(view, channel)? {
+        Some(stream) if text(&stream, COMPOSITION) == composition => end(view, channel),
+        _ => Ok(()),
     }
-    view.writes.push((key, None));
-    let mut more = recording_detail(&recording);
-    more["recording_status"] = "Recording End".into();
-    more["recording_duration_ms"] = (paused - number("begunAt").unwrap_or(paused)).into();
-    more["recording_session_stream_ids"] = recording.get("streams").cloned().unwrap_or_default();
-    let last = recording.get("streams").and_then(Value::as_array).and_then(|streams| streams.last());
-    more["stream_id"] = last.cloned().unwrap_or_default();
-    more["channel_name"] = recording.get("channelName").cloned().unwrap_or_default();
-    view.happened(Happened::new(Topic::RecordingStateChange, channel, more));
-    Ok(())
 }
 
-fn begin(view: &mut View<'_>, channel: &Record) -> Result<Record, ApiError> {
+fn begin(view: &mut View<'_>, channel: &Record) -> Result<Told<Record>, ApiError> {
     let limit = view.environment.quota("concurrentStreams", 100);
     if view.count("stream")? >= limit {
         let message =
             format!("The quota concurrentStreams of {limit} was reached for this account and region");
-        return Err(ApiError::new("ServiceQuotaExceededException", message, "quota", Source::Guide));
+        limits::breached(view, "Concurrent Broadcasts", limit, limit + 1);
+        return Ok(Err(ApiError::new("ServiceQuotaExceededException", message, "quota", Source::Guide)));
     }
     let arn = text(channel, "arn").to_owned();
     let id = format!("st-{}", view.ids.alphanumeric(23));
@@ -195,8 +171,10 @@ fn begin(view: &mut View<'_>, channel: &Record) -> Result<Record, ApiError> {
     let configuration =
         view.resource("recording-configuration", text(channel, "recordingConfigurationArn"))?;
     if let Some(mut configuration) = configuration.clone() {
+        let is_failed = configuration.contains_key(FAILED);
         configuration.retain(|name, _| !name.starts_with('_'));
-        configuration.insert("state".into(), "ACTIVE".into());
+        let state = if is_failed { "CREATE_FAILED" } else { "ACTIVE" };
+        configuration.insert("state".into(), state.into());
         session["recordingConfiguration"] = configuration.into();
     }
     view.write(session_key(view, &arn, &id), object(session));
@@ -204,94 +182,9 @@ fn begin(view: &mut View<'_>, channel: &Record) -> Result<Record, ApiError> {
         announce(view, channel, &stream, Topic::StreamStateChange, name, &json!({}))?;
     }
     if let Some(configuration) = configuration {
-        record(view, channel, &stream, &configuration)?;
+        channel_recording::begin(view, channel, &stream, &configuration)?;
     }
-    Ok(stream)
-}
-
-/// Begins a recording, or goes on with one whose stream came back in time.
-fn record(
-    view: &mut View<'_>,
-    channel: &Record,
-    stream: &Record,
-    configuration: &Record,
-) -> Result<(), ApiError> {
-    let arn = text(channel, "arn");
-    let key = recording_key(view, arn);
-    if let Some(mut recording) = view.get(&key)? {
-        recording.remove("pausedAt");
-        if let Some(streams) = recording.get_mut("streams").and_then(Value::as_array_mut) {
-            streams.push(text(stream, "streamId").into());
-        }
-        view.write(key, recording);
-        return Ok(());
-    }
-    let window = configuration.get("recordingReconnectWindowSeconds").cloned().unwrap_or_else(|| json!(0));
-    let bucket = crate::kinds::at(configuration, &["destinationConfiguration", "s3", "bucketName"]);
-    let channel_id = Arn::parse(arn).map_or("", |arn| arn.id);
-    let moment = iso8601(view.now);
-    // Year, month, day, hour and minute, without zeros before them (guide, recording to S3).
-    let parts: Vec<_> =
-        moment[..16].split(['-', 'T', ':']).map(|part| part.trim_start_matches('0')).collect();
-    let parts: Vec<_> = parts.into_iter().map(|part| if part.is_empty() { "0" } else { part }).collect();
-    let session = view.ids.alphanumeric(12);
-    let prefix = format!("ivs/v1/{}/{channel_id}/{}/{session}", view.account, parts.join("/"));
-    let recording = object(json!({
-        "bucket": bucket,
-        "prefix": prefix,
-        "session": session,
-        "begunAt": view.now,
-        "window": window,
-        "streams": [stream.get("streamId")],
-        "channelName": channel.get("name"),
-    }));
-    let mut more = recording_detail(&recording);
-    more["recording_status"] = "Recording Start".into();
-    more["recording_duration_ms"] = 0.into();
-    view.write(key, recording);
-    announce(view, channel, stream, Topic::RecordingStateChange, "Recording Start", &more)
-}
-
-fn recording_detail(recording: &Record) -> Value {
-    json!({
-        "recording_status_reason": "",
-        "recording_s3_bucket_name": recording.get("bucket"),
-        "recording_s3_key_prefix": recording.get("prefix"),
-        "recording_session_id": recording.get("session"),
-    })
-}
-
-/// Announces what happened to a stream, and keeps it in its session.
-fn announce(
-    view: &mut View<'_>,
-    channel: &Record,
-    stream: &Record,
-    topic: Topic,
-    name: &str,
-    more: &Value,
-) -> Result<(), ApiError> {
-    let arn = text(channel, "arn");
-    let mut detail = json!({ "channel_name": channel.get("name"), "stream_id": stream.get("streamId") });
-    if topic != Topic::RecordingStateChange {
-        detail["event_name"] = name.into();
-    }
-    let mut detail = object(detail);
-    detail.extend(more.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
-    view.happened(Happened::new(topic, arn, detail.into()));
-    let key = session_key(view, arn, text(stream, "streamId"));
-    if let Some(mut session) = view.get(&key)? {
-        let event = json!({ "name": name, "type": topic.detail_type(), "eventTime": iso8601(view.now) });
-        if let Some(events) = session.get_mut("truncatedEvents").and_then(Value::as_array_mut) {
-            // The newest is the first.
-            events.insert(0, event);
-            events.truncate(EVENTS);
-        }
-        if name.contains("Failure") || name == "Starvation Start" {
-            session.insert("hasErrorEvent".into(), true.into());
-        }
-        view.write(key, session);
-    }
-    Ok(())
+    Ok(Ok(stream))
 }
 
 fn check_key(view: &View<'_>, channel: &str, key: Option<&str>) -> Result<(), ApiError> {
@@ -303,21 +196,6 @@ fn check_key(view: &View<'_>, channel: &str, key: Option<&str>) -> Result<(), Ap
     Err(invalid(format!("That is no stream key of {channel}"), "stream-key", Source::Guide))
 }
 
-fn key_of(view: &View<'_>, channel: &str) -> String {
+pub(crate) fn key_of(view: &View<'_>, channel: &str) -> String {
     view.key("stream", Arn::parse(channel).filter(|arn| view.owns(arn)).map_or("", |arn| arn.id))
-}
-
-fn session_key(view: &View<'_>, channel: &str, stream: &str) -> String {
-    view.of_stage("stream-session", channel, &[stream])
-}
-
-fn recording_key(view: &View<'_>, channel: &str) -> String {
-    view.of_stage("channel-recording", channel, &[])
-}
-
-fn object(value: Value) -> Record {
-    match value {
-        Value::Object(members) => members,
-        _ => Record::new(),
-    }
 }

@@ -27,6 +27,9 @@ const MAX_CANDIDATES: usize = 64;
 /// How many commands wait for a connection.
 const COMMANDS: usize = 64;
 
+/// What is said of a text that is no session description (RFC 8866).
+const NO_SDP: &str = "it is no SDP: send the offer whole, as the client made it, and begin with `v=0`";
+
 /// An offer that is not answered, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum MediaError {
@@ -112,7 +115,8 @@ impl Media {
         }
         // Whatever a stranger writes there must not take more down than its own request.
         let made = catch_unwind(AssertUnwindSafe(|| {
-            let offer = SdpOffer::from_sdp_string(offer).map_err(|error| refused(error.to_string()))?;
+            // What the parser says names places in its memory, and none in the text.
+            let offer = SdpOffer::from_sdp_string(offer).map_err(|_| refused(NO_SDP.to_owned()))?;
             let mut rtc = self.config().build(Instant::now());
             for address in self.wires.addresses() {
                 let candidate = Candidate::host(address, "udp");

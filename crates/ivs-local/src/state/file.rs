@@ -33,9 +33,29 @@ pub enum StateError {
     /// It was written by another version.
     #[error("the state has version {0}; this program reads version {VERSION}")]
     Version(u64),
+    /// A record has not its form, or names what is not there.
+    #[error("the record {key} can not be taken: {what}")]
+    Record {
+        /// Its account, region, kind and ID, with slashes between; the name of what belongs to no account.
+        key: String,
+        /// What is wrong with it, and with which member.
+        what: String,
+    },
     /// An account ID is none.
     #[error("the account `{0}` is not an account ID: that has 12 digits")]
     Account(String),
+}
+
+/// A state was not restored, and nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RestoreError {
+    /// It can not be one of this server.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The state can not be read or written.
+    #[error(transparent)]
+    Store(#[from] crate::StoreError),
 }
 
 /// The file.
@@ -81,7 +101,11 @@ impl State {
         let file: File = serde_json::from_value(value).map_err(form)?;
         let mut entries = BTreeMap::new();
         for (key, value) in file.server {
-            if !is_account(key.split('/').next().unwrap_or_default()) && !SECRET.contains(&key.as_str()) {
+            if is_account(key.split('/').next().unwrap_or_default()) {
+                let what = "what belongs to an account stands under `accounts`".to_owned();
+                return Err(StateError::Record { key, what });
+            }
+            if !SECRET.contains(&key.as_str()) {
                 entries.insert(key, value);
             }
         }

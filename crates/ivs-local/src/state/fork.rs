@@ -6,8 +6,15 @@ use super::file::State;
 use crate::arn::Arn;
 
 /// What is about people and not about resources: nobody of it comes along.
-const OF_PEOPLE: [&str; 5] =
-    ["stage-session", "participant", "participant-event", "participant-replica", "revocation"];
+const OF_PEOPLE: [&str; 7] = [
+    "stage-session",
+    "participant",
+    "participant-event",
+    "participant-recording",
+    "participant-replica",
+    "channel-recording",
+    "revocation",
+];
 
 /// The resources of one account as another has them: the same IDs, and ARNs with the other account.
 pub(crate) fn fork(state: &State, from: &str, to: &str) -> BTreeMap<String, Value> {
@@ -22,6 +29,10 @@ pub(crate) fn fork(state: &State, from: &str, to: &str) -> BTreeMap<String, Valu
             let mut value = rewritten(value, from, to);
             if let Some(record) = value.as_object_mut() {
                 record.remove("activeSessionId");
+                // Nobody publishes with what was just copied.
+                if record.remove("_publishing").is_some() {
+                    record.insert("state".into(), "INACTIVE".into());
+                }
             }
             (format!("{to}/{rest}"), value)
         })

@@ -14,11 +14,20 @@ const LIMIT: usize = 500;
 /// The kind of the records that are events of participants.
 const EVENTS: &str = "participant-event";
 
+/// An event of a participant.
+#[derive(Clone)]
+pub(crate) struct Seen {
+    /// Its place among all that happens.
+    pub(crate) order: u64,
+    pub(crate) key: String,
+    pub(crate) event: Value,
+}
+
 /// Another store, watched.
 pub(crate) struct WatchedStore {
     inner: Box<dyn Store>,
     pulse: Arc<Pulse>,
-    seen: Mutex<VecDeque<(String, Value)>>,
+    seen: Mutex<VecDeque<Seen>>,
 }
 
 impl WatchedStore {
@@ -26,8 +35,13 @@ impl WatchedStore {
         Self { inner, pulse, seen: Mutex::default() }
     }
 
-    /// The keys and values of the last events, the newest last.
-    pub(crate) fn seen(&self) -> Vec<(String, Value)> {
+    /// Forgets what was seen.
+    pub(crate) fn forget(&self) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The last events, the newest last.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 }
@@ -51,7 +65,10 @@ impl Store for WatchedStore {
             .writes
             .iter()
             .filter(|(key, _)| is_event(key))
-            .filter_map(|(key, value)| Some((key.clone(), value.clone()?)))
+            .filter_map(|(key, value)| {
+                let event = value.clone()?;
+                Some(Seen { order: self.pulse.order(), key: key.clone(), event })
+            })
             .collect();
         let is_done = self.inner.commit(transaction)?;
         if is_done {

@@ -27,7 +27,17 @@ async fn submit(local: &Local, path: &str, fields: &[(&str, &str)], more: &[(&st
 #[tokio::test]
 async fn every_page_of_the_menu_answers_and_shows_its_curl() {
     let local = Local::start().await;
-    for path in ["/", "token", "timeline", "calls", "resources", "resources?kind=stage", "server"] {
+    for path in [
+        "/",
+        "token",
+        "refusals",
+        "timeline",
+        "calls",
+        "events",
+        "resources",
+        "resources?kind=stage",
+        "server",
+    ] {
         let path = if path == "/" { path.to_owned() } else { format!("/_ivs/console/{path}") };
         let page = get(&local, &path).await;
         assert!(page.body.contains("curl "), "{path}");
@@ -35,14 +45,24 @@ async fn every_page_of_the_menu_answers_and_shows_its_curl() {
     }
     assert_eq!(local.request("GET", "/_ivs/console/nonsense", &[], "").await.status, 404);
     // Pages about what is not there say so.
-    for path in ["stage?arn=x", "resource?key=server/token-key", "refusal?number=9", "resources?kind=x"] {
-        let page = get(&local, &format!("/_ivs/console/{path}")).await;
-        assert!(
-            page.body.contains("no ") || page.body.contains("not ") || page.body.contains("none"),
-            "{path}"
-        );
+    for (path, status, words) in [
+        ("stage?arn=x", 400, "<code>x</code> is no ARN of a stage"),
+        ("stage?arn=arn:aws:ivs:us-east-1:123456789012:stage/gone", 404, "There is no stage"),
+        ("resource?key=server/token-key", 404, "no such resource"),
+        ("refusal?number=9", 404, "is not among them"),
+        ("resources?kind=x", 200, "There is none"),
+    ] {
+        let page = local.request("GET", &format!("/_ivs/console/{path}"), &[], "").await;
+        assert_eq!(page.status, status, "{path}: {}", page.body);
+        assert!(page.body.contains(words), "{path}: {}", page.body);
         assert!(!page.body.contains("PRIVATE KEY"));
     }
+    // A page that is there, asked for in another way.
+    let answer = local.request("POST", "/_ivs/console/calls", &[], "").await;
+    assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD")));
+    let answer = local.request("GET", "/_ivs/console/do", &[], "").await;
+    assert_eq!((answer.status, answer.header("allow")), (405, Some("POST")));
+    assert_eq!(local.request("HEAD", "/", &[], "").await.status, 200);
 }
 
 #[tokio::test]
@@ -180,4 +200,169 @@ async fn changes_are_told() {
             has_changed = true;
         }
     }
+}
+
+/// What somebody did, and what came of it, in the order in which it happened.
+#[tokio::test]
+async fn the_history_is_of_one_state_and_in_order() {
+    let local = Local::start().await;
+    let post = async |path: &str, body: Value| {
+        let answer = local.request("POST", path, &[], &body.to_string()).await;
+        assert!(answer.status < 300, "{path}: {}", answer.body);
+        answer.json()
+    };
+    let history = async || {
+        let all = local.request("GET", "/_ivs/history", &[], "").await.json();
+        let show =
+            |one: &Value| format!("{}: {}", one["kind"].as_str().unwrap(), one["what"].as_str().unwrap());
+        all.as_array().unwrap().iter().map(show).collect::<Vec<_>>()
+    };
+    let kept = local.request("GET", "/_ivs/snapshot", &[], "").await.body;
+    post("/_ivs/clock", json!({ "freeze": true, "advance": 86_400 })).await;
+    let joined =
+        post(&format!("/_ivs/stages/{}/participants", local.arn()), json!({ "userId": "ana" })).await;
+    let ana = joined["participantId"].as_str().unwrap().to_owned();
+    post("/_ivs/clock", json!({ "real": true })).await;
+    local.call("DisconnectParticipant", &json!({ "stageArn": local.arn(), "participantId": ana })).await;
+    post("/_ivs/faults", json!({ "operation": "GetStage", "error": "ThrottlingException" })).await;
+    assert!(local.open("/", &[joined["token"].as_str().unwrap()]).await.is_err());
+    let all = history().await;
+    let ends: Vec<_> = all[2..all.len() - 1].iter().map(String::as_str).collect();
+    let arn = local.arn();
+    assert_eq!(
+        ends,
+        [
+            "clock: POST /_ivs/clock {\"advance\":86400,\"freeze\":true}",
+            &format!("participant: {ana} JOINED"),
+            &format!("stages: POST /_ivs/stages/{arn}/participants {{\"userId\":\"ana\"}}"),
+            "clock: POST /_ivs/clock {\"real\":true}",
+            // A call stands before what comes of it.
+            "call: DisconnectParticipant 200",
+            &format!("participant: {ana} LEFT"),
+            "faults: POST /_ivs/faults {\"error\":\"ThrottlingException\",\"operation\":\"GetStage\"}",
+        ],
+        "{all:#?}"
+    );
+    // Its time has not come any more, and the page says why.
+    assert!(
+        all.last().unwrap().starts_with("refused token: TOKEN_INVALID: the token was issued at"),
+        "{all:#?}"
+    );
+    let why = get(&local, "/_ivs/console/refusal?number=1").await.body;
+    assert!(why.contains("Its clock may have been stopped or moved back"), "{why}");
+    let page = get(&local, "/_ivs/console/timeline").await.body;
+    let places: Vec<_> = ["refused token", "LEFT", "DisconnectParticipant 200", "JOINED", "freeze"]
+        .map(|words| page.find(words).unwrap_or_else(|| panic!("{words}: {page}")))
+        .into();
+    assert!(places.is_sorted(), "the newest first: {places:?}");
+
+    post("/_ivs/clock", json!({ "freeze": true, "advance": 60 })).await;
+    post("/_ivs/reset", json!({})).await;
+    assert_eq!(history().await, ["reset: POST /_ivs/reset {}"]);
+    assert_eq!(local.request("GET", "/_ivs/clock", &[], "").await.json()["mode"], "real");
+    for list in ["/_ivs/calls", "/_ivs/refusals"] {
+        assert_eq!(local.request("GET", list, &[], "").await.json(), json!([]), "{list}");
+    }
+    local.call("CreateStage", &json!({})).await;
+    let restored = local.request("POST", "/_ivs/restore", &[], &kept).await;
+    assert_eq!(restored.status, 200);
+    let all = history().await;
+    assert!(all.len() == 1 && all[0].starts_with("restore: POST /_ivs/restore: a state of "), "{all:?}");
+}
+
+/// Events of a session that a state was kept in the midst of.
+#[tokio::test]
+async fn a_restored_session_has_an_end() {
+    let local = Local::start().await;
+    let arn = local.arn();
+    let join = async |name: &str| {
+        let body = json!({ "userId": name }).to_string();
+        let joined =
+            local.request("POST", &format!("/_ivs/stages/{arn}/participants"), &[], &body).await.json();
+        joined["participantId"].as_str().unwrap().to_owned()
+    };
+    let (ana, bob) = (join("ana").await, join("bob").await);
+    let path = format!("/_ivs/stages/{arn}/participants/{ana}/publish");
+    assert_eq!(local.request("POST", &path, &[], "").await.status, 200);
+    let kept = local.request("GET", "/_ivs/snapshot", &[], "").await.body;
+    assert_eq!(local.request("POST", "/_ivs/restore", &[], &kept).await.status, 200);
+    let sessions = local.call("ListStageSessions", &json!({ "stageArn": arn })).await;
+    let session = &sessions["stageSessions"][0];
+    assert!(session["endTime"].is_string(), "{session}");
+    for (id, expected) in
+        [(ana, &["JOINED", "PUBLISH_STARTED", "PUBLISH_STOPPED", "LEFT"][..]), (bob, &["JOINED", "LEFT"])]
+    {
+        let of_one = json!({ "stageArn": arn, "sessionId": session["sessionId"], "participantId": id });
+        let events = local.call("ListParticipantEvents", &of_one).await;
+        let mut names: Vec<_> =
+            events["events"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+        names.sort_by_key(|name| expected.iter().position(|one| one == name));
+        assert_eq!(names, expected);
+    }
+    // The sessions after it are apart.
+    let page = get(&local, &format!("/_ivs/console/stage?arn={arn}")).await.body;
+    assert!(page.contains("Nobody is on this stage") && !page.contains("JOINED"), "{page}");
+}
+
+/// Who is told of events, how far each is, and what was told.
+#[tokio::test]
+async fn events_and_targets_are_shown_with_how_far_each_is() {
+    let local = Local::start().await;
+    let here = "/_ivs/console/events";
+    let page = get(&local, here).await.body;
+    assert!(page.contains("Nobody is told of events") && page.contains("There is no event yet"), "{page}");
+    // Nothing listens there: each event is tried once, and lost.
+    let target = json!({ "url": "http://127.0.0.1:9/hook", "attempts": 1 }).to_string();
+    let fields = [("method", "POST"), ("path", "targets"), ("body", &target), ("back", here)];
+    let answer = submit(&local, "/_ivs/console/do", &fields, &[]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, Some(here)));
+    let channel =
+        local.call("CreateChannel", &json!({})).await["channel"]["arn"].as_str().unwrap().to_owned();
+    assert_eq!(local.request("POST", &format!("/_ivs/channels/{channel}/live"), &[], "").await.status, 200);
+    let page = loop {
+        let page = get(&local, here).await.body;
+        if page.contains("2 of 2") {
+            break page;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    };
+    assert!(page.contains("0 delivered, 0 retried, 2 lost") && page.contains("127.0.0.1:9"), "{page}");
+    assert!(page.contains("IVS Stream State Change") && page.contains("Stream Start"), "{page}");
+    let targets = local.request("GET", "/_ivs/targets", &[], "").await.json();
+    assert_eq!(targets["targets"][0]["told"], 2, "{targets}");
+    let fields = [("method", "DELETE"), ("path", "targets/t1"), ("body", ""), ("back", here)];
+    assert_eq!(submit(&local, "/_ivs/console/do", &fields, &[]).await.status, 303);
+    assert!(get(&local, here).await.body.contains("Nobody is told of events"));
+}
+
+/// The box for tokens knows what the door has checked.
+#[tokio::test]
+async fn a_token_of_a_wrong_key_breaks_the_rule_of_the_signature() {
+    let local = Local::start().await;
+    let inspect =
+        async |token: &str| submit(&local, "/_ivs/console/token", &[("token", token)], &[]).await.body;
+    let rule = |page: &str| {
+        let row = page.split("<tr").find(|row| row.contains("the signature is that of the key")).unwrap();
+        row.split("</tr>").next().unwrap().to_owned()
+    };
+    let good = local.token("ana");
+    assert!(rule(&inspect(&good).await).contains("<td>holds</td>"), "{}", rule(&inspect(&good).await));
+    let other = ivs_token::SigningKey::generate().unwrap().with_id(local.key.id().unwrap().clone());
+    let bad = local.stage.participant().participant_id("ana").mint(&other).unwrap();
+    let page = inspect(bad.as_str()).await;
+    assert!(
+        rule(&page).contains("<td>broken</td>") && page.contains("TOKEN_INVALID_SIGNATURE"),
+        "{}",
+        rule(&page)
+    );
+    assert!(page.contains("<code>exp</code> is in the future") && !page.contains('`'), "{page}");
+    assert!(page.contains("(<time datetime="), "times of claims are shown as people read them: {page}");
+    // One box says why it was refused; the same is not said twice.
+    assert!(local.open("/", &[bad.as_str()]).await.is_err());
+    let page = get(&local, "/_ivs/console/refusal?number=1").await.body;
+    assert_eq!(page.matches("class=\"verdict").count(), 1, "{page}");
+    assert!(page.contains("would refuse it now, too"), "{page}");
+    let stage = local.stage.arn().resource_id();
+    let first = get(&local, "/").await.body;
+    assert!(first.contains(&format!("{stage}</a>")), "the stage stands beside the refusal: {first}");
 }

@@ -174,3 +174,23 @@ async fn a_reset_forgets_faults() {
     assert_eq!(bad.status, 400);
     assert!(bad.json()["message"].as_str().unwrap().starts_with("rule 1: * does not answer with Nope"));
 }
+
+#[tokio::test]
+async fn who_comes_without_a_client_is_refused_too() {
+    let local = Local::start().await;
+    let people = format!("/_ivs/stages/{}/participants", local.arn());
+    let token = json!({ "token": local.token("ana") }).to_string();
+    ask(&local, &json!({ "operation": "join", "participant": "ana", "count": 1, "refuse": "TOKEN_EXPIRED" }))
+        .await;
+    let refused = local.request("POST", &people, &[], &token).await;
+    assert_eq!((refused.status, &refused.json()["code"]), (403, &json!("TOKEN_EXPIRED")), "{}", refused.body);
+    assert_eq!(local.request("POST", &people, &[], &token).await.status, 200, "once is enough");
+    ask(
+        &local,
+        &json!({ "operation": "publish", "participant": "ana", "count": 1, "refuse": "QUOTA_EXCEEDED" }),
+    )
+    .await;
+    let publish = format!("{people}/ana/publish");
+    assert_eq!(local.request("POST", &publish, &[], "").await.status, 429);
+    assert_eq!(local.request("POST", &publish, &[], "").await.status, 200);
+}

@@ -52,11 +52,25 @@ impl Local {
         Self::with(Settings::default()).await
     }
 
+    /// A server that makes these choices where AWS documents nothing.
+    pub async fn assuming(choices: &[(&str, &str)]) -> Self {
+        let mut settings = Settings::default();
+        for (name, choice) in choices {
+            settings.assumptions.set(name, choice).unwrap();
+        }
+        Self::with(settings).await
+    }
+
     pub async fn with(settings: Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = in_memory(Settings { auth: Auth::Off, ..settings }, port).unwrap();
         tokio::spawn(serve(server, listener, std::future::pending()));
+        Self::at(port).await
+    }
+
+    /// A server that runs already, and asks for no signatures.
+    pub async fn at(port: u16) -> Self {
         let key = SigningKey::generate().unwrap();
         let pem = key.verifying_key().to_spki_pem();
         let imported = call(port, "ImportPublicKey", &json!({ "publicKeyMaterial": pem })).await;

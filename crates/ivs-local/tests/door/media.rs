@@ -1,6 +1,7 @@
 //! Media from publishers to subscribers, over both carriers of SDP.
 
 use serde_json::{Value, json};
+use str0m::format::Codec;
 use str0m::media::{Direction, MediaKind};
 
 use crate::local::{Answer, Local, find};
@@ -271,8 +272,7 @@ async fn operations_end_media_too() {
 
 #[tokio::test]
 async fn a_page_that_goes_away_takes_its_publication_along() {
-    let settings = ivs_local::Settings { grace_ms: 1, ..ivs_local::Settings::default() };
-    let local = Local::with(settings).await;
+    let local = Local::assuming(&[("socket-grace", "1")]).await;
     let mut bob = local.join(&local.token("bob")).await;
     let ana = local.join(&local.token("ana")).await;
     publish(&local, "ana", &[]).await;
@@ -305,4 +305,37 @@ async fn an_exchange_that_withdraws_publish_ends_the_publication() {
         json!({ "oldToken": old.as_str(), "newToken": new.as_str(), "requestId": "r", "traceId": "t" });
     ana.send(&json!({ "type": "aws:ivs:EXCHANGE_TOKEN", "payload": payload })).await;
     bob.state(|state| find(state, "ana").unwrap()["isPublishing"] == false).await;
+}
+
+#[tokio::test]
+async fn h264_is_forwarded_as_it_is() {
+    let local = Local::start().await;
+    let mut bob = local.join(&local.token("bob")).await;
+    // As OBS does, which sends nothing else.
+    let (mut peer, offer) = Peer::offer(Direction::SendOnly, &[], true).await;
+    peer.codec = Codec::H264;
+    let answer = post(&local, "/", &local.token("obs"), &offer, &[]).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    peer.accept(&answer.body);
+    tokio::spawn(peer.publish(&[]));
+    bob.state(|state| find(state, "obs").is_some_and(|obs| obs["isPublishing"] == true)).await;
+    let (mut peer, _) = subscribe(&local, "bob", "obs", &[], true).await;
+    peer.until(|peer| peer.frames.get(&MediaKind::Video) >= Some(&30)).await;
+    assert_eq!(peer.came_as, Some(Codec::H264));
+    assert!(peer.marks.iter().all(|mark| *mark == 1), "{:?}", peer.marks);
+}
+
+#[tokio::test]
+async fn a_publisher_may_wait_for_the_handshake() {
+    let local = Local::start().await;
+    let mut bob = local.join(&local.token("bob")).await;
+    let (mut peer, offer) = Peer::offer(Direction::SendOnly, &[], true).await;
+    // As ffmpeg does; browsers leave the choice to the server, which then waits itself.
+    let offer = offer.replace("a=setup:actpass", "a=setup:passive");
+    let answer = post(&local, "/", &local.token("ffmpeg"), &offer, &[]).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    assert!(answer.body.contains("a=setup:active"), "{}", answer.body);
+    peer.accept(&answer.body);
+    tokio::spawn(peer.publish(&[]));
+    bob.state(|state| find(state, "ffmpeg").is_some_and(|one| one["isPublishing"] == true)).await;
 }

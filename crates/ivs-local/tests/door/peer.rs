@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::channel::ChannelId;
+use str0m::format::Codec;
 use str0m::media::{
     Direction, Frequency, KeyframeRequestKind, MediaKind, MediaTime, Mid, Rid, Simulcast, SimulcastLayer,
 };
@@ -33,6 +34,20 @@ pub struct Peer {
     pub marks: Vec<u8>,
     pub times: Vec<u64>,
     pub messages: Vec<Vec<u8>>,
+    /// The bytes of all frames of video that came.
+    pub bytes: usize,
+    /// How often a packet of video was missing, and was asked for again.
+    pub missed: u64,
+    /// How often a frame of video came without the one before it.
+    pub gaps: u64,
+    /// How many bytes a frame of video has that is sent: 1 500 take two packets.
+    pub size: usize,
+    /// What the video that is sent looks like.
+    pub codec: Codec,
+    /// What the last frame of video that came looked like.
+    pub came_as: Option<Codec>,
+    /// The time between two frames that are sent.
+    pub tick: Duration,
     /// Layers that somebody asked whole pictures of.
     pub asked: Vec<Option<Rid>>,
     sent: u64,
@@ -48,6 +63,7 @@ impl Peer {
             .enable_opus(true, false)
             .enable_vp8(true)
             .enable_h264(true)
+            .set_stats_interval(Some(Duration::from_secs(1)))
             .build(Instant::now());
         let mut mids = HashMap::new();
         let mut api = rtc.sdp_api();
@@ -79,6 +95,13 @@ impl Peer {
             marks: Vec::new(),
             times: Vec::new(),
             messages: Vec::new(),
+            bytes: 0,
+            missed: 0,
+            gaps: 0,
+            size: 1500,
+            codec: Codec::Vp8,
+            came_as: None,
+            tick: Duration::from_millis(33),
             asked: Vec::new(),
             sent: 0,
         };
@@ -99,9 +122,9 @@ impl Peer {
         }
     }
 
-    /// Publishes for ever: 30 frames a second of each layer, whose mark is the place of the layer, and audio.
+    /// Publishes for ever: 30 frames a second of each layer unless told otherwise, whose mark is the place of the layer, and audio.
     pub async fn publish(mut self, layers: &[&str]) {
-        let mut ticks = tokio::time::interval(Duration::from_millis(33));
+        let mut ticks = tokio::time::interval(self.tick);
         // On a busy machine there are fewer frames, and not all of them at once.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut next = vec![true; layers.len().max(1)];
@@ -134,14 +157,20 @@ impl Peer {
         let Some(&mid) = self.mids.get(&MediaKind::Video) else { return };
         for (place, is_whole) in next.iter_mut().enumerate() {
             let mut writer = self.rtc.writer(mid).unwrap();
-            let vp8 = writer.payload_params().find(|params| params.spec().codec == str0m::format::Codec::Vp8);
-            let pt = vp8.unwrap().pt();
+            let codec = writer.payload_params().find(|params| params.spec().codec == self.codec);
+            let pt = codec.unwrap().pt();
             if let Some(layer) = layers.get(place) {
                 writer = writer.rid(Rid::from(*layer));
             }
             // Each layer has times of its own, as those of browsers do.
             let time = MediaTime::from_90khz(1_000_000 * (place as u64 + 1) + self.sent * 3000);
-            let frame = frame(u8::try_from(place).unwrap(), std::mem::take(is_whole));
+            let mark = u8::try_from(place).unwrap();
+            let (size, is_whole) = (self.size, std::mem::take(is_whole));
+            let frame = if self.codec == Codec::H264 {
+                h264(size, mark, is_whole)
+            } else {
+                vp8(size, mark, is_whole)
+            };
             writer.write(pt, now, time, frame).unwrap();
         }
         if let Some(mut channel) = self.rtc.channel(self.channel) {
@@ -208,20 +237,26 @@ impl Peer {
                 };
                 *self.frames.entry(kind).or_default() += 1;
                 if kind == MediaKind::Video {
+                    self.came_as = Some(data.params.spec().codec);
+                    self.bytes += data.data.len();
+                    self.gaps += u64::from(!data.contiguous);
                     self.marks.push(*data.data.last().unwrap());
                     self.times.push(data.time.numer());
                 }
             }
             Event::ChannelData(data) => self.messages.push(data.data),
+            Event::MediaIngressStats(stats) if self.mids.get(&MediaKind::Video) == Some(&stats.mid) => {
+                self.missed = stats.nacks;
+            }
             Event::KeyframeRequest(request) => self.asked.push(request.rid),
             _ => {}
         }
     }
 }
 
-/// Looks like a frame of VP8 (RFC 6386, section 9.1), of 1 500 bytes so that it takes two packets.
-fn frame(mark: u8, is_whole: bool) -> Vec<u8> {
-    let mut frame = vec![mark; 1500];
+/// Looks like a frame of VP8 (RFC 6386, section 9.1).
+fn vp8(size: usize, mark: u8, is_whole: bool) -> Vec<u8> {
+    let mut frame = vec![mark; size];
     frame[0] = u8::from(!is_whole);
     if is_whole {
         let width = 320_u16 << mark;
@@ -229,4 +264,14 @@ fn frame(mark: u8, is_whole: bool) -> Vec<u8> {
         frame[3..10].copy_from_slice(&[0x9d, 0x01, 0x2a, low, high, 180, 0]);
     }
     frame
+}
+
+/// Looks like a frame of H.264 in a byte stream (ITU-T H.264, annex B): parameters before a whole picture, and a slice.
+fn h264(size: usize, mark: u8, is_whole: bool) -> Vec<u8> {
+    const START: [u8; 4] = [0, 0, 0, 1];
+    let parameters = [&START[..], &[0x67, 0x42, 0xc0, 0x1f, 1], &START, &[0x68, 0xce, 0x3c, 0x80]].concat();
+    let head =
+        if is_whole { [&parameters[..], &START, &[0x65]].concat() } else { [&START[..], &[0x61]].concat() };
+    // No zero in it, which could begin the next part.
+    [head, vec![mark + 1; size]].concat()
 }

@@ -41,3 +41,65 @@ async fn a_channel_for_everyone_needs_no_token() {
     let nowhere = "/api/video/v1/us-east-1.123456789012.channel.nowhere.m3u8";
     assert_eq!(local.request("GET", nowhere, &[], "").await.status, 404);
 }
+
+/// The lines of a playlist, and those of them that are no tags.
+async fn playlist(local: &Local, path: &str) -> (String, Vec<String>) {
+    let answer = local.request("GET", path, &[("origin", "https://a.example")], "").await;
+    assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+    assert_eq!(answer.header("content-type"), Some("application/vnd.apple.mpegurl"));
+    assert!(answer.header("access-control-allow-origin").is_some());
+    assert!(answer.body.starts_with("#EXTM3U\n"), "{}", answer.body);
+    let uris = answer.body.lines().filter(|line| !line.starts_with('#')).map(str::to_owned);
+    let uris = uris.collect();
+    (answer.body, uris)
+}
+
+#[tokio::test]
+async fn a_live_channel_has_a_playlist_that_moves_with_the_clock() {
+    let settings = ivs_local::Settings { freeze: Some(1_767_323_045_000), ..ivs_local::Settings::default() };
+    let local = Local::with(settings).await;
+    let made = local.call("CreateChannel", &json!({ "authorized": true })).await;
+    let arn: ChannelArn = made["channel"]["arn"].as_str().unwrap().try_into().unwrap();
+    let path = made["channel"]["playbackUrl"].as_str().unwrap();
+    let path = path.strip_prefix(&format!("http://localhost:{}", local.port)).unwrap().to_owned();
+    let key = SigningKey::generate().unwrap();
+    let pem = key.verifying_key().to_spki_pem();
+    local.call("ImportPlaybackKeyPair", &json!({ "publicKeyMaterial": pem })).await;
+    let live = format!("/_ivs/channels/{}/live", arn.as_str());
+    assert_eq!(local.request("POST", &live, &[], "{}").await.status, 200);
+    assert_eq!(local.request("GET", &path, &[], "").await.status, 403, "without a token");
+
+    // A token that is good once: the playlist of the stream is loaded again and again without it.
+    let now = ivs_token::Timestamp::from_secs(1_767_323_045).unwrap();
+    let token = Playback::new(arn.clone()).viewer("ana").single_use();
+    let token = token.mint_at(&key, now).unwrap().as_str().to_owned();
+    let (variants, uris) = playlist(&local, &format!("{path}?token={token}")).await;
+    assert!(variants.contains("#EXT-X-STREAM-INF:BANDWIDTH="), "{variants}");
+    assert_eq!(local.request("GET", &format!("{path}?token={token}"), &[], "").await.status, 403, "used");
+    let folder = path.rsplit_once('/').unwrap().0;
+    let stream = format!("{folder}/{}", uris[0]);
+    let (first, _) = playlist(&local, &stream).await;
+    assert!(first.contains("#EXT-X-MEDIA-SEQUENCE:0\n") && !first.contains("#EXT-X-ENDLIST"), "{first}");
+    local.request("POST", "/_ivs/clock", &[], "{\"advance\": 60}").await;
+    let (text, segments) = playlist(&local, &stream).await;
+    assert!(text.contains("#EXT-X-MEDIA-SEQUENCE:26\n"), "{text}");
+    assert_eq!((segments.len(), segments[4].as_str()), (5, "30.ts"));
+    let folder = stream.rsplit_once('/').unwrap().0;
+    for segment in &segments {
+        let answer = local.request("GET", &format!("{folder}/{segment}"), &[], "").await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, Some("video/mp2t")));
+        assert!(answer.body.starts_with('G'), "a packet begins with 0x47");
+    }
+    assert_eq!(local.request("GET", &format!("{folder}/31.ts"), &[], "").await.status, 404, "not yet");
+    let forged = format!("{folder}/AAAA.m3u8");
+    assert_eq!(local.request("GET", &forged, &[], "").await.status, 403);
+
+    // A viewer whose sessions are revoked is thrown out, and at the end there is nothing more to see.
+    let revoked = json!({ "channelArn": arn.as_str(), "viewerId": "ana" });
+    local.call("StartViewerSessionRevocation", &revoked).await;
+    let answer = local.request("GET", &stream, &[], "").await;
+    assert_eq!((answer.status, &answer.json()["code"]), (403, &json!("VIEWER_SESSION_REVOKED")));
+    assert_eq!(local.request("DELETE", &live, &[], "").await.status, 200);
+    assert_eq!(local.request("GET", &stream, &[], "").await.status, 404);
+    assert_eq!(local.request("GET", &format!("{folder}/30.ts"), &[], "").await.status, 404);
+}

@@ -143,3 +143,26 @@ async fn refused_tokens_are_remembered_with_the_reason() {
     assert_eq!((&call["operation"], &call["request"]), (&json!("DisconnectParticipant"), &disconnect));
     assert_eq!((&call["answer"], call["rules"].is_string()), (&json!({}), true));
 }
+
+/// What AWS does not document at the door can be chosen.
+#[tokio::test]
+async fn choices_at_the_door() {
+    let local = Local::start().await;
+    let full = Local::assuming(&[("refused-upgrade", "403"), ("expiry", "stay")]).await;
+    assert_eq!(local.open("/", &[]).await.err(), Some(401));
+    assert_eq!(full.open("/", &[]).await.err(), Some(403));
+    for (server, state) in [(&local, "DISCONNECTED"), (&full, "CONNECTED")] {
+        let people = format!("/_ivs/stages/{}/participants", server.arn());
+        let joined = server.request("POST", &people, &[], r#"{"duration": 1}"#).await;
+        assert_eq!(joined.status, 200, "{}", joined.body);
+        let session =
+            server.call("GetStage", &json!({ "arn": server.arn() })).await["stage"]["activeSessionId"]
+                .clone();
+        assert_eq!(server.request("POST", "/_ivs/clock", &[], r#"{"advance": 61}"#).await.status, 200);
+        let participant = json!({
+            "stageArn": server.arn(), "sessionId": session, "participantId": joined.json()["participantId"],
+        });
+        let shown = server.call("GetParticipant", &participant).await;
+        assert_eq!(shown["participant"]["state"], state, "{shown}");
+    }
+}

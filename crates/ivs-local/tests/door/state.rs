@@ -98,6 +98,129 @@ async fn what_is_no_state_changes_nothing() {
     assert_eq!(snapshot(&local).await, kept);
 }
 
+/// The state of a server with a bit of everything, as JSON.
+async fn rich(local: &Local) -> Value {
+    let arn = local.arn();
+    let channel = local.call("CreateChannel", &json!({ "name": "live" })).await["channel"]["arn"].clone();
+    let storage =
+        local.call("CreateStorageConfiguration", &json!({ "s3": { "bucketName": "bucket" } })).await;
+    let storage = &storage["storageConfiguration"]["arn"];
+    let encoder = local.call("CreateEncoderConfiguration", &json!({})).await;
+    let s3 = json!({
+        "storageConfigurationArn": storage,
+        "encoderConfigurationArns": [encoder["encoderConfiguration"]["arn"]],
+    });
+    let composition = json!({ "stageArn": arn, "idempotencyToken": "once", "destinations": [{ "s3": s3 }] });
+    local.call("StartComposition", &composition).await;
+    local
+        .call(
+            "CreateRecordingConfiguration",
+            &json!({ "destinationConfiguration": { "s3": { "bucketName": "bucket" } } }),
+        )
+        .await;
+    local
+        .call(
+            "ImportPlaybackKeyPair",
+            &json!({ "publicKeyMaterial": include_str!("../../../../tests/data/test-only-public.pem") }),
+        )
+        .await;
+    local.call("CreateIngestConfiguration", &json!({ "stageArn": arn, "ingestProtocol": "RTMPS", "tags": { "of": "arn:aws:ivs:us-east-1:123456789012:stage/tag" } })).await;
+    local.call("DisconnectParticipant", &json!({ "stageArn": arn, "participantId": "eve" })).await;
+    local.call("StartViewerSessionRevocation", &json!({ "channelArn": channel, "viewerId": "v" })).await;
+    assert_eq!(post(local, &format!("/_ivs/channels/{}/live", channel.as_str().unwrap()), "").await.0, 200);
+    let (status, joined) =
+        post(local, &format!("/_ivs/stages/{arn}/participants"), r#"{"userId": "ana"}"#).await;
+    assert_eq!(status, 200, "{joined}");
+    let publish =
+        format!("/_ivs/stages/{arn}/participants/{}/publish", joined["participantId"].as_str().unwrap());
+    assert_eq!(post(local, &publish, "").await.0, 200);
+    serde_json::from_str(&snapshot(local).await).unwrap()
+}
+
+#[tokio::test]
+async fn a_record_that_can_not_be_is_refused_and_named() {
+    let local = Local::start().await;
+    let good = rich(&local).await;
+    assert_eq!(post(&local, "/_ivs/restore", &good.to_string()).await, (200, json!({ "status": "ok" })));
+    let kept = snapshot(&local).await;
+    let place = "/accounts/123456789012/us-east-1";
+    // The first record of a kind.
+    let first = |kind: &str| {
+        let records = good.pointer(&format!("{place}/{kind}")).unwrap().as_object().unwrap();
+        records.keys().next().unwrap().clone()
+    };
+    let id_of = |kind: &str| first(kind).replace('/', "~1");
+    let gone = "arn:aws:ivs:us-east-1:123456789012:stage/gone";
+    let other = "arn:aws:ivs:us-east-1:210987654321:stage/gone";
+    for (kind, member, value, words) in [
+        ("stage", "", json!(7), "JSON object"),
+        ("stage", "/arn", json!(gone), "its place says that `arn` is arn:"),
+        ("stage", "/arn", Value::Null, "`arn` is arn:"),
+        ("stage", "/name", json!("bad name!"), "`name`: Member must satisfy regular expression"),
+        ("stage", "/tags", json!([]), "'tags' can not be converted to a map"),
+        ("stage", "/nmae", json!("x"), "no member `nmae`"),
+        ("stage", "/_createdAt", json!("yesterday"), "`_createdAt` is milliseconds"),
+        (
+            "ingest-configuration",
+            "/stageArn",
+            json!(gone),
+            "`stageArn` names arn:aws:ivs:us-east-1:123456789012:stage/gone, which is not in",
+        ),
+        ("ingest-configuration", "/stageArn", json!(other), "of another account"),
+        (
+            "composition",
+            "/destinations/0/configuration/s3/encoderConfigurationArns/0",
+            json!(gone.replace("stage/", "encoder-configuration/")),
+            "encoderConfigurationArns",
+        ),
+        ("composition", "/state", json!("HAPPY"), "`state`: Member must satisfy enum value set"),
+        ("stream-key", "/channelArn", json!(gone.replace("stage/", "channel/")), "`channelArn`"),
+        ("public-key", "/publicKeyMaterial", json!("x"), "`publicKeyMaterial`"),
+        ("playback-key", "/publicKeyMaterial", Value::Null, "`publicKeyMaterial`"),
+        ("participant", "/participantId", json!("somebody"), "`participantId` is "),
+        ("participant-event", "/name", json!(1), "'name' can not be converted"),
+        ("stage-session", "/startTime", json!("noon"), "'startTime' can not be converted to Timestamp"),
+        ("stream", "/viewerCount", json!("many"), "'viewerCount' can not be converted"),
+        ("stream-session", "/streamId", json!("st-00000000000000000000000"), "`streamId` is "),
+        ("revocation", "/stageArn", json!("x"), "has not the form of a record of the kind revocation"),
+        ("idempotency", "/arn", json!(1), "kind idempotency"),
+    ] {
+        let mut bad = good.clone();
+        let (parent, name) = member.rsplit_once('/').unwrap_or_default();
+        let of_record = format!("{place}/{kind}/{}", id_of(kind));
+        if member.is_empty() {
+            *bad.pointer_mut(&of_record).unwrap() = value;
+        } else {
+            match bad.pointer_mut(&format!("{of_record}{parent}")).unwrap() {
+                Value::Array(values) => values[name.parse::<usize>().unwrap()] = value,
+                parent => parent[name] = value,
+            }
+        }
+        let (status, answer) = post(&local, "/_ivs/restore", &bad.to_string()).await;
+        let message = answer["message"].as_str().unwrap_or_default();
+        assert_eq!(status, 400, "{kind}{member}: {answer}");
+        let named = format!("the record 123456789012/us-east-1/{kind}/{}", first(kind));
+        assert!(message.starts_with(&named) && message.contains(words), "{kind}{member}: {message}");
+    }
+    for (pointer, name, value, words) in [
+        (place, "stages", json!({ "x": {} }), "no kind of records `stages`; there are ad-configuration"),
+        ("/accounts/123456789012", "us east", json!({ "stage": { "x": {} } }), "`us east` is no region"),
+        ("/server", "server/clock", json!({ "frozenMs": "now" }), "server/clock"),
+        ("/server", "server/calls", json!(u64::MAX), "server/calls"),
+        ("/server", "server/nothing", json!(1), "leave it out"),
+        ("/server", "timer/soon", json!({}), "timer/soon"),
+        ("/server", "outbox/18446744073709551615", json!({}), "outbox/18446744073709551615"),
+        ("/server", "123456789012/us-east-1/stage/x", json!({}), "stands under `accounts`"),
+    ] {
+        let mut bad = good.clone();
+        bad.pointer_mut(pointer).unwrap()[name] = value;
+        let (status, answer) = post(&local, "/_ivs/restore", &bad.to_string()).await;
+        assert_eq!(status, 400, "{name}: {answer}");
+        assert!(answer["message"].as_str().unwrap().contains(words), "{name}: {answer}");
+    }
+    assert_eq!(snapshot(&local).await, kept, "nothing was changed");
+}
+
 /// What a run with a seed and a clock that stands still leaves behind.
 fn run() -> String {
     let settings = ivs_local::Settings {

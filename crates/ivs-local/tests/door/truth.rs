@@ -6,8 +6,7 @@ use crate::local::{Local, find};
 
 #[tokio::test]
 async fn sessions_participants_and_events() {
-    let settings = ivs_local::Settings { session_ms: 0, ..ivs_local::Settings::default() };
-    let local = Local::with(settings).await;
+    let local = Local::assuming(&[("stage-session", "0")]).await;
     let arn = json!({ "arn": local.arn() });
     let stage = json!({ "stageArn": local.arn() });
     assert_eq!(local.call("GetStage", &arn).await["stage"].get("activeSessionId"), None);
@@ -62,4 +61,40 @@ pub async fn events(local: &Local, of: &Value) -> Vec<String> {
     let names =
         listed["events"].as_array().unwrap().iter().map(|event| event["name"].as_str().unwrap().to_owned());
     names.collect()
+}
+
+#[tokio::test]
+async fn the_last_session_is_listed_first() {
+    let local = Local::assuming(&[("stage-session", "0")]).await;
+    let of_stage = json!({ "stageArn": local.arn() });
+    let mut begun = Vec::new();
+    for _ in 0..3 {
+        let mut ana = local.join(&local.token("ana")).await;
+        ana.until("STAGE_STATE").await;
+        let stage = local.call("GetStage", &json!({ "arn": local.arn() })).await;
+        begun.insert(0, stage["stage"]["activeSessionId"].clone());
+        drop(ana);
+        // The session ends when the clock has moved.
+        loop {
+            local.request("POST", "/_ivs/clock", &[], "{\"advance\": 60}").await;
+            let stage = local.call("GetStage", &json!({ "arn": local.arn() })).await;
+            if stage["stage"].get("activeSessionId").is_none() {
+                break;
+            }
+        }
+    }
+    let ids = |listed: &Value| -> Vec<Value> {
+        listed["stageSessions"].as_array().unwrap().iter().map(|one| one["sessionId"].clone()).collect()
+    };
+    assert_eq!(ids(&local.call("ListStageSessions", &of_stage).await), begun);
+    // A page at a time, too.
+    let mut paged = Vec::new();
+    let mut input = json!({ "stageArn": local.arn(), "maxResults": 1 });
+    loop {
+        let page = local.call("ListStageSessions", &input).await;
+        paged.extend(ids(&page));
+        let Some(next) = page.get("nextToken") else { break };
+        input["nextToken"] = next.clone();
+    }
+    assert_eq!(paged, begun);
 }

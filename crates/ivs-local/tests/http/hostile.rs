@@ -54,7 +54,13 @@ fn broken_bodies_are_refused_and_the_server_goes_on() {
     assert_eq!(client.send("POST", "/ListStages", b"{}", &unknown).code(), "SerializationException");
     // An unknown operation, method and member.
     assert_eq!(client.call("Nonsense", &json!({})).status, 404);
-    assert_eq!(client.send("GET", "/ListStages", b"", &[]).status, 404);
+    let by_browser = client.send("GET", "/ListStages", b"", &[]);
+    assert_eq!((by_browser.status, by_browser.code()), (404, "UnknownOperationException"));
+    assert_eq!(by_browser.body["message"], "Unknown operation: GET /ListStages; /ListStages takes POST");
+    let logged = |client: &Client| client.raw("GET", "/_ivs/calls", &[], b"").body.as_array().unwrap().len();
+    let before = logged(&client);
+    assert_eq!(client.raw("GET", "/favicon.ico", &[], b"").status, 204);
+    assert_eq!(logged(&client), before, "what browsers ask for by themselves is no call");
     assert_eq!(client.call("liststages", &json!({})).status, 404);
     assert_eq!(client.call("ListStages", &json!({ "nonsense": { "a": [1] } })).status, 200);
 }
@@ -220,5 +226,102 @@ fn arns_in_the_path_are_decoded_once() {
         (String::new(), "ValidationException"),
     ] {
         assert_eq!(tags(&path).code(), code, "{path}");
+    }
+}
+
+#[test]
+fn names_of_others_are_not_answered() {
+    let program = Program::start(&["--allow-host", "ivs.test"]);
+    let client = program.client();
+    let ask =
+        |target: &str, host: &str| client.raw("GET", target, &[("host".to_owned(), host.to_owned())], b"");
+    for target in ["/_ivs/health", "/", "/_ivs/console/calls", "/_ivs/snapshot", "/ListStages"] {
+        let answer = ask(target, "evil.example:8788");
+        assert_eq!(answer.status, 421, "{target}");
+        let message = answer.body["message"].as_str().unwrap();
+        assert!(message.contains("--allow-host evil.example if"), "{target}: {message}");
+    }
+    for host in ["ivs.test:8788", "localhost", "a.localhost:1", "127.0.0.1:8788", "[::1]:1"] {
+        assert_eq!(ask("/_ivs/health", host).status, 200, "{host}");
+    }
+    assert_eq!(
+        ask("http://evil.example/_ivs/health", "localhost").status,
+        421,
+        "the name of the target counts, too"
+    );
+    // Who listens on all addresses is known by the one that was reached.
+    let program = Program::start(&["--host", "127.0.0.9"]);
+    let mut socket = TcpStream::connect(("127.0.0.9", program.port)).unwrap();
+    socket.write_all(b"GET /_ivs/health HTTP/1.1\r\nhost: 127.0.0.9\r\nconnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    socket.read_to_string(&mut text).unwrap();
+    assert!(text.starts_with("HTTP/1.1 200"), "{text}");
+}
+
+#[test]
+fn requests_that_never_end_are_ended() {
+    let program = Program::start(&["--assume", "read-time=150"]);
+    let send = |text: &str| {
+        let mut socket = TcpStream::connect(("127.0.0.1", program.port)).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        socket.write_all(text.as_bytes()).unwrap();
+        let mut answer = String::new();
+        // The server closes, and does not wait for more.
+        socket.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    for target in ["/CreateStage", "/_ivs/restore", "/_ivs/reset", "/_ivs/console/token"] {
+        let answer =
+            send(&format!("POST {target} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 20\r\n\r\n{{"));
+        assert!(answer.starts_with("HTTP/1.1 408"), "{target}: {answer}");
+        assert!(answer.contains("did not come within 150ms"), "{target}: {answer}");
+    }
+    let head = send("POST /CreateStage HTTP/1.1\r\nhost: localhost\r\n");
+    assert!(head.is_empty() || head.starts_with("HTTP/1.1 408"), "{head}");
+    assert_eq!(program.client().call("ListStages", &json!({})).status, 200);
+}
+
+/// Every refusal of what is the server's own has one form, wherever it comes from.
+#[test]
+fn refusals_of_the_servers_own_paths_have_one_form() {
+    let program = Program::start(&["--auth", "off"]);
+    let client = program.client();
+    let stage = client.call("CreateStage", &json!({})).body["stage"]["arn"].as_str().unwrap().to_owned();
+    let channel = stage.replace("stage", "channel");
+    for (method, path, body, status, code) in [
+        ("GET", "/_ivs/helth".to_owned(), "", 404, "NotFound"),
+        ("PUT", "/_ivs/faults".to_owned(), "", 405, "MethodNotAllowed"),
+        ("POST", "/_ivs/faults".to_owned(), "{}", 400, "BadRequest"),
+        ("POST", "/_ivs/clock".to_owned(), "[]", 400, "BadRequest"),
+        ("GET", "/_ivs/events?after=x".to_owned(), "", 400, "BadRequest"),
+        ("POST", "/_ivs/restore".to_owned(), "x", 400, "BadRequest"),
+        ("POST", "/_ivs/targets".to_owned(), "{}", 400, "BadRequest"),
+        ("DELETE", "/_ivs/targets/t9".to_owned(), "", 404, "NotFound"),
+        ("POST", "/_ivs/inspect".to_owned(), "{}", 400, "BadRequest"),
+        ("POST", format!("/_ivs/channels/{channel}/live"), "{}", 404, "ResourceNotFoundException"),
+        (
+            "POST",
+            format!("/_ivs/channels/{channel}/viewers"),
+            r#"{"viewerId": "v"}"#,
+            404,
+            "ResourceNotFoundException",
+        ),
+        ("POST", "/_ivs/channels/x/live".to_owned(), "{}", 404, "NotFound"),
+        ("DELETE", format!("/_ivs/stages/{stage}/participants/nobody"), "", 404, "PARTICIPANT_DISCONNECTED"),
+    ] {
+        let answer = client.raw(method, &path, &[], body.as_bytes());
+        let members: Vec<_> = answer.body.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(members, ["advice", "code", "message"], "{method} {path}: {}", answer.body);
+        assert_eq!(
+            (answer.status, answer.body["code"].as_str().unwrap()),
+            (status, code),
+            "{method} {path}: {}",
+            answer.body
+        );
+        assert!(
+            members.iter().all(|name| !answer.body[name].as_str().unwrap().is_empty()),
+            "{}",
+            answer.body
+        );
     }
 }

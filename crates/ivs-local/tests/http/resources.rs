@@ -165,7 +165,8 @@ fn everything_is_forgotten_on_request() {
             assert_eq!(client.call("ListStages", &json!({})).body["stages"], json!([]));
         }
         assert_eq!(client.call("GetStage", &json!({ "arn": arn })).code(), "ResourceNotFoundException");
-        assert_eq!(client.raw("GET", path, &[], b"").status, 404);
+        let answer = client.raw("GET", path, &[], b"");
+        assert_eq!((answer.status, answer.header("allow")), (405, "POST"));
     }
 }
 

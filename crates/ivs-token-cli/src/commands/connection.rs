@@ -4,7 +4,7 @@ use clap::Args;
 use ivs_token::{Connection, ConnectionDuration, TokenId};
 use serde::Serialize;
 
-use crate::args::{KidArgs, PrivateKeyArgs};
+use crate::args::{KidArgs, PrivateKeyArgs, StageArgs};
 use crate::failure::Failure;
 use crate::signers::{self, SignCommandArgs};
 use crate::{input, minted, output, values};
@@ -28,15 +28,20 @@ pub(crate) struct ConnectionArgs {
     token_id: Option<TokenId>,
 
     #[command(flatten)]
+    stage: StageArgs,
+
+    #[command(flatten)]
     elsewhere: SignCommandArgs,
 }
 
 const EXAMPLES: &str = "\
-It is for the account and the region of the key, and replaces no participant token.
+It is for the account and the region of the key, and replaces no participant token. Give a stage only if its server is on this \
+machine, such as `ivs-local`: the connection then goes there. Every other connection goes to the service.
 With --json: {\"connectionToken\": {\"token\": .., \"tokenId\": .., \"duration\": .., \"expirationTime\": ..}}.
 
 Examples:
-  ivs-token mint connection --key private.pem --kid ARN --duration 7d";
+  ivs-token mint connection --key private.pem --kid ARN --duration 7d
+  ivs-token mint connection --key private.pem --kid ARN --stage-json stage.json";
 
 pub(crate) fn run(args: &ConnectionArgs, json: bool) -> Result<(), Failure> {
     #[derive(Serialize)]
@@ -45,10 +50,14 @@ pub(crate) fn run(args: &ConnectionArgs, json: bool) -> Result<(), Failure> {
         connection_token: &'a T,
     }
     let [key, passphrase] = args.key.sources();
-    input::one_stdin(&[key, passphrase, args.elsewhere.source()])?;
+    let stage = ("--stage-json", args.stage.stage_json.as_ref());
+    input::one_stdin(&[key, passphrase, stage, args.elsewhere.source()])?;
     let mut connection = Connection::new().duration(args.duration);
     if let Some(id) = &args.token_id {
         connection = connection.token_id(id.clone());
+    }
+    if let Some(stage) = args.stage.read_given()? {
+        connection = connection.server_of(&stage);
     }
     let minted = if args.elsewhere.unsigned {
         let unsigned = connection.unsigned(&args.kid.read()?).map_err(|error| minted::failure(&error))?;

@@ -1,6 +1,6 @@
 //! `ivs-token verify --kind`: a token of one kind does not pass for one of another.
 
-use ivs_token::{Connection, Playback};
+use ivs_token::{Connection, Playback, Verifier};
 
 use crate::support::{KID, STAGE, World};
 
@@ -83,4 +83,25 @@ fn wishes_that_contradict_each_other_are_told() {
     // The variable is about participants, and not asked here.
     let args = ["verify", "--kind", "connection", "--public-key", "public.pem", "--kid", KID, "connection"];
     world.run_with(&args, &[("IVS_TOKEN_STAGE_ARN", STAGE)]).ok();
+}
+
+#[test]
+fn a_connection_goes_to_a_server_on_this_machine_if_the_stage_says_so() {
+    let world = World::new();
+    let public = world.signing_key().verifying_key().clone();
+    let verifier = Verifier::builder().key(KID.parse().unwrap(), public).build().unwrap();
+    let events_url = |more: &[&str]| {
+        let mint = ["mint", "connection", "--key", "private.pem", "--kid", KID];
+        let token = world.run(&[&mint[..], more].concat()).ok();
+        verifier.verify_connection(token.trim()).unwrap().events_url().to_owned()
+    };
+    let local =
+        ["--stage-arn", STAGE, "--whip-url", "http://localhost:8788", "--events-url", "ws://localhost:8788"];
+    assert_eq!(events_url(&local), "ws://localhost:8788");
+    // A stage of the service has its own events URL, and the connection that of the service.
+    let service = events_url(&[]);
+    assert_eq!(events_url(&["--stage-json", "stage.json"]), service);
+    world
+        .run(&["mint", "connection", "--key", "private.pem", "--kid", KID, "--stage-arn", STAGE])
+        .fails(2, "error: the stage's WHIP URL is not known");
 }

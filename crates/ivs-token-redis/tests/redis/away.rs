@@ -8,7 +8,7 @@ use ivs_token::{Revocation, RevocationStore, SingleUse, StoreError, Subject};
 use ivs_token_redis::{RedisStore, WhenAway};
 use uuid::Uuid;
 
-use crate::support::{Proxy, Server, channel, fake, free_port, patient_with, stage};
+use crate::support::{HANGS, Proxy, Server, channel, fake, free_port, patient_with, stage};
 use crate::verifiers::{Issuer, code};
 
 /// Reports that can be read.
@@ -80,11 +80,11 @@ fn an_answer_that_can_not_be_used_is_none() {
     assert_eq!(reports.lock().unwrap().len(), 1, "the answers to the others were good");
 }
 
-/// Generous, as the machine may be busy: without a timeout it would be for ever.
-const SOON: Duration = Duration::from_secs(30);
+/// Without a timeout it would be for ever.
+const SOON: Duration = HANGS;
 
 fn impatient(url: &str) -> RedisStore {
-    let short = Duration::from_millis(50);
+    let short = Duration::from_millis(250);
     let builder = RedisStore::builder(url, WhenAway::Refuse).connect_timeout(short).response_timeout(short);
     builder.reconnect_pause(Duration::ZERO).build().unwrap()
 }
@@ -103,7 +103,7 @@ fn a_server_that_never_answers_is_not_waited_for() {
         let _ = client.read_to_end(&mut Vec::new());
     });
     let said = error_of(&impatient(&url));
-    assert!(said.ends_with("gave no answer within 50ms: is it overloaded or cut off?"), "{said}");
+    assert!(said.ends_with("gave no answer within 250ms: is it overloaded or cut off?"), "{said}");
 }
 
 /// Each byte comes in time, and the answer never ends.
@@ -116,7 +116,7 @@ fn a_server_that_answers_drop_by_drop_is_not_waited_for() {
     });
     let said = error_of(&impatient(&url));
     assert!(
-        said.contains("gave no answer within 50ms") || said.contains("in no form that Redis uses"),
+        said.contains("gave no answer within 250ms") || said.contains("in no form that Redis uses"),
         "{said}"
     );
     let url = fake(|mut client| {
@@ -126,7 +126,7 @@ fn a_server_that_answers_drop_by_drop_is_not_waited_for() {
         }
     });
     let said = error_of(&impatient(&url));
-    assert!(said.contains("gave no answer within 50ms"), "{said}");
+    assert!(said.contains("gave no answer within 250ms"), "{said}");
 }
 
 /// It lets us in, and then takes no more than it can hold.
@@ -144,7 +144,7 @@ fn a_server_that_stops_reading_is_not_waited_for() {
     let begun = Instant::now();
     let said = store.check_batch(&vec![subject; 100_000]).unwrap_err().to_string();
     assert!(begun.elapsed() < SOON, "{said}");
-    assert!(said.contains("gave no answer within 50ms"), "{said}");
+    assert!(said.contains("gave no answer within 250ms"), "{said}");
 }
 
 #[test]

@@ -2,12 +2,12 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ivs_token::{RevocationStore, SingleUse, Subject};
 use uuid::Uuid;
 
-use crate::support::{Server, channel, stage};
+use crate::support::{Server, channel, stage, wait_until};
 use crate::verifiers::{Issuer, code};
 
 #[test]
@@ -31,20 +31,17 @@ fn nothing_that_was_revoked_is_forgotten_and_verifiers_recover_by_themselves() {
                 if at == tokens_limit() {
                     break;
                 }
+                // Until it is made: however long the server takes to come back, there are some left.
                 if store.disconnect_participant(&stage(), &format!("p{at}").parse().unwrap(), None).is_ok() {
                     revoked.lock().unwrap().push(at);
+                    next.fetch_add(1, Ordering::SeqCst);
                 }
-                next.fetch_add(1, Ordering::SeqCst);
                 std::thread::sleep(Duration::from_millis(1));
             }
         });
         let wait_for = |count: usize| {
-            let deadline = Instant::now() + Duration::from_secs(60);
             let so_far = revoked.lock().unwrap().len();
-            while revoked.lock().unwrap().len() < (so_far + count).min(200) {
-                assert!(Instant::now() < deadline, "no more revocations are made");
-                std::thread::sleep(Duration::from_millis(1));
-            }
+            wait_until("more revocations", || revoked.lock().unwrap().len() >= (so_far + count).min(200));
         };
         wait_for(20);
         let spent = SingleUse::new(Uuid::from_u128(1), Duration::from_secs(4200));
@@ -59,14 +56,12 @@ fn nothing_that_was_revoked_is_forgotten_and_verifiers_recover_by_themselves() {
         stop.store(true, Ordering::SeqCst);
     });
 
-    let (revoked, untouched) = (revoked.into_inner().unwrap(), &tokens[next.load(Ordering::SeqCst)..]);
+    // The next one may have been made, although nobody was told.
+    let (revoked, untouched) = (revoked.into_inner().unwrap(), &tokens[next.load(Ordering::SeqCst) + 1..]);
     assert!(revoked.len() >= 40 && !untouched.is_empty(), "{} and {}", revoked.len(), untouched.len());
     for verifier in [&here, &there] {
         // The first to come may find the door still shut.
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while verifier.verify(&tokens[399]).is_err() && Instant::now() < deadline {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        wait_until("an answer", || verifier.verify(&tokens[399]).is_ok());
         for at in &revoked {
             assert_eq!(code(verifier.verify(&tokens[*at])), "PARTICIPANT_DISCONNECTED", "p{at}");
         }

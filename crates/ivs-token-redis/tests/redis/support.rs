@@ -78,7 +78,7 @@ impl Server {
     /// Starts it again, on the same port and folder.
     pub fn start_again(&mut self) {
         let program = program().unwrap();
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = Instant::now() + HANGS;
         while Instant::now() < deadline {
             self.child = spawn(&program, self.port, self.folder.path(), &self.arguments);
             if wait_until_up(self.port, &mut self.child) {
@@ -189,7 +189,7 @@ fn spawn(program: &PathBuf, port: u16, folder: &std::path::Path, arguments: &[St
 
 /// Whether it came up, and is not another program on that port.
 fn wait_until_up(port: u16, child: &mut Child) -> bool {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + HANGS;
     while Instant::now() < deadline {
         if child.try_wait().unwrap().is_some() {
             return false;
@@ -214,9 +214,12 @@ fn says_pong(port: u16) -> bool {
         && (&said == b"+PONG\r\n" || said.starts_with(b"-NOAUTH"))
 }
 
-/// Waits for a condition, for as long as a busy machine may need.
+/// No test takes nearly as long, however busy the machine is. It ends what would otherwise hang.
+pub const HANGS: Duration = Duration::from_secs(300);
+
+/// Waits for a condition.
 pub fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + HANGS;
     while !is() {
         assert!(Instant::now() < deadline, "waited in vain for {what}");
         std::thread::sleep(Duration::from_millis(5));
@@ -238,6 +241,8 @@ struct State {
     /// Times that the client spoke after the server did.
     trips: AtomicUsize,
     connections: AtomicUsize,
+    /// Times that the client asked who it speaks to.
+    hellos: AtomicUsize,
     /// Connections up to this number pass nothing on any more, and do not end.
     frozen: AtomicUsize,
     /// The next answer is not passed on, and its connection ends.
@@ -246,6 +251,8 @@ struct State {
     target: Mutex<Option<SocketAddr>>,
     open: Mutex<Vec<TcpStream>>,
 }
+
+const HELLO: &[u8] = b"HELLO";
 
 impl Proxy {
     pub fn before(server: &Server) -> Self {
@@ -264,15 +271,21 @@ impl Proxy {
                 let (from, to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
                 let (turn, counted) = (Arc::clone(&clients_turn), Arc::clone(&state));
                 std::thread::spawn(move || {
-                    pass(from, to, || {
+                    // The end of what came before, for a word that comes in two pieces.
+                    let mut heard = Vec::new();
+                    pass(from, to, |bytes| {
                         if turn.swap(false, Ordering::SeqCst) {
                             counted.trips.fetch_add(1, Ordering::SeqCst);
                         }
+                        heard.extend_from_slice(bytes);
+                        let hellos = heard.windows(HELLO.len()).filter(|word| *word == HELLO).count();
+                        counted.hellos.fetch_add(hellos, Ordering::SeqCst);
+                        heard.drain(..heard.len().saturating_sub(HELLO.len() - 1));
                         true
                     });
                 });
                 std::thread::spawn(move || {
-                    pass(server, client, || {
+                    pass(server, client, |_| {
                         while number < state.frozen.load(Ordering::SeqCst) {
                             std::thread::park();
                         }
@@ -304,6 +317,11 @@ impl Proxy {
         self.state.trips.load(Ordering::SeqCst) - before
     }
 
+    /// How often the store has asked who it speaks to: once on each connection, and whenever it looks at the role again.
+    pub fn hellos(&self) -> usize {
+        self.state.hellos.load(Ordering::SeqCst)
+    }
+
     pub fn connections(&self) -> usize {
         self.state.connections.load(Ordering::SeqCst)
     }
@@ -331,11 +349,11 @@ impl Proxy {
 }
 
 /// Passes on what comes until `heard` says no or either end is gone.
-fn pass(mut from: TcpStream, mut to: TcpStream, heard: impl Fn() -> bool) {
+fn pass(mut from: TcpStream, mut to: TcpStream, mut heard: impl FnMut(&[u8]) -> bool) {
     to.set_nodelay(true).unwrap();
     let mut buffer = vec![0; 1 << 20];
     while let Ok(read @ 1..) = from.read(&mut buffer) {
-        if !heard() || to.write_all(&buffer[..read]).is_err() {
+        if !heard(&buffer[..read]) || to.write_all(&buffer[..read]).is_err() {
             break;
         }
     }

@@ -2,7 +2,11 @@
 
 mod clock;
 mod composition;
+mod ingest;
+mod recording;
+mod replication;
 mod stage;
+mod states;
 mod stream;
 mod walk;
 
@@ -19,6 +23,16 @@ const BEGIN: i64 = 1_767_323_045_000;
 
 /// A server whose clock stands still.
 struct World(Arc<Server>);
+
+/// Whatever a test has led to is a state that can be kept and taken back.
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let state = self.0.snapshot().unwrap();
+            self.0.restore(&state).unwrap();
+        }
+    }
+}
 
 impl World {
     fn new() -> Self {
@@ -59,6 +73,13 @@ impl World {
         let (status, answer) = self.control("POST", "clock", &json!({ "advance": seconds }));
         assert_eq!(status, 200, "{answer}");
         answer
+    }
+
+    /// The events of a type that are in the outbox.
+    fn told(&self, detail_type: &str) -> Vec<Value> {
+        let all = self.0.store().scan("outbox/", "", usize::MAX).unwrap();
+        let all = all.into_iter().map(|(_, entry)| (*entry.value).clone());
+        all.filter(|event| event["detail-type"] == detail_type).collect()
     }
 
     fn stage(&self) -> String {

@@ -23,7 +23,7 @@ impl World {
         stage["stage"]["activeSessionId"].as_str().map(str::to_owned)
     }
 
-    fn events_of(&self, stage: &str, session: &str, id: &str) -> Vec<String> {
+    pub(super) fn events_of(&self, stage: &str, session: &str, id: &str) -> Vec<String> {
         let input = json!({ "stageArn": stage, "sessionId": session, "participantId": id });
         let events = self.call("ListParticipantEvents", &input);
         let names = events["events"].as_array().unwrap().iter();

@@ -124,6 +124,128 @@ fn a_second_encoder_needs_a_takeover() {
 }
 
 #[test]
+fn a_takeover_fails_without_a_higher_priority_too_often_and_on_demand() {
+    let quotas = [("streamTakeovers".to_owned(), 2)].into();
+    let world = World::with(Settings { quotas, ..Settings::default() });
+    let channel = world.channel(&json!({}));
+    world.live(&channel, &json!({ "priority": 5 }));
+    for (how, code) in [
+        (json!({ "takeover": true }), "StreamTakeoverInvalidPriority"),
+        (json!({ "takeover": true, "priority": 5 }), "StreamTakeoverInvalidPriority"),
+        (json!({ "takeover": true, "priority": 2_147_483_648_u32 }), "StreamTakeoverInvalidPriority"),
+        (json!({ "takeover": true, "priority": 6 }), ""),
+        (json!({ "takeover": "StreamTakeoverMediaMismatch", "priority": 7 }), "StreamTakeoverMediaMismatch"),
+        (json!({ "takeover": true, "priority": 7 }), ""),
+        (json!({ "takeover": true, "priority": 8 }), "StreamTakeoverLimitBreached"),
+    ] {
+        let (status, answer) = world.live(&channel, &how);
+        assert_eq!(status, if code.is_empty() { 200 } else { 409 }, "{how}: {answer}");
+        let session = world.session(&channel);
+        let last = &session["truncatedEvents"][0];
+        let name = if code.is_empty() { "Stream Takeover" } else { "Stream Takeover Failure" };
+        assert_eq!((&last["name"], last["code"].as_str().unwrap_or_default()), (&json!(name), code));
+        // EventBridge was told the same.
+        let told = world.told("IVS Stream State Change");
+        let told = &told.last().unwrap()["detail"];
+        assert_eq!((&told["event_name"], told["code"].as_str().unwrap_or_default()), (&json!(name), code));
+    }
+}
+
+#[test]
+fn viewers_with_an_id_are_counted_until_their_sessions_are_revoked() {
+    let world = World::new();
+    let channel = world.channel(&json!({}));
+    let viewer = |id: &str, version: i64| {
+        let body = json!({ "viewerId": id, "version": version });
+        world.control("POST", &format!("channels/{channel}/viewers"), &body)
+    };
+    let count = || {
+        let stream = world.call("GetStream", &json!({ "channelArn": channel }));
+        stream["stream"]["viewerCount"].as_u64().unwrap()
+    };
+    assert_eq!(viewer("ana", 1).0, 404, "an idle channel has no viewers");
+    world.live(&channel, &json!({ "viewers": 10 }));
+    assert_eq!(viewer("ana", 1), (200, json!({ "viewerCount": 11 })));
+    assert_eq!(viewer("bo", 5).0, 200);
+    assert_eq!(viewer("cy", 0).0, 200);
+    assert_eq!(count(), 13);
+    let revocation = |id: &str, version: i64| json!({ "channelArn": channel, "viewerId": id, "viewerSessionVersionsLessThanOrEqualTo": version });
+    world.call("StartViewerSessionRevocation", &revocation("bo", 4));
+    assert_eq!(count(), 13, "the session of bo has a later version");
+    let sessions = json!({ "viewerSessions": [revocation("bo", 5), revocation("ana", 9)] });
+    assert_eq!(world.call("BatchStartViewerSessionRevocation", &sessions)["errors"], json!([]));
+    assert_eq!(count(), 11);
+    assert_eq!(viewer("ana", 9).0, 403);
+    assert_eq!(viewer("ana", 10).0, 200);
+    let gone = |id: &str| world.control("DELETE", &format!("channels/{channel}/viewers/{id}"), &json!({})).0;
+    assert_eq!((gone("cy"), gone("cy")), (200, 404));
+    assert_eq!(count(), 11);
+}
+
+#[test]
+fn passed_limits_are_told() {
+    let quotas = [("concurrentStreams".to_owned(), 1), ("concurrentViews".to_owned(), 20)].into();
+    let world = World::with(Settings { quotas, ..Settings::default() });
+    let (one, other) = (world.channel(&json!({ "name": "one" })), world.channel(&json!({})));
+    world.live(&one, &json!({ "bitrate": 8_500_000, "resolution": "1920x1080", "viewers": 20 }));
+    assert_eq!(world.told("IVS Limit Breach"), [] as [Value; 0]);
+    assert_eq!(world.live(&other, &json!({})).1["code"], "ServiceQuotaExceededException");
+    world.live(&one, &json!({ "bitrate": 9_000_000, "resolution": "2560x1440", "viewers": 25 }));
+    let told = world.told("IVS Limit Breach");
+    let shown = told.iter().map(|event| {
+        let detail = &event["detail"];
+        let of = event["resources"].as_array().unwrap().len();
+        (detail["limit_name"].as_str().unwrap(), detail["exceeded_by"].as_i64().unwrap(), of)
+    });
+    assert_eq!(
+        shown.collect::<Vec<_>>(),
+        [
+            ("Concurrent Broadcasts", 1, 0),
+            ("Concurrent Viewers", 5, 0),
+            ("Ingest Bitrate", 500_000, 1),
+            ("Ingest Resolution", 2560 * 1440 - 1920 * 1080, 1),
+        ]
+    );
+    assert_eq!(told[2]["detail"]["channel_name"], "one");
+    let video = world.session(&one)["ingestConfiguration"]["video"].take();
+    assert_eq!((&video["targetBitrate"], &video["videoHeight"]), (&json!(9_000_000), &json!(1440)));
+}
+
+#[test]
+fn ad_breaks_do_not_overlap() {
+    let world = World::new();
+    let ads = world.make("CreateAdConfiguration", "adConfiguration", &json!({
+        "mediaTailorPlaybackConfigurations": [{
+            "playbackConfigurationArn": "arn:aws:mediatailor:us-west-2:123456789012:playbackConfiguration/x"
+        }]
+    }));
+    let channel = world.channel(&json!({ "adConfigurationArn": ads }));
+    world.live(&channel, &json!({}));
+    let ad = |seconds: u64, at: &str, id: &str| {
+        let mut input = json!({ "channelArn": channel, "durationSeconds": seconds });
+        for (name, value) in [("targetStartAt", at), ("adBreakId", id)] {
+            if !value.is_empty() {
+                input[name] = value.into();
+            }
+        }
+        world.0.run("InsertAdBreak", "us-west-2", &input).map_err(|error| error.code())
+    };
+    // From 03:04:05 to 03:04:35, and from 03:05:05 to 03:05:35.
+    assert!(ad(30, "", "firstAdBreak").is_ok());
+    assert_eq!(ad(30, "", "").unwrap_err(), "ConflictException");
+    assert!(ad(30, "2026-01-02T03:05:05Z", "").is_ok());
+    assert_eq!(ad(60, "2026-01-02T03:04:35Z", "").unwrap_err(), "ConflictException");
+    assert_eq!(
+        ad(30, "2026-01-02T04:04:35Z", "firstAdBreak").unwrap_err(),
+        "ConflictException",
+        "the same ID"
+    );
+    assert!(ad(30, "2026-01-02T03:04:35Z", "").is_ok(), "the one ends where the other begins");
+    world.advance(90.0);
+    assert!(ad(30, "", "firstAdBreak").is_ok());
+}
+
+#[test]
 fn an_encoder_with_a_wrong_key_is_refused() {
     let world = World::new();
     let made = world.call("CreateChannel", &json!({}));

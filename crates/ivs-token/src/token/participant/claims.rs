@@ -117,7 +117,7 @@ impl Claims for ParticipantClaims {
         ("`resource` is the ARN of a stage", |set| resource(set).map(drop)),
         ("`topic` is the stage ID in `resource`", |set| topic(set, &resource(set)?)),
         ("`events_url` is a wss: or ws: URL", |set| events_url(set).map(drop)),
-        ("`whip_url` is an https: URL", |set| whip_url(set).map(drop)),
+        ("`whip_url` is an https: URL, or an http: URL of this machine", |set| whip_url(set).map(drop)),
         ("`capabilities` holds `allow_publish` and `allow_subscribe` as booleans", |set| {
             capabilities(set).map(drop)
         }),

@@ -1,0 +1,87 @@
+//! The last events as `EventBridge` has them, and the targets that are told of them.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::action::Button;
+use super::frame::{curl, json, live, page, table, time};
+use super::look::text;
+use crate::events::after;
+use crate::server::Server;
+
+const HERE: &str = "/_ivs/console/events";
+
+/// How many events are shown.
+const MANY: usize = 50;
+
+pub(super) fn show(server: &Server) -> Markup {
+    let content = html! {
+        h2 { "Targets" }
+        (live("targets", &targets(server)))
+        (curl(&format!("curl {}/_ivs/targets", server.url())))
+        (Button {
+            words: "Add the target", method: "POST", path: "targets", back: HERE,
+            body: r#"{"url": "http://localhost:9000/hook"}"#,
+        }.with_text(server, "target", "A webhook or an event bus that is told of every event from now on"))
+        h2 { "Last events" }
+        (live("events", &events(server)))
+        (curl(&format!("curl '{}/_ivs/events?after={}'", server.url(), first(server))))
+    };
+    page(server, HERE, "Events", &content)
+}
+
+fn targets(server: &Server) -> Markup {
+    let all = server.targets().list();
+    let all = all.as_array().map(Vec::as_slice).unwrap_or_default();
+    if all.is_empty() {
+        return html! { p { "Nobody is told of events." } };
+    }
+    let last = server.keeper().outbox().place().borrow().last;
+    let number = |target: &Value, name: &str| target.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let rows = html! {
+        @for target in all {
+            @let id = text(target, "id");
+            tr {
+                td { (id) }
+                td.value { (text(target, "url")) }
+                td { (number(target, "told")) " of " (last) }
+                td {
+                    (number(target, "delivered")) " delivered, " (number(target, "retried")) " retried, "
+                    (number(target, "lost")) " lost"
+                }
+                td { (text(target, "error")) }
+                td { (Button { words: &format!("Remove {id}"), method: "DELETE", path: &format!("targets/{id}"), body: "", back: HERE }.show()) }
+            }
+        }
+    };
+    table("Targets", &["ID", "URL", "Told up to", "Events", "Last error", "Remove"], &rows)
+}
+
+/// The number before the first event that is shown.
+fn first(server: &Server) -> u64 {
+    server.keeper().outbox().place().borrow().last.saturating_sub(MANY as u64)
+}
+
+fn events(server: &Server) -> Markup {
+    let found = match after(server.store(), first(server), MANY) {
+        Ok(found) => found,
+        Err(error) => return html! { p role="alert" { (error) } },
+    };
+    if found.is_empty() {
+        return html! { p { "There is no event yet. Publish on a stage or make a channel live, and there is one." } };
+    }
+    html! {
+        @for (number, event) in found.iter().rev() {
+            details.call #{ "event-" (number) } {
+                summary {
+                    strong { (text(event, "detail-type")) } " "
+                    @if let Some(name) = event.pointer("/detail/event_name").and_then(Value::as_str) { (name) " " }
+                    span.quiet {
+                        (time(text(event, "time"))) ", number " (number) ", " (text(event, "account")) ", " (text(event, "region"))
+                    }
+                }
+                (json(event))
+            }
+        }
+    }
+}

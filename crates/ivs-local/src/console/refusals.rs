@@ -1,0 +1,89 @@
+//! Tokens that were refused, and why.
+
+use hyper::StatusCode;
+use ivs_token::StageArn;
+use maud::{Markup, html};
+
+use super::frame::{Missing, Shown, TOKEN as HERE, curl, live, moment, page, table, words};
+use super::look::encoded;
+use super::verdict::{advice, judgement, member};
+use crate::door::Refusal;
+use crate::server::Server;
+
+/// Every token that was refused and is remembered.
+pub(super) fn list(server: &Server) -> Markup {
+    let content = html! {
+        (live("refused", &last(server, usize::MAX)))
+        (curl(&format!("curl {}/_ivs/refusals", server.url())))
+    };
+    page(server, HERE, "Refused tokens", &content)
+}
+
+/// A token that was refused, and why.
+pub(super) fn one(server: &Server, number: &str) -> Shown {
+    let all = server.door().refusals().list();
+    let Some(refused) = all.iter().find(|refused| refused.number.to_string() == number) else {
+        let words =
+            "Only the last 200 refusals are kept, none from before a reset, and this one is not among them.";
+        return Err(Missing::new(StatusCode::NOT_FOUND, "Refused token", words));
+    };
+    let then = Refusal::new(refused.code, refused.message.clone());
+    let content = html! {
+        p { "Shown as a " (refused.door) " token at " (moment(refused.at)) "." }
+        section.verdict.bad aria-labelledby="then" {
+            h2 #then { "Refused: " (refused.code) }
+            p { (words(&refused.message)) }
+            p { strong { "What to do: " } (words(&advice(server, &then, &refused.token))) }
+        }
+        @if refused.token.is_empty() { p { "There was no token." } }
+        @else {
+            h2 { "The same token now" }
+            (judgement(server, &refused.token, Some(&then)))
+        }
+        (curl(&format!("curl {}/_ivs/refusals", server.url())))
+    };
+    Ok(page(server, HERE, "Refused token", &content))
+}
+
+/// The last refusals, the newest first.
+pub(super) fn last(server: &Server, many: usize) -> Markup {
+    let all = server.door().refusals().list();
+    if all.is_empty() {
+        return html! { p { "No token was refused." } };
+    }
+    let rows = html! {
+        @for refused in all.iter().rev().take(many) {
+            tr {
+                td { (moment(refused.at)) }
+                td { (whose(&refused.token)) }
+                td { (stage_of(&refused.token)) }
+                td { a href={ "/_ivs/console/refusal?number=" (refused.number) } { (refused.code) } }
+                td { (words(&refused.message)) }
+            }
+        }
+    };
+    html! {
+        (table("Refused tokens", &["When", "Whose", "Stage", "Code", "Why"], &rows))
+        @if all.len() > many {
+            p { a href="/_ivs/console/refusals" { "All " (all.len()) " refused tokens" } }
+        }
+    }
+}
+
+/// The stage or the channel that a token names, with a link to the stage. Nobody has verified it.
+fn stage_of(token: &str) -> Markup {
+    let inspection = ivs_token::inspect(token);
+    let arn = member(&inspection, "resource");
+    let id = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
+    if StageArn::try_from(arn.as_str()).is_ok() {
+        return html! { a href={ "/_ivs/console/stage?arn=" (encoded(&arn)) } { (id(&arn)) } };
+    }
+    html! { (id(&member(&inspection, "aws:channel-arn"))) }
+}
+
+/// Whom a token names, as far as it can be read. Nobody has verified it.
+fn whose(token: &str) -> String {
+    let inspection = ivs_token::inspect(token);
+    let found = ["user_id", "jti", "aws:viewer-id"].into_iter().map(|name| member(&inspection, name));
+    found.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "not readable".to_owned())
+}

@@ -1,0 +1,56 @@
+//! Participants who publish with the stream key of an ingest configuration. Nothing listens for RTMP: somebody asks the server.
+
+use std::time::Duration;
+
+use ivs_token::StageArn;
+use serde_json::{Map, json};
+
+use super::gate::Refusal;
+use super::live::Live;
+use super::record::newcomer;
+use super::stage::Presence;
+use crate::life::ingest::Encoder;
+
+/// How long they may stay. It is longer than any token lasts.
+const LONGEST: Duration = Duration::from_secs(365 * 86_400);
+
+impl Live {
+    /// Lets an encoder come and publish.
+    pub(crate) fn encode(&self, encoder: Encoder) -> Result<(), Refusal> {
+        let Encoder { stage: arn, participant: id, user_id, attributes, members, error } = encoder;
+        let full = || (!self.has_room(&arn, &id)).then_some("QUOTA_EXCEEDED");
+        if let Some(code) = error.or_else(full) {
+            self.note(&arn, &id, "PUBLISH_ERROR", json!({ "errorCode": code }));
+            return Err(Refusal::new(code, format!("{id} can not publish on {arn}")));
+        }
+        let (number, now) = (self.number(), self.now());
+        let mut stages = self.lock();
+        let displaced = self.displace(&mut stages, &arn, &id);
+        let stage = self.stage(&mut stages, &arn);
+        let mut record = stage.left.remove(&id).unwrap_or_else(|| newcomer(&id, now.as_secs() * 1000));
+        record.extend(members);
+        record.insert("userId".into(), user_id.into());
+        record.insert("attributes".into(), attributes);
+        record.insert("state".into(), "CONNECTED".into());
+        self.recorder.put(&stage.arn, &mut stage.session, &record, Some(("JOINED", Map::new())));
+        record.insert("published".into(), true.into());
+        record.insert("_publishing".into(), true.into());
+        self.recorder.put(&stage.arn, &mut stage.session, &record, Some(("PUBLISH_STARTED", Map::new())));
+        stage.people.insert(id.clone(), Presence::encoder(record, number, now.saturating_add(LONGEST)));
+        stage.tell();
+        self.follow(&mut stages, &arn, &id);
+        drop(stages);
+        self.cut_off(displaced);
+        Ok(())
+    }
+
+    /// An encoder ceases to publish, and leaves.
+    pub(crate) fn end_encoding(&self, arn: &StageArn, id: &str) {
+        let mut stages = self.lock();
+        let Some(stage) = stages.get_mut(arn) else { return };
+        self.exit(stage, id, false);
+        let ended = self.follow(&mut stages, arn, id);
+        drop(stages);
+        self.cut_off(ended);
+    }
+}

@@ -1,0 +1,132 @@
+//! The name that a request was sent to. A page of another site can let a name of its own lead to this machine ("DNS
+//! rebinding"), and a browser then takes the server for a part of that site: what such a name asks for is not answered.
+
+use std::net::IpAddr;
+
+use hyper::HeaderMap;
+use hyper::Uri;
+use hyper::header::HOST;
+
+use crate::settings::Settings;
+
+/// A name that this server is not known by, if a request was sent to one. `here` is the address that its connection came to.
+pub(super) fn stranger(
+    settings: &Settings,
+    here: Option<IpAddr>,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Option<String> {
+    // Whoever sends none is no browser.
+    let named =
+        headers.get_all(HOST).iter().map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
+    let asked = uri.authority().map(|authority| authority.as_str().to_owned());
+    named.chain(asked).find(|name| !is_own(settings, here, name))
+}
+
+/// What to say to whoever asked for a strange name.
+pub(super) fn refusal(name: &str) -> String {
+    let host = host_of(name);
+    // AWS's SDKs show their users the message alone.
+    format!(
+        "this server is not known by the name {name}: start it with --allow-host {host} if the name is yours"
+    )
+}
+
+/// What whoever asked for a strange name can do.
+pub(super) fn advice(name: &str) -> String {
+    let host = host_of(name);
+    format!("Ask for it by localhost, or give {host} to --allow-host.")
+}
+
+fn is_own(settings: &Settings, here: Option<IpAddr>, name: &str) -> bool {
+    let host = host_of(name);
+    if let Ok(address) = host.parse::<IpAddr>() {
+        let address = address.to_canonical();
+        let is_told = here.map(|here| here.to_canonical()) == Some(address)
+            || settings.announce.iter().any(|one| one.to_canonical() == address);
+        return address.is_loopback() || is_told || is_allowed(settings, host);
+    }
+    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    host == "localhost" || host.ends_with(".localhost") || is_allowed(settings, &host)
+}
+
+fn is_allowed(settings: &Settings, host: &str) -> bool {
+    settings.hosts.iter().any(|own| own.eq_ignore_ascii_case(host))
+}
+
+/// A host without its port and the brackets of an IPv6 address.
+fn host_of(name: &str) -> &str {
+    if let Some((address, _)) = name.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return address;
+    }
+    name.split_once(':').map_or(name, |(host, _)| host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_strange(name: &str) -> bool {
+        let settings = Settings {
+            announce: vec!["192.0.2.7".parse().unwrap()],
+            hosts: vec!["ivs.test".to_owned(), "198.51.100.1".to_owned()],
+            ..Settings::default()
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, name.parse().unwrap());
+        let here = Some("::ffff:172.17.0.2".parse().unwrap());
+        let of_header = stranger(&settings, here, &Uri::from_static("/"), &headers);
+        if let Ok(uri) = format!("http://{name}/").parse() {
+            let of_uri = stranger(&settings, here, &uri, &HeaderMap::new());
+            assert_eq!(of_header, of_uri, "{name}");
+        }
+        of_header.is_some()
+    }
+
+    #[test]
+    fn its_own_names() {
+        for name in [
+            "localhost",
+            "localhost:8788",
+            "LocalHost.:8788",
+            "stage.localhost:8788",
+            "127.0.0.1:8788",
+            "127.9.8.7",
+            "[::1]:8788",
+            "[::ffff:127.0.0.1]",
+            "172.17.0.2:80",
+            "192.0.2.7",
+            "ivs.test:1",
+            "IVS.test.",
+            "198.51.100.1:8788",
+        ] {
+            assert!(!is_strange(name), "{name}");
+        }
+        let nobody = stranger(&Settings::default(), None, &Uri::from_static("/"), &HeaderMap::new());
+        assert_eq!(nobody, None, "no browser leaves the name out");
+    }
+
+    #[test]
+    fn names_of_others() {
+        for name in [
+            "evil.example",
+            "evil.example:8788",
+            "localhost.evil.example",
+            "notlocalhost",
+            "127.0.0.1.evil.example",
+            "more.ivs.test",
+            "192.0.2.8:8788",
+            "[2001:db8::1]:8788",
+            "",
+        ] {
+            assert!(is_strange(name), "{name}");
+        }
+        // A second header does not hide the first.
+        let mut headers = HeaderMap::new();
+        headers.append(HOST, "localhost".parse().unwrap());
+        headers.append(HOST, "evil.example".parse().unwrap());
+        let found = stranger(&Settings::default(), None, &Uri::from_static("/"), &headers);
+        assert_eq!(found.as_deref(), Some("evil.example"));
+        assert!(refusal("evil.example:80").contains("--allow-host evil.example if"));
+    }
+}

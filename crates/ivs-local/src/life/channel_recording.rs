@@ -1,0 +1,115 @@
+//! Recordings of channels: they begin and end with the stream, and go on with one that comes back in time.
+
+use ivs_model::ApiError;
+use serde_json::{Value, json};
+
+use super::stream_event::{announce, object};
+use crate::arn::Arn;
+use crate::happened::{Happened, Topic};
+use crate::kinds::{FAILED, Record, text};
+use crate::time::iso8601;
+use crate::timer::Timer;
+use crate::view::View;
+
+/// Begins a recording, or goes on with one whose stream came back in time.
+pub(crate) fn begin(
+    view: &mut View<'_>,
+    channel: &Record,
+    stream: &Record,
+    configuration: &Record,
+) -> Result<(), ApiError> {
+    let arn = text(channel, "arn");
+    let key = recording_key(view, arn);
+    if let Some(mut recording) = view.get(&key)? {
+        recording.remove("pausedAt");
+        if let Some(streams) = recording.get_mut("streams").and_then(Value::as_array_mut) {
+            streams.push(text(stream, "streamId").into());
+        }
+        view.write(key, recording);
+        return Ok(());
+    }
+    let window = configuration.get("recordingReconnectWindowSeconds").cloned().unwrap_or_else(|| json!(0));
+    let bucket = crate::kinds::at(configuration, &["destinationConfiguration", "s3", "bucketName"]);
+    let channel_id = Arn::parse(arn).map_or("", |arn| arn.id);
+    let moment = iso8601(view.now);
+    // Year, month, day, hour and minute, without zeros before them (guide, recording to S3).
+    let parts: Vec<_> =
+        moment[..16].split(['-', 'T', ':']).map(|part| part.trim_start_matches('0')).collect();
+    let parts: Vec<_> = parts.into_iter().map(|part| if part.is_empty() { "0" } else { part }).collect();
+    let session = view.ids.alphanumeric(12);
+    let prefix = format!("ivs/v1/{}/{channel_id}/{}/{session}", view.account, parts.join("/"));
+    let recording = object(json!({
+        "bucket": bucket,
+        "prefix": prefix,
+        "session": session,
+        "begunAt": view.now,
+        "window": window,
+        "streams": [stream.get("streamId")],
+        "channelName": channel.get("name"),
+    }));
+    let mut more = recording_detail(&recording);
+    more["recording_duration_ms"] = 0.into();
+    if configuration.contains_key(FAILED) {
+        more["recording_status"] = "Recording Start Failure".into();
+        more["recording_status_reason"] = "The recording configuration could not be created".into();
+        return announce(
+            view,
+            channel,
+            stream,
+            Topic::RecordingStateChange,
+            "Recording Start Failure",
+            &more,
+        );
+    }
+    more["recording_status"] = "Recording Start".into();
+    view.write(key, recording);
+    announce(view, channel, stream, Topic::RecordingStateChange, "Recording Start", &more)
+}
+
+/// The stream of a channel ended: its recording waits for the reconnect window, and ends.
+pub(crate) fn pause(view: &mut View<'_>, channel: &str) -> Result<(), ApiError> {
+    let key = recording_key(view, channel);
+    let Some(mut recording) = view.get(&key)? else { return Ok(()) };
+    let window = recording.get("window").and_then(Value::as_i64).unwrap_or(0);
+    recording.insert("pausedAt".into(), view.now.into());
+    view.write(key, recording);
+    if window == 0 {
+        return end(view, channel);
+    }
+    view.set_timer(window * 1000, &Timer::ChannelRecording { arn: channel.to_owned() })
+}
+
+/// Ends the recording of a channel whose stream did not come back in time.
+pub(crate) fn end(view: &mut View<'_>, channel: &str) -> Result<(), ApiError> {
+    let key = recording_key(view, channel);
+    let Some(recording) = view.get(&key)? else { return Ok(()) };
+    let number = |name: &str| recording.get(name).and_then(Value::as_i64);
+    let Some(paused) = number("pausedAt") else { return Ok(()) };
+    if view.now < paused + number("window").unwrap_or(0) * 1000 {
+        // The stream came back and went again meanwhile: another timer is meant.
+        return Ok(());
+    }
+    view.writes.push((key, None));
+    let mut more = recording_detail(&recording);
+    more["recording_status"] = "Recording End".into();
+    more["recording_duration_ms"] = (paused - number("begunAt").unwrap_or(paused)).into();
+    more["recording_session_stream_ids"] = recording.get("streams").cloned().unwrap_or_default();
+    let last = recording.get("streams").and_then(Value::as_array).and_then(|streams| streams.last());
+    more["stream_id"] = last.cloned().unwrap_or_default();
+    more["channel_name"] = recording.get("channelName").cloned().unwrap_or_default();
+    view.happened(Happened::new(Topic::RecordingStateChange, channel, more));
+    Ok(())
+}
+
+fn recording_detail(recording: &Record) -> Value {
+    json!({
+        "recording_status_reason": "",
+        "recording_s3_bucket_name": recording.get("bucket"),
+        "recording_s3_key_prefix": recording.get("prefix"),
+        "recording_session_id": recording.get("session"),
+    })
+}
+
+fn recording_key(view: &View<'_>, channel: &str) -> String {
+    view.of_stage("channel-recording", channel, &[])
+}

@@ -1,0 +1,67 @@
+//! Limits that streams and accounts go beyond. AWS tells of it, and lets most of them go on.
+
+use ivs_model::ApiError;
+use serde_json::{Value, json};
+
+use super::stream_event::session_key;
+use crate::happened::{Happened, Topic};
+use crate::kinds::{Record, text};
+use crate::view::View;
+
+/// The highest bitrate of a stream, in bits a second, unless a quota says.
+const BITRATE: usize = 8_500_000;
+
+/// The most pixels of a picture, 1920 by 1080, unless a quota says.
+const PIXELS: usize = 1920 * 1080;
+
+/// Tells that a limit of the account was passed.
+pub(crate) fn breached(view: &mut View<'_>, name: &str, limit: usize, actual: usize) {
+    view.happened(Happened::new(Topic::LimitBreach, "", detail(name, limit, actual, "Count")));
+}
+
+/// An encoder sends so many bits a second, or pictures of this size.
+pub(crate) fn measure(
+    view: &mut View<'_>,
+    channel: &Record,
+    stream: &Record,
+    bitrate: Option<u64>,
+    size: Option<(u64, u64)>,
+) -> Result<(), ApiError> {
+    let arn = text(channel, "arn");
+    let of = |quota: &str, known: usize| view.environment.quota(quota, known);
+    let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let pixels = size.map(|(width, height)| whole(width.saturating_mul(height)));
+    let measured = [
+        ("Ingest Bitrate", of("ingestBitrate", BITRATE), bitrate.map(whole), "BitsPerSecond"),
+        ("Ingest Resolution", of("ingestPixels", PIXELS), pixels, "Pixels"),
+    ];
+    for (name, limit, actual, unit) in measured {
+        if let Some(actual) = actual.filter(|actual| *actual > limit) {
+            let mut detail = detail(name, limit, actual, unit);
+            detail["channel_name"] = channel.get("name").cloned().unwrap_or_default();
+            detail["stream_id"] = stream.get("streamId").cloned().unwrap_or_default();
+            view.happened(Happened::new(Topic::LimitBreach, arn, detail));
+        }
+    }
+    let key = session_key(view, arn, text(stream, "streamId"));
+    let Some(mut session) = view.get(&key)? else { return Ok(()) };
+    if let Some(video) = session.get_mut("ingestConfiguration").and_then(|one| one.get_mut("video")) {
+        if let Some(bitrate) = bitrate {
+            video["targetBitrate"] = bitrate.into();
+        }
+        if let Some((width, height)) = size {
+            (video["videoWidth"], video["videoHeight"]) = (width.into(), height.into());
+        }
+        view.write(key, session);
+    }
+    Ok(())
+}
+
+fn detail(name: &str, limit: usize, actual: usize, unit: &str) -> Value {
+    json!({
+        "limit_name": name,
+        "limit_value": limit,
+        "exceeded_by": actual.saturating_sub(limit),
+        "limit_unit": unit,
+    })
+}

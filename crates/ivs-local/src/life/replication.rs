@@ -1,0 +1,139 @@
+//! Participants that are copied from one stage to others: what the operations check, and what they want.
+
+use ivs_model::{ApiError, Source};
+use ivs_token::StageArn;
+use serde_json::{Map, Value, json};
+
+use super::place::{Place, is_replica, key};
+use crate::call::{Answer, Call, Effect, invalid, not_found};
+use crate::kinds::{Record, quota, text};
+use crate::replication::Replication;
+use crate::tokens::check_attributes;
+use crate::view::View;
+
+/// The kind of the records that `ListParticipantReplicas` shows.
+const KIND: &str = "participant-replica";
+
+/// `StartParticipantReplication`.
+pub(crate) fn start(call: &mut Call<'_>) -> Answer {
+    let [source, destination] = stages(call)?;
+    let id = call.text("participantId");
+    let session = text(&source, "activeSessionId");
+    let place = Place { stage: text(&source, "arn"), session, participant: id };
+    let participant = call.get(&key(call, place))?.ok_or_else(|| not_found(id))?;
+    let is_publishing = participant.get("_publishing") == Some(&true.into());
+    if !is_publishing || is_replica(&participant) {
+        if call.assumes("replication-idle", "not-found") {
+            return Err(not_found(id));
+        }
+        let message = format!("{id} does not publish on {}", place.stage);
+        return Err(call.refuse("ConflictException", message, "replication-idle", Source::Assumed));
+    }
+    let mut attributes = Map::new();
+    for given in [participant.get("attributes"), call.input.get("attributes")] {
+        attributes.extend(given.and_then(Value::as_object).cloned().unwrap_or_default());
+    }
+    check_attributes(Some(&attributes.clone().into()))?;
+    let active = active(call, place.stage, id)?;
+    let there = text(&destination, "activeSessionId");
+    let arn = text(&destination, "arn");
+    let there = Place { stage: arn, session: there, participant: id };
+    let is_there = call.get(&key(call, there))?.is_some_and(|one| text(&one, "state") == "CONNECTED");
+    if is_there || active.iter().any(|replica| text(replica, "destinationStageArn") == arn) {
+        if call.assumes("replication-again", "accept") {
+            return Ok(json!({}));
+        }
+        let message = format!("{id} is on {arn} already");
+        return Err(call.refuse("ConflictException", message, "replication-again", Source::Assumed));
+    }
+    let limit = call.environment.quota("replicationsPerParticipant", 5);
+    if active.len() >= limit {
+        return Err(quota("replicationsPerParticipant", limit));
+    }
+    let limit = call.environment.quota("publishersPerStage", 12);
+    if publishers(call, there)? >= limit {
+        return Err(quota("publishersPerStage", limit));
+    }
+    let session = match there.session {
+        "" => format!("st-{}", call.ids.alphanumeric(13)),
+        session => session.to_owned(),
+    };
+    let seconds = call.input.get("reconnectWindowSeconds").and_then(Value::as_i64).unwrap_or(0);
+    let replication = Replication {
+        source: of_stage(place.stage)?,
+        participant: id.to_owned(),
+        destination: of_stage(arn)?,
+        session,
+        window_ms: seconds * 1000,
+        attributes,
+    };
+    write(call, &replication, place.session, "ACTIVE");
+    call.effects.push(Effect::Replicate(replication));
+    Ok(json!({}))
+}
+
+/// `StopParticipantReplication`.
+pub(crate) fn stop(call: &mut Call<'_>) -> Answer {
+    let [source, destination] = stages(call)?;
+    let id = call.text("participantId");
+    let arn = text(&destination, "arn");
+    let replicas = active(call, text(&source, "arn"), id)?;
+    let replica = replicas.into_iter().find(|replica| text(replica, "destinationStageArn") == arn);
+    let replica = replica.ok_or_else(|| not_found(id))?;
+    let replication = Replication {
+        source: of_stage(text(&source, "arn"))?,
+        participant: id.to_owned(),
+        destination: of_stage(arn)?,
+        session: text(&replica, "destinationSessionId").to_owned(),
+        window_ms: 0,
+        attributes: Map::new(),
+    };
+    write(call, &replication, text(&replica, "sourceSessionId"), "STOPPED");
+    call.effects.push(Effect::EndReplication(replication));
+    Ok(json!({}))
+}
+
+/// Keeps how it stands with a copy.
+pub(crate) fn write(view: &mut View<'_>, replication: &Replication, session: &str, state: &str) {
+    let Replication { source, participant, destination, session: there, .. } = replication;
+    let record = json!({
+        "sourceStageArn": source.as_str(),
+        "participantId": participant,
+        "sourceSessionId": session,
+        "destinationStageArn": destination.as_str(),
+        "destinationSessionId": there,
+        "replicationState": state,
+    });
+    let ids = [participant, session, destination.resource_id(), there];
+    let key = view.of_stage(KIND, source.as_str(), &ids);
+    view.writes.push((key, Some(record)));
+}
+
+/// The two stages of a call.
+fn stages(call: &Call<'_>) -> Result<[Record; 2], ApiError> {
+    let [source, destination] = [call.text("sourceStageArn"), call.text("destinationStageArn")];
+    if source == destination && call.assumes("two-stages", "refuse") {
+        let message = "sourceStageArn and destinationStageArn are the same";
+        return Err(invalid(message, "two-stages", Source::Assumed));
+    }
+    Ok([call.existing("stage", source)?, call.existing("stage", destination)?])
+}
+
+/// The copies that there are of a participant.
+fn active(view: &View<'_>, stage: &str, participant: &str) -> Result<Vec<Record>, ApiError> {
+    let mut replicas = view.within(&view.of_stage(KIND, stage, &[participant]))?;
+    replicas.retain(|replica| text(replica, "replicationState") == "ACTIVE");
+    Ok(replicas)
+}
+
+fn publishers(view: &View<'_>, place: Place<'_>) -> Result<usize, ApiError> {
+    if place.session.is_empty() {
+        return Ok(0);
+    }
+    let people = view.within(&view.of_stage("participant", place.stage, &[place.session]))?;
+    Ok(people.iter().filter(|one| one.get("_publishing") == Some(&true.into())).count())
+}
+
+fn of_stage(arn: &str) -> Result<StageArn, ApiError> {
+    StageArn::try_from(arn).map_err(|error| invalid(error.to_string(), "stage-arn", Source::Model))
+}

@@ -1,0 +1,141 @@
+//! A full stage, again and again: what is left afterwards.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use str0m::media::{Direction, MediaKind};
+use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
+
+use crate::local::{Local, Socket, find};
+use crate::media::post;
+use crate::peer::Peer;
+
+/// Who is on the stage.
+#[derive(Clone, Copy)]
+struct Crowd {
+    publishers: usize,
+    subscribers: usize,
+    /// How many publishers each subscriber subscribes to.
+    subscriptions: usize,
+}
+
+const FULL: Crowd = Crowd { publishers: 12, subscribers: 50, subscriptions: 12 };
+const SMALL: Crowd = Crowd { publishers: 4, subscribers: 8, subscriptions: 2 };
+
+/// What would never end ends then.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How much more memory there may be after another round, in KB. A leak of 12 KB for each connection of `make soak` is more.
+const GROWTH: u64 = 8 * 1024;
+
+/// In a process of its own, as the tests beside it take memory, too.
+#[test]
+fn a_full_stage_leaves_nothing_behind() {
+    let program = std::env::current_exe().unwrap();
+    let run = Command::new(program)
+        .args(["--ignored", "--exact", "soak::a_full_stage", "--nocapture"])
+        .env("IVS_LOCAL_SOAK_SECONDS", "1")
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(String::from_utf8_lossy(&run.stdout).contains("1 passed"), "it has another name");
+}
+
+/// For as many seconds as `IVS_LOCAL_SOAK_SECONDS` says, 60 unless it is set. For a few, with a small crowd.
+#[test]
+#[ignore = "alone in its process: `make soak`, and the test above"]
+fn a_full_stage() {
+    let seconds = std::env::var("IVS_LOCAL_SOAK_SECONDS").ok().and_then(|seconds| seconds.parse().ok());
+    let time = Duration::from_secs(seconds.unwrap_or(60));
+    let crowd = if time > Duration::from_secs(10) { FULL } else { SMALL };
+    // The server's tasks are counted apart from those of its clients.
+    let server = Runtime::new().unwrap();
+    let clients = Runtime::new().unwrap();
+    let local = server.block_on(Local::assuming(&[("socket-grace", "1")]));
+    // What the first one needs is there for all. It stays, so that the session does, too.
+    let mut first = clients.block_on(local.join(&local.token("first")));
+    let tasks = || server.metrics().num_alive_tasks();
+    clients.block_on(round(&local, &mut first, crowd, time / 4));
+    let idle = settle(tasks);
+    let before = resident();
+    let frames = clients.block_on(round(&local, &mut first, crowd, time));
+    let after = settle(tasks);
+    assert_eq!(after, idle, "tasks are left behind");
+    let grown = resident().saturating_sub(before);
+    assert!(grown < GROWTH, "memory grew by {grown} KB");
+    println!(
+        "{frames} frames of video arrived; {after} tasks, as before; memory {before} KB and {grown} KB more"
+    );
+}
+
+/// All come, publish, subscribe and receive for a while, and go without a word.
+async fn round(local: &Local, first: &mut Socket, crowd: Crowd, time: Duration) -> u32 {
+    let mut sockets = Vec::new();
+    let mut publishing = JoinSet::new();
+    for publisher in 0..crowd.publishers {
+        let id = format!("publisher-{publisher}");
+        sockets.push(local.join(&local.token(&id)).await);
+        let mut peer = connect(local, Direction::SendOnly, &format!("/publish/{id}"), &id).await;
+        peer.tick = Duration::from_millis(100);
+        publishing.spawn(peer.publish(&[]));
+        first.state(|state| find(state, &id).is_some_and(|one| one["isPublishing"] == true)).await;
+    }
+    let mut receiving = JoinSet::new();
+    for subscriber in 0..crowd.subscribers {
+        let id = format!("subscriber-{subscriber}");
+        sockets.push(local.join(&local.token(&id)).await);
+        for place in 0..crowd.subscriptions {
+            let remote = format!("publisher-{}", (subscriber + place) % crowd.publishers);
+            let peer = connect(local, Direction::RecvOnly, &format!("/subscribe/{remote}"), &id).await;
+            receiving.spawn(receive(peer, time));
+        }
+    }
+    let mut frames = 0;
+    while let Some(received) = receiving.join_next().await {
+        frames += received.unwrap();
+    }
+    publishing.shutdown().await;
+    drop(sockets);
+    first.state(|state| state["participants"].as_array().unwrap().len() == 1).await;
+    frames
+}
+
+async fn connect(local: &Local, direction: Direction, path: &str, id: &str) -> Peer {
+    let (mut peer, offer) = Peer::offer(direction, &[], true).await;
+    let answer = post(local, path, &local.token(id), &offer, &[]).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    peer.accept(&answer.body);
+    peer
+}
+
+/// Receives for a while, and until a few pictures have come.
+async fn receive(mut peer: Peer, time: Duration) -> u32 {
+    let end = Instant::now() + time;
+    let frames = |peer: &Peer| peer.frames.get(&MediaKind::Video).copied().unwrap_or_default();
+    while Instant::now() < end || frames(&peer) < 5 {
+        assert!(Instant::now() < end + PATIENCE, "nothing comes");
+        peer.step().await;
+    }
+    frames(&peer)
+}
+
+/// How many tasks there are when none has ended for a second.
+fn settle(tasks: impl Fn() -> usize) -> usize {
+    let begun = Instant::now();
+    let mut last = (tasks(), Instant::now());
+    while last.1.elapsed() < Duration::from_secs(1) && begun.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(10));
+        if tasks() != last.0 {
+            last = (tasks(), Instant::now());
+        }
+    }
+    last.0
+}
+
+/// The memory of this process, in KB; nothing where it can not be read.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+    resident.and_then(|kilobytes| kilobytes.trim().parse().ok()).unwrap_or(0)
+}
