@@ -77,18 +77,19 @@ fn what_was_answered_survives_a_kill() {
     let args = ["--state", path.to_str().unwrap()];
     let program = Program::start(&args);
     let client = program.client();
+    let (answered, answers) = std::sync::mpsc::channel();
     let load = std::thread::spawn(move || {
-        let mut made = Vec::new();
         // The last call may find nobody.
         while let Ok(arn) = std::panic::catch_unwind(|| stage(&client, "a")) {
-            made.push(arn);
+            answered.send(arn).unwrap();
         }
-        made
     });
-    std::thread::sleep(std::time::Duration::from_millis(700));
+    // Killed while it works, with so many made.
+    let mut made: Vec<_> = answers.iter().take(100).collect();
     program.kill();
-    let made = load.join().unwrap();
-    assert!(!made.is_empty());
+    load.join().unwrap();
+    made.extend(answers);
+    assert!(made.len() >= 100);
     let again = Program::start(&args);
     let client = again.client();
     for arn in &made {
