@@ -158,7 +158,7 @@ pub fn patient_with(url: &str, when_away: WhenAway) -> RedisStoreBuilder {
 }
 
 /// The server to test against: the one in `IVS_TOKEN_TEST_REDIS_SERVER`, or that of the system. Without one the tests are
-/// skipped, unless the variable is set or this is CI.
+/// skipped, unless the variable is set or this is CI. There is none for Windows.
 fn program() -> Option<PathBuf> {
     static SAY: Once = Once::new();
     let given = std::env::var_os("IVS_TOKEN_TEST_REDIS_SERVER").map(PathBuf::from);
@@ -167,7 +167,10 @@ fn program() -> Option<PathBuf> {
         return Some(program);
     }
     assert!(given.is_none(), "IVS_TOKEN_TEST_REDIS_SERVER is {} and does not run", program.display());
-    assert!(std::env::var_os("CI").is_none(), "skipping is no option on CI: there is no redis-server");
+    assert!(
+        std::env::var_os("CI").is_none() || cfg!(windows),
+        "skipping is no option on CI: there is no redis-server"
+    );
     SAY.call_once(|| eprintln!("\n!!! SKIPPED: there is no redis-server, so nothing is tested against it\n"));
     None
 }
