@@ -1,6 +1,6 @@
 # Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
 
-.PHONY: demo play test soak test-ray test-spark bench bench-quick bench-check bench-growth bench-c bench-local bench-node bench-python proof prove ct fuzz fmt lint docs site install
+.PHONY: demo play test soak test-ray test-spark bench bench-quick bench-check bench-growth bench-c bench-local bench-node bench-python proof prove ct fuzz fmt lint lint-bench docs site install
 
 PREFIX ?= /usr/local
 
@@ -78,6 +78,10 @@ fmt:
 lint:
 	@cargo fmt --all --check
 	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+
+# The peers of the benches, which are compiled by nothing else.
+lint-bench:
+	@scripts/bench lint
 
 docs:
 	@RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --no-deps

@@ -19,6 +19,9 @@ pub(crate) struct Files {
     pub(crate) tokens: Vec<String>,
 }
 
+/// What was signed, and the signature.
+pub(crate) type Signed = (Vec<u8>, Vec<u8>);
+
 impl Files {
     pub(crate) fn read(folder: &Path) -> Result<Self, Box<dyn Error>> {
         let text = |name| fs::read_to_string(folder.join(name));
@@ -43,7 +46,7 @@ impl Files {
     }
 
     /// What was signed, and the signature, of each token.
-    pub(crate) fn signatures(&self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Box<dyn Error>> {
+    pub(crate) fn signatures(&self) -> Result<Vec<Signed>, Box<dyn Error>> {
         let split = |token: &String| {
             let (signed, signature) = token.rsplit_once('.').ok_or("a token without a signature")?;
             Ok((signed.as_bytes().to_vec(), URL_SAFE_NO_PAD.decode(signature)?))
