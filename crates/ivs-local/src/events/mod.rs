@@ -8,6 +8,7 @@ mod outbox;
 mod sign;
 mod target;
 mod targets;
+mod trust;
 
 pub(crate) use deliver::deliver;
 pub(crate) use outbox::{News, Outbox, Place, after, number};

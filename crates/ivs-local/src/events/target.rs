@@ -28,8 +28,9 @@ pub(super) const LONGEST_MS: u64 = 60_000;
 const MOST: usize = 10;
 
 /// The members of a target.
-const MEMBERS: [&str; 10] = [
+const MEMBERS: [&str; 11] = [
     "url",
+    "certificates",
     "secret",
     "eventBus",
     "source",
@@ -104,7 +105,7 @@ impl Target {
         };
         let attempts = whole(members, "attempts", 1, 100)?.unwrap_or(ATTEMPTS);
         let retry_ms = whole(members, "retryMs", 1, LONGEST_MS)?.unwrap_or(RETRY_MS);
-        let address = Address::parse(url)?;
+        let address = Address::parse(url, text(members, "certificates")?)?;
         Ok(Self { url: url.to_owned(), address, form, events: list(members, "events")?, attempts, retry_ms })
     }
 
@@ -255,9 +256,15 @@ mod tests {
         for (target, expected) in [
             (json!([]), "a JSON object"),
             (json!({}), "has a `url`"),
-            (json!({ "uri": "x" }), "no member `uri`; it has url, secret"),
+            (json!({ "uri": "x" }), "no member `uri`; it has url, certificates, secret"),
             (json!({ "url": "localhost:9000" }), "such as http://localhost:9000/hook"),
-            (json!({ "url": "https://example.com" }), "begins with http://"),
+            (json!({ "url": "ftp://example.com" }), "or begins with https://"),
+            (json!({ "url": "https://a..b/" }), "unlike https://a..b/"),
+            (
+                json!({ "url": "https://localhost", "certificates": "x" }),
+                "certificates in PEM: there is none",
+            ),
+            (json!({ "url": "http://localhost", "certificates": "x" }), "that begins with https://, unlike"),
             (json!({ "url": "http://a:b@localhost/" }), "unlike http://a:b@"),
             (json!({ "url": "http://localhost", "secret": "x" }), "`secret` is whsec_"),
             (json!({ "url": "http://localhost", "secret": "whsec_AAAA" }), "24 to 64 bytes"),
