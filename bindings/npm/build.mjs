@@ -14,7 +14,7 @@ rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
 // What LLVM leaves in the module, Binaryen takes out.
 const wasm = "dist/ivs_token.wasm";
-const features = ["bulk-memory", "sign-ext", "nontrapping-float-to-int", "mutable-globals", "multivalue", "reference-types"];
+const features = ["bulk-memory", "sign-ext", "nontrapping-float-to-int", "mutable-globals", "multivalue", "reference-types", "simd"];
 execFileSync(process.execPath, [
   "--stack-size=8000", "tools/node_modules/binaryen/bin/wasm-opt", "--strip-debug", "--strip-producers",
   ...features.map((name) => `--enable-${name}`), "--flatten", "--rereloop", "-Oz", "--converge", "wasm/ivs_token.wasm", "--output", wasm,

@@ -14,6 +14,7 @@ use super::{
     modulus::{Words, inverse_of},
     residue::{Modulus, Residue},
     secret::{declassify, hide},
+    wide,
 };
 
 /// Steps done at a time: their matrix fits signed words of 64 bits.
@@ -260,8 +261,8 @@ fn update_gcd(f: &mut Signed, g: &mut Signed, steps: &Steps) {
     let (mut carry_f, mut carry_g) = (0_i128, 0_i128);
     for i in 0..7 {
         let (fi, gi) = (f[i], g[i]);
-        carry_f = carry_f.wrapping_add(wide(steps.u, fi)).wrapping_add(wide(steps.v, gi));
-        carry_g = carry_g.wrapping_add(wide(steps.q, fi)).wrapping_add(wide(steps.r, gi));
+        carry_f = carry_f.wrapping_add(wide::signed(steps.u, fi)).wrapping_add(wide::signed(steps.v, gi));
+        carry_g = carry_g.wrapping_add(wide::signed(steps.q, fi)).wrapping_add(wide::signed(steps.r, gi));
         if i == 0 {
             debug_assert!(declassify((low(carry_f) | low(carry_g)) & LOW) == 0, "a division with a rest");
         } else {
@@ -284,8 +285,8 @@ fn update_inverses<M: Modulus>(d: &mut Signed, e: &mut Signed, steps: &Steps, mo
     let (sign_d, sign_e) = (hide_sign(d[6]), hide_sign(e[6]));
     let mut times_d = (steps.u & sign_d).wrapping_add(steps.v & sign_e);
     let mut times_e = (steps.q & sign_d).wrapping_add(steps.r & sign_e);
-    let mut carry_d = wide(steps.u, d[0]).wrapping_add(wide(steps.v, e[0]));
-    let mut carry_e = wide(steps.q, d[0]).wrapping_add(wide(steps.r, e[0]));
+    let mut carry_d = wide::signed(steps.u, d[0]).wrapping_add(wide::signed(steps.v, e[0]));
+    let mut carry_e = wide::signed(steps.q, d[0]).wrapping_add(wide::signed(steps.r, e[0]));
     // And as often again as makes the division by 2^59 leave no rest.
     times_d = times_d.wrapping_sub(
         (inverse.wrapping_mul(low(carry_d)).wrapping_add(times_d.cast_unsigned()) & LOW).cast_signed(),
@@ -295,11 +296,13 @@ fn update_inverses<M: Modulus>(d: &mut Signed, e: &mut Signed, steps: &Steps, mo
     );
     for i in 0..7 {
         if i > 0 {
-            carry_d = carry_d.wrapping_add(wide(steps.u, d[i])).wrapping_add(wide(steps.v, e[i]));
-            carry_e = carry_e.wrapping_add(wide(steps.q, d[i])).wrapping_add(wide(steps.r, e[i]));
+            carry_d =
+                carry_d.wrapping_add(wide::signed(steps.u, d[i])).wrapping_add(wide::signed(steps.v, e[i]));
+            carry_e =
+                carry_e.wrapping_add(wide::signed(steps.q, d[i])).wrapping_add(wide::signed(steps.r, e[i]));
         }
-        carry_d = carry_d.wrapping_add(wide(modulus[i], times_d));
-        carry_e = carry_e.wrapping_add(wide(modulus[i], times_e));
+        carry_d = carry_d.wrapping_add(wide::signed(modulus[i], times_d));
+        carry_e = carry_e.wrapping_add(wide::signed(modulus[i], times_e));
         if i == 0 {
             debug_assert!(declassify((low(carry_d) | low(carry_e)) & LOW) == 0, "a division with a rest");
         } else {
@@ -378,11 +381,6 @@ fn from_signed(value: &Signed) -> Words {
 #[inline]
 fn low_word(value: &Signed) -> u64 {
     value[0].cast_unsigned() | (value[1].cast_unsigned() << BATCH)
-}
-
-#[inline]
-fn wide(a: i64, b: i64) -> i128 {
-    i128::from(a).wrapping_mul(i128::from(b))
 }
 
 #[inline]

@@ -6,13 +6,31 @@
 )]
 #![allow(clippy::many_single_char_names, clippy::similar_names, reason = "as the formulas have them")]
 #![cfg_attr(
-    not(any(target_arch = "x86_64", target_arch = "aarch64", test, feature = "model")),
+    not(any(
+        target_arch = "x86_64",
+        target_arch = "aarch64",
+        target_feature = "simd128",
+        test,
+        feature = "model"
+    )),
     allow(
         dead_code,
         unused_imports,
         unused_macros,
         unused_mut,
         reason = "without lanes, what is above them has no user"
+    )
+)]
+#![cfg_attr(
+    target_feature = "simd128",
+    allow(
+        dead_code,
+        irrefutable_let_patterns,
+        unused_imports,
+        unused_macros,
+        unused_mut,
+        unused_variables,
+        reason = "where all machines have the same lanes, there is nothing to choose and words have no user"
     )
 )]
 #![allow(clippy::needless_range_loop, reason = "limbs are numbered")]
@@ -38,6 +56,7 @@ mod table;
 mod tests;
 mod tree;
 mod verify;
+mod wide;
 
 use crate::{
     SignError, Signature,
@@ -64,13 +83,17 @@ pub enum Path {
     /// NEON instructions.
     #[cfg(target_arch = "aarch64")]
     Neon,
+    /// SIMD128 instructions of WebAssembly.
+    #[cfg(target_feature = "simd128")]
+    Simd128,
     /// What the instructions of AVX-512 IFMA do, in plain integers: slow, and only for tests, with the feature `model`.
     #[cfg(any(test, feature = "model"))]
     Model,
     /// What those of AVX2 and NEON do, as [`Model`](Self::Model).
     #[cfg(any(test, feature = "model"))]
     Model30,
-    /// Arithmetic in words of 64 bits, for processors without the instructions.
+    /// Arithmetic in words of 64 bits, for processors without the instructions. Not where all have them.
+    #[cfg(not(target_feature = "simd128"))]
     Words,
 }
 
@@ -99,13 +122,20 @@ impl Path {
         if lanes::Neon::detect().is_some() {
             return Self::Neon;
         }
-        Self::Words
+        Self::ALWAYS
     }
+
+    /// The path that every machine can take which runs this at all.
+    #[cfg(not(target_feature = "simd128"))]
+    pub(crate) const ALWAYS: Self = Self::Words;
+    /// The path that every machine can take which runs this at all.
+    #[cfg(target_feature = "simd128")]
+    pub(crate) const ALWAYS: Self = Self::Simd128;
 
     /// Every path that this machine can take.
     #[must_use]
     pub fn all() -> Vec<Self> {
-        let mut all = vec![Self::Words];
+        let mut all = vec![Self::ALWAYS];
         #[cfg(any(test, feature = "model"))]
         all.extend([Self::Model, Self::Model30]);
         #[cfg(target_arch = "x86_64")]
@@ -121,7 +151,7 @@ impl Path {
 
 /// The SHA-384 digests of many messages, in their order.
 pub(crate) fn digests(messages: &[&[u8]]) -> Vec<[u8; 48]> {
-    let one_by_one = || messages.iter().map(|message| Active::sha384(message)).collect();
+    let one_by_one = || -> Vec<_> { messages.iter().map(|message| Active::sha384(message)).collect() };
     match Path::best() {
         #[cfg(target_arch = "x86_64")]
         Path::Ifma => lanes::Ifma::detect()
@@ -136,6 +166,9 @@ pub(crate) fn digests(messages: &[&[u8]]) -> Vec<[u8; 48]> {
         Path::Model => sha384::digests(lanes::Model::<lanes::Radix52>::ZERO, messages, Active::sha384),
         #[cfg(any(test, feature = "model"))]
         Path::Model30 => sha384::digests(lanes::Model::<lanes::Radix30>::ZERO, messages, Active::sha384),
+        #[cfg(target_feature = "simd128")]
+        Path::Simd128 => one_by_one(),
+        #[cfg(not(target_feature = "simd128"))]
         Path::Words => one_by_one(),
     }
 }
@@ -162,6 +195,9 @@ pub(crate) fn sign(path: Path, jobs: &[SignJob<'_>]) -> Result<Vec<Option<Signat
         Path::Model => sign::sign(lanes::Model::<lanes::Radix52>::ZERO, jobs),
         #[cfg(any(test, feature = "model"))]
         Path::Model30 => sign::sign(lanes::Model::<lanes::Radix30>::ZERO, jobs),
+        #[cfg(target_feature = "simd128")]
+        Path::Simd128 => sign::sign(lanes::Simd128::ZERO, jobs),
+        #[cfg(not(target_feature = "simd128"))]
         Path::Words => sign::sign_in_words(jobs),
     }
 }

@@ -7,7 +7,7 @@ use super::{
     point::Affine,
     residue::Field,
     table::{AffineTable, RowTable},
-    verify::{self, Item, Verdict, WordsItem},
+    verify::{self, Item, Verdict},
 };
 use crate::{Signature, key::point::Point};
 
@@ -35,6 +35,9 @@ pub(crate) enum Prepared {
     Model(RowTable<Radix52>),
     #[cfg(any(test, feature = "model"))]
     Model30(RowTable<Radix30>),
+    #[cfg(target_feature = "simd128")]
+    Simd128(RowTable<Radix30>),
+    #[cfg(not(target_feature = "simd128"))]
     Words(AffineTable),
 }
 
@@ -56,14 +59,21 @@ impl Prepared {
             Path::Model => Self::Model(RowTable::new(&point)),
             #[cfg(any(test, feature = "model"))]
             Path::Model30 => Self::Model30(RowTable::new(&point)),
+            #[cfg(target_feature = "simd128")]
+            Path::Simd128 => Self::Simd128(RowTable::new(&point)),
+            #[cfg(not(target_feature = "simd128"))]
             Path::Words => Self::Words(AffineTable::new(&point)),
         }
     }
 
     /// Bytes of the table.
     pub(crate) fn size(path: Path) -> usize {
-        // Rows are as large in every form.
-        if path == Path::Words { AffineTable::SIZE } else { RowTable::<Radix52>::SIZE }
+        match path {
+            #[cfg(not(target_feature = "simd128"))]
+            Path::Words => AffineTable::SIZE,
+            // Rows are as large in every form.
+            _ => RowTable::<Radix52>::SIZE,
+        }
     }
 
     /// Verifies a signature of a message with this SHA-384 digest.
@@ -88,10 +98,14 @@ impl Prepared {
             Self::Model(table) => verify::verify_single(lanes::Model::ZERO, table, digest, signature),
             #[cfg(any(test, feature = "model"))]
             Self::Model30(table) => verify::verify_single(lanes::Model::ZERO, table, digest, signature),
+            #[cfg(target_feature = "simd128")]
+            Self::Simd128(table) => verify::verify_single(lanes::Simd128::ZERO, table, digest, signature),
+            #[cfg(not(target_feature = "simd128"))]
             Self::Words(table) => verify::verify_words(table, digest, signature),
         }
     }
 
+    #[cfg(not(target_feature = "simd128"))]
     #[cfg_attr(
         not(any(target_arch = "x86_64", target_arch = "aarch64", test, feature = "model")),
         expect(irrefutable_let_patterns, reason = "without lanes all tables are for words")
@@ -129,15 +143,24 @@ pub(crate) fn verify_batch(jobs: &[Job<'_>]) -> Vec<Verdict> {
         verify_some!(Model, jobs, verdicts, |items| verify::verify_batch(lanes::Model::ZERO, items));
         verify_some!(Model30, jobs, verdicts, |items| verify::verify_batch(lanes::Model::ZERO, items));
     }
+    #[cfg(target_feature = "simd128")]
+    verify_some!(Simd128, jobs, verdicts, |items| verify::verify_batch(lanes::Simd128::ZERO, items));
+    #[cfg(not(target_feature = "simd128"))]
+    verify_in_words(jobs, &mut verdicts);
+    verdicts
+}
+
+/// Verifies the jobs whose keys have a table for words.
+#[cfg(not(target_feature = "simd128"))]
+fn verify_in_words(jobs: &[Job<'_>], verdicts: &mut [Verdict]) {
     let words = jobs.iter().enumerate().filter_map(|(place, job)| {
         let Job { key, digest, signature } = *job;
-        Some((place, WordsItem { key: key.for_words()?, digest, signature }))
+        Some((place, verify::WordsItem { key: key.for_words()?, digest, signature }))
     });
     let (places, items): (Vec<usize>, Vec<_>) = words.unzip();
     for (place, verdict) in places.into_iter().zip(verify::verify_words_batch(&items)) {
         verdicts[place] = verdict;
     }
-    verdicts
 }
 
 /// Verifies the jobs whose keys have a table of one kind.

@@ -10,6 +10,7 @@ use zeroize::Zeroize;
 use super::{
     modulus::{self, N, P, Words, inverse_of, low},
     secret::declassify,
+    wide,
 };
 
 /// A prime of 384 bits, and how to divide by it.
@@ -182,7 +183,7 @@ impl Modulus for OrderN {
         for i in 0..6 {
             let q = value[i].wrapping_mul(const { inverse_of(N[0]).wrapping_neg() });
             quotients[i] = q;
-            let products = [LESS[0], LESS[1], LESS[2]].map(|word| u128::from(q) * u128::from(word));
+            let products = [LESS[0], LESS[1], LESS[2]].map(|word| wide::unsigned(q, word));
             debug_assert!(declassify(low(products[0]) == value[i]), "the lowest word becomes zero");
             let (term_1, carry) = high_word(products[0]).overflowing_add(low(products[1]));
             let (term_2, carry) = carrying_add(high_word(products[1]), low(products[2]), carry);
@@ -258,8 +259,8 @@ fn square(a: &Words) -> [u64; 12] {
     let mut shifted_out = 0;
     let mut carry = false;
     for i in 0..6 {
-        let wide = u128::from(a[i]) * u128::from(a[i]);
-        for (word, term) in [(2 * i, low(wide)), (2 * i + 1, high_word(wide))] {
+        let square = wide::unsigned(a[i], a[i]);
+        for (word, term) in [(2 * i, low(square)), (2 * i + 1, high_word(square))] {
             let doubled = (out[word] << 1) | shifted_out;
             shifted_out = out[word] >> 63;
             (out[word], carry) = carrying_add(doubled, term, carry);
@@ -276,7 +277,7 @@ fn square(a: &Words) -> [u64; 12] {
 fn add_row<const FROM: usize>(out: &mut [u64; 12], at: usize, factor: u64, b: &Words) {
     let mut products = [0; 6];
     for j in FROM..6 {
-        products[j] = u128::from(factor) * u128::from(b[j]);
+        products[j] = wide::unsigned(factor, b[j]);
     }
     let mut carry = false;
     for j in FROM..6 {

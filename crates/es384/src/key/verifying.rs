@@ -270,7 +270,7 @@ impl VerifyingKey {
     }
 
     pub(crate) fn from_point(point: Point) -> Result<Self, KeyError> {
-        let table = Mutex::new((Path::Words, Weak::new()));
+        let table = Mutex::new((Path::ALWAYS, Weak::new()));
         let parsed = Arc::new(Parsed { verifier: Active::verifier(&point)?, point, table });
         Ok(Self(Arc::new(Inner { parsed, prepared: OnceLock::new() })))
     }

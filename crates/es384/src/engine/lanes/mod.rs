@@ -1,8 +1,8 @@
 //! Eight 64-bit lanes, and the few operations on them that the engine is made of.
 //!
 //! All arithmetic above is written once, over [`Lanes`] and the numbers modulo p that they own, a [`Radix`]. Limbs of 52 bits are
-//! for AVX-512 IFMA, limbs of 30 bits for AVX2 and NEON. Each radix has a model in plain integers too, which runs on any
-//! processor and under tools that do not know the instructions, and is compiled for tests only.
+//! for AVX-512 IFMA, limbs of 30 bits for AVX2, NEON and the vectors of WebAssembly. Each radix has a model in plain integers too,
+//! which runs on any processor and under tools that do not know the instructions, and is compiled for tests only.
 //!
 //! Every method takes a value. Where the processor must have an instruction, a value is the proof that it does: the
 //! first one comes from a check at run time, and all others are made from it. So the methods are safe to call.
@@ -45,6 +45,8 @@ mod model30;
 mod neon;
 pub(super) mod radix30;
 mod radix52;
+#[cfg(target_feature = "simd128")]
+mod simd128;
 #[cfg(target_arch = "x86_64")]
 mod sse2;
 #[cfg(any(not(target_arch = "x86_64"), test, feature = "model"))]
@@ -61,6 +63,8 @@ pub(crate) use model::Model;
 pub(crate) use neon::Neon;
 pub(crate) use radix30::Radix30;
 pub(crate) use radix52::Radix52;
+#[cfg(target_feature = "simd128")]
+pub(crate) use simd128::Simd128;
 /// The pair that every processor of this kind has.
 #[cfg(target_arch = "x86_64")]
 pub(crate) use sse2::Sse2Pair as BasePair;
@@ -82,6 +86,8 @@ pub(crate) trait Lanes: Copy {
     const VERIFIED_TOGETHER: usize;
     /// The same of signatures that are made.
     const SIGNED_TOGETHER: usize;
+    /// Whether there is code to hash, sign and verify side by side at all.
+    const SIDE_BY_SIDE: bool = true;
 
     /// `self` is only the witness.
     fn pair(self, words: [u64; 2]) -> Self::Pair;

@@ -476,12 +476,14 @@ impl<L: Lanes30> Radix<L> for Radix30 {
         declassify(outside) >= 0
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_feature = "simd128", inline(never))]
+    #[cfg_attr(not(target_feature = "simd128"), inline(always))]
     fn blend(a: &Self::Number, mask: u8, b: &Self::Number) -> Self::Number {
         thirteen!(i => a[i].blend(mask, b[i]))
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_feature = "simd128", inline(never))]
+    #[cfg_attr(not(target_feature = "simd128"), inline(always))]
     fn swap<const DISTANCE: usize>(number: &Self::Number) -> Self::Number {
         thirteen!(i => number[i].swap::<DISTANCE>())
     }
@@ -500,17 +502,20 @@ impl<L: Lanes30> Radix<L> for Radix30 {
         unlike[0].zero_lanes() | unlike[1].zero_lanes() | unlike[2].zero_lanes()
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_feature = "simd128", inline(never))]
+    #[cfg_attr(not(target_feature = "simd128"), inline(always))]
     fn difference<const C: u32>(a: &Self::Number, b: &Self::Number) -> Self::Number {
         thirteen!(i => a[i].sub(b[i]))
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_feature = "simd128", inline(never))]
+    #[cfg_attr(not(target_feature = "simd128"), inline(always))]
     fn carry(number: &Self::Number) -> Self::Number {
         carry::<L>(*number)
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_feature = "simd128", inline(never))]
+    #[cfg_attr(not(target_feature = "simd128"), inline(always))]
     fn less_both<const C: u32, const D: u32>(
         a: &Self::Number,
         c: &Self::Number,
@@ -522,7 +527,8 @@ impl<L: Lanes30> Radix<L> for Radix30 {
         carry::<L>(thirteen!(i => less[i].sub(d[i])))
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_feature = "simd128", inline(never))]
+    #[cfg_attr(not(target_feature = "simd128"), inline(always))]
     fn negate_where<const B: u32>(a: &Self::Number, mask: u8) -> Self::Number {
         let zero = L::witness(a[0]).limb(0);
         let ones = zero.blend(mask, L::witness(a[0]).limb(-1));
@@ -588,7 +594,8 @@ impl<L: Lanes30> Radix<L> for Radix30 {
 ///
 /// With t the highest limb divided by 2^24 and rounded, t·p is t·2^384 - t·2^128 - t·2^96 + t·2^32 - t. What is added to the limbs is
 /// 2^11 at most.
-#[inline(always)]
+#[cfg_attr(target_feature = "simd128", inline(never))]
+#[cfg_attr(not(target_feature = "simd128"), inline(always))]
 fn fold<L: Lanes30>(mut limbs: [L::Limb; LIMBS]) -> [L::Limb; LIMBS] {
     let t = limbs[12].add(L::witness(limbs[12]).limb(1 << 23)).sar::<24>();
     limbs[0] = limbs[0].add(t);
@@ -600,7 +607,8 @@ fn fold<L: Lanes30>(mut limbs: [L::Limb; LIMBS]) -> [L::Limb; LIMBS] {
 }
 
 /// Brings all limbs but the highest to 30 bits, from limbs that half a limb more does not push out of 32 bits.
-#[inline(always)]
+#[cfg_attr(target_feature = "simd128", inline(never))]
+#[cfg_attr(not(target_feature = "simd128"), inline(always))]
 fn carry<L: Lanes30>(mut limbs: [L::Limb; LIMBS]) -> [L::Limb; LIMBS] {
     let half = L::witness(limbs[0]).limb(1 << 29);
     for i in 0..LIMBS - 1 {

@@ -51,14 +51,16 @@ pub(crate) fn sign<L: Lanes>(lanes: L, jobs: &[Job<'_>]) -> Result<Vec<Option<Si
 /// Signs each job with the nonce in its place.
 pub(crate) fn sign_with<L: Lanes>(lanes: L, jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signature>> {
     let mut signatures = Vec::with_capacity(jobs.len());
-    let in_groups = grouped(nonces.len(), L::SIGNED_TOGETHER);
+    let in_groups = if L::SIDE_BY_SIDE { grouped(nonces.len(), L::SIGNED_TOGETHER) } else { 0 };
     let (groups, few) = nonces.split_at(in_groups);
     let (jobs_of_groups, jobs_of_few) = jobs.split_at(in_groups);
     #[cfg(test)]
     #[cfg(feature = "engine")]
     super::tests::choice::note(groups.len(), few.len());
-    for (jobs, nonces) in jobs_of_groups.chunks(8 * batch::GROUPS).zip(groups.chunks(8 * batch::GROUPS)) {
-        signatures.extend(batch::sign(lanes, jobs, nonces));
+    if in_groups > 0 {
+        for (jobs, nonces) in jobs_of_groups.chunks(8 * batch::GROUPS).zip(groups.chunks(8 * batch::GROUPS)) {
+            signatures.extend(batch::sign(lanes, jobs, nonces));
+        }
     }
     signatures.extend(jobs_of_few.iter().zip(few).map(|(job, nonce)| single::sign(lanes, job, nonce)));
     signatures

@@ -45,7 +45,7 @@ impl Nonce {
         let mut nonces = Vec::with_capacity(jobs.len());
         for (jobs, entropy) in jobs.chunks(8).zip(entropy.chunks(8)) {
             // Fewer than three are faster one by one.
-            if jobs.len() < 3 {
+            if jobs.len() < 3 || !L::SIDE_BY_SIDE {
                 nonces.extend(jobs.iter().zip(entropy).map(|(job, entropy)| Self::derive(job, entropy)));
                 continue;
             }

@@ -7,6 +7,7 @@ use super::{
         lanes::{Lanes, Model, Radix52},
         modulus::{self, N, P, P_LESS_N, Words},
         residue::{Field, Modulus, Residue, Scalar},
+        wide,
     },
     Random,
     big::{big, edges, pairs, words},
@@ -29,6 +30,23 @@ fn arithmetic<M: Modulus>() {
         check("square", x.square(), &a * &a);
         assert_eq!(x == y, a == b);
         assert_eq!(x.is_zero(), a == BigUint::ZERO);
+    }
+}
+
+/// As WebAssembly has them.
+#[test]
+fn products_from_halves_of_words() {
+    let mut random = Random::new(4);
+    let mut words: Vec<u64> = [0, 1, 2].map(|word: u64| word.wrapping_sub(1)).to_vec();
+    words
+        .extend([31, 32, 33, 63].map(|bit| 1_u64 << bit).iter().flat_map(|word| [word - 1, *word, word + 1]));
+    words.extend(std::iter::repeat_with(|| random.word()).take(200));
+    for a in &words {
+        for b in &words {
+            assert_eq!(wide::in_halves(*a, *b), u128::from(*a) * u128::from(*b), "{a:x} {b:x}");
+            let (a, b) = (a.cast_signed(), b.cast_signed());
+            assert_eq!(wide::signed_in_halves(a, b), i128::from(a) * i128::from(b), "{a} {b}");
+        }
     }
 }
 

@@ -31,12 +31,15 @@ pub(crate) fn verify_batch<L: Lanes>(lanes: L, items: &[Item<'_, L::Radix>]) -> 
     let mut verdicts = vec![Verdict::Invalid; items.len()];
     let jobs = jobs(items);
     for chunk in jobs.chunks(8 * GROUPS) {
-        let (groups, few) = chunk.split_at(grouped(chunk.len(), L::VERIFIED_TOGETHER));
+        let in_groups = if L::SIDE_BY_SIDE { grouped(chunk.len(), L::VERIFIED_TOGETHER) } else { 0 };
+        let (groups, few) = chunk.split_at(in_groups);
         #[cfg(test)]
         #[cfg(feature = "engine")]
         crate::engine::tests::choice::note(groups.len(), few.len());
-        for (job, verdict) in groups.iter().zip(decide(lanes, groups)) {
-            verdicts[job.place] = verdict;
+        if in_groups > 0 {
+            for (job, verdict) in groups.iter().zip(decide(lanes, groups)) {
+                verdicts[job.place] = verdict;
+            }
         }
         for job in few {
             verdicts[job.place] = single::decide(lanes, job.key, &job.parsed, &job.multiples);
