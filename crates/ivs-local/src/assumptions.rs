@@ -140,6 +140,11 @@ const ASSUMPTIONS: &[Assumption] = &[
         &["conflict", "not-found"],
         "replicating a participant who does not publish, or a replica: a ConflictException, or a ResourceNotFoundException",
     ),
+    words(
+        "session-order",
+        &["newest", "id"],
+        "the order of ListStageSessions: the session that began last is the first, or by ID",
+    ),
     number(
         "socket-grace",
         5_000,

@@ -8,7 +8,7 @@ use crate::call::{Answer, Call, invalid, not_found};
 use crate::http::hash::hex;
 use crate::kinds::{self, Stage, at, create, shown, text};
 use crate::life::{ad_break, replication, stream, viewers};
-use crate::page::{newest_first, page};
+use crate::page::{page, page_of_sessions};
 use crate::tokens::mint;
 
 /// What an operation does.
@@ -122,7 +122,7 @@ fn get_participant(call: &mut Call<'_>) -> Answer {
 
 fn list_stage_sessions(call: &mut Call<'_>) -> Answer {
     let prefix = call.of_stage("stage-session", call.text("stageArn"), &[]);
-    newest_first(call, &prefix, "stageSessions", |record| Some(record.into()))
+    page_of_sessions(call, &prefix, "stageSessions", |record| Some(record.into()))
 }
 
 fn list_participants(call: &mut Call<'_>) -> Answer {

@@ -40,19 +40,22 @@ pub(crate) fn page(
     pages(call, prefix, member, by_creation.then_some(creation), show)
 }
 
-/// As [`page`], of what has a `startTime`: the last that began comes first.
-pub(crate) fn newest_first(
+/// As [`page`], of sessions: the last that began comes first.
+pub(crate) fn page_of_sessions(
     call: &Call<'_>,
     prefix: &str,
     member: &str,
     show: impl Fn(Record) -> Option<Value>,
 ) -> Answer {
-    let before_the_end = |record: &Record| {
-        let begun = record.get("startTime").and_then(Value::as_str).and_then(seconds).unwrap_or_default();
-        format!("{:016}", LAST_SECOND - begun.clamp(0, LAST_SECOND))
-    };
-    call.explain("newest-first", Source::Assumed);
-    pages(call, prefix, member, Some(before_the_end), show)
+    let newest = call.assumes("session-order", "newest");
+    call.explain("session-order", Source::Assumed);
+    pages(call, prefix, member, newest.then_some(before_the_end), show)
+}
+
+/// The place of a session in an order in which the last that began is the first.
+fn before_the_end(session: &Record) -> String {
+    let begun = session.get("startTime").and_then(Value::as_str).and_then(seconds).unwrap_or_default();
+    format!("{:016}", LAST_SECOND - begun.clamp(0, LAST_SECOND))
 }
 
 /// Lists by key, or in the order of the places that records have.

@@ -65,7 +65,16 @@ pub async fn events(local: &Local, of: &Value) -> Vec<String> {
 
 #[tokio::test]
 async fn the_last_session_is_listed_first() {
-    let local = Local::assuming(&[("stage-session", "0")]).await;
+    listed_in_order("newest").await;
+}
+
+#[tokio::test]
+async fn sessions_are_listed_by_id_where_that_is_assumed() {
+    listed_in_order("id").await;
+}
+
+async fn listed_in_order(order: &str) {
+    let local = Local::assuming(&[("stage-session", "0"), ("session-order", order)]).await;
     let of_stage = json!({ "stageArn": local.arn() });
     let mut begun = Vec::new();
     for _ in 0..3 {
@@ -82,6 +91,9 @@ async fn the_last_session_is_listed_first() {
                 break;
             }
         }
+    }
+    if order == "id" {
+        begun.sort_by_key(Value::to_string);
     }
     let ids = |listed: &Value| -> Vec<Value> {
         listed["stageSessions"].as_array().unwrap().iter().map(|one| one["sessionId"].clone()).collect()
