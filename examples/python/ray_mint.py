@@ -5,7 +5,7 @@
 A row has a `user_id`, and may have `capabilities` and `duration` (minutes); every other column is an attribute. Each chunk of rows is a
 task and becomes one file, `part-000000.parquet` and so on, with the columns `user_id`, `participant_id`, `expiration_time` and `token`. A
 file appears whole or not at all, and is never replaced. When a worker dies, its chunk is minted again: no token is lost, and none is
-there twice. Files that an earlier run finished are kept.
+there twice. Files that an earlier run finished are kept, if they are of the same stage, key and people.
 """
 
 from __future__ import annotations
@@ -72,12 +72,13 @@ def chunks(people: Path, size: int) -> Iterator[list[dict[str, str]]]:
 # Ray starts the task again as often as its worker dies. An error in a row ends the run: `error.index` is its place in the chunk.
 @ray.remote(max_retries=-1)
 def mint_chunk(rows: list[dict[str, str]], file: Path, stage: str, key: Path, kid: str) -> int:
-    users = [row["user_id"] for row in rows]
+    users, opened = [row["user_id"] for row in rows], Stage.from_response(stage)
+    # What the tokens of a file are for. The metadata of Parquet are bytes.
+    made_for = {b"stage": opened.arn.encode(), b"kid": kid.encode()}
     if file.exists():
-        if pyarrow.parquet.read_table(file, columns=["user_id"])["user_id"].to_pylist() != users:
-            raise ValueError(f"{file} has tokens of other users: mint into an empty folder")
+        check(file, users, made_for)
         return len(users)
-    tokens = Stage.from_response(stage).mint_many(signing_key(key, kid), [participant(row) for row in rows])
+    tokens = opened.mint_many(signing_key(key, kid), [participant(row) for row in rows])
     table = pyarrow.table(
         {
             "user_id": users,
@@ -85,7 +86,7 @@ def mint_chunk(rows: list[dict[str, str]], file: Path, stage: str, key: Path, ki
             "expiration_time": [token.expiration_time for token in tokens],
             "token": [str(token) for token in tokens],
         }
-    )
+    ).replace_schema_metadata(made_for)
     unfinished = file.with_name(f".{file.name}.{uuid.uuid4()}")
     pyarrow.parquet.write_table(table, unfinished)
     try:
@@ -95,6 +96,18 @@ def mint_chunk(rows: list[dict[str, str]], file: Path, stage: str, key: Path, ki
         pass
     unfinished.unlink()
     return len(tokens)
+
+
+def check(file: Path, users: list[str], made_for: dict[bytes, bytes]) -> None:
+    """Refuses a file of an earlier run that is not what this run would write."""
+    metadata = pyarrow.parquet.read_schema(file).metadata or {}
+    for name, what in ((b"stage", "another stage"), (b"kid", "another key")):
+        if name not in metadata:
+            raise ValueError(f"{file} does not say what its tokens are for: mint into an empty folder")
+        if metadata[name] != made_for[name]:
+            raise ValueError(f"{file} has tokens of {what}, {metadata[name].decode()}: mint into an empty folder")
+    if pyarrow.parquet.read_table(file, columns=["user_id"])["user_id"].to_pylist() != users:
+        raise ValueError(f"{file} has tokens of other users: mint into an empty folder")
 
 
 # Each worker reads the key itself, once: keys are not sent from process to process.

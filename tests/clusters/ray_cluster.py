@@ -6,6 +6,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from world import CHUNKS, EXAMPLES, KID, STAGE, Killer, World, descendants, rate, tokens_asked_for
 
@@ -60,12 +61,20 @@ def what_is_there_is_kept(world: World) -> None:
     before = {file.name: file.stat().st_ino for file in out.iterdir()}
     mint(world, "killed")
     assert before == {file.name: file.stat().st_ino for file in out.iterdir()}, "a second run changed files"
+    other_stage, other_kid = STAGE.replace("oRmLNwuCeMlQ", "Another12345"), KID.replace("f99cde61", "00000000")
+    chunk = -(-world.tokens // CHUNKS)
+    assert_refused("has tokens of other users", world, out, STAGE, KID, 7)
+    assert_refused("has tokens of another stage", world, out, other_stage, KID, chunk)
+    assert_refused("has tokens of another key", world, out, STAGE, other_kid, chunk)
+
+
+def assert_refused(said: str, world: World, out: Path, stage: str, kid: str, chunk: int) -> None:
     try:
-        ray_mint.mint_all(world.people, out, STAGE, world.key, KID, 7)
+        ray_mint.mint_all(world.people, out, stage, world.key, kid, chunk)
     except ray.exceptions.RayTaskError as error:
-        assert "has tokens of other users" in str(error), error
+        assert said in str(error), error
     else:
-        raise AssertionError("chunks of another size were taken for those that are there")
+        raise AssertionError(f"files were kept of which it should be said that one {said}")
 
 
 def as_a_program(world: World) -> None:

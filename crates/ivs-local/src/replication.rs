@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug)]
 pub(crate) struct Replication {
     pub(crate) source: StageArn,
+    /// The session of the source.
+    pub(crate) source_session: String,
     pub(crate) participant: String,
     pub(crate) destination: StageArn,
     /// The session of the destination: its own, or one that begins with the replica.

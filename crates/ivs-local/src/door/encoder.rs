@@ -27,7 +27,7 @@ impl Live {
         let mut stages = self.lock();
         let displaced = self.displace(&mut stages, &arn, &id);
         let stage = self.stage(&mut stages, &arn);
-        let mut record = stage.left.remove(&id).unwrap_or_else(|| newcomer(&id, now.as_secs() * 1000));
+        let mut record = stage.returning(&id).unwrap_or_else(|| newcomer(&id, now.as_secs() * 1000));
         record.extend(members);
         record.insert("userId".into(), user_id.into());
         record.insert("attributes".into(), attributes);

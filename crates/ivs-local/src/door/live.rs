@@ -362,7 +362,7 @@ impl Live {
                 End::Stage(arn) => self.close(&arn),
                 End::Expired(arn, id) => self.expire(&arn, &id),
                 End::Session { stage, session, emptied } => self.end_session(&stage, &session, emptied),
-                End::Replicate(replication) => self.replicate(replication),
+                End::Replicate(replication) => self.replicate(&replication),
                 End::Replication(replication) => self.end_replication(&replication),
                 End::Pause { stage, participant, paused } => self.end_pause(&stage, &participant, paused),
                 End::Key(key) => {
@@ -454,7 +454,7 @@ impl Live {
             presence.describe(who);
             return;
         }
-        let mut record = stage.left.remove(id).unwrap_or_else(|| participant(who, self.keeper.clock.now()));
+        let mut record = stage.returning(id).unwrap_or_else(|| participant(who, self.keeper.clock.now()));
         record.insert("state".into(), "CONNECTED".into());
         describe(&mut record, who);
         visitor.note(&mut record);

@@ -11,7 +11,7 @@ use crate::keeper::Keeper;
 use crate::kinds::Record;
 use crate::life::participant::{self as life, Event};
 use crate::life::place::Place;
-use crate::life::replication::write;
+use crate::life::replication::{come, is_active, write};
 use crate::replication::Replication;
 use crate::store::{StoreError, Transaction};
 use crate::time::iso8601;
@@ -51,10 +51,8 @@ impl Recorder {
 
     /// Begins a session with this ID, or with a new one: `st-` and 13 characters.
     pub(crate) fn begin(&self, stage: &StageArn, id: Option<&str>) -> Session {
-        let (account, region) = (stage.account_id(), stage.region());
-        let scene = Scene { account, region, now: self.keeper.clock.now() };
         let draw = || {
-            let id = self.keeper.change(scene, |view| Ok(view.ids.alphanumeric(13)));
+            let id = self.keeper.change(self.scene(stage), |view| Ok(view.ids.alphanumeric(13)));
             format!("st-{}", id.map_or_else(|_| "0000000000000".to_owned(), |written| written.value))
         };
         let id = id.map_or_else(draw, str::to_owned);
@@ -84,11 +82,30 @@ impl Recorder {
     }
 
     /// Writes how it stands with a copy of a participant.
-    pub(crate) fn replicate(&self, replication: &Replication, session: &str, state: &str) {
+    pub(crate) fn replicate(&self, replication: &Replication, state: &str) {
         self.change(&replication.source, |view| {
-            write(view, replication, session, state);
+            write(view, replication, state);
             Ok(())
         });
+    }
+
+    /// Writes that a copy has come that was asked for. Its sessions may be others than the operation expected.
+    pub(crate) fn come(&self, asked: &Replication, copy: &Replication) {
+        self.change(&asked.source, |view| {
+            come(view, asked, copy);
+            Ok(())
+        });
+    }
+
+    /// Whether a copy is still wanted that was asked for, and whether its destination is still there.
+    pub(crate) fn expects(&self, asked: &Replication) -> (bool, bool) {
+        let scene = self.scene(&asked.source);
+        let looked = self.keeper.ids_of_reading().and_then(|ids| {
+            let view = View::new(scene, ids, &self.keeper.environment, self.keeper.store());
+            let destination = view.resource("stage", asked.destination.as_str())?;
+            Ok((is_active(&view, asked)?, destination.is_some()))
+        });
+        looked.unwrap_or((false, false))
     }
 
     /// Sets a timer.
@@ -97,11 +114,14 @@ impl Recorder {
     }
 
     fn change(&self, stage: &StageArn, change: impl FnMut(&mut View<'_>) -> Result<(), ApiError>) {
-        let (account, region) = (stage.account_id(), stage.region());
-        let scene = Scene { account, region, now: self.keeper.clock.now() };
-        if let Err(error) = self.keeper.change(scene, change) {
+        if let Err(error) = self.keeper.change(self.scene(stage), change) {
             tracing::warn!(%error, "what happens on a stage was not written");
         }
+    }
+
+    /// The account and region of a stage, now.
+    fn scene<'s>(&self, stage: &'s StageArn) -> Scene<'s> {
+        Scene { account: stage.account_id(), region: stage.region(), now: self.keeper.clock.now() }
     }
 
     /// Writes an event of a participant.
@@ -156,7 +176,7 @@ impl Recorder {
                 }
                 Some("participant-recording") if !is_over(&value["state"]) => {
                     value["state"] = json!("STOPPED");
-                    value["changes"] = json!(value["changes"].as_u64().unwrap_or(0) + 1);
+                    value["changes"] = json!(value["changes"].as_u64().unwrap_or(0).saturating_add(1));
                 }
                 Some("ingest-configuration") if value["state"] == "ACTIVE" => {
                     value["state"] = json!("INACTIVE");
@@ -287,7 +307,7 @@ fn last_event(
     let (account, region, _) = (parts.next()?, parts.next()?, parts.next()?);
     let (stage, session, id) = (parts.next()?, parts.next()?, parts.next()?);
     let number = numbers.entry(format!("{account}/{region}/{stage}/{session}")).or_default();
-    *number += 1;
+    *number = number.saturating_add(1);
     let key = format!("{account}/{region}/participant-event/{stage}/{session}/{id}/{number:012}");
     let mut event = json!({ "name": name, "participantId": id, "eventTime": at });
     if is_replica {

@@ -13,18 +13,24 @@ use crate::timer::Timer;
 type Ended = Vec<(StageArn, String)>;
 
 impl Live {
-    /// Lets a copy of somebody come to another stage, who publishes as its source does.
-    pub(crate) fn replicate(&self, mut wanted: Replication) {
+    /// Lets a copy of somebody come to another stage, who publishes as its source does. Much may have happened since the
+    /// operation looked.
+    pub(crate) fn replicate(&self, asked: &Replication) {
         let mut stages = self.lock();
-        let id = wanted.participant.clone();
-        let source = stages.get(&wanted.source);
-        let session = source.map(|stage| stage.session.id.clone()).unwrap_or_default();
-        let publishing =
-            source.and_then(|stage| stage.people.get(&id)).filter(|one| one.publication.is_some());
-        let Some(publishing) = publishing else {
-            // They have gone since the operation looked.
-            return self.recorder.replicate(&wanted, &session, "STOPPED");
+        let (is_wanted, has_destination) = self.recorder.expects(asked);
+        let id = asked.participant.clone();
+        let there = stages.get(&asked.destination).and_then(|stage| stage.people.get(&id));
+        if !is_wanted || there.is_some_and(|one| one.source.as_ref() == Some(&asked.source)) {
+            // Somebody has stopped it, or it has come already.
+            return;
+        }
+        let source = stages.get(&asked.source).and_then(|stage| Some((stage, stage.people.get(&id)?)));
+        let publishing = source.filter(|(_, one)| one.publication.is_some() && one.source.is_none());
+        let Some((source, publishing)) = publishing.filter(|_| has_destination && there.is_none()) else {
+            // They have gone, or the stage has, or they have come there themselves.
+            return self.recorder.replicate(asked, "STOPPED");
         };
+        let mut wanted = Replication { source_session: source.session.id.clone(), ..asked.clone() };
         let mut record = publishing.record.clone();
         let name = |name: &str| name.to_owned();
         record.extend([
@@ -33,7 +39,7 @@ impl Live {
             (name("replicationType"), "REPLICA".into()),
             (name("replicationState"), "ACTIVE".into()),
             (name("sourceStageArn"), wanted.source.as_str().into()),
-            (name("sourceSessionId"), session.as_str().into()),
+            (name("sourceSessionId"), wanted.source_session.as_str().into()),
         ]);
         let replica = Presence::replica(record, publishing, wanted.source.clone());
         let stage = self.stage_in(&mut stages, &wanted.destination, Some(&wanted.session));
@@ -44,7 +50,7 @@ impl Live {
         }
         stage.people.insert(id.clone(), replica);
         stage.tell();
-        self.recorder.replicate(&wanted, &session, "ACTIVE");
+        self.recorder.come(asked, &wanted);
         if let Some(stage) = stages.get_mut(&wanted.source) {
             let (source, event) = (wanted.source.clone(), of(&wanted));
             stage.replicas.entry(id.clone()).or_default().push(Replica { wanted, paused: None });
@@ -158,7 +164,6 @@ impl Live {
         is_meant: impl Fn(&Replica) -> bool,
     ) -> Ended {
         let Some(stage) = stages.get_mut(source) else { return Ended::new() };
-        let session = stage.session.id.clone();
         let Some(replicas) = stage.replicas.get_mut(id) else { return Ended::new() };
         let all = std::mem::take(replicas);
         let (ending, staying): (Vec<_>, Vec<_>) = all.into_iter().partition(is_meant);
@@ -177,7 +182,7 @@ impl Live {
                 self.exit(stage, id, false);
                 ended.push((wanted.destination.clone(), id.to_owned()));
             }
-            self.recorder.replicate(&wanted, &session, "STOPPED");
+            self.recorder.replicate(&wanted, "STOPPED");
             self.note_source(stages, source, id, ("REPLICATION_STOPPED", of(&wanted)));
         }
         ended

@@ -9,10 +9,15 @@ use tokio::sync::watch;
 
 use super::record::{Session, attributes};
 use crate::kinds::{Record, text};
+use crate::life::place::is_replica;
 use crate::replication::Replication;
 
 /// How many of those who were thrown out a snapshot names.
 const DISCONNECTED: usize = 100;
+
+/// What only the record of a replica has, or has from its source.
+const OF_REPLICAS: [&str; 5] =
+    ["replicationState", "sourceStageArn", "sourceSessionId", "ingestConfigurationArn", "redundantIngest"];
 
 /// Why somebody is sent away: the code and the words of the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,6 +176,16 @@ impl LiveStage {
 
     pub(crate) fn subscribe(&self) -> watch::Receiver<Arc<Snapshot>> {
         self.state.subscribe()
+    }
+
+    /// What the API shows of somebody who left and comes again. Who was there as a replica comes as themselves.
+    pub(crate) fn returning(&mut self, id: &str) -> Option<Record> {
+        let mut record = self.left.remove(id)?;
+        if is_replica(&record) {
+            record.insert("replicationType".into(), "NONE".into());
+            record.retain(|name, _| !OF_REPLICAS.contains(&name.as_str()));
+        }
+        Some(record)
     }
 
     pub(crate) fn throw_out(&mut self, id: &str) {

@@ -67,7 +67,7 @@ impl Kind for Composition {
             call.explain("stopping-time", Source::Assumed);
             life::show_stopping(&mut record);
         }
-        ended.is_none_or(|ended| call.now - ended < GONE_MS).then_some(record)
+        ended.is_none_or(|ended| call.now.saturating_sub(ended) < GONE_MS).then_some(record)
     }
 
     fn present(&self, _: &Call<'_>, record: &mut Record) {

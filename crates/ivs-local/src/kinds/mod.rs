@@ -154,5 +154,5 @@ pub(crate) fn creation(record: &Record) -> String {
 
 /// Milliseconds since a record was made.
 pub(crate) fn age(call: &Call<'_>, record: &Record) -> i64 {
-    call.now - record.get(CREATED).and_then(Value::as_i64).unwrap_or(call.now)
+    call.now.saturating_sub(record.get(CREATED).and_then(Value::as_i64).unwrap_or(call.now))
 }

@@ -192,7 +192,7 @@ fn made(call: &Call<'_>, record: &mut Record, ready: &'static str) {
         "CREATE_FAILED"
     } else if age(call, record) < while_making {
         "CREATING"
-    } else if updated.is_some_and(|updated| call.now - updated < while_making) {
+    } else if updated.is_some_and(|updated| call.now.saturating_sub(updated) < while_making) {
         "UPDATING"
     } else {
         ready

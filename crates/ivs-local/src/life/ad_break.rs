@@ -29,7 +29,7 @@ pub(crate) fn insert(call: &mut Call<'_>) -> Answer {
         text => moment(text)?,
     };
     let number = |value: &Value, name: &str| value[name].as_i64().unwrap_or(0);
-    let length = call.input.get("durationSeconds").and_then(Value::as_i64).unwrap_or(0) * 1000;
+    let length = call.input.get("durationSeconds").and_then(Value::as_i64).unwrap_or(0).saturating_mul(1000);
     let breaks = stream.get(BREAKS).and_then(Value::as_array).cloned().unwrap_or_default();
     let (now, end) = (call.now, start.saturating_add(length));
     let mut breaks: Vec<Value> = breaks.into_iter().filter(|one| number(one, "end") > now).collect();

@@ -76,7 +76,7 @@ pub(crate) fn pause(view: &mut View<'_>, channel: &str) -> Result<(), ApiError> 
     if window == 0 {
         return end(view, channel);
     }
-    view.set_timer(window * 1000, &Timer::ChannelRecording { arn: channel.to_owned() })
+    view.set_timer(window.saturating_mul(1000), &Timer::ChannelRecording { arn: channel.to_owned() })
 }
 
 /// Ends the recording of a channel whose stream did not come back in time.
@@ -85,14 +85,15 @@ pub(crate) fn end(view: &mut View<'_>, channel: &str) -> Result<(), ApiError> {
     let Some(recording) = view.get(&key)? else { return Ok(()) };
     let number = |name: &str| recording.get(name).and_then(Value::as_i64);
     let Some(paused) = number("pausedAt") else { return Ok(()) };
-    if view.now < paused + number("window").unwrap_or(0) * 1000 {
+    let window = number("window").unwrap_or(0).saturating_mul(1000);
+    if view.now < paused.saturating_add(window) {
         // The stream came back and went again meanwhile: another timer is meant.
         return Ok(());
     }
     view.writes.push((key, None));
     let mut more = recording_detail(&recording);
     more["recording_status"] = "Recording End".into();
-    more["recording_duration_ms"] = (paused - number("begunAt").unwrap_or(paused)).into();
+    more["recording_duration_ms"] = paused.saturating_sub(number("begunAt").unwrap_or(paused)).into();
     more["recording_session_stream_ids"] = recording.get("streams").cloned().unwrap_or_default();
     let last = recording.get("streams").and_then(Value::as_array).and_then(|streams| streams.last());
     more["stream_id"] = last.cloned().unwrap_or_default();

@@ -42,13 +42,13 @@ pub(crate) fn begin(view: &mut View<'_>, arn: &str) -> Result<(), ApiError> {
 pub(crate) fn look(view: &mut View<'_>, arn: &str) -> Result<(), ApiError> {
     let Some(mut record) = view.resource(KIND, arn)? else { return Ok(()) };
     let number = |name: &str| record.get(name).and_then(Value::as_i64);
-    let age = view.now - number(CREATED).unwrap_or(view.now);
-    let idle = number(IDLE).map(|since| view.now - since);
+    let age = view.now.saturating_sub(number(CREATED).unwrap_or(view.now));
+    let idle = number(IDLE).map(|since| view.now.saturating_sub(since));
     let ended = number(ENDED);
     let hours = i64::try_from(view.environment.quota("compositionMaxHours", 24)).unwrap_or(24);
     let is_over = age >= hours * 3_600_000 || idle.is_some_and(|idle| idle >= WITHOUT_PUBLISHERS_MS);
     match text(&record, "state") {
-        _ if ended.is_some_and(|ended| view.now - ended >= GONE_MS) => {
+        _ if ended.is_some_and(|ended| view.now.saturating_sub(ended) >= GONE_MS) => {
             view.delete(KIND, arn);
             Ok(())
         }
@@ -81,7 +81,7 @@ fn heed(view: &mut View<'_>, record: &mut Record) -> Result<(), ApiError> {
     let begun = record.get(CREATED).and_then(Value::as_i64).unwrap_or(view.now);
     let starting = view.environment.assumptions().milliseconds("starting-time");
     match (text(record, "state"), is_published) {
-        ("STARTING", true) if view.now - begun >= starting => {
+        ("STARTING", true) if view.now.saturating_sub(begun) >= starting => {
             record.insert("state".into(), "ACTIVE".into());
             record.insert(BEGUN.into(), view.now.into());
             announce(view, record, "Session Start", &json!({}));

@@ -77,8 +77,8 @@ fn of_event_bridge(name: &str, more: &Map<String, Value>, record: &Record) -> Op
     let published = || {
         let mut members = json!({ "replica": is_replica(record) });
         if is_replica(record) {
-            members["source_stage_arn"] = record["sourceStageArn"].clone();
-            members["source_session_id"] = record["sourceSessionId"].clone();
+            members["source_stage_arn"] = text(record, "sourceStageArn").into();
+            members["source_session_id"] = text(record, "sourceSessionId").into();
         }
         members
     };

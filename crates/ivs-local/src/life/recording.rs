@@ -22,12 +22,14 @@ pub(crate) fn heed(
     let was_there = recording.is_some();
     match event {
         "PUBLISH_STARTED" => {
-            let goes_on = recording.as_ref().is_some_and(|one| text(one, "state") == "STOPPING");
-            if let Some(recording) = recording.as_mut().filter(|_| goes_on) {
-                recording.remove("pausedAt");
-                change(recording, "ACTIVE");
-            } else {
-                recording = begin(view, place, participant)?;
+            match recording.as_mut().map(|one| (text(one, "state").to_owned(), one)) {
+                // Another client publishes in the place of one who did not cease to.
+                Some((state, _)) if matches!(state.as_str(), "STARTING" | "ACTIVE") => {}
+                Some((state, recording)) if state == "STOPPING" => {
+                    recording.remove("pausedAt");
+                    change(recording, "ACTIVE");
+                }
+                _ => recording = begin(view, place, participant)?,
             }
         }
         "PUBLISH_STOPPED" | "LEFT" => {
@@ -117,8 +119,10 @@ fn pause(view: &mut View<'_>, place: Place<'_>, recording: &mut Record) -> Resul
     recording.insert("pausedAt".into(), view.now.into());
     // Nobody comes back to a stage that was deleted.
     let is_over = view.resource("stage", place.stage)?.is_none();
-    let window = recording.get("window").and_then(Value::as_i64).filter(|_| !is_over).unwrap_or(0) * 1000;
-    let after = window.max(view.environment.assumptions().milliseconds("recording-stopping-time"));
+    let window = recording.get("window").and_then(Value::as_i64).filter(|_| !is_over).unwrap_or(0);
+    let after = window
+        .saturating_mul(1000)
+        .max(view.environment.assumptions().milliseconds("recording-stopping-time"));
     if after == 0 {
         end(view, place, recording);
         return Ok(());
@@ -153,7 +157,7 @@ fn show(participant: &mut Record, recording: Option<&Record>) {
 }
 
 fn change(recording: &mut Record, state: &str) {
-    let changes = changes(recording) + 1;
+    let changes = changes(recording).saturating_add(1);
     recording.insert("state".into(), state.into());
     recording.insert("changes".into(), changes.into());
 }
@@ -180,7 +184,7 @@ fn announce(view: &mut View<'_>, place: Place<'_>, recording: &Record, name: &st
     let number = |name: &str| recording.get(name).and_then(Value::as_i64);
     if name.starts_with("Recording End") {
         let until = number("pausedAt").unwrap_or(view.now);
-        detail["recording_duration_ms"] = (until - number("begunAt").unwrap_or(until)).into();
+        detail["recording_duration_ms"] = until.saturating_sub(number("begunAt").unwrap_or(until)).into();
     }
     if name.ends_with("Failure") {
         detail["error_code"] = "InternalServerException".into();

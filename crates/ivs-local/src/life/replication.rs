@@ -61,13 +61,14 @@ pub(crate) fn start(call: &mut Call<'_>) -> Answer {
     let seconds = call.input.get("reconnectWindowSeconds").and_then(Value::as_i64).unwrap_or(0);
     let replication = Replication {
         source: of_stage(place.stage)?,
+        source_session: place.session.to_owned(),
         participant: id.to_owned(),
         destination: of_stage(arn)?,
         session,
         window_ms: seconds * 1000,
         attributes,
     };
-    write(call, &replication, place.session, "ACTIVE");
+    write(call, &replication, "ACTIVE");
     call.effects.push(Effect::Replicate(replication));
     Ok(json!({}))
 }
@@ -82,31 +83,50 @@ pub(crate) fn stop(call: &mut Call<'_>) -> Answer {
     let replica = replica.ok_or_else(|| not_found(id))?;
     let replication = Replication {
         source: of_stage(text(&source, "arn"))?,
+        source_session: text(&replica, "sourceSessionId").to_owned(),
         participant: id.to_owned(),
         destination: of_stage(arn)?,
         session: text(&replica, "destinationSessionId").to_owned(),
         window_ms: 0,
         attributes: Map::new(),
     };
-    write(call, &replication, text(&replica, "sourceSessionId"), "STOPPED");
+    write(call, &replication, "STOPPED");
     call.effects.push(Effect::EndReplication(replication));
     Ok(json!({}))
 }
 
 /// Keeps how it stands with a copy.
-pub(crate) fn write(view: &mut View<'_>, replication: &Replication, session: &str, state: &str) {
-    let Replication { source, participant, destination, session: there, .. } = replication;
+pub(crate) fn write(view: &mut View<'_>, replication: &Replication, state: &str) {
     let record = json!({
-        "sourceStageArn": source.as_str(),
-        "participantId": participant,
-        "sourceSessionId": session,
-        "destinationStageArn": destination.as_str(),
-        "destinationSessionId": there,
+        "sourceStageArn": replication.source.as_str(),
+        "participantId": replication.participant,
+        "sourceSessionId": replication.source_session,
+        "destinationStageArn": replication.destination.as_str(),
+        "destinationSessionId": replication.session,
         "replicationState": state,
     });
-    let ids = [participant, session, destination.resource_id(), there];
-    let key = view.of_stage(KIND, source.as_str(), &ids);
+    let key = key_of(view, replication);
     view.writes.push((key, Some(record)));
+}
+
+/// Whether the copy is kept that an operation wrote, and nobody has stopped it.
+pub(crate) fn is_active(view: &View<'_>, replication: &Replication) -> Result<bool, ApiError> {
+    let kept = view.get(&key_of(view, replication))?;
+    Ok(kept.is_some_and(|kept| text(&kept, "replicationState") == "ACTIVE"))
+}
+
+/// Keeps that a copy has come, in these sessions. What the operation expected of them gives way.
+pub(crate) fn come(view: &mut View<'_>, expected: &Replication, come: &Replication) {
+    let key = key_of(view, expected);
+    if key != key_of(view, come) {
+        view.writes.push((key, None));
+    }
+    write(view, come, "ACTIVE");
+}
+
+fn key_of(view: &View<'_>, replication: &Replication) -> String {
+    let Replication { source, source_session, participant, destination, session, .. } = replication;
+    view.of_stage(KIND, source.as_str(), &[participant, source_session, destination.resource_id(), session])
 }
 
 /// The two stages of a call.

@@ -46,7 +46,7 @@ pub(crate) fn attempt(
         return Ok(Err(ApiError::new("ConflictException", message, "takeover", Source::Model)));
     }
     stream.insert(PRIORITY.into(), priority.into());
-    stream.insert(TAKEOVERS.into(), (takeovers + 1).into());
+    stream.insert(TAKEOVERS.into(), takeovers.saturating_add(1).into());
     announce(view, channel, stream, Topic::StreamStateChange, "Stream Takeover", &json!({}))?;
     Ok(Ok(()))
 }

@@ -66,9 +66,9 @@ fn count(view: &mut View<'_>, stream: &mut Record) -> Result<(), ApiError> {
         return Ok(());
     }
     let limit = view.environment.quota("concurrentViews", 15_000);
-    let others = view.all("stream")?.into_iter().filter(|one| one["streamId"] != stream["streamId"]);
-    let others: u64 = others.map(|one| number(&one, "viewerCount")).sum();
-    let total = usize::try_from(others.saturating_add(now)).unwrap_or(usize::MAX);
+    let others = view.all("stream")?.into_iter().filter(|one| one.get("streamId") != stream.get("streamId"));
+    let total = others.fold(now, |total, one| total.saturating_add(number(&one, "viewerCount")));
+    let total = usize::try_from(total).unwrap_or(usize::MAX);
     if total > limit {
         limits::breached(view, "Concurrent Viewers", limit, total);
     }

@@ -108,13 +108,14 @@ fn decide(
             // The token first: who has none learns nothing of the channel.
             let verified =
                 is_private.then(|| gate.playback(&token(parts), channel, origin(parts))).transpose()?;
-            let viewing = Viewing::begin(live()?.id, verified.as_ref()).seal(gate.secret());
+            let viewing = Viewing::begin(channel, live()?.id, verified.as_ref()).seal(gate.secret());
             let origin = allowed_origin(parts, verified.as_ref());
             Ok(answer(StatusCode::OK, PLAYLIST, of_variants(channel, &viewing), &origin))
         }
         Wanted::Stream(viewing) => {
             let stream = live()?;
-            let viewing = Viewing::open(viewing, gate.secret()).filter(|viewing| viewing.is_of(&stream.id));
+            let viewing = Viewing::open(viewing, gate.secret());
+            let viewing = viewing.filter(|viewing| viewing.is_of(channel, &stream.id, is_private));
             let viewing = viewing.ok_or_else(|| {
                 let message = "the playlist is not of this stream: begin anew with the playback URL";
                 Refusal::new("TOKEN_INVALID", message)

@@ -3,6 +3,7 @@
 mod clock;
 mod composition;
 mod ingest;
+mod meanwhile;
 mod recording;
 mod replication;
 mod stage;

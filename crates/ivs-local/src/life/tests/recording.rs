@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::World;
+use crate::door::Visitor;
 use crate::settings::Settings;
 
 impl World {
@@ -89,6 +90,33 @@ fn a_recording_goes_on_when_its_participant_comes_back_within_the_window() {
     assert_eq!(world.recordings_told(), ["Recording Start", "Recording End"]);
     let ended = &world.told("IVS Participant Recording State Change")[1];
     assert_eq!(ended["detail"]["recording_duration_ms"], 89_000);
+}
+
+/// A client with the same token takes over, as one does that publishes again before the first is gone.
+#[test]
+fn a_recording_goes_on_when_another_client_publishes_in_the_place_of_the_first() {
+    let mut settings = Settings::default();
+    settings.assumptions.set("recording-starting-time", "1000").unwrap();
+    let world = World::with(settings);
+    let stage = world.recorded(&json!({}));
+    let path = format!("stages/{stage}/participants");
+    let joined = world.control("POST", &path, &json!({})).1;
+    let id = joined["participantId"].as_str().unwrap();
+    let live = world.0.live();
+    let who = live.gate.participant_of(&stage, joined["token"].as_str().unwrap()).unwrap();
+    let publish = || live.publish(&who, live.number(), &Visitor::default());
+    publish();
+    let prefix = world.participant(&stage, id)["recordingS3Prefix"].clone();
+    world.advance(0.5);
+    publish();
+    assert_eq!(world.recording(&stage, id), "STARTING");
+    world.advance(0.5);
+    assert_eq!(world.recording(&stage, id), "ACTIVE", "it started when the first client did");
+    world.advance(2.0);
+    publish();
+    assert_eq!(world.participant(&stage, id)["recordingS3Prefix"], prefix);
+    assert_eq!(world.recording(&stage, id), "ACTIVE");
+    assert_eq!(world.recordings_told(), ["Recording Start"]);
 }
 
 #[test]

@@ -4,15 +4,15 @@ use super::World;
 use crate::settings::Settings;
 
 /// Two stages, and somebody who publishes on the first.
-struct Pair {
-    world: World,
-    source: String,
-    destination: String,
-    id: String,
+pub(super) struct Pair {
+    pub(super) world: World,
+    pub(super) source: String,
+    pub(super) destination: String,
+    pub(super) id: String,
 }
 
 impl Pair {
-    fn new(settings: Settings) -> Self {
+    pub(super) fn new(settings: Settings) -> Self {
         let world = World::with(settings);
         let (source, destination) = (world.stage(), world.stage());
         let id = world.join(&source, &json!({ "userId": "ana", "attributes": { "a": "1", "b": "2" } }));
@@ -20,7 +20,7 @@ impl Pair {
         Self { world, source, destination, id }
     }
 
-    fn input(&self) -> Value {
+    pub(super) fn input(&self) -> Value {
         json!({
             "sourceStageArn": self.source,
             "destinationStageArn": self.destination,
@@ -28,7 +28,7 @@ impl Pair {
         })
     }
 
-    fn start(&self, seconds: u64) {
+    pub(super) fn start(&self, seconds: u64) {
         let mut input = self.input();
         input["reconnectWindowSeconds"] = seconds.into();
         input["attributes"] = json!({ "b": "3" });
@@ -41,7 +41,7 @@ impl Pair {
     }
 
     /// The participant as the session of a stage shows it, which may have ended.
-    fn on(&self, stage: &str) -> Value {
+    pub(super) fn on(&self, stage: &str) -> Value {
         let sessions = self.world.call("ListStageSessions", &json!({ "stageArn": stage }));
         let session = &sessions["stageSessions"][0]["sessionId"];
         let input = json!({ "stageArn": stage, "sessionId": session, "participantId": self.id });
@@ -49,13 +49,13 @@ impl Pair {
     }
 
     /// The states of the replicas that the list shows.
-    fn replicas(&self) -> Vec<Value> {
+    pub(super) fn replicas(&self) -> Vec<Value> {
         let input = json!({ "sourceStageArn": self.source, "participantId": self.id });
         let replicas = self.world.call("ListParticipantReplicas", &input);
         replicas["replicas"].as_array().unwrap().iter().map(|one| one["replicationState"].clone()).collect()
     }
 
-    fn events(&self, stage: &str) -> Vec<String> {
+    pub(super) fn events(&self, stage: &str) -> Vec<String> {
         let sessions = self.world.call("ListStageSessions", &json!({ "stageArn": stage }));
         self.world.events_of(stage, sessions["stageSessions"][0]["sessionId"].as_str().unwrap(), &self.id)
     }

@@ -349,3 +349,36 @@ fn a_recording_goes_on_when_the_stream_comes_back_within_the_window() {
     world.advance(1.0);
     assert_eq!(kept(&world), None);
 }
+
+/// Whoever restores a state may have written any number into it, and left out what need not be there.
+#[test]
+fn what_a_state_says_of_streams_may_be_any_number() {
+    use crate::life::{channel_recording, viewers};
+    let world = World::new();
+    let channel = world.channel(&json!({}));
+    assert_eq!(world.live(&channel, &json!({})).0, 200);
+    let place = crate::arn::Arn::parse(&channel).unwrap();
+    let tried = world.0.change(place.account, place.region, |view| {
+        for id in ["a", "b", "c"] {
+            let key = view.key("stream", id);
+            view.writes.push((key, Some(json!({ "viewerCount": u64::MAX }))));
+        }
+        let mut stream = crate::kinds::Record::from_iter([("streamId".to_owned(), json!("st-x"))]);
+        viewers::set_unknown(view, &mut stream, u64::MAX)?;
+        assert_eq!(stream["viewerCount"], u64::MAX);
+        let key = view.of_stage("channel-recording", &channel, &[]);
+        let mut kept = json!({ "window": i64::MAX, "begunAt": i64::MIN });
+        view.writes.push((key.clone(), Some(kept.clone())));
+        channel_recording::pause(view, &channel)?;
+        kept["pausedAt"] = i64::MAX.into();
+        view.writes.push((key.clone(), Some(kept.clone())));
+        channel_recording::end(view, &channel)?;
+        (kept["window"], kept["pausedAt"]) = (0.into(), 0.into());
+        view.writes.push((key.clone(), Some(kept)));
+        channel_recording::end(view, &channel)?;
+        assert_eq!(view.get(&key)?, None, "it has ended");
+        // None of it is to be kept.
+        Err::<(), _>(crate::view::not_found("nothing"))
+    });
+    assert_eq!(tried.unwrap_err().code(), "ResourceNotFoundException");
+}
