@@ -51,7 +51,7 @@ pub(crate) fn newest_first(
         let begun = record.get("startTime").and_then(Value::as_str).and_then(seconds).unwrap_or_default();
         format!("{:016}", LAST_SECOND - begun.clamp(0, LAST_SECOND))
     };
-    call.explain("newest-first", Source::Assumed);
+    call.explain("list-order", Source::Assumed);
     pages(call, prefix, member, Some(before_the_end), show)
 }
 
