@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use crate::clock::{Clock, Time};
 use crate::environment::Environment;
-use crate::events::{News, Outbox};
+use crate::events::{News, Outbox, is_position, number, position};
 use crate::faults::Faults;
 use crate::ids::Ids;
 use crate::store::{Store, StoreError, Transaction};
@@ -233,8 +233,8 @@ impl Keeper {
     }
 
     /// Holds these entries and nothing else, besides what `is_secret` says of; so many changes with a seed came before. The
-    /// clock is that of the entries, or the one that the settings begin with. No other change begins before the returned
-    /// guard goes.
+    /// clock is that of the entries, or the one that the settings begin with. Targets go on after the last event of the
+    /// entries. No other change begins before the returned guard goes.
     pub(crate) fn replace(
         &self,
         (entries, changes): (&BTreeMap<String, Value>, u64),
@@ -243,8 +243,16 @@ impl Keeper {
         let mut turn = self.turn();
         let all = self.store.scan("", "", usize::MAX)?.into_iter().map(|(key, _)| key);
         let stays = |key: &str| is_secret(key) || entries.contains_key(key);
+        let last = entries.keys().filter_map(|key| number(key)).max().unwrap_or(0);
+        let instead = |key: &str| is_position(key).then(|| position(last));
         // What stays keeps counting its versions, so that nobody takes it for what it was.
-        let mut writes: Vec<_> = all.filter(|key| !stays(key)).map(|key| (key, None)).collect();
+        let gone = all.filter(|key| !stays(key));
+        let mut writes: Vec<_> = gone
+            .map(|key| {
+                let value = instead(&key);
+                (key, value)
+            })
+            .collect();
         writes.extend(entries.iter().map(|(key, value)| (key.clone(), Some(value.clone()))));
         self.store.commit(Transaction { checks: Vec::new(), writes })?;
         *turn = changes;

@@ -28,7 +28,7 @@ pub struct Options {
     /// The address to listen on; only this machine reaches the default
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
-    /// A name or an address that clients may ask for besides `localhost`, such as a container's; may be repeated
+    /// A name that clients may ask for besides `localhost` and addresses, such as a container's; may be repeated
     #[arg(long = "allow-host", value_name = "NAME", value_parser = host)]
     hosts: Vec<String>,
     /// How strictly inputs are validated

@@ -43,8 +43,7 @@ pub struct Settings {
     pub rates: bool,
     /// How far the time of a signature may be off, in seconds.
     pub skew_secs: i64,
-    /// Names and addresses that clients may ask for besides those of loopback, the announced ones, and the one that their
-    /// connection came to.
+    /// Names that clients may ask for besides `localhost`. Addresses need not be named.
     pub hosts: Vec<String>,
 }
 

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::task::AbortHandle;
 
 use super::outbox::{Outbox, after};
+use super::position::keep;
 use super::target::{LONGEST_MS, Target};
 use super::targets::{Begun, Targets};
-use crate::store::{Store, Transaction};
+use crate::store::Store;
 
 /// How many events are read at once.
 const CHUNK: usize = 200;
@@ -30,8 +31,9 @@ pub(crate) async fn deliver(store: Arc<dyn Store>, outbox: Arc<Outbox>, targets:
         });
         for (id, target, begun) in all {
             running.0.entry(id.clone()).or_insert_with(|| {
-                let teller = Teller { id, target, targets: Arc::clone(&targets) };
-                tokio::spawn(teller.run(Arc::clone(&store), Arc::clone(&outbox), begun)).abort_handle()
+                let (store, outbox) = (Arc::clone(&store), Arc::clone(&outbox));
+                let teller = Teller { id, target, targets: Arc::clone(&targets), store, outbox };
+                tokio::spawn(teller.run(begun)).abort_handle()
             });
         }
         if changed.changed().await.is_err() {
@@ -52,32 +54,26 @@ impl Drop for Running {
     }
 }
 
-/// Keeps how far a target was told, for a server that begins with this state.
-fn keep(store: &dyn Store, key: &str, told: u64) {
-    let writes = vec![(key.to_owned(), Some(json!({ "last": told })))];
-    if let Err(error) = store.commit(Transaction { checks: Vec::new(), writes }) {
-        tracing::warn!(%error, "how far a target was told is not kept");
-    }
-}
-
 /// One who tells a target.
 struct Teller {
     id: String,
     target: Target,
     targets: Arc<Targets>,
+    store: Arc<dyn Store>,
+    outbox: Arc<Outbox>,
 }
 
 impl Teller {
-    async fn run(self, store: Arc<dyn Store>, outbox: Arc<Outbox>, begun: Begun) {
-        let mut place = outbox.place();
+    async fn run(self, begun: Begun) {
+        let mut place = self.outbox.place();
         let (mut epoch, mut told) = (begun.place.epoch, begun.place.last);
         loop {
             let now = *place.borrow_and_update();
             if now.epoch != epoch {
                 (epoch, told) = (now.epoch, now.base);
-                self.targets.note(&self.id, |state| state.told = told);
+                self.reached(epoch, told, &begun);
             }
-            let events = if now.last > told { after(&*store, told, CHUNK) } else { Ok(Vec::new()) };
+            let events = if now.last > told { after(&*self.store, told, CHUNK) } else { Ok(Vec::new()) };
             let events = events.unwrap_or_else(|error| {
                 tracing::warn!(%error, "events can not be read");
                 Vec::new()
@@ -88,17 +84,38 @@ impl Teller {
                 }
                 continue;
             };
-            let wanted: Vec<&Value> =
-                events.iter().map(|(_, event)| &**event).filter(|event| self.target.wants(event)).collect();
+            let wanted: Vec<_> = events.iter().filter(|(_, event)| self.target.wants(event)).collect();
             for some in wanted.chunks(self.target.at_once()) {
-                self.tell(some.to_vec()).await;
+                self.tell(some.iter().map(|(_, event)| &**event).collect()).await;
+                told = some.last().map_or(told, |(number, _)| *number);
+                if !self.reached(epoch, told, &begun) {
+                    break;
+                }
             }
-            told = last;
-            self.targets.note(&self.id, |state| state.told = last);
-            if let Some(key) = &begun.kept {
-                keep(&*store, key, told);
+            if told < last && self.reached(epoch, last, &begun) {
+                told = last;
             }
         }
+    }
+
+    /// Notes how far the target was told, and keeps it if that is to outlast the server. False when the state has become
+    /// another one, whose events are others.
+    fn reached(&self, epoch: u64, told: u64, begun: &Begun) -> bool {
+        {
+            let place = self.outbox.place();
+            // While this is held, the state does not become another one.
+            let now = place.borrow();
+            if now.epoch != epoch {
+                return false;
+            }
+            if let Some(key) = &begun.kept
+                && let Err(error) = keep(&*self.store, key, told)
+            {
+                tracing::warn!(%error, "how far a target was told is not kept");
+            }
+        }
+        self.targets.note(&self.id, |state| state.told = told);
+        true
     }
 
     /// Tells until it is heard, or until there were enough attempts.
@@ -133,54 +150,168 @@ impl Teller {
 #[cfg(test)]
 mod tests {
     use ivs_model::Model;
+    use serde_json::json;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::task::JoinHandle;
+    use tokio::time::timeout;
 
     use super::*;
+    use crate::events::outbox::News;
+    use crate::events::position::{keep, kept, key_of};
     use crate::faults::Faults;
-    use crate::store::MemoryStore;
+    use crate::ids::Ids;
+    use crate::store::{MemoryStore, Transaction};
+
+    /// What would never end ends then.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// A state, and a webhook that is told of its events.
+    struct Made {
+        store: Arc<dyn Store>,
+        listener: TcpListener,
+        target: Value,
+    }
+
+    /// A server with that state.
+    struct Server {
+        store: Arc<dyn Store>,
+        outbox: Arc<Outbox>,
+        targets: Arc<Targets>,
+        task: JoinHandle<()>,
+    }
+
+    impl Made {
+        async fn new() -> Self {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}/hook", listener.local_addr().unwrap());
+            // Nobody waits for a second attempt here.
+            let target = json!({ "url": url, "retryMs": 60_000 });
+            Self { store: Arc::new(MemoryStore::default()), listener, target }
+        }
+
+        fn begin(&self) -> Server {
+            let faults = Faults::new(None, Vec::new(), &Model::new().unwrap()).unwrap();
+            let outbox = Arc::new(Outbox::open(&*self.store, Arc::new(faults), 10).unwrap());
+            let targets = Targets::new(std::slice::from_ref(&self.target), &outbox, &*self.store).unwrap();
+            let (store, targets) = (Arc::clone(&self.store), Arc::new(targets));
+            let task = tokio::spawn(deliver(Arc::clone(&store), Arc::clone(&outbox), Arc::clone(&targets)));
+            Server { store, outbox, targets, task }
+        }
+
+        /// The ID of the next event that comes, and where the answer goes.
+        async fn heard(&self) -> (String, TcpStream) {
+            let (mut socket, _) =
+                timeout(PATIENCE, self.listener.accept()).await.expect("nobody calls").unwrap();
+            let mut head = vec![0; 4096];
+            let read = timeout(PATIENCE, socket.read(&mut head)).await.expect("nothing comes").unwrap();
+            let head = String::from_utf8_lossy(&head[..read]).into_owned();
+            let id = head.lines().find_map(|line| line.strip_prefix("webhook-id: "));
+            (id.unwrap().to_owned(), socket)
+        }
+
+        /// The ID of the next event that comes, which gets this answer.
+        async fn next(&self, status: u16) -> String {
+            let (id, mut socket) = self.heard().await;
+            answer(&mut socket, status).await;
+            id
+        }
+
+        /// The last event that a server which begins with this state takes for told.
+        fn kept(&self) -> Option<u64> {
+            kept(&*self.store, &key_of(&self.target)).unwrap()
+        }
+    }
+
+    async fn answer(socket: &mut TcpStream, status: u16) {
+        let text = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\n\r\n");
+        socket.write_all(text.as_bytes()).await.unwrap();
+    }
+
+    impl Server {
+        /// Events with these IDs, in one change.
+        fn happen(&self, ids: &[&str]) {
+            let late = ids.iter().map(|id| json!({ "id": id })).collect();
+            let news = News { happened: Vec::new(), late };
+            let batch = self.outbox.announce(("a", "r", 0), &mut Ids::seeded("x", 1), news);
+            let transaction = Transaction { checks: Vec::new(), writes: batch.writes };
+            assert!(self.store.commit(transaction).unwrap());
+            self.outbox.committed(batch.pending);
+        }
+
+        async fn until(&self, mut holds: impl FnMut(&Value) -> bool) {
+            let waited = async {
+                while !holds(&self.targets.list()[0]) {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            };
+            timeout(PATIENCE, waited).await.expect("it never holds");
+        }
+
+        async fn stop(self) {
+            self.task.abort();
+            // It is over when it says so.
+            let _ = self.task.await;
+        }
+    }
 
     #[tokio::test]
     async fn a_target_goes_on_where_it_was_after_a_restart() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+        let made = Made::new().await;
         let event = |number: u64| (format!("outbox/{number:016}"), Some(json!({ "id": number.to_string() })));
-        let commit = |writes| assert!(store.commit(Transaction { checks: Vec::new(), writes }).unwrap());
-        commit(vec![event(1), event(2), event(3)]);
-        let begin = || {
-            let faults = Faults::new(None, Vec::new(), &Model::new().unwrap()).unwrap();
-            let outbox = Arc::new(Outbox::open(&*store, Arc::new(faults), 10).unwrap());
-            let targets = Targets::new(&[json!({ "url": url })], &outbox, &*store).unwrap();
-            tokio::spawn(deliver(Arc::clone(&store), outbox, Arc::new(targets)))
-        };
-        // The ID of the next event that comes; none within so many milliseconds.
-        let next_within = async |limit| {
-            let (mut socket, _) =
-                tokio::time::timeout(Duration::from_millis(limit), listener.accept()).await.ok()?.unwrap();
-            let mut head = vec![0; 4096];
-            let read = socket.read(&mut head).await.unwrap();
-            socket.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.unwrap();
-            let head = String::from_utf8_lossy(&head[..read]).into_owned();
-            head.lines().find_map(|line| line.strip_prefix("webhook-id: ").map(str::to_owned))
-        };
-        let next = async || next_within(60_000).await;
-        let none = async || next_within(200).await.is_none();
-        let server = begin();
-        assert!(none().await, "what was there before is not told");
-        server.abort();
-        let key = super::super::targets::key_of(&json!({ "url": url }));
-        commit(vec![(key.clone(), Some(json!({ "last": 1 })))]);
-        let server = begin();
-        assert_eq!([next().await, next().await], [Some("2".to_owned()), Some("3".to_owned())]);
-        while store.get(&key).unwrap().unwrap().value["last"] != 3 {
-            tokio::task::yield_now().await;
-        }
-        server.abort();
-        let next = async || next_within(60_000).await;
-        let none = async || next_within(200).await.is_none();
-        let server = begin();
-        assert!(none().await, "nothing is told twice");
-        server.abort();
+        let writes = vec![event(1), event(2), event(3)];
+        assert!(made.store.commit(Transaction { checks: Vec::new(), writes }).unwrap());
+        let server = made.begin();
+        server.happen(&["4"]);
+        assert_eq!(made.next(204).await, "4", "what was there before is not told");
+        server.until(|target| target["told"] == 4 && target["delivered"] == 1).await;
+        server.stop().await;
+        keep(&*made.store, &key_of(&made.target), 2).unwrap();
+        let server = made.begin();
+        assert_eq!([made.next(204).await, made.next(204).await], ["3", "4"]);
+        server.until(|target| target["told"] == 4 && target["delivered"] == 2).await;
+        assert_eq!(made.kept(), Some(4));
+        server.stop().await;
+        let server = made.begin();
+        server.happen(&["5"]);
+        assert_eq!(made.next(204).await, "5", "nothing is told twice");
+        server.stop().await;
+    }
+
+    #[tokio::test]
+    async fn what_was_not_taken_before_a_restart_is_told_after_it() {
+        let made = Made::new().await;
+        let server = made.begin();
+        server.happen(&["1", "2", "3"]);
+        assert_eq!(made.next(500).await, "1");
+        server.until(|target| target["retried"] == 1).await;
+        server.stop().await;
+        let server = made.begin();
+        assert_eq!(made.next(204).await, "1", "it was never told of anything, and knows where it began");
+        assert_eq!(made.next(204).await, "2");
+        assert_eq!(made.next(500).await, "3");
+        server.until(|target| target["told"] == 2).await;
+        server.stop().await;
+        let _server = made.begin();
+        assert_eq!(made.next(204).await, "3", "what was taken before it is not told again");
+    }
+
+    #[tokio::test]
+    async fn a_position_is_of_the_state_that_is_there() {
+        let made = Made::new().await;
+        let server = made.begin();
+        server.happen(&["1", "2", "3"]);
+        assert_eq!(made.next(204).await, "1");
+        let (id, mut socket) = made.heard().await;
+        assert_eq!(id, "2");
+        // The state becomes another one, which is empty.
+        let writes = (1..=3).map(|number| (format!("outbox/{number:016}"), None)).collect();
+        assert!(made.store.commit(Transaction { checks: Vec::new(), writes }).unwrap());
+        server.outbox.replaced(&*made.store).unwrap();
+        answer(&mut socket, 204).await;
+        server.until(|target| target["told"] == 0 && made.kept() == Some(0)).await;
+        server.happen(&["a"]);
+        assert_eq!(made.next(204).await, "a", "what was to be told of the other state is not");
+        server.until(|target| target["told"] == 1 && made.kept() == Some(1)).await;
     }
 }

@@ -5,6 +5,7 @@ mod deliver;
 mod envelope;
 mod known;
 mod outbox;
+mod position;
 mod sign;
 mod target;
 mod targets;
@@ -12,4 +13,5 @@ mod trust;
 
 pub(crate) use deliver::deliver;
 pub(crate) use outbox::{News, Outbox, Place, after, number};
+pub(crate) use position::{is_position, position};
 pub(crate) use targets::{Targets, answer};

@@ -197,16 +197,18 @@ pub(crate) fn after(
 
 fn last(store: &dyn Store) -> Result<u64, StoreError> {
     let all = store.scan(PREFIX, "", usize::MAX)?;
-    Ok(all.last().and_then(|(key, _)| number(key)).unwrap_or(0))
+    Ok(all.iter().rev().find_map(|(key, _)| number(key)).unwrap_or(0))
 }
 
 fn key(sequence: u64) -> String {
     format!("{PREFIX}{sequence:016}")
 }
 
-/// The number of the event under a key, if it is the key of one.
-pub(crate) fn number(key: &str) -> Option<u64> {
-    key.strip_prefix(PREFIX)?.parse().ok()
+/// The number of the event under a key, if it is the key of one. Another way to write the number is no key: it would not
+/// stand in the order of the others.
+pub(crate) fn number(text: &str) -> Option<u64> {
+    let number = text.strip_prefix(PREFIX)?.parse().ok()?;
+    (key(number) == text).then_some(number)
 }
 
 #[cfg(test)]

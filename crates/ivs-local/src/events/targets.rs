@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::outbox::{Outbox, Place};
+use super::position::{keep, kept, key_of};
 use super::target::Target;
-use crate::http::hash::{hex, hmac_sha256};
 use crate::store::{Store, StoreError};
 
 /// The most targets at once.
@@ -65,8 +65,11 @@ impl Targets {
     fn resume(&self, store: &dyn Store) -> Result<(), StoreError> {
         for (_, _, State { begun, told, .. }) in &mut self.lock().targets {
             let Some(key) = &begun.kept else { continue };
-            let kept = store.get(key)?.and_then(|entry| entry.value["last"].as_u64());
-            begun.place.last = kept.map_or(begun.place.last, |kept| kept.min(begun.place.last));
+            match kept(store, key)? {
+                Some(kept) => begun.place.last = kept.min(begun.place.last),
+                // A server that ends before it was told of anything must know where it began.
+                None => keep(store, key, begun.place.last)?,
+            }
             *told = begun.place.last;
         }
         Ok(())
@@ -152,11 +155,6 @@ impl Targets {
     fn lock(&self) -> MutexGuard<'_, All> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The key of a target that was given so. Who reads it learns no secret.
-pub(super) fn key_of(given: &Value) -> String {
-    format!("server/target-{}", &hex(&hmac_sha256(b"target", given.to_string().as_bytes()))[..16])
 }
 
 /// Answers a request for `/_ivs/targets`. None when the path is another's.

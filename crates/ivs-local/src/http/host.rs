@@ -1,5 +1,6 @@
 //! The name that a request was sent to. A page of another site can let a name of its own lead to this machine ("DNS
-//! rebinding"), and a browser then takes the server for a part of that site: what such a name asks for is not answered.
+//! rebinding"), and a browser then takes the server for a part of that site: what such a name asks for is not answered. An
+//! address leads nowhere but to itself, so that each is taken: those of containers and of other machines are many.
 
 use std::net::IpAddr;
 
@@ -9,18 +10,13 @@ use hyper::header::HOST;
 
 use crate::settings::Settings;
 
-/// A name that this server is not known by, if a request was sent to one. `here` is the address that its connection came to.
-pub(super) fn stranger(
-    settings: &Settings,
-    here: Option<IpAddr>,
-    uri: &Uri,
-    headers: &HeaderMap,
-) -> Option<String> {
+/// A name that this server is not known by, if a request was sent to one.
+pub(super) fn stranger(settings: &Settings, uri: &Uri, headers: &HeaderMap) -> Option<String> {
     // Whoever sends none is no browser.
     let named =
         headers.get_all(HOST).iter().map(|host| String::from_utf8_lossy(host.as_bytes()).into_owned());
     let asked = uri.authority().map(|authority| authority.as_str().to_owned());
-    named.chain(asked).find(|name| !is_own(settings, here, name))
+    named.chain(asked).find(|name| !is_own(settings, name))
 }
 
 /// What to say to whoever asked for a strange name.
@@ -38,25 +34,21 @@ pub(super) fn advice(name: &str) -> String {
     format!("Ask for it by localhost, or give {host} to --allow-host.")
 }
 
-fn is_own(settings: &Settings, here: Option<IpAddr>, name: &str) -> bool {
+fn is_own(settings: &Settings, name: &str) -> bool {
     let host = host_of(name);
-    if let Ok(address) = host.parse::<IpAddr>() {
-        let address = address.to_canonical();
-        let is_told = here.map(|here| here.to_canonical()) == Some(address)
-            || settings.announce.iter().any(|one| one.to_canonical() == address);
-        return address.is_loopback() || is_told || is_allowed(settings, host);
+    if host.parse::<IpAddr>().is_ok() {
+        return true;
     }
     let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-    host == "localhost" || host.ends_with(".localhost") || is_allowed(settings, &host)
-}
-
-fn is_allowed(settings: &Settings, host: &str) -> bool {
-    settings.hosts.iter().any(|own| own.eq_ignore_ascii_case(host))
+    let is_allowed = || settings.hosts.iter().any(|own| own.eq_ignore_ascii_case(&host));
+    host == "localhost" || host.ends_with(".localhost") || is_allowed()
 }
 
 /// A host without its port and the brackets of an IPv6 address.
 fn host_of(name: &str) -> &str {
-    if let Some((address, _)) = name.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+    if let Some((address, port)) = name.strip_prefix('[').and_then(|rest| rest.split_once(']'))
+        && (port.is_empty() || port.starts_with(':'))
+    {
         return address;
     }
     name.split_once(':').map_or(name, |(host, _)| host)
@@ -67,17 +59,12 @@ mod tests {
     use super::*;
 
     fn is_strange(name: &str) -> bool {
-        let settings = Settings {
-            announce: vec!["192.0.2.7".parse().unwrap()],
-            hosts: vec!["ivs.test".to_owned(), "198.51.100.1".to_owned()],
-            ..Settings::default()
-        };
+        let settings = Settings { hosts: vec!["ivs.test".to_owned()], ..Settings::default() };
         let mut headers = HeaderMap::new();
         headers.insert(HOST, name.parse().unwrap());
-        let here = Some("::ffff:172.17.0.2".parse().unwrap());
-        let of_header = stranger(&settings, here, &Uri::from_static("/"), &headers);
+        let of_header = stranger(&settings, &Uri::from_static("/"), &headers);
         if let Ok(uri) = format!("http://{name}/").parse() {
-            let of_uri = stranger(&settings, here, &uri, &HeaderMap::new());
+            let of_uri = stranger(&settings, &uri, &HeaderMap::new());
             assert_eq!(of_header, of_uri, "{name}");
         }
         of_header.is_some()
@@ -95,14 +82,15 @@ mod tests {
             "[::1]:8788",
             "[::ffff:127.0.0.1]",
             "172.17.0.2:80",
-            "192.0.2.7",
+            "192.168.1.5:8788",
+            "0.0.0.0:8788",
+            "[2001:db8::1]:8788",
             "ivs.test:1",
             "IVS.test.",
-            "198.51.100.1:8788",
         ] {
             assert!(!is_strange(name), "{name}");
         }
-        let nobody = stranger(&Settings::default(), None, &Uri::from_static("/"), &HeaderMap::new());
+        let nobody = stranger(&Settings::default(), &Uri::from_static("/"), &HeaderMap::new());
         assert_eq!(nobody, None, "no browser leaves the name out");
     }
 
@@ -115,8 +103,10 @@ mod tests {
             "notlocalhost",
             "127.0.0.1.evil.example",
             "more.ivs.test",
-            "192.0.2.8:8788",
-            "[2001:db8::1]:8788",
+            "192.168.1.5.:8788",
+            "192.168.1:8788",
+            "[192.168.1.5].evil.example",
+            "[evil.example]",
             "",
         ] {
             assert!(is_strange(name), "{name}");
@@ -125,7 +115,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.append(HOST, "localhost".parse().unwrap());
         headers.append(HOST, "evil.example".parse().unwrap());
-        let found = stranger(&Settings::default(), None, &Uri::from_static("/"), &headers);
+        let found = stranger(&Settings::default(), &Uri::from_static("/"), &headers);
         assert_eq!(found.as_deref(), Some("evil.example"));
         assert!(refusal("evil.example:80").contains("--allow-host evil.example if"));
     }

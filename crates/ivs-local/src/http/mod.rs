@@ -1,6 +1,7 @@
 //! From bytes to a call, and from an answer to bytes.
 
 mod body;
+mod deed;
 mod events;
 pub(crate) mod hash;
 mod host;

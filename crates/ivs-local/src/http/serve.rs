@@ -1,6 +1,5 @@
 //! The server: sockets, and the way of a request through it.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,8 +20,9 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use super::body::{decompress, patience, read};
+use super::deed::deed;
 use super::reply::{Reply, halved, whole};
-use super::sigv4::{Caller, Signed, caller, decode};
+use super::sigv4::{Caller, Signed, caller};
 use super::{host, own, site, state};
 use crate::console;
 use crate::door::{self, Claim, Manner, Refusal, Visitor};
@@ -66,14 +66,13 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
         };
         // Answers are small: they must not wait for more.
         let _ = socket.set_nodelay(true);
-        let here = socket.local_addr().ok().map(|address| address.ip());
         let (server, stopped) = (Arc::clone(&server), stopped.clone());
         let acceptor = acceptor.clone();
         tokio::spawn(async move {
             match acceptor {
-                None => connection(server, socket, here, stopped).await,
+                None => connection(server, socket, stopped).await,
                 Some(acceptor) => match tokio::time::timeout(patience, acceptor.accept(socket)).await {
-                    Ok(Ok(socket)) => connection(server, socket, here, stopped).await,
+                    Ok(Ok(socket)) => connection(server, socket, stopped).await,
                     Ok(Err(error)) => tracing::debug!(%error, "a handshake of TLS failed"),
                     Err(_) => tracing::debug!("a handshake of TLS took too long"),
                 },
@@ -100,14 +99,14 @@ async fn run_timers(server: Arc<Server>) {
 }
 
 /// Serves a connection until its client ends it, or the server.
-async fn connection<S>(server: Arc<Server>, socket: S, here: Option<IpAddr>, mut stopped: watch::Receiver<()>)
+async fn connection<S>(server: Arc<Server>, socket: S, mut stopped: watch::Receiver<()>)
 where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let patience = patience(&server);
     let service = service_fn(move |request| {
         let server = Arc::clone(&server);
-        async move { respond(&server, here, request).await }
+        async move { respond(&server, request).await }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -136,16 +135,13 @@ const TELEMETRY: &str = "telemetry";
 /// How long a stream of changes says nothing: a proxy between must not think that it is dead.
 const BEAT: Duration = Duration::from_secs(20);
 
-/// How much of the body of something done to the server is kept.
-const LONGEST_DEED: usize = 200;
-
 /// A fault breaks the connection.
 #[derive(Debug, thiserror::Error)]
 #[error("a fault cut the connection")]
 struct Broken;
 
-async fn respond(server: &Server, here: Option<IpAddr>, request: Request<Incoming>) -> Result<Reply, Broken> {
-    if let Some(name) = host::stranger(server.settings(), here, request.uri(), request.headers()) {
+async fn respond(server: &Server, request: Request<Incoming>) -> Result<Reply, Broken> {
+    if let Some(name) = host::stranger(server.settings(), request.uri(), request.headers()) {
         let told = serde_json::json!({ "message": host::refusal(&name), "advice": host::advice(&name) });
         return Ok(refuse(server, request.uri().path(), StatusCode::MISDIRECTED_REQUEST, &told));
     }
@@ -481,9 +477,7 @@ fn done(server: &Server, method: &Method, path: &str, body: &[u8]) -> (StatusCod
     let (status, value) = attempt(server, method, path, body);
     let kind = path.split('/').next().unwrap_or_default();
     if status.is_success() && method != Method::GET && kind != "inspect" {
-        let body: String = String::from_utf8_lossy(body).chars().take(LONGEST_DEED).collect();
-        let what = format!("{method} {}{} {body}", own::OWN, decode(path));
-        server.note_deed(kind, what.trim_end().to_owned());
+        server.note_deed(kind, deed(method, path, body));
     }
     (status, value)
 }

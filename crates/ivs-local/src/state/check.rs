@@ -5,6 +5,7 @@ use ivs_token::VerifyingKey;
 use serde_json::{Map, Value};
 
 use super::StateError;
+use super::belonging::{self, Belonging, LAST_MS, MOST};
 use super::file::{State, is_account};
 use crate::arn::Arn;
 use crate::clock::Time;
@@ -12,31 +13,6 @@ use crate::door;
 use crate::events::number;
 use crate::kinds::{self, Kind, text};
 use crate::timer::{TIMERS, Waiting, due_of};
-
-/// The last millisecond of the year 9999: what is later can not be written as people write times.
-const LAST_MS: i64 = 253_402_300_799_999;
-
-/// More than a server can have counted, and less than a number that can not be counted on.
-const MOST: u64 = 1 << 53;
-
-/// What is kept besides resources, each with the answer of the API that shows it: the operation, the member, and whether it
-/// is one of a list.
-const SHOWN: [(&str, &str, &str); 6] = [
-    ("stage-session", "GetStageSession", "stageSession"),
-    ("participant", "GetParticipant", "participant"),
-    ("participant-event", "ListParticipantEvents", "events"),
-    ("participant-replica", "ListParticipantReplicas", "replicas"),
-    ("stream", "GetStream", "stream"),
-    ("stream-session", "GetStreamSession", "streamSession"),
-];
-
-/// The members that name a record in its key, for what belongs to another: from the second part of the key on.
-const NAMED: [(&str, &[&str]); 4] = [
-    ("stage-session", &["sessionId"]),
-    ("participant", &["", "participantId"]),
-    ("participant-event", &["", "participantId"]),
-    ("stream-session", &["streamId"]),
-];
 
 /// What only answers show: it is not kept.
 const ONLY_SHOWN: [(&str, &str); 2] =
@@ -90,13 +66,14 @@ impl Checker<'_> {
         if let Some(kind) = kinds::of_type(place.kind) {
             return self.resource(kind, place, record);
         }
-        if let Some((_, operation, member)) = SHOWN.iter().find(|(kind, ..)| *kind == place.kind) {
-            let (service, shape) = self.answer(operation, member)?;
-            form(service, shape, value, self.patterns, &[])?;
-            return named(place, record);
+        if let Some(kind) = belonging::KINDS.iter().find(|kind| kind.kind == place.kind) {
+            if let Some((operation, member)) = kind.shown {
+                let (service, shape) = self.answer(operation, member)?;
+                form(service, shape, value, self.patterns, &[])?;
+            }
+            return self.belonging(kind, place, record);
         }
         let is_right = match place.kind {
-            "channel-recording" | "participant-recording" => true,
             "idempotency" => record.get("arn").is_some_and(Value::is_string),
             "revocation" => door::is_revocation(value),
             other => return Err(format!("there is no kind of records `{other}`; there are {}", known())),
@@ -106,6 +83,25 @@ impl Checker<'_> {
         } else {
             Err(format!("it has not the form of a record of the kind {}", place.kind))
         }
+    }
+
+    /// Whether a record is that of its place, and the resource there that it belongs to.
+    fn belonging(
+        &self,
+        kind: &Belonging,
+        place: &Place<'_>,
+        record: &Map<String, Value>,
+    ) -> Result<(), String> {
+        let Place { account, region, rest, .. } = place;
+        let arn = |id: &str| format!("arn:aws:ivs:{region}:{account}:{}/{id}", kind.of);
+        let owner = kind.owner(rest, arn, record)?;
+        if self.patterns == Patterns::Ignored || !kind.goes_on(record) {
+            return Ok(());
+        }
+        if !self.state.entries().contains_key(&format!("{account}/{region}/{}/{owner}", kind.of)) {
+            return Err(format!("it belongs to {}, which is not in this state", arn(owner)));
+        }
+        self.references("", record, place)
     }
 
     fn resource(
@@ -252,17 +248,6 @@ fn known_members(
     }
 }
 
-/// Whether a record has the IDs that its key says.
-fn named(place: &Place<'_>, record: &Map<String, Value>) -> Result<(), String> {
-    let names = NAMED.iter().find(|(kind, _)| *kind == place.kind).map_or(&[][..], |(_, names)| names);
-    for (name, id) in names.iter().zip(place.rest.split('/').skip(1)).filter(|(name, _)| !name.is_empty()) {
-        if text(record, name) != id {
-            return Err(format!("its place says that `{name}` is {id}, not {}", text(record, name)));
-        }
-    }
-    Ok(())
-}
-
 /// The members of a structure with their shapes.
 fn members(service: &Service, shape: ShapeId) -> impl Iterator<Item = (&str, ShapeId)> {
     let members = match service.shape(shape).kind() {
@@ -273,9 +258,9 @@ fn members(service: &Service, shape: ShapeId) -> impl Iterator<Item = (&str, Sha
 }
 
 fn known() -> String {
-    let others = ["channel-recording", "idempotency", "participant-recording", "revocation"];
+    let others = ["idempotency", "revocation"];
     let mut all: Vec<_> = kinds::KINDS.iter().map(|kind| kind.kind()).collect();
-    all.extend(SHOWN.iter().map(|(kind, ..)| *kind).chain(others));
+    all.extend(belonging::KINDS.iter().map(|kind| kind.kind).chain(others));
     all.sort_unstable();
     all.join(", ")
 }

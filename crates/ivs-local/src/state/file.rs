@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::events::is_position;
 use crate::store::Store;
 
 /// The version of the file. Another one is refused.
@@ -82,7 +83,7 @@ impl State {
     /// [`StoreError`](crate::StoreError).
     pub(crate) fn of(store: &dyn Store) -> Result<Self, crate::StoreError> {
         let all = store.scan("", "", usize::MAX)?.into_iter();
-        let shown = all.filter(|(key, _)| !SECRET.contains(&key.as_str()));
+        let shown = all.filter(|(key, _)| !is_left_out(key));
         Ok(Self { entries: shown.map(|(key, entry)| (key, Value::clone(&entry.value))).collect() })
     }
 
@@ -105,7 +106,7 @@ impl State {
                 let what = "what belongs to an account stands under `accounts`".to_owned();
                 return Err(StateError::Record { key, what });
             }
-            if !SECRET.contains(&key.as_str()) {
+            if !is_left_out(&key) {
                 entries.insert(key, value);
             }
         }
@@ -162,7 +163,12 @@ impl State {
     }
 }
 
-/// Whether a key is one of those that no file holds.
+/// Whether no file holds what is under a key: it belongs to the server that runs.
+fn is_left_out(key: &str) -> bool {
+    is_secret(key) || is_position(key)
+}
+
+/// Whether a key is one of those that a server keeps whatever its state becomes.
 pub(crate) fn is_secret(key: &str) -> bool {
     SECRET.contains(&key)
 }
@@ -227,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_file_brings_no_keys_of_the_server() {
-        let text = r#"{"ivs-local": 1, "server": {"server/token-key": "x", "server/calls": 3}}"#;
+        let text = r#"{"ivs-local": 1, "server": {"server/token-key": "x", "server/target-0": {}, "server/calls": 3}}"#;
         let state = State::from_json(text).unwrap();
         assert_eq!(state.entries().len(), 1);
         assert_eq!(state.calls(), 3);

@@ -1,5 +1,6 @@
 //! State as a file that people read: what is in it, and copies of accounts.
 
+mod belonging;
 mod check;
 mod file;
 mod fork;

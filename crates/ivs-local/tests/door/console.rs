@@ -1,5 +1,7 @@
 //! The console, as somebody without JavaScript finds it. `scripts/test-console` looks at it in a browser.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::local::{Answer, Local};
@@ -270,6 +272,39 @@ async fn the_history_is_of_one_state_and_in_order() {
     assert!(all.len() == 1 && all[0].starts_with("restore: POST /_ivs/restore: a state of "), "{all:?}");
 }
 
+/// What was done is told, and what nobody else may know is not.
+#[tokio::test]
+async fn secrets_are_not_in_the_history() {
+    const SECRET: &str = "whsec_dmVyeSB2ZXJ5IHZlcnkgdmVyeSBzZWNyZXQ=";
+    let local = Local::start().await;
+    let made = local.call("CreateChannel", &json!({})).await;
+    let (channel, key) =
+        (made["channel"]["arn"].as_str().unwrap(), made["streamKey"]["value"].as_str().unwrap());
+    let token = local.token("ana");
+    for (path, body, status) in [
+        ("targets".to_owned(), json!({ "url": "http://127.0.0.1:9/hook?key=hidden", "secret": SECRET }), 201),
+        (
+            "targets".to_owned(),
+            json!({ "eventBus": "b", "secretKey": "hidden", "url": "http://127.0.0.1:9/" }),
+            201,
+        ),
+        (format!("stages/{}/participants", local.arn()), json!({ "token": token }), 200),
+        (format!("channels/{channel}/live"), json!({ "streamKey": key }), 200),
+    ] {
+        let answer = local.request("POST", &format!("/_ivs/{path}"), &[], &body.to_string()).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.body);
+    }
+    for page in ["/_ivs/history", "/_ivs/console/timeline"] {
+        let page = get(&local, page).await.body;
+        for told in ["POST /_ivs/targets", "/participants", "/live"] {
+            assert!(page.contains(told), "{told}: {page}");
+        }
+        for hidden in [SECRET, "hidden", &token, key] {
+            assert!(!page.contains(hidden), "{hidden}: {page}");
+        }
+    }
+}
+
 /// Events of a session that a state was kept in the midst of.
 #[tokio::test]
 async fn a_restored_session_has_an_end() {
@@ -319,13 +354,16 @@ async fn events_and_targets_are_shown_with_how_far_each_is() {
     let channel =
         local.call("CreateChannel", &json!({})).await["channel"]["arn"].as_str().unwrap().to_owned();
     assert_eq!(local.request("POST", &format!("/_ivs/channels/{channel}/live"), &[], "").await.status, 200);
-    let page = loop {
-        let page = get(&local, here).await.body;
-        if page.contains("2 of 2") {
-            break page;
+    let told = async {
+        loop {
+            let page = get(&local, here).await.body;
+            if page.contains("2 of 2") {
+                return page;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     };
+    let page = tokio::time::timeout(Duration::from_secs(60), told).await.expect("it is never told");
     assert!(page.contains("0 delivered, 0 retried, 2 lost") && page.contains("127.0.0.1:9"), "{page}");
     assert!(page.contains("IVS Stream State Change") && page.contains("Stream Start"), "{page}");
     let targets = local.request("GET", "/_ivs/targets", &[], "").await.json();

@@ -101,10 +101,22 @@ async fn what_is_no_state_changes_nothing() {
 /// The state of a server with a bit of everything, as JSON.
 async fn rich(local: &Local) -> Value {
     let arn = local.arn();
-    let channel = local.call("CreateChannel", &json!({ "name": "live" })).await["channel"]["arn"].clone();
+    let recording = local
+        .call(
+            "CreateRecordingConfiguration",
+            &json!({ "destinationConfiguration": { "s3": { "bucketName": "bucket" } } }),
+        )
+        .await;
+    let channel = json!({
+        "name": "live",
+        "recordingConfigurationArn": recording["recordingConfiguration"]["arn"],
+    });
+    let channel = local.call("CreateChannel", &channel).await["channel"]["arn"].clone();
     let storage =
         local.call("CreateStorageConfiguration", &json!({ "s3": { "bucketName": "bucket" } })).await;
     let storage = &storage["storageConfiguration"]["arn"];
+    let recorded = json!({ "arn": arn, "autoParticipantRecordingConfiguration": { "storageConfigurationArn": storage } });
+    local.call("UpdateStage", &recorded).await;
     let encoder = local.call("CreateEncoderConfiguration", &json!({})).await;
     let s3 = json!({
         "storageConfigurationArn": storage,
@@ -112,12 +124,6 @@ async fn rich(local: &Local) -> Value {
     });
     let composition = json!({ "stageArn": arn, "idempotencyToken": "once", "destinations": [{ "s3": s3 }] });
     local.call("StartComposition", &composition).await;
-    local
-        .call(
-            "CreateRecordingConfiguration",
-            &json!({ "destinationConfiguration": { "s3": { "bucketName": "bucket" } } }),
-        )
-        .await;
     local
         .call(
             "ImportPlaybackKeyPair",
@@ -181,7 +187,25 @@ async fn a_record_that_can_not_be_is_refused_and_named() {
         ("participant-event", "/name", json!(1), "'name' can not be converted"),
         ("stage-session", "/startTime", json!("noon"), "'startTime' can not be converted to Timestamp"),
         ("stream", "/viewerCount", json!("many"), "'viewerCount' can not be converted"),
+        ("stream", "/streamId", Value::Null, "the member `streamId` is missing"),
+        (
+            "stream",
+            "/channelArn",
+            json!(gone.replace("stage/", "channel/")),
+            "its place says that `channelArn`",
+        ),
         ("stream-session", "/streamId", json!("st-00000000000000000000000"), "`streamId` is "),
+        ("participant", "/replicationType", json!("REPLICA"), "the member `sourceStageArn` is missing"),
+        (
+            "channel-recording",
+            "/window",
+            json!(i64::MAX),
+            "`window` is a whole number from 0 to 253402300799, ",
+        ),
+        ("channel-recording", "/begunAt", json!(i64::MIN), "`begunAt` is a whole number"),
+        ("channel-recording", "/pausedAt", json!(i64::MAX), "`pausedAt` is a whole number"),
+        ("participant-recording", "/changes", json!(u64::MAX), "`changes` is a whole number"),
+        ("participant-recording", "/window", json!("soon"), "`window` is a whole number"),
         ("revocation", "/stageArn", json!("x"), "has not the form of a record of the kind revocation"),
         ("idempotency", "/arn", json!(1), "kind idempotency"),
     ] {
@@ -202,6 +226,15 @@ async fn a_record_that_can_not_be_is_refused_and_named() {
         let named = format!("the record 123456789012/us-east-1/{kind}/{}", first(kind));
         assert!(message.starts_with(&named) && message.contains(words), "{kind}{member}: {message}");
     }
+    assert_eq!(snapshot(&local).await, kept, "nothing was changed");
+}
+
+#[tokio::test]
+async fn a_place_that_can_not_be_is_refused_and_named() {
+    let local = Local::start().await;
+    let good: Value = serde_json::from_str(&snapshot(&local).await).unwrap();
+    let kept = snapshot(&local).await;
+    let place = "/accounts/123456789012/us-east-1";
     for (pointer, name, value, words) in [
         (place, "stages", json!({ "x": {} }), "no kind of records `stages`; there are ad-configuration"),
         ("/accounts/123456789012", "us east", json!({ "stage": { "x": {} } }), "`us east` is no region"),
@@ -210,15 +243,120 @@ async fn a_record_that_can_not_be_is_refused_and_named() {
         ("/server", "server/nothing", json!(1), "leave it out"),
         ("/server", "timer/soon", json!({}), "timer/soon"),
         ("/server", "outbox/18446744073709551615", json!({}), "outbox/18446744073709551615"),
+        ("/server", "outbox/7", json!({}), "leave it out"),
+        ("/server", "outbox/+000000000000007", json!({}), "leave it out"),
+        (
+            place,
+            "stage-session",
+            json!({ "a/st-1": {} }),
+            "its place is that of no stage-session: stage ID/sessionId/",
+        ),
+        (
+            place,
+            "participant-event",
+            json!({ "a/st-1/ana/7": { "participantId": "ana" } }),
+            "stage ID/ID/participantId/NUMBER in 12 digits",
+        ),
         ("/server", "123456789012/us-east-1/stage/x", json!({}), "stands under `accounts`"),
     ] {
         let mut bad = good.clone();
+        if pointer == "/server" {
+            bad["server"] = json!({});
+        }
         bad.pointer_mut(pointer).unwrap()[name] = value;
         let (status, answer) = post(&local, "/_ivs/restore", &bad.to_string()).await;
         assert_eq!(status, 400, "{name}: {answer}");
         assert!(answer["message"].as_str().unwrap().contains(words), "{name}: {answer}");
     }
     assert_eq!(snapshot(&local).await, kept, "nothing was changed");
+}
+
+/// Something that goes on names what is there; what is over may outlive it.
+#[tokio::test]
+async fn what_goes_on_belongs_to_what_is_there() {
+    let local = Local::start().await;
+    let good = rich(&local).await;
+    let place = "/accounts/123456789012/us-east-1";
+    let refusal = async |state: &Value| {
+        let (status, answer) = post(&local, "/_ivs/restore", &state.to_string()).await;
+        assert_eq!(status, 400, "{answer}");
+        answer["message"].as_str().unwrap().to_owned()
+    };
+    for (kind, of) in [
+        ("participant", "stage"),
+        ("stage-session", "stage"),
+        ("stream", "channel"),
+        ("stream-session", "channel"),
+    ] {
+        let mut bad = good.clone();
+        bad.pointer_mut(place).unwrap().as_object_mut().unwrap().retain(|other, _| other == kind);
+        let message = refusal(&bad).await;
+        let words = format!("it belongs to arn:aws:ivs:us-east-1:123456789012:{of}/");
+        assert!(message.contains(&words) && message.ends_with("which is not in this state"), "{message}");
+    }
+    // A stage goes while somebody is on it, and its sessions stay.
+    local.call("DeleteStage", &json!({ "arn": local.arn() })).await;
+    let kept = snapshot(&local).await;
+    assert!(kept.contains("\"participant\"") && kept.contains("\"stage-session\""), "{kept}");
+    assert_eq!(post(&local, "/_ivs/restore", &kept).await, (200, json!({ "status": "ok" })));
+
+    let mut bad = good.clone();
+    let replica = json!({
+        "sourceStageArn": local.arn(),
+        "participantId": "ana",
+        "sourceSessionId": "st-0000000000001",
+        "destinationStageArn": "arn:aws:ivs:us-east-1:123456789012:stage/gone",
+        "destinationSessionId": "st-0000000000002",
+        "replicationState": "ACTIVE",
+    });
+    let stage = local.stage.arn().resource_id();
+    bad.pointer_mut(place).unwrap()["participant-replica"] =
+        json!({ format!("{stage}/ana/st-0000000000001/gone/st-0000000000002/"): replica });
+    let message = refusal(&bad).await;
+    assert!(message.contains("`destinationStageArn` names arn:"), "{message}");
+    let replicas = &mut bad.pointer_mut(place).unwrap()["participant-replica"];
+    replicas[format!("{stage}/ana/st-0000000000001/gone/st-0000000000002/")]["replicationState"] =
+        json!("STOPPED");
+    assert_eq!(post(&local, "/_ivs/restore", &bad.to_string()).await.0, 200);
+}
+
+/// How far targets were told belongs to the server that tells them.
+#[tokio::test]
+async fn a_state_says_nothing_of_targets() {
+    // Nothing listens there: each event is tried once, and lost.
+    let target = json!({ "url": "http://127.0.0.1:9/hook", "attempts": 1 });
+    let settings = ivs_local::Settings { targets: vec![target], ..ivs_local::Settings::default() };
+    let local = Local::with(settings).await;
+    let told = async |number: u64| {
+        let told = async {
+            while local.request("GET", "/_ivs/targets", &[], "").await.json()["targets"][0]["told"] != number
+            {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(60), told).await.expect("it is never told");
+    };
+    let channel = local.call("CreateChannel", &json!({})).await["channel"]["arn"].clone();
+    let live = format!("/_ivs/channels/{}/live", channel.as_str().unwrap());
+    let before = snapshot(&local).await;
+    assert!(!before.contains("server/"), "{before}");
+    assert_eq!(post(&local, &live, "").await.0, 200);
+    told(2).await;
+    let kept = snapshot(&local).await;
+    assert!(!kept.contains("server/"), "{kept}");
+    assert_eq!(post(&local, "/_ivs/restore", &kept).await, (200, json!({ "status": "ok" })));
+    assert_eq!(snapshot(&local).await, kept);
+    // A file that was written by an earlier version says something of them.
+    let mut other: Value = serde_json::from_str(&kept).unwrap();
+    other["server"]["server/target-0123456789abcdef"] = json!({ "last": 1 });
+    assert_eq!(post(&local, "/_ivs/restore", &other.to_string()).await, (200, json!({ "status": "ok" })));
+    assert_eq!(snapshot(&local).await, kept);
+    assert_eq!(local.request("DELETE", &live, &[], "").await.status, 200);
+    told(4).await;
+    // Numbers begin anew, and so does the target.
+    assert_eq!(post(&local, "/_ivs/restore", &before).await.0, 200);
+    assert_eq!(post(&local, &live, "").await.0, 200);
+    told(2).await;
 }
 
 /// What a run with a seed and a clock that stands still leaves behind.

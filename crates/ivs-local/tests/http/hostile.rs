@@ -241,7 +241,9 @@ fn names_of_others_are_not_answered() {
         let message = answer.body["message"].as_str().unwrap();
         assert!(message.contains("--allow-host evil.example if"), "{target}: {message}");
     }
-    for host in ["ivs.test:8788", "localhost", "a.localhost:1", "127.0.0.1:8788", "[::1]:1"] {
+    // An address can not be made to lead elsewhere: the port of a container is asked for by that of its host.
+    let own = ["ivs.test:8788", "localhost", "a.localhost:1", "127.0.0.1:8788", "[::1]:1"];
+    for host in own.into_iter().chain(["192.168.1.5:8788", "0.0.0.0:8788", "[2001:db8::1]"]) {
         assert_eq!(ask("/_ivs/health", host).status, 200, "{host}");
     }
     assert_eq!(
@@ -249,35 +251,39 @@ fn names_of_others_are_not_answered() {
         421,
         "the name of the target counts, too"
     );
-    // Who listens on all addresses is known by the one that was reached.
-    let program = Program::start(&["--host", "127.0.0.9"]);
-    let mut socket = TcpStream::connect(("127.0.0.9", program.port)).unwrap();
-    socket.write_all(b"GET /_ivs/health HTTP/1.1\r\nhost: 127.0.0.9\r\nconnection: close\r\n\r\n").unwrap();
-    let mut text = String::new();
-    socket.read_to_string(&mut text).unwrap();
-    assert!(text.starts_with("HTTP/1.1 200"), "{text}");
 }
 
 #[test]
 fn requests_that_never_end_are_ended() {
-    let program = Program::start(&["--assume", "read-time=150"]);
+    // Long enough for a machine that is busy; the requests wait side by side.
+    let program = Program::start(&["--assume", "read-time=3000"]);
     let send = |text: &str| {
         let mut socket = TcpStream::connect(("127.0.0.1", program.port)).unwrap();
-        socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         socket.write_all(text.as_bytes()).unwrap();
         let mut answer = String::new();
         // The server closes, and does not wait for more.
         socket.read_to_string(&mut answer).unwrap();
         answer
     };
-    for target in ["/CreateStage", "/_ivs/restore", "/_ivs/reset", "/_ivs/console/token"] {
-        let answer =
-            send(&format!("POST {target} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 20\r\n\r\n{{"));
-        assert!(answer.starts_with("HTTP/1.1 408"), "{target}: {answer}");
-        assert!(answer.contains("did not come within 150ms"), "{target}: {answer}");
-    }
-    let head = send("POST /CreateStage HTTP/1.1\r\nhost: localhost\r\n");
-    assert!(head.is_empty() || head.starts_with("HTTP/1.1 408"), "{head}");
+    std::thread::scope(|scope| {
+        for target in ["/CreateStage", "/_ivs/restore", "/_ivs/reset", "/_ivs/console/token"] {
+            scope.spawn(move || {
+                let head = format!("POST {target} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 20\r\n\r\n");
+                let answer = send(&format!("{head}{{"));
+                assert!(answer.starts_with("HTTP/1.1 408"), "{target}: {answer}");
+                assert!(answer.contains("did not come within 3s"), "{target}: {answer}");
+            });
+        }
+        scope.spawn(|| {
+            let head = send("POST /CreateStage HTTP/1.1\r\nhost: localhost\r\n");
+            assert!(head.is_empty() || head.starts_with("HTTP/1.1 408"), "{head}");
+        });
+    });
+    // Nobody waits for a request of somebody else that does not end.
+    let program = Program::start(&[]);
+    let mut endless = TcpStream::connect(("127.0.0.1", program.port)).unwrap();
+    endless.write_all(b"POST /CreateStage HTTP/1.1\r\n").unwrap();
     assert_eq!(program.client().call("ListStages", &json!({})).status, 200);
 }
 
