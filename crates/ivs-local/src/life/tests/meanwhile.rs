@@ -203,7 +203,7 @@ fn a_replica_that_was_stopped_before_it_came_does_not_come() {
     assert_eq!(pair.world.session_of(&pair.destination), None);
 }
 
-/// Whoever restores a state may have written any number into it.
+/// A restore refuses such numbers; a file of `--state` is read as it is.
 #[test]
 fn what_a_state_says_of_people_may_be_any_number() {
     use crate::life::{participant, place::Place, recording};
@@ -239,8 +239,13 @@ fn what_a_state_says_of_people_may_be_any_number() {
         arn.region(),
         arn.resource_id()
     );
-    let writes = vec![(key.clone(), Some(kept))];
-    world.0.store().commit(crate::store::Transaction { checks: Vec::new(), writes }).unwrap();
+    let write = |record| {
+        let writes = vec![(key.clone(), record)];
+        world.0.store().commit(crate::store::Transaction { checks: Vec::new(), writes }).unwrap();
+    };
+    write(Some(kept));
     world.0.live().settle().unwrap();
     assert_eq!(world.0.store().get(&key).unwrap().unwrap().value["state"], "STOPPED");
+    // No state to be taken back.
+    write(None);
 }
