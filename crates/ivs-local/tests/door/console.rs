@@ -1,4 +1,4 @@
-//! The console, as somebody without JavaScript finds it. `scripts/test-console` looks at it in a browser.
+//! The console, as somebody without JavaScript finds it. `scripts/test-stage` looks at it in a browser.
 
 use std::time::Duration;
 

@@ -15,6 +15,7 @@ mod hostile;
 mod log;
 mod model;
 mod resources;
+mod rules;
 mod state;
 
 #[path = "../../../ivs-model/tests/inputs/mod.rs"]
