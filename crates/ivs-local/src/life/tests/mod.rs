@@ -3,6 +3,7 @@
 mod clock;
 mod composition;
 mod ingest;
+mod invariants;
 mod meanwhile;
 mod recording;
 mod replication;
