@@ -27,6 +27,7 @@ pub mod program;
 #[cfg(test)]
 mod properties;
 mod pulse;
+mod recent;
 mod remote;
 mod replication;
 mod server;
@@ -37,6 +38,7 @@ pub mod testing;
 mod time;
 mod timer;
 mod tokens;
+mod trace;
 mod view;
 
 pub use assumptions::Assumptions;

@@ -119,7 +119,8 @@ impl Server {
         let faults = Arc::new(faults.map_err(StartError::Fault)?);
         let rates = Rates::new(settings.rates);
         let environment = Environment::new(settings, token_key, secret, port);
-        let keeper = Arc::new(Keeper::new(environment, store, count, Arc::clone(&faults))?);
+        let keeper =
+            Arc::new(Keeper::new(environment, store, count, Arc::clone(&faults), Arc::clone(&pulse))?);
         let targets = Targets::new(&keeper.environment.settings.targets, keeper.outbox(), keeper.store());
         let targets = Arc::new(targets.map_err(StartError::Target)?);
         let door = Door::open(&keeper, &pulse)?;
@@ -499,20 +500,36 @@ impl Server {
         self.live.settle()?;
         // What is seen from now on is of this state alone.
         self.watched.forget();
+        self.keeper.recent().forget();
         self.door.refusals().forget();
         self.log.forget();
         Ok(())
     }
 
-    /// Forgets every resource of every account, every event, what happened to the clock, and every fault and target but those
-    /// of the settings, as if the server had just begun. The server's own keys stay.
+    /// Takes back what was ordered: clock, rates, faults and targets are those of the settings again. Resources stay, and so
+    /// does what happened to them. What falls due through the clock happens before it returns.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn calm(&self) -> Result<(), StoreError> {
+        self.keeper.set_time(Time::first(self.settings().freeze))?;
+        self.rates.set(self.settings().rates);
+        self.targets.calm();
+        // They were good when the server started.
+        self.faults.reset(&self.model).map_err(StoreError)?;
+        self.settle().map(drop)
+    }
+
+    /// Forgets every resource of every account, every event, what happened to the clock, and every fault, rate and target but
+    /// those of the settings, as if the server had just begun. The server's own keys stay.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub fn reset(&self) -> Result<(), StoreError> {
         self.replace(&State::default())?;
-        self.rates.forget();
+        self.rates.set(self.settings().rates);
         self.targets.reset();
         // They were good when the server started.
         self.faults.reset(&self.model).map_err(StoreError)

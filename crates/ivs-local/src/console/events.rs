@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::action::Button;
-use super::frame::{curl, json, live, page, table, time};
+use super::action::{Button, Removal};
+use super::command::get;
+use super::frame::{curl, curls, json, live, page, table, time};
 use super::look::text;
 use crate::events::after;
 use crate::server::Server;
@@ -18,14 +19,14 @@ pub(super) fn show(server: &Server) -> Markup {
     let content = html! {
         h2 { "Targets" }
         (live("targets", &targets(server)))
-        (curl(&format!("curl {}/_ivs/targets", server.url())))
+        (curl(&get(server, "/_ivs/targets")))
         (Button {
             words: "Add the target", method: "POST", path: "targets", back: HERE,
             body: r#"{"url": "http://localhost:9000/hook"}"#,
         }.with_text(server, "target", "A webhook or an event bus that is told of every event from now on"))
         h2 { "Last events" }
         (live("events", &events(server)))
-        (curl(&format!("curl '{}/_ivs/events?after={}'", server.url(), first(server))))
+        (curl(&get(server, &format!("/_ivs/events?after={}", first(server)))))
     };
     page(server, HERE, "Events", &content)
 }
@@ -38,8 +39,9 @@ fn targets(server: &Server) -> Markup {
     }
     let last = server.keeper().outbox().place().borrow().last;
     let number = |target: &Value, name: &str| target.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let removals: Vec<_> = all.iter().map(|target| Removal::new("targets", text(target, "id"))).collect();
     let rows = html! {
-        @for target in all {
+        @for (target, removal) in all.iter().zip(&removals) {
             @let id = text(target, "id");
             tr {
                 td { (id) }
@@ -50,11 +52,15 @@ fn targets(server: &Server) -> Markup {
                     (number(target, "lost")) " lost"
                 }
                 td { (text(target, "error")) }
-                td { (Button { words: &format!("Remove {id}"), method: "DELETE", path: &format!("targets/{id}"), body: "", back: HERE }.show()) }
+                td { (removal.button(HERE).show()) }
             }
         }
     };
-    table("Targets", &["ID", "URL", "Told up to", "Events", "Last error", "Remove"], &rows)
+    let commands: Vec<_> = removals.iter().map(|removal| removal.button(HERE).command(server)).collect();
+    html! {
+        (table("Targets", &["ID", "URL", "Told up to", "Events", "Last error", "Remove"], &rows))
+        (curls(&commands))
+    }
 }
 
 /// The number before the first event that is shown.

@@ -4,6 +4,7 @@ use hyper::StatusCode;
 use ivs_token::StageArn;
 use maud::{Markup, html};
 
+use super::command::get;
 use super::frame::{Missing, Shown, TOKEN as HERE, curl, live, moment, page, table, words};
 use super::look::encoded;
 use super::verdict::{advice, judgement, member};
@@ -14,7 +15,7 @@ use crate::server::Server;
 pub(super) fn list(server: &Server) -> Markup {
     let content = html! {
         (live("refused", &last(server, usize::MAX)))
-        (curl(&format!("curl {}/_ivs/refusals", server.url())))
+        (curl(&get(server, "/_ivs/refusals")))
     };
     page(server, HERE, "Refused tokens", &content)
 }
@@ -40,7 +41,7 @@ pub(super) fn one(server: &Server, number: &str) -> Shown {
             h2 { "The same token now" }
             (judgement(server, &refused.token, Some(&then)))
         }
-        (curl(&format!("curl {}/_ivs/refusals", server.url())))
+        (curl(&get(server, "/_ivs/refusals")))
     };
     Ok(page(server, HERE, "Refused token", &content))
 }

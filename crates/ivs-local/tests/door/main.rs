@@ -2,6 +2,7 @@
 // What clippy lets a test do, its helpers may do too.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 
+mod commands;
 mod console;
 mod events;
 mod exchange;
@@ -19,5 +20,6 @@ mod soak;
 mod socket;
 mod state;
 mod testing;
+mod timeline;
 mod tls;
 mod truth;
