@@ -180,6 +180,11 @@ const ASSUMPTIONS: &[Assumption] = &[
         &["refuse", "accept"],
         "replication from a stage to itself; refused, it is a ValidationException",
     ),
+    number(
+        "viewer-time",
+        30_000,
+        "milliseconds for which a viewer counts who has fetched a playlist; AWS says that a view is gone within a minute",
+    ),
     words(
         "wrong-type",
         &["SerializationException", "ValidationException"],

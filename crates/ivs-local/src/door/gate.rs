@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ivs_model::ApiError;
 use ivs_token::{
     ChannelArn, ConnectionClaims, KeyRing, PlaybackKeyArn, PublicKeyArn, RevocationStore, Subject, Verified,
     VerifiedPlayback, VerifiedToken, Verifier, VerifyError, ViewerId,
@@ -16,6 +17,7 @@ use super::refusals::Refusals;
 use super::revocations::{Revocations, Unspent};
 use crate::arn::Arn;
 use crate::keeper::Keeper;
+use crate::view::{Scene, View};
 
 /// Tokens that are remembered, for each account and region: clients send theirs with every request.
 const REMEMBERED: usize = 1024;
@@ -172,6 +174,17 @@ impl Gate {
     /// Milliseconds since 1970.
     pub(crate) fn now(&self) -> i64 {
         self.keeper.clock.now()
+    }
+
+    /// Commits a change of the state that is about a channel.
+    pub(crate) fn change<T>(
+        &self,
+        channel: &ChannelArn,
+        change: impl FnMut(&mut View<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, Refusal> {
+        let scene = Scene { account: channel.account_id(), region: channel.region(), now: self.now() };
+        let written = self.keeper.change(scene, change);
+        written.map(|written| written.value).map_err(|error| Refusal::new("UNAVAILABLE", error.to_string()))
     }
 
     /// Keeps a refusal that somebody may ask about.

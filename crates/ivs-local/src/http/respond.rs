@@ -21,6 +21,10 @@ const ICON: &str = "/favicon.ico";
 
 /// Answers a request.
 pub(super) async fn respond(server: &Server, request: Request<Incoming>) -> Result<Reply, Broken> {
+    // What has fallen due comes before whatever a request sees.
+    if let Err(error) = server.settle() {
+        tracing::warn!(%error, "timers did not run");
+    }
     if let Some(name) = host::stranger(server.settings(), request.uri(), request.headers()) {
         let told = serde_json::json!({ "message": host::refusal(&name), "advice": host::advice(&name) });
         return Ok(control::refuse(server, request.uri().path(), StatusCode::MISDIRECTED_REQUEST, &told));

@@ -40,7 +40,8 @@ impl Run {
     async fn ask(&mut self, method: &str, target: &str, body: &str) -> Answer {
         let answer = request(self.port, method, target, &[], body.as_bytes()).await;
         assert!(answer.status > 0, "{target} has no answer");
-        writeln!(self.told, "> {method} {target} {body}").unwrap();
+        let shown = if body.len() > 2000 { "the state from above" } else { body };
+        writeln!(self.told, "> {method} {target} {shown}").unwrap();
         for line in answer.head.lines().filter(|line| !line.starts_with("date: ")) {
             writeln!(self.told, "< {line}").unwrap();
         }
@@ -68,14 +69,30 @@ impl Run {
     }
 }
 
+/// What a run goes on with.
+struct Made {
+    stage: String,
+    other: String,
+    ana: String,
+    composition: String,
+}
+
 /// Stages with people, a replica, recordings, an encoder, a composition with its timers, a channel that is live, faults, pages,
 /// refusals, and at the end all events and the whole state.
 async fn run() -> String {
     let mut run = Run::start().await;
+    let made = begin(&mut run).await;
+    fail(&mut run, &made).await;
+    end(&mut run, &made).await;
+    run.told
+}
+
+async fn begin(run: &mut Run) -> Made {
     let s3 = json!({ "s3": { "bucketName": "bucket" } });
     let storage = run.make("CreateStorageConfiguration", "storageConfiguration", s3).await;
     let encoder = run.make("CreateEncoderConfiguration", "encoderConfiguration", json!({})).await;
-    let people = json!([{ "userId": "ana", "attributes": { "seat": "1" } }, { "capabilities": ["SUBSCRIBE"] }]);
+    let people =
+        json!([{ "userId": "ana", "attributes": { "seat": "1" } }, { "capabilities": ["SUBSCRIBE"] }]);
     let made = run
         .call(
             "CreateStage",
@@ -141,7 +158,10 @@ async fn run() -> String {
     run.call("StopStream", of_channel.clone()).await;
     run.call("GetStreamSession", of_channel).await;
     run.control("POST", &live, json!({ "failure": "TranscodeCapacityExceeded" })).await;
+    Made { stage, other, ana, composition }
+}
 
+async fn fail(run: &mut Run, Made { stage, .. }: &Made) {
     let rules = json!([
         { "operation": "GetStage", "error": "ThrottlingException", "count": 1 },
         { "operation": "GetStage", "probability": 0.5, "error": "InternalServerException" },
@@ -154,7 +174,10 @@ async fn run() -> String {
     run.control("DELETE", "faults", Value::Null).await;
     run.call("CreateStage", json!({ "name": "bad name!" })).await;
     run.call("Nothing", json!({})).await;
+}
 
+async fn end(run: &mut Run, Made { stage, other, ana, composition }: &Made) {
+    let on_stage = format!("stages/{stage}/participants");
     run.control("DELETE", &format!("{on_stage}/{ana}"), Value::Null).await;
     let sessions = run.call("ListStageSessions", json!({ "stageArn": stage })).await;
     let session = &sessions["stageSessions"][0]["sessionId"];
@@ -171,14 +194,13 @@ async fn run() -> String {
     run.call("DeleteStage", json!({ "arn": other })).await;
     run.control("GET", "clock", Value::Null).await;
     run.control("GET", "events", Value::Null).await;
-    let state = run.ask("GET", "/_ivs/snapshot", "").await.body;
-    // Both begin anew: the state goes on where it was, and a reset is the first start once more.
-    run.ask("POST", "/_ivs/restore", &state).await;
+    let kept = run.ask("GET", "/_ivs/snapshot", "").await.body;
+    // A restore goes on where the snapshot was taken, and a reset begins anew.
+    run.ask("POST", "/_ivs/restore", &kept).await;
     run.call("ListParticipantReplicas", json!({ "sourceStageArn": stage, "participantId": ana })).await;
     run.make("CreateStage", "stage", json!({ "name": "after" })).await;
     run.control("POST", "reset", Value::Null).await;
     run.call("CreateStage", json!({ "participantTokenConfigurations": [{}] })).await;
-    run.told
 }
 
 #[tokio::test]

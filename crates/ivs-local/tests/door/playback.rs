@@ -140,3 +140,62 @@ async fn a_live_channel_has_a_playlist_that_moves_with_the_clock() {
     assert_eq!(local.request("GET", &stream, &[], "").await.status, 404);
     assert_eq!(local.request("GET", &format!("{folder}/30.ts"), &[], "").await.status, 404);
 }
+
+/// Whoever fetches a playlist is a viewer, until they have not for a while.
+#[tokio::test]
+async fn those_who_fetch_playlists_are_counted() {
+    let mut settings =
+        ivs_local::Settings { freeze: Some(1_767_323_045_000), ..ivs_local::Settings::default() };
+    settings.assumptions.set("viewer-time", "10000").unwrap();
+    let local = Local::with(settings).await;
+    let made = local.call("CreateChannel", &json!({ "authorized": true })).await;
+    let arn: ChannelArn = made["channel"]["arn"].as_str().unwrap().try_into().unwrap();
+    let path = made["channel"]["playbackUrl"].as_str().unwrap();
+    let path = path.strip_prefix(&format!("http://localhost:{}", local.port)).unwrap().to_owned();
+    let key = SigningKey::generate().unwrap();
+    let pem = key.verifying_key().to_spki_pem();
+    local.call("ImportPlaybackKeyPair", &json!({ "publicKeyMaterial": pem })).await;
+    let live = format!("/_ivs/channels/{}/live", arn.as_str());
+    assert_eq!(local.request("POST", &live, &[], r#"{"viewers": 100}"#).await.status, 200);
+    let now = ivs_token::Timestamp::from_secs(1_767_323_045).unwrap();
+    let count = async || {
+        let shown =
+            local.call("GetStream", &json!({ "channelArn": arn.as_str() })).await["stream"]["viewerCount"]
+                .clone();
+        let listed = local.call("ListStreams", &json!({})).await["streams"][0]["viewerCount"].clone();
+        assert_eq!(shown, listed);
+        shown.as_u64().unwrap() - 100
+    };
+    let begin = async |viewer: Option<&str>| {
+        let token = Playback::new(arn.clone());
+        let token = if let Some(viewer) = viewer { token.viewer(viewer) } else { token };
+        let token = token.mint_at(&key, now).unwrap().as_str().to_owned();
+        let (_, uris) = playlist(&local, &format!("{path}?token={token}")).await;
+        format!("{}/{}", path.rsplit_once('/').unwrap().0, uris[0])
+    };
+    let advance = async |seconds: u32| {
+        let body = json!({ "advance": seconds }).to_string();
+        assert_eq!(local.request("POST", "/_ivs/clock", &[], &body).await.status, 200);
+    };
+    assert_eq!(local.request("GET", &path, &[], "").await.status, 403);
+    assert_eq!(count().await, 0, "who is refused watches nothing");
+    let (ana, nobody) = (begin(Some("ana")).await, begin(None).await);
+    assert_eq!(count().await, 2);
+    assert_eq!(playlist(&local, &ana).await.0.matches(".ts").count(), 1);
+    assert_eq!(count().await, 2, "loading it again makes no second viewer");
+    begin(Some("ana")).await;
+    assert_eq!(count().await, 3, "another player does");
+    advance(9).await;
+    playlist(&local, &nobody).await;
+    assert_eq!(count().await, 3);
+    advance(1).await;
+    assert_eq!(count().await, 1, "two have gone without a word");
+    playlist(&local, &ana).await;
+    assert_eq!(count().await, 2, "one was only away");
+    local
+        .call("StartViewerSessionRevocation", &json!({ "channelArn": arn.as_str(), "viewerId": "ana" }))
+        .await;
+    assert_eq!(count().await, 1);
+    advance(9).await;
+    assert_eq!(count().await, 0);
+}
