@@ -22,6 +22,7 @@ mod kinds;
 mod life;
 mod log;
 mod media;
+mod own;
 mod page;
 pub mod program;
 #[cfg(test)]
@@ -36,6 +37,7 @@ mod store;
 pub mod testing;
 mod time;
 mod timer;
+mod token_key;
 mod tokens;
 mod view;
 

@@ -23,6 +23,9 @@ const REMEMBERED: usize = 1024;
 /// The most accounts and regions that have a verifier of their own at once.
 const PLACES: usize = 256;
 
+/// The most bytes of a playback token, unless a quota says (guide, service quotas).
+const PLAYBACK_BYTES: usize = 2048;
+
 /// The ID that the server's own key has in ARNs.
 const OWN_KEY: &str = "00000000-0000-4000-8000-000000000000";
 
@@ -108,6 +111,7 @@ impl Gate {
 
     /// What the door says of a playback token for this channel. A token that is good once is not spent.
     pub(crate) fn decide_playback(&self, token: &str, channel: &str) -> Result<VerifiedPlayback, Refusal> {
+        self.measure_playback(token)?;
         let channel = ChannelArn::try_from(channel)
             .map_err(|error| Refusal::new("TOKEN_INVALID", format!("the channel of the token: {error}")))?;
         let builder = Verifier::builder().clock(self.keeper.clock.clone());
@@ -127,9 +131,23 @@ impl Gate {
         channel: &ChannelArn,
         origin: Option<&str>,
     ) -> Result<VerifiedPlayback, Refusal> {
-        let verifier = self.verifier("", "");
+        let verifier = self.measure_playback(token).and_then(|()| self.verifier("", ""));
         let decided = verifier.and_then(|verifier| Ok(verifier.verify_playback_of(token, channel, origin)?));
         self.noted("playback", token, decided)
+    }
+
+    /// Refuses a playback token that is longer than the service takes.
+    fn measure_playback(&self, token: &str) -> Result<(), Refusal> {
+        let limit = self.keeper.environment.quota("playbackTokenBytes", PLAYBACK_BYTES);
+        let actual = token.len();
+        if actual <= limit {
+            return Ok(());
+        }
+        let message = format!(
+            "the playback token has {actual} bytes, and the service takes at most {limit} (quota playbackTokenBytes): \
+             give it fewer origins"
+        );
+        Err(Refusal::new("TOKEN_INVALID", message))
     }
 
     /// Says whether a viewer who watches may go on.

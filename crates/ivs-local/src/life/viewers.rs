@@ -70,7 +70,7 @@ fn count(view: &mut View<'_>, stream: &mut Record) -> Result<(), ApiError> {
     let total = others.fold(now, |total, one| total.saturating_add(number(&one, "viewerCount")));
     let total = usize::try_from(total).unwrap_or(usize::MAX);
     if total > limit {
-        limits::breached(view, "Concurrent Viewers", limit, total);
+        limits::breached(view, limits::VIEWERS, limit, total);
     }
     Ok(())
 }

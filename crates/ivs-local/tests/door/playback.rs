@@ -31,6 +31,43 @@ async fn a_token_decides_before_anything_else() {
     assert_eq!(get(token.as_str()).await.status, 403);
 }
 
+/// The quota of the guide: 2 048 bytes, and not one more.
+#[tokio::test]
+async fn a_token_has_no_more_bytes_than_the_service_takes() {
+    let local = Local::start().await;
+    let made = local.call("CreateChannel", &json!({ "authorized": true })).await;
+    let arn: ChannelArn = made["channel"]["arn"].as_str().unwrap().try_into().unwrap();
+    let path = made["channel"]["playbackUrl"].as_str().unwrap();
+    let path = path.strip_prefix(&format!("http://localhost:{}", local.port)).unwrap();
+    let live = format!("/_ivs/channels/{}/live", arn.as_str());
+    assert_eq!(local.request("POST", &live, &[], "{}").await.status, 200);
+    let key = SigningKey::generate().unwrap();
+    let pem = key.verifying_key().to_spki_pem();
+    local.call("ImportPlaybackKeyPair", &json!({ "publicKeyMaterial": pem })).await;
+    let token = |letters: usize| {
+        let long = (0..18).map(|number| format!("https://{}{number}.example", "a".repeat(50)));
+        let last = format!("https://{}.example", "b".repeat(letters));
+        Playback::new(arn.clone()).origins(long.chain([last])).mint(&key).unwrap().as_str().to_owned()
+    };
+    let longest = (1..63).rev().map(token).find(|token| token.len() <= 2048).unwrap();
+    let longer = (1..63).map(token).find(|token| token.len() > 2048).unwrap();
+    assert!(longest.len() >= 2047 && longer.len() <= 2050, "{} and {}", longest.len(), longer.len());
+    let get = async |token: &str| local.request("GET", &format!("{path}?token={token}"), &[], "").await;
+    assert_eq!(get(&longest).await.status, 200);
+    let refused = get(&longer).await;
+    assert_eq!((refused.status, &refused.json()["code"]), (403, &json!("TOKEN_INVALID")));
+    let message = refused.json()["message"].as_str().unwrap().to_owned();
+    assert!(
+        message.contains(&format!("has {} bytes", longer.len())) && message.contains("at most 2048"),
+        "{message}"
+    );
+    // The token box says what the door says, and the door remembers why.
+    let box_says = local.request("POST", "/_ivs/inspect", &[], &json!({ "token": longer }).to_string()).await;
+    assert!(box_says.body.contains("at most 2048"), "{}", box_says.body);
+    let refusals = local.request("GET", "/_ivs/refusals", &[], "").await.json();
+    assert_eq!(refusals[0]["message"], message);
+}
+
 #[tokio::test]
 async fn a_channel_for_everyone_needs_no_token() {
     let local = Local::start().await;
