@@ -3,9 +3,9 @@
 use ivs_model::{ApiError, ServiceName, Source};
 use serde_json::{Value, json};
 
-use super::generic::{check_reference, quota};
+use super::references::check_reference;
 use super::{CREATED, Kind, Record, Reference, default, text};
-use crate::call::{Call, invalid};
+use crate::call::{Call, invalid, quota};
 use crate::life::composition::{self as life, ENDED, GONE_MS};
 use crate::page;
 use crate::time::iso8601;
