@@ -22,6 +22,7 @@ mod kinds;
 mod life;
 mod log;
 mod media;
+mod own;
 mod page;
 pub mod program;
 #[cfg(test)]
@@ -37,6 +38,7 @@ mod store;
 pub mod testing;
 mod time;
 mod timer;
+mod token_key;
 mod tokens;
 mod trace;
 mod view;

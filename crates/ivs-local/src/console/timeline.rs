@@ -111,8 +111,8 @@ fn change(seen: &Remembered) -> Option<Happening> {
     let detail = |name: &str| happened.detail.get(name).map_or_else(String::new, plain);
     let id = happened.resource.rsplit('/').next().unwrap_or_default();
     let (kind, words) = match happened.topic {
-        // What participants do is told above.
-        Topic::StageUpdate => return None,
+        // What participants do is told above, and the same recording below.
+        Topic::StageUpdate | Topic::PublisherRecordingStateChange => return None,
         Topic::CompositionStateChange => {
             ("composition", [detail("event_name"), id.to_owned(), detail("id"), detail("reason")])
         }
