@@ -3,6 +3,7 @@
 FOLDER holds the programs, so that the step that installs them is not run. The port is a free one.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -44,7 +45,8 @@ def main() -> int:
         finally:
             # A runner ends what steps have left, too.
             for server in servers:
-                os.killpg(server, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(server, signal.SIGKILL)
         calls, end = json.JSONDecoder().raw_decode(told)
         refusals = json.loads(told[end:])
         if [call["operation"] for call in calls] != ["ListStages"] or refusals != []:
