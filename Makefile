@@ -1,6 +1,6 @@
 # Thin on purpose: each target is a line or two. What `test` does stands in scripts/test.
 
-.PHONY: demo play test soak test-ray test-spark bench bench-quick bench-check bench-growth bench-c bench-local bench-node bench-python proof prove ct fuzz fmt lint lint-bench docs site install
+.PHONY: demo play test soak test-ray test-spark test-next bench bench-quick bench-check bench-growth bench-c bench-local bench-node bench-python proof prove ct fuzz fmt lint lint-bench docs site install
 
 PREFIX ?= /usr/local
 
@@ -26,6 +26,10 @@ test-ray:
 
 test-spark:
 	@scripts/test-clusters spark
+
+# The route handler in an application of Next.js, which is large too.
+test-next:
+	@scripts/test-next
 
 # This machine: ours beside its peers, into target/bench. See benches/README.md.
 bench:

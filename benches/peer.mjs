@@ -23,9 +23,8 @@ const tools = createRequire(process.env.BENCH_MODULES ?? import.meta.url);
 const versionOf = (library) => JSON.parse(readFileSync(join(process.env.BENCH_MODULES, "../node_modules", library, "package.json"), "utf8")).version;
 
 /** Ours, native or as WebAssembly. */
-async function ours(entry) {
-  const resolve = createRequire(join(process.env.BENCH_OURS, "package.json"));
-  const { SigningKey, Stage, Verifier } = await import(pathToFileURL(resolve.resolve(`ivs-token/${entry}`)).href);
+function ours(entry) {
+  const { SigningKey, Stage, Verifier } = createRequire(join(process.env.BENCH_OURS, "package.json"))(`ivs-token/${entry}`);
   const key = SigningKey.fromPem(pem, { kid });
   const accelerated = SigningKey.fromPem(pem, { kid });
   accelerated.accelerate();

@@ -53,7 +53,9 @@ class Peer:
         head = self.process.stdout.readline()
         if not head:
             said = self.process.stderr.read().strip().splitlines()
-            raise Missing(said[-1] if said else "it ended without a word")
+            # The line that names the error, where there is one: Node.js ends with its version, and other runtimes with a trace.
+            errors = [line for line in said if "Error" in line or "error" in line]
+            raise Missing((errors or said or ["it ended without a word"])[-1])
         head = json.loads(head)
         self.measures = [
             Measure(self, place, **measure)

@@ -43,6 +43,19 @@ class Written(unittest.TestCase):
         self.assertNotIn(growth.table(other), guide)
         self.assertNotEqual(growth.svg(other), growth.svg(grown))
 
+    def test_what_the_sentences_about_growth_say_is_what_was_measured(self):
+        grown = growth.committed(report.name(self.reports[0]))
+        guide = " ".join((report.ROOT / "docs" / "performance.md").read_text().split())
+
+        def micros(by, measure, at):
+            series = next(series for series in grown["series"] if (series["by"], series["measure"]) == (by, measure))
+            return next(point["micros"] for point in series["points"] if point["at"] == at)
+
+        cost = micros("keys in the ring", "verify", 64) / micros("keys in the ring", "verify", 1) - 1
+        self.assertIn(f"reading them costs {100 * cost:.0f} %", guide)
+        longer = micros("attribute bytes", "mint", 1024) - micros("attribute bytes", "mint", 0)
+        self.assertIn(f"takes {longer:.0f} µs longer than one with none", guide)
+
     def test_a_report_that_is_none(self):
         for change in (
             lambda bad: bad.update(schema=2),

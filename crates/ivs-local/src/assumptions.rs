@@ -110,6 +110,11 @@ const ASSUMPTIONS: &[Assumption] = &[
         "the code for an unknown path",
     ),
     words(
+        "publisher-recording",
+        &["omit", "send"],
+        "beside IVS Participant Recording State Change, the event IVS Publisher Recording State Change, which AWS names and never shows, is not sent, or sent with the same detail",
+    ),
+    words(
         "rate-code",
         &["ThrottlingException", "ServiceQuotaExceededException"],
         "the code for a call beyond a documented rate, with --rates on",
@@ -155,16 +160,30 @@ const ASSUMPTIONS: &[Assumption] = &[
         180_000,
         "milliseconds for which a stage session lasts after the last participant has left",
     ),
+    words(
+        "stage-deleted",
+        &["stop", "fail"],
+        "a composition whose stage is deleted is stopped, or fails with StageDeleted",
+    ),
     number(
         "starting-time",
         0,
         "milliseconds for which a composition of a stage with a publisher is STARTING",
     ),
-    number("stopping-time", 0, "milliseconds for which a composition that is stopped is STOPPING"),
+    number(
+        "stopping-time",
+        0,
+        "milliseconds for which a composition that ends is STOPPING, whatever ended it but a failure",
+    ),
     words(
         "two-stages",
         &["refuse", "accept"],
         "replication from a stage to itself; refused, it is a ValidationException",
+    ),
+    number(
+        "viewer-time",
+        30_000,
+        "milliseconds for which a viewer counts who has fetched a playlist; AWS says that a view is gone within a minute",
     ),
     words(
         "wrong-type",

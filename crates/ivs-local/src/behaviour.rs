@@ -185,7 +185,8 @@ fn generic(call: &mut Call<'_>) -> Answer {
 }
 
 fn get_stream(call: &mut Call<'_>) -> Answer {
-    Ok(json!({ "stream": stream::existing(call, call.text("channelArn"))? }))
+    let stream = stream::existing(call, call.text("channelArn"))?;
+    Ok(json!({ "stream": viewers::shown(call, stream) }))
 }
 
 fn stop_stream(call: &mut Call<'_>) -> Answer {
@@ -226,7 +227,8 @@ fn list_stream_sessions(call: &mut Call<'_>) -> Answer {
 fn list_streams(call: &mut Call<'_>) -> Answer {
     let health = call.input.get("filterBy").and_then(|by| by.get("health")).and_then(Value::as_str);
     page(call, &call.key("stream", ""), "streams", |record| {
-        health.is_none_or(|health| text(&record, "health") == health).then(|| record.into())
+        let is_wanted = health.is_none_or(|health| text(&record, "health") == health);
+        is_wanted.then(|| viewers::shown(call, record).into())
     })
 }
 

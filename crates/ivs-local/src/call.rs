@@ -85,3 +85,9 @@ impl DerefMut for Call<'_> {
 pub(crate) fn invalid(message: impl Into<String>, rule: &'static str, source: Source) -> ApiError {
     ApiError::new("ValidationException", message, rule, source)
 }
+
+/// One more than an account and region may have.
+pub(crate) fn quota(name: &str, limit: usize) -> ApiError {
+    let message = format!("The quota {name} of {limit} was reached for this account and region");
+    ApiError::new("ServiceQuotaExceededException", message, "quota", Source::Guide)
+}

@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use ivs_token::SigningKey;
-
 use crate::assumptions::Assumptions;
 use crate::settings::{Settings, Validation};
+use crate::token_key::TokenKey;
 
 /// What every call can see.
 pub(crate) struct Environment {
     pub(crate) settings: Settings,
     /// The key of `CreateParticipantToken`.
-    pub(crate) token_key: SigningKey,
+    pub(crate) token_key: TokenKey,
     /// The key of pagination tokens.
     pub(crate) secret: [u8; 32],
     endpoints: Endpoints,
@@ -33,7 +32,7 @@ pub(crate) struct Endpoints {
 }
 
 impl Environment {
-    pub(crate) fn new(settings: Settings, token_key: SigningKey, secret: [u8; 32], port: u16) -> Self {
+    pub(crate) fn new(settings: Settings, token_key: TokenKey, secret: [u8; 32], port: u16) -> Self {
         let host = "localhost".to_owned();
         let secure = if settings.tls.is_some() { "s" } else { "" };
         let endpoints = Endpoints {

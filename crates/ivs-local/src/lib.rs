@@ -25,6 +25,7 @@ mod log;
 mod media;
 #[cfg(test)]
 mod members;
+mod own;
 mod page;
 pub mod program;
 #[cfg(test)]
@@ -39,6 +40,7 @@ mod store;
 pub mod testing;
 mod time;
 mod timer;
+mod token_key;
 mod tokens;
 mod view;
 

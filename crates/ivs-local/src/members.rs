@@ -29,6 +29,7 @@ const OWN: &[&str] = &[
     "session",
     "start",
     "upTo",
+    "version",
     "window",
 ];
 

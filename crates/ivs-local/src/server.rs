@@ -1,15 +1,13 @@
 //! The service without its sockets: state, and one call after the other.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use ivs_model::{
     ApiError, Location, Model, Operation, Patterns, Service, ServiceName, ShapeId, Source, Type, check_with,
     project, strangers, validate_with,
 };
-use ivs_token::SigningKey;
 use serde_json::{Map, Value, json};
 
 use crate::arn::Arn;
@@ -19,11 +17,12 @@ use crate::clock::Time;
 use crate::door::{Calls, Door, End, Live, endings};
 use crate::environment::Environment;
 use crate::events::Targets;
-use crate::faults::{Faults, Rates};
-use crate::http::hash::hmac_sha256;
+use crate::faults::{Faults, Rates, told_of_rate};
 use crate::http::sigv4::{Caller, Signed, decode, pairs};
-use crate::keeper::{Due, Keeper, OWN, Written};
+use crate::ids::Ids;
+use crate::keeper::{Due, Keeper, Written};
 use crate::log::{Deed, Entry, Log};
+use crate::own::{Own, OwnError};
 use crate::pulse::Pulse;
 use crate::settings::Settings;
 use crate::state::{RestoreError, State, check, fork, is_secret};
@@ -43,6 +42,8 @@ pub struct Server {
     live: Arc<Live>,
     calls: Arc<Calls>,
     log: Log,
+    /// How many calls were answered since the log began.
+    answered: AtomicU64,
     faults: Arc<Faults>,
     rates: Rates,
     targets: Arc<Targets>,
@@ -63,11 +64,13 @@ type Rules = Vec<(&'static str, Source)>;
 /// A call that was refused.
 pub(crate) struct Incident {
     pub(crate) error: ApiError,
+    /// What the header of faults tells of it.
+    pub(crate) told: Option<String>,
 }
 
 impl From<ApiError> for Incident {
     fn from(error: ApiError) -> Self {
-        Self { error }
+        Self { error, told: None }
     }
 }
 
@@ -103,6 +106,16 @@ pub enum StartError {
     Target(String),
 }
 
+impl From<OwnError> for StartError {
+    fn from(error: OwnError) -> Self {
+        match error {
+            OwnError::Store(error) => Self::Store(error),
+            OwnError::Randomness(words) => Self::Randomness(words),
+            OwnError::Key(words) => Self::Key(words),
+        }
+    }
+}
+
 impl Server {
     /// A server with this state. `port` is the one that its addresses name.
     ///
@@ -111,8 +124,7 @@ impl Server {
     /// [`StartError`].
     pub fn new(settings: Settings, store: Box<dyn Store>, port: u16) -> Result<Self, StartError> {
         let model = Model::new().map_err(StartError::Model)?;
-        let (token_key, secret, count) = own(&*store, settings.seed.as_deref())?;
-        token_key.accelerate();
+        let Own { token_key, secret, calls } = Own::of(&*store, settings.seed.as_deref())?;
         let pulse = Arc::new(Pulse::default());
         let watched = Arc::new(WatchedStore::new(store, Arc::clone(&pulse)));
         let store: Arc<dyn Store> = Arc::<WatchedStore>::clone(&watched);
@@ -120,7 +132,7 @@ impl Server {
         let faults = Arc::new(faults.map_err(StartError::Fault)?);
         let rates = Rates::new(settings.rates);
         let environment = Environment::new(settings, token_key, secret, port);
-        let keeper = Arc::new(Keeper::new(environment, store, count, Arc::clone(&faults))?);
+        let keeper = Arc::new(Keeper::new(environment, store, calls, Arc::clone(&faults))?);
         let targets = Targets::new(&keeper.environment.settings.targets, keeper.outbox(), keeper.store());
         let targets = Arc::new(targets.map_err(StartError::Target)?);
         let door = Door::open(&keeper, &pulse)?;
@@ -137,6 +149,7 @@ impl Server {
             live,
             calls,
             log: Log::default(),
+            answered: AtomicU64::new(0),
             faults,
             rates,
             targets,
@@ -200,6 +213,17 @@ impl Server {
     pub(crate) fn note(&self, entry: Entry) {
         self.log.push(entry);
         self.pulse.beat();
+    }
+
+    /// The ID of the next answer: with a seed, it depends on how many came before it since the log began.
+    pub(crate) fn request_id(&self) -> String {
+        let number = self.answered.fetch_add(1, Ordering::Relaxed);
+        let ids = match &self.settings().seed {
+            Some(seed) => Ok(Ids::seeded(&format!("{seed} request"), number)),
+            None => Ids::random(0),
+        };
+        // Without randomness an answer is still an answer.
+        ids.map_or_else(|_| String::new(), |mut ids| ids.uuid())
     }
 
     /// Keeps that somebody did something to the server itself.
@@ -304,14 +328,17 @@ impl Server {
         route: &Route<'_>,
         caller: &Caller,
         input: &Map<String, Value>,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), Incident> {
         if route.operation.name() != "PutMetadata" {
             return Ok(());
         }
         let channel = input.get("channelArn").and_then(Value::as_str).unwrap_or_default();
         let place = (caller.account.as_str(), caller.region.as_str());
         match self.rates.exceeded_for_channel(channel, place, self.keeper.clock.now()) {
-            Some(rate) => Err(self.too_fast("PutMetadata of a channel", rate)),
+            Some(rate) => Err(Incident {
+                error: self.too_fast("PutMetadata of a channel", rate),
+                told: Some(told_of_rate(rate)),
+            }),
             None => Ok(()),
         }
     }
@@ -397,6 +424,28 @@ impl Server {
             return Ok(0);
         }
         let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
+        self.settle_now()
+    }
+
+    /// Sets the time, if there is one to set, moves it by so many milliseconds, and runs what falls due through that. Answers
+    /// how many timers there were: nobody else runs one of them.
+    pub(crate) fn move_time(
+        &self,
+        time: Option<Time>,
+        milliseconds: Option<i64>,
+    ) -> Result<usize, StoreError> {
+        let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(time) = time {
+            self.keeper.set_time(time)?;
+        }
+        if let Some(milliseconds) = milliseconds {
+            self.keeper.advance(milliseconds)?;
+        }
+        self.settle_now()
+    }
+
+    /// As [`Self::settle`], for who has its lock.
+    fn settle_now(&self) -> Result<usize, StoreError> {
         let clock = &self.keeper.clock;
         let (time, until) = (clock.time(), clock.now());
         let mut shown = time;
@@ -509,6 +558,7 @@ impl Server {
         self.watched.forget();
         self.door.refusals().forget();
         self.log.forget();
+        self.answered.store(0, Ordering::Relaxed);
         Ok(())
     }
 
@@ -627,58 +677,6 @@ fn unknown_name(name: &str) -> ApiError {
         "operations",
         Source::Assumed,
     )
-}
-
-/// What the server keeps for itself: the key of its tokens, the key of its page tokens, and the number of seeded calls.
-fn own(store: &dyn Store, seed: Option<&str>) -> Result<(SigningKey, [u8; 32], u64), StartError> {
-    let text = |name: &str| -> Result<Option<String>, StoreError> {
-        Ok(store.get(&format!("{OWN}/{name}"))?.and_then(|entry| entry.value.as_str().map(str::to_owned)))
-    };
-    let keep = |name: &str, value: &str| {
-        let writes = vec![(format!("{OWN}/{name}"), Some(Value::from(value)))];
-        store.commit(Transaction { checks: Vec::new(), writes })
-    };
-    let broken = |error: &dyn std::fmt::Display| StartError::Key(error.to_string());
-    let token_key = if let Some(pem) = text("token-key")? {
-        SigningKey::from_pem(pem).map_err(|error| broken(&error))?
-    } else {
-        let key = match seed {
-            Some(seed) => seeded_key(seed).map_err(|error| broken(&error))?,
-            None => SigningKey::generate().map_err(|error| StartError::Randomness(error.to_string()))?,
-        };
-        keep("token-key", &key.as_es384().to_pkcs8_pem())?;
-        key
-    };
-    let secret = if let Some(secret) = text("secret")? {
-        let bytes = STANDARD.decode(secret).map_err(|error| broken(&error))?;
-        bytes.try_into().map_err(|_| broken(&"the secret has another length"))?
-    } else {
-        let mut secret = [0; 32];
-        match seed {
-            Some(seed) => secret = hmac_sha256(seed.as_bytes(), b"page tokens"),
-            None => {
-                getrandom::fill(&mut secret).map_err(|error| StartError::Randomness(error.to_string()))?;
-            }
-        }
-        keep("secret", &STANDARD.encode(secret))?;
-        secret
-    };
-    let calls = store.get(&format!("{OWN}/calls"))?.and_then(|entry| entry.value.as_u64()).unwrap_or(0);
-    Ok((token_key, secret, calls))
-}
-
-/// The key that a seed gives: anybody who knows the seed knows the key.
-fn seeded_key(seed: &str) -> Result<SigningKey, es384::KeyError> {
-    // An EC private key (RFC 5915) of the curve P-384.
-    const BEFORE: &[u8] = &[0x30, 0x3e, 0x02, 0x01, 0x01, 0x04, 0x30];
-    const AFTER: &[u8] = &[0xa0, 0x07, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
-    let half = |label: &[u8]| hmac_sha256(seed.as_bytes(), label);
-    // The first bit is 0: the number is below the order of the curve, and it is not 0.
-    let mut number = [half(b"token key, first half"), half(b"token key, second half")].concat();
-    number.truncate(48);
-    number[0] &= 0x7f;
-    let key = es384::SigningKey::from_der([BEFORE, &number[..], AFTER].concat())?;
-    SigningKey::from_pem(&*key.to_pkcs8_pem())
 }
 
 /// A server with state in memory, for tests.

@@ -10,6 +10,12 @@ pub(crate) fn iso8601(milliseconds: i64) -> String {
     moment.format(&Rfc3339).unwrap_or_default()
 }
 
+/// A moment in ISO 8601, in UTC and milliseconds.
+pub(crate) fn precise(milliseconds: i64) -> String {
+    let seconds = iso8601(milliseconds);
+    format!("{}.{:03}Z", seconds.trim_end_matches('Z'), milliseconds.rem_euclid(1000))
+}
+
 /// Seconds since 1970 of a time in the basic form of ISO 8601 that signatures have, `20260102T030405Z`.
 pub(crate) fn basic(text: &str) -> Option<i64> {
     let format =
@@ -34,6 +40,7 @@ mod tests {
     #[test]
     fn writes_and_reads() {
         assert_eq!(iso8601(1_767_323_045_999), "2026-01-02T03:04:05Z");
+        assert_eq!(precise(1_767_323_045_007), "2026-01-02T03:04:05.007Z");
         assert_eq!(basic("20260102T030405Z"), Some(1_767_323_045));
         assert_eq!(to_basic(1_767_323_045_999), "20260102T030405Z");
         assert_eq!(seconds("2026-01-02T03:04:05Z"), Some(1_767_323_045));

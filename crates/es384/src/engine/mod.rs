@@ -37,6 +37,7 @@
 
 mod column;
 mod digits;
+mod entries;
 mod field8;
 #[cfg(feature = "test-paths")]
 mod forced;

@@ -5,10 +5,9 @@
 
 use super::{
     field8::{self, Field8},
-    lanes::{Form, Lanes, Packed, Task, eight},
+    lanes::{Form, Lanes, Packed, Row, Task, eight},
     modulus::Words,
     residue::Field,
-    table::Row,
 };
 
 /// Points that are not at infinity.

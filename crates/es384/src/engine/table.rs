@@ -1,54 +1,25 @@
 //! Tables of the odd multiples of a point, which make a multiple of it a sum of 55 entries, without a doubling.
 
-use std::{marker::PhantomData, sync::OnceLock};
+use std::sync::OnceLock;
 
 use super::{
-    digits::{Digit, ENTRIES, WINDOW, WINDOWS},
-    lanes::{Eight, Form, Packed},
+    digits::WINDOW,
+    entries::Entries,
+    lanes::{Form, Row},
     modulus::{self, P},
     point::{self, Affine},
     residue::Field,
 };
 
-/// A point as the lanes load it: 128 bytes, two cache lines.
-#[repr(C, align(64))]
-pub(crate) struct Row<F> {
-    /// In Montgomery's form, below p.
-    pub(crate) x: Packed,
-    /// As x, and never zero.
-    pub(crate) y: Packed,
-    form: PhantomData<F>,
-}
-
-/// Entry `e` of window `w` is the point times (2·e + 1)·2^(7·w).
-pub(crate) struct Table<T>(Box<[T]>);
-
 /// For lanes: 440 KiB.
-pub(crate) type RowTable<F> = Table<Row<F>>;
+pub(crate) type RowTable<F> = Entries<Row<F>>;
 /// For words: 330 KiB.
-pub(crate) type AffineTable = Table<Affine>;
-
-impl<T> Table<T> {
-    /// Bytes of a table.
-    pub(crate) const SIZE: usize = WINDOWS * ENTRIES * size_of::<T>();
-
-    /// The entry for a digit of this window.
-    #[inline]
-    pub(crate) fn entry(&self, window: usize, digit: Digit) -> &T {
-        &self.0[window * ENTRIES + digit.entry()]
-    }
-}
+pub(crate) type AffineTable = Entries<Affine>;
 
 impl AffineTable {
-    /// All entries of a window.
-    #[inline]
-    pub(crate) fn window(&self, window: usize) -> &[Affine; ENTRIES] {
-        &self.0.as_chunks().0[window]
-    }
-
     /// Around a millisecond of work.
     pub(crate) fn new(point: &Affine) -> Self {
-        Self(multiples(point, WINDOW).into())
+        Self::of(multiples(point, WINDOW))
     }
 
     /// The table of the base point, made when it is first wanted and then shared.
@@ -61,7 +32,7 @@ impl AffineTable {
 impl<F: Form> RowTable<F> {
     /// Around a millisecond of work.
     pub(crate) fn new(point: &Affine) -> Self {
-        Self(AffineTable::new(point).0.iter().map(Row::from).collect())
+        Self::of(multiples(point, WINDOW).iter().map(Row::from).collect())
     }
 
     /// The table of the base point, made when it is first wanted and then shared.
@@ -70,22 +41,7 @@ impl<F: Form> RowTable<F> {
     }
 }
 
-/// Tables that all keys share, each made when it is first wanted.
-pub(crate) struct Shared<F: Form> {
-    generator: OnceLock<RowTable<F>>,
-    /// Those of signing many at once.
-    pub(crate) windows: OnceLock<Vec<F::Window>>,
-    /// Those of signing one: of each of eight windows at a time, all entries.
-    pub(crate) eights: OnceLock<Vec<Eight>>,
-}
-
-impl<F: Form> Shared<F> {
-    pub(crate) const fn new() -> Self {
-        Self { generator: OnceLock::new(), windows: OnceLock::new(), eights: OnceLock::new() }
-    }
-}
-
-/// Odd multiples of the base point for another size of windows, as a [`Table`] has them.
+/// Odd multiples of the base point for another size of windows, as [`Entries`] has them.
 pub(crate) fn odd_multiples<F: Form>(window: usize) -> Vec<Row<F>> {
     multiples(&Affine::generator(), window).iter().map(Row::from).collect()
 }
@@ -118,6 +74,6 @@ impl<F: Form> Row<F> {
 impl<F: Form> From<&Affine> for Row<F> {
     fn from(point: &Affine) -> Self {
         let pack = |number: &Field| F::pack(number.mul(&Self::FACTOR).montgomery());
-        Self { x: pack(&point.x), y: pack(&point.y), form: PhantomData }
+        Self::new(pack(&point.x), pack(&point.y))
     }
 }

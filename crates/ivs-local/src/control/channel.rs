@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Control, of_arn, of_error, read};
 use crate::arn::Arn;
-use crate::life::broadcast::{Broadcast, Health};
-use crate::life::{stream, takeover, viewers};
+use crate::life::broadcast::{Broadcast, Health, Outage};
+use crate::life::{channel_recording, stream, takeover, viewers};
 use crate::server::Server;
 
 /// Answers a request to `/_ivs/channels/{arn}/{rest}`; none for what is not here.
@@ -23,6 +23,13 @@ pub(super) fn answer(
             Err(message) => wrong(message),
         },
         ("DELETE", ["live"]) => of_arn(server, arn, |view| stream::end(view, arn).map(|()| json!({}))),
+        ("POST", ["recording"]) => match read(body) {
+            Ok(body) if body["state"] == "FAILED" => {
+                of_arn(server, arn, |view| channel_recording::fail(view, arn).map(|()| json!({})))
+            }
+            Ok(_) => wrong("state is FAILED: the rest happens by itself".to_owned()),
+            Err(message) => wrong(message),
+        },
         ("POST", ["viewers"]) => match read(body).and_then(|body| viewer(&body)) {
             Ok((id, version)) => of_arn(server, arn, |view| {
                 let mut stream = stream::existing(view, arn)?;
@@ -79,6 +86,11 @@ fn broadcast(body: &Value) -> Result<Broadcast, String> {
                 let codes = || wrong(&format!("true or false, or one of {}", takeover::CODES.join(", ")));
                 how.takeover = how.failure.is_some() || value.as_bool().ok_or_else(codes)?;
             }
+            "failure" => {
+                let found = Outage::ALL.into_iter().find(|one| value == one.as_str());
+                let all = Outage::ALL.map(Outage::as_str).join(", ");
+                how.outage = Some(found.ok_or_else(|| wrong(&format!("one of {all}")))?);
+            }
             "priority" => {
                 how.priority = Some(value.as_i64().ok_or_else(|| wrong("a whole number"))?);
             }
@@ -96,8 +108,8 @@ fn broadcast(body: &Value) -> Result<Broadcast, String> {
             }
             _ => {
                 return Err(format!(
-                    "There is no member {name}; these are there: streamKey, takeover, priority, viewers, \
-                     health, bitrate, resolution"
+                    "There is no member {name}; these are there: streamKey, takeover, failure, priority, \
+                     viewers, health, bitrate, resolution"
                 ));
             }
         }

@@ -1,11 +1,10 @@
 //! Encoders that publish with an ingest configuration, and those that can not.
 
-use ivs_model::ApiError;
 use serde_json::{Value, json};
 
-use super::{Control, refused};
+use super::{Control, of_error, refused};
 use crate::arn::Arn;
-use crate::life::ingest;
+use crate::life::ingest::{self, Encoder};
 use crate::server::Server;
 
 /// What a request to publish with an ingest configuration can say.
@@ -36,30 +35,39 @@ pub(super) fn publish(
     body: &Value,
     is_publishing: bool,
 ) -> Result<Value, Control> {
+    if is_publishing {
+        let encoder = of(server, arn, body)?;
+        let id = encoder.participant.clone();
+        server.live().encode(encoder).map_err(|refusal| refused(&refusal))?;
+        return Ok(json!({ "participantId": id }));
+    }
+    let ([key, _], parsed) = asked(arn, body)?;
+    let publishers = server
+        .change(parsed.account, parsed.region, |view| ingest::publishers(view, arn, key))
+        .map_err(|error| of_error(&error))?;
+    for (stage, participant) in publishers {
+        server.live().end_encoding(&stage, &participant);
+    }
+    Ok(json!({}))
+}
+
+/// The encoder that a request means.
+pub(super) fn of(server: &Server, arn: &str, body: &Value) -> Result<Encoder, Control> {
+    let ([key, protocol], parsed) = asked(arn, body)?;
+    server
+        .change(parsed.account, parsed.region, |view| ingest::encoder(view, arn, key, protocol))
+        .map_err(|error| of_error(&error))
+}
+
+/// The members of a request, and the ARN that it is about.
+fn asked<'r>(arn: &'r str, body: &'r Value) -> Result<([Option<&'r str>; 2], Arn<'r>), Control> {
     let wrong = |message: String| (400, json!({ "message": message }));
     let unknown = |name: &&String| !MEMBERS.contains(&name.as_str());
     if let Some(name) = body.as_object().and_then(|members| members.keys().find(unknown)) {
         return Err(wrong(format!("`{name}` is no member of this request: it has {}", MEMBERS.join(", "))));
     }
-    let [key, protocol] = MEMBERS.map(|name| body.get(name).map(|value| value.as_str().unwrap_or_default()));
-    let Some(parsed) = Arn::parse(arn) else { return Err(wrong(format!("{arn} is no ARN"))) };
-    let of_api =
-        |error: ApiError| (error.status(), json!({ "code": error.code(), "message": error.message() }));
-    if is_publishing {
-        let encoder = server
-            .change(parsed.account, parsed.region, |view| ingest::encoder(view, arn, key, protocol))
-            .map_err(of_api)?;
-        let id = encoder.participant.clone();
-        server.live().encode(encoder).map_err(|refusal| refused(&refusal))?;
-        return Ok(json!({ "participantId": id }));
-    }
-    let publishers = server
-        .change(parsed.account, parsed.region, |view| ingest::publishers(view, arn, key))
-        .map_err(of_api)?;
-    for (stage, participant) in publishers {
-        server.live().end_encoding(&stage, &participant);
-    }
-    Ok(json!({}))
+    let given = MEMBERS.map(|name| body.get(name).map(|value| value.as_str().unwrap_or_default()));
+    Ok((given, Arn::parse(arn).ok_or_else(|| wrong(format!("{arn} is no ARN")))?))
 }
 
 /// The error that somebody is to have who wants to publish, if there is to be one.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ivs_model::ApiError;
 use ivs_token::{
     ChannelArn, ConnectionClaims, KeyRing, PlaybackKeyArn, PublicKeyArn, RevocationStore, Subject, Verified,
     VerifiedPlayback, VerifiedToken, Verifier, VerifyError, ViewerId,
@@ -16,12 +17,16 @@ use super::refusals::Refusals;
 use super::revocations::{Revocations, Unspent};
 use crate::arn::Arn;
 use crate::keeper::Keeper;
+use crate::view::{Scene, View};
 
 /// Tokens that are remembered, for each account and region: clients send theirs with every request.
 const REMEMBERED: usize = 1024;
 
 /// The most accounts and regions that have a verifier of their own at once.
 const PLACES: usize = 256;
+
+/// The most bytes of a playback token, unless a quota says (guide, service quotas).
+const PLAYBACK_BYTES: usize = 2048;
 
 /// The ID that the server's own key has in ARNs.
 const OWN_KEY: &str = "00000000-0000-4000-8000-000000000000";
@@ -108,6 +113,7 @@ impl Gate {
 
     /// What the door says of a playback token for this channel. A token that is good once is not spent.
     pub(crate) fn decide_playback(&self, token: &str, channel: &str) -> Result<VerifiedPlayback, Refusal> {
+        self.measure_playback(token)?;
         let channel = ChannelArn::try_from(channel)
             .map_err(|error| Refusal::new("TOKEN_INVALID", format!("the channel of the token: {error}")))?;
         let builder = Verifier::builder().clock(self.keeper.clock.clone());
@@ -127,9 +133,23 @@ impl Gate {
         channel: &ChannelArn,
         origin: Option<&str>,
     ) -> Result<VerifiedPlayback, Refusal> {
-        let verifier = self.verifier("", "");
+        let verifier = self.measure_playback(token).and_then(|()| self.verifier("", ""));
         let decided = verifier.and_then(|verifier| Ok(verifier.verify_playback_of(token, channel, origin)?));
         self.noted("playback", token, decided)
+    }
+
+    /// Refuses a playback token that is longer than the service takes.
+    fn measure_playback(&self, token: &str) -> Result<(), Refusal> {
+        let limit = self.keeper.environment.quota("playbackTokenBytes", PLAYBACK_BYTES);
+        let actual = token.len();
+        if actual <= limit {
+            return Ok(());
+        }
+        let message = format!(
+            "the playback token has {actual} bytes, and the service takes at most {limit} (quota playbackTokenBytes): \
+             give it fewer origins"
+        );
+        Err(Refusal::new("TOKEN_INVALID", message))
     }
 
     /// Says whether a viewer who watches may go on.
@@ -154,6 +174,17 @@ impl Gate {
     /// Milliseconds since 1970.
     pub(crate) fn now(&self) -> i64 {
         self.keeper.clock.now()
+    }
+
+    /// Commits a change of the state that is about a channel.
+    pub(crate) fn change<T>(
+        &self,
+        channel: &ChannelArn,
+        change: impl FnMut(&mut View<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, Refusal> {
+        let scene = Scene { account: channel.account_id(), region: channel.region(), now: self.now() };
+        let written = self.keeper.change(scene, change);
+        written.map(|written| written.value).map_err(|error| Refusal::new("UNAVAILABLE", error.to_string()))
     }
 
     /// Keeps a refusal that somebody may ask about.

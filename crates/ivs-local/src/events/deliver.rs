@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tokio::task::AbortHandle;
 
@@ -16,8 +17,16 @@ use crate::store::Store;
 /// How many events are read at once.
 const CHUNK: usize = 200;
 
+/// How somebody who tells waits for the next attempt: until it has passed, of course, unless a test counts it.
+type Wait = Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>;
+
 /// Tells all targets, for ever. Whoever drops it stops it.
 pub(crate) async fn deliver(store: Arc<dyn Store>, outbox: Arc<Outbox>, targets: Arc<Targets>) {
+    deliver_waiting(store, outbox, targets, Arc::new(|wait| Box::pin(tokio::time::sleep(wait)))).await;
+}
+
+/// As [`deliver`], with this way to wait.
+async fn deliver_waiting(store: Arc<dyn Store>, outbox: Arc<Outbox>, targets: Arc<Targets>, wait: Wait) {
     let mut changed = targets.changed();
     let mut running = Running::default();
     loop {
@@ -32,7 +41,8 @@ pub(crate) async fn deliver(store: Arc<dyn Store>, outbox: Arc<Outbox>, targets:
         for (id, target, begun) in all {
             running.0.entry(id.clone()).or_insert_with(|| {
                 let (store, outbox) = (Arc::clone(&store), Arc::clone(&outbox));
-                let teller = Teller { id, target, targets: Arc::clone(&targets), store, outbox };
+                let (targets, wait) = (Arc::clone(&targets), Arc::clone(&wait));
+                let teller = Teller { id, target, targets, store, outbox, wait };
                 tokio::spawn(teller.run(begun)).abort_handle()
             });
         }
@@ -61,6 +71,7 @@ struct Teller {
     targets: Arc<Targets>,
     store: Arc<dyn Store>,
     outbox: Arc<Outbox>,
+    wait: Wait,
 }
 
 impl Teller {
@@ -137,7 +148,7 @@ impl Teller {
             if is_last || events.is_empty() {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(wait)).await;
+            (self.wait)(Duration::from_millis(wait)).await;
             wait = wait.saturating_mul(2).min(LONGEST_MS);
         }
         self.targets.note(&self.id, |state| {
@@ -191,11 +202,16 @@ mod tests {
         }
 
         fn begin(&self) -> Server {
+            self.begin_waiting(Arc::new(|wait| Box::pin(tokio::time::sleep(wait))))
+        }
+
+        fn begin_waiting(&self, wait: Wait) -> Server {
             let faults = Faults::new(None, Vec::new(), &Model::new().unwrap()).unwrap();
             let outbox = Arc::new(Outbox::open(&*self.store, Arc::new(faults), 10).unwrap());
             let targets = Targets::new(std::slice::from_ref(&self.target), &outbox, &*self.store).unwrap();
             let (store, targets) = (Arc::clone(&self.store), Arc::new(targets));
-            let task = tokio::spawn(deliver(Arc::clone(&store), Arc::clone(&outbox), Arc::clone(&targets)));
+            let (own, box_, all) = (Arc::clone(&store), Arc::clone(&outbox), Arc::clone(&targets));
+            let task = tokio::spawn(deliver_waiting(own, box_, all, wait));
             Server { store, outbox, targets, task }
         }
 
@@ -294,6 +310,33 @@ mod tests {
         server.stop().await;
         let _server = made.begin();
         assert_eq!(made.next(204).await, "3", "what was taken before it is not told again");
+    }
+
+    /// Nobody waits here: the waits are noted.
+    #[tokio::test]
+    async fn each_wait_is_twice_as_long_as_the_one_before_up_to_a_minute() {
+        let mut made = Made::new().await;
+        made.target["attempts"] = json!(9);
+        made.target["retryMs"] = json!(1000);
+        let waits = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let server = made.begin_waiting({
+            let waits = Arc::clone(&waits);
+            Arc::new(move |wait: Duration| {
+                waits.lock().unwrap().push(wait.as_millis());
+                Box::pin(std::future::ready(()))
+            })
+        });
+        server.happen(&["1", "2"]);
+        for _ in 0..9 {
+            assert_eq!(made.next(503).await, "1");
+        }
+        assert_eq!(made.next(500).await, "2", "it was given up");
+        assert_eq!(made.next(204).await, "2");
+        server.until(|target| target["lost"] == 1 && target["delivered"] == 1).await;
+        let expected = [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 1000];
+        assert_eq!(*waits.lock().unwrap(), expected, "a minute is the most, and each event begins anew");
+        assert_eq!(server.targets.list()[0]["retried"], 9);
+        server.stop().await;
     }
 
     #[tokio::test]

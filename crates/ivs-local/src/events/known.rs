@@ -1,109 +1,140 @@
-//! The members that `detail` has in each type of event (user guides, "Using Amazon `EventBridge`").
+//! Every event that AWS's user guides document ("Using Amazon `EventBridge`"), and the members of its `detail`.
 
 use serde_json::{Map, Value};
 
-/// Members of every event of a participant.
-const PARTICIPANT: [&str; 5] = ["session_id", "event_name", "event_time", "user_id", "participant_id"];
+/// An event, as the guides have it.
+pub(crate) struct Known {
+    /// The `detail-type`.
+    pub(crate) kind: &'static str,
+    /// `event_name`, or what stands for it.
+    pub(crate) name: &'static str,
+    /// Members that it has.
+    needed: &'static [&'static [&'static str]],
+    /// Others that it can have.
+    others: &'static [&'static str],
+}
 
-/// Members of every event of a stream.
-const STREAM: [&str; 3] = ["event_name", "channel_name", "stream_id"];
+const fn known(
+    kind: &'static str,
+    name: &'static str,
+    needed: &'static [&'static [&'static str]],
+    others: &'static [&'static str],
+) -> Known {
+    Known { kind, name, needed, others }
+}
+
+const STAGE: &str = "IVS Stage Update";
+const COMPOSITION: &str = "IVS Composition State Change";
+const PARTICIPANT_RECORDING: &str = "IVS Participant Recording State Change";
+/// The reference of `EventBridge` names it, and no page shows one: it is taken for another name of the type before.
+const PUBLISHER_RECORDING: &str = "IVS Publisher Recording State Change";
+const STREAM: &str = "IVS Stream State Change";
+const HEALTH: &str = "IVS Stream Health Change";
+const LIMIT: &str = "IVS Limit Breach";
+const RECORDING: &str = "IVS Recording State Change";
+
+/// Members of every event of a participant.
+const OF_PARTICIPANT: &[&str] = &["session_id", "event_name", "event_time", "user_id", "participant_id"];
+/// Those of a replica.
+const OF_REPLICA: &[&str] = &["source_stage_arn", "source_session_id"];
+const OF_COPY: &[&str] = &["destination_stage_arn", "destination_session_id"];
+const OF_COMPOSITION: &[&str] = &["event_name", "stage_arn"];
+const RECORDED: &[&str] =
+    &["session_id", "event_name", "participant_id", "recording_s3_bucket_name", "recording_s3_key_prefix"];
+const OF_STREAM: &[&str] = &["event_name", "channel_name", "stream_id"];
+const OF_LIMIT: &[&str] = &["limit_name", "limit_value", "exceeded_by", "limit_unit"];
+const OF_RECORDING: &[&str] = &[
+    "channel_name",
+    "stream_id",
+    "recording_status",
+    "recording_status_reason",
+    "recording_s3_bucket_name",
+    "recording_s3_key_prefix",
+    "recording_duration_ms",
+    "recording_session_id",
+];
+const LENGTH: &[&str] = &["recording_duration_ms"];
+const WHY: &[&str] = &["error_code", "reason"];
+
+/// All of them.
+pub(crate) const EVENTS: &[Known] = &[
+    known(STAGE, "Participant Published", &[OF_PARTICIPANT, &["event_time_precise", "replica"]], OF_REPLICA),
+    known(
+        STAGE,
+        "Participant Unpublished",
+        &[OF_PARTICIPANT, &["event_time_precise", "replica"]],
+        OF_REPLICA,
+    ),
+    known(STAGE, "Participant Publish Error", &[OF_PARTICIPANT, &["error_code", "replica"]], OF_REPLICA),
+    known(STAGE, "Participant Replication Start", &[OF_PARTICIPANT, OF_COPY], &[]),
+    known(STAGE, "Participant Replication End", &[OF_PARTICIPANT, OF_COPY], &[]),
+    known(STAGE, "Token Exchanged", &[OF_PARTICIPANT, &["previous_token", "new_token"]], &[]),
+    known(COMPOSITION, "Session Start", &[OF_COMPOSITION], &[]),
+    known(COMPOSITION, "Session End", &[OF_COMPOSITION], &[]),
+    known(COMPOSITION, "Session Failure", &[OF_COMPOSITION, WHY], &[]),
+    known(COMPOSITION, "Destination Start", &[OF_COMPOSITION, &["id"]], &[]),
+    known(COMPOSITION, "Destination End", &[OF_COMPOSITION, &["id"]], &[]),
+    known(COMPOSITION, "Destination Reconnecting", &[OF_COMPOSITION, &["id"]], &[]),
+    known(COMPOSITION, "Destination Failure", &[OF_COMPOSITION, &["id"], WHY], &[]),
+    known(PARTICIPANT_RECORDING, "Recording Start", &[RECORDED], &[]),
+    known(PARTICIPANT_RECORDING, "Recording End", &[RECORDED, LENGTH], &[]),
+    known(PARTICIPANT_RECORDING, "Recording Start Failure", &[RECORDED, WHY], &[]),
+    known(PARTICIPANT_RECORDING, "Recording End Failure", &[RECORDED, LENGTH, WHY], &[]),
+    known(PUBLISHER_RECORDING, "Recording Start", &[RECORDED], &[]),
+    known(PUBLISHER_RECORDING, "Recording End", &[RECORDED, LENGTH], &[]),
+    known(PUBLISHER_RECORDING, "Recording Start Failure", &[RECORDED, WHY], &[]),
+    known(PUBLISHER_RECORDING, "Recording End Failure", &[RECORDED, LENGTH, WHY], &[]),
+    known(STREAM, "Session Created", &[OF_STREAM], &[]),
+    known(STREAM, "Session Ended", &[OF_STREAM], &["code"]),
+    known(STREAM, "Stream Start", &[OF_STREAM], &[]),
+    known(STREAM, "Stream End", &[OF_STREAM], &[]),
+    known(STREAM, "Stream Failure", &[OF_STREAM, &["reason"]], &[]),
+    known(STREAM, "Stream Takeover", &[OF_STREAM], &[]),
+    known(STREAM, "Stream Takeover Failure", &[OF_STREAM, &["code"]], &[]),
+    known(HEALTH, "Starvation Start", &[OF_STREAM], &[]),
+    known(HEALTH, "Starvation End", &[OF_STREAM], &[]),
+    known(LIMIT, "Ingest Bitrate", &[OF_LIMIT, &["channel_name", "stream_id"]], &[]),
+    known(LIMIT, "Ingest Resolution", &[OF_LIMIT, &["channel_name", "stream_id"]], &[]),
+    known(LIMIT, "Concurrent Broadcasts", &[OF_LIMIT], &[]),
+    known(LIMIT, "Concurrent Viewers", &[OF_LIMIT], &[]),
+    known(RECORDING, "Recording Start", &[OF_RECORDING], &[]),
+    known(RECORDING, "Recording End", &[OF_RECORDING, &["recording_session_stream_ids"]], &[]),
+    known(RECORDING, "Recording Start Failure", &[OF_RECORDING], &[]),
+    known(RECORDING, "Recording End Failure", &[OF_RECORDING], &[]),
+];
+
+impl Known {
+    /// The members that it has.
+    fn needed(&self) -> impl Iterator<Item = &'static str> {
+        self.needed.iter().flat_map(|part| part.iter().copied())
+    }
+
+    /// All members that it has or can have.
+    #[cfg(test)]
+    pub(crate) fn members(&self) -> impl Iterator<Item = &'static str> {
+        self.needed().chain(self.others.iter().copied())
+    }
+}
+
+/// The kind of an event within its type: `event_name`, or what stands for it.
+pub(super) fn name_in(detail: &Map<String, Value>) -> &str {
+    ["event_name", "recording_status", "limit_name"]
+        .into_iter()
+        .find_map(|member| detail.get(member)?.as_str())
+        .unwrap_or_default()
+}
 
 /// What is wrong with the detail of an event of a type, if something is.
 pub(super) fn unknown(detail_type: &str, detail: &Map<String, Value>) -> Option<String> {
-    let text = |name: &str| detail.get(name).and_then(Value::as_str).unwrap_or_default();
-    let Some((needed, others)) =
-        members(detail_type, text("event_name"), text("recording_status"), text("limit_name"))
-    else {
+    let name = name_in(detail);
+    let Some(known) = EVENTS.iter().find(|one| one.kind == detail_type && one.name == name) else {
         return Some("no such event is documented".to_owned());
     };
-    let is_known =
-        |name: &&String| needed.iter().flat_map(|part| part.iter()).chain(others).any(|known| known == name);
-    let missing = needed.iter().flat_map(|part| part.iter()).find(|name| !detail.contains_key(**name));
+    let missing = known.needed().find(|name| !detail.contains_key(*name));
+    let is_known = |name: &str| known.needed().chain(known.others.iter().copied()).any(|one| one == name);
     let strange =
         detail.keys().find(|name| !is_known(name)).map(|name| format!("`{name}` is not documented"));
     missing.map(|name| format!("`{name}` is missing")).or(strange)
-}
-
-/// Members that an event has, and others that it can have.
-type Members = (&'static [&'static [&'static str]], &'static [&'static str]);
-
-fn members(detail_type: &str, name: &str, recording: &str, limit: &str) -> Option<Members> {
-    const RECORDED: &[&str] = &["recording_s3_bucket_name", "recording_s3_key_prefix"];
-    const OF_RECORDING: &[&str] = &[
-        "channel_name",
-        "stream_id",
-        "recording_status",
-        "recording_s3_bucket_name",
-        "recording_s3_key_prefix",
-    ];
-    const LIMIT: &[&str] = &["limit_name", "limit_value", "exceeded_by", "limit_unit"];
-    Some(match (detail_type, name) {
-        ("IVS Stage Update", "Participant Published" | "Participant Unpublished") => {
-            (&[&PARTICIPANT, &["replica"]], &["event_time_precise", "source_stage_arn", "source_session_id"])
-        }
-        ("IVS Stage Update", "Participant Publish Error") => {
-            (&[&PARTICIPANT, &["error_code", "replica"]], &["source_stage_arn", "source_session_id"])
-        }
-        ("IVS Stage Update", "Participant Replication Start" | "Participant Replication End") => {
-            (&[&PARTICIPANT, &["destination_stage_arn", "destination_session_id"]], &[])
-        }
-        ("IVS Stage Update", "Token Exchanged") => (&[&PARTICIPANT, &["previous_token", "new_token"]], &[]),
-        ("IVS Composition State Change", "Session Start" | "Session End") => {
-            (&[&["event_name", "stage_arn"]], &[])
-        }
-        ("IVS Composition State Change", "Session Failure") => {
-            (&[&["event_name", "stage_arn", "error_code", "reason"]], &[])
-        }
-        (
-            "IVS Composition State Change",
-            "Destination Start" | "Destination End" | "Destination Reconnecting",
-        ) => (&[&["event_name", "stage_arn", "id"]], &[]),
-        ("IVS Composition State Change", "Destination Failure") => {
-            (&[&["event_name", "stage_arn", "id", "error_code", "reason"]], &[])
-        }
-        ("IVS Participant Recording State Change", name) => {
-            const WHO: &[&str] = &["session_id", "event_name", "participant_id"];
-            match name {
-                "Recording Start" => (&[WHO, RECORDED], &[]),
-                "Recording End" => (&[WHO, RECORDED, &["recording_duration_ms"]], &[]),
-                "Recording Start Failure" => (&[WHO, RECORDED, &["error_code", "reason"]], &[]),
-                "Recording End Failure" => {
-                    (&[WHO, RECORDED, &["recording_duration_ms", "error_code", "reason"]], &[])
-                }
-                _ => return None,
-            }
-        }
-        ("IVS Stream State Change", name) => match name {
-            "Session Created" | "Stream Start" | "Stream End" | "Stream Takeover" => (&[&STREAM], &[]),
-            "Session Ended" => (&[&STREAM], &["code"]),
-            "Stream Failure" => (&[&STREAM, &["reason"]], &[]),
-            "Stream Takeover Failure" => (&[&STREAM, &["code"]], &[]),
-            _ => return None,
-        },
-        ("IVS Stream Health Change", "Starvation Start" | "Starvation End") => (&[&STREAM], &[]),
-        ("IVS Limit Breach", "") => match limit {
-            "Ingest Bitrate" | "Ingest Resolution" => (&[LIMIT, &["channel_name", "stream_id"]], &[]),
-            "Concurrent Broadcasts" | "Concurrent Viewers" => (&[LIMIT], &[]),
-            _ => return None,
-        },
-        ("IVS Recording State Change", "") => match recording {
-            "Recording Start" => (
-                &[OF_RECORDING],
-                &["recording_session_id", "recording_status_reason", "recording_duration_ms"],
-            ),
-            "Recording End" | "Recording Start Failure" | "Recording End Failure" => (
-                &[OF_RECORDING],
-                &[
-                    "recording_session_id",
-                    "recording_status_reason",
-                    "recording_duration_ms",
-                    "recording_session_stream_ids",
-                ],
-            ),
-            _ => return None,
-        },
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

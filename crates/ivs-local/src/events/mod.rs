@@ -12,6 +12,8 @@ mod targets;
 mod trust;
 
 pub(crate) use deliver::deliver;
+#[cfg(test)]
+pub(crate) use known::EVENTS;
 pub(crate) use outbox::{News, Outbox, Place, after, number};
 pub(crate) use position::{is_position, position};
 pub(crate) use targets::{Targets, answer};

@@ -22,6 +22,11 @@ use crate::ids::Ids;
 /// The header of every answer that a fault had a part in.
 pub(crate) const HEADER: &str = "x-ivs-local-fault";
 
+/// What the header tells of a call beyond a documented rate.
+pub(crate) fn told_of_rate(rate: u64) -> String {
+    format!("rates; {rate} a second")
+}
+
 /// The most rules at once.
 const MOST: usize = 1000;
 

@@ -6,9 +6,9 @@ use futures_util::StreamExt;
 use futures_util::stream::{self, Stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::Response;
 use hyper::body::{Body as _, Bytes, Frame};
 use hyper::header::{CONTENT_LENGTH, HeaderValue};
+use hyper::{HeaderMap, Response};
 
 /// What an answer carries.
 pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
@@ -24,6 +24,14 @@ pub(crate) fn whole(response: Response<Full<Bytes>>) -> Reply {
 /// An answer that goes on for as long as there is something to say.
 pub(crate) fn streamed(response: Response<()>, parts: impl Stream<Item = Bytes> + Send + 'static) -> Reply {
     response.map(|()| StreamBody::new(parts.map(|part| Ok(Frame::data(part)))).boxed_unsync())
+}
+
+/// Sets a header. What is no value of one is left out.
+pub(crate) fn set(headers: &mut HeaderMap, name: &str, value: &str) {
+    let name = hyper::header::HeaderName::from_bytes(name.as_bytes());
+    if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
+        headers.insert(name, value);
+    }
 }
 
 /// The first half of an answer, after which the connection breaks.

@@ -3,10 +3,11 @@
 use ivs_model::{ApiError, ServiceName, Source};
 use serde_json::{Value, json};
 
-use super::generic::{check_reference, create};
+use super::generic::create;
+use super::references::check_reference;
 use super::{Kind, Record, Reference, at, default, text};
 use crate::arn::Arn;
-use crate::call::{Call, invalid};
+use crate::call::{Call, invalid, quota};
 
 pub(crate) struct Channel;
 
@@ -160,7 +161,7 @@ impl Kind for StreamKey {
         let of_channel = |key: &Record| text(key, "channelArn") == channel;
         if !is_of_new_channel && call.all(self.kind())?.iter().filter(|key| of_channel(key)).count() >= limit
         {
-            return Err(super::generic::quota("streamKeysPerChannel", limit));
+            return Err(quota("streamKeysPerChannel", limit));
         }
         let (one, two) = (call.ids.alphanumeric(12), call.ids.alphanumeric(30));
         record.insert("value".into(), format!("sk_{}_{one}_{two}", call.region).into());

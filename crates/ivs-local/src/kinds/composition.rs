@@ -3,9 +3,9 @@
 use ivs_model::{ApiError, ServiceName, Source};
 use serde_json::{Value, json};
 
-use super::generic::{check_reference, quota};
-use super::{CREATED, Kind, Record, Reference, at, default, text};
-use crate::call::{Call, invalid};
+use super::references::check_reference;
+use super::{CREATED, Kind, Record, Reference, default, text};
+use crate::call::{Call, invalid, quota};
 use crate::life::composition::{self as life, ENDED, GONE_MS};
 use crate::page;
 use crate::time::iso8601;
@@ -187,18 +187,7 @@ pub(crate) fn stop(call: &mut Call<'_>) -> Result<Value, ApiError> {
     let record = call.existing(Composition.kind(), arn)?;
     let mut record = Composition.live(call, record).ok_or_else(|| crate::call::not_found(arn))?;
     if !matches!(text(&record, "state"), "STOPPED" | "STOPPING" | "FAILED") {
-        let after = call.environment.assumptions().milliseconds("stopping-time");
-        life::stop(call, &mut record, after)?;
+        life::stop(call, &mut record)?;
     }
     Ok(json!({}))
-}
-
-/// `DeleteStage` ends the compositions of the stage.
-pub(crate) fn end_of_stage(call: &mut Call<'_>, stage: &str) -> Result<(), ApiError> {
-    for mut record in running(call)? {
-        if at(&record, &["stageArn"]).and_then(Value::as_str) == Some(stage) {
-            life::stop(call, &mut record, 0)?;
-        }
-    }
-    Ok(())
 }

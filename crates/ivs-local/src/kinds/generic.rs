@@ -3,9 +3,10 @@
 use ivs_model::{ApiError, ServiceName, Source};
 use serde_json::{Map, Value, json};
 
+use super::references::check_references;
 use super::{CREATED, KINDS, Kind, NUMBER, Record, UPDATED, at, default, text};
 use crate::arn::Arn;
-use crate::call::{Answer, Call, invalid, not_found};
+use crate::call::{Answer, Call, invalid, not_found, quota};
 use crate::page;
 
 /// What an operation does with a kind.
@@ -90,11 +91,6 @@ pub(crate) fn create(kind: &dyn Kind, call: &mut Call<'_>, mut record: Record) -
     Ok(record)
 }
 
-pub(crate) fn quota(name: &str, limit: usize) -> ApiError {
-    let message = format!("The quota {name} of {limit} was reached for this account and region");
-    ApiError::new("ServiceQuotaExceededException", message, "quota", Source::Guide)
-}
-
 fn get(kind: &dyn Kind, call: &Call<'_>, arn: &str) -> Result<Record, ApiError> {
     let record = call.existing(kind.kind(), arn)?;
     kind.live(call, record).ok_or_else(|| not_found(arn))
@@ -148,33 +144,6 @@ fn batch_get(kind: &dyn Kind, call: &Call<'_>) -> Answer {
 /// Whether the input has a flag, and it is true.
 pub(crate) fn truth(call: &Call<'_>, name: &str) -> bool {
     call.input.get(name).and_then(Value::as_bool).unwrap_or(false)
-}
-
-fn check_references(kind: &dyn Kind, call: &Call<'_>, record: &Record) -> Result<(), ApiError> {
-    for reference in kind.references() {
-        let Some(arn) = at(record, reference.path).and_then(Value::as_str).filter(|arn| !arn.is_empty())
-        else {
-            continue;
-        };
-        check_reference(call, reference.kind, arn)?;
-    }
-    Ok(())
-}
-
-/// Whether an ARN in the input is of a resource of this account and region.
-pub(crate) fn check_reference(call: &Call<'_>, kind: &str, arn: &str) -> Result<(), ApiError> {
-    if call.environment.is_lenient() {
-        return Ok(());
-    }
-    if !Arn::parse(arn).is_some_and(|arn| call.owns(&arn)) {
-        let message = format!("{arn} is not in the account and region of the caller");
-        return Err(invalid(message, "one-account-and-region", Source::Model));
-    }
-    if call.resource(kind, arn)?.is_none() {
-        let message = format!("Resource: {arn} not found");
-        return Err(call.refuse("ResourceNotFoundException", message, "not-found", Source::Model));
-    }
-    Ok(())
 }
 
 fn check_unreferenced(kind: &dyn Kind, call: &Call<'_>, arn: &str) -> Result<(), ApiError> {

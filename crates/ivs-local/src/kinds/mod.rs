@@ -4,6 +4,7 @@ mod channel;
 mod composition;
 mod generic;
 mod keys;
+mod references;
 mod simple;
 mod stage;
 
@@ -14,7 +15,7 @@ use crate::call::Call;
 
 pub(crate) use channel::create_channel;
 pub(crate) use composition::{start as start_composition, stop as stop_composition};
-pub(crate) use generic::{create, find_generic, quota, run, shown, truth};
+pub(crate) use generic::{create, find_generic, run, shown, truth};
 pub(crate) use stage::Stage;
 
 pub(crate) use crate::view::Record;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Kind, Record, Reference, default, text, truth};
 use crate::call::{Call, Effect, invalid};
-use crate::life::ingest;
+use crate::life::{composition, ingest};
 use crate::tokens::check_attributes;
 
 pub(crate) struct Stage;
@@ -57,7 +57,7 @@ impl Kind for Stage {
                 call.put(IngestConfiguration.kind(), &ingest);
             }
         }
-        super::composition::end_of_stage(call, arn)?;
+        composition::end_of_stage(call, arn)?;
         if let Ok(stage) = StageArn::try_from(arn) {
             let record = json!({ "stageArn": arn, "at": call.now });
             call.revoke(&format!("stage:{}", stage.resource_id()), Revocation::Stage { stage }, record);

@@ -14,6 +14,8 @@ pub(crate) struct Broadcast {
     pub(crate) takeover: bool,
     /// The code with which a takeover fails on demand.
     pub(crate) failure: Option<&'static str>,
+    /// How the stream fails: one that is live ends so, and another does not begin.
+    pub(crate) outage: Option<Outage>,
     /// The priority of the encoder: a takeover needs a higher one.
     pub(crate) priority: Option<i64>,
     /// Viewers of whom nothing is known.
@@ -23,6 +25,35 @@ pub(crate) struct Broadcast {
     pub(crate) bitrate: Option<u64>,
     /// Width and height in pixels.
     pub(crate) size: Option<(u64, u64)>,
+}
+
+/// How a stream fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outage {
+    /// No machine is free to process it.
+    Capacity,
+    /// What the encoder sends is not what the channel takes: the code of `Session Ended`.
+    Code(&'static str),
+}
+
+impl Outage {
+    /// Every one (guide, `EventBridge`; `StreamEvent` of the service model).
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Capacity,
+        Self::Code("MultitrackInputNotAllowed"),
+        Self::Code("MultitrackInputRequired"),
+        Self::Code("InvalidGetClientConfigurationStreamKey"),
+        Self::Code("GetClientConfigurationStreamKeyRequired"),
+        Self::Code("InvalidMultitrackInputTrackCount"),
+        Self::Code("InvalidMultitrackInputVideoTrackMediaProperties"),
+    ];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Capacity => "TranscodeCapacityExceeded",
+            Self::Code(code) => code,
+        }
+    }
 }
 
 /// The health of a stream.

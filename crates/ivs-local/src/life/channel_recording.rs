@@ -1,11 +1,11 @@
 //! Recordings of channels: they begin and end with the stream, and go on with one that comes back in time.
 
-use ivs_model::ApiError;
+use ivs_model::{ApiError, Source};
 use serde_json::{Value, json};
 
 use super::stream_event::{announce, object};
 use crate::arn::Arn;
-use crate::happened::{Happened, Topic};
+use crate::happened::Topic;
 use crate::kinds::{FAILED, Record, text};
 use crate::time::iso8601;
 use crate::timer::Timer;
@@ -47,11 +47,10 @@ pub(crate) fn begin(
         "streams": [stream.get("streamId")],
         "channelName": channel.get("name"),
     }));
-    let mut more = recording_detail(&recording);
-    more["recording_duration_ms"] = 0.into();
     if configuration.contains_key(FAILED) {
-        more["recording_status"] = "Recording Start Failure".into();
-        more["recording_status_reason"] = "The recording configuration could not be created".into();
+        let mut failed = recording;
+        failed.insert("prefix".into(), "".into());
+        let more = detail(&failed, "Recording Start Failure", "ValidationException", 0);
         return announce(
             view,
             channel,
@@ -61,7 +60,7 @@ pub(crate) fn begin(
             &more,
         );
     }
-    more["recording_status"] = "Recording Start".into();
+    let more = detail(&recording, "Recording Start", "", 0);
     view.write(key, recording);
     announce(view, channel, stream, Topic::RecordingStateChange, "Recording Start", &more)
 }
@@ -90,23 +89,50 @@ pub(crate) fn end(view: &mut View<'_>, channel: &str) -> Result<(), ApiError> {
         // The stream came back and went again meanwhile: another timer is meant.
         return Ok(());
     }
-    view.writes.push((key, None));
-    let mut more = recording_detail(&recording);
-    more["recording_status"] = "Recording End".into();
-    more["recording_duration_ms"] = paused.saturating_sub(number("begunAt").unwrap_or(paused)).into();
+    let duration = paused.saturating_sub(number("begunAt").unwrap_or(paused));
+    let mut more = detail(&recording, "Recording End", "", duration);
     more["recording_session_stream_ids"] = recording.get("streams").cloned().unwrap_or_default();
-    let last = recording.get("streams").and_then(Value::as_array).and_then(|streams| streams.last());
-    more["stream_id"] = last.cloned().unwrap_or_default();
-    more["channel_name"] = recording.get("channelName").cloned().unwrap_or_default();
-    view.happened(Happened::new(Topic::RecordingStateChange, channel, more));
-    Ok(())
+    finish(view, channel, &recording, "Recording End", &more)
 }
 
-fn recording_detail(recording: &Record) -> Value {
+/// Lets the recording of a channel fail, while its stream goes on or the window is open.
+pub(crate) fn fail(view: &mut View<'_>, channel: &str) -> Result<(), ApiError> {
+    view.existing("channel", channel)?;
+    let recording = view.get(&recording_key(view, channel))?.ok_or_else(|| {
+        let message = format!("{channel} is not recorded");
+        ApiError::new("ConflictException", message, "recording", Source::Model)
+    })?;
+    let number = |name: &str| recording.get(name).and_then(Value::as_i64);
+    let until = number("pausedAt").unwrap_or(view.now);
+    let duration = until.saturating_sub(number("begunAt").unwrap_or(until));
+    let more = detail(&recording, "Recording End Failure", "InternalServerException", duration);
+    finish(view, channel, &recording, "Recording End Failure", &more)
+}
+
+/// Tells of the end of a recording, in the session of its last stream too, and forgets it. The channel may be gone.
+fn finish(
+    view: &mut View<'_>,
+    channel: &str,
+    recording: &Record,
+    name: &str,
+    more: &Value,
+) -> Result<(), ApiError> {
+    let key = recording_key(view, channel);
+    view.writes.push((key, None));
+    let streams = recording.get("streams").and_then(Value::as_array);
+    let stream = object(json!({ "streamId": streams.and_then(|streams| streams.last()) }));
+    let channel = object(json!({ "arn": channel, "name": recording.get("channelName") }));
+    announce(view, &channel, &stream, Topic::RecordingStateChange, name, more)
+}
+
+/// What events say of a recording: a failure has the name of an error for its reason (guide, `EventBridge`).
+fn detail(recording: &Record, status: &str, reason: &str, duration: i64) -> Value {
     json!({
-        "recording_status_reason": "",
+        "recording_status": status,
+        "recording_status_reason": reason,
         "recording_s3_bucket_name": recording.get("bucket"),
         "recording_s3_key_prefix": recording.get("prefix"),
+        "recording_duration_ms": duration,
         "recording_session_id": recording.get("session"),
     })
 }

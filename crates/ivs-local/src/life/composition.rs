@@ -3,6 +3,7 @@
 use ivs_model::ApiError;
 use serde_json::{Value, json};
 
+use super::failure::{DestinationFailure, SessionFailure};
 use super::stream;
 use crate::happened::{Happened, Topic};
 use crate::kinds::{CREATED, Record, text};
@@ -20,6 +21,9 @@ pub(crate) const GONE_MS: i64 = 300_000;
 
 /// When a composition ended, or will have.
 pub(crate) const ENDED: &str = "_endedAt";
+
+/// Its end was told: another timer at the same moment does not tell of it again.
+const TOLD: &str = "_told";
 
 /// When it became active.
 const BEGUN: &str = "_begunAt";
@@ -54,13 +58,14 @@ pub(crate) fn look(view: &mut View<'_>, arn: &str) -> Result<(), ApiError> {
         }
         // It was stopped a while ago: who stopped it wrote what it is now.
         _ if ended.is_some() => {
-            if ended == Some(view.now) {
-                announce_end(view, &record)?;
+            if ended == Some(view.now) && !record.contains_key(TOLD) {
+                announce_end(view, &mut record)?;
+                view.put(KIND, &record);
             }
             Ok(())
         }
-        "STARTING" if age >= WITHOUT_PUBLISHERS_MS => stop(view, &mut record, 0),
-        "ACTIVE" if is_over => stop(view, &mut record, 0),
+        "STARTING" if age >= WITHOUT_PUBLISHERS_MS => stop(view, &mut record),
+        "ACTIVE" if is_over => stop(view, &mut record),
         _ => heed(view, &mut record),
     }
 }
@@ -109,9 +114,10 @@ fn has_publisher(view: &View<'_>, stage: &str) -> Result<bool, ApiError> {
     Ok(people.iter().any(|one| one.get("_publishing") == Some(&true.into())))
 }
 
-/// Ends a composition, which is STOPPING for so many milliseconds first.
-pub(crate) fn stop(view: &mut View<'_>, record: &mut Record, after: i64) -> Result<(), ApiError> {
-    let ended = view.now + after;
+/// Ends a composition, which is STOPPING for as long as was chosen first.
+pub(crate) fn stop(view: &mut View<'_>, record: &mut Record) -> Result<(), ApiError> {
+    let after = view.environment.assumptions().milliseconds("stopping-time");
+    let ended = view.now.saturating_add(after);
     let time = iso8601(ended);
     record.insert(ENDED.into(), ended.into());
     record.insert("endTime".into(), time.clone().into());
@@ -120,12 +126,29 @@ pub(crate) fn stop(view: &mut View<'_>, record: &mut Record, after: i64) -> Resu
         destination["endTime"] = time.clone().into();
     }
     record.insert("state".into(), "STOPPED".into());
-    view.put(KIND, record);
-    set_timer(view, record, after + GONE_MS)?;
+    set_timer(view, record, after.saturating_add(GONE_MS))?;
     if after == 0 {
-        return announce_end(view, record);
+        announce_end(view, record)?;
+    } else {
+        set_timer(view, record, after)?;
     }
-    set_timer(view, record, after)
+    view.put(KIND, record);
+    Ok(())
+}
+
+/// The stage of compositions was deleted.
+pub(crate) fn end_of_stage(view: &mut View<'_>, stage: &str) -> Result<(), ApiError> {
+    for mut record in view.all(KIND)? {
+        if text(&record, "stageArn") != stage || record.contains_key(ENDED) {
+            continue;
+        }
+        if view.assumes("stage-deleted", "fail") {
+            fail(view, &mut record, SessionFailure::StageDeleted)?;
+        } else {
+            stop(view, &mut record)?;
+        }
+    }
+    Ok(())
 }
 
 fn set_timer(view: &mut View<'_>, record: &Record, after: i64) -> Result<(), ApiError> {
@@ -149,7 +172,7 @@ pub(crate) fn show_stopping(record: &mut Record) {
 pub(crate) enum Fate {
     Reconnecting,
     Active,
-    Failed,
+    Failed(DestinationFailure),
 }
 
 /// Lets something happen to a destination. A composition whose destinations have all failed fails.
@@ -168,7 +191,7 @@ pub(crate) fn strike(
     let (state, event) = match (before.as_str(), fate) {
         ("ACTIVE", Fate::Reconnecting) => ("RECONNECTING", "Destination Reconnecting"),
         ("RECONNECTING", Fate::Active) => ("ACTIVE", "Destination Start"),
-        ("ACTIVE" | "RECONNECTING", Fate::Failed) => ("FAILED", "Destination Failure"),
+        ("ACTIVE" | "RECONNECTING", Fate::Failed(_)) => ("FAILED", "Destination Failure"),
         _ => ("", ""),
     };
     if state.is_empty() || !is_running {
@@ -177,10 +200,10 @@ pub(crate) fn strike(
     }
     found["state"] = state.into();
     let mut more = json!({ "id": destination });
-    if fate == Fate::Failed {
+    if let Fate::Failed(why) = fate {
         found["endTime"] = now.clone().into();
-        more["error_code"] = "InternalServerException".into();
-        more["reason"] = "Service internal error".into();
+        more["error_code"] = why.code().into();
+        more["reason"] = why.reason().into();
         if let Some(channel) = found["configuration"]["channel"]["channelArn"].as_str() {
             stream::end_of(view, channel, arn)?;
         }
@@ -188,18 +211,43 @@ pub(crate) fn strike(
     let is_lost = destinations(&mut record).all(|one| one["state"] == "FAILED");
     announce(view, &record, event, &more);
     if is_lost {
-        fail(view, &mut record, "DestinationFailure", "One or more outputs failed")?;
+        fail(view, &mut record, SessionFailure::DestinationFailure)?;
     }
     view.put(KIND, &record);
-    record.retain(|name, _| !name.starts_with('_'));
-    Ok(record.into())
+    Ok(shown(record))
 }
 
-fn fail(view: &mut View<'_>, record: &mut Record, code: &str, reason: &str) -> Result<(), ApiError> {
+/// Lets a composition fail that has not ended.
+pub(crate) fn fail_now(view: &mut View<'_>, arn: &str, why: SessionFailure) -> Result<Value, ApiError> {
+    let mut record = view.existing(KIND, arn)?;
+    if record.contains_key(ENDED) {
+        let message = format!("{arn} has ended: it can not fail");
+        return Err(ApiError::new("ConflictException", message, "composition", ivs_model::Source::Model));
+    }
+    fail(view, &mut record, why)?;
+    Ok(shown(record))
+}
+
+/// A composition without what only the server needs.
+fn shown(mut record: Record) -> Value {
+    record.retain(|name, _| !name.starts_with('_'));
+    record.into()
+}
+
+/// Ends a composition with a failure, and what it still sends to.
+fn fail(view: &mut View<'_>, record: &mut Record, why: SessionFailure) -> Result<(), ApiError> {
+    let now = iso8601(view.now);
+    end_streams(view, record)?;
+    for destination in destinations(record).filter(|one| one["state"] != "FAILED") {
+        destination["state"] = "STOPPED".into();
+        destination["endTime"] = now.clone().into();
+    }
     record.insert(ENDED.into(), view.now.into());
-    record.insert("endTime".into(), iso8601(view.now).into());
+    record.insert(TOLD.into(), true.into());
+    record.insert("endTime".into(), now.into());
     record.insert("state".into(), "FAILED".into());
-    announce(view, record, "Session Failure", &json!({ "error_code": code, "reason": reason }));
+    announce(view, record, "Session Failure", &json!({ "error_code": why.code(), "reason": why.reason() }));
+    view.put(KIND, record);
     set_timer(view, record, GONE_MS)
 }
 
@@ -242,7 +290,7 @@ fn begin_destinations(view: &mut View<'_>, record: &mut Record) -> Result<(), Ap
         announce(view, record, name, event);
     }
     if destinations(record).all(|one| one["state"] == "FAILED") {
-        fail(view, record, "DestinationFailure", "One or more outputs failed")?;
+        fail(view, record, SessionFailure::DestinationFailure)?;
     }
     Ok(())
 }
@@ -257,7 +305,8 @@ fn end_streams(view: &mut View<'_>, record: &Record) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn announce_end(view: &mut View<'_>, record: &Record) -> Result<(), ApiError> {
+fn announce_end(view: &mut View<'_>, record: &mut Record) -> Result<(), ApiError> {
+    record.insert(TOLD.into(), true.into());
     end_streams(view, record)?;
     // What has not started does not end.
     if record.contains_key(BEGUN) {

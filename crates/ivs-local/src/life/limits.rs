@@ -14,9 +14,18 @@ const BITRATE: usize = 8_500_000;
 /// The most pixels of a picture, 1920 by 1080, unless a quota says.
 const PIXELS: usize = 1920 * 1080;
 
+/// A limit of an account: its name, and the unit of what it limits (guide, `EventBridge`).
+pub(crate) type Limit = (&'static str, &'static str);
+
+/// Streams at once.
+pub(crate) const BROADCASTS: Limit = ("Concurrent Broadcasts", "active streams");
+
+/// Viewers at once, of all streams.
+pub(crate) const VIEWERS: Limit = ("Concurrent Viewers", "viewers");
+
 /// Tells that a limit of the account was passed.
-pub(crate) fn breached(view: &mut View<'_>, name: &str, limit: usize, actual: usize) {
-    view.happened(Happened::new(Topic::LimitBreach, "", detail(name, limit, actual, "Count")));
+pub(crate) fn breached(view: &mut View<'_>, (name, unit): Limit, limit: usize, actual: usize) {
+    view.happened(Happened::new(Topic::LimitBreach, "", detail(name, limit, actual, unit)));
 }
 
 /// An encoder sends so many bits a second, or pictures of this size.
@@ -32,8 +41,8 @@ pub(crate) fn measure(
     let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     let pixels = size.map(|(width, height)| whole(width.saturating_mul(height)));
     let measured = [
-        ("Ingest Bitrate", of("ingestBitrate", BITRATE), bitrate.map(whole), "BitsPerSecond"),
-        ("Ingest Resolution", of("ingestPixels", PIXELS), pixels, "Pixels"),
+        ("Ingest Bitrate", of("ingestBitrate", BITRATE), bitrate.map(whole), "bits per second"),
+        ("Ingest Resolution", of("ingestPixels", PIXELS), pixels, "total pixels"),
     ];
     for (name, limit, actual, unit) in measured {
         if let Some(actual) = actual.filter(|actual| *actual > limit) {

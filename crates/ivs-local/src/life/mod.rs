@@ -2,8 +2,9 @@
 
 pub(crate) mod ad_break;
 pub(crate) mod broadcast;
-mod channel_recording;
+pub(crate) mod channel_recording;
 pub(crate) mod composition;
+pub(crate) mod failure;
 pub(crate) mod ingest;
 mod limits;
 pub(crate) mod participant;

@@ -7,7 +7,7 @@ use super::place::{Place, is_replica, key};
 use super::{composition, ingest, recording};
 use crate::happened::{Happened, Topic};
 use crate::kinds::{Record, text};
-use crate::time::iso8601;
+use crate::time::{iso8601, precise};
 use crate::view::View;
 
 /// Something that a participant did, or that happened to them.
@@ -65,6 +65,9 @@ fn announce(view: &mut View<'_>, place: Place<'_>, record: &Record, event: &Even
             "user_id": text(record, "userId"),
             "participant_id": place.participant,
         });
+        if matches!(name, "Participant Published" | "Participant Unpublished") {
+            detail["event_time_precise"] = precise(view.now).into();
+        }
         for (name, value) in more.as_object().into_iter().flatten() {
             detail[name] = value.clone();
         }

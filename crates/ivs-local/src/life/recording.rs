@@ -190,6 +190,10 @@ fn announce(view: &mut View<'_>, place: Place<'_>, recording: &Record, name: &st
         detail["error_code"] = "InternalServerException".into();
         detail["reason"] = "Service internal error".into();
     }
+    if view.assumes("publisher-recording", "send") {
+        let topic = Topic::PublisherRecordingStateChange;
+        view.happened(Happened::new(topic, place.stage, detail.clone()));
+    }
     view.happened(Happened::new(Topic::ParticipantRecordingStateChange, place.stage, detail));
 }
 

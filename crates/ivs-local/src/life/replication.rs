@@ -5,8 +5,8 @@ use ivs_token::StageArn;
 use serde_json::{Map, Value, json};
 
 use super::place::{Place, is_replica, key};
-use crate::call::{Answer, Call, Effect, invalid, not_found};
-use crate::kinds::{Record, quota, text};
+use crate::call::{Answer, Call, Effect, invalid, not_found, quota};
+use crate::kinds::{Record, text};
 use crate::replication::Replication;
 use crate::tokens::check_attributes;
 use crate::view::View;

@@ -1,9 +1,9 @@
 //! Channels that are live: streams and their sessions.
 
 use ivs_model::{ApiError, Source};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::broadcast::{Broadcast, Health, Told};
+use super::broadcast::{Broadcast, Health, Outage, Told};
 use super::stream_event::{announce, object, session_key};
 use super::{channel_recording, limits, takeover, viewers};
 use crate::arn::Arn;
@@ -42,6 +42,9 @@ pub(crate) fn broadcast(
 ) -> Result<Told<Record>, ApiError> {
     let record = view.existing("channel", channel)?;
     check_key(view, channel, how.stream_key.as_deref())?;
+    if let Some(outage) = how.outage {
+        return fail(view, &record, outage).map(Err);
+    }
     let is_change =
         how.viewers.is_some() || how.health.is_some() || how.bitrate.is_some() || how.size.is_some();
     let mut stream = match of_channel(view, channel)? {
@@ -103,10 +106,47 @@ pub(crate) fn begin_of(view: &mut View<'_>, channel: &str, composition: &str) ->
 pub(crate) fn end(view: &mut View<'_>, channel: &str) -> Result<(), ApiError> {
     let stream = existing(view, channel)?;
     let record = view.existing("channel", channel)?;
-    for name in ["Stream End", "Session Ended"] {
-        announce(view, &record, &stream, Topic::StreamStateChange, name, &json!({}))?;
+    announce(view, &record, &stream, Topic::StreamStateChange, "Stream End", &json!({}))?;
+    end_session(view, &record, &stream, &json!({}))
+}
+
+/// Lets the stream of a channel fail. Gives what its encoder is told.
+fn fail(view: &mut View<'_>, channel: &Record, outage: Outage) -> Result<ApiError, ApiError> {
+    let arn = text(channel, "arn").to_owned();
+    let stream = match of_channel(view, &arn)? {
+        Some(stream) => {
+            if outage != Outage::Capacity {
+                announce(view, channel, &stream, Topic::StreamStateChange, "Stream End", &json!({}))?;
+            }
+            stream
+        }
+        // The session begins before anything is processed (guide, EventBridge).
+        None => match begin_session(view, channel)? {
+            Ok(stream) => stream,
+            Err(refusal) => return Ok(refusal),
+        },
+    };
+    match outage {
+        Outage::Capacity => {
+            let message = "Transcode capacity exceeded. Please try again.";
+            let more = json!({ "reason": message });
+            announce(view, channel, &stream, Topic::StreamStateChange, "Stream Failure", &more)?;
+            end_session(view, channel, &stream, &json!({}))?;
+            Ok(ApiError::new("StreamUnavailable", message, "stream-failure", Source::Guide))
+        }
+        Outage::Code(code) => {
+            end_session(view, channel, &stream, &json!({ "code": code }))?;
+            let message = format!("The session of {arn} ended: {code}");
+            Ok(ApiError::new("ConflictException", message, "stream-failure", Source::Model))
+        }
     }
-    let key = session_key(view, channel, text(&stream, "streamId"));
+}
+
+/// Ends the session of a stream that has ended.
+fn end_session(view: &mut View<'_>, record: &Record, stream: &Record, more: &Value) -> Result<(), ApiError> {
+    let channel = text(record, "arn");
+    announce(view, record, stream, Topic::StreamStateChange, "Session Ended", more)?;
+    let key = session_key(view, channel, text(stream, "streamId"));
     if let Some(mut session) = view.get(&key)? {
         session.insert("endTime".into(), iso8601(view.now).into());
         view.write(key, session);
@@ -124,12 +164,28 @@ pub(crate) fn end_of(view: &mut View<'_>, channel: &str, composition: &str) -> R
     }
 }
 
+/// Begins a stream and its recording.
 fn begin(view: &mut View<'_>, channel: &Record) -> Result<Told<Record>, ApiError> {
+    let stream = match begin_session(view, channel)? {
+        Ok(stream) => stream,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    announce(view, channel, &stream, Topic::StreamStateChange, "Stream Start", &json!({}))?;
+    let configuration =
+        view.resource("recording-configuration", text(channel, "recordingConfigurationArn"))?;
+    if let Some(configuration) = configuration {
+        channel_recording::begin(view, channel, &stream, &configuration)?;
+    }
+    Ok(Ok(stream))
+}
+
+/// Begins the session of a stream of which nothing is processed yet.
+fn begin_session(view: &mut View<'_>, channel: &Record) -> Result<Told<Record>, ApiError> {
     let limit = view.environment.quota("concurrentStreams", 100);
     if view.count("stream")? >= limit {
         let message =
             format!("The quota concurrentStreams of {limit} was reached for this account and region");
-        limits::breached(view, "Concurrent Broadcasts", limit, limit + 1);
+        limits::breached(view, limits::BROADCASTS, limit, limit + 1);
         return Ok(Err(ApiError::new("ServiceQuotaExceededException", message, "quota", Source::Guide)));
     }
     let arn = text(channel, "arn").to_owned();
@@ -170,7 +226,7 @@ fn begin(view: &mut View<'_>, channel: &Record) -> Result<Told<Record>, ApiError
     });
     let configuration =
         view.resource("recording-configuration", text(channel, "recordingConfigurationArn"))?;
-    if let Some(mut configuration) = configuration.clone() {
+    if let Some(mut configuration) = configuration {
         let is_failed = configuration.contains_key(FAILED);
         configuration.retain(|name, _| !name.starts_with('_'));
         let state = if is_failed { "CREATE_FAILED" } else { "ACTIVE" };
@@ -178,12 +234,7 @@ fn begin(view: &mut View<'_>, channel: &Record) -> Result<Told<Record>, ApiError
         session["recordingConfiguration"] = configuration.into();
     }
     view.write(session_key(view, &arn, &id), object(session));
-    for name in ["Session Created", "Stream Start"] {
-        announce(view, channel, &stream, Topic::StreamStateChange, name, &json!({}))?;
-    }
-    if let Some(configuration) = configuration {
-        channel_recording::begin(view, channel, &stream, &configuration)?;
-    }
+    announce(view, channel, &stream, Topic::StreamStateChange, "Session Created", &json!({}))?;
     Ok(Ok(stream))
 }
 

@@ -39,7 +39,9 @@ pub(crate) fn announce(
             events.insert(0, event);
             events.truncate(EVENTS);
         }
-        if name.contains("Failure") || name == "Starvation Start" {
+        // A session ends with a code when its encoder sent what the channel does not take.
+        let is_cut_off = name == "Session Ended" && more.get("code").is_some();
+        if name.contains("Failure") || name == "Starvation Start" || is_cut_off {
             session.insert("hasErrorEvent".into(), true.into());
         }
         view.write(key, session);

@@ -167,6 +167,48 @@ async fn events_are_late_doubled_and_swapped_on_demand() {
     assert_eq!(doubled, 2, "{ids:?}");
 }
 
+/// What is swapped, doubled and late in the outbox is so for who follows it, and for a webhook.
+#[tokio::test]
+async fn targets_are_told_in_the_order_that_was_asked_for() {
+    let local = frozen().await;
+    let receiver = Receiver::start().await;
+    let rules = json!([
+        { "operation": "event", "event": "Session Created", "deliver": "swap", "count": 1 },
+        { "operation": "event", "event": "Starvation Start", "deliver": "twice", "count": 1 },
+        { "operation": "event", "event": "Stream End", "delayMs": 60_000, "count": 1 },
+    ]);
+    ask(&local, "/_ivs/faults", &rules).await;
+    ask(&local, "/_ivs/targets", &json!({ "url": receiver.url })).await;
+    let mut follower = stream(&local, "/_ivs/events?follow=true", "").await;
+    let channel =
+        local.call("CreateChannel", &json!({})).await["channel"]["arn"].as_str().unwrap().to_owned();
+    let live = format!("/_ivs/channels/{channel}/live");
+    for body in [r#"{"health": "STARVING"}"#, r#"{"health": "HEALTHY"}"#] {
+        assert_eq!(local.request("POST", &live, &[], body).await.status, 200);
+    }
+    assert_eq!(local.request("DELETE", &live, &[], "").await.status, 200);
+    advance(&local, 60).await;
+    let expected = [
+        "Stream Start",
+        "Session Created",
+        "Starvation Start",
+        "Starvation Start",
+        "Starvation End",
+        "Session Ended",
+        "Stream End",
+    ];
+    let (text, _) = lines(&local, "").await;
+    assert_eq!(names(&text), expected);
+    for (place, line) in text.lines().enumerate() {
+        let (_, told) = receiver.next(204, &json!({})).await;
+        assert_eq!(told, line, "{place}");
+        assert_eq!(format!("{{{}", next(&mut follower, "{").await), line, "{place}");
+    }
+    let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events[2], events[3], "both have one ID");
+    assert_eq!(events[6]["time"], "2026-01-02T03:04:05Z", "a late one says when it happened");
+}
+
 /// Somebody who is told of events, and answers as it is told to.
 struct Receiver {
     listener: TcpListener,

@@ -175,22 +175,124 @@ async fn a_reset_forgets_faults() {
     assert!(bad.json()["message"].as_str().unwrap().starts_with("rule 1: * does not answer with Nope"));
 }
 
+/// A join, a publication and an encoder without a client: each with the path, its body, the operation and the participant.
+async fn visits(local: &Local) -> Vec<(String, String, &'static str, String)> {
+    let people = format!("/_ivs/stages/{}/participants", local.arn());
+    let bob = local.request("POST", &people, &[], &json!({ "token": local.token("bob") }).to_string()).await;
+    assert_eq!(bob.status, 200, "{}", bob.body);
+    let input = json!({ "ingestProtocol": "RTMPS", "stageArn": local.arn() });
+    let ingest = local.call("CreateIngestConfiguration", &input).await["ingestConfiguration"].clone();
+    let text = |name: &str| ingest[name].as_str().unwrap().to_owned();
+    let token = json!({ "token": local.token("ana") }).to_string();
+    vec![
+        (people.clone(), token, "join", "ana".to_owned()),
+        (format!("{people}/bob/publish"), String::new(), "publish", "bob".to_owned()),
+        (
+            format!("/_ivs/ingest-configurations/{}/publish", text("arn")),
+            String::new(),
+            "publish",
+            text("participantId"),
+        ),
+    ]
+}
+
 #[tokio::test]
 async fn who_comes_without_a_client_is_refused_too() {
     let local = Local::start().await;
+    for (path, body, operation, participant) in visits(&local).await {
+        let rule = json!({
+            "operation": operation, "participant": participant, "count": 1, "refuse": "TOKEN_EXPIRED", "message": "late",
+        });
+        let id = ask(&local, &rule).await;
+        let refused = local.request("POST", &path, &[], &body).await;
+        assert_eq!((refused.status, &refused.json()["code"]), (403, &json!("TOKEN_EXPIRED")), "{path}");
+        assert_eq!(refused.json()["message"], "late");
+        assert_eq!(refused.header(HEADER), Some(&*format!("{id}; refuse=TOKEN_EXPIRED")), "{path}");
+        let answer = local.request("POST", &path, &[], &body).await;
+        assert_eq!((answer.status, answer.header(HEADER)), (200, None), "once is enough: {}", answer.body);
+    }
+    // Who gets a token is known by it; and a form of the console is no way around.
     let people = format!("/_ivs/stages/{}/participants", local.arn());
-    let token = json!({ "token": local.token("ana") }).to_string();
-    ask(&local, &json!({ "operation": "join", "participant": "ana", "count": 1, "refuse": "TOKEN_EXPIRED" }))
+    ask(&local, &json!({ "operation": "join", "account": "123456789012", "refuse": "STAGE_DELETED" })).await;
+    assert_eq!(local.request("POST", &people, &[], "{}").await.status, 404);
+    let form = format!("method=POST&path=stages/{}/participants&body=%7B%7D&back=/", local.arn());
+    let refused = local.request("POST", "/_ivs/console/do", &[], &form).await;
+    assert!(refused.status == 404 && refused.header(HEADER).unwrap().ends_with("refuse=STAGE_DELETED"));
+}
+
+#[tokio::test]
+async fn who_comes_without_a_client_waits_and_is_cut_off_too() {
+    let local = Local::start().await;
+    let connected = async |id: &str| {
+        let session =
+            local.call("GetStage", &json!({ "arn": local.arn() })).await["stage"]["activeSessionId"].clone();
+        let input = json!({ "stageArn": local.arn(), "sessionId": session, "participantId": id });
+        let shown = local.request("POST", "/GetParticipant", &[], &input.to_string()).await.json();
+        (shown["participant"]["state"] == "CONNECTED", shown["participant"]["published"] == true)
+    };
+    for (path, body, operation, participant) in visits(&local).await {
+        let is_in = async || {
+            let (is_there, is_publishing) = connected(&participant).await;
+            if operation == "publish" { is_publishing } else { is_there }
+        };
+        ask(
+            &local,
+            &json!({ "operation": operation, "participant": participant, "cut": "before", "count": 1 }),
+        )
         .await;
-    let refused = local.request("POST", &people, &[], &token).await;
-    assert_eq!((refused.status, &refused.json()["code"]), (403, &json!("TOKEN_EXPIRED")), "{}", refused.body);
-    assert_eq!(local.request("POST", &people, &[], &token).await.status, 200, "once is enough");
-    ask(
-        &local,
-        &json!({ "operation": "publish", "participant": "ana", "count": 1, "refuse": "QUOTA_EXCEEDED" }),
-    )
-    .await;
-    let publish = format!("{people}/ana/publish");
-    assert_eq!(local.request("POST", &publish, &[], "").await.status, 429);
-    assert_eq!(local.request("POST", &publish, &[], "").await.status, 200);
+        assert_eq!(local.request("POST", &path, &[], &body).await.status, 0, "{path}");
+        assert!(!is_in().await, "nothing was done: {path}");
+        let id = ask(
+            &local,
+            &json!({ "operation": operation, "participant": participant, "delayMs": 60, "count": 1 }),
+        )
+        .await;
+        let begun = Instant::now();
+        ask(
+            &local,
+            &json!({ "operation": operation, "participant": participant, "cut": "half", "count": 1 }),
+        )
+        .await;
+        let half = local.request("POST", &path, &[], &body).await;
+        assert!(begun.elapsed() >= Duration::from_millis(60), "{path}");
+        let len: usize = half.header("content-length").unwrap().parse().unwrap();
+        assert_eq!((half.status, half.body.len()), (200, len / 2), "{path}");
+        let told = half.header(HEADER).unwrap();
+        assert!(told.starts_with(&format!("{id}; delayMs=60, ")) && told.ends_with("cut=half"), "{told}");
+        assert!(is_in().await, "all was done: {path}");
+        let leave = if operation == "join" { format!("{path}/{participant}") } else { path.clone() };
+        assert_eq!(local.request("DELETE", &leave, &[], "").await.status, 200);
+        ask(
+            &local,
+            &json!({ "operation": operation, "participant": participant, "cut": "answer", "count": 1 }),
+        )
+        .await;
+        assert_eq!(local.request("POST", &path, &[], &body).await.status, 0, "{path}");
+        assert!(is_in().await, "all was done: {path}");
+    }
+}
+
+/// The rate of a channel is told as that of an account is.
+#[tokio::test]
+async fn a_call_beyond_the_rate_of_its_channel_says_so() {
+    let frozen = Settings { freeze: Some(1_767_323_045_000), ..Settings::default() };
+    let local = Local::with(frozen).await;
+    let channel =
+        local.call("CreateChannel", &json!({})).await["channel"]["arn"].as_str().unwrap().to_owned();
+    local.request("POST", &format!("/_ivs/channels/{channel}/live"), &[], "").await;
+    local.request("POST", "/_ivs/rates", &[], r#"{"rates": "on"}"#).await;
+    let input = json!({ "channelArn": channel, "metadata": "x" }).to_string();
+    for _ in 0..5 {
+        let answer = local.request("POST", "/PutMetadata", &[], &input).await;
+        assert_eq!((answer.status, answer.header(HEADER)), (204, None), "{}", answer.body);
+    }
+    let refused = local.request("POST", "/PutMetadata", &[], &input).await;
+    assert_eq!(
+        (refused.status, refused.header(HEADER)),
+        (429, Some("rates; 5 a second")),
+        "{}",
+        refused.body
+    );
+    let calls = local.request("GET", "/_ivs/calls", &[], "").await.json();
+    assert_eq!(calls.as_array().unwrap().last().unwrap()["fault"], "rates; 5 a second");
 }

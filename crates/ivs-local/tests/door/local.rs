@@ -26,7 +26,7 @@ pub struct Local {
 /// An answer of HTTP.
 pub struct Answer {
     pub status: u16,
-    head: String,
+    pub head: String,
     pub body: String,
 }
 

@@ -7,6 +7,7 @@ mod console;
 mod events;
 mod exchange;
 mod faults;
+mod golden;
 mod hostile;
 mod http;
 mod local;

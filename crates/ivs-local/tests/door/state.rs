@@ -358,37 +358,3 @@ async fn a_state_says_nothing_of_targets() {
     assert_eq!(post(&local, &live, "").await.0, 200);
     told(2).await;
 }
-
-/// What a run with a seed and a clock that stands still leaves behind.
-fn run() -> String {
-    let settings = ivs_local::Settings {
-        seed: Some("golden".into()),
-        freeze: Some(1_767_323_045_000),
-        ..ivs_local::Settings::default()
-    };
-    let server = ivs_local::in_memory(settings, 8788).unwrap();
-    let run = |operation: &str, input: Value| server.run(operation, "us-east-1", &input).unwrap();
-    let stage = run("CreateStage", json!({ "name": "golden", "tags": { "team": "blue" } }));
-    let arn = &stage["stage"]["arn"];
-    run(
-        "ImportPublicKey",
-        json!({ "publicKeyMaterial": include_str!("../../../../tests/data/test-only-public.pem") }),
-    );
-    run("CreateIngestConfiguration", json!({ "ingestProtocol": "RTMPS", "stageArn": arn }));
-    run("DisconnectParticipant", json!({ "stageArn": arn, "participantId": "ana" }));
-    let channel = run("CreateChannel", json!({ "name": "golden" }));
-    run("UpdateChannel", json!({ "arn": channel["channel"]["arn"], "latencyMode": "NORMAL" }));
-    server.snapshot().unwrap().to_json()
-}
-
-/// The file is what people put into git: a run must give the same bytes, also tomorrow.
-#[test]
-fn the_same_run_gives_the_same_bytes() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/door/golden.json");
-    let state = run();
-    assert_eq!(state, run());
-    if std::env::var_os("WRITE_GOLDEN").is_some() {
-        std::fs::write(path, &state).unwrap();
-    }
-    assert_eq!(state, std::fs::read_to_string(path).unwrap(), "WRITE_GOLDEN=1 writes it anew");
-}

@@ -39,7 +39,16 @@ impl Participant {
     ///
     /// As [`Self::mint`], but for what concerns the ID of the key.
     pub fn mint_as_service_at(self, key: &SigningKey, now: Timestamp) -> Result<Token, MintError> {
-        self.prepare_with(HEADER_OF_SERVICE, now)?.sign(key)
+        self.unsigned_as_service_at(now)?.sign(key)
+    }
+
+    /// Prepares the token of [`Self::mint_as_service_at`] for a signature that is made elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::mint_as_service_at`].
+    pub fn unsigned_as_service_at(self, now: Timestamp) -> Result<Unsigned, MintError> {
+        self.prepare_with(HEADER_OF_SERVICE, now)
     }
 
     /// All of minting but the signature.

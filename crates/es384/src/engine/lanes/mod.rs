@@ -7,10 +7,7 @@
 //! Every method takes a value. Where the processor must have an instruction, a value is the proof that it does: the
 //! first one comes from a check at run time, and all others are made from it. So the methods are safe to call.
 
-use super::{
-    modulus::Words,
-    table::{Row, Shared},
-};
+use super::modulus::Words;
 
 /// An array of eight, each worked out from its index. Closures would not do: what is not inlined for certain may be
 /// compiled without the instructions that it needs.
@@ -45,6 +42,7 @@ mod model30;
 mod neon;
 pub(super) mod radix30;
 mod radix52;
+mod row;
 #[cfg(target_feature = "simd128")]
 mod simd128;
 #[cfg(target_arch = "x86_64")]
@@ -63,6 +61,7 @@ pub(crate) use model::Model;
 pub(crate) use neon::Neon;
 pub(crate) use radix30::Radix30;
 pub(crate) use radix52::Radix52;
+pub(crate) use row::{Eight, Row, Shared};
 #[cfg(target_feature = "simd128")]
 pub(crate) use simd128::Simd128;
 /// The pair that every processor of this kind has.
@@ -219,14 +218,6 @@ pub(crate) trait Radix<L>: Form {
     fn pick(lanes: L, entries: [u8; 8], window: &Self::Window) -> [Self::Number; 2];
     /// Lane `l` takes x and y of lane `l` of `table[entries[l]]`. All are read, whichever are taken.
     fn choose(lanes: L, entries: [u8; 8], table: &[Eight]) -> [Self::Number; 2];
-}
-
-/// A point in each of eight lanes as [`Radix::choose`] reads it.
-#[derive(Clone, Copy)]
-#[repr(C, align(64))]
-pub(crate) struct Eight {
-    pub(crate) x: [[u64; 8]; 8],
-    pub(crate) y: [[u64; 8]; 8],
 }
 
 /// Two lanes of 64 bits, in all as [`Lanes`].

@@ -7,13 +7,12 @@
 //! p = 2^384 - 2^128 - 2^96 + 2^32 - 1 is -1 modulo 2^32, so the multiple of p that clears the lowest 30 bits of a sum is those bits
 //! themselves, and a row of the reduction has no multiplication.
 
-use super::{Eight, Form, Lanes, Packed, Radix};
+use super::{Eight, Form, Lanes, Packed, Radix, Row, Shared};
 use crate::engine::{
     digits::ENTRIES,
     modulus::{self, P, Words},
     residue,
     secret::declassify,
-    table::{Row, Shared},
 };
 
 /// Limbs of a number.

@@ -5,13 +5,12 @@
 //!
 //! p = 2^384 - 2^128 - 2^96 + 2^32 - 1 is sparse, so a multiple of it is added with few operations.
 
-use super::{Eight, Form, Lanes, Packed, Radix, Task};
+use super::{Eight, Form, Lanes, Packed, Radix, Row, Shared, Task};
 use crate::engine::{
     digits::ENTRIES,
     modulus::{self, P, Words},
     residue,
     secret::declassify,
-    table::{Row, Shared},
 };
 
 /// The bits of a limb.

@@ -5,10 +5,10 @@ use super::{Digit, Multiples, Parsed, Verdict, WINDOWS};
 use crate::{
     Signature,
     engine::{
-        lanes::{Lanes, Task},
+        lanes::{Lanes, Row, Task},
         point8::{Affine8, Sum8},
         residue::Scalar,
-        table::{Row, RowTable},
+        table::RowTable,
     },
 };
 

@@ -1,5 +1,6 @@
 //! The playback door: a viewer's token decides whether a channel's playlist is handed out.
 
+mod audience;
 mod playlist;
 mod viewing;
 
@@ -11,6 +12,7 @@ use hyper::{Method, Response, StatusCode};
 use ivs_token::{ChannelArn, VerifiedPlayback};
 use serde_json::{Value, json};
 
+use self::audience::watch;
 use self::playlist::{Stream, of_stream, of_variants};
 use self::viewing::Viewing;
 use super::gate::{Gate, Refusal};
@@ -108,7 +110,11 @@ fn decide(
             // The token first: who has none learns nothing of the channel.
             let verified =
                 is_private.then(|| gate.playback(&token(parts), channel, origin(parts))).transpose()?;
-            let viewing = Viewing::begin(channel, live()?.id, verified.as_ref()).seal(gate.secret());
+            let stream = live()?.id;
+            let viewer =
+                verified.as_ref().and_then(|one| Some((one.viewer_id()?, one.viewer_session_version())));
+            let session = watch(gate, channel, None, viewer)?;
+            let viewing = Viewing::begin(channel, stream, verified.as_ref(), session).seal(gate.secret());
             let origin = allowed_origin(parts, verified.as_ref());
             Ok(answer(StatusCode::OK, PLAYLIST, of_variants(channel, &viewing), &origin))
         }
@@ -123,6 +129,7 @@ fn decide(
             if let Some((viewer, version)) = viewing.viewer() {
                 gate.viewer(channel, viewer, version)?;
             }
+            watch(gate, channel, Some(viewing.session()), viewing.viewer())?;
             Ok(answer(StatusCode::OK, PLAYLIST, of_stream(&stream), "*"))
         }
         Wanted::Segment(number) => {

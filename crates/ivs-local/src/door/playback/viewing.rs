@@ -10,8 +10,8 @@ use crate::http::hash::hmac_sha256;
 /// Bytes of the MAC.
 const MAC_LEN: usize = 16;
 
-/// What a name has in it: the channel, whether it began with a token, the stream, the viewer and their version.
-type Sealed = (String, bool, String, Option<String>, i64);
+/// What a name has in it: the channel, whether it began with a token, the stream, the viewer and their version, the session.
+type Sealed = (String, bool, String, Option<String>, i64, String);
 
 /// A stream of a channel, and who watches it if the token said so. It is in the URL of the stream's playlist.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,14 +21,26 @@ pub(super) struct Viewing {
     is_allowed: bool,
     stream: String,
     viewer: Option<(ViewerId, i64)>,
+    /// The ID by which it counts as one viewer.
+    session: String,
 }
 
 impl Viewing {
     /// Begins with a token, which a channel for everyone does not ask for.
-    pub(super) fn begin(channel: &ChannelArn, stream: String, verified: Option<&VerifiedPlayback>) -> Self {
+    pub(super) fn begin(
+        channel: &ChannelArn,
+        stream: String,
+        verified: Option<&VerifiedPlayback>,
+        session: String,
+    ) -> Self {
         let viewer = verified
             .and_then(|verified| Some((verified.viewer_id()?.clone(), verified.viewer_session_version())));
-        Self { channel: channel.as_str().to_owned(), is_allowed: verified.is_some(), stream, viewer }
+        let (channel, is_allowed) = (channel.as_str().to_owned(), verified.is_some());
+        Self { channel, is_allowed, stream, viewer, session }
+    }
+
+    pub(super) fn session(&self) -> &str {
+        &self.session
     }
 
     /// Whether it is of this stream. One of a channel that has become private must have begun with a token.
@@ -47,7 +59,8 @@ impl Viewing {
             Some((viewer, version)) => (Some(viewer.as_str()), *version),
             None => (None, 0),
         };
-        let text = json!([self.channel, self.is_allowed, self.stream, viewer, version]).to_string();
+        let text = json!([self.channel, self.is_allowed, self.stream, viewer, version, self.session]);
+        let text = text.to_string();
         URL_SAFE_NO_PAD.encode([&mac(secret, &text)[..], text.as_bytes()].concat())
     }
 
@@ -60,13 +73,13 @@ impl Viewing {
         if mac(secret, text) != tag {
             return None;
         }
-        let (channel, is_allowed, stream, viewer, version): Sealed =
+        let (channel, is_allowed, stream, viewer, version, session): Sealed =
             serde_json::from_str::<Value>(text).and_then(serde_json::from_value).ok()?;
         let viewer = match viewer {
             Some(viewer) => Some((ViewerId::try_from(viewer.as_str()).ok()?, version)),
             None => None,
         };
-        Some(Self { channel, is_allowed, stream, viewer })
+        Some(Self { channel, is_allowed, stream, viewer, session })
     }
 }
 
@@ -82,7 +95,13 @@ mod tests {
     #[test]
     fn only_this_server_makes_names() {
         let viewer = Some((ViewerId::try_from("ana").unwrap(), 7));
-        let of = |viewer| Viewing { channel: "c".into(), is_allowed: true, stream: "st-1".into(), viewer };
+        let of = |viewer| Viewing {
+            channel: "c".into(),
+            is_allowed: true,
+            stream: "st-1".into(),
+            viewer,
+            session: "s".into(),
+        };
         for viewing in [of(viewer), of(None)] {
             let name = viewing.seal(&[1; 32]);
             assert_eq!(Viewing::open(&name, &[1; 32]), Some(viewing));
@@ -98,7 +117,7 @@ mod tests {
             ChannelArn::try_from(format!("arn:aws:ivs:us-east-1:123456789012:channel/{id}").as_str()).unwrap()
         };
         let (one, other) = (channel("one"), channel("other"));
-        let name = Viewing::begin(&one, "st-1".into(), None).seal(&[1; 32]);
+        let name = Viewing::begin(&one, "st-1".into(), None, "s".into()).seal(&[1; 32]);
         let viewing = Viewing::open(&name, &[1; 32]).unwrap();
         assert!(viewing.is_of(&one, "st-1", false));
         assert!(!viewing.is_of(&one, "st-2", false));

@@ -203,6 +203,43 @@ fn a_replica_that_was_stopped_before_it_came_does_not_come() {
     assert_eq!(pair.world.session_of(&pair.destination), None);
 }
 
+/// `DeleteStage` and `DeleteIngestConfiguration` are answered when those who were there have gone: before, the state shows both.
+#[test]
+fn a_snapshot_between_a_deletion_and_its_ends_can_be_taken_back() {
+    for deleted in ["DeleteStage", "DeleteIngestConfiguration"] {
+        let pair = Pair::new(Settings::default());
+        let world = &pair.world;
+        pair.start(0);
+        let input = json!({ "ingestProtocol": "RTMPS", "stageArn": pair.source });
+        let ingest = world.make("CreateIngestConfiguration", "ingestConfiguration", &input);
+        let publish = format!("ingest-configurations/{ingest}/publish");
+        assert_eq!(world.control("POST", &publish, &json!({})).0, 200);
+        let arn = if deleted == "DeleteStage" { &pair.source } else { &ingest };
+        let (kind, id) = arn.rsplit(':').next().unwrap().split_once('/').unwrap();
+        let key = format!("123456789012/us-west-2/{kind}/{id}");
+        let is_there = || world.0.store().get(&key).unwrap().is_some();
+        let between = std::thread::scope(|scope| {
+            // Nobody goes meanwhile.
+            let stages = world.0.live().lock();
+            scope.spawn(|| world.call(deleted, &json!({ "arn": arn, "force": true })));
+            let begun = Instant::now();
+            while is_there() && begun.elapsed() < Duration::from_secs(60) {
+                std::thread::yield_now();
+            }
+            let between = world.0.snapshot().unwrap();
+            drop(stages);
+            between
+        });
+        let text = between.to_json();
+        assert!(!is_there() && text.contains("CONNECTED"), "{deleted}: {text}");
+        world.0.restore(&between).unwrap();
+        assert!(
+            !world.0.snapshot().unwrap().to_json().contains("\"CONNECTED\""),
+            "{deleted}: nobody is there"
+        );
+    }
+}
+
 /// A restore refuses such numbers; a file of `--state` is read as it is.
 #[test]
 fn what_a_state_says_of_people_may_be_any_number() {

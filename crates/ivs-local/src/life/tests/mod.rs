@@ -2,6 +2,7 @@
 
 mod clock;
 mod composition;
+mod events;
 mod ingest;
 mod meanwhile;
 mod recording;

@@ -6,12 +6,14 @@ use ivs_model::ServiceName;
 use serde_json::{Value, json};
 
 use super::World;
+use crate::control::CODES;
 use crate::settings::Settings;
 
 /// The enumerations that tell how something stands.
-const ENUMERATIONS: [&str; 12] = [
+const ENUMERATIONS: [&str; 13] = [
     "CompositionState",
     "DestinationState",
+    "EventErrorCode",
     "EventName",
     "FailoverSlateConfigurationState",
     "IngestConfigurationState",
@@ -85,6 +87,7 @@ impl Seen {
             let events = self.world.call("ListParticipantEvents", &of);
             for event in events["events"].as_array().unwrap() {
                 self.see("EventName", &event["name"]);
+                self.see("EventErrorCode", &event["errorCode"]);
             }
             self.world.advance(1.0);
         }
@@ -99,6 +102,7 @@ impl Seen {
 fn every_state_is_reached() {
     let mut seen = Seen::new();
     participants(&mut seen);
+    errors(&mut seen);
     compositions(&mut seen);
     channels(&mut seen);
     let model = seen.world.0.model();
@@ -166,6 +170,28 @@ fn participants(seen: &mut Seen) {
             seen.see("EventName", &name.into());
         }
     }
+}
+
+/// Every error that somebody can have who publishes. `EventBridge` is told the same.
+fn errors(seen: &mut Seen) {
+    let stage = seen.world.stage();
+    let id = seen.world.join(&stage, &json!({}));
+    for code in CODES {
+        let path = format!("stages/{stage}/participants/{id}/publish");
+        let (status, answer) = seen.world.control("POST", &path, &json!({ "error": code }));
+        let expected = if code == "QUOTA_EXCEEDED" { 429 } else { 403 };
+        assert_eq!((status, &answer["code"]), (expected, &json!(code)), "{answer}");
+        let told = seen.world.told("IVS Stage Update");
+        let told = &told.last().unwrap()["detail"];
+        assert_eq!(
+            (&told["event_name"], &told["error_code"]),
+            (&json!("Participant Publish Error"), &json!(code))
+        );
+    }
+    seen.participant(&stage, &id);
+    let mut shapes = seen.world.0.model().service(ServiceName::RealTime).shapes();
+    let shape = shapes.find(|shape| shape.name() == "EventErrorCode").unwrap();
+    assert_eq!(shape.values(), CODES, "the control takes the codes of the service model, and no others");
 }
 
 fn compositions(seen: &mut Seen) {

@@ -1,0 +1,28 @@
+//! The entries of a table, by window and digit.
+
+use super::digits::{Digit, ENTRIES, WINDOWS};
+
+/// Entry `e` of window `w` is the point times (2·e + 1)·2^(7·w).
+pub(crate) struct Entries<T>(Box<[T]>);
+
+impl<T> Entries<T> {
+    /// Bytes of them all.
+    pub(crate) const SIZE: usize = WINDOWS * ENTRIES * size_of::<T>();
+
+    /// The entries of the first window, then those of the second, and so on.
+    pub(crate) fn of(entries: Vec<T>) -> Self {
+        Self(entries.into())
+    }
+
+    /// The entry for a digit of this window.
+    #[inline]
+    pub(crate) fn entry(&self, window: usize, digit: Digit) -> &T {
+        &self.0[window * ENTRIES + digit.entry()]
+    }
+
+    /// All entries of a window.
+    #[inline]
+    pub(crate) fn window(&self, window: usize) -> &[T; ENTRIES] {
+        &self.0.as_chunks().0[window]
+    }
+}

@@ -1,0 +1,170 @@
+//! What is not AWS's: health, faults, the log of calls, and what a person or a test lets happen.
+
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{Method, Response, StatusCode};
+use ivs_model::ApiError;
+use serde_json::Value;
+
+use super::deed::deed;
+use super::fault::{Broken, finish, pause};
+use super::reply::{Reply, whole};
+use super::{own, state};
+use crate::control::{Visit, refused, visit};
+use crate::door::{self, Refusal};
+use crate::faults::{self, Act, Cut, Strike};
+use crate::server::Server;
+use crate::{console, events};
+
+/// Where clients of stages send their telemetry.
+const TELEMETRY: &str = "telemetry";
+
+/// Something that was asked for, and what came of it.
+struct Outcome {
+    status: StatusCode,
+    value: Value,
+    /// What faults did to it.
+    strike: Strike,
+}
+
+/// Answers a request to `/_ivs/{path}`.
+pub(super) async fn control(
+    server: &Server,
+    method: &Method,
+    path: &str,
+    body: &[u8],
+) -> Result<Reply, Broken> {
+    if method == Method::GET
+        && let Some(page) = door::page(path, &server.settings().web_client)
+    {
+        return Ok(whole(page));
+    }
+    if (method, path) == (&Method::POST, TELEMETRY) {
+        return Ok(whole(telemetry(server)));
+    }
+    let Outcome { status, value, strike } = done(server, method, path, body).await?;
+    let reply = json(server, &format!("{}{path}", own::OWN), status, value.to_string());
+    finish(reply, &strike).await
+}
+
+/// A page of the console, or what one of its forms asks for.
+pub(super) async fn console(server: &Server, parts: &Parts, body: &[u8]) -> Result<Reply, Broken> {
+    let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+    let asked = if parts.method == Method::POST { console::asked(path, body) } else { None };
+    let Some(asked) = asked else {
+        return Ok(whole(console::page(server, &parts.method, path, query, body).map(Full::from)));
+    };
+    let Outcome { status, value, strike } = match asked.path.as_str() {
+        "fork" => {
+            let (status, value) = state::fork(server, &asked.body);
+            Outcome { status, value, strike: Strike::default() }
+        }
+        path => done(server, &asked.method, path, asked.body.as_bytes()).await?,
+    };
+    let answer = if status.is_success() {
+        console::back(&asked.back)
+    } else {
+        let words = value.get("message").and_then(Value::as_str).unwrap_or_default();
+        console::refused(server, status, words)
+    };
+    finish(whole(answer.map(Full::from)), &strike).await
+}
+
+/// Does what a request asks for that is not AWS's, and keeps that it was done. Faults are asked about whoever comes without
+/// a client.
+async fn done(server: &Server, method: &Method, path: &str, body: &[u8]) -> Result<Outcome, Broken> {
+    let of = |(status, value): (u16, Value), strike| Outcome {
+        status: StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST),
+        value,
+        strike,
+    };
+    let (strike, (status, value)) = match visit(server, method.as_str(), path, body) {
+        None => (Strike::default(), attempt(server, method, path, body)),
+        Some(Err(answer)) => return Ok(of(answer, Strike::default())),
+        Some(Ok(Visit { claim, body })) => {
+            let strike = server.faults().strike(&claim.subject(), server.keeper().clock.now());
+            pause(strike.delay).await;
+            match &strike.act {
+                Some(Act::Cut(Cut::Before)) => return Err(Broken),
+                Some(Act::Refuse(code, message)) => {
+                    return Ok(of(refused(&Refusal::new(code, message)), strike));
+                }
+                _ => {}
+            }
+            let answer = attempt(server, method, path, &body);
+            (strike, answer)
+        }
+    };
+    let kind = path.split('/').next().unwrap_or_default();
+    if status.is_success() && method != Method::GET && kind != "inspect" {
+        server.note_deed(kind, deed(method, path, body));
+    }
+    Ok(Outcome { status, value, strike })
+}
+
+/// As [`done`], without keeping it.
+fn attempt(server: &Server, method: &Method, path: &str, body: &[u8]) -> (StatusCode, Value) {
+    let ok = || serde_json::json!({ "status": "ok" });
+    let message = |error: &dyn std::fmt::Display| serde_json::json!({ "message": error.to_string() });
+    let ruled = (server.faults(), server.rates(), server.model());
+    if let Some((status, value)) = faults::answer(ruled, method.as_str(), path, body) {
+        return (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value);
+    }
+    if let Some((status, value)) = events::answer(server.targets(), method.as_str(), path, body) {
+        return (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value);
+    }
+    match (method, path) {
+        (&Method::GET, "health" | "ready") => (StatusCode::OK, ok()),
+        (&Method::GET, TELEMETRY) => {
+            (StatusCode::OK, serde_json::json!({ "requests": server.log().telemetry() }))
+        }
+        (&Method::GET, "calls") => (StatusCode::OK, server.log().to_json()),
+        (&Method::GET, "history") => (StatusCode::OK, console::history(server)),
+        (&Method::GET, "refusals") => (StatusCode::OK, serde_json::json!(server.door().refusals().list())),
+        (&Method::POST, "inspect") => match console::inspected(server, body) {
+            Ok(value) => (StatusCode::OK, value),
+            Err(error) => (StatusCode::BAD_REQUEST, message(&error)),
+        },
+        (&Method::POST, "reset") => match server.reset() {
+            Ok(()) => (StatusCode::OK, ok()),
+            Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, message(&error)),
+        },
+        _ => match crate::control::control(server, method.as_str(), path, body) {
+            Some((status, value)) => (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value),
+            None => (StatusCode::NOT_FOUND, message(&own::unknown(path))),
+        },
+    }
+}
+
+/// Counts what a client tells of itself, and keeps nothing.
+fn telemetry(server: &Server) -> Response<Full<Bytes>> {
+    server.log().count_telemetry();
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}
+
+/// An answer about what is the server's own, in JSON; a refusal in the form that all have.
+pub(super) fn json(server: &Server, path: &str, status: StatusCode, text: String) -> Reply {
+    if !status.is_success() {
+        return refuse(server, path, status, &serde_json::from_str(&text).unwrap_or_default());
+    }
+    let mut response = Response::new(Full::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    whole(response)
+}
+
+/// A refusal in the form that all have.
+pub(super) fn refuse(server: &Server, path: &str, status: StatusCode, told: &Value) -> Reply {
+    whole(own::refuse(server.url(), path, status, told).map(Full::from))
+}
+
+/// The refusal of a body that did not come whole.
+pub(super) fn unread(server: &Server, path: &str, error: &ApiError) -> Reply {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
+    refuse(server, path, status, &serde_json::json!({ "message": error.message() }))
+}
