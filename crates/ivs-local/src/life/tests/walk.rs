@@ -27,9 +27,20 @@ fn all(world: &World, kind: &str) -> Vec<Arc<Value>> {
     found.into_iter().map(|(_, entry)| entry.value).collect()
 }
 
+/// The records of a kind, each with the ID that comes first in its place.
+fn keyed(world: &World, kind: &str) -> Vec<(String, Arc<Value>)> {
+    let found = world.0.store().scan(&format!("123456789012/us-west-2/{kind}/"), "", usize::MAX).unwrap();
+    let id = |key: &str| key.split('/').nth(3).unwrap().to_owned();
+    found.into_iter().map(|(key, entry)| (id(&key), entry.value)).collect()
+}
+
+fn id_of(record: &Value) -> &str {
+    record["arn"].as_str().unwrap().rsplit('/').next().unwrap()
+}
+
 /// The participants of the session that a stage has.
 fn people(world: &World, stage: &Value) -> Vec<Arc<Value>> {
-    let id = stage["arn"].as_str().unwrap().rsplit('/').next().unwrap();
+    let id = id_of(stage);
     stage["activeSessionId"]
         .as_str()
         .map_or_else(Vec::new, |session| all(world, &format!("participant/{id}/{session}")))
@@ -44,7 +55,7 @@ fn check(world: &World) {
     let publishes = |stage: &Value| people(world, stage).iter().any(|one| one["_publishing"] == true);
     let mut replicas = Vec::new();
     for stage in &stages {
-        let id = stage["arn"].as_str().unwrap().rsplit('/').next().unwrap();
+        let id = id_of(stage);
         let sessions = all(world, &format!("stage-session/{id}"));
         let open: Vec<_> = sessions.iter().filter(|one| one["endTime"].is_null()).collect();
         assert!(open.len() <= 1, "{open:?}");
@@ -74,9 +85,11 @@ fn check(world: &World) {
     replicas.sort_by_key(order);
     assert_eq!(listed, replicas);
     for composition in all(world, "composition") {
-        let stage = stages.iter().find(|stage| stage["arn"] == composition["stageArn"]).unwrap();
+        let stage = stages.iter().find(|stage| stage["arn"] == composition["stageArn"]);
+        let publishes = |stage: Option<&Arc<Value>>| stage.is_some_and(|stage| publishes(stage));
         let age = now - composition["_createdAt"].as_i64().unwrap();
         match composition["state"].as_str().unwrap() {
+            "STARTING" | "ACTIVE" if stage.is_none() => panic!("its stage is gone: {composition}"),
             "STARTING" => assert!(age < 60_000 && (age == 0 || !publishes(stage)), "{composition}"),
             "ACTIVE" => {
                 let idle = composition["_idleSince"].as_i64().map(|since| now - since);
@@ -107,23 +120,144 @@ fn check(world: &World) {
     ids.sort_unstable();
     live.sort_unstable();
     assert_eq!(ids, live);
+    check_deleted(world, &stages, now);
+    check_recordings(world, now);
+    check_ingest(world, &stages);
+}
+
+/// What is left of a stage that was deleted is over.
+fn check_deleted(world: &World, stages: &[Arc<Value>], now: i64) {
+    let is_gone = |id: &str| !stages.iter().any(|stage| id_of(stage) == id);
+    let left = |kind: &str| keyed(world, kind).into_iter().filter(|(stage, _)| is_gone(stage));
+    for (_, participant) in left("participant") {
+        assert_eq!(
+            (&participant["state"], &participant["_publishing"]),
+            (&json!("DISCONNECTED"), &json!(false))
+        );
+    }
+    for (_, session) in left("stage-session") {
+        assert!(session["endTime"].is_string(), "{session}");
+    }
+    for (_, recording) in left("participant-recording") {
+        // One whose window was open ends with that.
+        let is_over = matches!(recording["state"].as_str(), Some("STOPPED" | "FAILED"));
+        assert!(is_over || is_paused(&recording, now), "{recording}");
+    }
+}
+
+/// Whether a recording waits for somebody to come back.
+fn is_paused(recording: &Value, now: i64) -> bool {
+    let until = recording["pausedAt"].as_i64().map(|at| at + recording["window"].as_i64().unwrap() * 1000);
+    until.is_some_and(|until| now < until)
+}
+
+/// Recordings go on while somebody publishes, and for the window afterwards.
+fn check_recordings(world: &World, now: i64) {
+    let prefix = "123456789012/us-west-2/participant-recording/";
+    for (key, entry) in world.0.store().scan(prefix, "", usize::MAX).unwrap() {
+        let recording = &entry.value;
+        let participant =
+            world.0.store().get(&key.replacen("participant-recording", "participant", 1)).unwrap();
+        let participant = participant.unwrap().value;
+        assert_eq!(participant["recordingState"], recording["state"], "{participant}");
+        match (recording["state"].as_str().unwrap(), participant["_publishing"] == true) {
+            ("ACTIVE", true) | ("STOPPED", false) | ("FAILED", _) => {}
+            ("STOPPING", false) => assert!(is_paused(recording, now), "{recording}"),
+            _ => panic!("{recording} of {participant}"),
+        }
+    }
+    let streams = keyed(world, "stream");
+    for (channel, recording) in keyed(world, "channel-recording") {
+        let is_live = streams.iter().any(|(other, _)| *other == channel);
+        assert_eq!(is_live, recording["pausedAt"].is_null(), "{recording}");
+        assert!(is_live || is_paused(&recording, now), "{recording}");
+    }
+}
+
+/// An ingest configuration is active as long as somebody publishes with it.
+fn check_ingest(world: &World, stages: &[Arc<Value>]) {
+    for ingest in all(world, "ingest-configuration") {
+        let people = stages.iter().flat_map(|stage| people(world, stage));
+        let with_it = people.filter(|one| {
+            one["ingestConfigurationArn"] == ingest["arn"]
+                && one["_publishing"] == true
+                && one["replicationType"] != "REPLICA"
+        });
+        let mut with_it: Vec<_> = with_it.map(|one| one["participantId"].clone()).collect();
+        let mut kept = ingest["_publishing"].as_array().cloned().unwrap_or_default();
+        let order = |id: &Value| id.to_string();
+        with_it.sort_by_key(order);
+        kept.sort_by_key(order);
+        assert_eq!(kept, with_it, "{ingest}");
+        let state = if kept.is_empty() { "INACTIVE" } else { "ACTIVE" };
+        assert_eq!(ingest["state"], state);
+    }
+}
+
+/// What a walk goes over.
+struct Ground {
+    stages: Vec<String>,
+    channels: [String; 2],
+    /// Two of each stage.
+    ingest: Vec<String>,
+    storage: String,
+}
+
+impl Ground {
+    fn new(world: &World) -> Self {
+        let s3 = json!({ "s3": { "bucketName": "bucket" } });
+        let storage = world.make("CreateStorageConfiguration", "storageConfiguration", &s3);
+        let to_s3 = json!({
+            "destinationConfiguration": { "s3": { "bucketName": "bucket" } }, "recordingReconnectWindowSeconds": 60,
+        });
+        let recording = world.make("CreateRecordingConfiguration", "recordingConfiguration", &to_s3);
+        let channels = [json!({ "recordingConfigurationArn": recording }), json!({})]
+            .map(|input| world.make("CreateChannel", "channel", &input));
+        let mut ground = Self { stages: Vec::new(), channels, ingest: Vec::new(), storage };
+        for place in 0..2 {
+            let stage = ground.stage(world, place);
+            let input = json!({ "ingestProtocol": "RTMPS", "stageArn": stage, "redundantIngest": true });
+            ground.ingest.push(world.make("CreateIngestConfiguration", "ingestConfiguration", &input));
+            ground.stages.push(stage);
+        }
+        ground
+    }
+
+    /// A new stage for a place. The first records its participants.
+    fn stage(&self, world: &World, place: usize) -> String {
+        let recorded = json!({
+            "storageConfigurationArn": self.storage, "recordingReconnectWindowSeconds": 30,
+        });
+        let input =
+            if place == 0 { json!({ "autoParticipantRecordingConfiguration": recorded }) } else { json!({}) };
+        world.make("CreateStage", "stage", &input)
+    }
+
+    /// Deletes the stage of a place, and makes another one there.
+    fn replace(&mut self, world: &World, place: usize) {
+        world.call("DeleteStage", &json!({ "arn": self.stages[place] }));
+        let stage = self.stage(world, place);
+        let input = json!({ "arn": self.ingest[place], "stageArn": stage });
+        world.call("UpdateIngestConfiguration", &input);
+        self.stages[place] = stage;
+    }
 }
 
 /// One run of so many steps, and all that it left in the state.
 fn walk(seed: u64, steps: usize) -> Vec<(String, Value)> {
     let world = World::with(Settings { seed: Some("x".to_owned()), ..Settings::default() });
     let mut numbers = Numbers(seed);
-    let stages = [world.stage(), world.stage()];
-    let channels = [(); 2].map(|()| world.make("CreateChannel", "channel", &json!({})));
+    let mut ground = Ground::new(&world);
     let mut people: Vec<(String, String)> = Vec::new();
     let mut done = 0;
     for step in 0..steps {
-        let (stage, channel) = (&stages[numbers.below(2)], &channels[numbers.below(2)]);
+        let place = numbers.below(2);
+        let (stage, channel) = (&ground.stages[place].clone(), &ground.channels[numbers.below(2)].clone());
         let person = people.get(numbers.below(people.len().max(1) as u64)).cloned();
         let ask = |method: &str, path: String, body: Value| world.control(method, &path, &body).0 == 200;
         let of =
             |(stage, id): &(String, String), rest: &str| format!("stages/{stage}/participants/{id}{rest}");
-        let is_done = match (numbers.below(12), person) {
+        let is_done = match (numbers.below(18), person) {
             (0, _) => {
                 let id = world.join(stage, &json!({ "duration": 1 + numbers.below(60) }));
                 people.push((stage.clone(), id));
@@ -156,6 +290,16 @@ fn walk(seed: u64, steps: usize) -> Vec<(String, Value)> {
                 }
                 world.0.run(&format!("{verb}ParticipantReplication"), "us-west-2", &input).is_ok()
             }
+            (12, _) if numbers.below(3) == 0 => {
+                people.retain(|(other, _)| other != stage);
+                ground.replace(&world, place);
+                true
+            }
+            (what @ (13 | 14), _) => {
+                let method = if what == 13 { "POST" } else { "DELETE" };
+                ask(method, format!("ingest-configurations/{}/publish", ground.ingest[place]), json!({}))
+            }
+            (15, Some(person)) => ask("POST", of(&person, "/recording"), json!({ "state": "FAILED" })),
             (7, _) => ask("POST", format!("channels/{channel}/live"), json!({})),
             (8, _) => ask("DELETE", format!("channels/{channel}/live"), json!({})),
             _ => {
