@@ -1,9 +1,12 @@
-// Runs scenario.json through the AWS SDK for JavaScript. The endpoint, the region and the access key come from the environment.
+// Runs scenario.json through the AWS SDK for JavaScript: all 86 operations. The endpoint, the region and the access key come from the
+// environment.
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 
 import * as lowLatency from "@aws-sdk/client-ivs";
 import * as realTime from "@aws-sdk/client-ivs-realtime";
+
+import { commandOf } from "./commands.mjs";
 
 const steps = JSON.parse(readFileSync(new URL("scenario.json", import.meta.url)));
 const retries = { maxAttempts: 1 };
@@ -11,7 +14,8 @@ const services = {
   ivs: { sdk: lowLatency, client: new lowLatency.IvsClient(retries) },
   "ivs-realtime": { sdk: realTime, client: new realTime.IVSRealTimeClient(retries) },
 };
-// Operations that the newest versions of the two packages do not know. Once they do, this says so.
+// Operations that the newest versions of the two packages have no commands for: theirs are made here. Once a package has them, this says
+// so.
 const lacking = [
   "ivs-realtime RevokeConnectionToken",
   ...["Create", "Get", "Update", "Delete"].map((verb) => `ivs ${verb}FailoverSlateConfiguration`),
@@ -23,16 +27,16 @@ for (const [place, step] of steps.entries()) {
   const { sdk, client } = services[step.service];
   const name = `${step.service} ${step.operation}`;
   if (lacking.includes(name) !== !sdk[`${step.operation}Command`]) {
-    console.error(`JavaScript: ${name} is lacking, or not any more`);
+    console.error(`JavaScript: the package has no command for ${name}, or has one now`);
     process.exit(1);
   }
-  if (lacking.includes(name)) continue;
+  const Command = sdk[`${step.operation}Command`] ?? commandOf(step.service, step.operation, sdk);
   const input = filled(step.input);
   // The one timestamp of the inputs.
   if (input.targetStartAt) input.targetStartAt = new Date(input.targetStartAt);
   let code, answer;
   try {
-    answer = await client.send(new sdk[`${step.operation}Command`](input));
+    answer = await client.send(new Command(input));
   } catch (error) {
     [code, answer] = [error.name, error.message];
   }
@@ -43,8 +47,8 @@ for (const [place, step] of steps.entries()) {
   }
   called.add(name);
 }
-console.log(`JavaScript: ${called.size} operations; its packages do not know ${lacking.length} others`);
-process.exit(called.size + lacking.length === 86 ? 0 : 1);
+console.log(`JavaScript: ${steps.length} calls of ${called.size} operations, ${lacking.length} by commands made from the model`);
+process.exit(called.size === 86 ? 0 : 1);
 
 // What is wrong with an answer; keeps what the step saves.
 function judge(step, code, answer) {
@@ -65,11 +69,9 @@ function judge(step, code, answer) {
   }
 }
 
-// The value, with saved texts for ${name}; undefined for what a call would have saved that is lacking.
+// The value, with saved texts for ${name}.
 function filled(value) {
   if (typeof value === "string") {
-    const whole = /^\$\{(\w+)\}$/.exec(value);
-    if (whole) return saved[whole[1]];
     return value.replace(/\$\{(\w+)\}/g, (_, name) => saved[name]);
   }
   if (Array.isArray(value)) return value.map(filled);

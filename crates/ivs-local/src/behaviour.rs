@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::call::{Answer, Call, invalid, not_found};
 use crate::http::hash::hex;
-use crate::kinds::{self, Stage, at, create, shown, text};
+use crate::kinds::{self, Stage, create, shown, text};
 use crate::life::{ad_break, replication, stream, viewers};
 use crate::page::{page, page_of_sessions};
 use crate::tokens::mint;
@@ -53,7 +53,7 @@ pub(crate) fn find(service: ServiceName, operation: &str) -> Option<Behaviour> {
 }
 
 fn create_stage(call: &mut Call<'_>) -> Answer {
-    let record = create(&Stage, call, call.input.clone())?;
+    let record = create(&Stage, call, call.input.all().clone())?;
     let arn = text(&record, "arn").to_owned();
     let configurations = call.input.get("participantTokenConfigurations").and_then(Value::as_array);
     let mut tokens = Vec::new();
@@ -67,7 +67,7 @@ fn create_stage(call: &mut Call<'_>) -> Answer {
 fn create_participant_token(call: &mut Call<'_>) -> Answer {
     let stage = call.text("stageArn");
     call.existing("stage", stage)?;
-    Ok(json!({ "participantToken": mint(call, stage, call.input)? }))
+    Ok(json!({ "participantToken": mint(call, stage, call.input.all())? }))
 }
 
 fn disconnect_participant(call: &mut Call<'_>) -> Answer {
@@ -127,8 +127,7 @@ fn list_stage_sessions(call: &mut Call<'_>) -> Answer {
 
 fn list_participants(call: &mut Call<'_>) -> Answer {
     let filters = ["filterByUserId", "filterByPublished", "filterByState", "filterByRecordingState"];
-    let given =
-        filters.into_iter().filter(|name| call.input.get(*name).is_some_and(|value| !value.is_null()));
+    let given = filters.into_iter().filter(|name| call.input.get(name).is_some_and(|value| !value.is_null()));
     if given.count() > 1 {
         let message = "Only one of the filters can be used in a call";
         return Err(call.refuse("ConflictException", message, "one-filter", Source::Model));
@@ -159,7 +158,8 @@ fn list_participant_replicas(call: &mut Call<'_>) -> Answer {
 }
 
 fn list_channels(call: &mut Call<'_>) -> Answer {
-    let filters = call.input.iter().filter(|(name, value)| name.starts_with("filterBy") && !value.is_null());
+    let filters =
+        call.input.all().iter().filter(|(name, value)| name.starts_with("filterBy") && !value.is_null());
     if filters.count() > 1 {
         let message = "Only one of the filters can be used in a call";
         return Err(call.refuse("ConflictException", message, "one-filter", Source::Model));
@@ -225,7 +225,7 @@ fn list_stream_sessions(call: &mut Call<'_>) -> Answer {
 }
 
 fn list_streams(call: &mut Call<'_>) -> Answer {
-    let health = at(call.input, &["filterBy", "health"]).and_then(Value::as_str);
+    let health = call.input.get("filterBy").and_then(|by| by.get("health")).and_then(Value::as_str);
     page(call, &call.key("stream", ""), "streams", |record| {
         let is_wanted = health.is_none_or(|health| text(&record, "health") == health);
         is_wanted.then(|| viewers::shown(call, record).into())
@@ -233,7 +233,7 @@ fn list_streams(call: &mut Call<'_>) -> Answer {
 }
 
 fn start_viewer_session_revocation(call: &mut Call<'_>) -> Answer {
-    let input = call.input;
+    let input = call.input.all();
     revoke_viewer(call, input)?;
     Ok(json!({}))
 }

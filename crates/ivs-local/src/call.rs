@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::environment::Environment;
 use crate::ids::Ids;
+use crate::input::Input;
 use crate::store::Store;
 use crate::view::{Outcome, Scene, View};
 
@@ -19,7 +20,7 @@ pub(crate) type Answer = Result<Value, ApiError>;
 pub(crate) struct Call<'a> {
     pub(crate) service: &'a Service,
     pub(crate) operation: &'a Operation,
-    pub(crate) input: &'a Map<String, Value>,
+    pub(crate) input: Input<'a>,
     view: View<'a>,
 }
 
@@ -39,6 +40,7 @@ impl<'a> Call<'a> {
         store: &'a dyn Store,
     ) -> Self {
         let &Frame { service, operation, scene, input } = frame;
+        let input = Input::new(service, operation, input);
         Self { service, operation, input, view: View::new(scene, ids, environment, store) }
     }
 
@@ -49,7 +51,7 @@ impl<'a> Call<'a> {
 
     /// A text of the input; empty, if there is none.
     pub(crate) fn text(&self, name: &str) -> &'a str {
-        self.input.get(name).and_then(Value::as_str).unwrap_or_default()
+        self.input.text(name)
     }
 
     /// A refusal with the code that the model lists for this operation: the first of these, or `ValidationException`.

@@ -17,11 +17,14 @@ mod faults;
 mod happened;
 mod http;
 mod ids;
+mod input;
 mod keeper;
 mod kinds;
 mod life;
 mod log;
 mod media;
+#[cfg(test)]
+mod members;
 mod own;
 mod page;
 pub mod program;

@@ -149,6 +149,7 @@ fn default_page(operation: &str) -> usize {
 pub(crate) fn fingerprint(call: &Call<'_>) -> String {
     let filters: Map<_, _> = call
         .input
+        .all()
         .iter()
         .filter(|(name, value)| !matches!(name.as_str(), "nextToken" | "maxResults") && !value.is_null())
         .map(|(name, value)| (name.clone(), value.clone()))

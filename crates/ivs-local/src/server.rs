@@ -1,11 +1,12 @@
 //! The service without its sockets: state, and one call after the other.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ivs_model::{
     ApiError, Location, Model, Operation, Patterns, Service, ServiceName, ShapeId, Source, Type, check_with,
-    project, validate_with,
+    project, strangers, validate_with,
 };
 use serde_json::{Map, Value, json};
 
@@ -344,6 +345,13 @@ impl Server {
 
     /// The members of an answer that the model knows.
     fn modelled(&self, route: &Route<'_>, shape: ShapeId, answer: &Value) -> Value {
+        // A misspelt name would be left out silently.
+        debug_assert_eq!(
+            strangers(route.service, shape, answer),
+            BTreeSet::new(),
+            "{}: {answer}",
+            route.operation.name()
+        );
         let answer = project(route.service, shape, answer);
         debug_assert_eq!(
             check_with(route.service, shape, &answer, self.patterns()),

@@ -157,7 +157,7 @@ impl Kind for StreamKey {
         check_reference(call, "channel", &channel)?;
         let limit = call.environment.quota("streamKeysPerChannel", 1);
         // A channel that this very call makes has none: those of all others need not be looked through.
-        let is_of_new_channel = call.text("channelArn").is_empty();
+        let is_of_new_channel = call.operation.name() == "CreateChannel";
         let of_channel = |key: &Record| text(key, "channelArn") == channel;
         if !is_of_new_channel && call.all(self.kind())?.iter().filter(|key| of_channel(key)).count() >= limit
         {
@@ -175,7 +175,7 @@ impl Kind for StreamKey {
 
 /// `CreateChannel` makes a stream key, too.
 pub(crate) fn create_channel(call: &mut Call<'_>) -> Result<Value, ApiError> {
-    let channel = create(&Channel, call, call.input.clone())?;
+    let channel = create(&Channel, call, call.input.all().clone())?;
     let arn = text(&channel, "arn");
     let mut key = Record::new();
     key.insert("channelArn".into(), arn.into());

@@ -168,7 +168,7 @@ pub(crate) fn start(call: &mut Call<'_>) -> Result<Value, ApiError> {
             return Ok(json!({ "composition": record }));
         }
     }
-    let mut input = call.input.clone();
+    let mut input = call.input.all().clone();
     input.remove("idempotencyToken");
     let stage = call.text("stageArn");
     check_reference(call, "stage", stage)?;

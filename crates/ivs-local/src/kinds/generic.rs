@@ -48,7 +48,7 @@ pub(crate) fn find_generic(service: ServiceName, operation: &str) -> Option<Gene
 pub(crate) fn run(generic: Generic, call: &mut Call<'_>) -> Answer {
     match generic {
         Generic::Create(kind) => {
-            let record = create(kind, call, call.input.clone())?;
+            let record = create(kind, call, call.input.all().clone())?;
             Ok(json!({ kind.members()[0]: shown(kind, call, record) }))
         }
         Generic::Get(kind) => {
@@ -105,7 +105,7 @@ pub(crate) fn shown(kind: &dyn Kind, call: &Call<'_>, mut record: Record) -> Val
 fn update(kind: &dyn Kind, call: &mut Call<'_>) -> Answer {
     let mut record = get(kind, call, call.text("arn"))?;
     kind.before_update(call, &record)?;
-    for (name, value) in call.input.iter().filter(|(name, value)| *name != "arn" && !value.is_null()) {
+    for (name, value) in call.input.all().iter().filter(|(name, value)| *name != "arn" && !value.is_null()) {
         record.insert(name.clone(), value.clone());
     }
     if kind.changes_slowly() {

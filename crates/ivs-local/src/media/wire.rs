@@ -5,12 +5,17 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket as StdSocket};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use socket2::SockRef;
 use str0m::ice::StunMessage;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
 /// The most bytes of a datagram: more than any Ethernet frame has.
 const MAX_DATAGRAM: usize = 2048;
+
+/// How many bytes of datagrams the kernel is asked to keep for a socket until they are read. Its own default, some 200 KB on Linux, is
+/// full after a tenth of a second in which the server does not run, where a hundred subscribers report.
+const RECEIVE_BUFFER: usize = 4 * 1024 * 1024;
 
 /// How many datagrams wait for a peer. What comes then is lost, as on any network.
 pub(crate) const QUEUE: usize = 512;
@@ -61,6 +66,7 @@ impl Wires {
         let mut wires = Vec::new();
         for (announced, socket) in sockets(announce, port)? {
             socket.set_nonblocking(true)?;
+            widen(&socket, announced);
             let socket = Arc::new(UdpSocket::from_std(socket)?);
             wires.push(Wire { announced, socket: Arc::clone(&socket) });
             tokio::spawn(read(announced, socket, Arc::clone(&routes), Arc::clone(loses)));
@@ -158,6 +164,18 @@ async fn read(announced: SocketAddr, socket: Arc<UdpSocket>, routes: Arc<Routes>
             }
         }
     }
+}
+
+/// Asks for a larger receive buffer. Linux gives at most `net.core.rmem_max`; other systems refuse what is too much, and are asked for
+/// less until they take it.
+fn widen(socket: &StdSocket, announced: SocketAddr) {
+    let socket = SockRef::from(socket);
+    let halves = std::iter::successors(Some(RECEIVE_BUFFER), |bytes| Some(bytes / 2));
+    let asked = halves
+        .take_while(|bytes| *bytes > 64 * 1024)
+        .find(|bytes| socket.set_recv_buffer_size(*bytes).is_ok());
+    let given = socket.recv_buffer_size().unwrap_or_default();
+    tracing::debug!(%announced, asked, given, "the receive buffer of a UDP socket");
 }
 
 fn sockets(announce: &[IpAddr], port: u16) -> io::Result<Vec<(SocketAddr, StdSocket)>> {

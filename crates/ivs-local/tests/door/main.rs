@@ -2,6 +2,7 @@
 // What clippy lets a test do, its helpers may do too.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 
+mod candidates;
 mod console;
 mod events;
 mod exchange;
@@ -11,6 +12,8 @@ mod hostile;
 mod http;
 mod local;
 mod media;
+mod observed;
+mod offers;
 mod peer;
 mod playback;
 mod refusals;

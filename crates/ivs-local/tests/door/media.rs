@@ -28,7 +28,7 @@ pub async fn publish(local: &Local, id: &str, layers: &'static [&'static str]) -
 }
 
 /// Subscribes, tried again as clients do until the publication is there.
-async fn subscribe(
+pub async fn subscribe(
     local: &Local,
     id: &str,
     remote: &str,

@@ -1,7 +1,7 @@
 //! The other side of a connection for media: str0m, with frames that only look like media.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use str0m::change::{SdpAnswer, SdpPendingOffer};
@@ -50,13 +50,25 @@ pub struct Peer {
     pub tick: Duration,
     /// Layers that somebody asked whole pictures of.
     pub asked: Vec<Option<Rid>>,
+    /// Where announced addresses lead, as a router or the host of a container has it.
+    pub mapped: Vec<(SocketAddr, SocketAddr)>,
     sent: u64,
 }
 
 impl Peer {
     /// An offer in this direction; with these layers, if there are any.
     pub async fn offer(direction: Direction, layers: &[&str], has_video: bool) -> (Self, String) {
-        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        Self::offer_from(Ipv4Addr::LOCALHOST.into(), direction, layers, has_video).await
+    }
+
+    /// The same of a peer with this address.
+    pub async fn offer_from(
+        ip: IpAddr,
+        direction: Direction,
+        layers: &[&str],
+        has_video: bool,
+    ) -> (Self, String) {
+        let socket = UdpSocket::bind((ip, 0)).await.unwrap();
         let address = socket.local_addr().unwrap();
         let mut rtc = Rtc::builder()
             .clear_codecs()
@@ -103,6 +115,7 @@ impl Peer {
             came_as: None,
             tick: Duration::from_millis(33),
             asked: Vec::new(),
+            mapped: Vec::new(),
             sent: 0,
         };
         (peer, offer.to_sdp_string())
@@ -204,7 +217,9 @@ impl Peer {
                 Output::Timeout(at) if at > Instant::now() => return Some(at),
                 Output::Timeout(_) => self.rtc.handle_input(Input::Timeout(Instant::now())).unwrap(),
                 Output::Transmit(sent) => {
-                    self.socket.send_to(&sent.contents, sent.destination).await.unwrap();
+                    let mapped = self.mapped.iter().find(|(announced, _)| *announced == sent.destination);
+                    let destination = mapped.map_or(sent.destination, |(_, real)| *real);
+                    self.socket.send_to(&sent.contents, destination).await.unwrap();
                 }
                 Output::Event(event) => self.event(event),
             }
@@ -216,7 +231,9 @@ impl Peer {
         let mut buffer = vec![0; 2048];
         tokio::select! {
             received = self.socket.recv_from(&mut buffer) => {
-                let Ok((len, source)) = received else { return };
+                let Ok((len, from)) = received else { return };
+                let mapped = self.mapped.iter().find(|(_, real)| *real == from);
+                let source = mapped.map_or(from, |(announced, _)| *announced);
                 let Ok(contents) = buffer[..len].try_into() else { return };
                 let receive = Receive { proto: Protocol::Udp, source, destination: self.address, contents };
                 self.rtc.handle_input(Input::Receive(Instant::now(), receive)).unwrap();

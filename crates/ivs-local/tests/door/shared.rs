@@ -1,9 +1,11 @@
 //! Several participants over one socket.
 
-use ivs_token::Connection;
+use ivs_token::{Capabilities, Connection};
 use serde_json::{Value, json};
+use str0m::media::{Direction, MediaKind};
 
 use crate::local::{Local, Socket, find};
+use crate::peer::Peer;
 
 fn connection(local: &Local) -> String {
     Connection::new().mint(&local.key).unwrap().as_str().to_owned()
@@ -71,6 +73,60 @@ async fn two_stages_on_one_socket() {
     assert_eq!(ending["code"], "PARTICIPANT_DISCONNECTED");
     socket.send(&json!({ "type": "PING" })).await;
     assert_eq!(socket.next().await.unwrap()["type"], "PONG");
+}
+
+/// Sends an offer of one of them, and gives the answer to it.
+async fn offer(socket: &mut Socket, logical: &str, target: &str, content: &str) -> Value {
+    let payload = json!({
+        "whipUrl": target, "requestId": logical, "traceId": "t", "content": content, "contentType": "application/sdp",
+    });
+    let message = json!({ "type": "aws:ivs:SDP_OFFER", "payload": payload });
+    socket.send(&json!({ "logicalId": logical, "message": message })).await;
+    let answer = until(socket, logical, "aws:ivs:SDP_ANSWER").await;
+    assert_eq!(answer["requestId"], logical, "{answer}");
+    answer
+}
+
+#[tokio::test]
+async fn offers_and_answers_of_two_on_one_socket() {
+    let local = Local::assuming(&[("socket-grace", "1")]).await;
+    let viewer = local.stage.participant().capabilities(Capabilities::SUBSCRIBE).participant_id("bob");
+    let both = [format!("one~{}", local.token("ana")), format!("two~{}", local.mint(viewer))];
+    let mut socket =
+        local.open("/sanic?error_over_ws=1", &[&connection(&local), &both[0], &both[1]]).await.unwrap();
+    let base = local.stage.whip_url();
+
+    // Each may do what its own token allows, whoever shares the socket.
+    let (mut publisher, sdp) = Peer::offer(Direction::SendOnly, &[], true).await;
+    let refused = offer(&mut socket, "two", &format!("{base}/publish/bob"), &sdp).await;
+    assert_eq!((&refused["httpStatusCode"], &refused["errorCode"]), (&json!(403), &json!(2003)));
+    let refused = offer(&mut socket, "two", &format!("{base}/publish/ana"), &sdp).await;
+    assert_eq!(refused["httpStatusCode"], 403, "{refused}");
+
+    let answer = offer(&mut socket, "one", &format!("{base}/publish/ana"), &sdp).await;
+    assert_eq!((&answer["httpStatusCode"], &answer["contentType"]), (&json!(201), &json!("application/sdp")));
+    publisher.accept(answer["content"].as_str().unwrap());
+    tokio::spawn(publisher.publish(&[]));
+    loop {
+        let state = until(&mut socket, "two", "aws:ivs:STAGE_STATE").await;
+        if find(&state, "ana").unwrap()["isPublishing"] == true {
+            break;
+        }
+    }
+
+    let (mut subscriber, sdp) = Peer::offer(Direction::RecvOnly, &[], true).await;
+    let reply = offer(&mut socket, "two", &format!("{base}/subscribe/ana"), &sdp).await;
+    for name in ["location", "sessionDeleteLink", "subscriberControlLink", "videoLayersLink"] {
+        assert!(reply[name].as_str().unwrap().starts_with(base), "{name}: {reply}");
+    }
+    subscriber.accept(reply["content"].as_str().unwrap());
+    subscriber.until(|peer| peer.frames.get(&MediaKind::Video) >= Some(&10)).await;
+
+    // Who leaves the socket takes the publication along; the other hears of it there.
+    let message = json!({ "type": "aws:ivs:LEAVE_STAGE", "payload": { "code": "x", "requestId": "l" } });
+    socket.send(&json!({ "logicalId": "one", "message": message })).await;
+    subscriber.until(|peer| peer.is_closed).await;
+    while find(&until(&mut socket, "two", "aws:ivs:STAGE_STATE").await, "ana").is_some() {}
 }
 
 #[tokio::test]

@@ -22,6 +22,20 @@ async fn every_form_of_url_opens() {
 }
 
 #[tokio::test]
+async fn the_longest_token_is_a_subprotocol() {
+    let local = Local::start().await;
+    let mut participant =
+        local.stage.participant().participant_id("a".repeat(64).as_str()).user_id(&*"u".repeat(128));
+    for place in 0..4 {
+        participant = participant.attribute(format!("{place}"), "v".repeat(255));
+    }
+    let token = local.mint(participant);
+    assert!(token.len() > 2000, "{}", token.len());
+    let state = local.join(&token).await.until("STAGE_STATE").await;
+    assert_eq!(state["participants"][0]["userId"], "u".repeat(128));
+}
+
+#[tokio::test]
 async fn all_see_who_comes_mutes_and_leaves() {
     let local = Local::start().await;
     let mut ana = local.join(&local.token("ana")).await;
