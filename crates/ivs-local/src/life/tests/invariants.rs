@@ -39,7 +39,7 @@ pub(super) fn check(world: &World) {
     assert!(clock["next"].as_str().is_none_or(|next| next >= clock["now"].as_str().unwrap()), "{clock}");
     let stages = all(world, "stage");
     sessions(world, &stages);
-    participants(world, &stages);
+    participants(world, &stages, now);
     replicas(world, &stages);
     ingests(world, &stages);
     compositions(world, &stages, now);
@@ -86,7 +86,7 @@ fn sessions(world: &World, stages: &[Arc<Value>]) {
 }
 
 /// Who publishes is there, and who was sent away for good is not.
-fn participants(world: &World, stages: &[Arc<Value>]) {
+fn participants(world: &World, stages: &[Arc<Value>], now: i64) {
     for stage in stages {
         let stage_id = id_of(&stage["arn"]);
         for participant in people(world, stage) {
@@ -97,6 +97,8 @@ fn participants(world: &World, stages: &[Arc<Value>]) {
             let id = participant["participantId"].as_str().unwrap();
             let revoked = format!("123456789012/us-west-2/revocation/participant:{stage_id}:{id}");
             assert!(!is_there || world.0.store().get(&revoked).unwrap().is_none(), "{participant}");
+            let session = stage["activeSessionId"].as_str().unwrap();
+            recording(world, (stage_id, session), &participant, now);
         }
     }
 }

@@ -406,7 +406,7 @@ fn walk(seed: u64, steps: usize) -> Vec<(String, Value)> {
         if step % 5 == 0 {
             check(&walk.world);
         }
-        if step % 1000 == 999 {
+        if step % 500 == 499 {
             check_all(&walk.world);
         }
     }
