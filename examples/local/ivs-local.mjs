@@ -1,6 +1,7 @@
 // A local Amazon IVS for tests in Node.js:
 //
 //     const local = await IvsLocal.start();
+//     afterEach(() => local.calm());
 //     const client = new IVSRealTimeClient(local.settings());
 //     ...
 //     await local.stop();
@@ -45,6 +46,16 @@ export class IvsLocal {
     const value = await answer.json();
     if (!answer.ok) throw new Error(value.message);
     return value;
+  }
+
+  /** Takes back what was done to the clock, the faults, the rates and the targets of events. Resources stay. */
+  calm() {
+    return this.control("POST", "calm");
+  }
+
+  /** Forgets every resource of every account, and all that `calm` takes back. */
+  reset() {
+    return this.control("POST", "reset");
   }
 
   async stop() {

@@ -3,7 +3,8 @@
     pytest_plugins = ["ivs_local"]
 
 `ivs-local` must be on the path; IVS_LOCAL names another program. One server serves all tests of a process on a free port. Each test
-has an account of its own, and therefore sees nothing of others; after each test the clock is real again and no fault is left.
+has an account of its own, and therefore sees nothing of others; after each test the clock, the faults, the rates and the targets of events
+are as they were at the start.
 """
 
 import itertools
@@ -39,14 +40,12 @@ class IvsLocal:
             return json.load(answer)
 
     def reset(self):
-        """Forgets every resource of every account, the faults, and what happened to the clock."""
+        """Forgets every resource of every account, and all that `calm` takes back."""
         self.control("POST", "reset")
-        self.calm()
 
     def calm(self):
-        """Takes the faults back and returns to real time."""
-        self.control("DELETE", "faults")
-        self.control("POST", "clock", {"real": True})
+        """Takes back what was done to the clock, the faults, the rates and the targets of events. Resources stay."""
+        self.control("POST", "calm")
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,7 @@ def documentation():
         (place / "example.mjs").write_text(on_a_free_port(example["JavaScript"]))
         for name in ("ivs_local.py", "test_stage.py"):
             shutil.copy(ROOT / "examples/local" / name, place)
+        shutil.copy(ROOT / "tests/local/test_plugin.py", place)
         (place / "node_modules").symlink_to(ROOT / "tests/local/node_modules")
         # What the server prints besides its address is there to be copied.
         script = f"""
@@ -46,10 +47,10 @@ def documentation():
             {example["AWS CLI"]}
             python3 example.py
             node example.mjs
-            python3 -m pytest --quiet -p no:cacheprovider test_stage.py
+            python3 -m pytest --quiet -p no:cacheprovider test_stage.py test_plugin.py
         """
         said = run(folder, script)
-    for expected in ('"name": "demo"', "'whip': 'http://localhost:", "4 passed"):
+    for expected in ('"name": "demo"', "'whip': 'http://localhost:", "7 passed"):
         if expected not in said:
             sys.exit(f"{expected} is not in\n{said}")
 

@@ -12,7 +12,7 @@
 )]
 
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -22,8 +22,10 @@ use serde_json::{Value, json};
 #[path = "../tests/http/client.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
 mod client;
+mod connection;
 
 use client::{Client, Program};
+use connection::Connection;
 
 /// Connections at once.
 const CONNECTIONS: usize = 4;
@@ -159,53 +161,6 @@ fn request(client: &Client, operation: &str, input: &Value) -> Vec<u8> {
         write!(head, "{name}: {value}\r\n").unwrap();
     }
     format!("{head}\r\n{body}").into_bytes()
-}
-
-struct Connection {
-    port: u16,
-    socket: TcpStream,
-    buffer: Vec<u8>,
-}
-
-impl Connection {
-    fn new(port: u16) -> Self {
-        let socket = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        socket.set_nodelay(true).unwrap();
-        Self { port, socket, buffer: vec![0; 1 << 16] }
-    }
-
-    /// Sends a request, and reads the whole answer, which must be a good one.
-    fn call(&mut self, request: &[u8]) {
-        self.socket.write_all(request).unwrap();
-        let mut filled = 0;
-        loop {
-            if filled == self.buffer.len() {
-                self.buffer.resize(filled * 2, 0);
-            }
-            let read = self.socket.read(&mut self.buffer[filled..]).unwrap();
-            filled += read;
-            let Some(end) = self.buffer[..filled].windows(4).position(|four| four == b"\r\n\r\n") else {
-                assert!(read > 0, "the server closed the connection");
-                continue;
-            };
-            let head = String::from_utf8_lossy(&self.buffer[..end]).to_ascii_lowercase();
-            assert!(
-                head.split(' ').nth(1) == Some("200"),
-                "{}",
-                String::from_utf8_lossy(&self.buffer[..filled])
-            );
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
-            if filled >= end + 4 + length.unwrap_or(0) {
-                if head.contains("connection: close") {
-                    *self = Self::new(self.port);
-                }
-                return;
-            }
-            assert!(read > 0, "the server closed the connection");
-        }
-    }
 }
 
 /// moto's server; stopped when it goes.

@@ -56,6 +56,11 @@ impl Clock {
 }
 
 impl Time {
+    /// What the clock of a server begins with: it stands at this moment, in milliseconds since 1970, or is the system's.
+    pub(crate) fn first(freeze: Option<i64>) -> Self {
+        freeze.map_or(Self::Running(0), Self::Frozen)
+    }
+
     /// As the state keeps it.
     pub(crate) fn to_json(self) -> Value {
         match self {

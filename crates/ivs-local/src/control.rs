@@ -31,6 +31,9 @@ pub(crate) fn control(server: &Server, method: &str, path: &str, body: &[u8]) ->
     let answer = match (method, path) {
         ("GET", "clock") => clock::clock(server, 0),
         ("POST", "clock") => read(body).and_then(|body| clock::set_clock(server, &body)),
+        ("POST", "calm") => {
+            server.calm().map(|()| json!({ "status": "ok" })).map_err(|error| error.to_string())
+        }
         (_, path) => return resource(server, method, path, body),
     };
     Some(answer.map_or_else(|message| (400, json!({ "message": message })), |value| (200, value)))

@@ -13,6 +13,8 @@ use crate::environment::Environment;
 use crate::events::{News, Outbox, is_position, number, position};
 use crate::faults::Faults;
 use crate::ids::Ids;
+use crate::pulse::Pulse;
+use crate::recent::Recent;
 use crate::store::{Store, StoreError, Transaction};
 use crate::timer::{TIMERS, Waiting, due_of};
 use crate::view::{Effect, Outcome, Scene, View, internal};
@@ -29,6 +31,7 @@ pub(crate) struct Keeper {
     pub(crate) clock: Clock,
     store: Arc<dyn Store>,
     outbox: Arc<Outbox>,
+    recent: Recent,
     /// Changes follow one another; the number of the last.
     writing: Mutex<u64>,
     /// When the first timer is due.
@@ -61,6 +64,7 @@ impl Keeper {
         store: Arc<dyn Store>,
         changes: u64,
         faults: Arc<Faults>,
+        pulse: Arc<Pulse>,
     ) -> Result<Self, StoreError> {
         let outbox = Arc::new(Outbox::open(&*store, faults, environment.settings.events_kept)?);
         let kept = store.get(&clock_key())?.and_then(|entry| Time::from_json(&entry.value));
@@ -71,6 +75,7 @@ impl Keeper {
             clock,
             store,
             outbox,
+            recent: Recent::new(pulse),
             writing: Mutex::new(changes),
             due: AtomicI64::new(i64::MAX),
             moved: Notify::new(),
@@ -91,6 +96,11 @@ impl Keeper {
     /// The events.
     pub(crate) fn outbox(&self) -> &Arc<Outbox> {
         &self.outbox
+    }
+
+    /// What happened lately.
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.recent
     }
 
     /// IDs for what changes nothing.
@@ -125,6 +135,7 @@ impl Keeper {
                 return Ok(Written { value, effects: Vec::new(), turn });
             }
             let mut pending = None;
+            let told = news.happened.clone();
             if !news.is_empty() {
                 let mut ids = self.ids_of(" events", *turn + 1)?;
                 let batch = self.outbox.announce((scene.account, scene.region, scene.now), &mut ids, news);
@@ -140,6 +151,7 @@ impl Keeper {
                 if let Some(pending) = pending {
                     self.outbox.committed(pending);
                 }
+                self.recent.note(scene, told);
                 if let Some(due) = due
                     && self.due.fetch_min(due, Ordering::AcqRel) > due
                 {
@@ -257,8 +269,7 @@ impl Keeper {
         self.store.commit(Transaction { checks: Vec::new(), writes })?;
         *turn = changes;
         let kept = entries.get(&clock_key()).and_then(Time::from_json);
-        let first = self.environment.settings.freeze.map_or(Time::Running(0), Time::Frozen);
-        self.clock.set(kept.unwrap_or(first));
+        self.clock.set(kept.unwrap_or(Time::first(self.environment.settings.freeze)));
         self.first()?;
         self.outbox.replaced(&*self.store)?;
         self.moved.notify_one();

@@ -31,6 +31,7 @@ pub mod program;
 #[cfg(test)]
 mod properties;
 mod pulse;
+mod recent;
 mod remote;
 mod replication;
 mod server;
@@ -42,6 +43,7 @@ mod time;
 mod timer;
 mod token_key;
 mod tokens;
+mod trace;
 mod view;
 
 pub use assumptions::Assumptions;

@@ -8,6 +8,8 @@ use hyper::body::Bytes;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::trace::Trace;
+
 /// How many calls are remembered.
 const LIMIT: usize = 1000;
 
@@ -35,6 +37,9 @@ pub(crate) struct Entry {
     /// The faults that had a part in the answer.
     pub(crate) fault: Option<String>,
     pub(crate) micros: u128,
+    /// The trace that the client named, by its ID.
+    #[serde(rename = "traceId")]
+    pub(crate) trace: Option<Trace>,
     /// The rules that spoke, each with where it comes from.
     pub(crate) rules: String,
     pub(crate) request: Body,
@@ -66,6 +71,12 @@ impl Body {
         }
     }
 
+    /// Its text, if it is one and all of it was kept.
+    pub(crate) fn text(&self) -> Option<&str> {
+        let is_whole = self.0.len() < LONGEST;
+        std::str::from_utf8(&self.0).ok().filter(|_| is_whole)
+    }
+
     /// Its JSON; its text, if it is none.
     pub(crate) fn value(&self) -> Value {
         if self.0.is_empty() {
@@ -92,8 +103,13 @@ pub(crate) struct Log {
 impl Log {
     pub(crate) fn push(&self, entry: Entry) {
         let text = |value: &Option<String>| value.as_deref().unwrap_or("-").to_owned();
-        // The names are those of OpenTelemetry's semantic conventions, so that collectors need no mapping.
+        let trace = entry.trace.as_ref();
+        // The names are those of OpenTelemetry's semantic conventions, and of the trace context in logs that are not OTLP, so that
+        // collectors need no mapping. Without a trace its fields are not there.
         tracing::info!(
+            trace_id = trace.map(|trace| trace.id.as_str()),
+            span_id = trace.map(|trace| trace.span.as_str()),
+            trace_flags = trace.map(|trace| trace.flags.as_str()),
             rpc.system = "aws-api",
             rpc.method = text(&entry.operation),
             aws.request_id = entry.id,

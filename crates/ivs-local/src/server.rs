@@ -132,7 +132,8 @@ impl Server {
         let faults = Arc::new(faults.map_err(StartError::Fault)?);
         let rates = Rates::new(settings.rates);
         let environment = Environment::new(settings, token_key, secret, port);
-        let keeper = Arc::new(Keeper::new(environment, store, calls, Arc::clone(&faults))?);
+        let keeper =
+            Arc::new(Keeper::new(environment, store, calls, Arc::clone(&faults), Arc::clone(&pulse))?);
         let targets = Targets::new(&keeper.environment.settings.targets, keeper.outbox(), keeper.store());
         let targets = Arc::new(targets.map_err(StartError::Target)?);
         let door = Door::open(&keeper, &pulse)?;
@@ -226,9 +227,10 @@ impl Server {
         ids.map_or_else(|_| String::new(), |mut ids| ids.uuid())
     }
 
-    /// Keeps that somebody did something to the server itself.
-    pub(crate) fn note_deed(&self, kind: &str, what: String) {
-        let (order, at) = (self.pulse.order(), self.keeper.clock.now());
+    /// Keeps that somebody did something to the server itself. `order` is its place among all that happens: before what came
+    /// of it.
+    pub(crate) fn note_deed(&self, order: u64, kind: &str, what: String) {
+        let at = self.keeper.clock.now();
         self.log.push_deed(Deed { order, at, kind: kind.to_owned(), what });
         self.pulse.beat();
     }
@@ -556,21 +558,37 @@ impl Server {
         self.live.settle()?;
         // What is seen from now on is of this state alone.
         self.watched.forget();
+        self.keeper.recent().forget();
         self.door.refusals().forget();
         self.log.forget();
         self.answered.store(0, Ordering::Relaxed);
         Ok(())
     }
 
-    /// Forgets every resource of every account, every event, what happened to the clock, and every fault and target but those
-    /// of the settings, as if the server had just begun. The server's own keys stay.
+    /// Takes back what was ordered: clock, rates, faults and targets are those of the settings again. Resources stay, and so
+    /// does what happened to them. What falls due through the clock happens before it returns.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub fn calm(&self) -> Result<(), StoreError> {
+        self.keeper.set_time(Time::first(self.settings().freeze))?;
+        self.rates.set(self.settings().rates);
+        self.targets.calm();
+        // They were good when the server started.
+        self.faults.reset(&self.model).map_err(StoreError)?;
+        self.settle().map(drop)
+    }
+
+    /// Forgets every resource of every account, every event, what happened to the clock, and every fault, rate and target but
+    /// those of the settings, as if the server had just begun. The server's own keys stay.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub fn reset(&self) -> Result<(), StoreError> {
         self.replace(&State::default())?;
-        self.rates.forget();
+        self.rates.set(self.settings().rates);
         self.targets.reset();
         // They were good when the server started.
         self.faults.reset(&self.model).map_err(StoreError)

@@ -7,6 +7,8 @@
 //! // Point an SDK at `local.url()`, or call operations at once.
 //! let stage = local.server().run("CreateStage", "us-east-1", &serde_json::json!({ "name": "demo" }))?;
 //! assert_eq!(stage["stage"]["name"], "demo");
+//! // Between tests that share it:
+//! local.reset()?;
 //! # Ok(())
 //! # }
 //! ```
@@ -18,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::{Server, Settings, StartError, in_memory, serve};
+use crate::{Server, Settings, StartError, StoreError, in_memory, serve};
 
 /// A server that runs until it is dropped.
 #[must_use]
@@ -41,6 +43,9 @@ pub enum TestingError {
     /// An operation was refused.
     #[error(transparent)]
     Refused(#[from] ApiError),
+    /// The state can not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 impl Local {
@@ -77,6 +82,24 @@ impl Local {
     /// The server itself: its operations, its state, its door.
     pub fn server(&self) -> &Arc<Server> {
         &self.server
+    }
+
+    /// Takes back what a test ordered: clock, rates, faults and targets are those of the settings again. Resources stay.
+    ///
+    /// # Errors
+    ///
+    /// [`TestingError::Store`].
+    pub fn calm(&self) -> Result<(), TestingError> {
+        Ok(self.server.calm()?)
+    }
+
+    /// Forgets all that tests did, as if the server had just started. Its own keys stay.
+    ///
+    /// # Errors
+    ///
+    /// [`TestingError::Store`].
+    pub fn reset(&self) -> Result<(), TestingError> {
+        Ok(self.server.reset()?)
     }
 
     /// Stops it, and waits until open calls have ended.

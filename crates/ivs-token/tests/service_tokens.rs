@@ -35,6 +35,18 @@ fn are_refused_unless_asked_for() {
     assert_eq!(answers[0].as_ref().unwrap_err(), &VerifyError::IssuedByApi);
 }
 
+/// As a service would mint them whose key is in a vault.
+#[test]
+fn can_be_signed_elsewhere() {
+    let key = SigningKey::generate().unwrap();
+    let now = Timestamp::now();
+    let unsigned = stage().participant().user_id("ana").unsigned_as_service_at(now).unwrap();
+    let signature = key.as_es384().sign(unsigned.signing_input().as_bytes()).unwrap();
+    let token = unsigned.with_signature(signature, key.verifying_key()).unwrap();
+    let builder = Verifier::builder().accept_service_tokens_of(arn("service"), key.verifying_key().clone());
+    assert_eq!(builder.build().unwrap().verify(token.as_str()).unwrap().user_id(), Some("ana"));
+}
+
 #[test]
 fn are_accepted_from_the_given_key_alone() {
     let [service, other] = [(), ()].map(|()| SigningKey::generate().unwrap());

@@ -3,6 +3,7 @@
 use hyper::Method;
 use maud::{Markup, html};
 
+use super::command::request;
 use super::frame::curl;
 use crate::http::sigv4::parameter;
 use crate::server::Server;
@@ -45,7 +46,7 @@ pub(super) struct Button<'b> {
     pub(super) back: &'b str,
 }
 
-impl Button<'_> {
+impl<'b> Button<'b> {
     pub(super) fn show(&self) -> Markup {
         html! {
             form method="post" action=(FORM) class="inline" {
@@ -70,8 +71,12 @@ impl Button<'_> {
     }
 
     pub(super) fn curl(&self, server: &Server) -> Markup {
-        let body = if self.body.is_empty() { String::new() } else { format!(" -d '{}'", self.body) };
-        curl(&format!("curl -X {} {}/_ivs/{}{body}", self.method, server.url(), self.path))
+        curl(&self.command(server).1)
+    }
+
+    /// Its words, and the command that does the same.
+    pub(super) fn command(&self, server: &Server) -> (&'b str, String) {
+        (self.words, request(server, self.method, &format!("/_ivs/{}", self.path), self.body))
     }
 
     fn fields(&self) -> Markup {
@@ -80,5 +85,22 @@ impl Button<'_> {
             input type="hidden" name="path" value=(self.path);
             input type="hidden" name="back" value=(self.back);
         }
+    }
+}
+
+/// What a button that removes something of a list says and asks for.
+pub(super) struct Removal {
+    words: String,
+    path: String,
+}
+
+impl Removal {
+    /// `list` is the path of the list, `id` the one of it that goes.
+    pub(super) fn new(list: &str, id: &str) -> Self {
+        Self { words: format!("Remove {id}"), path: format!("{list}/{id}") }
+    }
+
+    pub(super) fn button<'b>(&'b self, back: &'b str) -> Button<'b> {
+        Button { words: &self.words, method: "DELETE", path: &self.path, body: "", back }
     }
 }

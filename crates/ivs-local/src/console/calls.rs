@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::frame::{curl, json, live, moment, operation, page};
+use super::command::{get, request as command, signed};
+use super::frame::{curl, json, live, moment, page};
 use super::resources::search;
 use crate::log::Entry;
 use crate::server::Server;
@@ -23,7 +24,7 @@ pub(super) fn list(server: &Server, wanted: &str) -> Markup {
     let content = html! {
         (search(HERE, wanted, ""))
         (live("calls", &content))
-        (curl(&format!("curl {}/_ivs/calls", server.url())))
+        (curl(&get(server, "/_ivs/calls")))
     };
     page(server, HERE, "Calls", &content)
 }
@@ -45,22 +46,40 @@ fn show(server: &Server, call: &Entry) -> Markup {
             (json(&request))
             h2 { "Answer" }
             (json(&call.answer.value()))
-            @if let (Some(account), Some(region), Some(name)) = (&call.account, &call.region, &call.operation) {
-                p { "By the account " (account) " in " (region) "; request ID " code { (call.id) } }
-                @if !call.path.starts_with("/tags/") { (operation(server, account, region, name, &request)) }
+            p {
+                @if let (Some(account), Some(region)) = (&call.account, &call.region) {
+                    "By the account " (account) " in " (region) "; request ID " code { (call.id) }
+                } @else { "Request ID " code { (call.id) } }
+                @if let Some(trace) = &call.trace { "; trace " code { (trace.id) } }
+            }
+            @match again(server, call) {
+                Some(command) => (curl(&command)),
+                None => p { "The request was too long to be kept whole." },
             }
         }
     }
 }
 
+/// The command that makes the same call again; none if it is not known as a whole.
+fn again(server: &Server, call: &Entry) -> Option<String> {
+    let body = call.request.text()?;
+    let query = if call.query.is_empty() { String::new() } else { format!("?{}", call.query) };
+    let (method, target) = (&call.method, format!("{}{query}", call.path));
+    Some(match (&call.account, &call.region) {
+        (Some(account), Some(region)) => signed(server, (account, region), method, &target, body),
+        _ => command(server, method, &target, body),
+    })
+}
+
 fn text(call: &Entry) -> String {
     format!(
-        "{} {} {} {} {} {}",
+        "{} {} {} {} {} {} {}",
         call.operation.as_deref().unwrap_or_default(),
         call.path,
         call.status,
         call.error.as_deref().unwrap_or_default(),
         call.id,
+        call.trace.as_ref().map_or("", |trace| &trace.id),
         call.request.value(),
     )
 }

@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::action::Button;
-use super::frame::{curl, json, live, page, table, time};
+use super::action::{Button, Removal};
+use super::command::get;
+use super::frame::{curl, curls, json, live, page, table, time};
 use super::look::text;
 use crate::events::after;
 use crate::server::Server;
@@ -18,28 +19,29 @@ pub(super) fn show(server: &Server) -> Markup {
     let content = html! {
         h2 { "Targets" }
         (live("targets", &targets(server)))
-        (curl(&format!("curl {}/_ivs/targets", server.url())))
         (Button {
             words: "Add the target", method: "POST", path: "targets", back: HERE,
             body: r#"{"url": "http://localhost:9000/hook"}"#,
         }.with_text(server, "target", "A webhook or an event bus that is told of every event from now on"))
         h2 { "Last events" }
         (live("events", &events(server)))
-        (curl(&format!("curl '{}/_ivs/events?after={}'", server.url(), first(server))))
+        (curl(&get(server, &format!("/_ivs/events?after={}", first(server)))))
     };
     page(server, HERE, "Events", &content)
 }
 
 fn targets(server: &Server) -> Markup {
+    let listing = ("List them", get(server, "/_ivs/targets"));
     let all = server.targets().list();
     let all = all.as_array().map(Vec::as_slice).unwrap_or_default();
     if all.is_empty() {
-        return html! { p { "Nobody is told of events." } };
+        return html! { p { "Nobody is told of events." } (curls(&[listing])) };
     }
     let last = server.keeper().outbox().place().borrow().last;
     let number = |target: &Value, name: &str| target.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let removals: Vec<_> = all.iter().map(|target| Removal::new("targets", text(target, "id"))).collect();
     let rows = html! {
-        @for target in all {
+        @for (target, removal) in all.iter().zip(&removals) {
             @let id = text(target, "id");
             tr {
                 td { (id) }
@@ -50,11 +52,16 @@ fn targets(server: &Server) -> Markup {
                     (number(target, "lost")) " lost"
                 }
                 td { (text(target, "error")) }
-                td { (Button { words: &format!("Remove {id}"), method: "DELETE", path: &format!("targets/{id}"), body: "", back: HERE }.show()) }
+                td { (removal.button(HERE).show()) }
             }
         }
     };
-    table("Targets", &["ID", "URL", "Told up to", "Events", "Last error", "Remove"], &rows)
+    let mut commands = vec![listing];
+    commands.extend(removals.iter().map(|removal| removal.button(HERE).command(server)));
+    html! {
+        (table("Who is told", &["ID", "URL", "Told up to", "Events", "Last error", "Remove"], &rows))
+        (curls(&commands))
+    }
 }
 
 /// The number before the first event that is shown.

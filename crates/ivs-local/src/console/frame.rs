@@ -100,18 +100,20 @@ pub(super) fn live(id: &str, content: &Markup) -> Markup {
 
 /// The command that gives or does the same.
 pub(super) fn curl(command: &str) -> Markup {
+    curls(&[("", command.to_owned())])
+}
+
+/// The commands that do what several buttons do, each with the words of its button.
+pub(super) fn curls(commands: &[(&str, String)]) -> Markup {
     html! {
         details.curl {
             summary { "The same with curl" }
-            pre tabindex="0" { code { (command) } }
+            @for (words, command) in commands {
+                @if !words.is_empty() { p { (words) ":" } }
+                pre tabindex="0" { code { (command) } }
+            }
         }
     }
-}
-
-/// The command for an operation of the API, signed as this account.
-pub(super) fn operation(server: &Server, account: &str, region: &str, name: &str, input: &Value) -> Markup {
-    let url = server.url();
-    curl(&format!("curl --aws-sigv4 aws:amz:{region}:ivs --user {account}:any {url}/{name} -d '{input}'"))
 }
 
 /// A value as people read it.

@@ -2,6 +2,7 @@
 
 mod action;
 mod calls;
+mod command;
 mod events;
 mod frame;
 mod look;

@@ -4,7 +4,8 @@ use hyper::StatusCode;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::frame::{Missing, Shown, curl, json as shown, live, operation, page, table};
+use super::command::{get, operation};
+use super::frame::{Missing, Shown, curl, json as shown, live, page, table};
 use super::look::{encoded, find, places, text};
 use crate::kinds;
 use crate::server::Server;
@@ -18,9 +19,9 @@ pub(super) fn list(server: &Server, kind: &str, wanted: &str, after: &str) -> Ma
     let content = html! {
         @if !kind.is_empty() { (search(HERE, wanted, kind)) }
         (live("resources", &content))
-        (curl(&format!("curl {}/_ivs/snapshot", server.url())))
+        (curl(&get(server, "/_ivs/snapshot")))
     };
-    let title = if kind.is_empty() { "Resources" } else { kind };
+    let title = if kind.is_empty() { "Resources" } else { name_of(kind) };
     page(server, HERE, title, &content)
 }
 
@@ -63,7 +64,7 @@ fn rows(server: &Server, kind: &str, wanted: &str, after: &str) -> Result<Markup
     };
     Ok(html! {
         @if found.is_empty() { p { "There is none." } }
-        @else { (table(kind, &["ID", "Name", "State", "Tags"], &rows)) }
+        @else { (table(name_of(kind), &["ID", "Name", "State", "Tags"], &rows)) }
         @if has_more { (more(HERE, wanted, kind, &last)) }
     })
 }
@@ -86,9 +87,14 @@ pub(super) fn one(server: &Server, key: &str) -> Shown {
         p.arn { (arn) }
         p { (tags(&record)) }
         (live("record", &shown(&record)))
-        (operation(server, account, region, &format!("Get{noun}"), &json!({ "arn": arn })))
+        (curl(&operation(server, account, region, &format!("Get{noun}"), &json!({ "arn": arn }))))
     };
     Ok(page(server, HERE, noun, &content))
+}
+
+/// What many of a kind are called.
+fn name_of(kind: &str) -> &str {
+    kinds::of_type(kind).map_or(kind, |kind| kind.nouns()[1])
 }
 
 pub(super) fn tags(record: &Value) -> Markup {

@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::action::Button;
-use super::frame::{curl, live, page, table};
+use super::action::{Button, Removal};
+use super::command::get;
+use super::frame::{curl, curls, live, page, table};
 use super::look::text;
 use crate::server::Server;
 
@@ -19,15 +20,21 @@ pub(super) fn show(server: &Server) -> Markup {
         (Button {
             words: "Add the fault", method: "POST", path: "faults", back: HERE,
             body: r#"{"operation": "GetStage", "error": "ThrottlingException", "count": 3}"#,
-        }.with_text(server, "fault", "A rule"))
+        }.with_text(server, "fault", "A new rule"))
+        h2 { "Rates" }
         (rates(server))
         h2 { "State" }
         p { a href="/_ivs/snapshot" download="state.json" { "Download the state" } " as a file for " code { "ivs-local restore" } " or " code { "--init" } "." }
-        (curl(&format!("curl {}/_ivs/snapshot -o state.json", server.url())))
+        (curl(&format!("{} -o state.json", get(server, "/_ivs/snapshot"))))
         (Button {
             words: "Copy the account", method: "POST", path: "fork", back: HERE,
             body: r#"{"from": "123456789012", "to": "210987654321"}"#,
         }.with_text(server, "fork", "A copy of an account"))
+        @let calm = Button { words: "Take back what was ordered", method: "POST", path: "calm", body: "", back: HERE };
+        h2 { "Begin anew" }
+        p { "Clock, faults, rates and targets of events as they were at the start. Resources stay." }
+        (calm.show())
+        (calm.curl(server))
         @let reset = Button { words: "Yes, forget everything", method: "POST", path: "reset", body: "", back: HERE };
         details.danger {
             summary { "Forget everything…" }
@@ -51,6 +58,8 @@ fn time(server: &Server) -> Markup {
         ("Let it run", r#"{"resume": true}"#),
         ("Back to real time", r#"{"real": true}"#),
     ];
+    let buttons =
+        moves.map(|(words, body)| Button { words, method: "POST", path: "clock", body, back: HERE });
     let waiting = server.keeper().waiting().unwrap_or_default();
     html! {
         (live("waiting", &html! {
@@ -59,30 +68,31 @@ fn time(server: &Server) -> Markup {
                 @else { (waiting) " timers wait. They run when the clock reaches them." }
             }
         }))
-        @for (words, body) in moves {
-            (Button { words, method: "POST", path: "clock", body, back: HERE }.show())
-        }
-        (curl(&format!("curl -X POST {}/_ivs/clock -d '{{\"freeze\": true, \"advance\": 60}}'", server.url())))
+        @for button in &buttons { (button.show()) }
+        (curls(&buttons.iter().map(|button| button.command(server)).collect::<Vec<_>>()))
     }
 }
 
 fn faults(server: &Server) -> Markup {
+    let listing = ("List them", get(server, "/_ivs/faults"));
     let all = server.faults().list();
     if all.is_empty() {
-        return html! { p { "No fault is asked for." } };
+        return html! { p { "No fault is asked for." } (curls(&[listing])) };
     }
+    let removals: Vec<_> = all.iter().map(|fault| Removal::new("faults", text(fault, "id"))).collect();
     let rows = html! {
-        @for fault in &all {
-            @let path = format!("faults/{}", text(fault, "id"));
+        @for (fault, removal) in all.iter().zip(&removals) {
             tr {
                 td { (text(fault, "id")) }
                 td.value { (rule(fault)) }
                 td { (fault.get("struck").unwrap_or(&Value::Null)) }
-                td { (Button { words: &format!("Remove {}", text(fault, "id")), method: "DELETE", path: &path, body: "", back: HERE }.show()) }
+                td { (removal.button(HERE).show()) }
             }
         }
     };
-    table("Faults", &["ID", "Rule", "Struck", "Remove"], &rows)
+    let mut commands = vec![listing];
+    commands.extend(removals.iter().map(|removal| removal.button(HERE).command(server)));
+    html! { (table("Rules in force", &["ID", "Rule", "Struck", "Remove"], &rows)) (curls(&commands)) }
 }
 
 /// A rule as it was given.

@@ -5,7 +5,8 @@ use ivs_token::StageArn;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::frame::{Missing, Shown, curl, json as shown, live, operation, page, table, time};
+use super::command::{get, operation};
+use super::frame::{Missing, Shown, curl, json as shown, live, page, table, time};
 use super::look::{encoded, find, text};
 use super::resources::{more, search, tags};
 use crate::server::Server;
@@ -17,13 +18,11 @@ pub(super) fn list(server: &Server, wanted: &str, after: &str) -> Markup {
         @if after.is_empty() && !server.door().refusals().list().is_empty() {
             h2 { "Refused lately" }
             (live("refused", &super::refusals::last(server, 3)))
+            (curl(&get(server, "/_ivs/refusals")))
         }
         (search("/", wanted, ""))
         (live("stages", &content))
-        (curl(&format!(
-            "curl --aws-sigv4 aws:amz:us-east-1:ivs --user {}:any {}/ListStages -d '{{}}'",
-            server.settings().account, server.url(),
-        )))
+        (curl(&operation(server, &server.settings().account, "us-east-1", "ListStages", &json!({}))))
     };
     page(server, "/", "Stages", &content)
 }
@@ -33,7 +32,7 @@ fn rows(server: &Server, wanted: &str, after: &str) -> Result<Markup, StoreError
     if found.is_empty() {
         return Ok(html! {
             p { "There is no stage" @if !wanted.is_empty() { " with “" (wanted) "” in it" } ". Make one:" }
-            (operation(server, &server.settings().account, "us-east-1", "CreateStage", &json!({ "name": "demo" })))
+            (curl(&operation(server, &server.settings().account, "us-east-1", "CreateStage", &json!({ "name": "demo" }))))
         });
     }
     let last = found.last().map(|(key, _)| key.clone()).unwrap_or_default();
@@ -76,13 +75,16 @@ pub(super) fn one(server: &Server, arn: &str) -> Shown {
     let content = html! {
         p.arn { (arn) }
         (live("there", &there))
+        (live("refused", &super::refusals::of_stage(server, arn, 5)))
         h2 { "Try it" }
         p { "Get a token, and open " a href="/_ivs/stage" { "the page that joins a stage" } " with " code { "#token=" } " and the token." }
-        (operation(server, account, region, "CreateParticipantToken", &json!({ "stageArn": arn, "userId": "ana" })))
+        (curl(&operation(
+            server, account, region, "CreateParticipantToken", &json!({ "stageArn": arn, "userId": "ana" }),
+        )))
         h2 { "As it is kept" }
         p { "Clients publish to " code { (whip) } "." }
         (shown(&record))
-        (operation(server, account, region, "GetStage", &json!({ "arn": arn })))
+        (curl(&operation(server, account, region, "GetStage", &json!({ "arn": arn }))))
     };
     Ok(page(server, "/", name(&record, &key), &content))
 }
@@ -129,7 +131,9 @@ fn present(server: &Server, stage: &StageArn, record: &Value) -> Result<Markup, 
             p { "Nobody is on this stage." }
         } @else {
             (table("On the stage now", &["Participant", "User", "Sends", "Client", "Came"], &rows))
-            (operation(server, account, region, "ListParticipants", &json!({ "stageArn": arn, "sessionId": session })))
+            (curl(&operation(
+                server, account, region, "ListParticipants", &json!({ "stageArn": arn, "sessionId": session }),
+            )))
         }
         @if !events.is_empty() {
             (table("Last events", &["When", "Participant", "What"], &said))

@@ -1,10 +1,14 @@
-//! One timeline of all: calls, what participants do, tokens that were refused, and what was done to the server itself.
+//! One timeline of all: calls, what participants do, what becomes of streams, compositions and recordings, limits that were passed,
+//! tokens that were refused, and what was done to the server itself.
 
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::command::get;
 use super::frame::{curl, live, page, table, time};
 use super::look::{encoded, text};
+use crate::happened::Topic;
+use crate::recent::Remembered;
 use crate::server::Server;
 use crate::time::iso8601;
 
@@ -47,7 +51,7 @@ pub(super) fn list(server: &Server) -> Markup {
     };
     let content = html! {
         (live("timeline", &content))
-        (curl(&format!("curl {}/_ivs/history", server.url())))
+        (curl(&get(server, "/_ivs/history")))
     };
     page(server, HERE, "Timeline", &content)
 }
@@ -65,7 +69,10 @@ fn happenings(server: &Server) -> Vec<Happening> {
         let error = call.error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
         let link = format!("/_ivs/console/calls?find={}#call-{}", encoded(&call.id), call.id);
         let what = format!("{name} {}{error}", call.status);
-        Happening { order: call.order, at: iso8601(call.at), kind: "call".to_owned(), what, link: Some(link) }
+        // The rule that refused it: one of rates and quotas, or another.
+        let is_limit = call.rules.starts_with("rates;") || call.rules.starts_with("quota;");
+        let kind = if is_limit { "limit" } else { "call" }.to_owned();
+        Happening { order: call.order, at: iso8601(call.at), kind, what, link: Some(link) }
     });
     let events = server.watched().seen().into_iter().map(|seen| {
         let mut parts = seen.key.split('/');
@@ -87,11 +94,65 @@ fn happenings(server: &Server) -> Vec<Happening> {
         let kind = "refused token".to_owned();
         Happening { order: refused.order, at: iso8601(refused.at), kind, what, link: Some(link) }
     });
+    let changes = server.keeper().recent().list();
+    let changes = changes.iter().filter_map(change);
     let deeds = server.log().deeds().into_iter().map(|deed| {
         let (order, at, kind, what) = (deed.order, iso8601(deed.at), deed.kind, deed.what);
         Happening { order, at, kind, what, link: Some("/_ivs/console/server".to_owned()) }
     });
-    let mut all: Vec<_> = calls.chain(events).chain(refusals).chain(deeds).collect();
+    let mut all: Vec<_> = calls.chain(events).chain(changes).chain(refusals).chain(deeds).collect();
     all.sort_by_key(|one| one.order);
     all
+}
+
+/// What became of a stream, a composition or a recording, or a limit that was passed.
+fn change(seen: &Remembered) -> Option<Happening> {
+    let Remembered { happened, account, region, .. } = seen;
+    let detail = |name: &str| happened.detail.get(name).map_or_else(String::new, plain);
+    let id = happened.resource.rsplit('/').next().unwrap_or_default();
+    let (kind, words) = match happened.topic {
+        // What participants do is told above, and the same recording below.
+        Topic::StageUpdate | Topic::PublisherRecordingStateChange => return None,
+        Topic::CompositionStateChange => {
+            ("composition", [detail("event_name"), id.to_owned(), detail("id"), detail("reason")])
+        }
+        Topic::StreamStateChange | Topic::StreamHealthChange => {
+            ("stream", [detail("event_name"), id.to_owned(), detail("code"), detail("reason")])
+        }
+        Topic::RecordingStateChange => (
+            "recording",
+            [detail("recording_status"), id.to_owned(), detail("recording_status_reason"), String::new()],
+        ),
+        Topic::ParticipantRecordingStateChange => (
+            "recording",
+            [detail("event_name"), detail("participant_id"), detail("error_code"), detail("reason")],
+        ),
+        Topic::LimitBreach => {
+            let limit = format!("beyond {} {}", detail("limit_value"), detail("limit_unit"));
+            ("limit", [detail("limit_name"), id.to_owned(), limit, format!("by {}", detail("exceeded_by"))])
+        }
+    };
+    let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    let resource = happened.resource.rsplit(':').next().unwrap_or_default();
+    let link = match happened.topic {
+        Topic::ParticipantRecordingStateChange => {
+            Some(format!("/_ivs/console/stage?arn={}", encoded(&happened.resource)))
+        }
+        _ if resource.is_empty() => None,
+        _ => {
+            Some(format!("/_ivs/console/resource?key={}", encoded(&format!("{account}/{region}/{resource}"))))
+        }
+    };
+    Some(Happening {
+        order: seen.order,
+        at: iso8601(seen.at),
+        kind: kind.to_owned(),
+        what: words.join(" "),
+        link,
+    })
+}
+
+/// A value without quotes.
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

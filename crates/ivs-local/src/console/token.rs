@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::command::{get, request};
 use super::frame::{TOKEN as HERE, curl, live, page};
 use super::refusals::last;
 use super::verdict::judgement;
@@ -10,13 +11,10 @@ use crate::server::Server;
 pub(super) fn form(server: &Server) -> Markup {
     let content = html! {
         (field(""))
-        (curl(&format!(
-            "curl -X POST {}/_ivs/inspect -d '{{\"token\": \"eyJ…\"}}'",
-            server.url()
-        )))
+        (curl(&request(server, "POST", "/_ivs/inspect", r#"{"token": "eyJ…"}"#)))
         h2 { "Refused lately" }
         (live("refused", &last(server, 10)))
-        (curl(&format!("curl {}/_ivs/refusals", server.url())))
+        (curl(&get(server, "/_ivs/refusals")))
     };
     page(server, HERE, "Token", &content)
 }

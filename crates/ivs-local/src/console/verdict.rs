@@ -4,6 +4,7 @@ use ivs_token::{Inspection, Outcome, PublicKeyArn, TokenKind, inspect_at};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+use super::command::request;
 use super::frame::{curl, moment, table, words};
 use crate::door::Refusal;
 use crate::server::Server;
@@ -86,7 +87,7 @@ pub(super) fn judgement(server: &Server, token: &str, then: Option<&Refusal>) ->
             }
         }
         @if then.is_none() {
-            (curl(&format!("curl -X POST {}/_ivs/inspect -d '{}'", server.url(), json!({ "token": token }))))
+            (curl(&request(server, "POST", "/_ivs/inspect", &json!({ "token": token }).to_string())))
         }
         h2 { "What it is" }
         p {

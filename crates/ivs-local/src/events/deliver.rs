@@ -210,8 +210,9 @@ mod tests {
             let outbox = Arc::new(Outbox::open(&*self.store, Arc::new(faults), 10).unwrap());
             let targets = Targets::new(std::slice::from_ref(&self.target), &outbox, &*self.store).unwrap();
             let (store, targets) = (Arc::clone(&self.store), Arc::new(targets));
-            let (own, box_, all) = (Arc::clone(&store), Arc::clone(&outbox), Arc::clone(&targets));
-            let task = tokio::spawn(deliver_waiting(own, box_, all, wait));
+            let telling =
+                deliver_waiting(Arc::clone(&store), Arc::clone(&outbox), Arc::clone(&targets), wait);
+            let task = tokio::spawn(telling);
             Server { store, outbox, targets, task }
         }
 

@@ -353,28 +353,4 @@ mod tests {
         made.outbox.replaced(&made.store).unwrap();
         assert_eq!(*place.borrow(), Place { epoch: 1, base: 1, last: 1, is_over: false });
     }
-
-    /// How many events a second get into the outbox, one a change: `cargo test -p ivs-local --lib so_many -- --ignored --nocapture`.
-    #[test]
-    #[ignore = "it measures"]
-    fn so_many_a_second() {
-        const CHANGES: u32 = 20_000;
-        let folder = tempfile::tempdir().unwrap();
-        let sqlite = crate::store::SqliteStore::open(&folder.path().join("state")).unwrap();
-        let stores: [(&str, &dyn Store); 2] = [("memory", &MemoryStore::default()), ("SQLite", &sqlite)];
-        for (name, store) in stores {
-            let faults = Faults::new(None, Vec::new(), &Model::new().unwrap()).unwrap();
-            let outbox = Outbox::open(store, Arc::new(faults), 10_000).unwrap();
-            let begun = std::time::Instant::now();
-            for change in 0..CHANGES {
-                let mut ids = Ids::seeded("x", change.into());
-                let news = News { happened: vec![started("s")], late: Vec::new() };
-                let batch = outbox.announce(("123456789012", "us-east-1", 1000), &mut ids, news);
-                store.commit(Transaction { checks: Vec::new(), writes: batch.writes }).unwrap();
-                outbox.committed(batch.pending);
-            }
-            assert_eq!(outbox.place().borrow().last, u64::from(CHANGES));
-            println!("{name}: {:.0} events a second", f64::from(CHANGES) / begun.elapsed().as_secs_f64());
-        }
-    }
 }

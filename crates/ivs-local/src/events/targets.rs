@@ -88,6 +88,21 @@ impl Targets {
         self.changed.send_replace(());
     }
 
+    /// Only the targets that the server began with. Those that are left of them go on where they are.
+    pub(crate) fn calm(&self) {
+        let mut all = self.lock();
+        all.targets.retain(|(.., state)| state.begun.kept.is_some());
+        for (target, key) in &self.first {
+            if all.targets.iter().all(|(.., state)| state.begun.kept.as_ref() != Some(key)) {
+                all.added += 1;
+                let id = format!("t{}", all.added);
+                all.targets.push((id, target.clone(), self.state(Some(key))));
+            }
+        }
+        drop(all);
+        self.changed.send_replace(());
+    }
+
     /// Adds a target, and gives its ID.
     fn add(&self, given: &Value) -> Result<String, String> {
         let target = Target::parse(given)?;

@@ -40,7 +40,7 @@ impl Rates {
     }
 
     /// Forgets who has used how much.
-    pub(crate) fn forget(&self) {
+    fn forget(&self) {
         self.buckets.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 

@@ -17,6 +17,7 @@ use super::sigv4::{Caller, Signed, caller};
 use crate::faults::{Act, Area, Cut, Strike, Subject};
 use crate::log::{Body, Entry};
 use crate::server::{Done, Incident, Server};
+use crate::trace::Trace;
 
 /// The rules that spoke, and whether each is the model's, a guide's, or assumed.
 const EXPLAIN: &str = "x-ivs-local-explain";
@@ -60,6 +61,7 @@ pub(super) async fn operation(server: &Server, parts: &Parts, body: Incoming) ->
         error: answer.result.as_ref().err().map(|incident| incident.error.to_string()),
         fault: Some(strike.told.clone()).filter(|told| !told.is_empty()),
         micros: begun.elapsed().as_micros(),
+        trace: Trace::of(&parts.headers),
         rules: rules.to_owned(),
         request: Body::new(&sent),
         answer: Body::new(response.body()),

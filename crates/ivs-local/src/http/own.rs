@@ -30,6 +30,7 @@ const fn delete(path: &'static str) -> Way {
 
 /// `ARN` stands for an ARN, and `ID` for one part of a path.
 const WAYS: &[Way] = &[
+    post("calm", ""),
     get("calls"),
     get("changes"),
     post("channels/ARN/live", r#"{"viewers": 12}"#),

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 
 mod candidates;
+mod commands;
 mod console;
 mod events;
 mod exchange;
@@ -23,5 +24,6 @@ mod soak;
 mod socket;
 mod state;
 mod testing;
+mod timeline;
 mod tls;
 mod truth;

@@ -358,3 +358,80 @@ async fn a_state_says_nothing_of_targets() {
     assert_eq!(post(&local, &live, "").await.0, 200);
     told(2).await;
 }
+
+/// The clock, the faults, the rates and the targets, as requests show them.
+async fn ordered(local: &Local) -> [Value; 4] {
+    let of = async |path: &str| local.request("GET", &format!("/_ivs/{path}"), &[], "").await.json();
+    let clock = of("clock").await;
+    let targets =
+        of("targets").await["targets"].as_array().unwrap().iter().map(|one| one["url"].clone()).collect();
+    let faults =
+        of("faults").await["faults"].as_array().unwrap().iter().map(|one| one["operation"].clone()).collect();
+    [json!([clock["mode"], clock["nowMs"]]), faults, of("rates").await["rates"].clone(), targets]
+}
+
+/// Whatever a test orders is gone after it, and what the options ordered is there again.
+#[tokio::test]
+async fn a_calm_takes_back_what_was_ordered_and_a_reset_the_resources_too() {
+    const AT: i64 = 1_767_323_045_000;
+    let own = "http://127.0.0.1:9/own";
+    let settings = ivs_local::Settings {
+        freeze: Some(AT),
+        rates: true,
+        faults: vec![json!({ "operation": "DeletePublicKey", "error": "AccessDeniedException" })],
+        targets: vec![json!({ "url": own, "attempts": 1 })],
+        ..ivs_local::Settings::default()
+    };
+    let local = Local::with(settings).await;
+    let began = ordered(&local).await;
+    assert_eq!(began, [json!(["frozen", AT]), json!(["DeletePublicKey"]), json!("on"), json!([own])]);
+    let order = async || {
+        for (method, path, body) in [
+            ("POST", "clock", r#"{"resume": true, "advance": 3600}"#),
+            ("DELETE", "faults", ""),
+            ("POST", "faults", r#"{"operation": "GetStage", "error": "AccessDeniedException"}"#),
+            ("POST", "rates", r#"{"rates": "off"}"#),
+            ("POST", "targets", r#"{"url": "http://127.0.0.1:9/other", "attempts": 1}"#),
+        ] {
+            let answer = local.request(method, &format!("/_ivs/{path}"), &[], body).await;
+            assert!(answer.status < 300, "{path}: {}", answer.body);
+        }
+        assert_ne!(ordered(&local).await, began);
+    };
+    let stages = async || local.call("ListStages", &json!({})).await["stages"].as_array().unwrap().len();
+
+    order().await;
+    assert_eq!(post(&local, "/_ivs/calm", "").await, (200, json!({ "status": "ok" })));
+    assert_eq!(ordered(&local).await, began);
+    assert_eq!(stages().await, 1);
+    // The target of an option is the same, and goes on where it was; one that was removed is there again.
+    let id = async || local.request("GET", "/_ivs/targets", &[], "").await.json()["targets"][0]["id"].clone();
+    assert_eq!(id().await, "t1");
+    assert_eq!(local.request("DELETE", "/_ivs/targets/t1", &[], "").await.status, 200);
+    assert_eq!(post(&local, "/_ivs/calm", "").await.0, 200);
+    assert_eq!(ordered(&local).await, began);
+    assert_eq!(id().await, "t3");
+
+    order().await;
+    assert_eq!(post(&local, "/_ivs/reset", "").await.0, 200);
+    assert_eq!(ordered(&local).await, began);
+    assert_eq!(stages().await, 0);
+}
+
+/// What falls due when the clock is real again has happened before the answer.
+#[tokio::test]
+async fn a_calm_runs_what_falls_due() {
+    let local = Local::start().await;
+    let freeze = json!({ "freeze": "2020-01-01T00:00:00Z" }).to_string();
+    assert_eq!(post(&local, "/_ivs/clock", &freeze).await.0, 200);
+    let body = json!({ "userId": "ana", "duration": 1 }).to_string();
+    let (status, joined) = post(&local, &format!("/_ivs/stages/{}/participants", local.arn()), &body).await;
+    assert_eq!(status, 200, "{joined}");
+    let session =
+        local.call("GetStage", &json!({ "arn": local.arn() })).await["stage"]["activeSessionId"].clone();
+    assert_eq!(post(&local, "/_ivs/calm", "").await.0, 200);
+    let of =
+        json!({ "stageArn": local.arn(), "sessionId": session, "participantId": joined["participantId"] });
+    let ana = local.call("GetParticipant", &of).await["participant"].clone();
+    assert_eq!(ana["state"], "DISCONNECTED", "the token has expired meanwhile: {ana}");
+}

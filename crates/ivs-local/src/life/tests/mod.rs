@@ -4,6 +4,7 @@ mod clock;
 mod composition;
 mod events;
 mod ingest;
+mod invariants;
 mod meanwhile;
 mod recording;
 mod replication;
