@@ -69,7 +69,16 @@ struct Local {
 
 impl Local {
     fn start(options: &[&str]) -> Self {
-        let quotas = ["--auth", "off", "--quota", "compositions=100000", "--quota", "stages=100000"];
+        let quotas = [
+            "--auth",
+            "off",
+            "--quota",
+            "compositions=100000",
+            "--quota",
+            "compositionsPerStage=100",
+            "--quota",
+            "stages=100000",
+        ];
         let program = Program::start(&[&quotas, options].concat());
         let connection = Connection::new(program.port);
         Self { program, connection }
