@@ -135,6 +135,12 @@ test("pages show what changes, under the policy that they come with", async () =
   await page.waitForSelector("#clock:has-text('frozen')");
   await page.click("text=Back to real time");
   await page.waitForSelector("#clock:has-text('real time')");
+  // What was opened stays open when it is shown anew.
+  await page.click("#faults summary");
+  await page.click("h1");
+  await post("faults", { operation: "RevokeConnectionToken", error: "AccessDeniedException" });
+  await page.waitForSelector("#faults td:has-text('RevokeConnectionToken')");
+  assert.equal(await page.locator("#faults details[open]").count(), 1);
   assert.deepEqual(told, []);
   await page.close();
 });

@@ -227,9 +227,10 @@ impl Server {
         ids.map_or_else(|_| String::new(), |mut ids| ids.uuid())
     }
 
-    /// Keeps that somebody did something to the server itself.
-    pub(crate) fn note_deed(&self, kind: &str, what: String) {
-        let (order, at) = (self.pulse.order(), self.keeper.clock.now());
+    /// Keeps that somebody did something to the server itself. `order` is its place among all that happens: before what came
+    /// of it.
+    pub(crate) fn note_deed(&self, order: u64, kind: &str, what: String) {
+        let at = self.keeper.clock.now();
         self.log.push_deed(Deed { order, at, kind: kind.to_owned(), what });
         self.pulse.beat();
     }

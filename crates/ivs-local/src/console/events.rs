@@ -19,7 +19,6 @@ pub(super) fn show(server: &Server) -> Markup {
     let content = html! {
         h2 { "Targets" }
         (live("targets", &targets(server)))
-        (curl(&get(server, "/_ivs/targets")))
         (Button {
             words: "Add the target", method: "POST", path: "targets", back: HERE,
             body: r#"{"url": "http://localhost:9000/hook"}"#,
@@ -32,10 +31,11 @@ pub(super) fn show(server: &Server) -> Markup {
 }
 
 fn targets(server: &Server) -> Markup {
+    let listing = ("List them", get(server, "/_ivs/targets"));
     let all = server.targets().list();
     let all = all.as_array().map(Vec::as_slice).unwrap_or_default();
     if all.is_empty() {
-        return html! { p { "Nobody is told of events." } };
+        return html! { p { "Nobody is told of events." } (curls(&[listing])) };
     }
     let last = server.keeper().outbox().place().borrow().last;
     let number = |target: &Value, name: &str| target.get(name).and_then(Value::as_u64).unwrap_or(0);
@@ -56,9 +56,10 @@ fn targets(server: &Server) -> Markup {
             }
         }
     };
-    let commands: Vec<_> = removals.iter().map(|removal| removal.button(HERE).command(server)).collect();
+    let mut commands = vec![listing];
+    commands.extend(removals.iter().map(|removal| removal.button(HERE).command(server)));
     html! {
-        (table("Targets", &["ID", "URL", "Told up to", "Events", "Last error", "Remove"], &rows))
+        (table("Who is told", &["ID", "URL", "Told up to", "Events", "Last error", "Remove"], &rows))
         (curls(&commands))
     }
 }

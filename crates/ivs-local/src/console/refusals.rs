@@ -8,7 +8,7 @@ use super::command::get;
 use super::frame::{Missing, Shown, TOKEN as HERE, curl, live, moment, page, table, words};
 use super::look::encoded;
 use super::verdict::{advice, judgement, member};
-use crate::door::Refusal;
+use crate::door::{Refusal, Refused};
 use crate::server::Server;
 
 /// Every token that was refused and is remembered.
@@ -38,6 +38,7 @@ pub(super) fn one(server: &Server, number: &str) -> Shown {
         }
         @if refused.token.is_empty() { p { "There was no token." } }
         @else {
+            (calls(&refused.token))
             h2 { "The same token now" }
             (judgement(server, &refused.token, Some(&then)))
         }
@@ -52,21 +53,48 @@ pub(super) fn last(server: &Server, many: usize) -> Markup {
     if all.is_empty() {
         return html! { p { "No token was refused." } };
     }
+    let shown: Vec<_> = all.iter().rev().take(many).collect();
+    html! {
+        (rows("Refused tokens", &shown))
+        @if all.len() > many {
+            p { a href="/_ivs/console/refusals" { "All " (all.len()) " refused tokens" } }
+        }
+    }
+}
+
+/// The last refusals of tokens that name a stage, the newest first; nothing, if there are none.
+pub(super) fn of_stage(server: &Server, arn: &str, many: usize) -> Markup {
+    let all = server.door().refusals().list();
+    let names = |refused: &&Refused| member(&ivs_token::inspect(&refused.token), "resource") == arn;
+    let shown: Vec<_> = all.iter().rev().filter(names).take(many).collect();
+    html! { @if !shown.is_empty() { (rows("Refused lately", &shown)) } }
+}
+
+/// Why comes first: where the page is narrow, it is seen without moving the table.
+fn rows(caption: &str, all: &[&Refused]) -> Markup {
     let rows = html! {
-        @for refused in all.iter().rev().take(many) {
+        @for refused in all {
             tr {
-                td { (moment(refused.at)) }
+                td.why {
+                    a href={ "/_ivs/console/refusal?number=" (refused.number) } { (refused.code) }
+                    br;
+                    (words(&refused.message))
+                }
                 td { (whose(&refused.token)) }
+                td { (moment(refused.at)) }
                 td { (stage_of(&refused.token)) }
-                td { a href={ "/_ivs/console/refusal?number=" (refused.number) } { (refused.code) } }
-                td { (words(&refused.message)) }
             }
         }
     };
+    table(caption, &["Why", "Whose", "When", "Stage"], &rows)
+}
+
+/// The way to what was done to whoever a token names.
+fn calls(token: &str) -> Markup {
+    let id = member(&ivs_token::inspect(token), "jti");
     html! {
-        (table("Refused tokens", &["When", "Whose", "Stage", "Code", "Why"], &rows))
-        @if all.len() > many {
-            p { a href="/_ivs/console/refusals" { "All " (all.len()) " refused tokens" } }
+        @if !id.is_empty() {
+            p { a href={ "/_ivs/console/calls?find=" (encoded(&id)) } { "The calls that name this participant" } }
         }
     }
 }

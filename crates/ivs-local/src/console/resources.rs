@@ -21,7 +21,7 @@ pub(super) fn list(server: &Server, kind: &str, wanted: &str, after: &str) -> Ma
         (live("resources", &content))
         (curl(&get(server, "/_ivs/snapshot")))
     };
-    let title = if kind.is_empty() { "Resources" } else { kind };
+    let title = if kind.is_empty() { "Resources" } else { name_of(kind) };
     page(server, HERE, title, &content)
 }
 
@@ -64,7 +64,7 @@ fn rows(server: &Server, kind: &str, wanted: &str, after: &str) -> Result<Markup
     };
     Ok(html! {
         @if found.is_empty() { p { "There is none." } }
-        @else { (table(kind, &["ID", "Name", "State", "Tags"], &rows)) }
+        @else { (table(name_of(kind), &["ID", "Name", "State", "Tags"], &rows)) }
         @if has_more { (more(HERE, wanted, kind, &last)) }
     })
 }
@@ -90,6 +90,11 @@ pub(super) fn one(server: &Server, key: &str) -> Shown {
         (curl(&operation(server, account, region, &format!("Get{noun}"), &json!({ "arn": arn }))))
     };
     Ok(page(server, HERE, noun, &content))
+}
+
+/// What many of a kind are called.
+fn name_of(kind: &str) -> &str {
+    kinds::of_type(kind).map_or(kind, |kind| kind.nouns()[1])
 }
 
 pub(super) fn tags(record: &Value) -> Markup {

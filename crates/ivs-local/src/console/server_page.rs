@@ -20,7 +20,8 @@ pub(super) fn show(server: &Server) -> Markup {
         (Button {
             words: "Add the fault", method: "POST", path: "faults", back: HERE,
             body: r#"{"operation": "GetStage", "error": "ThrottlingException", "count": 3}"#,
-        }.with_text(server, "fault", "A rule"))
+        }.with_text(server, "fault", "A new rule"))
+        h2 { "Rates" }
         (rates(server))
         h2 { "State" }
         p { a href="/_ivs/snapshot" download="state.json" { "Download the state" } " as a file for " code { "ivs-local restore" } " or " code { "--init" } "." }
@@ -73,9 +74,10 @@ fn time(server: &Server) -> Markup {
 }
 
 fn faults(server: &Server) -> Markup {
+    let listing = ("List them", get(server, "/_ivs/faults"));
     let all = server.faults().list();
     if all.is_empty() {
-        return html! { p { "No fault is asked for." } };
+        return html! { p { "No fault is asked for." } (curls(&[listing])) };
     }
     let removals: Vec<_> = all.iter().map(|fault| Removal::new("faults", text(fault, "id"))).collect();
     let rows = html! {
@@ -88,8 +90,9 @@ fn faults(server: &Server) -> Markup {
             }
         }
     };
-    let commands: Vec<_> = removals.iter().map(|removal| removal.button(HERE).command(server)).collect();
-    html! { (table("Faults", &["ID", "Rule", "Struck", "Remove"], &rows)) (curls(&commands)) }
+    let mut commands = vec![listing];
+    commands.extend(removals.iter().map(|removal| removal.button(HERE).command(server)));
+    html! { (table("Rules in force", &["ID", "Rule", "Struck", "Remove"], &rows)) (curls(&commands)) }
 }
 
 /// A rule as it was given.

@@ -34,6 +34,7 @@ pub(crate) use live::{End, Live, endings};
 pub(crate) use manner::Manner;
 pub(crate) use page::{PAGE, page};
 pub(crate) use playback::{channel_in, playlist};
+pub(crate) use refusals::Refused;
 pub use revocations::Revocations;
 pub(crate) use upgrade::open;
 pub(crate) use visitor::Visitor;

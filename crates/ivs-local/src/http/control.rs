@@ -81,6 +81,7 @@ async fn done(server: &Server, method: &Method, path: &str, body: &[u8]) -> Resu
         value,
         strike,
     };
+    let order = server.pulse().order();
     let (strike, (status, value)) = match visit(server, method.as_str(), path, body) {
         None => (Strike::default(), aside(|| attempt(server, method, path, body))),
         Some(Err(answer)) => return Ok(of(answer, Strike::default())),
@@ -100,7 +101,7 @@ async fn done(server: &Server, method: &Method, path: &str, body: &[u8]) -> Resu
     };
     let kind = path.split('/').next().unwrap_or_default();
     if status.is_success() && method != Method::GET && kind != "inspect" {
-        server.note_deed(kind, deed(method, path, body));
+        server.note_deed(order, kind, deed(method, path, body));
     }
     Ok(Outcome { status, value, strike })
 }

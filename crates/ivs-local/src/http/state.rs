@@ -49,7 +49,8 @@ async fn restore(server: &Server, body: Incoming) -> Answer {
     match server.restore(&state) {
         Ok(()) => {
             let records = state.entries().len();
-            server.note_deed("restore", format!("POST /_ivs/restore: a state of {records} records"));
+            let what = format!("POST /_ivs/restore: a state of {records} records");
+            server.note_deed(server.pulse().order(), "restore", what);
             Ok((StatusCode::OK, json!({ "status": "ok" }).to_string()))
         }
         Err(RestoreError::Store(error)) => Err(error),
@@ -82,7 +83,8 @@ pub(super) fn fork(server: &Server, body: &str) -> (StatusCode, Value) {
     }
     match server.fork(&from, &to) {
         Ok(Some(resources)) => {
-            server.note_deed("fork", format!("POST /_ivs/fork from {from} to {to}: {resources} resources"));
+            let what = format!("POST /_ivs/fork from {from} to {to}: {resources} resources");
+            server.note_deed(server.pulse().order(), "fork", what);
             (StatusCode::OK, json!({ "status": "ok", "resources": resources }))
         }
         Ok(None) => {

@@ -98,6 +98,16 @@ async fn why_a_token_was_refused_is_found_from_the_first_page() {
         why.contains("DisconnectParticipant was called") && why.contains("another participant ID"),
         "{why}"
     );
+    // From there to the call that did it.
+    let calls = "/_ivs/console/calls?find=ana";
+    assert!(why.contains(calls), "{why}");
+    assert!(get(&local, calls).await.body.contains("DisconnectParticipant"));
+    // Whoever looks at the stage first finds it there, and not at another one.
+    let stage = get(&local, &format!("/_ivs/console/stage?arn={}", local.arn())).await.body;
+    assert!(stage.contains(link), "{stage}");
+    let other = local.another_stage().await;
+    let other = get(&local, &format!("/_ivs/console/stage?arn={}", other.arn().as_str())).await.body;
+    assert!(!other.contains("Refused lately"), "{other}");
 }
 
 #[tokio::test]
@@ -235,10 +245,10 @@ async fn the_history_is_of_one_state_and_in_order() {
         ends,
         [
             "clock: POST /_ivs/clock {\"advance\":86400,\"freeze\":true}",
-            &format!("participant: {ana} JOINED"),
+            // What somebody did stands before what came of it.
             &format!("stages: POST /_ivs/stages/{arn}/participants {{\"userId\":\"ana\"}}"),
+            &format!("participant: {ana} JOINED"),
             "clock: POST /_ivs/clock {\"real\":true}",
-            // A call stands before what comes of it.
             "call: DisconnectParticipant 200",
             &format!("participant: {ana} LEFT"),
             "faults: POST /_ivs/faults {\"error\":\"ThrottlingException\",\"operation\":\"GetStage\"}",
