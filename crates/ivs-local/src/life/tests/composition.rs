@@ -288,8 +288,8 @@ fn a_composition_of_a_restored_state_ends_though_nobody_is_there_to_leave() {
     let (stage, _) = world.published();
     let arn = world.composition(&stage);
     world.advance(1.0);
-    let state = world.0.snapshot().unwrap();
-    world.0.restore(&state).unwrap();
+    let kept = world.0.snapshot().unwrap();
+    world.0.restore(&kept).unwrap();
     world.advance(59.0);
     assert_eq!(world.state(&arn), ["ACTIVE", "ACTIVE"]);
     world.advance(1.0);
