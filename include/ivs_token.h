@@ -1533,6 +1533,14 @@ ivs_status ivs_connection_set_duration(struct ivs_connection *connection,
                                        uint64_t seconds);
 
 /**
+ * Connects to the server of this stage, if that is on this machine, such as `ivs-local`. A connection to any other stage goes to
+ * the service, as it does unless this is called.
+ */
+IVS_MUST_USE
+ivs_status ivs_connection_set_server_of(struct ivs_connection *connection,
+                                        const struct ivs_stage *stage);
+
+/**
  * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
  * now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The connection
  * stays as it is, to mint the next with a fresh ID unless it was given one.
@@ -2291,7 +2299,8 @@ ivs_status ivs_key_list_name_out(const struct ivs_key_list *list,
  * participant  `kid` (the ARN of the key, which must be there), `stage` (the object that CreateStage or GetStage answers, which
  *              must be there), `userId`, `attributes` (an object of strings), `capabilities` (an array of "PUBLISH" and
  *              "SUBSCRIBE"; both unless given), `durationSeconds`, `participantId`, `now`.
- * connection   `kid`, which must be there, `durationSeconds`, `tokenId`, `now`.
+ * connection   `kid`, which must be there, `durationSeconds`, `tokenId`, `serverOf` (a stage as above: where its server is on this
+ *              machine, the token leads there), `now`.
  * playback     `channelArn`, which must be there, `durationSeconds`, `origins` (an array of strings),
  *              `strictOriginEnforcement` (true or false), `singleUse` (true or false), `singleUseUuid`, `viewerId`,
  *              `viewerSessionVersion`, `maximumResolution`, `now`.

@@ -419,6 +419,8 @@ ivs_status ivs_connection_set_token_id(struct ivs_connection *connection,
                                        size_t id_len);
 ivs_status ivs_connection_set_duration(struct ivs_connection *connection,
                                        uint64_t seconds);
+ivs_status ivs_connection_set_server_of(struct ivs_connection *connection,
+                                        const struct ivs_stage *stage);
 ivs_status ivs_connection_mint(const struct ivs_connection *connection,
                                const struct ivs_signing_key *key,
                                char *buffer,

@@ -904,11 +904,11 @@ def playback_url(base: str, token: str) -> str:
 
     Raises `InvalidClaimError` when `base` is no URL of `https:` or `http:`, or has a `token` already.
     """
-def mint_connection(key: SigningKey | Signer, *, duration: _Duration | None = None, token_id: str | None = None, now: datetime | None = None) -> ConnectionToken:
+def mint_connection(key: SigningKey | Signer, *, duration: _Duration | None = None, token_id: str | None = None, server_of: Stage | None = None, now: datetime | None = None) -> ConnectionToken:
     """Mints a connection token. `ConnectionToken.mint` is its name."""
-def amint_connection(key: SigningKey | Signer | AsyncSigner, *, duration: _Duration | None = None, token_id: str | None = None, now: datetime | None = None) -> Coroutine[Any, Any, ConnectionToken]:
+def amint_connection(key: SigningKey | Signer | AsyncSigner, *, duration: _Duration | None = None, token_id: str | None = None, server_of: Stage | None = None, now: datetime | None = None) -> Coroutine[Any, Any, ConnectionToken]:
     """Mints a connection token without blocking. `ConnectionToken.amint` is its name."""
-def unsigned_connection(kid: str, *, duration: _Duration | None = None, token_id: str | None = None, now: datetime | None = None) -> UnsignedConnectionToken:
+def unsigned_connection(kid: str, *, duration: _Duration | None = None, token_id: str | None = None, server_of: Stage | None = None, now: datetime | None = None) -> UnsignedConnectionToken:
     """Makes a connection token but for its signature. `ConnectionToken.unsigned` is its name."""
 def mint_playback(key: SigningKey | Signer, channel: str, *, duration: _Duration | None = None, origins: Iterable[str] | None = None, strict_origin_enforcement: bool = False, single_use: UUID | str | bool | None = None, viewer_id: str | None = None, viewer_session_version: int | None = None, maximum_resolution: str | None = None, now: datetime | None = None) -> PlaybackToken:
     """Mints a playback token. `PlaybackToken.mint` is its name."""
