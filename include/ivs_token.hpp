@@ -705,6 +705,9 @@ public:
     result<void> try_duration(std::chrono::seconds duration) noexcept {
         return detail::done(::ivs_connection_set_duration(get(), detail::unsigned_seconds(duration)));
     }
+    result<void> try_server_of(const stage &stage) noexcept {
+        return detail::done(::ivs_connection_set_server_of(get(), stage.get()));
+    }
     result<std::string> try_mint(const signing_key &key) const noexcept {
         return detail::written<2048>(
             [&](char *buffer, std::size_t *len) { return ::ivs_connection_mint(get(), key.get(), buffer, len); });
@@ -729,6 +732,9 @@ public:
     /// 1 second to 4 weeks.
     connection &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
     connection duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
+    /// Connects to the server of this stage if that is on this machine; a connection to any other goes to the service.
+    connection &server_of(const stage &stage) & { return try_server_of(stage).value(), *this; }
+    connection server_of(const stage &stage) && { return std::move(this->server_of(stage)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
     unsigned_token prepare(std::string_view kid, moment now = {}) const { return try_prepare(kid, now).value(); }
     token mint_token(const signing_key &key, moment now = {}) const {

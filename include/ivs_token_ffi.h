@@ -419,6 +419,8 @@ ivs_status ivs_connection_set_token_id(struct ivs_connection *connection,
                                        size_t id_len);
 ivs_status ivs_connection_set_duration(struct ivs_connection *connection,
                                        uint64_t seconds);
+ivs_status ivs_connection_set_server_of(struct ivs_connection *connection,
+                                        const struct ivs_stage *stage);
 ivs_status ivs_connection_mint(const struct ivs_connection *connection,
                                const struct ivs_signing_key *key,
                                char *buffer,
@@ -666,3 +668,284 @@ ivs_status ivs_verify_json(const uint8_t *keys,
                            char *buffer,
                            size_t *len,
                            struct ivs_error *error);
+ivs_status ivs_signing_key_from_bytes_e(const uint8_t *data,
+                                        size_t len,
+                                        const char *passphrase,
+                                        size_t passphrase_len,
+                                        const char *kid,
+                                        size_t kid_len,
+                                        struct ivs_signing_key **out,
+                                        struct ivs_error *error);
+ivs_status ivs_signing_key_from_pem_e(const char *pem,
+                                      size_t pem_len,
+                                      const char *kid,
+                                      size_t kid_len,
+                                      struct ivs_signing_key **out,
+                                      struct ivs_error *error);
+ivs_status ivs_signing_key_from_file_e(const char *path,
+                                       size_t path_len,
+                                       const char *passphrase,
+                                       size_t passphrase_len,
+                                       const char *kid,
+                                       size_t kid_len,
+                                       struct ivs_signing_key **out,
+                                       struct ivs_error *error);
+ivs_status ivs_signing_key_generate_e(const char *kid,
+                                      size_t kid_len,
+                                      struct ivs_signing_key **out,
+                                      struct ivs_error *error);
+ivs_status ivs_signing_key_with_kid_e(const struct ivs_signing_key *key,
+                                      const char *kid,
+                                      size_t kid_len,
+                                      struct ivs_signing_key **out,
+                                      struct ivs_error *error);
+ivs_status ivs_verifying_key_from_bytes_e(const uint8_t *data,
+                                          size_t len,
+                                          struct ivs_verifying_key **out,
+                                          struct ivs_error *error);
+ivs_status ivs_verifying_key_from_pem_e(const char *pem,
+                                        size_t pem_len,
+                                        struct ivs_verifying_key **out,
+                                        struct ivs_error *error);
+ivs_status ivs_verifying_key_from_file_e(const char *path,
+                                         size_t path_len,
+                                         struct ivs_verifying_key **out,
+                                         struct ivs_error *error);
+ivs_status ivs_stage_new_e(const char *arn,
+                           size_t arn_len,
+                           const char *whip_url,
+                           size_t whip_url_len,
+                           const char *events_url,
+                           size_t events_url_len,
+                           struct ivs_stage **out,
+                           struct ivs_error *error);
+ivs_status ivs_stage_from_json_e(const char *json,
+                                 size_t json_len,
+                                 struct ivs_stage **out,
+                                 struct ivs_error *error);
+ivs_status ivs_participant_mint_e(const struct ivs_participant *participant,
+                                  const struct ivs_signing_key *key,
+                                  char *buffer,
+                                  size_t *len,
+                                  struct ivs_error *error);
+ivs_status ivs_participant_mint_token_e(const struct ivs_participant *participant,
+                                        const struct ivs_signing_key *key,
+                                        int64_t now,
+                                        struct ivs_token **out,
+                                        struct ivs_error *error);
+ivs_status ivs_participant_unsigned_e(const struct ivs_participant *participant,
+                                      const char *kid,
+                                      size_t kid_len,
+                                      int64_t now,
+                                      struct ivs_unsigned **out,
+                                      struct ivs_error *error);
+ivs_status ivs_exchange_unsigned_e(const struct ivs_exchange *exchange,
+                                   const char *kid,
+                                   size_t kid_len,
+                                   int64_t now,
+                                   struct ivs_unsigned **out,
+                                   struct ivs_error *error);
+ivs_status ivs_connection_unsigned_e(const struct ivs_connection *connection,
+                                     const char *kid,
+                                     size_t kid_len,
+                                     int64_t now,
+                                     struct ivs_unsigned **out,
+                                     struct ivs_error *error);
+ivs_status ivs_playback_unsigned_e(const struct ivs_playback *playback,
+                                   int64_t now,
+                                   struct ivs_unsigned **out,
+                                   struct ivs_error *error);
+ivs_status ivs_unsigned_with_signature_e(const struct ivs_unsigned *unsigned_token,
+                                         const uint8_t *signature,
+                                         size_t signature_len,
+                                         const struct ivs_verifying_key *public_key,
+                                         struct ivs_token **out,
+                                         struct ivs_error *error);
+ivs_status ivs_mint_batch_e(struct ivs_participant *const *participants,
+                            size_t count,
+                            const struct ivs_signing_key *key,
+                            struct ivs_token_list **out,
+                            struct ivs_error *error);
+ivs_status ivs_token_list_status_e(const struct ivs_token_list *list,
+                                   size_t index,
+                                   struct ivs_error *error);
+ivs_status ivs_verifier_builder_build_e(const struct ivs_verifier_builder *builder,
+                                        struct ivs_verifier **out,
+                                        struct ivs_error *error);
+ivs_status ivs_verifier_verify_e(const struct ivs_verifier *verifier,
+                                 const char *token,
+                                 size_t token_len,
+                                 struct ivs_verified **out,
+                                 struct ivs_error *error);
+ivs_status ivs_verifier_verify_expecting_e(const struct ivs_verifier *verifier,
+                                           const char *token,
+                                           size_t token_len,
+                                           const char *stage_arn,
+                                           size_t stage_arn_len,
+                                           uint32_t capabilities,
+                                           const char *user_id,
+                                           size_t user_id_len,
+                                           struct ivs_verified **out,
+                                           struct ivs_error *error);
+ivs_status ivs_verifier_verify_connection_e(const struct ivs_verifier *verifier,
+                                            const char *token,
+                                            size_t token_len,
+                                            struct ivs_verified_connection **out,
+                                            struct ivs_error *error);
+ivs_status ivs_verifier_verify_playback_e(const struct ivs_verifier *verifier,
+                                          const char *token,
+                                          size_t token_len,
+                                          const char *channel_arn,
+                                          size_t channel_arn_len,
+                                          const char *origin,
+                                          size_t origin_len,
+                                          struct ivs_verified_playback **out,
+                                          struct ivs_error *error);
+ivs_status ivs_verified_list_get_e(const struct ivs_verified_list *list,
+                                   size_t index,
+                                   struct ivs_verified **out,
+                                   struct ivs_error *error);
+ivs_status ivs_exchange_of_token_e(const struct ivs_token *token,
+                                   struct ivs_exchange **out,
+                                   struct ivs_error *error);
+ivs_status ivs_exchange_of_verified_e(const struct ivs_verified *verified,
+                                      struct ivs_exchange **out,
+                                      struct ivs_error *error);
+ivs_status ivs_exchange_mint_e(const struct ivs_exchange *exchange,
+                               const struct ivs_signing_key *key,
+                               char *buffer,
+                               size_t *len,
+                               struct ivs_error *error);
+ivs_status ivs_exchange_mint_token_e(const struct ivs_exchange *exchange,
+                                     const struct ivs_signing_key *key,
+                                     int64_t now,
+                                     struct ivs_token **out,
+                                     struct ivs_error *error);
+ivs_status ivs_verifier_exchange_e(const struct ivs_verifier *verifier,
+                                   const char *token,
+                                   size_t token_len,
+                                   struct ivs_exchange **out,
+                                   struct ivs_error *error);
+ivs_status ivs_check_exchange_e(const struct ivs_verified *old_token,
+                                const struct ivs_verified *new_token,
+                                struct ivs_error *error);
+ivs_status ivs_connection_mint_e(const struct ivs_connection *connection,
+                                 const struct ivs_signing_key *key,
+                                 char *buffer,
+                                 size_t *len,
+                                 struct ivs_error *error);
+ivs_status ivs_connection_mint_token_e(const struct ivs_connection *connection,
+                                       const struct ivs_signing_key *key,
+                                       int64_t now,
+                                       struct ivs_token **out,
+                                       struct ivs_error *error);
+ivs_status ivs_playback_new_e(const char *channel_arn,
+                              size_t channel_arn_len,
+                              struct ivs_playback **out,
+                              struct ivs_error *error);
+ivs_status ivs_playback_mint_e(const struct ivs_playback *playback,
+                               const struct ivs_signing_key *key,
+                               char *buffer,
+                               size_t *len,
+                               struct ivs_error *error);
+ivs_status ivs_playback_mint_token_e(const struct ivs_playback *playback,
+                                     const struct ivs_signing_key *key,
+                                     int64_t now,
+                                     struct ivs_token **out,
+                                     struct ivs_error *error);
+ivs_status ivs_playback_url_e(const char *base,
+                              size_t base_len,
+                              const char *token,
+                              size_t token_len,
+                              char *buffer,
+                              size_t *len,
+                              struct ivs_error *error);
+ivs_status ivs_key_ring_import_e(struct ivs_key_ring *ring,
+                                 const char *arn,
+                                 size_t arn_len,
+                                 const struct ivs_verifying_key *key,
+                                 struct ivs_error *error);
+ivs_status ivs_key_ring_import_named_e(struct ivs_key_ring *ring,
+                                       const char *arn,
+                                       size_t arn_len,
+                                       const char *name,
+                                       size_t name_len,
+                                       const struct ivs_verifying_key *key,
+                                       struct ivs_error *error);
+ivs_status ivs_key_ring_tag_e(struct ivs_key_ring *ring,
+                              const char *arn,
+                              size_t arn_len,
+                              const char *tag,
+                              size_t tag_len,
+                              const char *value,
+                              size_t value_len,
+                              struct ivs_error *error);
+ivs_status ivs_key_ring_untag_e(struct ivs_key_ring *ring,
+                                const char *arn,
+                                size_t arn_len,
+                                const char *tag,
+                                size_t tag_len,
+                                struct ivs_error *error);
+ivs_status ivs_key_ring_load_e(struct ivs_key_ring *ring,
+                               const char *json,
+                               size_t json_len,
+                               struct ivs_error *error);
+ivs_status ivs_key_ring_replace_e(struct ivs_key_ring *ring,
+                                  const char *json,
+                                  size_t json_len,
+                                  struct ivs_error *error);
+ivs_status ivs_key_ring_delete_e(struct ivs_key_ring *ring,
+                                 const char *arn,
+                                 size_t arn_len,
+                                 struct ivs_error *error);
+ivs_status ivs_key_ring_retire_e(struct ivs_key_ring *ring,
+                                 const char *arn,
+                                 size_t arn_len,
+                                 int64_t at,
+                                 struct ivs_error *error);
+ivs_status ivs_key_ring_reinstate_e(struct ivs_key_ring *ring,
+                                    const char *arn,
+                                    size_t arn_len,
+                                    struct ivs_error *error);
+ivs_status ivs_key_ring_get_e(const struct ivs_key_ring *ring,
+                              const char *arn,
+                              size_t arn_len,
+                              struct ivs_verifying_key **out,
+                              struct ivs_error *error);
+ivs_status ivs_key_ring_sign_with_e(struct ivs_key_ring *ring,
+                                    const char *arn,
+                                    size_t arn_len,
+                                    const struct ivs_signing_key *key,
+                                    struct ivs_error *error);
+ivs_status ivs_key_ring_rotate_e(struct ivs_key_ring *ring,
+                                 const char *arn,
+                                 size_t arn_len,
+                                 const struct ivs_signing_key *key,
+                                 int64_t old_until,
+                                 struct ivs_error *error);
+ivs_status ivs_key_ring_signing_key_e(const struct ivs_key_ring *ring,
+                                      struct ivs_signing_key **out,
+                                      struct ivs_error *error);
+ivs_status ivs_revocations_disconnect_participant_e(struct ivs_revocations *revocations,
+                                                    const char *stage_arn,
+                                                    size_t stage_arn_len,
+                                                    const char *participant_id,
+                                                    size_t participant_id_len,
+                                                    const char *reason,
+                                                    size_t reason_len,
+                                                    struct ivs_error *error);
+ivs_status ivs_revocations_delete_stage_e(struct ivs_revocations *revocations,
+                                          const char *stage_arn,
+                                          size_t stage_arn_len,
+                                          struct ivs_error *error);
+ivs_status ivs_revocations_revoke_connection_token_e(struct ivs_revocations *revocations,
+                                                     const char *token_id,
+                                                     size_t token_id_len,
+                                                     struct ivs_error *error);
+ivs_status ivs_revocations_revoke_viewer_sessions_e(struct ivs_revocations *revocations,
+                                                    const char *channel_arn,
+                                                    size_t channel_arn_len,
+                                                    const char *viewer_id,
+                                                    size_t viewer_id_len,
+                                                    int64_t up_to,
+                                                    struct ivs_error *error);

@@ -564,6 +564,20 @@ static void engine(void) {
     ivs_signing_key_free(fast);
 }
 
+/* Whether this is the `events_url` of the tokens of a connection. */
+static int leads_to(const ivs_connection *connection, const char *url) {
+    char member[128];
+    ivs_token *token = NULL;
+    ivs_inspection *inspection = NULL;
+    snprintf(member, sizeof member, "\"name\":\"events_url\",\"value\":\"%s\"", url);
+    OK(ivs_connection_mint_token(connection, key, MOMENT, &token));
+    OK(ivs_inspect(OF(ivs_token_text(token)), MOMENT, &inspection));
+    int leads = strstr(ivs_inspection_json(inspection).data, member) != NULL;
+    ivs_inspection_free(inspection);
+    ivs_token_free(token);
+    return leads;
+}
+
 static void connections(void) {
     char text[IVS_TOKEN_MAX], json[1024];
     size_t len = sizeof text, json_len = sizeof json;
@@ -591,6 +605,17 @@ static void connections(void) {
     CHECK(strstr(json, "\"tokenId\":\"c-1\"") != NULL);
     ivs_verified_connection_free(good);
     ivs_token_free(token);
+
+    /* It leads to the server of a stage on this machine, and for every other stage to the service. */
+    ivs_stage *here = NULL;
+    OK(ivs_stage_new(TEXT(STAGE_ARN), TEXT("http://localhost:8788"), TEXT("ws://localhost:8788"), &here));
+    OK(ivs_connection_set_server_of(connection, here));
+    ivs_stage_free(here);
+    CHECK(leads_to(connection, "ws://localhost:8788") && !leads_to(connection, EVENTS_URL));
+    CHECK(ivs_connection_set_server_of(connection, NULL) == IVS_NULL_ARGUMENT);
+    CHECK(ivs_connection_mint(connection, key, text, &len) == IVS_NULL_ARGUMENT);
+    OK(ivs_connection_set_server_of(connection, stage));
+    CHECK(leads_to(connection, EVENTS_URL));
     ivs_connection_free(connection);
 }
 

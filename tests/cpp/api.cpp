@@ -142,6 +142,15 @@ static void connections(const ivs::signing_key &key, const ivs::verifier &verifi
     CHECK(good.token_id() == "c-1" && good.account_id() == "123456789012" && good.region() == "us-west-2");
     CHECK(good.kid() == KID && good.issued_at() == MOMENT && good.expires_at() == MOMENT + 24h);
     CHECK(good.to_json().find("c-1") != std::string::npos && !ivs::connection().mint(key).empty());
+
+    const ivs::stage here(STAGE_ARN, "http://localhost:8788", "ws://localhost:8788");
+    const auto leads_here = [](const ivs::token &minted) {
+        return ivs::inspect(minted.text(), MOMENT).json().find("ws://localhost:8788") != std::string::npos;
+    };
+    CHECK(leads_here(ivs::connection().server_of(here).mint_token(key, MOMENT)));
+    ivs::connection one;
+    CHECK(!leads_here(one.mint_token(key, MOMENT)));
+    CHECK(leads_here(one.server_of(here).mint_token(key, MOMENT)));
 }
 
 constexpr const char *CHANNEL_ARN = "arn:aws:ivs:us-west-2:123456789012:channel/abcdABCDefgh";

@@ -6,6 +6,7 @@ use crate::boundary::{self, borrow, borrow_mut, give, place};
 use crate::input::{duration, text};
 use crate::output;
 use crate::signing_key::ivs_signing_key;
+use crate::stage::ivs_stage;
 use crate::status::ivs_status;
 use crate::template::Template;
 use crate::token::{self, AnyToken, ivs_token, moment};
@@ -73,6 +74,29 @@ pub unsafe extern "C" fn ivs_connection_set_duration(
             let next = inner.duration(duration(seconds)?);
             next.check()?;
             Ok(next)
+        })
+    })
+}
+
+/// Connects to the server of this stage, if that is on this machine, such as `ivs-local`. A connection to any other stage goes to
+/// the service, as it does unless this is called.
+///
+/// # Safety
+///
+/// `connection` is a connection, which no other thread uses; `stage` is a stage, which may be freed afterwards.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ivs_connection_set_server_of(
+    connection: *mut ivs_connection,
+    stage: *const ivs_stage,
+) -> ivs_status {
+    boundary::run(|| {
+        // SAFETY: as the caller promises.
+        let connection = unsafe { borrow_mut(connection, "connection") }?;
+        connection.0.set("server_of", |inner| {
+            // SAFETY: as the caller promises.
+            let stage = unsafe { borrow(stage, "stage") }?;
+            Ok(inner.server_of(&stage.0))
         })
     })
 }

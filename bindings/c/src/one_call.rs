@@ -35,7 +35,8 @@ pub const IVS_JSON_MAX: usize = 64 * 1024;
 /// participant  `kid` (the ARN of the key, which must be there), `stage` (the object that CreateStage or GetStage answers, which
 ///              must be there), `userId`, `attributes` (an object of strings), `capabilities` (an array of "PUBLISH" and
 ///              "SUBSCRIBE"; both unless given), `durationSeconds`, `participantId`, `now`.
-/// connection   `kid`, which must be there, `durationSeconds`, `tokenId`, `now`.
+/// connection   `kid`, which must be there, `durationSeconds`, `tokenId`, `serverOf` (a stage as above: where its server is on this
+///              machine, the token leads there), `now`.
 /// playback     `channelArn`, which must be there, `durationSeconds`, `origins` (an array of strings),
 ///              `strictOriginEnforcement` (true or false), `singleUse` (true or false), `singleUseUuid`, `viewerId`,
 ///              `viewerSessionVersion`, `maximumResolution`, `now`.
@@ -155,6 +156,9 @@ fn connection(request: &mut Request) -> Result<Connection, Failure> {
     }
     if let Some(id) = request.text("tokenId")? {
         connection = connection.token_id(id);
+    }
+    if let Some(stage) = request.optional_stage("serverOf")? {
+        connection = connection.server_of(&stage);
     }
     request.finish()?;
     Ok(connection)
@@ -352,6 +356,17 @@ mod tests {
         let token = minted(&serde_json::json!({"kind": "connection", "kid": KID, "tokenId": "line-1"}));
         let request = serde_json::json!({"kind": "connection", "token": token["token"], "kid": KID});
         assert_eq!(json(&verify(PUBLIC, &request.to_string()).unwrap())["tokenId"], "line-1");
+        let leads = |token: &serde_json::Value| {
+            let inspection = ::ivs_token::inspect(token["token"].as_str().unwrap());
+            let url = inspection.claims.iter().find(|claim| claim.name == "events_url").unwrap();
+            json(&url.value)
+        };
+        assert_eq!(leads(&token), ::ivs_token::DEFAULT_EVENTS_URL);
+        let mut here = stage();
+        here["endpoints"] =
+            serde_json::json!({"whip": "http://localhost:8788", "events": "ws://localhost:8788"});
+        let token = minted(&serde_json::json!({"kind": "connection", "kid": KID, "serverOf": here}));
+        assert_eq!(leads(&token), "ws://localhost:8788");
 
         let token = minted(&serde_json::json!({
             "kind": "playback", "channelArn": CHANNEL, "origins": ["https://example.com"],

@@ -50,14 +50,19 @@ impl Request {
 
     /// A stage as CreateStage and GetStage answer it.
     pub(crate) fn stage(&mut self, name: &'static str) -> Result<Stage, Failure> {
-        let stage = required(name, self.member(name))?;
+        required(name, self.optional_stage(name)?)
+    }
+
+    /// Such a stage, or none.
+    pub(crate) fn optional_stage(&mut self, name: &'static str) -> Result<Option<Stage>, Failure> {
+        let Some(stage) = self.member(name) else { return Ok(None) };
         let text = |value: &Value, member: &str| value.get(member).and_then(Value::as_str).map(str::to_owned);
         let endpoints = stage.get("endpoints").unwrap_or(&Value::Null);
         let (Some(arn), Some(whip)) = (text(stage, "arn"), text(endpoints, "whip")) else {
             return Err(wrong(name, "an object with `arn`, `endpoints.whip` and `endpoints.events`"));
         };
         let events = text(endpoints, "events").unwrap_or_else(|| DEFAULT_EVENTS_URL.to_owned());
-        Ok(Stage::with_endpoints(arn.parse()?, whip, events)?)
+        Ok(Some(Stage::with_endpoints(arn.parse()?, whip, events)?))
     }
 
     /// A second since 1970, the present one unless given.
@@ -72,7 +77,7 @@ impl Request {
                 // A name in a message is no place for a key that was put there.
                 let name: String = name.chars().take(40).collect();
                 return Err(Failure::invalid_request(format!(
-                    "{name:?} is no member of this request: it can have {}",
+                    "{name:?} is not a member of this request: it can have {}",
                     self.known.join(", ")
                 )));
             }

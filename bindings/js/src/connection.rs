@@ -23,5 +23,9 @@ pub(crate) fn mint(objects: &Objects<'_>, now: Timestamp, json: &str) -> Result<
     if let Some(id) = options.token_id {
         connection = connection.token_id(id.as_str());
     }
+    // A second handle is the stage whose server the token is for.
+    if objects.get(1).is_some_and(Option::is_some) {
+        connection = connection.server_of(object::stage(objects, 1)?);
+    }
     Ok(connection.mint_at(object::signing_key(objects, 0)?, now)?.into_string().into())
 }

@@ -123,6 +123,12 @@ export class Stage {
     return this.#parts.eventsUrl;
   }
 
+  /** @internal */
+  static handleOf(name: string, stage: unknown): Handle {
+    if (typeof stage === "object" && stage !== null && #handle in stage) return stage.#handle;
+    throw wrong(name, "a Stage", stage);
+  }
+
   toJSON(): { arn: string; whipUrl: string; eventsUrl: string } {
     const { arn, whipUrl, eventsUrl } = this.#parts;
     return { arn, whipUrl, eventsUrl };

@@ -17,7 +17,6 @@ export interface ParticipantClaims {
 type Payload = Record<string, unknown> & { exp: number; iat: number; jti: string };
 
 const op = {
-  connection: operation("connection.mint"),
   playback: operation("playback.mint"),
   url: operation("playback.url"),
   allowsOrigin: operation("playback.allowsOrigin"),
@@ -131,56 +130,6 @@ export interface ParticipantTokenJson {
   /** Minutes. */
   duration: number;
   expirationTime: Date;
-}
-
-export interface ConnectionTokenOptions extends Lifetime {
-  /** The token's ID, 1 to 64 of `[A-Za-z0-9_-]`; random unless given. RevokeConnectionToken takes it. */
-  tokenId?: string | undefined;
-  /** When the token is issued, for tests. */
-  now?: Date | undefined;
-}
-
-/** A minted connection token: one network connection for many stages. */
-export class ConnectionToken extends Minted {
-  /** Mints a connection token: 12 hours unless told otherwise, 28 days at most. */
-  static mint(key: SigningKey, given?: ConnectionTokenOptions): ConnectionToken {
-    const handle = SigningKey.handleOf("key", key);
-    const said = options("options", given, ["durationMinutes", "durationSeconds", "expiresAt", "tokenId", "now"]);
-    const now = time(said["now"]);
-    const json = JSON.stringify({
-      durationSeconds: lifetime(said, now, 28 * 86_400),
-      tokenId: optionalText("tokenId", said["tokenId"]),
-    });
-    return new ConnectionToken(MAKE, op.connection.text(now, json, handle));
-  }
-
-  /** The token's ID: RevokeConnectionToken takes it. */
-  get tokenId(): string {
-    return this.payload().jti;
-  }
-
-  /** The account of the key that signed it. */
-  get accountId(): string {
-    return this.payload()["account_id"] as string;
-  }
-
-  /** The home region of the key that signed it. */
-  get region(): string {
-    return this.payload()["region"] as string;
-  }
-
-  /** When the token was issued. */
-  get issuedAt(): Date {
-    return new Date(this.payload().iat * 1000);
-  }
-
-  toJSON(): { token: string; tokenId: string; expirationTime: Date } {
-    return { token: this.token, tokenId: this.tokenId, expirationTime: this.expiresAt };
-  }
-
-  [INSPECT](): string {
-    return `ConnectionToken { tokenId: ${JSON.stringify(this.tokenId)}, expiresAt: ${this.expiresAt.toISOString()} }`;
-  }
 }
 
 export interface PlaybackTokenOptions extends Lifetime {

@@ -1,11 +1,12 @@
 import { type Capability, capabilities, count, INSPECT, MAKE, optionalText, options, span, text, time, wrong } from "./arguments.js";
 import { type Handle, operation, seconds } from "./binding.js";
+import type { ConnectionToken } from "./connection.js";
 import { type Description, RevocationUnknownError, toError, VerificationError } from "./errors.js";
 import { KeyRing, PlaybackKeyRing } from "./keyring.js";
 import { type PublicKeySource, VerifyingKey, wellFormed } from "./keys.js";
 import { InMemoryRevocations, type PlaybackSubject, type RevocationStore, Verdict } from "./revocations.js";
 import { type Stage, stageArn } from "./stage.js";
-import { ConnectionToken, ParticipantToken, PlaybackToken, tokenText } from "./tokens.js";
+import { ParticipantToken, PlaybackToken, tokenText } from "./tokens.js";
 import { VerifiedConnection, VerifiedPlayback, VerifiedToken } from "./verified.js";
 
 /** What a participant token must be for, grant and be of. */

@@ -194,6 +194,21 @@ test("connection tokens", () => {
   assert.throws(() => verifier.verify(minted, { now: NOW }), { name: "WrongKindError" });
 });
 
+test("a connection token leads to the server of a stage on this machine", () => {
+  const leads = (token) => JSON.parse(Buffer.from(token.token.split(".")[1], "base64url")).events_url;
+  const here = new api.Stage({ arn: STAGE_ARN, whipUrl: "http://localhost:8788", eventsUrl: "ws://localhost:8788" });
+  const minted = ConnectionToken.mint(key, { serverOf: here });
+  assert.equal(leads(minted), "ws://localhost:8788");
+  assert.equal(verifier.verifyConnection(minted).tokenId, minted.tokenId);
+  const service = leads(ConnectionToken.mint(key));
+  const elsewhere = new api.Stage({ arn: STAGE_ARN, whipUrl: "https://whip.example", eventsUrl: "wss://us-west-2.events.live-video.net" });
+  for (const serverOf of [elsewhere, undefined]) assert.equal(leads(ConnectionToken.mint(key, { serverOf })), service);
+  assert.notEqual(service, "ws://localhost:8788");
+  for (const serverOf of ["ws://localhost:8788", null, key, { arn: STAGE_ARN }]) {
+    assert.throws(() => ConnectionToken.mint(key, { serverOf }), { name: "TypeError", message: /^serverOf must be a Stage, not / });
+  }
+});
+
 test("playback tokens", () => {
   const playback = new Verifier({ playbackKeys: { [PLAYBACK_KID]: key.verifyingKey }, revocations: new api.InMemoryRevocations() });
   const minted = PlaybackToken.mint(key, CHANNEL_ARN, {

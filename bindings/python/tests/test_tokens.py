@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import json
 import pickle
@@ -424,6 +425,26 @@ def test_connection_tokens(key, verifier, payload_of):
     assert caught.value.field == "token_id"
     with pytest.raises(VerificationError):
         verifier.verify(token)
+
+
+def test_a_connection_token_leads_to_the_server_of_a_stage_on_this_machine(key, verifier, payload_of):
+    service = payload_of(ConnectionToken.mint(key))["events_url"]
+    here = Stage(STAGE_ARN, "http://localhost:8788", "ws://localhost:8788")
+    token = ConnectionToken.mint(key, server_of=here)
+    assert payload_of(token)["events_url"] == "ws://localhost:8788"
+    assert verifier.verify_connection(token).token_id == token.token_id
+    # The stage that a participant token names, and the other ways of minting.
+    of_token = here.mint(key).stage
+    awaited = asyncio.run(ConnectionToken.amint(key, server_of=of_token))
+    assert payload_of(awaited)["events_url"] == "ws://localhost:8788"
+    unsigned = ConnectionToken.unsigned(KID, server_of=here).signing_input
+    assert payload_of(unsigned.decode() + ".")["events_url"] == "ws://localhost:8788"
+    # A stage of the service changes nothing.
+    elsewhere = Stage(STAGE_ARN, "https://whip.example", "wss://us-west-2.events.live-video.net")
+    assert payload_of(ConnectionToken.mint(key, server_of=elsewhere))["events_url"] == service
+    assert payload_of(ConnectionToken.mint(key, server_of=None))["events_url"] == service
+    with pytest.raises(TypeError, match="server_of must be a Stage, not str"):
+        ConnectionToken.mint(key, server_of="ws://localhost:8788")
 
 
 def test_playback_tokens(key, verifier):

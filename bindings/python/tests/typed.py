@@ -75,7 +75,7 @@ async def elsewhere(stage: Stage, command: CommandSigner, kms: KmsSigner, hsm: P
     token = assert_type(await stage.amint(late, user_id="ana"), Token)
     assert_type(await stage.amint_many(late, [{}], concurrency=2), "list[Token]")
     assert_type(await aexchange(token, late), Token)
-    assert_type(await ConnectionToken.amint(late), ConnectionToken)
+    assert_type(await ConnectionToken.amint(late, server_of=stage), ConnectionToken)
     assert_type(await PlaybackToken.amint(late, CHANNEL_ARN), PlaybackToken)
 
 
@@ -123,7 +123,7 @@ def main(folder: Path) -> None:
     unsigned = assert_type(stage.unsigned(KID, user_id="ana"), UnsignedToken)
     assert_type((unsigned.signing_input, unsigned.digest), "tuple[bytes, bytes]")
     assert_type(unsigned_exchange(who, KID), UnsignedToken)
-    assert_type(ConnectionToken.unsigned(KID), UnsignedConnectionToken)
+    assert_type(ConnectionToken.unsigned(KID, server_of=stage), UnsignedConnectionToken)
     assert_type(PlaybackToken.unsigned(CHANNEL_ARN), UnsignedPlaybackToken)
     if TYPE_CHECKING:
         assert_type(unsigned.with_signature(b"", public), Token)
@@ -148,7 +148,7 @@ def main(folder: Path) -> None:
             return Verdict.participant_disconnected("no") if participant_id == "x" else Verdict.NOT_REVOKED
 
     assert_type(Verifier(ring, revocations=Store()).verify(token), VerifiedToken)
-    assert_type(ConnectionToken.mint(key).token_id, str)
+    assert_type(ConnectionToken.mint(key, server_of=token.stage).token_id, str)
     assert_type(playback_url("https://x.example/y", PlaybackToken.mint(key, CHANNEL_ARN, origins=["*"])), str)
     assert_type(inspect(token).problems, "tuple[str, ...]")
     client = IvsRealTime(signing_key=ring, stages=[stage])

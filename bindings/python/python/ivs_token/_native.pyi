@@ -57,7 +57,7 @@ class SigningKey:
         """Reads PEM, SEC1 or PKCS#8, also as it arrives in an environment variable: with literal `\\n`, in quotes, on one line, or
         base64 of it all.
 
-        `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. `kid` is the ARN that ImportPublicKey answered;
+        `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. `kid` is the ARN that ImportPublicKey returned;
         participant and connection tokens need it, playback tokens do not. `passphrase` is that of an encrypted key.
 
         Raises `InvalidKeyError`, which says what the text is instead, `InvalidClaimError` for a `kid` that is no ARN, and
@@ -78,7 +78,7 @@ class SigningKey:
     def generate(*, kid: str | None = None) -> SigningKey:
         """Makes a new key from the randomness of the operating system. Register its public half with ImportPublicKey."""
     def with_kid(self, kid: str) -> SigningKey:
-        """This key under the ARN that ImportPublicKey answered for its public half: the `kid` of its tokens."""
+        """This key under the ARN that ImportPublicKey returned for its public half: the `kid` of its tokens."""
     @property
     def kid(self) -> str | None:
         """The ARN under which IVS knows this key, or `None`."""
@@ -904,11 +904,11 @@ def playback_url(base: str, token: str) -> str:
 
     Raises `InvalidClaimError` when `base` is no URL of `https:` or `http:`, or has a `token` already.
     """
-def mint_connection(key: SigningKey | Signer, *, duration: _Duration | None = None, token_id: str | None = None, now: datetime | None = None) -> ConnectionToken:
+def mint_connection(key: SigningKey | Signer, *, duration: _Duration | None = None, token_id: str | None = None, server_of: Stage | None = None, now: datetime | None = None) -> ConnectionToken:
     """Mints a connection token. `ConnectionToken.mint` is its name."""
-def amint_connection(key: SigningKey | Signer | AsyncSigner, *, duration: _Duration | None = None, token_id: str | None = None, now: datetime | None = None) -> Coroutine[Any, Any, ConnectionToken]:
+def amint_connection(key: SigningKey | Signer | AsyncSigner, *, duration: _Duration | None = None, token_id: str | None = None, server_of: Stage | None = None, now: datetime | None = None) -> Coroutine[Any, Any, ConnectionToken]:
     """Mints a connection token without blocking. `ConnectionToken.amint` is its name."""
-def unsigned_connection(kid: str, *, duration: _Duration | None = None, token_id: str | None = None, now: datetime | None = None) -> UnsignedConnectionToken:
+def unsigned_connection(kid: str, *, duration: _Duration | None = None, token_id: str | None = None, server_of: Stage | None = None, now: datetime | None = None) -> UnsignedConnectionToken:
     """Makes a connection token but for its signature. `ConnectionToken.unsigned` is its name."""
 def mint_playback(key: SigningKey | Signer, channel: str, *, duration: _Duration | None = None, origins: Iterable[str] | None = None, strict_origin_enforcement: bool = False, single_use: UUID | str | bool | None = None, viewer_id: str | None = None, viewer_session_version: int | None = None, maximum_resolution: str | None = None, now: datetime | None = None) -> PlaybackToken:
     """Mints a playback token. `PlaybackToken.mint` is its name."""

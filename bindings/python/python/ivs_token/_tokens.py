@@ -133,6 +133,7 @@ class ConnectionToken(_IssuedToken):
         *,
         duration: timedelta | int | None = None,
         token_id: str | None = None,
+        server_of: _native.Stage | None = None,
         now: datetime | None = None,
     ) -> ConnectionToken:
         """Mints one: 12 hours and a fresh random ID unless told otherwise.
@@ -141,10 +142,13 @@ class ConnectionToken(_IssuedToken):
         ``[A-Za-z0-9_-]``, and every token needs its own; ``now`` is when it is issued, for tests. Account and region are
         those of the key's ``kid``. ``key`` may be a ``Signer``, whose private key is elsewhere.
 
+        The token leads to AWS's service. If ``server_of`` is a stage whose server is on this machine, such as ``ivs-local``, the
+        token leads to that server; any other stage changes nothing. ``Token.stage`` is the stage of a participant token.
+
         Raises ``InvalidClaimError`` for a value that no token may carry, and ``MintError`` for a key without a ``kid``, or when a
         signer failed.
         """
-        return _native.mint_connection(key, duration=duration, token_id=token_id, now=now)
+        return _native.mint_connection(key, duration=duration, token_id=token_id, server_of=server_of, now=now)
 
     @staticmethod
     async def amint(
@@ -152,10 +156,11 @@ class ConnectionToken(_IssuedToken):
         *,
         duration: timedelta | int | None = None,
         token_id: str | None = None,
+        server_of: _native.Stage | None = None,
         now: datetime | None = None,
     ) -> ConnectionToken:
         """Mints one as ``mint`` does, without blocking. ``key`` may also be an ``AsyncSigner``."""
-        return await _native.amint_connection(key, duration=duration, token_id=token_id, now=now)
+        return await _native.amint_connection(key, duration=duration, token_id=token_id, server_of=server_of, now=now)
 
     @staticmethod
     def unsigned(
@@ -163,12 +168,13 @@ class ConnectionToken(_IssuedToken):
         *,
         duration: timedelta | int | None = None,
         token_id: str | None = None,
+        server_of: _native.Stage | None = None,
         now: datetime | None = None,
     ) -> _native.UnsignedConnectionToken:
         """Makes one as ``mint`` does, but for its signature, by a private key that signs elsewhere. ``kid`` is the ARN under which
         IVS knows its public half.
         """
-        return _native.unsigned_connection(kid, duration=duration, token_id=token_id, now=now)
+        return _native.unsigned_connection(kid, duration=duration, token_id=token_id, server_of=server_of, now=now)
 
     @property
     def token_id(self) -> str:
