@@ -259,6 +259,6 @@ fn a_playback_key_needs_no_arn() {
     world.run_on(&["verify", "--public-key", "public.pem"], world.token_from(0).as_str()).fails(
         2,
         "error: 1 public key and 0 key ARNs were given: give a --kid (or IVS_TOKEN_KID) for each --public-key, in the same \
-         order; only a playback token is verified without one one",
+         order; only a playback token is verified without one",
     );
 }

@@ -150,7 +150,7 @@ fn misuse_and_failures() {
     verify(&["--public-key", "public.pem"], "").fails(
         2,
         "error: 1 public key and 0 key ARNs were given: give a --kid (or IVS_TOKEN_KID) for each --public-key, in the \
-         same order; only a playback token is verified without one one\n",
+         same order; only a playback token is verified without one\n",
     );
     verify(&["--public-key", "-", "--kid", KID], "")
         .fails(2, "error: the token and --public-key both read standard input");
