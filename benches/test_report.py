@@ -31,6 +31,17 @@ class Written(unittest.TestCase):
         for missing in self.reports[0]["missing"]:
             self.assertIn(f"| {missing['peer']} ({missing['language']}) | missing: {missing['why']} |", table)
 
+    def test_what_the_readme_of_the_python_package_says_is_in_the_report(self):
+        readme = (report.ROOT / "bindings" / "python" / "README.md").read_text()
+        self.assertIn("it mints twice as fast as PyJWT, joserfc and python-jose, and verifies 20 times as fast", readme)
+        [report_of_ifma] = [one for one in self.reports if one["path"] == "Ifma"]
+        rows = [row for row in report_of_ifma["rows"] if row["language"] == "Python" and row["how"] == ""]
+        for measure, times in ("mint", 2), ("verify", 20):
+            micros = {row["peer"]: row["micros"]["median"] for row in rows if row["measure"] == measure}
+            ours = micros.pop("ivs-token")
+            self.assertEqual(set(micros), {"PyJWT", "joserfc", "python-jose"})
+            self.assertGreater(min(micros.values()), times * ours)
+
     def test_every_figure_of_growth_is_in_the_guide(self):
         grown = growth.committed(report.name(self.reports[0]))
         guide = (report.ROOT / "docs" / "performance.md").read_text()

@@ -30,8 +30,10 @@
  *             error, of statuses and of versions; so they can be read after cleaning up. Getters answer a value instead
  *             of a status: for a NULL object or an index beyond the last an absent text, 0, false or -1, and
  *             ivs_last_error_status() is then IVS_NULL_ARGUMENT or IVS_OUT_OF_RANGE. The functions in `_out` answer the same
- *             texts with a status. ivs_mint_json() and ivs_verify_json() write their error into a struct of the caller's, for
- *             runtimes that may go on in another thread after each call.
+ *             texts with a status. The functions in `_e`, and ivs_mint_json() and ivs_verify_json(), write their error into a
+ *             struct of the caller's, for runtimes that may go on in another thread after each call. Functions without such a
+ *             twin have no error of which ivs_status_text() does not say enough; what a setter refuses, the `_e` of the mint or
+ *             of the builder says.
  * Threads     Keys, stages, verifiers, tokens, verified tokens, lists and inspections never change: any number of threads
  *             may use one at once. So they may with key rings and stores of revocations, while others change them.
  *             Participants, connections, playbacks, exchanges and verifier builders are for one thread at a time. No
@@ -657,7 +659,7 @@ void ivs_zeroize(void *data,
 
 /**
  * Reads a private key from PEM (SEC1 or PKCS#8), also as it arrives in an environment variable. `kid` is the ARN that
- * ImportPublicKey answered, which participant and connection tokens name; NULL when there is none.
+ * ImportPublicKey returned, which participant and connection tokens name; NULL when there is none.
  */
 IVS_MUST_USE
 ivs_status ivs_signing_key_from_pem(const char *pem,
@@ -2340,6 +2342,557 @@ ivs_status ivs_verify_json(const uint8_t *keys,
                            char *buffer,
                            size_t *len,
                            struct ivs_error *error);
+
+/**
+ * As `ivs_signing_key_from_bytes`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_signing_key_from_bytes_e(const uint8_t *data,
+                                        size_t len,
+                                        const char *passphrase,
+                                        size_t passphrase_len,
+                                        const char *kid,
+                                        size_t kid_len,
+                                        struct ivs_signing_key **out,
+                                        struct ivs_error *error);
+
+/**
+ * As `ivs_signing_key_from_pem`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_signing_key_from_pem_e(const char *pem,
+                                      size_t pem_len,
+                                      const char *kid,
+                                      size_t kid_len,
+                                      struct ivs_signing_key **out,
+                                      struct ivs_error *error);
+
+/**
+ * As `ivs_signing_key_from_file`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_signing_key_from_file_e(const char *path,
+                                       size_t path_len,
+                                       const char *passphrase,
+                                       size_t passphrase_len,
+                                       const char *kid,
+                                       size_t kid_len,
+                                       struct ivs_signing_key **out,
+                                       struct ivs_error *error);
+
+/**
+ * As `ivs_signing_key_generate`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_signing_key_generate_e(const char *kid,
+                                      size_t kid_len,
+                                      struct ivs_signing_key **out,
+                                      struct ivs_error *error);
+
+/**
+ * As `ivs_signing_key_with_kid`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_signing_key_with_kid_e(const struct ivs_signing_key *key,
+                                      const char *kid,
+                                      size_t kid_len,
+                                      struct ivs_signing_key **out,
+                                      struct ivs_error *error);
+
+/**
+ * As `ivs_verifying_key_from_bytes`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifying_key_from_bytes_e(const uint8_t *data,
+                                          size_t len,
+                                          struct ivs_verifying_key **out,
+                                          struct ivs_error *error);
+
+/**
+ * As `ivs_verifying_key_from_pem`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifying_key_from_pem_e(const char *pem,
+                                        size_t pem_len,
+                                        struct ivs_verifying_key **out,
+                                        struct ivs_error *error);
+
+/**
+ * As `ivs_verifying_key_from_file`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifying_key_from_file_e(const char *path,
+                                         size_t path_len,
+                                         struct ivs_verifying_key **out,
+                                         struct ivs_error *error);
+
+/**
+ * As `ivs_stage_new`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_stage_new_e(const char *arn,
+                           size_t arn_len,
+                           const char *whip_url,
+                           size_t whip_url_len,
+                           const char *events_url,
+                           size_t events_url_len,
+                           struct ivs_stage **out,
+                           struct ivs_error *error);
+
+/**
+ * As `ivs_stage_from_json`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_stage_from_json_e(const char *json,
+                                 size_t json_len,
+                                 struct ivs_stage **out,
+                                 struct ivs_error *error);
+
+/**
+ * As `ivs_participant_mint`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_participant_mint_e(const struct ivs_participant *participant,
+                                  const struct ivs_signing_key *key,
+                                  char *buffer,
+                                  size_t *len,
+                                  struct ivs_error *error);
+
+/**
+ * As `ivs_participant_mint_token`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_participant_mint_token_e(const struct ivs_participant *participant,
+                                        const struct ivs_signing_key *key,
+                                        int64_t now,
+                                        struct ivs_token **out,
+                                        struct ivs_error *error);
+
+/**
+ * As `ivs_participant_unsigned`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_participant_unsigned_e(const struct ivs_participant *participant,
+                                      const char *kid,
+                                      size_t kid_len,
+                                      int64_t now,
+                                      struct ivs_unsigned **out,
+                                      struct ivs_error *error);
+
+/**
+ * As `ivs_exchange_unsigned`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_exchange_unsigned_e(const struct ivs_exchange *exchange,
+                                   const char *kid,
+                                   size_t kid_len,
+                                   int64_t now,
+                                   struct ivs_unsigned **out,
+                                   struct ivs_error *error);
+
+/**
+ * As `ivs_connection_unsigned`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_connection_unsigned_e(const struct ivs_connection *connection,
+                                     const char *kid,
+                                     size_t kid_len,
+                                     int64_t now,
+                                     struct ivs_unsigned **out,
+                                     struct ivs_error *error);
+
+/**
+ * As `ivs_playback_unsigned`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_playback_unsigned_e(const struct ivs_playback *playback,
+                                   int64_t now,
+                                   struct ivs_unsigned **out,
+                                   struct ivs_error *error);
+
+/**
+ * As `ivs_unsigned_with_signature`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_unsigned_with_signature_e(const struct ivs_unsigned *unsigned_token,
+                                         const uint8_t *signature,
+                                         size_t signature_len,
+                                         const struct ivs_verifying_key *public_key,
+                                         struct ivs_token **out,
+                                         struct ivs_error *error);
+
+/**
+ * As `ivs_mint_batch`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_mint_batch_e(struct ivs_participant *const *participants,
+                            size_t count,
+                            const struct ivs_signing_key *key,
+                            struct ivs_token_list **out,
+                            struct ivs_error *error);
+
+/**
+ * As `ivs_token_list_status`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_token_list_status_e(const struct ivs_token_list *list,
+                                   size_t index,
+                                   struct ivs_error *error);
+
+/**
+ * As `ivs_verifier_builder_build`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifier_builder_build_e(const struct ivs_verifier_builder *builder,
+                                        struct ivs_verifier **out,
+                                        struct ivs_error *error);
+
+/**
+ * As `ivs_verifier_verify`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifier_verify_e(const struct ivs_verifier *verifier,
+                                 const char *token,
+                                 size_t token_len,
+                                 struct ivs_verified **out,
+                                 struct ivs_error *error);
+
+/**
+ * As `ivs_verifier_verify_expecting`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifier_verify_expecting_e(const struct ivs_verifier *verifier,
+                                           const char *token,
+                                           size_t token_len,
+                                           const char *stage_arn,
+                                           size_t stage_arn_len,
+                                           uint32_t capabilities,
+                                           const char *user_id,
+                                           size_t user_id_len,
+                                           struct ivs_verified **out,
+                                           struct ivs_error *error);
+
+/**
+ * As `ivs_verifier_verify_connection`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifier_verify_connection_e(const struct ivs_verifier *verifier,
+                                            const char *token,
+                                            size_t token_len,
+                                            struct ivs_verified_connection **out,
+                                            struct ivs_error *error);
+
+/**
+ * As `ivs_verifier_verify_playback`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifier_verify_playback_e(const struct ivs_verifier *verifier,
+                                          const char *token,
+                                          size_t token_len,
+                                          const char *channel_arn,
+                                          size_t channel_arn_len,
+                                          const char *origin,
+                                          size_t origin_len,
+                                          struct ivs_verified_playback **out,
+                                          struct ivs_error *error);
+
+/**
+ * As `ivs_verified_list_get`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_verified_list_get_e(const struct ivs_verified_list *list,
+                                   size_t index,
+                                   struct ivs_verified **out,
+                                   struct ivs_error *error);
+
+/**
+ * As `ivs_exchange_of_token`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_exchange_of_token_e(const struct ivs_token *token,
+                                   struct ivs_exchange **out,
+                                   struct ivs_error *error);
+
+/**
+ * As `ivs_exchange_of_verified`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_exchange_of_verified_e(const struct ivs_verified *verified,
+                                      struct ivs_exchange **out,
+                                      struct ivs_error *error);
+
+/**
+ * As `ivs_exchange_mint`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_exchange_mint_e(const struct ivs_exchange *exchange,
+                               const struct ivs_signing_key *key,
+                               char *buffer,
+                               size_t *len,
+                               struct ivs_error *error);
+
+/**
+ * As `ivs_exchange_mint_token`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_exchange_mint_token_e(const struct ivs_exchange *exchange,
+                                     const struct ivs_signing_key *key,
+                                     int64_t now,
+                                     struct ivs_token **out,
+                                     struct ivs_error *error);
+
+/**
+ * As `ivs_verifier_exchange`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_verifier_exchange_e(const struct ivs_verifier *verifier,
+                                   const char *token,
+                                   size_t token_len,
+                                   struct ivs_exchange **out,
+                                   struct ivs_error *error);
+
+/**
+ * As `ivs_check_exchange`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_check_exchange_e(const struct ivs_verified *old_token,
+                                const struct ivs_verified *new_token,
+                                struct ivs_error *error);
+
+/**
+ * As `ivs_connection_mint`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_connection_mint_e(const struct ivs_connection *connection,
+                                 const struct ivs_signing_key *key,
+                                 char *buffer,
+                                 size_t *len,
+                                 struct ivs_error *error);
+
+/**
+ * As `ivs_connection_mint_token`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_connection_mint_token_e(const struct ivs_connection *connection,
+                                       const struct ivs_signing_key *key,
+                                       int64_t now,
+                                       struct ivs_token **out,
+                                       struct ivs_error *error);
+
+/**
+ * As `ivs_playback_new`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_playback_new_e(const char *channel_arn,
+                              size_t channel_arn_len,
+                              struct ivs_playback **out,
+                              struct ivs_error *error);
+
+/**
+ * As `ivs_playback_mint`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_playback_mint_e(const struct ivs_playback *playback,
+                               const struct ivs_signing_key *key,
+                               char *buffer,
+                               size_t *len,
+                               struct ivs_error *error);
+
+/**
+ * As `ivs_playback_mint_token`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_playback_mint_token_e(const struct ivs_playback *playback,
+                                     const struct ivs_signing_key *key,
+                                     int64_t now,
+                                     struct ivs_token **out,
+                                     struct ivs_error *error);
+
+/**
+ * As `ivs_playback_url`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_playback_url_e(const char *base,
+                              size_t base_len,
+                              const char *token,
+                              size_t token_len,
+                              char *buffer,
+                              size_t *len,
+                              struct ivs_error *error);
+
+/**
+ * As `ivs_key_ring_import`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_ring_import_e(struct ivs_key_ring *ring,
+                                 const char *arn,
+                                 size_t arn_len,
+                                 const struct ivs_verifying_key *key,
+                                 struct ivs_error *error);
+
+/**
+ * As `ivs_key_ring_import_named`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_ring_import_named_e(struct ivs_key_ring *ring,
+                                       const char *arn,
+                                       size_t arn_len,
+                                       const char *name,
+                                       size_t name_len,
+                                       const struct ivs_verifying_key *key,
+                                       struct ivs_error *error);
+
+/**
+ * As `ivs_key_ring_tag`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_ring_tag_e(struct ivs_key_ring *ring,
+                              const char *arn,
+                              size_t arn_len,
+                              const char *tag,
+                              size_t tag_len,
+                              const char *value,
+                              size_t value_len,
+                              struct ivs_error *error);
+
+/**
+ * As `ivs_key_ring_untag`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_ring_untag_e(struct ivs_key_ring *ring,
+                                const char *arn,
+                                size_t arn_len,
+                                const char *tag,
+                                size_t tag_len,
+                                struct ivs_error *error);
+
+/**
+ * As `ivs_key_ring_load`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_ring_load_e(struct ivs_key_ring *ring,
+                               const char *json,
+                               size_t json_len,
+                               struct ivs_error *error);
+
+/**
+ * As `ivs_key_ring_replace`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_ring_replace_e(struct ivs_key_ring *ring,
+                                  const char *json,
+                                  size_t json_len,
+                                  struct ivs_error *error);
+
+/**
+ * As `ivs_key_ring_delete`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_ring_delete_e(struct ivs_key_ring *ring,
+                                 const char *arn,
+                                 size_t arn_len,
+                                 struct ivs_error *error);
+
+/**
+ * As `ivs_key_ring_retire`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_ring_retire_e(struct ivs_key_ring *ring,
+                                 const char *arn,
+                                 size_t arn_len,
+                                 int64_t at,
+                                 struct ivs_error *error);
+
+/**
+ * As `ivs_key_ring_reinstate`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_ring_reinstate_e(struct ivs_key_ring *ring,
+                                    const char *arn,
+                                    size_t arn_len,
+                                    struct ivs_error *error);
+
+/**
+ * As `ivs_key_ring_get`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_ring_get_e(const struct ivs_key_ring *ring,
+                              const char *arn,
+                              size_t arn_len,
+                              struct ivs_verifying_key **out,
+                              struct ivs_error *error);
+
+/**
+ * As `ivs_key_ring_sign_with`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_ring_sign_with_e(struct ivs_key_ring *ring,
+                                    const char *arn,
+                                    size_t arn_len,
+                                    const struct ivs_signing_key *key,
+                                    struct ivs_error *error);
+
+/**
+ * As `ivs_key_ring_rotate`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_ring_rotate_e(struct ivs_key_ring *ring,
+                                 const char *arn,
+                                 size_t arn_len,
+                                 const struct ivs_signing_key *key,
+                                 int64_t old_until,
+                                 struct ivs_error *error);
+
+/**
+ * As `ivs_key_ring_signing_key`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_key_ring_signing_key_e(const struct ivs_key_ring *ring,
+                                      struct ivs_signing_key **out,
+                                      struct ivs_error *error);
+
+/**
+ * As `ivs_revocations_disconnect_participant`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_revocations_disconnect_participant_e(struct ivs_revocations *revocations,
+                                                    const char *stage_arn,
+                                                    size_t stage_arn_len,
+                                                    const char *participant_id,
+                                                    size_t participant_id_len,
+                                                    const char *reason,
+                                                    size_t reason_len,
+                                                    struct ivs_error *error);
+
+/**
+ * As `ivs_revocations_delete_stage`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_revocations_delete_stage_e(struct ivs_revocations *revocations,
+                                          const char *stage_arn,
+                                          size_t stage_arn_len,
+                                          struct ivs_error *error);
+
+/**
+ * As `ivs_revocations_revoke_connection_token`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_revocations_revoke_connection_token_e(struct ivs_revocations *revocations,
+                                                     const char *token_id,
+                                                     size_t token_id_len,
+                                                     struct ivs_error *error);
+
+/**
+ * As `ivs_revocations_revoke_viewer_sessions`, and writes its error into a struct of the caller's.
+ */
+IVS_MUST_USE
+ivs_status ivs_revocations_revoke_viewer_sessions_e(struct ivs_revocations *revocations,
+                                                    const char *channel_arn,
+                                                    size_t channel_arn_len,
+                                                    const char *viewer_id,
+                                                    size_t viewer_id_len,
+                                                    int64_t up_to,
+                                                    struct ivs_error *error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -148,8 +148,8 @@ fn everything_else_is_named_all_at_once() {
     assert_eq!(error.code(), "INVALID_EXCHANGE");
     assert_eq!(
         check_exchange(&old, &mint(stage(), "another", "1.1")).unwrap_err().to_string(),
-        "the tokens differ in `jti`, `version`, which must be the same in an exchange: mint the new one in \
-         exchange for the old one"
+        "the tokens differ in `jti`, `version`, which must be the same in an exchange: mint the new token by \
+         exchanging the old one"
     );
 }
 

@@ -410,7 +410,7 @@ fn arn_of_stage() -> StageArn {
 fn what_stands_around_a_token_is_told() {
     let token = forge(header(), payload());
     for (text, word) in [
-        (format!("Bearer {token}"), "the word Bearer stands before the token"),
+        (format!("Bearer {token}"), "the word Bearer comes before the token"),
         (format!("\"{token}\""), "the token stands in quotes"),
         (format!("b'{token}'"), "how Python prints bytes"),
         (format!("Authorization: Bearer {token}"), "Bearer"),

@@ -621,27 +621,27 @@ fn words() {
         (
             KeyRingError::AmbiguousArn { arn: arn.clone() },
             "AMBIGUOUS_KEY",
-            "the key ring holds another key under ARN: an ARN names one key, so delete that one first if this one is right",
+            "the key ring already holds a different key under ARN: an ARN names one key, so delete the other one first if this one is right",
         ),
         (
             KeyRingError::Full { limit: 64 },
             "KEY_RING_FULL",
-            "the key ring holds 64 keys, as many as it may: delete one, or make the ring with a higher limit",
+            "the key ring is full, with 64 keys: delete one, or create the ring with a higher limit",
         ),
         (
             KeyRingError::Signing { arn: arn.clone() },
             "KEY_SIGNS",
-            "the key ARN is the one that signs: mark another for signing first, or none",
+            "the key ARN is the one that signs: let another key sign first, or none",
         ),
         (
             KeyRingError::AlreadySigning { arn: arn.clone() },
             "KEY_SIGNS_ALREADY",
-            "the key ARN signs already: rotate to a new key, under the ARN that it was given",
+            "the key ARN already signs: rotate to a new key, under the ARN of that key",
         ),
         (
             KeyRingError::Retired { arn: arn.clone(), retired_at },
             "KEY_RETIRED",
-            "the key ARN is retired at 2026-11-21T09:17:25Z, so it can not be the one that signs: reinstate it, or take another",
+            "the key ARN is retired at 2026-11-21T09:17:25Z, so it cannot sign: reinstate it, or use another key",
         ),
         (
             KeyRingError::SigningKeyMismatch { arn },
@@ -652,12 +652,12 @@ fn words() {
         (
             KeyRingError::MaxResults { actual: 0, limit },
             "INVALID_MAX_RESULTS",
-            "a page of 0 keys can not be had: ask for 1 to 50",
+            "a page cannot have 0 keys: ask for 1 to 50",
         ),
         (
             KeyRingError::NextToken,
             "INVALID_NEXT_TOKEN",
-            "this is no `nextToken` of this list: give it as the page before answered it, or leave it out to begin anew",
+            "this `nextToken` does not belong to this list: give it as the previous page returned it, or leave it out to start over",
         ),
         (
             KeyRingError::Tag(TagError::KeyEmpty),

@@ -495,7 +495,7 @@ fn what_is_no_folder_of_keys() {
     let error = from_folder(good.path()).unwrap_err();
     assert!(
         error.to_string().ends_with(
-            "folder.pem: this is no file: the name of a folder or a pipe may not end in .pem here"
+            "folder.pem: this is not a file: the name of a folder or a pipe may not end in .pem here"
         ),
         "{error}"
     );
@@ -506,7 +506,7 @@ fn what_is_no_folder_of_keys() {
 fn the_name_of_a_file_is_told_without_what_a_terminal_would_obey() {
     let folder = folder(&[("a\u{1b}[2J\nb.pem", PUBLIC_PEM)]);
     let words = from_folder(folder.path()).unwrap_err().to_string();
-    assert!(words.contains("public-key/a\\u{1b}[2J\\u{a}b is the ARN"), "{words}");
+    assert!(words.contains("public-key/a\\u{1b}[2J\\u{a}b: "), "{words}");
     assert!(!words.contains(char::is_control), "{words:?}");
 }
 
@@ -563,13 +563,13 @@ fn words() {
         (
             KeySetError::TooLong { limit: 4_194_304 },
             "KEY_SET_TOO_LONG",
-            "there are more than 4194304 bytes, and a set of keys has fewer: check that this is the right file",
+            "there are more than 4194304 bytes, too many for a set of keys: check that this is the right file",
         ),
         (KeySetError::Json("WORDS".into()), "INVALID_KEY_SET", "this is not JSON: WORDS"),
         (
             KeySetError::NotAJwkSet,
             "INVALID_KEY_SET",
-            "this is no JWK set: it must be one object with an array `keys` (RFC 7517, section 5)",
+            "this is not a JWK set: it must be one object with an array `keys` (RFC 7517, section 5)",
         ),
         (KeySetError::JwkSet(JsonError::TooDeep), "INVALID_KEY_SET", "the JWK set is nested too deeply"),
         (
@@ -596,7 +596,7 @@ fn words() {
         (
             KeySetError::Repeated { arn: "ARN".into(), first: "entry 1".into(), second: "entry 2".into() },
             "AMBIGUOUS_KEY",
-            "entry 1 and entry 2 have the same ARN, ARN: an ARN names one key, so leave one of them",
+            "entry 1 and entry 2 have the same ARN, ARN: an ARN names one key, so keep only one of them",
         ),
         (
             KeySetError::Read { path: "keys/abc.pem".into(), reason: "permission denied".into() },
@@ -639,7 +639,11 @@ fn words() {
             "INVALID_KEY_SET",
             "it is a JWK set, not what GetPublicKey or ImportPublicKey prints: load it on its own",
         ),
-        (KeyEntryError::Missing { member: "arn" }, "INVALID_KEY_SET", "the key has no `arn`: give it whole"),
+        (
+            KeyEntryError::Missing { member: "arn" },
+            "INVALID_KEY_SET",
+            "the key has no `arn`: give the whole key",
+        ),
         (
             KeyEntryError::Type { member: "arn", wanted: "a string" },
             "INVALID_KEY_SET",
@@ -654,12 +658,12 @@ fn words() {
         (
             KeyEntryError::FileName { found: "ARN".into(), source },
             "INVALID_ARN",
-            &format!("ARN is the ARN that the file's name, the account and the region make: {account}"),
+            &format!("the file's name, the account and the region make the ARN ARN: {account}"),
         ),
         (
             KeyEntryError::PrivateKey,
             "KEY_PRIVATE_KEY_GIVEN",
-            "this is a private key: take it away, only public keys belong among those that verify",
+            "this is a private key: remove it; only public keys verify",
         ),
         (
             KeyEntryError::Key(KeyError::OnlyParameters),

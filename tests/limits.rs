@@ -376,7 +376,7 @@ fn words_of_claim_and_mint_errors() {
             ClaimError::Capability { found: "publish".into() },
             "INVALID_CAPABILITY",
             "capabilities",
-            "\"publish\" is no capability: PUBLISH and SUBSCRIBE are",
+            "\"publish\" is not a capability: use PUBLISH or SUBSCRIBE",
         ),
         (
             ClaimError::DurationTooShort { actual: Duration::from_millis(500), limit: duration(1) },
@@ -394,7 +394,7 @@ fn words_of_claim_and_mint_errors() {
             ClaimError::Version { found: "1".into() },
             "INVALID_VERSION",
             "version",
-            "\"1\" is no token version: it is a digit, a dot and a digit, such as 1.0",
+            "\"1\" is not a token version: a version is a digit, a dot and a digit, such as 1.0",
         ),
     ] {
         assert_eq!((error.to_string().as_str(), error.code(), error.field()), (words, code, field));
@@ -405,7 +405,7 @@ fn words_of_claim_and_mint_errors() {
         (
             MintError::NoKeyId,
             "NO_KEY_ID",
-            "the signing key has no ID: give it the ARN that ImportPublicKey answered",
+            "the signing key has no ID: give it the ARN that ImportPublicKey returned",
         ),
         (
             MintError::ForeignKey {
@@ -415,13 +415,13 @@ fn words_of_claim_and_mint_errors() {
                 stage_region: "us-west-2".into(),
             },
             "FOREIGN_KEY",
-            "the key is in account 1, region us-east-1, and the stage in account 2, region us-west-2: IVS takes only a \
-             key of the stage's own account and region",
+            "the key is in account 1, region us-east-1, and the stage in account 2, region us-west-2: IVS accepts only a \
+             key from the stage's own account and region",
         ),
         (
             MintError::ClockTooLate { now: Timestamp::MAX },
             "CLOCK_TOO_LATE",
-            "the clock says 5138-11-16T09:46:39Z, and a token can not end so late: set the clock right",
+            "the clock says 5138-11-16T09:46:39Z, which is too late for any token: correct the clock",
         ),
         (
             MintError::OldTokenEnded { ended_at: at(NOW - 5), now: now() },
@@ -477,14 +477,14 @@ fn words_of_verify_errors() {
         (
             VerifyError::WrongKind { expected: TokenKind::Participant, found: TokenKind::Connection },
             "TOKEN_INVALID",
-            "this is a connection token, and a participant token is wanted here: verify it as what it is, or send the \
+            "this is a connection token, but a participant token is expected here: verify it as what it is, or send the \
              right one"
                 .into(),
         ),
         (
             VerifyError::WrongKind { expected: TokenKind::Connection, found: TokenKind::Playback },
             "TOKEN_INVALID",
-            "this is a playback token, and a connection token is wanted here: verify it as what it is, or send the \
+            "this is a playback token, but a connection token is expected here: verify it as what it is, or send the \
              right one"
                 .into(),
         ),
@@ -498,8 +498,8 @@ fn words_of_verify_errors() {
         (
             VerifyError::NotYetValid { not_before: at(NOW + 61), now: now() },
             "TOKEN_INVALID",
-            "the token may not be used before 2026-11-21T09:18:26Z (`nbf`), and it is 2026-11-21T09:17:25Z: leave \
-             `nbf` out, IVS does not use it"
+            "the token may not be used before 2026-11-21T09:18:26Z (`nbf`), and it is now 2026-11-21T09:17:25Z: leave \
+             `nbf` out; IVS does not use it"
                 .into(),
         ),
         (
@@ -510,7 +510,7 @@ fn words_of_verify_errors() {
         (
             VerifyError::WrongStage { expected: elsewhere.clone(), found: here.clone() },
             "TOKEN_INVALID",
-            format!("the token is for the stage {STAGE_ARN}, and {elsewhere} is expected"),
+            format!("the token is for the stage {STAGE_ARN}, but {elsewhere} is expected"),
         ),
         (
             VerifyError::InsufficientCapabilities { missing: Capability::Publish },
@@ -616,11 +616,11 @@ fn words_of_malformed_errors() {
     for (error, words) in [
         (
             MalformedError::TooLong { actual: 16_385, limit: 16_384 },
-            "the text has 16385 bytes, and a token has at most 16384: this is not a token of IVS",
+            "the text has 16385 bytes, but a token has at most 16384: this is not an IVS token",
         ),
         (
             MalformedError::Parts { actual: 4 },
-            "a token has 3 parts with dots between them, and this text has 4: copy all of the token and nothing else",
+            "a token has 3 parts with dots between them, but this text has 4: copy the whole token and nothing else",
         ),
         (
             base64(Part::Header, Base64Error::Padding),
@@ -648,7 +648,7 @@ fn words_of_malformed_errors() {
         (json(Part::Payload, JsonError::TooDeep), "the payload is nested too deeply"),
         (
             json(Part::Payload, JsonError::Repeated { name: "a\n".into() }),
-            "the payload has the member \"a\\n\" twice in one object, and readers would not agree which one counts",
+            "the payload has the member \"a\\n\" twice in one object, and readers may disagree about which one counts",
         ),
         (
             MalformedError::SignatureLength { actual: 95, looks_like_der: false },
@@ -671,16 +671,16 @@ fn words_of_header_errors() {
         (HeaderError::AlgorithmMissing, "the header has no `alg`: it must be \"ES384\""),
         (
             HeaderError::Algorithm { found: "\"none\"".into() },
-            "the header says the algorithm \"none\": IVS takes ES384 and no other",
+            "the header names the algorithm \"none\": IVS accepts only ES384",
         ),
-        (HeaderError::Critical, "the header lists critical extensions (`crit`), and IVS knows none"),
+        (HeaderError::Critical, "the header lists critical extensions (`crit`), but IVS knows none"),
         (
             HeaderError::Type { found: "\"jwt\"".into() },
-            "the header says the type \"jwt\": `typ` must be \"JWT\" or absent",
+            "the header names the type \"jwt\": `typ` must be \"JWT\" or absent",
         ),
         (
             HeaderError::KeyIdMissing,
-            "the header has no `kid`: it must be the ARN of the public key, and only playback tokens name no key",
+            "the header has no `kid`: it must be the ARN of the public key; only playback tokens name no key",
         ),
         (HeaderError::KeyIdType, "the header's `kid` is not a string: it must be the ARN of the public key"),
         (
@@ -700,11 +700,11 @@ fn words_of_claims_errors() {
         (ClaimsError::Missing { claim: "exp" }, "the claim `exp` is missing".to_owned()),
         (
             ClaimsError::Type { claim: "exp", expected: "an integer", found: "a string" },
-            "the claim `exp` is a string, and must be an integer".into(),
+            "the claim `exp` is a string, but must be an integer".into(),
         ),
         (
             ClaimsError::Attribute { name: "a\u{1b}".into(), found: "a number" },
-            "the attribute \"a\\u{1b}\" is a number, and must be a string".into(),
+            "the attribute \"a\\u{1b}\" is a number, but must be a string".into(),
         ),
         (
             ClaimsError::OutOfRange { claim: "iat", found: "-1".into() },
@@ -720,7 +720,7 @@ fn words_of_claims_errors() {
         ),
         (
             ClaimsError::Endpoint { claim: "whip_url", source: EndpointError::Query },
-            "the claim `whip_url`: the URL has a query: remove the `?` and all after it".into(),
+            "the claim `whip_url`: the URL has a query: remove the `?` and everything after it".into(),
         ),
         (
             ClaimsError::Value { claim: "jti", source: ClaimError::IdTooLong { field: "participantId", actual: 65, limit: 64 } },
@@ -728,7 +728,7 @@ fn words_of_claims_errors() {
         ),
         (
             ClaimsError::Topic { topic: "x".into(), stage_id: STAGE_ID.into() },
-            "the claim `topic` is \"x\", and must be \"oRmLNwuCeMlQ\", the stage ID in `resource`".into(),
+            "the claim `topic` is \"x\", but must be \"oRmLNwuCeMlQ\", the stage ID in `resource`".into(),
         ),
         (
             ClaimsError::ExpiresBeforeIssued { issued_at: now(), expires_at: at(NOW - 1) },
@@ -741,8 +741,8 @@ fn words_of_claims_errors() {
         (
             foreign,
             format!(
-                "the key {OTHER_REGION_KID} and the stage {STAGE_ARN} are in different accounts or regions: IVS takes \
-                 only a key of the stage's own account and region"
+                "the key {OTHER_REGION_KID} and the stage {STAGE_ARN} are in different accounts or regions: IVS accepts \
+                 only a key from the stage's own account and region"
             ),
         ),
     ] {
@@ -764,13 +764,13 @@ fn words_of_arn_endpoint_and_stage_errors() {
         (
             ArnError::NotIvs { expected },
             format!(
-                "this is no ARN of Amazon IVS: it must look like {example} and nothing may stand around it"
+                "this is not an ARN of Amazon IVS: it must look like {example}, with nothing before or after it"
             ),
         ),
         (ArnError::TooFewParts { expected }, format!("the ARN ends too early: it must look like {example}")),
         (
             ArnError::ResourceType { expected, found },
-            r#"this is the ARN of a "channel", and the ARN of a "stage" is wanted"#.into(),
+            r#"this is the ARN of a "channel", but the ARN of a "stage" is expected"#.into(),
         ),
         (
             ArnError::ResourceId { expected },
@@ -785,7 +785,7 @@ fn words_of_arn_endpoint_and_stage_errors() {
         (
             whip(EndpointError::Empty { expected }),
             "INVALID_ENDPOINT",
-            "the stage's whip endpoint: the URL is empty: give the https URL that GetStage answers",
+            "the stage's whip endpoint: the URL is empty: give the https URL that GetStage returns",
         ),
         (
             whip(EndpointError::TooLong { actual: 2049, limit: 2048 }),
@@ -800,7 +800,7 @@ fn words_of_arn_endpoint_and_stage_errors() {
         (
             whip(EndpointError::Scheme { expected, found: "http".into() }),
             "INVALID_ENDPOINT",
-            "the stage's whip endpoint: the URL begins with http: and must begin with https://",
+            "the stage's whip endpoint: the URL begins with http:, but must begin with https://",
         ),
         (whip(EndpointError::NoHost), "INVALID_ENDPOINT", "the stage's whip endpoint: the URL names no host"),
         (
@@ -811,7 +811,7 @@ fn words_of_arn_endpoint_and_stage_errors() {
         (
             whip(EndpointError::Fragment),
             "INVALID_ENDPOINT",
-            "the stage's whip endpoint: the URL has a fragment: remove the `#` and all after it",
+            "the stage's whip endpoint: the URL has a fragment: remove the `#` and everything after it",
         ),
         (
             StageError::Arn(ArnError::Account),
@@ -821,17 +821,17 @@ fn words_of_arn_endpoint_and_stage_errors() {
         (
             StageError::Json("x".into()),
             "INVALID_STAGE",
-            "this is not the JSON that GetStage or CreateStage answers: x",
+            "this is not the JSON that GetStage or CreateStage returns: x",
         ),
         (
             StageError::List,
             "INVALID_STAGE",
-            "this is what ListStages answers, which has no endpoints: ask for one stage with GetStage",
+            "this is what ListStages returns, which has no endpoints: ask for one stage with GetStage",
         ),
         (
             StageError::Missing { name: "endpoints.whip" },
             "INVALID_STAGE",
-            "the stage has no `endpoints.whip`: give all of what GetStage or CreateStage answers",
+            "the stage has no `endpoints.whip`: give everything that GetStage or CreateStage returns",
         ),
     ] {
         assert_eq!((error.to_string().as_str(), error.code()), (words, code));

@@ -797,7 +797,7 @@ fn words_of_playback_errors() {
             origin(OriginError::Path),
             "INVALID_ORIGINS",
             "origins",
-            "the origin \"a\\n\": it goes on after the host: remove the `/` and all after it",
+            "the origin \"a\\n\": it continues after the host: remove the `/` and everything after it",
         ),
         (
             ClaimError::TooManyOrigins { actual: 6, limit: 5 },
@@ -821,13 +821,13 @@ fn words_of_playback_errors() {
             ClaimError::SessionVersionWithoutViewer,
             "INVALID_SESSION_VERSION",
             "viewerSessionVersion",
-            "a session version is that of a viewer: give the viewer ID too, or leave the version out",
+            "a session version belongs to a viewer: give the viewer ID too, or leave the version out",
         ),
         (
             ClaimError::MaximumResolution { found: "4K".into() },
             "INVALID_MAXIMUM_RESOLUTION",
             "maximumResolution",
-            "\"4K\" is no maximum resolution: SD, HD and FULL_HD are",
+            "\"4K\" is not a maximum resolution: use SD, HD or FULL_HD",
         ),
         (
             ClaimError::TextEmpty { field: "viewerId" },
@@ -862,7 +862,7 @@ fn words_of_playback_errors() {
             "FOREIGN_KEY",
             format!(
                 "the playback key {FOREIGN_PLAYBACK_KID} and the channel {CHANNEL} are in different accounts or regions: \
-                 IVS takes only a key of the channel's own account and region"
+                 IVS accepts only a key from the channel's own account and region"
             ),
         ),
         (
@@ -883,20 +883,20 @@ fn words_of_playback_errors() {
             VerifyError::OriginNotAllowed { found: Some("a\n".into()) },
             "TOKEN_INVALID",
             "ORIGIN_NOT_ALLOWED",
-            "the token is good only for requests from certain origins, and this one comes from \"a\\n\"".into(),
+            "the token is good only for requests from certain origins, but this one comes from \"a\\n\"".into(),
         ),
         (
             VerifyError::OriginNotAllowed { found: None },
             "TOKEN_INVALID",
             "ORIGIN_NOT_ALLOWED",
-            "the token is good only for requests from certain origins, and this one names none: send the header `Origin`"
+            "the token is good only for requests from certain origins, but this one names none: send the header `Origin`"
                 .into(),
         ),
         (
             VerifyError::WrongChannel { expected: other.clone(), found: channel() },
             "TOKEN_INVALID",
             "WRONG_CHANNEL",
-            format!("the token is for the channel {CHANNEL}, and {other} is expected"),
+            format!("the token is for the channel {CHANNEL}, but {other} is expected"),
         ),
         (
             VerifyError::NoKeyMatches { tried: 0 },
@@ -908,7 +908,7 @@ fn words_of_playback_errors() {
             VerifyError::NoKeyMatches { tried: 1 },
             "TOKEN_INVALID_SIGNATURE",
             "NO_KEY_MATCHES",
-            "the token names no key, and the playback key that this verifier holds has not signed it: the token was altered, \
+            "the token names no key, and the playback key of this verifier did not sign it: the token was altered, \
              or the right key is missing here"
                 .into(),
         ),
@@ -916,7 +916,7 @@ fn words_of_playback_errors() {
             VerifyError::NoKeyMatches { tried: 2 },
             "TOKEN_INVALID_SIGNATURE",
             "NO_KEY_MATCHES",
-            "the token names no key, and none of the 2 playback keys that this verifier holds has signed it: the token was \
+            "the token names no key, and none of the 2 playback keys of this verifier signed it: the token was \
              altered, or the right key is missing here"
                 .into(),
         ),
@@ -940,18 +940,18 @@ fn the_playback_url() {
         (
             PlaybackUrlError::NotAUrl,
             "INVALID_PLAYBACK_URL",
-            "this is not a URL: give the `playbackUrl` that GetChannel answers",
+            "this is not a URL: give the `playbackUrl` that GetChannel returns",
         ),
         (
             PlaybackUrlError::Scheme { found: "rtmps".into() },
             "INVALID_PLAYBACK_URL",
-            "the URL begins with rtmps: and must begin with https:// or http://",
+            "the URL begins with rtmps:, but must begin with https:// or http://",
         ),
         (PlaybackUrlError::NoHost, "INVALID_PLAYBACK_URL", "the URL names no host"),
         (
             PlaybackUrlError::HasToken,
             "INVALID_PLAYBACK_URL",
-            "the URL has a parameter `token` already: give it without one",
+            "the URL already has a parameter `token`: give it without one",
         ),
         (
             PlaybackUrlError::Token,

@@ -93,8 +93,7 @@ fn a_disconnected_participant_stays_out() {
     assert_eq!((error.code(), error.reason()), ("PARTICIPANT_DISCONNECTED", "PARTICIPANT_DISCONNECTED"));
     assert_eq!(
         error.to_string(),
-        "the participant pQ7x_-0123456789abcdefAB was disconnected from its stage: it joins again only with a token of a \
-         new participant ID"
+        "the participant pQ7x_-0123456789abcdefAB was disconnected from its stage: only a token with a new participant ID can join again"
     );
     // Said again with a reason, and again without: the reason stays.
     let reason = DisconnectReason::try_from("spam\n").unwrap();
@@ -103,8 +102,7 @@ fn a_disconnected_participant_stays_out() {
     let error = verifier.verify(token.as_str()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the participant pQ7x_-0123456789abcdefAB was disconnected from its stage (\"spam\\n\"): it joins again only with \
-         a token of a new participant ID"
+        "the participant pQ7x_-0123456789abcdefAB was disconnected from its stage (\"spam\\n\"): only a token with a new participant ID can join again"
     );
     let other = DisconnectReason::try_from("other").unwrap();
     store.disconnect_participant(stage().arn(), id, Some(other.clone())).unwrap();
@@ -137,7 +135,7 @@ fn a_deleted_stage_takes_nobody() {
     assert_eq!((error.code(), error.reason()), ("STAGE_DELETED", "STAGE_DELETED"));
     assert_eq!(
         error.to_string(),
-        format!("the stage {STAGE_ARN} was deleted: no token of it is good any more")
+        format!("the stage {STAGE_ARN} was deleted: no token for it is good any more")
     );
     let elsewhere = verifier.verify_expecting(&token, &Expectations::new().stage(&other_stage()));
     assert_eq!(elsewhere.unwrap_err().code(), "TOKEN_INVALID", "what the token says comes first");
@@ -211,7 +209,7 @@ fn a_single_use_token_is_spent_once() {
     assert_eq!((error.code(), error.reason()), ("TOKEN_ALREADY_USED", "TOKEN_ALREADY_USED"));
     assert_eq!(
         error.to_string(),
-        "the token is good once (`aws:single-use-uuid` 6ba7b810-9dad-11d1-80b4-00c04fd430c8), and was used before: mint a \
+        "the token can be used only once (`aws:single-use-uuid` 6ba7b810-9dad-11d1-80b4-00c04fd430c8), and was used before: mint a \
          new one"
     );
     assert_eq!(spend(Uuid::from_u128(2), None), Ok(()));
@@ -372,7 +370,7 @@ fn no_token_outlives_its_revocation() {
     assert_eq!(error.code(), "LEEWAY_TOO_LONG");
     assert_eq!(
         error.to_string(),
-        "the leeways are 3601 s together, and revocations are remembered only 3600 s longer than tokens last: allow less"
+        "the leeways are 3601 s together, but revocations are remembered only 3600 s longer than tokens last: allow less"
     );
     let without = Verifier::builder().key(arn(KID), key().verifying_key().clone());
     assert!(without.issued_at_leeway(Duration::MAX).expiry_leeway(Duration::MAX).build().is_ok());
@@ -531,7 +529,7 @@ fn no_answer_is_no_entry() {
     assert_eq!((error.code(), error.reason()), ("REVOCATION_UNKNOWN", "REVOCATION_UNKNOWN"));
     assert_eq!(
         error.to_string(),
-        "the revocation store failed: no route to host: the token is refused, as it may have been revoked"
+        "the revocation store failed: no route to host: the token is refused because it may have been revoked"
     );
     let error = verifier.verify_connection(connection().as_str()).unwrap_err();
     assert_eq!(error.code(), "REVOCATION_UNKNOWN");
@@ -599,7 +597,7 @@ fn a_batch_without_an_answer_refuses_the_good_ones() {
     assert_eq!(codes(&verifier), ["REVOCATION_UNKNOWN", "TOKEN_INVALID", "REVOCATION_UNKNOWN"]);
     assert_eq!(
         verifier.verify_batch(&[good_token()])[0].as_ref().unwrap_err().to_string(),
-        "the revocation store failed: it answered 0 of 1 questions: the token is refused, as it may have been \
+        "the revocation store failed: it answered 0 of 1 questions: the token is refused because it may have been \
          revoked"
     );
 }

@@ -34,7 +34,7 @@ OBJECTS = {
     "ivs_inspection": 'ivs_inspect("x", 1, IVS_NOW, &{})',
 }
 
-# Good texts, by the name of the argument; with the function before it where they differ.
+# Good texts, by the name of the argument; with the function before it where they differ. What ends in `_e` takes what its twin takes.
 TEXTS = {
     "signature": "SIGNATURE", "arn": "KID", "kid": "KID", "stage_arn": "STAGE", "channel_arn": "CHANNEL", "pem": "PEM", "path": "PATH", "data": "PEM",
     "passphrase": "NONE", "whip_url": "WHIP", "events_url": "EVENTS", "json": "JWKS",
@@ -112,11 +112,12 @@ static void told(const ivs_error *error) {
 
 def good(function: header.Function) -> list[str]:
     arguments: list[str] = []
+    twin = function.name.removesuffix("_e")
     for index, (kind, name) in enumerate(function.arguments):
         if len(arguments) > index:
             continue
         if kind in ("const char *", "const uint8_t *"):
-            text = TEXTS.get(f"{function.name} {name}", TEXTS.get(name, "X"))
+            text = TEXTS.get(f"{twin} {name}", TEXTS.get(name, "X"))
             arguments += [f"({kind}){text}.data" if "uint8_t" in kind else f"{text}.data", f"{text}.len"]
         elif kind == "ivs_participant *const *":
             arguments.append("participants")
@@ -147,6 +148,7 @@ def good(function: header.Function) -> list[str]:
 def calls(function: header.Function) -> list[tuple[list[str], str | None]]:
     """Arguments, and the status that they must have, if there is one."""
     base = good(function)
+    twin = function.name.removesuffix("_e")
     returned = [(base, "IVS_OK")]
 
     def bad(changes: dict[int, str], status: str | None = None) -> None:
@@ -166,7 +168,7 @@ def calls(function: header.Function) -> list[tuple[list[str], str | None]]:
             bad({i: "NULL", i + 1: "0"})
             one = {"const char *": '"x"', "const uint8_t *": '(const uint8_t *)"x"'}.get(kind, base[i])
             refused = function.name.startswith(("ivs_verifier_verify", "ivs_verifier_exchange")) and name == "token"
-            any_origin = name == "origin" and f"{function.name} {name}" in STRANGERS
+            any_origin = name == "origin" and f"{twin} {name}" in STRANGERS
             # The token of this program allows no origin strictly, so that none is refused.
             too_long = "IVS_TOKEN_INVALID" if refused else "IVS_OK" if any_origin else "IVS_INPUT_TOO_LONG"
             bad({i: one, i + 1: "0"})
@@ -174,7 +176,7 @@ def calls(function: header.Function) -> list[tuple[list[str], str | None]]:
             bad({i: one, i + 1: "SIZE_MAX / 2"}, too_long)
             bad({i: one, i + 1: "(1 << 20) + 1"}, too_long)
             if kind == "const char *":
-                any_bytes = name in BYTES or f"{function.name} {name}" in STRANGERS
+                any_bytes = name in BYTES or f"{twin} {name}" in STRANGERS
                 not_utf8 = "IVS_TOKEN_INVALID" if refused else None if any_bytes else "IVS_INVALID_UTF8"
                 nul = "IVS_TOKEN_INVALID" if refused else None if any_bytes else "IVS_NUL_IN_TEXT"
                 bad({i: r'"\xff\xfe"', i + 1: "2"}, not_utf8)

@@ -128,6 +128,58 @@ def out_pointers_say_what_getters_say():
             assert out_pointer(objects[kind], 1000, out) == c.IVS_OUT_OF_RANGE
 
 
+# Functions without a twin in `_e`. What a setter refuses, the next mint or build says.
+SETTERS = ("_set_", "_add_", "_clear_", "_remove_", "_require_")
+# Of these a status says all: nothing is there, or there is too little room.
+SAID_BY_THE_STATUS = ("_to_", "_out", "_at", "_digest", "_thumbprint", "_prepared_limit", "_batch", "ivs_key_ring_list", "ivs_key_list_key")
+# These fail for NULL alone, or with a sentence that is always the same.
+ONE_SENTENCE = {
+    *(f"ivs_{kind}_new" for kind in ("connection", "participant", "verifier_builder", "revocations", "key_ring")),
+    *("ivs_key_ring_new_playback", "ivs_key_ring_stop_signing", "ivs_key_ring_delete_retired", "ivs_inspect"),
+    *("ivs_signing_key_accelerate", "ivs_signing_key_verifying_key", "ivs_last_error_status"),
+    *("ivs_mint_json", "ivs_verify_json"),
+}
+
+
+def has_a_twin(name):
+    return name == "ivs_mint_batch" or name not in ONE_SENTENCE and not any(part in name for part in SETTERS + SAID_BY_THE_STATUS)
+
+
+def twins_have_an_error_of_their_own():
+    """What ends in `_e` takes what its twin takes and a struct, and there is one wherever a status does not say all."""
+    functions = {function.name: function for function in header.functions() if function.returns == "ivs_status"}
+    twins = {name for name in functions if name.endswith("_e")}
+    assert twins == {f"{name}_e" for name in functions if name not in twins and has_a_twin(name)}
+    for name in twins:
+        assert functions[name].arguments == [*functions[name.removesuffix("_e")].arguments, ("ivs_error *", "error")], name
+    text = lambda data: (data, len(data))  # noqa: E731
+    out, error = ffi.new("ivs_stage **"), ffi.new("ivs_error *")
+
+    def elsewhere(work):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+
+    # The call in one thread, another call after it, and its error read in this thread.
+    def fails_and_goes_on():
+        assert c.ivs_stage_new_e(*text(b"arn:none"), *text(b"https://x"), ffi.NULL, 0, out, error) == c.IVS_INVALID_ARN
+        assert c.ivs_stage_from_json(*text(b"{"), out) == c.IVS_INVALID_STAGE
+
+    elsewhere(fails_and_goes_on)
+    assert error.status == c.IVS_INVALID_ARN and ffi.string(error.reason) == b"INVALID_ARN"
+    assert b"not an ARN" in ffi.string(error.message), ffi.string(error.message)
+    # A setter's refusal is told by the mint.
+    key = made(c.ivs_signing_key_from_pem, *text(private), *text(KID.encode()))
+    participant = made(c.ivs_participant_new, made(c.ivs_stage_from_json, *text(json.dumps(stage).encode())))
+    elsewhere(lambda: c.ivs_participant_set_duration(participant, 10**9))
+    token = ffi.new("ivs_token **")
+    elsewhere(lambda: c.ivs_participant_mint_token_e(participant, key, -(2**63), token, error))
+    assert error.status == c.IVS_INVALID_DURATION and error.message[0] != b"\0"
+    assert c.ivs_participant_set_duration(participant, 60) == c.IVS_OK
+    assert c.ivs_participant_mint_token_e(participant, key, -(2**63), token, error) == c.IVS_OK
+    assert error.status == c.IVS_OK and error.message[0] == error.reason[0] == b"\0"
+
+
 def errors_are_of_their_call():
     """Many threads at once, each with errors of its own: none may be told of another's."""
     wrong = []
@@ -149,5 +201,6 @@ def errors_are_of_their_call():
 everything_is_declared()
 one_call_each_way()
 out_pointers_say_what_getters_say()
+twins_have_an_error_of_their_own()
 errors_are_of_their_call()
 print(f"cffi {cffi.__version__}: {len(header.functions())} functions")

@@ -58,5 +58,13 @@ assert(c.ivs_verify_json(keys, #keys, request, #request, buffer, size, failure) 
 assert(failure.status == c.IVS_WRONG_USER and ffi.string(failure.reason) == "WRONG_USER")
 assert(ffi.string(failure.message) == ffi.string(c.ivs_last_error_message()))
 
+-- With the error as an out-pointer: another call in between changes nothing of it.
+local out = ffi.new("ivs_stage *[1]")
+assert(c.ivs_stage_from_json_e("{", 1, out, failure) == c.IVS_INVALID_STAGE)
+assert(c.ivs_verify_json(keys, #keys, request, #request, buffer, size, nil) == c.IVS_WRONG_USER)
+assert(failure.status == c.IVS_INVALID_STAGE and #ffi.string(failure.message) > 0)
+assert(c.ivs_stage_from_json_e(stage_json, #stage_json, out, failure) == c.IVS_OK and failure.message[0] == 0)
+c.ivs_stage_free(out[0])
+
 -- For the others to verify.
 print(text(c.ivs_token_text_out, token))

@@ -1,8 +1,9 @@
 """Does what the README and docs/local.md tell a new user of ivs-local: new_user.py FOLDER
 
-FOLDER holds the programs, so that the line that installs them is not run. The port is a free one.
+FOLDER holds the programs, so that the lines that install them are not run. The port is a free one.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -13,20 +14,23 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).parents[2]
+MANUAL = (ROOT / "docs/local.md").read_text()
 
 
 def main() -> int:
     readme()
-    documentation()
+    languages()
+    commands()
+    in_a_network()
+    on_github()
     print("the lines of the README lead to a token that is good, and those of docs/local.md to stages")
     return 0
 
 
-def documentation():
+def languages():
     """The examples for Python, the AWS CLI and JavaScript as they are printed, and the plugin for pytest."""
-    text = (ROOT / "docs/local.md").read_text()
     example = {
-        name: re.search(rf"^### {name}\n.*?```[\w,]+\n(.*?)```", text, re.M | re.S)[1]
+        name: re.search(rf"^### {name}\n.*?```[\w,]+\n(.*?)```", MANUAL, re.M | re.S)[1]
         for name in ("Python", "AWS CLI", "JavaScript")
     }
     with tempfile.TemporaryDirectory() as folder:
@@ -39,10 +43,7 @@ def documentation():
         (place / "node_modules").symlink_to(ROOT / "tests/local/node_modules")
         # What the server prints besides its address is there to be copied.
         script = f"""
-            ivs-local --port 8788 > said &
-            trap 'kill %1' EXIT
-            until [ "$(wc -l 2>/dev/null < said)" = 6 ]; do sleep 0.05; done
-            eval "$(grep ^export said)"
+            {SERVER}
             eval "$(tail -n 1 said)"
             {example["AWS CLI"]}
             python3 example.py
@@ -55,11 +56,121 @@ def documentation():
             sys.exit(f"{expected} is not in\n{said}")
 
 
+# What stands for programs that a command of docs/local.md would start, and for what it would wait for.
+STAND_INS = r"""
+# The package that the page of a stage loads the web client from.
+npm() { [ "$*" = "install amazon-ivs-web-broadcast" ]; file=node_modules/$2/dist/$2.js; mkdir -p "${file%/*}"; echo "// the client" > "$file"; }
+# A server that runs until it is ended: this one is ended once it has named two pages, and has served the script.
+ivs-local() {
+    case "$1" in
+        --demo)
+            command ivs-local --port 0 "$@" > demo 2> demo.log &
+            until [ "$(grep -c /_ivs/stage demo)" = 2 ]; do kill -0 $!; sleep 0.05; done
+            command curl --silent --fail "$(grep -om1 'http://[^/]*' demo)/_ivs/web-client.js" | grep '// the client'
+            kill $! ;;
+        *) command ivs-local "$@" ;;
+    esac
+}
+# A player: what it would play.
+ffplay() { command curl --silent --fail "$1" | grep '^#EXTM3U'; }
+# An answer that stays open: its first line, which something that happens makes.
+curl() {
+    case "$*" in
+        *follow=true*|*text/event-stream*)
+            { command curl --silent "$@" || true; } | head -n 1 > first &
+            while kill -0 $! 2> /dev/null; do
+                command curl --silent -X POST "http://localhost:8788/_ivs/channels/$CHANNEL_ARN/live"
+                command curl --silent -X DELETE "http://localhost:8788/_ivs/channels/$CHANNEL_ARN/live"
+            done
+            [ -s first ] ;;
+        *) command curl --silent --fail-with-body "$@"; echo ;;
+    esac
+}
+"""
+
+
+def commands():
+    """The commands for a running server, one after the other."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", MANUAL, re.M | re.S)
+    if len(blocks) < 8:
+        sys.exit(f"docs/local.md has only {len(blocks)} blocks of commands")
+    with tempfile.TemporaryDirectory() as folder:
+        said = run(folder, f"""
+            {SERVER}
+            {STAND_INS}
+            ivs-token key generate --out playback.pem --public-out playback-public.pem > made
+            aws ivs import-playback-key-pair --public-key-material file://playback-public.pem > key
+            aws ivs create-channel --authorized > channel
+            CHANNEL_ARN=$(python3 -c "import json; print(json.load(open('channel'))['channel']['arn'])")
+            PLAYBACK_URL=$(python3 -c "import json; print(json.load(open('channel'))['channel']['playbackUrl'])")
+            {"".join(blocks)}
+            curl http://localhost:8788/_ivs/clock
+            # The command line tries again what is throttled.
+            aws ivs-realtime create-stage
+            curl http://localhost:8788/_ivs/faults http://localhost:8788/_ivs/targets
+        """)
+    for expected in ("// the client", "#EXTM3U", '"mode":"frozen"', '"struck":2', '"eventBus":"default"'):
+        if expected not in said:
+            sys.exit(f"{expected} is not in\n{said}")
+
+
+def in_a_network():
+    """The server with the command of the file for containers answers by the name that its clients use there."""
+    [command] = re.findall(r"^    command: (\[.*\])$", MANUAL, re.M)
+    [name] = set(re.findall(r"http://(\w+):8788$", MANUAL, re.M)) - {"localhost"}
+    options = " ".join(json.loads(command))
+    with tempfile.TemporaryDirectory() as folder:
+        said = run(folder, f"""
+            {SERVER.replace("--port 8788", f"--port 8788 {options}")}
+            curl --silent --fail http://localhost:8788/_ivs/ready -H 'Host: {name}:8788'
+            ! curl --silent --fail http://localhost:8788/_ivs/ready -H 'Host: another:8788'
+        """)
+    if '"status":"ok"' not in said:
+        sys.exit(f"{name} is no name of the server:\n{said}")
+
+
+def on_github():
+    """What the steps run, from a state that lies in the repository."""
+    yaml = re.search(r"^### GitHub Actions\n.*?```yaml\n(.*?)```", MANUAL, re.M | re.S)[1]
+    install, serve = re.search(r"- run: (.*?)\n- run: \|\n(.*?)\n- run: pytest\n", yaml, re.S).groups()
+    failed = re.search(r"- if: failure\(\)\n  run: (.*)\n", yaml)[1]
+    path = install.removeprefix("cargo install --locked --path ")
+    if not (ROOT / path / "Cargo.toml").exists():
+        sys.exit(f"a workflow installs {path}")
+    with tempfile.TemporaryDirectory() as folder:
+        said = run(folder, f"""
+            {SERVER}
+            aws ivs-realtime create-stage --name of-the-repository > made
+            mkdir tests
+            ivs-local snapshot tests/state.json --url http://localhost:8788
+            kill %1
+            wait %1 || true
+            # A step, whose server outlives it.
+            {{
+            {serve}
+            }}
+            server=$!
+            trap 'kill $server' EXIT
+            aws ivs-realtime list-stages
+            {failed}
+        """)
+    if "of-the-repository" not in said or "ListStages" not in said:
+        sys.exit(f"the state of the repository is not there:\n{said}")
+
+
+# A server, and the variables that it prints.
+SERVER = """
+            ivs-local --port 8788 > said &
+            trap 'kill %1' EXIT
+            until [ "$(wc -l 2>/dev/null < said)" = 6 ]; do sleep 0.05; done
+            eval "$(grep ^export said)"
+"""
+
+
 def readme():
     text = (ROOT / "README.md").read_text()
     [shell] = re.findall(r"```text\n(cargo install.*?)```", text, re.S)
-    manual = (ROOT / "docs/local.md").read_text()
-    program = re.search(r"^## Five lines\n.*?```python\n(.*?)```", manual, re.M | re.S)[1]
+    program = re.search(r"^## Five lines\n.*?```python\n(.*?)```", MANUAL, re.M | re.S)[1]
     install, rest = shell.split("\n", 1)
     if not install.startswith("cargo install --locked --path crates/ivs-token-cli --features local "):
         sys.exit(f"the five lines begin with {install}")

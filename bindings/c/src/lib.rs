@@ -65,6 +65,8 @@ mod text_out;
 
 mod one_call;
 
+mod error_out;
+
 // Not in the header.
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ impl Request {
                 // A name in a message is no place for a key that was put there.
                 let name: String = name.chars().take(40).collect();
                 return Err(Failure::invalid_request(format!(
-                    "{name:?} is no member of this request: it can have {}",
+                    "{name:?} is not a member of this request: it can have {}",
                     self.known.join(", ")
                 )));
             }

@@ -15,7 +15,7 @@ use crate::verifying_key::ivs_verifying_key;
 pub struct ivs_signing_key(pub(crate) SigningKey);
 
 /// Reads a private key from PEM (SEC1 or PKCS#8), also as it arrives in an environment variable. `kid` is the ARN that
-/// ImportPublicKey answered, which participant and connection tokens name; NULL when there is none.
+/// ImportPublicKey returned, which participant and connection tokens name; NULL when there is none.
 ///
 /// # Safety
 ///

@@ -302,7 +302,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_fixed_time(
 ) -> ivs_status {
     let change = |inner: VerifierBuilder| -> Changed {
         if at == IVS_NOW {
-            return Err(Failure::out_of_range("IVS_NOW is no time to stop the clock at: leave it running"));
+            return Err(Failure::out_of_range("the clock cannot be stopped at IVS_NOW: leave it running"));
         }
         Ok(inner.clock(moment(at)?))
     };

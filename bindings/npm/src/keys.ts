@@ -1,5 +1,6 @@
 import { guard, INSPECT, MAKE, optionalText, options, text, wrong } from "./arguments.js";
 import { type Handle, operation, seconds } from "./binding.js";
+import { InvalidKeyError } from "./errors.js";
 
 /** A JSON Web Key (RFC 7517). */
 export interface Jwk {
@@ -24,7 +25,7 @@ export type KeySource = string | Uint8Array | Jwk | KeyObjectLike;
 export type PublicKeySource = VerifyingKey | KeySource;
 
 export interface SigningKeyOptions {
-  /** The ARN that ImportPublicKey answered. Participant and connection tokens need it, playback tokens do not. */
+  /** The ARN that ImportPublicKey returned. Participant and connection tokens need it, playback tokens do not. */
   kid?: string | undefined;
   /** The passphrase of an encrypted key. */
   passphrase?: string | Uint8Array | undefined;
@@ -54,6 +55,9 @@ const op = {
 };
 
 const OPTIONS = ["kid", "passphrase"];
+
+/** What somebody gives who takes a path for a key. No key has such an end. */
+const FILE_NAME = /^[^\n"{]{1,1024}\.(pem|der|key|p8|jwk|json|crt|cer)$/i;
 
 /**
  * A private P-384 key that mints tokens, and the ARN under which IVS knows its public half (`kid`).
@@ -102,7 +106,7 @@ export class SigningKey {
     return named(op.generate.handle("null"), kid);
   }
 
-  /** This key under the ARN that ImportPublicKey answered for its public half. */
+  /** This key under the ARN that ImportPublicKey returned for its public half. */
   withKid(kid: string): SigningKey {
     return named(this.#handle, text("kid", kid));
   }
@@ -249,7 +253,12 @@ function readPublic(form: string, key: unknown): VerifyingKey {
 
 /** A key in the way that Rust reads it. */
 function material(key: unknown, type: "pkcs8" | "spki"): unknown {
-  if (typeof key === "string") return { text: wellFormed(key) };
+  if (typeof key === "string") {
+    if (FILE_NAME.test(key)) {
+      throw new InvalidKeyError("this is the name of a file, not a key: give what is in the file, as readFileSync reads it", { code: "KEY_NOT_A_KEY" });
+    }
+    return { text: wellFormed(key) };
+  }
   if (key instanceof Uint8Array) return { base64: base64(key) };
   if (typeof key !== "object" || key === null) throw wrong("a key", "a string, a Uint8Array, a JWK or a KeyObject", key);
   if ("export" in key && typeof key.export === "function" && "type" in key) {

@@ -17,7 +17,8 @@ mkdirSync(join(folder, "node_modules/@aws-sdk"), { recursive: true });
 for (const name of ["jsonwebtoken", "@aws-sdk/client-ivs-realtime"]) symlinkSync(join(tools, name), join(folder, "node_modules", name));
 for (const name of readdirSync("node_modules").filter((name) => name.startsWith("ivs-token"))) cpSync(join("node_modules", name), join(folder, "node_modules", name), { recursive: true });
 
-// The manual shows fragments, and the page of the local IVS needs its server: these are only parsed. The quickstart, and the README beside it, read files.
+// The fragments of the manual run below, each by itself. Those of the page of the local IVS need its server, and scripts/test-local runs
+// them. The quickstart, and the README beside it, read files.
 const other = ["node.md", "local.md", "quickstart.md", "README.md", "vault.md"];
 const blocks = (page) => [...readFileSync(join("docs", page), "utf8").matchAll(/^( *)```js\n([^]*?)^\1```$/gm)].map(([, , body]) => body).filter((body) => !body.includes("--8<--"));
 const pages = readdirSync("docs", { recursive: true }).filter((page) => page.endsWith(".md") && !other.includes(page) && blocks(page).length > 0);
@@ -56,14 +57,59 @@ for (const page of pages) {
   });
 }
 
-for (const page of ["node.md", "local.md"]) {
-  test(`the fragments of ${page} are JavaScript`, async () => {
-    assert.ok(blocks(page).length > 0);
-    for (const [number, fragment] of blocks(page).entries()) {
-      const file = join(folder, `fragment-${page}-${number}.mjs`);
-      writeFileSync(file, fragment);
-      await run(process.execPath, ["--check", file]);
-    }
+// What a fragment of the manual takes from the program around it, and what is true after it.
+const manual = [
+  { has: "binding.kind", says: /^(native|wasm)\n$/ },
+  {
+    has: "process.env.IVS_PRIVATE_KEY",
+    before: 'process.env.IVS_PRIVATE_KEY = privatePem.replaceAll("\\n", "\\\\n"); process.env.IVS_KEY_ARN = kid;',
+    after: "assert.equal(key.kid, kid); assert.equal(key.verifyingKey.toPem(), publicPem);",
+  },
+  {
+    has: "GetStageCommand",
+    before: `const arn = stageArn, answers = [], response = { json: (answer) => answers.push(answer) };
+      class GetStageCommand { constructor(input) { this.input = input; } }
+      const client = { send: async ({ input }) => ({ stage: { arn: input.arn, endpoints: { whip: whipUrl, events: "wss://global.events.live-video.net" } } }) };`,
+    after: "const who = verifier.verify(answers[0].token); assert.equal(who.userId, 'ana'); assert.equal(who.participantId, answers[0].participantId);",
+  },
+  // Its token is an old one, so that it prints what it says.
+  {
+    has: "VerificationError",
+    before: 'token = stage.mint(key, { userId: "ana", durationMinutes: 1, now: new Date(Date.now() - 3_600_000) }).token; const publicKeyPem = publicPem; console.warn = console.log;',
+    says: /^TOKEN_EXPIRED EXPIRED\n$/,
+  },
+  {
+    has: "checkParticipant",
+    before: 'const keys = { [kid]: publicPem }, asked = []; const db = { get: async (...row) => { asked.push(row); return asked.length > 1 ? { reason: "spam" } : undefined; } };',
+    after: `assert.deepEqual(asked, [["disconnected", stageArn, begin.inspect(token).claims.jti]]);
+      await assert.rejects(verifier.verifyAsync(token), { code: "PARTICIPANT_DISCONNECTED" });`,
+  },
+  { has: "new IVSRealTime(", after: "assert.equal(participantToken.userId, 'ana'); assert.equal(verifier.verify(participantToken.token).userId, 'ana');" },
+];
+
+for (const [number, { has, before = "", after = "", says = /^$/ }] of manual.entries()) {
+  test(`the fragment of node.md with ${has}`, async () => {
+    const fragments = blocks("node.md");
+    assert.equal(fragments.length, manual.length);
+    const fragment = fragments[number];
+    assert.ok(fragment.includes(has), fragment);
+    // Imports stand at the top, and what the fragment does not import itself is imported for it.
+    const imports = fragment.match(/^import .*$/gm) ?? [];
+    const given = ["SigningKey", "Stage", "Verifier", "VerificationError", "Verdict"].filter((name) => !imports.join().includes(name));
+    const program = `import assert from "node:assert/strict";
+      ${imports.join("\n")}
+      import { ${given.join(", ")} } from "ivs-token";
+      ${beginning}
+      let token = stage.mint(key, { userId: "ana" }).token;
+      const verifier = new begin.Verifier({ keys: { [kid]: publicPem }, stage });
+      ${before}
+      {
+        ${fragment.replace(/^import .*$/gm, "")}
+        ${after}
+      }`;
+    const file = join(folder, `manual-${number}.mjs`);
+    writeFileSync(file, program);
+    assert.match((await run(process.execPath, [file])).stdout, says);
   });
 }
 

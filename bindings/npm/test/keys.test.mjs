@@ -27,6 +27,18 @@ test("the WebAssembly module says that it opens no encrypted keys", { skip: ENCR
   assert.equal(thrown(() => SigningKey.fromAny(Buffer.from(base64, "base64"), { passphrase })).code, "KEY_ENCRYPTION_NOT_BUILT");
 });
 
+test("the name of a file is no key, and the error says so", () => {
+  for (const path of ["private.pem", "/run/secrets/key.pem", "C:\\keys\\private.PEM"]) {
+    for (const read of [() => SigningKey.fromPem(path), () => SigningKey.fromAny(path), () => VerifyingKey.fromPem(path)]) {
+      const error = thrown(read);
+      assert.equal(error.code, "KEY_NOT_A_KEY");
+      assert.match(error.message, /^this is the name of a file, not a key: /);
+      assert.ok(!error.message.includes(path));
+    }
+  }
+  assert.match(thrown(() => SigningKey.fromPem("nonsense")).message, /^this is not a key/);
+});
+
 test("keys come in every form, and from node:crypto", () => {
   const object = crypto.createPrivateKey(key.toPem());
   const jwk = object.export({ format: "jwk" });

@@ -150,7 +150,7 @@ impl Failure {
             Self::Path(error) => Description::new(
                 "InvalidKeyError",
                 error.code(),
-                format!("{error}; the path of a file is given as a pathlib.Path"),
+                format!("{error}; give the path of a file as a pathlib.Path"),
             ),
             Self::KeyName(error) => {
                 let description = invalid("name", error.code(), &error);

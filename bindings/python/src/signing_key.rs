@@ -19,7 +19,7 @@ impl SigningKey {
     /// Reads PEM, SEC1 or PKCS#8, also as it arrives in an environment variable: with literal `\n`, in quotes, on one line, or
     /// base64 of it all.
     ///
-    /// `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. `kid` is the ARN that ImportPublicKey answered;
+    /// `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. `kid` is the ARN that ImportPublicKey returned;
     /// participant and connection tokens need it, playback tokens do not. `passphrase` is that of an encrypted key.
     ///
     /// Raises `InvalidKeyError`, which says what the text is instead, `InvalidClaimError` for a `kid` that is no ARN, and
@@ -103,7 +103,7 @@ impl SigningKey {
         guard(py, || named(es384::SigningKey::generate()?, kid.as_ref()))
     }
 
-    /// This key under the ARN that ImportPublicKey answered for its public half: the `kid` of its tokens.
+    /// This key under the ARN that ImportPublicKey returned for its public half: the `kid` of its tokens.
     fn with_kid(&self, py: Python<'_>, kid: Bound<'_, PyAny>) -> PyResult<Self> {
         guard(py, || named(self.0.as_es384().clone(), Some(&kid)))
     }

@@ -16,7 +16,7 @@ pub enum KeyError {
     Empty,
 
     /// More than [`MAX_INPUT_LEN`](crate::MAX_INPUT_LEN) bytes; nothing of it was read.
-    #[error("the key is {bytes} bytes, and no key needs more than 65536: check that this is the right file")]
+    #[error("the key is {bytes} bytes, but no key needs more than 65536: check that this is the right file")]
     TooLong {
         /// Length of the input in bytes.
         bytes: usize,
@@ -28,7 +28,7 @@ pub enum KeyError {
 
     /// A key, but not in the form that this constructor reads.
     #[error(
-        "this is {found}, and {wanted} is wanted here: read it as {found}, or as whichever form it is in"
+        "this is {found}, but {wanted} is expected here: read it as {found}, or as whichever form it is in"
     )]
     WrongForm {
         /// What the constructor reads.
@@ -39,7 +39,7 @@ pub enum KeyError {
 
     /// An elliptic-curve key on another curve.
     #[error(
-        "this is a {curve} key, and ES384 needs P-384: make one with `openssl ecparam -name secp384r1 -genkey -noout -out private.pem`"
+        "this is a {curve} key, but ES384 needs P-384: make one with `openssl ecparam -name secp384r1 -genkey -noout -out private.pem`"
     )]
     WrongCurve {
         /// The usual name of the curve, or its OID when it has none here.
@@ -62,7 +62,7 @@ pub enum KeyError {
 
     /// A key of another kind altogether.
     #[error(
-        "this key is for {algorithm}, and ES384 needs an elliptic-curve key on P-384: make one with `openssl ecparam -name secp384r1 -genkey -noout -out private.pem`"
+        "this key is for {algorithm}, but ES384 needs an elliptic-curve key on P-384: make one with `openssl ecparam -name secp384r1 -genkey -noout -out private.pem`"
     )]
     WrongAlgorithm {
         /// The usual name of the algorithm, or its OID when it has none here.
@@ -70,12 +70,12 @@ pub enum KeyError {
     },
 
     /// A public key where a private key is wanted.
-    #[error("this is a public key, and signing needs the private key: give the file it was made from")]
+    #[error("this is a public key, but signing needs the private key: give the file it was made from")]
     PublicKeyGiven,
 
     /// A private key where a public key is wanted.
     #[error(
-        "this is a private key, and only the public key belongs here: write it with `openssl pkey -in private.pem -pubout -out public.pem`"
+        "this is a private key, but only the public key belongs here: write it with `openssl pkey -in private.pem -pubout -out public.pem`"
     )]
     PrivateKeyGiven,
 
@@ -103,7 +103,7 @@ pub enum KeyError {
 
     /// Several PEM blocks (`EC PARAMETERS` apart) of which none is the only key of the wanted kind, or several such texts in one
     /// JSON.
-    #[error("there are {blocks} keys or PEM blocks, and it is not said which is meant: leave only one")]
+    #[error("there are {blocks} keys or PEM blocks, and nothing says which one is meant: keep only one")]
     MoreThanOneKey {
         /// How many, `EC PARAMETERS` not counted.
         blocks: usize,
@@ -117,7 +117,7 @@ pub enum KeyError {
 
     /// The BEGIN marker is missing or damaged.
     #[error(
-        "the `-----BEGIN ...-----` line is missing or damaged: give the PEM whole, with five dashes on each side of its markers"
+        "the `-----BEGIN ...-----` line is missing or damaged: give the whole PEM, with five dashes on each side of its markers"
     )]
     PemNoBegin,
 
@@ -138,11 +138,11 @@ pub enum KeyError {
     PemBase64,
 
     /// The base64 or the DER ends early.
-    #[error("the key is cut short: copy it again, whole")]
+    #[error("the key is cut short: copy the whole key again")]
     Truncated,
 
     /// Something follows the key inside its encoding.
-    #[error("{bytes} bytes follow the end of the key: leave only the key")]
+    #[error("{bytes} bytes follow the end of the key: keep only the key")]
     TrailingBytes {
         /// How many.
         bytes: usize,
@@ -150,13 +150,13 @@ pub enum KeyError {
 
     /// The DER is not well formed, or not what the standards lay down.
     #[error(
-        "the key's DER is malformed: write a private key anew with `openssl pkey -in key.pem -out new.pem`, a public one with `openssl pkey -pubin -in key.pem -pubout -out new.pem`"
+        "the key's DER is malformed: rewrite a private key with `openssl pkey -in key.pem -out new.pem`, a public one with `openssl pkey -pubin -in key.pem -pubout -out new.pem`"
     )]
     DerMalformed,
 
     /// The private number is not 48 bytes long.
     #[error(
-        "the private key is {bytes} bytes, and a P-384 private key is 48: write it anew with `openssl pkey -in key.pem -out new.pem`"
+        "the private key is {bytes} bytes, but a P-384 private key is 48: rewrite it with `openssl pkey -in key.pem -out new.pem`"
     )]
     ScalarLength {
         /// How many there are.
@@ -164,17 +164,17 @@ pub enum KeyError {
     },
 
     /// The private number is zero, or not below the order of the curve.
-    #[error("the private key is zero or not below the order of P-384: it is no valid key, make a new one")]
+    #[error("the private key is zero or not below the order of P-384: it is not a valid key; make a new one")]
     ScalarOutOfRange,
 
     /// The public half is not 97 bytes from `04`, nor 49 from `02` or `03`.
     #[error(
-        "the public key is no P-384 point: that is 97 bytes beginning with 04, or 49 beginning with 02 or 03"
+        "the public key is not a P-384 point: a point is 97 bytes beginning with 04, or 49 beginning with 02 or 03"
     )]
     PointMalformed,
 
     /// The public half has the right form, but is not on the curve.
-    #[error("the public key is not a point on P-384: it is damaged or forged, get it again")]
+    #[error("the public key is not a point on P-384: it is damaged or forged; get it again")]
     PointNotOnCurve,
 
     /// The public half given is not the one that belongs to the private half.
@@ -220,7 +220,7 @@ pub enum KeyError {
     KdfTooCostly,
 
     /// The JSON does not parse.
-    #[error("the JWK is not a JSON object (line {line}, column {column}): copy it again, whole")]
+    #[error("the JWK is not a JSON object (line {line}, column {column}): copy the whole JWK again")]
     JwkSyntax {
         /// Line, from 1.
         line: usize,
@@ -233,14 +233,14 @@ pub enum KeyError {
     JwkSet,
 
     /// A member that must be there is not.
-    #[error("the JWK has no `{member}`: give the JWK whole")]
+    #[error("the JWK has no `{member}`: give the whole JWK")]
     JwkMemberMissing {
         /// Its name.
         member: &'static str,
     },
 
     /// The same member twice: readers differ in which one they take, so neither is.
-    #[error("the JWK has {member} twice: leave one")]
+    #[error("the JWK has {member} twice: keep one")]
     JwkMemberRepeated {
         /// Its name in back-quotes, or "a member" when it is not a registered one.
         member: &'static str,
@@ -257,7 +257,7 @@ pub enum KeyError {
 
     /// A coordinate or the private number has the wrong length.
     #[error(
-        "the JWK's `{member}` is {bytes} bytes, and must be 48, leading zeros included: copy it again, whole"
+        "the JWK's `{member}` is {bytes} bytes, but must be 48, leading zeros included: copy the whole JWK again"
     )]
     JwkMemberLength {
         /// Its name.
@@ -267,7 +267,7 @@ pub enum KeyError {
     },
 
     /// `use`, `alg` or `key_ops` rule out what the key is wanted for.
-    #[error("the JWK's `{member}` rules out {purpose}: take another key, or correct the member")]
+    #[error("the JWK's `{member}` rules out {purpose}: use another key, or correct the member")]
     JwkUse {
         /// Its name.
         member: &'static str,
@@ -276,7 +276,7 @@ pub enum KeyError {
     },
 
     /// The operating system gave no randomness.
-    #[error("the operating system gave no random bytes: a key cannot be made or encrypted without")]
+    #[error("the operating system gave no random bytes: a key cannot be made or encrypted without them")]
     Randomness,
 
     /// The arithmetic below refused a key that passed every check here, or the memory for it was missing.

@@ -463,7 +463,7 @@ fn codes_and_words() {
         (
             KeyError::TooLong { bytes: 65_537 },
             "KEY_TOO_LONG",
-            "the key is 65537 bytes, and no key needs more than 65536: check that this is the right file",
+            "the key is 65537 bytes, but no key needs more than 65536: check that this is the right file",
         ),
         (
             KeyError::NotAKey,
@@ -473,12 +473,12 @@ fn codes_and_words() {
         (
             KeyError::WrongForm { wanted: "PEM", found: "DER" },
             "KEY_WRONG_FORM",
-            "this is DER, and PEM is wanted here: read it as DER, or as whichever form it is in",
+            "this is DER, but PEM is expected here: read it as DER, or as whichever form it is in",
         ),
         (
             KeyError::WrongCurve { curve: "P-256".into() },
             "KEY_WRONG_CURVE",
-            "this is a P-256 key, and ES384 needs P-384: make one with `openssl ecparam -name secp384r1 -genkey -noout -out private.pem`",
+            "this is a P-256 key, but ES384 needs P-384: make one with `openssl ecparam -name secp384r1 -genkey -noout -out private.pem`",
         ),
         (
             KeyError::ExplicitCurve { is_public: false },
@@ -488,17 +488,17 @@ fn codes_and_words() {
         (
             KeyError::WrongAlgorithm { algorithm: "RSA".into() },
             "KEY_WRONG_ALGORITHM",
-            "this key is for RSA, and ES384 needs an elliptic-curve key on P-384: make one with `openssl ecparam -name secp384r1 -genkey -noout -out private.pem`",
+            "this key is for RSA, but ES384 needs an elliptic-curve key on P-384: make one with `openssl ecparam -name secp384r1 -genkey -noout -out private.pem`",
         ),
         (
             KeyError::PublicKeyGiven,
             "KEY_PUBLIC_KEY_GIVEN",
-            "this is a public key, and signing needs the private key: give the file it was made from",
+            "this is a public key, but signing needs the private key: give the file it was made from",
         ),
         (
             KeyError::PrivateKeyGiven,
             "KEY_PRIVATE_KEY_GIVEN",
-            "this is a private key, and only the public key belongs here: write it with `openssl pkey -in private.pem -pubout -out public.pem`",
+            "this is a private key, but only the public key belongs here: write it with `openssl pkey -in private.pem -pubout -out public.pem`",
         ),
         (
             KeyError::Certificate,
@@ -523,7 +523,7 @@ fn codes_and_words() {
         (
             KeyError::MoreThanOneKey { blocks: 2 },
             "KEY_MORE_THAN_ONE",
-            "there are 2 keys or PEM blocks, and it is not said which is meant: leave only one",
+            "there are 2 keys or PEM blocks, and nothing says which one is meant: keep only one",
         ),
         (
             KeyError::OpensshKey,
@@ -533,7 +533,7 @@ fn codes_and_words() {
         (
             KeyError::PemNoBegin,
             "KEY_PEM_NO_BEGIN",
-            "the `-----BEGIN ...-----` line is missing or damaged: give the PEM whole, with five dashes on each side of its markers",
+            "the `-----BEGIN ...-----` line is missing or damaged: give the whole PEM, with five dashes on each side of its markers",
         ),
         (
             KeyError::PemNoEnd,
@@ -550,36 +550,36 @@ fn codes_and_words() {
             "KEY_PEM_BASE64",
             "the PEM holds something that is not base64 between its markers: copy it again, unchanged",
         ),
-        (KeyError::Truncated, "KEY_TRUNCATED", "the key is cut short: copy it again, whole"),
+        (KeyError::Truncated, "KEY_TRUNCATED", "the key is cut short: copy the whole key again"),
         (
             KeyError::TrailingBytes { bytes: 3 },
             "KEY_TRAILING_BYTES",
-            "3 bytes follow the end of the key: leave only the key",
+            "3 bytes follow the end of the key: keep only the key",
         ),
         (
             KeyError::DerMalformed,
             "KEY_DER_MALFORMED",
-            "the key's DER is malformed: write a private key anew with `openssl pkey -in key.pem -out new.pem`, a public one with `openssl pkey -pubin -in key.pem -pubout -out new.pem`",
+            "the key's DER is malformed: rewrite a private key with `openssl pkey -in key.pem -out new.pem`, a public one with `openssl pkey -pubin -in key.pem -pubout -out new.pem`",
         ),
         (
             KeyError::ScalarLength { bytes: 47 },
             "KEY_SCALAR_LENGTH",
-            "the private key is 47 bytes, and a P-384 private key is 48: write it anew with `openssl pkey -in key.pem -out new.pem`",
+            "the private key is 47 bytes, but a P-384 private key is 48: rewrite it with `openssl pkey -in key.pem -out new.pem`",
         ),
         (
             KeyError::ScalarOutOfRange,
             "KEY_SCALAR_OUT_OF_RANGE",
-            "the private key is zero or not below the order of P-384: it is no valid key, make a new one",
+            "the private key is zero or not below the order of P-384: it is not a valid key; make a new one",
         ),
         (
             KeyError::PointMalformed,
             "KEY_POINT_MALFORMED",
-            "the public key is no P-384 point: that is 97 bytes beginning with 04, or 49 beginning with 02 or 03",
+            "the public key is not a P-384 point: a point is 97 bytes beginning with 04, or 49 beginning with 02 or 03",
         ),
         (
             KeyError::PointNotOnCurve,
             "KEY_POINT_NOT_ON_CURVE",
-            "the public key is not a point on P-384: it is damaged or forged, get it again",
+            "the public key is not a point on P-384: it is damaged or forged; get it again",
         ),
         (
             KeyError::HalvesMismatch,
@@ -620,18 +620,18 @@ fn codes_and_words() {
         (
             KeyError::JwkSyntax { line: 3, column: 1 },
             "KEY_JWK_SYNTAX",
-            "the JWK is not a JSON object (line 3, column 1): copy it again, whole",
+            "the JWK is not a JSON object (line 3, column 1): copy the whole JWK again",
         ),
         (KeyError::JwkSet, "KEY_JWK_SET", "this is a JWK set: give one of the keys in its `keys` array"),
         (
             KeyError::JwkMemberMissing { member: "y" },
             "KEY_JWK_MEMBER_MISSING",
-            "the JWK has no `y`: give the JWK whole",
+            "the JWK has no `y`: give the whole JWK",
         ),
         (
             KeyError::JwkMemberRepeated { member: "`d`" },
             "KEY_JWK_MEMBER_REPEATED",
-            "the JWK has `d` twice: leave one",
+            "the JWK has `d` twice: keep one",
         ),
         (
             KeyError::JwkMember { member: "x", wanted: "a string" },
@@ -641,17 +641,17 @@ fn codes_and_words() {
         (
             KeyError::JwkMemberLength { member: "x", bytes: 47 },
             "KEY_JWK_MEMBER_LENGTH",
-            "the JWK's `x` is 47 bytes, and must be 48, leading zeros included: copy it again, whole",
+            "the JWK's `x` is 47 bytes, but must be 48, leading zeros included: copy the whole JWK again",
         ),
         (
             KeyError::JwkUse { member: "use", purpose: "signing with ES384" },
             "KEY_JWK_USE",
-            "the JWK's `use` rules out signing with ES384: take another key, or correct the member",
+            "the JWK's `use` rules out signing with ES384: use another key, or correct the member",
         ),
         (
             KeyError::Randomness,
             "KEY_RANDOMNESS",
-            "the operating system gave no random bytes: a key cannot be made or encrypted without",
+            "the operating system gave no random bytes: a key cannot be made or encrypted without them",
         ),
         (
             KeyError::Backend,

@@ -93,6 +93,11 @@ const ASSUMPTIONS: &[Assumption] = &[
         &["refuse", "first"],
         "an idempotencyToken again with other parameters is a ConflictException, or answers the first composition",
     ),
+    words(
+        "limit-member",
+        &["limit_name", "limit", "both"],
+        "the member with the name of the limit in IVS Limit Breach: that of the user guide, that which programs published by AWS read, or both",
+    ),
     words("list-order", &["id", "creation"], "the order of lists"),
     words(
         "malformed-body",

@@ -270,11 +270,12 @@ fn revoke_viewer(call: &mut Call<'_>, session: &Map<String, Value>) -> Result<()
     let record = json!({ "channelArn": arn, "viewerId": id, "upTo": up_to, "at": call.now });
     call.revoke(&key, Revocation::ViewerSessions { channel, viewer_id, up_to }, record);
     // Who watches now does not any more.
-    if let Some(mut stream) = stream::of_channel(call, arn)?
-        && viewers::leave(call, &mut stream, id, up_to)?
-    {
-        let key = stream::key_of(call, arn);
-        call.write(key, stream);
+    if let Some(mut stream) = stream::of_channel(call, arn)? {
+        call.environment.audience.send_away(text(&stream, "streamId"), id, up_to);
+        if viewers::leave(call, &mut stream, id, up_to)? {
+            let key = stream::key_of(call, arn);
+            call.write(key, stream);
+        }
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::assumptions::Assumptions;
+use crate::audience::Audience;
 use crate::settings::{Settings, Validation};
 use crate::token_key::TokenKey;
 
@@ -14,6 +15,7 @@ pub(crate) struct Environment {
     /// The key of pagination tokens.
     pub(crate) secret: [u8; 32],
     endpoints: Endpoints,
+    pub(crate) audience: Audience,
 }
 
 /// The addresses of this server.
@@ -43,7 +45,7 @@ impl Environment {
             rtmps: format!("rtmps://{host}:443/app/"),
             host,
         };
-        Self { settings, token_key, secret, endpoints }
+        Self { settings, token_key, secret, endpoints, audience: Audience::default() }
     }
 
     pub(crate) fn endpoints(&self) -> &Endpoints {

@@ -108,6 +108,11 @@ impl Keeper {
         self.ids(0)
     }
 
+    /// IDs for what is no change of the state: another `what` has others.
+    pub(crate) fn ids_apart(&self, what: &str, number: u64) -> Result<Ids, ApiError> {
+        self.ids_of(what, number)
+    }
+
     fn ids(&self, change: u64) -> Result<Ids, ApiError> {
         self.ids_of("", change)
     }

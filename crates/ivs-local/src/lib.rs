@@ -3,6 +3,7 @@
 
 mod arn;
 mod assumptions;
+mod audience;
 mod behaviour;
 mod call;
 mod clock;

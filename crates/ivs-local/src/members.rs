@@ -29,12 +29,12 @@ const OWN: &[&str] = &[
     "session",
     "start",
     "upTo",
-    "version",
     "window",
 ];
 
 /// Values and quotas that stand where a name could stand; of a token in an event, AWS documents no members.
-const VALUES: &[&str] = &["LEFT", "SEQUENTIAL", "expiration_time", "ingestBitrate", "ingestPixels"];
+const VALUES: &[&str] =
+    &["LEFT", "SEQUENTIAL", "expiration_time", "ingestBitrate", "ingestEdge", "ingestPixels", "limit"];
 
 /// Where a text is the name of a member.
 const PLACES: &[&str] = &[

@@ -42,8 +42,8 @@ pub struct Server {
     live: Arc<Live>,
     calls: Arc<Calls>,
     log: Log,
-    /// How many calls were answered since the log began.
-    answered: AtomicU64,
+    /// How many calls have come since the log began.
+    calls_begun: AtomicU64,
     faults: Arc<Faults>,
     rates: Rates,
     targets: Arc<Targets>,
@@ -150,7 +150,7 @@ impl Server {
             live,
             calls,
             log: Log::default(),
-            answered: AtomicU64::new(0),
+            calls_begun: AtomicU64::new(0),
             faults,
             rates,
             targets,
@@ -216,9 +216,9 @@ impl Server {
         self.pulse.beat();
     }
 
-    /// The ID of the next answer: with a seed, it depends on how many came before it since the log began.
+    /// The ID of a call that comes: with a seed, it depends on how many came before it since the log began.
     pub(crate) fn request_id(&self) -> String {
-        let number = self.answered.fetch_add(1, Ordering::Relaxed);
+        let number = self.calls_begun.fetch_add(1, Ordering::Relaxed);
         let ids = match &self.settings().seed {
             Some(seed) => Ok(Ids::seeded(&format!("{seed} request"), number)),
             None => Ids::random(0),
@@ -429,15 +429,15 @@ impl Server {
         self.settle_now()
     }
 
-    /// Sets the time, if there is one to set, moves it by so many milliseconds, and runs what falls due through that. Answers
-    /// how many timers there were: nobody else runs one of them.
+    /// Sets the time to what `time` makes of it, if there is one to set, moves it by so many milliseconds, and runs what falls
+    /// due through that. Answers how many timers there were: nobody else runs one of them, or moves the time meanwhile.
     pub(crate) fn move_time(
         &self,
-        time: Option<Time>,
+        time: impl FnOnce(i64) -> Option<Time>,
         milliseconds: Option<i64>,
     ) -> Result<usize, StoreError> {
         let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(time) = time {
+        if let Some(time) = time(self.keeper.clock.now()) {
             self.keeper.set_time(time)?;
         }
         if let Some(milliseconds) = milliseconds {
@@ -558,10 +558,11 @@ impl Server {
         self.live.settle()?;
         // What is seen from now on is of this state alone.
         self.watched.forget();
+        self.environment().audience.forget();
         self.keeper.recent().forget();
         self.door.refusals().forget();
         self.log.forget();
-        self.answered.store(0, Ordering::Relaxed);
+        self.calls_begun.store(0, Ordering::Relaxed);
         Ok(())
     }
 
@@ -708,6 +709,19 @@ mod tests {
     use std::fmt::Write;
 
     use super::*;
+
+    #[test]
+    fn the_time_that_is_set_depends_on_one_that_nobody_moves_meanwhile() {
+        let server = in_memory(Settings { freeze: Some(5), ..Settings::default() }, 1).unwrap();
+        let seen = std::cell::Cell::new(0);
+        let time = |now| {
+            assert!(server.settling.try_lock().is_err(), "others can move the time");
+            seen.set(now);
+            Some(Time::Frozen(now + 2))
+        };
+        server.move_time(time, Some(10)).unwrap();
+        assert_eq!((seen.get(), server.keeper.clock.now()), (5, 17));
+    }
 
     #[test]
     fn every_operation_is_there_and_the_documentation_lists_it() {

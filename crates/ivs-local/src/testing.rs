@@ -2,7 +2,7 @@
 //!
 //! ```
 //! # #[tokio::main]
-//! # async fn main() -> Result<(), ivs_local::testing::TestingError> {
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let local = ivs_local::testing::Local::start().await?;
 //! // Point an SDK at `local.url()`, or call operations at once.
 //! let stage = local.server().run("CreateStage", "us-east-1", &serde_json::json!({ "name": "demo" }))?;

@@ -1,5 +1,7 @@
 //! The key of the tokens that the server itself hands out.
 
+use std::ops::Deref;
+
 use es384::KeyError;
 use ivs_token::{MintError, Participant, SigningKey, Timestamp, Token, VerifyingKey};
 use p384::ecdsa::signature::Signer;
@@ -41,14 +43,14 @@ impl TokenKey {
         let key = SigningKey::from_pem(pem)?;
         key.accelerate();
         let der = key.as_es384().to_pkcs8_der();
-        // It was just written.
-        let repeating = is_seeded.then(|| p384::ecdsa::SigningKey::from_pkcs8_der(&der).ok()).flatten();
+        let repeat = || p384::ecdsa::SigningKey::from_pkcs8_der(&der).map_err(|_| KeyError::NotAKey);
+        let repeating = is_seeded.then(repeat).transpose()?;
         Ok(Self { key, repeating })
     }
 
-    /// As PEM. Whoever has it can mint tokens.
-    pub(crate) fn to_pem(&self) -> String {
-        self.key.as_es384().to_pkcs8_pem().to_string()
+    /// As PEM, which is overwritten in memory when it goes. Whoever has it can mint tokens.
+    pub(crate) fn to_pem(&self) -> impl Deref<Target = String> {
+        self.key.as_es384().to_pkcs8_pem()
     }
 
     /// The public half.

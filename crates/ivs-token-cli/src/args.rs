@@ -84,7 +84,7 @@ fn no_private_key() -> Failure {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Key")]
 pub(crate) struct KidArgs {
-    /// The ARN that ImportPublicKey answered for the public key; the `kid` of a JWK otherwise [env: IVS_TOKEN_KID]
+    /// The ARN that ImportPublicKey returned for the public key; the `kid` of a JWK otherwise [env: IVS_TOKEN_KID]
     #[arg(long, value_name = "ARN")]
     kid: Option<PublicKeyArn>,
 }
@@ -105,7 +105,7 @@ impl KidArgs {
 
 fn no_kid() -> Failure {
     Failure::misuse(format!(
-        "there is no key ARN: give --kid ARN or {KID}, with the ARN that `aws ivs-realtime import-public-key` answered"
+        "there is no key ARN: give --kid ARN or {KID}, with the ARN that `aws ivs-realtime import-public-key` returned"
     ))
 }
 

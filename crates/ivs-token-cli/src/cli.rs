@@ -62,7 +62,7 @@ pub(crate) fn parse(command_line: Vec<OsString>) -> Result<Cli, u8> {
     if command_line.iter().any(|argument| secret::is_private_key(&argument.to_string_lossy())) {
         return Err(exit::code(
             Err(Failure::misuse(format!(
-                "a private key stands on the command line, where other users and the history of the shell see it: give it \
+                "there is a private key on the command line, where other users and the shell's history can see it: give it \
              with --key FILE, --key - or {}",
                 keys::PRIVATE_KEY
             ))),

@@ -39,7 +39,7 @@ impl Source {
         }
         if len > limit {
             return Err(Failure::failed(format!(
-                "{self}: more than {limit} bytes, and {what} has fewer: check that this is what you meant"
+                "{self}: more than {limit} bytes, too many for {what}: check that this is what you meant"
             )));
         }
         bytes.truncate(len);
@@ -69,7 +69,7 @@ impl Source {
             && path.to_string_lossy().starts_with(TOKEN_START)
         {
             return Failure::misuse(
-                "a token stands where the name of a file is wanted: give it on standard input, as in `ivs-token \
+                "this is a token, but the name of a file is expected here: give the token on standard input, as in `ivs-token \
                  inspect < token`",
             );
         }

@@ -75,7 +75,7 @@ impl KeyRingArgs {
     fn folder<A: KeyArn>(&self, source: &Source, path: &Path) -> Result<KeySet<A>, Failure> {
         let (Some(account), Some(region)) = (&self.account, &self.region) else {
             return Err(Failure::misuse(format!(
-                "{source} is a folder: give --account and --region too, which with the names of the files make the ARNs of \
+                "{source} is a folder: give --account and --region too: with the names of the files they make the ARNs of \
                  the keys"
             )));
         };

@@ -88,7 +88,7 @@ impl Material {
                 )
             }
             KeyError::PrivateKeyGiven => {
-                "this is a private key, and only the public key belongs here: write it with \
+                "this is a private key, but only the public key belongs here: write it with \
                                           `ivs-token key public --key private.pem --out public.pem`"
                     .to_owned()
             }

@@ -1,9 +1,21 @@
 //! The `ivs-token` command as a library: for our own programs that are this command, and for nobody else. What it offers may
 //! change with any version.
 //!
-//! ```no_run
-//! let arguments = ["ivs-token", "inspect", "token.txt"].map(Into::into).to_vec();
-//! std::process::exit(ivs_token_cli::run(arguments).into());
+//! ```
+//! let ivs_token = |line: &str| ivs_token_cli::run(line.split_whitespace().map(Into::into).collect());
+//!
+//! # let folder = std::env::temp_dir().join(format!("ivs-token-cli-{}", std::process::id()));
+//! # std::fs::create_dir_all(&folder)?;
+//! # std::env::set_current_dir(&folder)?;
+//! assert_eq!(ivs_token("ivs-token key generate --out private.pem --public-out public.pem"), 0);
+//! assert_eq!(ivs_token("ivs-token key inspect public.pem"), 0);
+//!
+//! // A token that is none, and a flag that is none: refused is 1, misuse is 2.
+//! std::fs::write("token.txt", "nonsense")?;
+//! assert_eq!(ivs_token("ivs-token inspect token.txt"), 1);
+//! assert_eq!(ivs_token("ivs-token inspect --nonsense"), 2);
+//! # std::fs::remove_dir_all(&folder)?;
+//! # Ok::<(), std::io::Error>(())
 //! ```
 // Many of them are help texts, which are printed as they stand.
 #![allow(clippy::doc_markdown)]

@@ -76,7 +76,7 @@ fn check_free(path: &Path, force: bool) -> Result<(), Failure> {
     match path.metadata() {
         // Renaming over a device or a folder would take its place.
         Ok(found) if !found.is_file() => Err(Failure::failed(format!(
-            "{}: there is something there that is no file: give another name, or `-` for standard output",
+            "{}: what is there is not a file: give another name, or `-` for standard output",
             input::shown(path)
         ))),
         Ok(_) if !force => Err(exists(path)),
@@ -111,7 +111,7 @@ fn builder(readers: Readers) -> Builder<'static, 'static> {
 /// `tempfile` names the file that it could not make, which nobody asked for.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "there is no such folder: make it first".to_owned(),
+        io::ErrorKind::NotFound => "there is no such folder: create it first".to_owned(),
         io::ErrorKind::PermissionDenied => "you may not write in that folder".to_owned(),
         io::ErrorKind::NotADirectory => "part of the path is a file, not a folder".to_owned(),
         _ => input::reason(error),

@@ -32,7 +32,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         return Err(format!("{text} has no unit: write {text}s, {text}m, {text}h or {text}d"));
     }
     let duration = humantime::parse_duration(text).map_err(|_| {
-        "this is no duration: write a number and its unit, such as 90s, 15m, 12h, 14d or \"1h 30m\""
+        "this is not a duration: write a number and its unit, such as 90s, 15m, 12h, 14d or \"1h 30m\""
             .to_owned()
     })?;
     if duration.subsec_nanos() != 0 {
@@ -54,7 +54,7 @@ pub(crate) fn attribute(text: &str) -> Result<(String, String), String> {
 pub(crate) fn attributes(pairs: &[(String, String)]) -> Result<Attributes, Failure> {
     for (place, (name, value)) in pairs.iter().enumerate() {
         if pairs[..place].iter().any(|(other, _)| other == name) {
-            return Err(Failure::misuse(format!("--attribute {name} is given twice: leave one")));
+            return Err(Failure::misuse(format!("--attribute {name} is given twice: keep one")));
         }
         let is_shorthand = value.split(',').skip(1).any(|part| {
             part.split_once('=')
@@ -110,7 +110,7 @@ mod tests {
         assert!(token_duration("14d 1s").unwrap_err().contains("at most 1209600 s"));
         assert!(token_duration("1500ms").unwrap_err().contains("whole seconds"));
         for text in ["", "m", "-5m", "5 parsecs", "soon", "99999999999999999999d"] {
-            assert!(token_duration(text).unwrap_err().contains("no duration"), "{text}");
+            assert!(token_duration(text).unwrap_err().contains("not a duration"), "{text}");
         }
     }
 

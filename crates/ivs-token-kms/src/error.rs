@@ -6,7 +6,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum KmsError {
     /// `GetPublicKey` failed: in the words of KMS.
-    #[error("KMS gave no public key of {key_id}: {reason}")]
+    #[error("KMS gave no public key for {key_id}: {reason}")]
     GetPublicKey {
         /// The key that was asked for.
         key_id: String,
@@ -15,7 +15,7 @@ pub enum KmsError {
     },
     /// The key is of another kind.
     #[error(
-        "the key {key_id} has the key spec {key_spec} and the usage {key_usage}: IVS takes only ECC_NIST_P384 with \
+        "the key {key_id} has the key spec {key_spec} and the usage {key_usage}: IVS accepts only ECC_NIST_P384 with \
          SIGN_VERIFY, so create one with `aws kms create-key --key-spec ECC_NIST_P384 --key-usage SIGN_VERIFY`"
     )]
     WrongKind {
@@ -28,7 +28,7 @@ pub enum KmsError {
     },
     /// What KMS gave as the public key is none.
     #[error(
-        "the public key that KMS gave of {key_id} can not be used: {source}; create a key with `aws kms create-key --key-spec \
+        "the public key that KMS gave for {key_id} cannot be used: {source}; create a key with `aws kms create-key --key-spec \
          ECC_NIST_P384 --key-usage SIGN_VERIFY`"
     )]
     PublicKey {

@@ -63,7 +63,7 @@ impl KmsSigner {
         Self { client, key_id: key_id.into(), kid: None, verifying_key }
     }
 
-    /// This signer with the ARN that `ImportPublicKey` answered for its public half: the `kid` of its tokens. Playback tokens
+    /// This signer with the ARN that `ImportPublicKey` returned for its public half: the `kid` of its tokens. Playback tokens
     /// need none.
     #[must_use]
     pub fn with_id(self, kid: PublicKeyArn) -> Self {

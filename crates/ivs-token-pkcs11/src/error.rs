@@ -8,7 +8,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum Pkcs11Error {
     /// The HSM's library can not be loaded or begun.
-    #[error("the PKCS#11 library {} can not be used: {source}", .path.display())]
+    #[error("the PKCS#11 library {} cannot be used: {source}", .path.display())]
     Module {
         /// Where it was looked for.
         path: PathBuf,
@@ -33,7 +33,7 @@ pub enum Pkcs11Error {
     },
     /// Not exactly one key pair has this label.
     #[error(
-        "{found} {what} keys on the token are EC keys labelled {label:?}, and it must be one: \
+        "{found} {what} keys on the token are EC keys labelled {label:?}, but there must be exactly one: \
          `pkcs11-tool --module LIBRARY --login --list-objects` shows what there is"
     )]
     NotOneKey {
@@ -45,7 +45,7 @@ pub enum Pkcs11Error {
         found: usize,
     },
     /// The public key is no P-384 key.
-    #[error("the public key labelled {label:?} can not be used: {source}")]
+    #[error("the public key labelled {label:?} cannot be used: {source}")]
     PublicKey {
         /// The label of the key.
         label: String,

@@ -44,7 +44,7 @@ impl Pkcs11Signer {
         Ok(Self { pkcs11, slot, private, label: key.to_owned(), kid: None, verifying_key, idle })
     }
 
-    /// This signer with the ARN that `ImportPublicKey` answered for its public half: the `kid` of its tokens. Playback tokens
+    /// This signer with the ARN that `ImportPublicKey` returned for its public half: the `kid` of its tokens. Playback tokens
     /// need none.
     #[must_use]
     pub fn with_id(self, kid: PublicKeyArn) -> Self {

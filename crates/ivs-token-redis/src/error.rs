@@ -8,7 +8,7 @@ use thiserror::Error;
 pub enum BuildError {
     /// The URL can not be read.
     #[error(
-        "the URL of Redis can not be read ({reason}): it must be like redis://user:password@host:6379/0, \
+        "the URL of Redis cannot be read ({reason}): it must be like redis://user:password@host:6379/0, \
          rediss://host for TLS, redis-cluster://host,host, redis-sentinel://host,host?service=name, or \
          unix:///path/to/socket?db=0; characters such as @ or / in a password must be \
          percent-encoded"
@@ -18,7 +18,7 @@ pub enum BuildError {
         reason: String,
     },
     /// The URL says `rediss://`, and the feature `tls` is off.
-    #[error("the URL of Redis asks for TLS, and the feature `tls` of ivs-token-redis is off: enable it")]
+    #[error("the URL of Redis asks for TLS, but the feature `tls` of ivs-token-redis is off: enable it")]
     TlsFeature,
     /// The URL says `#insecure`.
     #[error(
@@ -30,7 +30,7 @@ pub enum BuildError {
     },
     /// Certificates were given, and the URL does not ask for TLS.
     #[error(
-        "certificates were given for TLS, and the URL of Redis does not ask for it: begin it with rediss://"
+        "certificates were given for TLS, but the URL of Redis does not ask for it: begin it with rediss://"
     )]
     CertificatesWithoutTls,
     /// A certificate or key for TLS is no good.
@@ -40,7 +40,7 @@ pub enum BuildError {
         reason: String,
     },
     /// The prefix is empty or too long.
-    #[error("the prefix of the keys has {actual} bytes, and must have 1 to {limit}")]
+    #[error("the prefix of the keys has {actual} bytes, but must have 1 to {limit}")]
     Prefix {
         /// Its bytes.
         actual: usize,
@@ -54,7 +54,7 @@ pub enum BuildError {
     )]
     HashTag,
     /// A timeout or pause is out of range.
-    #[error("`{setting}` is {actual:?}, and must be from {min:?} to {max:?}")]
+    #[error("`{setting}` is {actual:?}, but must be from {min:?} to {max:?}")]
     Time {
         /// The setting.
         setting: &'static str,

@@ -82,7 +82,7 @@ impl SigningKey {
         es384::SigningKey::generate().map(Self::from)
     }
 
-    /// This key with the ARN that `ImportPublicKey` answered for its public half: the `kid` of its tokens.
+    /// This key with the ARN that `ImportPublicKey` returned for its public half: the `kid` of its tokens.
     #[must_use]
     pub fn with_id(self, arn: PublicKeyArn) -> Self {
         Self { id: Some(Arc::new(KeyId::new(arn))), ..self }

@@ -119,9 +119,9 @@ fn each_broken_claim_is_named_once() {
     assert_eq!(
         problems(&inspect_at(&forged(HEADER, &broken), at(NOW))),
         [
-            "the claim `exp` is a string, and must be an integer",
-            "the claim `topic` is \"t\", and must be \"s\", the stage ID in `resource`",
-            "the claim `whip_url`: the URL begins with ftp: and must begin with https://",
+            "the claim `exp` is a string, but must be an integer",
+            "the claim `topic` is \"t\", but must be \"s\", the stage ID in `resource`",
+            "the claim `whip_url`: the URL begins with ftp:, but must begin with https://",
             "the claim `version` is missing",
         ]
     );
@@ -170,14 +170,14 @@ fn each_kind_is_recognised() {
         (
             HEADER.to_owned(),
             &[
-                "the header's `kid`: this is the ARN of a \"public-key\", and the ARN of a \"playback-key\" is wanted",
+                "the header's `kid`: this is the ARN of a \"public-key\", but the ARN of a \"playback-key\" is expected",
             ][..],
         ),
         (HEADER.replace("public-key", "playback-key"), &[]),
         (
             HEADER.replace("public-key", "playback-key").replace("us-west-2", "eu-west-1"),
             &["the playback key arn:aws:ivs:eu-west-1:123456789012:playback-key/abc and the channel \
-               arn:aws:ivs:us-west-2:123456789012:channel/abc are in different accounts or regions: IVS takes only a key of \
+               arn:aws:ivs:us-west-2:123456789012:channel/abc are in different accounts or regions: IVS accepts only a key from \
                the channel's own account and region"],
         ),
     ] {

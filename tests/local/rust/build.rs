@@ -1,4 +1,5 @@
-//! Writes the scenario as calls of the SDK: `scenario.json` tells the calls, the service models their types.
+//! Writes the scenario as calls of the SDK: `scenario.json` tells the calls, the service models their types. And the Rust of
+//! `docs/local.md` as functions.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -38,7 +39,22 @@ fn main() {
         writeln!(code, "    step_{place}(run).await;").unwrap();
     }
     writeln!(code, "}}").unwrap();
-    fs::write(Path::new(&env::var("OUT_DIR").unwrap()).join("steps.rs"), code).unwrap();
+    let out = env::var("OUT_DIR").unwrap();
+    fs::write(Path::new(&out).join("steps.rs"), code).unwrap();
+    fs::write(Path::new(&out).join("manual.rs"), manual(&root.join("docs/local.md"))).unwrap();
+}
+
+/// A function for each fragment. The first answers what it made.
+fn manual(page: &Path) -> String {
+    println!("cargo::rerun-if-changed={}", page.display());
+    let text = fs::read_to_string(page).unwrap();
+    let fragments: Vec<_> = text.split("```rust,ignore\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let [sdk, test] = fragments[..] else { panic!("docs/local.md has {} fragments of Rust", fragments.len()) };
+    let answer = "aws_sdk_ivsrealtime::operation::create_stage::CreateStageOutput";
+    format!(
+        "async fn the_sdk() -> Result<{answer}, Box<dyn Error>> {{\n{sdk}Ok(made)\n}}\n\
+         async fn in_a_test() -> Result<(), Box<dyn Error>> {{\n{test}drop(config);\nOk(())\n}}\n"
+    )
 }
 
 struct Writer<'a> {

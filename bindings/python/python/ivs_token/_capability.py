@@ -27,7 +27,7 @@ class Capability(enum.Flag):
                 if capability.name == value.upper():
                     return capability
             raise InvalidClaimError(
-                f"{value[:40]!r} is no capability: PUBLISH and SUBSCRIBE are",
+                f"{value[:40]!r} is not a capability: use PUBLISH or SUBSCRIBE",
                 code="INVALID_CAPABILITY",
                 field="capabilities",
             )

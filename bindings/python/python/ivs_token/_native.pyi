@@ -57,7 +57,7 @@ class SigningKey:
         """Reads PEM, SEC1 or PKCS#8, also as it arrives in an environment variable: with literal `\\n`, in quotes, on one line, or
         base64 of it all.
 
-        `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. `kid` is the ARN that ImportPublicKey answered;
+        `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. `kid` is the ARN that ImportPublicKey returned;
         participant and connection tokens need it, playback tokens do not. `passphrase` is that of an encrypted key.
 
         Raises `InvalidKeyError`, which says what the text is instead, `InvalidClaimError` for a `kid` that is no ARN, and
@@ -78,7 +78,7 @@ class SigningKey:
     def generate(*, kid: str | None = None) -> SigningKey:
         """Makes a new key from the randomness of the operating system. Register its public half with ImportPublicKey."""
     def with_kid(self, kid: str) -> SigningKey:
-        """This key under the ARN that ImportPublicKey answered for its public half: the `kid` of its tokens."""
+        """This key under the ARN that ImportPublicKey returned for its public half: the `kid` of its tokens."""
     @property
     def kid(self) -> str | None:
         """The ARN under which IVS knows this key, or `None`."""

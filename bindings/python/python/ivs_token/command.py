@@ -15,7 +15,7 @@ class CommandSigner:
     in 96 bytes, either of them raw, in base64 or in hex.
 
     ``command`` is a list of arguments, or a ``str`` for the shell, such as ``openssl dgst -sha384 -sign private.pem``. ``kid`` is the
-    ARN that ImportPublicKey answered for the public half, ``verifying_key``; playback tokens need none. ``timeout`` is in seconds;
+    ARN that ImportPublicKey returned for the public half, ``verifying_key``; playback tokens need none. ``timeout`` is in seconds;
     a command that takes longer is killed.
 
     What a command says on standard error becomes part of the error when it fails: let it say nothing secret.

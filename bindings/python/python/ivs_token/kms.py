@@ -16,7 +16,7 @@ class KmsSigner:
 
     ``client`` is ``boto3.client("kms")``, with the region, credentials, timeouts and retries that you gave it. Clients may be used
     by many threads, and so may this. ``key_id`` is the key's ID, its ARN, or an alias such as ``alias/ivs-tokens``. ``kid`` is the
-    ARN that ImportPublicKey answered for the public half; playback tokens need none.
+    ARN that ImportPublicKey returned for the public half; playback tokens need none.
 
     The public half is asked of KMS, with one call of GetPublicKey, unless it is given as ``verifying_key``. Each token is one call of
     Sign. The role needs ``kms:Sign`` on the key, and ``kms:GetPublicKey`` where that is called.
@@ -48,7 +48,7 @@ class KmsSigner:
         return self._verifying_key
 
     def with_kid(self, kid: str) -> KmsSigner:
-        """This key under the ARN that ImportPublicKey answered for its public half."""
+        """This key under the ARN that ImportPublicKey returned for its public half."""
         return KmsSigner(self._client, self._key_id, kid=kid, verifying_key=self._verifying_key)
 
     def sign(self, message: bytes, digest: bytes, /) -> bytes:
@@ -74,7 +74,7 @@ def _ask(client: Any, key_id: str) -> VerifyingKey:
     spec, usage = answer.get("KeySpec"), answer.get("KeyUsage")
     if spec not in (None, "ECC_NIST_P384") or usage != "SIGN_VERIFY":
         raise InvalidKeyError(
-            f"the key {key_id} has the key spec {spec} and the usage {usage}: IVS takes only ECC_NIST_P384 with SIGN_VERIFY, so "
+            f"the key {key_id} has the key spec {spec} and the usage {usage}: IVS accepts only ECC_NIST_P384 with SIGN_VERIFY, so "
             "create one with `aws kms create-key --key-spec ECC_NIST_P384 --key-usage SIGN_VERIFY`",
             code="KMS_KEY_KIND",
         )

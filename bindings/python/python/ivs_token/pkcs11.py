@@ -21,7 +21,7 @@ class Pkcs11Signer:
     """An EC key on a PKCS#11 token that signs with ``CKM_ECDSA``. It never leaves the device.
 
     ``module`` is the path of the library of the device, such as ``/usr/lib/softhsm/libsofthsm2.so``; ``token`` is the label of the
-    token, ``key`` that of the key pair, both halves of which must be there. ``kid`` is the ARN that ImportPublicKey answered for the
+    token, ``key`` that of the key pair, both halves of which must be there. ``kid`` is the ARN that ImportPublicKey returned for the
     public half; playback tokens need none.
 
     It needs ``pip install python-pkcs11``. Any number of threads may use one, and one of them signs at a time, for ``python-pkcs11``
@@ -101,7 +101,7 @@ class Pkcs11Signer:
         if len(found) != 1:
             what = name.split("_")[0].lower()
             raise InvalidKeyError(
-                f"{len(found)} {what} keys on the token are EC keys labelled {self._label!r}, and it must be one: "
+                f"{len(found)} {what} keys on the token are EC keys labelled {self._label!r}, but there must be exactly one: "
                 "`pkcs11-tool --module LIBRARY --login --list-objects` shows what there is",
                 code="PKCS11_NOT_ONE_KEY",
             )

@@ -129,7 +129,9 @@ fn change(seen: &Remembered) -> Option<Happening> {
         ),
         Topic::LimitBreach => {
             let limit = format!("beyond {} {}", detail("limit_value"), detail("limit_unit"));
-            ("limit", [detail("limit_name"), id.to_owned(), limit, format!("by {}", detail("exceeded_by"))])
+            let name = Some(detail("limit_name")).filter(|name| !name.is_empty());
+            let name = name.unwrap_or_else(|| detail("limit"));
+            ("limit", [name, id.to_owned(), limit, format!("by {}", detail("exceeded_by"))])
         }
     };
     let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty()).collect();

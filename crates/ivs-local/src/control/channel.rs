@@ -34,7 +34,7 @@ pub(super) fn answer(
             Ok((id, version)) => of_arn(server, arn, |view| {
                 let mut stream = stream::existing(view, arn)?;
                 viewers::join(view, &mut stream, &id, version)?;
-                let count = stream["viewerCount"].clone();
+                let count = viewers::shown(view, stream.clone())["viewerCount"].clone();
                 view.write(stream::key_of(view, arn), stream);
                 Ok(json!({ "viewerCount": count }))
             }),
@@ -45,7 +45,7 @@ pub(super) fn answer(
             if !viewers::leave(view, &mut stream, id, i64::MAX)? {
                 return Err(crate::view::not_found(id));
             }
-            let count = stream["viewerCount"].clone();
+            let count = viewers::shown(view, stream.clone())["viewerCount"].clone();
             view.write(stream::key_of(view, arn), stream);
             Ok(json!({ "viewerCount": count }))
         }),

@@ -42,29 +42,28 @@ pub(super) fn set_clock(server: &Server, body: &Value) -> Result<Value, String> 
     if members.filter(|(name, _)| *name != "advance").count() > 1 {
         return Err("Give only one of freeze, resume and real".to_owned());
     }
-    let keeper = server.keeper();
     let is = |name: &str| match body.get(name) {
         None => Ok(false),
         Some(Value::Bool(true)) => Ok(true),
         Some(other) => Err(format!("{name} is true, not {other}")),
     };
-    let time = if is("resume")? {
-        Some(Time::Running(keeper.clock.now().saturating_sub(system())))
-    } else if is("real")? {
-        Some(Time::Running(0))
-    } else {
-        body.get("freeze").map(|at| freeze(keeper.clock.now(), at)).transpose()?
+    let (is_resumed, is_real) = (is("resume")?, is("real")?);
+    let frozen = body.get("freeze").map(freeze).transpose()?;
+    let time = |now: i64| match frozen {
+        Some(at) => Some(Time::Frozen(at.unwrap_or(now))),
+        None if is_resumed => Some(Time::Running(now.saturating_sub(system()))),
+        None => is_real.then_some(Time::Running(0)),
     };
     let advance = body.get("advance").map(seconds).transpose()?;
     let fired = server.move_time(time, advance).map_err(|error| error.to_string())?;
     clock(server, fired)
 }
 
-/// The time at which the clock stands still: this one, or that of a text.
-fn freeze(now: i64, at: &Value) -> Result<Time, String> {
+/// The time at which the clock is to stand still: that of a text, or none for the present.
+fn freeze(at: &Value) -> Result<Option<i64>, String> {
     match at {
-        Value::Bool(true) => Ok(Time::Frozen(now)),
-        Value::String(text) => moment(text).map(Time::Frozen),
+        Value::Bool(true) => Ok(None),
+        Value::String(text) => moment(text).map(Some),
         other => Err(format!("freeze is true, or a time such as 2026-01-02T03:04:05Z; not {other}")),
     }
 }

@@ -58,7 +58,7 @@ fn code<'b>(body: &'b Value, known: &[&str]) -> Result<Option<&'b str>, String> 
     if let Some((name, _)) =
         members.clone().find(|(name, _)| !["state", "errorCode"].contains(&name.as_str()))
     {
-        return Err(format!("`{name}` is no member of this request: it has state and errorCode"));
+        return Err(format!("`{name}` is not a member of this request: it has state and errorCode"));
     }
     match body.get("errorCode") {
         None => Ok(None),

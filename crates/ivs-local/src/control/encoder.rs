@@ -64,7 +64,10 @@ fn asked<'r>(arn: &'r str, body: &'r Value) -> Result<([Option<&'r str>; 2], Arn
     let wrong = |message: String| (400, json!({ "message": message }));
     let unknown = |name: &&String| !MEMBERS.contains(&name.as_str());
     if let Some(name) = body.as_object().and_then(|members| members.keys().find(unknown)) {
-        return Err(wrong(format!("`{name}` is no member of this request: it has {}", MEMBERS.join(", "))));
+        return Err(wrong(format!(
+            "`{name}` is not a member of this request: it has {}",
+            MEMBERS.join(", ")
+        )));
     }
     let given = MEMBERS.map(|name| body.get(name).map(|value| value.as_str().unwrap_or_default()));
     Ok((given, Arn::parse(arn).ok_or_else(|| wrong(format!("{arn} is no ARN")))?))

@@ -63,7 +63,7 @@ pub(super) fn join(server: &Server, arn: &str, body: &Value) -> Result<Value, Co
 fn token(server: &Server, arn: &str, body: &Value) -> Result<String, Control> {
     let unknown = |name: &&String| !MEMBERS.contains(&name.as_str());
     if let Some(name) = body.as_object().and_then(|members| members.keys().find(unknown)) {
-        let message = format!("`{name}` is no member of this request: it has {}", MEMBERS.join(", "));
+        let message = format!("`{name}` is not a member of this request: it has {}", MEMBERS.join(", "));
         return Err((400, json!({ "message": message })));
     }
     if let Some(token) = body.get("token") {

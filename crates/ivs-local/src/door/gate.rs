@@ -16,6 +16,8 @@ use super::keys::Door;
 use super::refusals::Refusals;
 use super::revocations::{Revocations, Unspent};
 use crate::arn::Arn;
+use crate::environment::Environment;
+use crate::ids::Ids;
 use crate::keeper::Keeper;
 use crate::view::{Scene, View};
 
@@ -54,6 +56,10 @@ impl Refusal {
             _ => 403,
         }
     }
+}
+
+fn unavailable(error: &ApiError) -> Refusal {
+    Refusal::new("UNAVAILABLE", error.to_string())
 }
 
 impl From<VerifyError> for Refusal {
@@ -176,15 +182,40 @@ impl Gate {
         self.keeper.clock.now()
     }
 
+    /// What is the same for all calls.
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.keeper.environment
+    }
+
+    /// IDs of a session of somebody who watches a stream. No change has them: what happens later keeps its IDs.
+    pub(crate) fn ids_of_session(&self, stream: &str, number: u64) -> Result<Ids, Refusal> {
+        self.keeper.ids_apart(&format!(" session of {stream}"), number).map_err(|error| unavailable(&error))
+    }
+
+    /// Looks at the state around a channel.
+    pub(crate) fn look<T>(
+        &self,
+        channel: &ChannelArn,
+        look: impl FnOnce(&View<'_>) -> Result<T, ApiError>,
+    ) -> Result<T, Refusal> {
+        let ids = self.keeper.ids_of_reading();
+        let view =
+            ids.map(|ids| View::new(self.scene(channel), ids, self.environment(), self.keeper.store()));
+        view.and_then(|view| look(&view)).map_err(|error| unavailable(&error))
+    }
+
+    fn scene<'c>(&self, channel: &'c ChannelArn) -> Scene<'c> {
+        Scene { account: channel.account_id(), region: channel.region(), now: self.now() }
+    }
+
     /// Commits a change of the state that is about a channel.
     pub(crate) fn change<T>(
         &self,
         channel: &ChannelArn,
         change: impl FnMut(&mut View<'_>) -> Result<T, ApiError>,
     ) -> Result<T, Refusal> {
-        let scene = Scene { account: channel.account_id(), region: channel.region(), now: self.now() };
-        let written = self.keeper.change(scene, change);
-        written.map(|written| written.value).map_err(|error| Refusal::new("UNAVAILABLE", error.to_string()))
+        let written = self.keeper.change(self.scene(channel), change);
+        written.map(|written| written.value).map_err(|error| unavailable(&error))
     }
 
     /// Keeps a refusal that somebody may ask about.

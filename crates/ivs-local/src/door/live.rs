@@ -429,7 +429,10 @@ impl Live {
             let people = stage.people.iter().filter(|(_, presence)| is_meant(presence));
             people.map(|(id, _)| (arn.clone(), id.clone()))
         });
-        found.collect()
+        // In an order that is the same in each run.
+        let mut found: Vec<_> = found.collect();
+        found.sort_by(|(one, id), (other, its)| (one.as_str(), id).cmp(&(other.as_str(), its)));
+        found
     }
 
     /// The stage, with a session that begins if it has none.

@@ -1,6 +1,6 @@
 //! What the API shows of a stage that people are on: sessions, participants, events.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use ivs_model::ApiError;
@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::keeper::Keeper;
 use crate::kinds::Record;
+use crate::life::composition;
 use crate::life::participant::{self as life, Event};
 use crate::life::place::Place;
 use crate::life::replication::{come, is_active, write};
@@ -148,6 +149,8 @@ impl Recorder {
         let mut writes = Vec::new();
         // The number of the last event of each session. Their keys come before those of participants.
         let mut numbers = BTreeMap::new();
+        // Accounts and regions with compositions that nobody publishes to any more.
+        let mut places = BTreeSet::new();
         for (key, entry) in self.keeper.store().scan("", "", usize::MAX)? {
             let mut value = Value::clone(&entry.value);
             match key.split('/').nth(2) {
@@ -185,6 +188,13 @@ impl Recorder {
                 Some("participant-replica") if value["replicationState"] == "ACTIVE" => {
                     value["replicationState"] = json!("STOPPED");
                 }
+                Some("composition") => {
+                    if composition::is_unaware(&value) {
+                        let mut words = key.split('/').map(str::to_owned);
+                        places.extend(words.next().zip(words.next()));
+                    }
+                    continue;
+                }
                 Some("stage") if value.get("activeSessionId").is_some() => {
                     if let Some(stage) = value.as_object_mut() {
                         stage.remove("activeSessionId");
@@ -196,6 +206,11 @@ impl Recorder {
         }
         if !writes.is_empty() {
             self.keeper.store().commit(Transaction { checks: Vec::new(), writes })?;
+        }
+        for (account, region) in &places {
+            let scene = Scene { account, region, now: self.keeper.clock.now() };
+            let heeded = self.keeper.change(scene, composition::heed_all);
+            heeded.map_err(|error| StoreError(error.to_string()))?;
         }
         Ok(())
     }

@@ -39,7 +39,7 @@ pub(crate) struct Refusals {
 
 #[derive(Debug, Default)]
 struct Last {
-    /// How many there ever were: a number is not used again.
+    /// How many there were since all was forgotten: a number is not used again until then.
     count: u64,
     all: VecDeque<Refused>,
 }
@@ -70,12 +70,30 @@ impl Refusals {
         self.pulse.beat();
     }
 
-    /// Forgets all.
+    /// Forgets all. Numbers begin anew.
     pub(crate) fn forget(&self) {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).all.clear();
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Last::default();
     }
 
     pub(crate) fn list(&self) -> Vec<Refused> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).all.iter().cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_begin_anew_when_all_is_forgotten() {
+        let refusals = Refusals::new(Arc::default());
+        let note = || refusals.note("participant", "token", ("TOKEN_INVALID", "no"), 0);
+        let numbers = || refusals.list().iter().map(|one| one.number).collect::<Vec<_>>();
+        note();
+        note();
+        assert_eq!(numbers(), [1, 2]);
+        refusals.forget();
+        note();
+        assert_eq!(numbers(), [1]);
     }
 }

@@ -33,6 +33,9 @@ const HEALTH: &str = "IVS Stream Health Change";
 const LIMIT: &str = "IVS Limit Breach";
 const RECORDING: &str = "IVS Recording State Change";
 
+/// What `limit_name` is in programs that AWS has published: the assumption `limit-member` chooses.
+const LIMIT_AGAIN: &str = "limit";
+
 /// Members of every event of a participant.
 const OF_PARTICIPANT: &[&str] = &["session_id", "event_name", "event_time", "user_id", "participant_id"];
 /// Those of a replica.
@@ -118,7 +121,7 @@ impl Known {
 
 /// The kind of an event within its type: `event_name`, or what stands for it.
 pub(super) fn name_in(detail: &Map<String, Value>) -> &str {
-    ["event_name", "recording_status", "limit_name"]
+    ["event_name", "recording_status", "limit_name", LIMIT_AGAIN]
         .into_iter()
         .find_map(|member| detail.get(member)?.as_str())
         .unwrap_or_default()
@@ -130,8 +133,13 @@ pub(super) fn unknown(detail_type: &str, detail: &Map<String, Value>) -> Option<
     let Some(known) = EVENTS.iter().find(|one| one.kind == detail_type && one.name == name) else {
         return Some("no such event is documented".to_owned());
     };
-    let missing = known.needed().find(|name| !detail.contains_key(*name));
-    let is_known = |name: &str| known.needed().chain(known.others.iter().copied()).any(|one| one == name);
+    let is_again = |name: &str| known.kind == LIMIT && name == LIMIT_AGAIN;
+    let is_there =
+        |name: &str| detail.contains_key(name) || (name == "limit_name" && detail.contains_key(LIMIT_AGAIN));
+    let missing = known.needed().find(|name| !is_there(name));
+    let is_known = |name: &str| {
+        is_again(name) || known.needed().chain(known.others.iter().copied()).any(|one| one == name)
+    };
     let strange =
         detail.keys().find(|name| !is_known(name)).map(|name| format!("`{name}` is not documented"));
     missing.map(|name| format!("`{name}` is missing")).or(strange)

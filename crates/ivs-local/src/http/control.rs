@@ -8,6 +8,7 @@ use hyper::{Method, Response, StatusCode};
 use ivs_model::ApiError;
 use serde_json::Value;
 
+use super::aside::aside;
 use super::deed::deed;
 use super::fault::{Broken, finish, pause};
 use super::reply::{Reply, whole};
@@ -82,7 +83,7 @@ async fn done(server: &Server, method: &Method, path: &str, body: &[u8]) -> Resu
     };
     let order = server.pulse().order();
     let (strike, (status, value)) = match visit(server, method.as_str(), path, body) {
-        None => (Strike::default(), attempt(server, method, path, body)),
+        None => (Strike::default(), aside(|| attempt(server, method, path, body))),
         Some(Err(answer)) => return Ok(of(answer, Strike::default())),
         Some(Ok(Visit { claim, body })) => {
             let strike = server.faults().strike(&claim.subject(), server.keeper().clock.now());
@@ -94,7 +95,7 @@ async fn done(server: &Server, method: &Method, path: &str, body: &[u8]) -> Resu
                 }
                 _ => {}
             }
-            let answer = attempt(server, method, path, &body);
+            let answer = aside(|| attempt(server, method, path, &body));
             (strike, answer)
         }
     };

@@ -1,5 +1,6 @@
 //! From bytes to a call, and from an answer to bytes.
 
+mod aside;
 mod body;
 mod changes;
 mod control;

@@ -26,7 +26,7 @@ const EXPLAIN: &str = "x-ivs-local-explain";
 pub(super) async fn operation(server: &Server, parts: &Parts, body: Incoming) -> Result<Reply, Broken> {
     let begun = Instant::now();
     // Its place is before all that comes of it.
-    let (order, at) = (server.pulse().order(), server.keeper().clock.now());
+    let (order, at, id) = (server.pulse().order(), server.keeper().clock.now(), server.request_id());
     let path = parts.uri.path();
     let mut strike = Strike::default();
     let mut sent = Bytes::new();
@@ -44,7 +44,6 @@ pub(super) async fn operation(server: &Server, parts: &Parts, body: Incoming) ->
         }
         Err(error) => Answered::refused(error),
     };
-    let id = server.request_id();
     let response = response(&answer, &id);
     let rules = response.headers().get(EXPLAIN).and_then(|rules| rules.to_str().ok()).unwrap_or_default();
     server.note(Entry {

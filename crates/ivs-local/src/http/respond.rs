@@ -5,6 +5,7 @@ use hyper::body::Incoming;
 use hyper::header::HOST;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 
+use super::aside::aside;
 use super::body::read;
 use super::changes::changes;
 use super::fault::{Broken, finish, pause};
@@ -21,13 +22,15 @@ const ICON: &str = "/favicon.ico";
 
 /// Answers a request.
 pub(super) async fn respond(server: &Server, request: Request<Incoming>) -> Result<Reply, Broken> {
-    // What has fallen due comes before whatever a request sees.
-    if let Err(error) = server.settle() {
-        tracing::warn!(%error, "timers did not run");
-    }
     if let Some(name) = host::stranger(server.settings(), request.uri(), request.headers()) {
         let told = serde_json::json!({ "message": host::refusal(&name), "advice": host::advice(&name) });
         return Ok(control::refuse(server, request.uri().path(), StatusCode::MISDIRECTED_REQUEST, &told));
+    }
+    // What has fallen due comes before whatever a request sees.
+    if sees_state(request.uri().path())
+        && let Err(error) = aside(|| server.settle())
+    {
+        tracing::warn!(%error, "timers did not run");
     }
     let Some(claim) = Claim::of(request.method(), request.uri().path(), request.headers()) else {
         return answer(server, request, None).await;
@@ -41,6 +44,11 @@ pub(super) async fn respond(server: &Server, request: Request<Incoming>) -> Resu
     };
     let reply = answer(server, request, refusal).await?;
     finish(reply, &strike).await
+}
+
+/// Whether the answer to a request depends on what has happened: that of whoever asks for a sign of life does not.
+fn sees_state(path: &str) -> bool {
+    !matches!(path, "/_ivs/health" | "/_ivs/ready" | ICON)
 }
 
 /// Answers a request. `struck` refuses somebody at the door.
@@ -134,5 +142,20 @@ fn manner(server: &Server, headers: &HeaderMap) -> Manner {
             serde_json::json!([])
         },
         base: format!("{}://{host}", if server.settings().tls.is_some() { "https" } else { "http" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_of_life_waits_for_no_timer() {
+        for path in ["/_ivs/health", "/_ivs/ready", "/favicon.ico"] {
+            assert!(!sees_state(path), "{path}");
+        }
+        for path in ["/", "/_ivs/clock", "/_ivs/events", "/GetStage", "/_ivs/healthy"] {
+            assert!(sees_state(path), "{path}");
+        }
     }
 }

@@ -164,7 +164,8 @@ pub(crate) fn start(call: &mut Call<'_>) -> Result<Value, ApiError> {
             let message = format!("The idempotencyToken {token} was used with other parameters");
             return Err(call.refuse("ConflictException", message, "idempotency", Source::Assumed));
         }
-        if let Some(record) = call.resource(Composition.kind(), text(&before, "arn"))? {
+        let first = call.resource(Composition.kind(), text(&before, "arn"))?;
+        if let Some(record) = first.and_then(|record| Composition.live(call, record)) {
             return Ok(json!({ "composition": record }));
         }
     }

@@ -53,6 +53,6 @@ pub(crate) fn insert(call: &mut Call<'_>) -> Answer {
 }
 
 fn moment(text: &str) -> Result<i64, ApiError> {
-    let wrong = || format!("targetStartAt is no time: {text}; write it as 2026-01-02T03:04:05Z");
+    let wrong = || format!("targetStartAt is not a time: {text}; write it as 2026-01-02T03:04:05Z");
     seconds(text).map(|seconds| seconds * 1000).ok_or_else(|| invalid(wrong(), "target-start", Source::Model))
 }

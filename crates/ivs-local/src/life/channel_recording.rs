@@ -69,6 +69,10 @@ pub(crate) fn begin(
 pub(crate) fn pause(view: &mut View<'_>, channel: &str) -> Result<(), ApiError> {
     let key = recording_key(view, channel);
     let Some(mut recording) = view.get(&key)? else { return Ok(()) };
+    if recording.contains_key("pausedAt") {
+        // Another session failed before its stream began: the window is that of the last stream.
+        return Ok(());
+    }
     let window = recording.get("window").and_then(Value::as_i64).unwrap_or(0);
     recording.insert("pausedAt".into(), view.now.into());
     view.write(key, recording);

@@ -80,6 +80,21 @@ pub(crate) fn heed_stage(view: &mut View<'_>, stage: &str) -> Result<(), ApiErro
     Ok(())
 }
 
+/// Whether a record is of an active composition that does not know yet when it ends if nobody publishes.
+pub(crate) fn is_unaware(record: &Value) -> bool {
+    record["state"] == "ACTIVE" && record.get(ENDED).is_none() && record.get(IDLE).is_none()
+}
+
+/// Everybody who published is gone: the server that they were on was stopped, or has another state.
+pub(crate) fn heed_all(view: &mut View<'_>) -> Result<(), ApiError> {
+    for mut record in view.all(KIND)? {
+        if !record.contains_key(ENDED) {
+            heed(view, &mut record)?;
+        }
+    }
+    Ok(())
+}
+
 fn heed(view: &mut View<'_>, record: &mut Record) -> Result<(), ApiError> {
     let arn = text(record, "arn").to_owned();
     let is_published = has_publisher(view, text(record, "stageArn"))?;
@@ -221,7 +236,9 @@ pub(crate) fn strike(
 pub(crate) fn fail_now(view: &mut View<'_>, arn: &str, why: SessionFailure) -> Result<Value, ApiError> {
     let mut record = view.existing(KIND, arn)?;
     if record.contains_key(ENDED) {
-        let message = format!("{arn} has ended: it can not fail");
+        let ends_later = record.get(ENDED).and_then(Value::as_i64).is_some_and(|ended| view.now < ended);
+        let how = if ends_later { "is STOPPING" } else { "has ended" };
+        let message = format!("{arn} {how}: it can not fail");
         return Err(ApiError::new("ConflictException", message, "composition", ivs_model::Source::Model));
     }
     fail(view, &mut record, why)?;
@@ -238,6 +255,10 @@ fn shown(mut record: Record) -> Value {
 fn fail(view: &mut View<'_>, record: &mut Record, why: SessionFailure) -> Result<(), ApiError> {
     let now = iso8601(view.now);
     end_streams(view, record)?;
+    // What has not started does not end.
+    if record.contains_key(BEGUN) {
+        announce_destinations(view, record, "Destination End");
+    }
     for destination in destinations(record).filter(|one| one["state"] != "FAILED") {
         destination["state"] = "STOPPED".into();
         destination["endTime"] = now.clone().into();
@@ -274,8 +295,11 @@ fn begin_destinations(view: &mut View<'_>, record: &mut Record) -> Result<(), Ap
         if let Err(refusal) = begun {
             destination["state"] = "FAILED".into();
             destination["endTime"] = iso8601(view.now).into();
-            event["error_code"] = refusal.code().into();
-            event["reason"] = refusal.message().into();
+            // The events of destinations have codes of their own: none is of quotas.
+            let is_taken = refusal.code() == DestinationFailure::Conflict.code();
+            let why = if is_taken { DestinationFailure::Conflict } else { DestinationFailure::Internal };
+            event["error_code"] = why.code().into();
+            event["reason"] = why.reason().into();
             told.push(("Destination Failure", event));
             continue;
         }

@@ -85,6 +85,7 @@ pub(crate) fn broadcast(
     }
     limits::measure(view, &record, &stream, how.bitrate, how.size)?;
     view.write(key_of(view, channel), stream.clone());
+    let mut stream = viewers::shown(view, stream);
     stream.retain(|name, _| !name.starts_with('_'));
     Ok(Ok(stream))
 }
@@ -153,6 +154,7 @@ fn end_session(view: &mut View<'_>, record: &Record, stream: &Record, more: &Val
     }
     let key = key_of(view, channel);
     view.writes.push((key, None));
+    view.environment.audience.end(text(stream, "streamId"));
     channel_recording::pause(view, channel)
 }
 

@@ -1,8 +1,8 @@
 //! The viewers of a stream: so many of whom nothing is known, some who have an ID and can be sent away, and those who fetch
-//! playlists.
+//! playlists. The state has all but the last.
 
 use ivs_model::{ApiError, Source};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::limits;
 use crate::http::hash::hex;
@@ -15,8 +15,8 @@ const UNKNOWN: &str = "_viewers";
 /// The versions of the sessions of the viewers with an ID.
 const KNOWN: &str = "_sessions";
 
-/// Those who fetch playlists, by their sessions: when they did last, and their ID and version if their token had them.
-const WATCHING: &str = "_watching";
+/// How many viewers of a stream the state has.
+const KEPT: &str = "viewerCount";
 
 /// So many viewers without an ID watch.
 pub(crate) fn set_unknown(view: &mut View<'_>, stream: &mut Record, viewers: u64) -> Result<(), ApiError> {
@@ -39,64 +39,57 @@ pub(crate) fn join(view: &mut View<'_>, stream: &mut Record, id: &str, version: 
     count(view, stream)
 }
 
-/// Somebody fetches a playlist: they watch for a while from now on.
-pub(crate) fn watch(
-    view: &mut View<'_>,
-    stream: &mut Record,
-    session: &str,
-    viewer: Option<(&str, i64)>,
-) -> Result<(), ApiError> {
-    let mut watching = watching(view, stream);
-    let (id, version) = viewer.unzip();
-    watching.insert(session.to_owned(), json!({ "at": view.now, "viewerId": id, "version": version }));
-    stream.insert(WATCHING.into(), watching.into());
-    count(view, stream)
-}
-
-/// The stream with those who watch it now: some have gone without a word.
-pub(crate) fn shown(view: &View<'_>, mut stream: Record) -> Record {
-    if stream.contains_key(WATCHING) {
-        view.explain("viewer-time", Source::Assumed);
-        let now = present(view, &stream);
-        stream.insert("viewerCount".into(), now.into());
-    }
-    stream
-}
-
-/// A viewer goes, whose session is of this version or an earlier one. Says whether there was one.
+/// A viewer with an ID goes, whose session is of this version or an earlier one. Says whether there was one.
 pub(crate) fn leave(
     view: &mut View<'_>,
     stream: &mut Record,
     id: &str,
     up_to: i64,
 ) -> Result<bool, ApiError> {
-    let (mut known, mut watching) = (known(stream), watching(view, stream));
-    let before = known.len() + watching.len();
-    let is_over = |version: &Value| version.as_i64().is_some_and(|version| version <= up_to);
-    known.retain(|other, version| other != id || !is_over(version));
-    watching.retain(|_, one| one["viewerId"] != id || !is_over(&one["version"]));
-    let is_gone = known.len() + watching.len() < before;
+    let mut known = known(stream);
+    let before = known.len();
+    known.retain(|other, version| other != id || version.as_i64().is_none_or(|version| version > up_to));
+    let is_gone = known.len() < before;
     if is_gone {
         stream.insert(KNOWN.into(), known.into());
-        stream.insert(WATCHING.into(), watching.into());
         count(view, stream)?;
     }
     Ok(is_gone)
 }
 
-/// Those who have fetched a playlist not long ago.
-fn watching(view: &View<'_>, stream: &Record) -> Map<String, Value> {
-    let lasts = view.environment.assumptions().milliseconds("viewer-time");
-    let mut watching = stream.get(WATCHING).and_then(Value::as_object).cloned().unwrap_or_default();
-    watching.retain(|_, one| one["at"].as_i64().is_some_and(|at| view.now < at.saturating_add(lasts)));
-    watching
+/// The stream with those who watch it now: players go without a word.
+pub(crate) fn shown(view: &View<'_>, mut stream: Record) -> Record {
+    let players = players(view, &stream);
+    if players > 0 {
+        view.explain("viewer-time", Source::Assumed);
+    }
+    stream.insert(KEPT.into(), kept(&stream).saturating_add(players).into());
+    stream
+}
+
+/// How many viewers all streams of the account have, if those are more than it may have.
+pub(crate) fn excess(view: &View<'_>) -> Result<Option<usize>, ApiError> {
+    beyond(view, 0, "")
+}
+
+/// Tells that an account has so many viewers, which are more than it may have.
+pub(crate) fn tell(view: &mut View<'_>, total: usize) {
+    let limit = limit(view);
+    limits::breached(view, limits::VIEWERS, limit, total);
 }
 
 /// How many watch a stream now.
 fn present(view: &View<'_>, stream: &Record) -> u64 {
-    let unknown = stream.get(UNKNOWN).and_then(Value::as_u64).unwrap_or(0);
-    let others = known(stream).len() + watching(view, stream).len();
-    unknown.saturating_add(others as u64)
+    kept(stream).saturating_add(players(view, stream))
+}
+
+fn kept(stream: &Record) -> u64 {
+    stream.get(KEPT).and_then(Value::as_u64).unwrap_or(0)
+}
+
+fn players(view: &View<'_>, stream: &Record) -> u64 {
+    let lasts = view.environment.assumptions().milliseconds("viewer-time");
+    view.environment.audience.count(text(stream, "streamId"), (view.now, lasts))
 }
 
 fn known(stream: &Record) -> Map<String, Value> {
@@ -105,19 +98,27 @@ fn known(stream: &Record) -> Map<String, Value> {
 
 /// Counts anew. The account is told when all its streams have more viewers than it may have.
 fn count(view: &mut View<'_>, stream: &mut Record) -> Result<(), ApiError> {
-    let number = |record: &Record, name: &str| record.get(name).and_then(Value::as_u64).unwrap_or(0);
-    let before = number(stream, "viewerCount");
-    let now = present(view, stream);
-    stream.insert("viewerCount".into(), now.into());
-    if now <= before {
-        return Ok(());
-    }
-    let limit = view.environment.quota("concurrentViews", 15_000);
-    let others = view.all("stream")?.into_iter().filter(|one| one.get("streamId") != stream.get("streamId"));
-    let total = others.fold(now, |total, one| total.saturating_add(number(&one, "viewerCount")));
-    let total = usize::try_from(total).unwrap_or(usize::MAX);
-    if total > limit {
-        limits::breached(view, limits::VIEWERS, limit, total);
+    let before = kept(stream);
+    let unknown = stream.get(UNKNOWN).and_then(Value::as_u64).unwrap_or(0);
+    let now = unknown.saturating_add(known(stream).len() as u64);
+    stream.insert(KEPT.into(), now.into());
+    if now > before
+        && let Some(total) = beyond(view, present(view, stream), text(stream, "streamId"))?
+    {
+        tell(view, total);
     }
     Ok(())
+}
+
+/// How many viewers all streams have, if those are more than the account may have: `of_one` for the stream with this ID.
+fn beyond(view: &View<'_>, of_one: u64, id: &str) -> Result<Option<usize>, ApiError> {
+    let streams = view.all("stream")?;
+    let others = streams.iter().filter(|stream| text(stream, "streamId") != id);
+    let total = others.fold(of_one, |total, one| total.saturating_add(present(view, one)));
+    let total = usize::try_from(total).unwrap_or(usize::MAX);
+    Ok(Some(total).filter(|total| *total > limit(view)))
+}
+
+fn limit(view: &View<'_>) -> usize {
+    view.environment.quota("concurrentViews", 15_000)
 }

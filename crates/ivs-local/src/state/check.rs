@@ -61,7 +61,7 @@ impl Checker<'_> {
         let Some(record) = value.as_object() else { return Err("it is a JSON object".to_owned()) };
         let is_region = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if place.region.is_empty() || !place.region.bytes().all(is_region) {
-            return Err(format!("`{}` is no region, such as us-east-1", place.region));
+            return Err(format!("`{}` is not a region, such as us-east-1", place.region));
         }
         if let Some(kind) = kinds::of_type(place.kind) {
             return self.resource(kind, place, record);

@@ -5,8 +5,10 @@ use serde_json::Value;
 use super::file::State;
 use crate::arn::Arn;
 
-/// What is about people and not about resources: nobody of it comes along.
-const OF_PEOPLE: [&str; 7] = [
+/// What is about people, or runs because of them, and not about resources: nothing of it comes along.
+const OF_PEOPLE: [&str; 9] = [
+    "composition",
+    "idempotency",
     "stage-session",
     "participant",
     "participant-event",
@@ -80,6 +82,9 @@ mod tests {
                 json!({ "streamKey": format!("rt_{ONE}_us-east-1_x"), "stages": [arn] }),
             ),
             ("participant/a/st-1/ana/", json!({ "state": "CONNECTED" })),
+            // Its timers stay where they are, so a copy would run for ever.
+            ("composition/c", json!({ "state": "ACTIVE", "stageArn": arn })),
+            ("idempotency/once", json!({ "arn": "the composition" })),
         ];
         let of_one = of_one.map(|(key, value)| (format!("{ONE}/us-east-1/{key}"), value));
         let of_two = (format!("{TWO}/us-east-1/stage/z"), json!({}));

@@ -199,3 +199,32 @@ async fn those_who_fetch_playlists_are_counted() {
     advance(9).await;
     assert_eq!(count().await, 0);
 }
+
+/// Players are kept in memory: with a seed, what comes later has the IDs that it would have had without them.
+#[tokio::test]
+async fn players_change_neither_the_state_nor_later_ids() {
+    let run = async |polls: usize| {
+        let settings = ivs_local::Settings {
+            seed: Some("players".into()),
+            freeze: Some(1_767_323_045_000),
+            ..ivs_local::Settings::default()
+        };
+        let local = Local::with(settings).await;
+        let made = local.call("CreateChannel", &json!({})).await["channel"].clone();
+        let live = format!("/_ivs/channels/{}/live", made["arn"].as_str().unwrap());
+        assert_eq!(local.request("POST", &live, &[], "{}").await.status, 200);
+        let path = made["playbackUrl"].as_str().unwrap();
+        let path = path.strip_prefix(&format!("http://localhost:{}", local.port)).unwrap();
+        let snapshot = async || local.request("GET", "/_ivs/snapshot", &[], "").await.body;
+        let before = snapshot().await;
+        for _ in 0..polls {
+            let (_, uris) = playlist(&local, path).await;
+            playlist(&local, &format!("{}/{}", path.rsplit_once('/').unwrap().0, uris[0])).await;
+        }
+        assert_eq!(snapshot().await, before);
+        let shown = local.call("GetStream", &json!({ "channelArn": made["arn"] })).await;
+        assert_eq!(shown["stream"]["viewerCount"], polls);
+        local.call("CreateStage", &json!({})).await["stage"]["arn"].clone()
+    };
+    assert_eq!(run(0).await, run(3).await);
+}

@@ -12,7 +12,7 @@ use crate::keys::Material;
 use crate::signers::{self, SignCommandArgs};
 use crate::{minted, output, values};
 
-/// Mints a token that IVS takes in exchange for an old one: the same participant, with other rights, attributes or user
+/// Mints a token that IVS accepts in exchange for an old one: the same participant, with other rights, attributes or user
 /// ID, without leaving the stage. The old token is verified first.
 #[derive(Args, Debug)]
 #[command(after_long_help = EXAMPLES)]
@@ -43,7 +43,7 @@ pub(crate) struct ExchangeArgs {
     #[arg(long = "attribute", value_name = "NAME=VALUE", value_parser = values::attribute, help_heading = "Changes")]
     attributes: Vec<(String, String)>,
 
-    /// The name of an attribute to take away; repeat it for more
+    /// The name of an attribute to remove; repeat it for more
     #[arg(long = "remove-attribute", value_name = "NAME", help_heading = "Changes")]
     removed: Vec<String>,
 

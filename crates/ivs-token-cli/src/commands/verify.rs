@@ -323,7 +323,7 @@ fn held_keys(args: &VerifyArgs) -> Result<Vec<(AnyKid, Material)>, Failure> {
             "{} and {} were given: give a --kid (or IVS_TOKEN_KID) for each --public-key, in the same order{}",
             output::count(materials.len(), "public key"),
             output::count(kids.len(), "key ARN"),
-            if kids.is_empty() { "; only a playback token is verified without" } else { "" },
+            if kids.is_empty() { "; only a playback token is verified without one" } else { "" },
         )));
     }
     Ok(kids.into_iter().zip(materials).collect())

@@ -50,7 +50,7 @@ fn columns(header: &ByteRecord) -> Result<Vec<Column>, String> {
         let name = String::from_utf8_lossy(name.trim_ascii());
         match COLUMNS.iter().find(|(known, _)| *known == name) {
             Some((_, column)) if columns.contains(column) => {
-                return Err(format!("the column {name} stands twice in the header: leave one"));
+                return Err(format!("the column {name} appears twice in the header: keep one"));
             }
             Some((_, column)) => columns.push(*column),
             None => unknown.push(format!("{name:?}")),

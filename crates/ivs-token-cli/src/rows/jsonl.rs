@@ -30,7 +30,7 @@ pub(super) fn rows(source: Source, mut reader: impl BufRead) -> impl Iterator<It
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, expecting = "an object")]
 struct Object<'a> {
     user_id: Option<String>,
     #[serde(borrow)]

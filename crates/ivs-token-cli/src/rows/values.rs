@@ -71,9 +71,9 @@ pub(super) fn attributes(json: &str) -> Result<Attributes, Reason> {
         let wanted = "a JSON object of strings, such as {\"displayName\":\"Ana\"}";
         let message = match no_string(json) {
             Some((name, found)) => {
-                format!("attributes: {name:?} is {found}, and must be a string ({wanted} is wanted)")
+                format!("attributes: {name:?} is {found}, but must be a string ({wanted} is expected)")
             }
-            None => format!("attributes: {} (wanted is {wanted})", json_reason(&error)),
+            None => format!("attributes: {} ({wanted} is expected)", json_reason(&error)),
         };
         Reason::new("INVALID_ATTRIBUTES", message)
     })

@@ -199,11 +199,11 @@ fn bad_json_lines() {
         ("{\"userId\":\"a\"", "INVALID_ROW: EOF while parsing an object"),
         (
             "{\"attributes\":{\"a\":1}}",
-            "INVALID_ATTRIBUTES: attributes: \"a\" is a number, and must be a string",
+            "INVALID_ATTRIBUTES: attributes: \"a\" is a number, but must be a string",
         ),
         ("{\"attributes\":\"a=b\"}", "INVALID_ATTRIBUTES: "),
-        ("{\"capabilities\":[\"WATCH\"]}", "INVALID_CAPABILITY: \"WATCH\" is no capability"),
-        ("{\"capabilities\":7}", "INVALID_CAPABILITY: \"7\" is no capability"),
+        ("{\"capabilities\":[\"WATCH\"]}", "INVALID_CAPABILITY: \"WATCH\" is not a capability"),
+        ("{\"capabilities\":7}", "INVALID_CAPABILITY: \"7\" is not a capability"),
         ("{\"duration\":1.5}", "INVALID_DURATION: "),
         ("{\"duration\":1e3}", "INVALID_DURATION: "),
         ("{\"duration\":-5}", "INVALID_DURATION: "),
@@ -231,7 +231,7 @@ fn files_that_are_no_batch() {
          attributes, capabilities, duration and participantId\n",
     );
     mint(b"userId,userId\na,b\n")
-        .fails(1, "error: standard input: the column userId stands twice in the header");
+        .fails(1, "error: standard input: the column userId appears twice in the header");
     let run = mint(b"userId;duration\na;5\n");
     assert!(run.stderr.contains("put commas between columns, not semicolons"), "{run:?}");
     mint(b"[{\"userId\":\"a\"}]")

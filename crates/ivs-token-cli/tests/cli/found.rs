@@ -20,7 +20,7 @@ fn variables_may_end_in_a_line_break() {
     // On the command line, where nobody means it, the white space is named.
     world
         .run(&["mint", "--key", "private.pem", "--kid", &kid, "--stage-json", "stage.json"])
-        .fails(2, &format!("error: invalid value '{KID}\n' for '--kid <ARN>': white space or a line break stands around the ARN"));
+        .fails(2, &format!("error: invalid value '{KID}\n' for '--kid <ARN>': there is white space or a line break around the ARN"));
 
     let encrypted = world.key.to_encrypted_pkcs8_pem("hunter2").unwrap();
     world.write("encrypted.pem", encrypted);
@@ -86,11 +86,11 @@ fn attributes_are_given_one_by_one() {
     assert_eq!(world.mint(&["--attribute", "name=Ana, the first = 1"]).stderr, "");
     world
         .mint(&["--attribute", "a=1", "--attribute", "a=2"])
-        .fails(2, "error: --attribute a is given twice: leave one");
+        .fails(2, "error: --attribute a is given twice: keep one");
     world.write("batch.jsonl", "{\"attributes\":{\"admin\":true}}\n");
     world.mint(&["--batch", "batch.jsonl"]).fails(
         1,
-        "row 1 (line 1): INVALID_ATTRIBUTES: attributes: \"admin\" is a boolean, and must be a string",
+        "row 1 (line 1): INVALID_ATTRIBUTES: attributes: \"admin\" is a boolean, but must be a string",
     );
 }
 
@@ -165,7 +165,7 @@ fn what_surrounds_a_token_is_told_by_verify_too() {
     let world = World::new();
     let token = world.token_from(0);
     for (text, words) in [
-        (format!("Bearer {}", token.as_str()), "the word Bearer stands before the token: remove it"),
+        (format!("Bearer {}", token.as_str()), "the word Bearer comes before the token: remove it"),
         (format!("b'{}'", token.as_str()), "this is how Python prints bytes"),
     ] {
         let run = world.verify(&[], &text);

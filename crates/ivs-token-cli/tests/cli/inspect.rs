@@ -51,7 +51,7 @@ fn whatever_is_pasted() {
     let token = world.token_from(0);
     world
         .run(&["inspect", token.as_str()])
-        .fails(2, "error: a token stands where the name of a file is wanted");
+        .fails(2, "error: this is a token, but the name of a file is expected here");
 }
 
 #[test]

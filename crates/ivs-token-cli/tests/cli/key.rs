@@ -71,9 +71,8 @@ fn generate_says_what_is_wrong_with_a_target() {
     fs::create_dir(world.path("folder")).unwrap();
     let generate = |args: &[&str]| world.run(&[&["key", "generate"], args].concat());
     generate(&["--out", "none/x.pem"])
-        .fails(1, "error: none/x.pem: there is no such folder: make it first\n");
-    generate(&["--out", "folder", "--force"])
-        .fails(1, "error: folder: there is something there that is no file");
+        .fails(1, "error: none/x.pem: there is no such folder: create it first\n");
+    generate(&["--out", "folder", "--force"]).fails(1, "error: folder: what is there is not a file");
     generate(&["--out", "-", "--public-out", "-"])
         .fails(2, "error: --out and --public-out both print to standard output");
     generate(&["--out", "a.pem", "--public-out", "./a.pem"])
@@ -217,9 +216,7 @@ fn inspect_says_what_a_key_is() {
     world.write("noise", "hello");
     world.run(&["key", "inspect", "noise"]).fails(1, "error: KEY_");
     world.write("long", vec![b'x'; 70_000]);
-    world
-        .run(&["key", "inspect", "long"])
-        .fails(1, "error: long: more than 65536 bytes, and a key has fewer");
+    world.run(&["key", "inspect", "long"]).fails(1, "error: long: more than 65536 bytes, too many for a key");
     world.run(&["key", "inspect", "none.pem"]).fails(1, "error: none.pem: ");
     world.run(&["key", "inspect", "\u{1b}[31mé"]).fails(1, "error: \\u{1b}[31mé: ");
     world.run(&["key", "inspect", &"x".repeat(600)]).fails(1, "error: (a file name that can not be one): ");
@@ -246,6 +243,6 @@ fn keys_made_by_openssl_as_the_guide_says() {
     world.write("p256.pem", p256);
     world.run(&["key", "inspect", "p256.pem"]).fails(
         1,
-        "error: KEY_WRONG_CURVE: p256.pem: this is a P-256 key, and ES384 needs P-384: make one with ",
+        "error: KEY_WRONG_CURVE: p256.pem: this is a P-256 key, but ES384 needs P-384: make one with ",
     );
 }

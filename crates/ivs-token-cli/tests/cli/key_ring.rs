@@ -129,12 +129,12 @@ fn what_is_no_ring() {
     file("nonsense").fails(1, "error: INVALID_KEY_SET: keys.json: this is not JSON: ");
     file(&" ".repeat((4 << 20) + 1)).fails(
         1,
-        "error: keys.json: more than 4194304 bytes, and a set of keys has fewer: check that this is what you meant\n",
+        "error: keys.json: more than 4194304 bytes, too many for a set of keys: check that this is what you meant\n",
     );
     let private = world.key.to_jwk().replacen('{', &format!(r#"{{"keys":[{{"kid":"{KID}","#), 1) + "]}";
     file(&private).fails(
         1,
-        "error: KEY_PRIVATE_KEY_GIVEN: keys.json: entry 1 of `keys`: this is a private key: take it away",
+        "error: KEY_PRIVATE_KEY_GIVEN: keys.json: entry 1 of `keys`: this is a private key: remove it",
     );
     verify(&world, &["--key-ring", "none.json"], "").fails(1, "error: none.json: ");
 
@@ -146,8 +146,8 @@ fn what_is_no_ring() {
     verify(&world, &FOLDER, "").fails(
         1,
         &format!(
-            "error: KEY_PRIVATE_KEY_GIVEN: {path}: this is a private key: take it away, only public keys belong among those \
-             that verify\n"
+            "error: KEY_PRIVATE_KEY_GIVEN: {path}: this is a private key: remove it; only public keys \
+             verify\n"
         ),
     );
 }
@@ -181,7 +181,7 @@ fn flags_that_make_no_sense_together() {
     for args in [&FOLDER[..2], &FOLDER[..4], &[FOLDER[0], FOLDER[1], FOLDER[4], FOLDER[5]]] {
         verify(&world, args, "").fails(
             2,
-            "error: keys is a folder: give --account and --region too, which with the names of the files make the ARNs of \
+            "error: keys is a folder: give --account and --region too: with the names of the files they make the ARNs of \
              the keys\n",
         );
     }

@@ -87,7 +87,7 @@ fn everything_from_variables() {
     world.run_with(&["mint"], &[("IVS_TOKEN_PRIVATE_KEY", "")]).fails(2, "error: there is no private key");
     world.run_with(&["mint", "--key", "private.pem"], &[("IVS_TOKEN_KID", STAGE)]).fails(
         2,
-        "error: IVS_TOKEN_KID: this is the ARN of a \"stage\", and the ARN of a \"public-key\" is wanted\n",
+        "error: IVS_TOKEN_KID: this is the ARN of a \"stage\", but the ARN of a \"public-key\" is expected\n",
     );
 }
 
@@ -138,7 +138,7 @@ fn misuse_says_what_to_give() {
         ),
         (
             &["--capability", "watch"],
-            "error: invalid value 'watch' for '--capability <NAME>': \"watch\" is no capability: PUBLISH and SUBSCRIBE are\n",
+            "error: invalid value 'watch' for '--capability <NAME>': \"watch\" is not a capability: use PUBLISH or SUBSCRIBE\n",
         ),
         (
             &["--attribute", "displayName"],
@@ -209,15 +209,15 @@ fn a_key_on_the_command_line_is_refused_and_not_repeated() {
     let (pem, jwk) = (world.read("private.pem"), world.key.to_jwk());
     for secret in [pem.as_str(), jwk.as_str(), &pem.replace('\n', "\\n")] {
         for args in [&["mint", "--key", secret][..], &["key", "inspect", secret], &["mint", secret]] {
-            world.run(args).fails(2, "error: a private key stands on the command line");
+            world.run(args).fails(2, "error: there is a private key on the command line");
         }
     }
     // Base64 of DER, which is a key too, and could be the name of a file.
     let der: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
-    world.run(&["mint", "--key", &der]).fails(2, "error: a private key stands on the command line");
+    world.run(&["mint", "--key", &der]).fails(2, "error: there is a private key on the command line");
     // As an option's value that clap would quote.
     let glued = format!("--duration={pem}");
-    world.run(&["mint", &glued]).fails(2, "error: a private key stands on the command line");
+    world.run(&["mint", &glued]).fails(2, "error: there is a private key on the command line");
 }
 
 #[test]

@@ -91,9 +91,9 @@ fn prints_the_playback_url() {
     let token = answer["playbackToken"]["token"].as_str().unwrap();
     assert_eq!(answer["playbackUrl"], format!("{base}&token={token}"));
     mint(&world, &["--url", "rtmps://x"])
-        .fails(2, "error: --url: the URL begins with rtmps: and must begin with https:// or http://\n");
+        .fails(2, "error: --url: the URL begins with rtmps:, but must begin with https:// or http://\n");
     mint(&world, &["--url", "https://x.example/?token=y"])
-        .fails(2, "error: --url: the URL has a parameter `token` already: give it without one\n");
+        .fails(2, "error: --url: the URL already has a parameter `token`: give it without one\n");
 }
 
 #[test]
@@ -115,12 +115,11 @@ fn misuse_says_what_to_give() {
         ),
         (
             &["--viewer-session-version", "1"],
-            "error: a session version is that of a viewer: give the viewer ID too, or leave the version out\n",
+            "error: a session version belongs to a viewer: give the viewer ID too, or leave the version out\n",
         ),
         (
             &["--origin", "https://example.com/"],
-            "error: invalid value 'https://example.com/' for '--origin <ORIGIN>': the origin \"https://example.com/\": it \
-             goes on after the host: remove the `/` and all after it\n",
+            "error: invalid value 'https://example.com/' for '--origin <ORIGIN>': the origin \"https://example.com/\": it continues after the host: remove the `/` and everything after it\n",
         ),
         (
             &["--viewer-id", ""],
@@ -132,8 +131,7 @@ fn misuse_says_what_to_give() {
         ),
         (
             &["--maximum-resolution", "4K"],
-            "error: invalid value '4K' for '--maximum-resolution <NAME>': \"4K\" is no maximum resolution: SD, HD and \
-             FULL_HD are\n",
+            "error: invalid value '4K' for '--maximum-resolution <NAME>': \"4K\" is not a maximum resolution: use SD, HD or FULL_HD\n",
         ),
         (&["--duration", "10"], "error: invalid value '10' for '--duration <DURATION>': 10 has no unit"),
         (
@@ -150,8 +148,8 @@ fn misuse_says_what_to_give() {
     world.run(&["mint", "playback", "--key", "private.pem", "--channel-arn", STAGE]).fails(
         2,
         &format!(
-            "error: invalid value '{STAGE}' for '--channel-arn <ARN>': this is the ARN of a \"stage\", and the ARN of a \
-             \"channel\" is wanted\n"
+            "error: invalid value '{STAGE}' for '--channel-arn <ARN>': this is the ARN of a \"stage\", but the ARN of a \
+             \"channel\" is expected\n"
         ),
     );
 }
@@ -162,7 +160,7 @@ fn refusals() {
     let strict = mint(&world, &["--origin", "https://example.com", "--strict-origin"]).ok();
     verify(&world, &[], &strict).fails(
         1,
-        "refused: TOKEN_INVALID: the token is good only for requests from certain origins, and this one names none",
+        "refused: TOKEN_INVALID: the token is good only for requests from certain origins, but this one names none",
     );
     let run = verify(&world, &["--origin", "https://evil.example", "--json"], &strict);
     let json: Value = serde_json::from_str(&run.stdout).unwrap();
@@ -176,7 +174,7 @@ fn refusals() {
     assert_eq!(json["originAllowed"], false);
     assert_eq!(verify(&world, &["--json"], &lenient).json().get("originAllowed"), None);
     verify(&world, &["--channel-arn", &CHANNEL.replace("abcd", "dcba")], &lenient)
-        .fails(1, &format!("refused: TOKEN_INVALID: the token is for the channel {CHANNEL}, and "));
+        .fails(1, &format!("refused: TOKEN_INVALID: the token is for the channel {CHANNEL}, but "));
 
     // Another key, none for playback, and one of another home.
     world.write("other.pem", World::new().read("public.pem"));
@@ -227,7 +225,7 @@ fn refusals() {
     );
     // A fault that has nothing to do with the kind is told as it is.
     verify(&world, &["--channel-arn", CHANNEL], "eyJhbGciOiJub25lIn0.e30.")
-        .fails(1, "refused: TOKEN_INVALID: the header says the algorithm \"none\"");
+        .fails(1, "refused: TOKEN_INVALID: the header names the algorithm \"none\"");
     verify(&world, &["--user-id", "ana", "--origin", "https://x"], &lenient)
         .fails(2, "error: the argument '--user-id <TEXT>' cannot be used with '--origin <TEXT>'");
 }
@@ -245,7 +243,7 @@ fn a_playback_key_needs_no_arn() {
     let json = verify(&["--json", "--channel-arn", CHANNEL]).json();
     assert_eq!((&json["channelArn"], json.get("keyArn")), (&CHANNEL.into(), None));
     verify(&["--channel-arn", &CHANNEL.replace("abcd", "dcba")])
-        .fails(1, &format!("refused: TOKEN_INVALID: the token is for the channel {CHANNEL}, and "));
+        .fails(1, &format!("refused: TOKEN_INVALID: the token is for the channel {CHANNEL}, but "));
     let public = world.read("public.pem");
     world.write("token", &token);
     world.run_with(&["verify", "token"], &[("IVS_TOKEN_PUBLIC_KEY", &public)]).ok();
@@ -261,6 +259,6 @@ fn a_playback_key_needs_no_arn() {
     world.run_on(&["verify", "--public-key", "public.pem"], world.token_from(0).as_str()).fails(
         2,
         "error: 1 public key and 0 key ARNs were given: give a --kid (or IVS_TOKEN_KID) for each --public-key, in the same \
-         order; only a playback token is verified without",
+         order; only a playback token is verified without one",
     );
 }

@@ -150,13 +150,13 @@ fn misuse_and_failures() {
     verify(&["--public-key", "public.pem"], "").fails(
         2,
         "error: 1 public key and 0 key ARNs were given: give a --kid (or IVS_TOKEN_KID) for each --public-key, in the \
-         same order; only a playback token is verified without\n",
+         same order; only a playback token is verified without one\n",
     );
     verify(&["--public-key", "-", "--kid", KID], "")
         .fails(2, "error: the token and --public-key both read standard input");
     verify(&["--public-key", "private.pem", "--kid", KID], token.as_str()).fails(
         1,
-        "error: KEY_PRIVATE_KEY_GIVEN: private.pem: this is a private key, and only the public key belongs here: write \
+        "error: KEY_PRIVATE_KEY_GIVEN: private.pem: this is a private key, but only the public key belongs here: write \
          it with `ivs-token key public --key private.pem --out public.pem`\n",
     );
     verify(&["--public-key", "none.pem", "--kid", KID], "").fails(1, "error: none.pem: ");

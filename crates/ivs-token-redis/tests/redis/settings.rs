@@ -22,19 +22,19 @@ fn settings_have_limits() {
         good.build().unwrap();
     }
     for (bad, said) in [
-        (builder().prefix(""), "the prefix of the keys has 0 bytes, and must have 1 to 128"),
-        (builder().prefix("x".repeat(129)), "the prefix of the keys has 129 bytes, and must have 1 to 128"),
+        (builder().prefix(""), "the prefix of the keys has 0 bytes, but must have 1 to 128"),
+        (builder().prefix("x".repeat(129)), "the prefix of the keys has 129 bytes, but must have 1 to 128"),
         (
             builder().connect_timeout(Duration::ZERO),
-            "`connect_timeout` is 0ns, and must be from 1ms to 3600s",
+            "`connect_timeout` is 0ns, but must be from 1ms to 3600s",
         ),
         (
             builder().response_timeout(hour + ms(1)),
-            "`response_timeout` is 3600.001s, and must be from 1ms to 3600s",
+            "`response_timeout` is 3600.001s, but must be from 1ms to 3600s",
         ),
         (
             builder().reconnect_pause(Duration::MAX),
-            "`reconnect_pause` is 18446744073709551615.999999999s, and must be from 0ns to 3600s",
+            "`reconnect_pause` is 18446744073709551615.999999999s, but must be from 0ns to 3600s",
         ),
     ] {
         assert_eq!(bad.build().unwrap_err().to_string(), said);

@@ -15,7 +15,7 @@ pub enum ClaimsError {
         claim: &'static str,
     },
     /// A claim has a value of another JSON type.
-    #[error("the claim `{claim}` is {found}, and must be {expected}")]
+    #[error("the claim `{claim}` is {found}, but must be {expected}")]
     Type {
         /// Its name.
         claim: &'static str,
@@ -49,7 +49,7 @@ pub enum ClaimsError {
         found: String,
     },
     /// An attribute that is no string.
-    #[error("the attribute {name:?} is {found}, and must be a string")]
+    #[error("the attribute {name:?} is {found}, but must be a string")]
     Attribute {
         /// Its name, its first 40 characters.
         name: String,
@@ -82,10 +82,10 @@ pub enum ClaimsError {
     },
     /// The token names for whom it is. A token of IVS does not, and whoever is not named must refuse it (RFC 7519, section
     /// 4.1.3).
-    #[error("the claim `aud` says that the token is for others: leave `aud` out, IVS does not use it")]
+    #[error("the claim `aud` says that the token is for others: leave `aud` out; IVS does not use it")]
     Audience,
     /// `topic` is not the stage ID of `resource`.
-    #[error("the claim `topic` is {topic:?}, and must be {stage_id:?}, the stage ID in `resource`")]
+    #[error("the claim `topic` is {topic:?}, but must be {stage_id:?}, the stage ID in `resource`")]
     Topic {
         /// The claim `topic`, its first 40 characters.
         topic: String,
@@ -127,7 +127,7 @@ pub enum ClaimsError {
     },
     /// `account_id` or `region` are not those of the key.
     #[error(
-        "the token is for the account {account_id}, region {region:?}, and its key {kid} is not of these"
+        "the token is for the account {account_id}, region {region:?}, but its key {kid} is from another account or region"
     )]
     ForeignAccount {
         /// The ARN of the key.
@@ -139,7 +139,7 @@ pub enum ClaimsError {
     },
     /// `kid` and `resource` name different accounts or regions.
     #[error(
-        "the key {kid} and the stage {resource} are in different accounts or regions: IVS takes only a key of the \
+        "the key {kid} and the stage {resource} are in different accounts or regions: IVS accepts only a key from the \
          stage's own account and region"
     )]
     ForeignKey {
@@ -150,7 +150,7 @@ pub enum ClaimsError {
     },
     /// The key and `aws:channel-arn` name different accounts or regions.
     #[error(
-        "the playback key {kid} and the channel {channel} are in different accounts or regions: IVS takes only a key of \
+        "the playback key {kid} and the channel {channel} are in different accounts or regions: IVS accepts only a key from \
          the channel's own account and region"
     )]
     ForeignPlaybackKey {

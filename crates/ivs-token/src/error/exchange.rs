@@ -3,7 +3,7 @@ use thiserror::Error;
 /// A token that can not be exchanged for the other.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[error(
-    "the tokens differ in {}, which must be the same in an exchange: mint the new one in exchange for the old one",
+    "the tokens differ in {}, which must be the same in an exchange: mint the new token by exchanging the old one",
     .claims.iter().map(|claim| format!("`{claim}`")).collect::<Vec<_>>().join(", ")
 )]
 #[non_exhaustive]

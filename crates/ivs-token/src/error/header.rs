@@ -12,23 +12,23 @@ pub enum HeaderError {
     #[error("the header has no `alg`: it must be \"ES384\"")]
     AlgorithmMissing,
     /// Another algorithm.
-    #[error("the header says the algorithm {}: IVS takes ES384 and no other", printable(.found))]
+    #[error("the header names the algorithm {}: IVS accepts only ES384", printable(.found))]
     Algorithm {
         /// The JSON value of `alg`, its first 40 characters.
         found: String,
     },
     /// `crit`, whose extensions must be understood (RFC 7515, section 4.1.11), and none is.
-    #[error("the header lists critical extensions (`crit`), and IVS knows none")]
+    #[error("the header lists critical extensions (`crit`), but IVS knows none")]
     Critical,
     /// A `typ` that is not `JWT`.
-    #[error("the header says the type {}: `typ` must be \"JWT\" or absent", printable(.found))]
+    #[error("the header names the type {}: `typ` must be \"JWT\" or absent", printable(.found))]
     Type {
         /// The JSON value of `typ`, its first 40 characters.
         found: String,
     },
     /// No `kid`.
     #[error(
-        "the header has no `kid`: it must be the ARN of the public key, and only playback tokens name no key"
+        "the header has no `kid`: it must be the ARN of the public key; only playback tokens name no key"
     )]
     KeyIdMissing,
     /// A `kid` that is no string.

@@ -15,36 +15,32 @@ pub enum KeyRingError {
     },
     /// The ring holds another key of this ARN.
     #[error(
-        "the key ring holds another key under {arn}: an ARN names one key, so delete that one first if this one is right"
+        "the key ring already holds a different key under {arn}: an ARN names one key, so delete the other one first if this one is right"
     )]
     AmbiguousArn {
         /// The ARN of both.
         arn: String,
     },
     /// The ring holds as many keys as it may.
-    #[error(
-        "the key ring holds {limit} keys, as many as it may: delete one, or make the ring with a higher limit"
-    )]
+    #[error("the key ring is full, with {limit} keys: delete one, or create the ring with a higher limit")]
     Full {
         /// Keys allowed.
         limit: usize,
     },
     /// The key signs, and what it signs would not be accepted for long, or at all.
-    #[error("the key {arn} is the one that signs: mark another for signing first, or none")]
+    #[error("the key {arn} is the one that signs: let another key sign first, or none")]
     Signing {
         /// The ARN of the key.
         arn: String,
     },
     /// The key to rotate to is the one that signs already.
-    #[error("the key {arn} signs already: rotate to a new key, under the ARN that it was given")]
+    #[error("the key {arn} already signs: rotate to a new key, under the ARN of that key")]
     AlreadySigning {
         /// The ARN of the key.
         arn: String,
     },
     /// The key is being retired, and what it signs would not be accepted for long, or at all.
-    #[error(
-        "the key {arn} is retired at {retired_at}, so it can not be the one that signs: reinstate it, or take another"
-    )]
+    #[error("the key {arn} is retired at {retired_at}, so it cannot sign: reinstate it, or use another key")]
     Retired {
         /// The ARN of the key.
         arn: String,
@@ -64,7 +60,7 @@ pub enum KeyRingError {
     #[error(transparent)]
     Tag(#[from] TagError),
     /// A page of no keys, or of more than 50.
-    #[error("a page of {actual} keys can not be had: ask for 1 to {limit}")]
+    #[error("a page cannot have {actual} keys: ask for 1 to {limit}")]
     MaxResults {
         /// Keys asked for.
         actual: usize,
@@ -73,7 +69,7 @@ pub enum KeyRingError {
     },
     /// A token that no page gave.
     #[error(
-        "this is no `nextToken` of this list: give it as the page before answered it, or leave it out to begin anew"
+        "this `nextToken` does not belong to this list: give it as the previous page returned it, or leave it out to start over"
     )]
     NextToken,
 }

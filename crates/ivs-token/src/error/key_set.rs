@@ -8,7 +8,7 @@ use super::{ArnError, JsonError, KeyError, KeyNameError, TagError};
 pub enum KeySetError {
     /// More than 4 MiB.
     #[error(
-        "there are more than {limit} bytes, and a set of keys has fewer: check that this is the right file"
+        "there are more than {limit} bytes, too many for a set of keys: check that this is the right file"
     )]
     TooLong {
         /// Bytes allowed.
@@ -18,7 +18,7 @@ pub enum KeySetError {
     #[error("this is not JSON: {0}")]
     Json(String),
     /// Not a JWK set.
-    #[error("this is no JWK set: it must be one object with an array `keys` (RFC 7517, section 5)")]
+    #[error("this is not a JWK set: it must be one object with an array `keys` (RFC 7517, section 5)")]
     NotAJwkSet,
     /// A JWK set with a member twice, or nested too deeply.
     #[error("the JWK set {0}")]
@@ -36,7 +36,7 @@ pub enum KeySetError {
         limit: usize,
     },
     /// One ARN twice.
-    #[error("{first} and {second} have the same ARN, {arn}: an ARN names one key, so leave one of them")]
+    #[error("{first} and {second} have the same ARN, {arn}: an ARN names one key, so keep only one of them")]
     Repeated {
         /// The ARN.
         arn: String,
@@ -107,7 +107,7 @@ pub enum KeyEntryError {
     #[error("it is a JWK set, not what GetPublicKey or ImportPublicKey prints: load it on its own")]
     JwkSet,
     /// A member is not there.
-    #[error("the key has no `{member}`: give it whole")]
+    #[error("the key has no `{member}`: give the whole key")]
     Missing {
         /// Its name.
         member: &'static str,
@@ -135,7 +135,7 @@ pub enum KeyEntryError {
     #[error("the key's ARN: {0}")]
     Arn(#[source] ArnError),
     /// A file whose name makes no ARN, or an account or region that does not.
-    #[error("{found} is the ARN that the file's name, the account and the region make: {source}")]
+    #[error("the file's name, the account and the region make the ARN {found}: {source}")]
     FileName {
         /// What they make, its first 128 characters, with escapes for what a terminal would obey.
         found: String,
@@ -143,7 +143,7 @@ pub enum KeyEntryError {
         source: ArnError,
     },
     /// A private key.
-    #[error("this is a private key: take it away, only public keys belong among those that verify")]
+    #[error("this is a private key: remove it; only public keys verify")]
     PrivateKey,
     /// No key that verifies ES384.
     #[error(transparent)]

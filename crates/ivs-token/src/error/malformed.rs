@@ -29,7 +29,7 @@ impl fmt::Display for Part {
 #[non_exhaustive]
 pub enum MalformedError {
     /// More than 16 KiB.
-    #[error("the text has {actual} bytes, and a token has at most {limit}: this is not a token of IVS")]
+    #[error("the text has {actual} bytes, but a token has at most {limit}: this is not an IVS token")]
     TooLong {
         /// Bytes given.
         actual: usize,
@@ -38,7 +38,7 @@ pub enum MalformedError {
     },
     /// Not three parts with two dots between them.
     #[error(
-        "a token has 3 parts with dots between them, and this text has {actual}: copy all of the token and nothing else"
+        "a token has 3 parts with dots between them, but this text has {actual}: copy the whole token and nothing else"
     )]
     Parts {
         /// Parts found.
@@ -144,7 +144,7 @@ pub enum JsonError {
     #[error("is nested too deeply")]
     TooDeep,
     /// A name stands twice in one object, at any depth.
-    #[error("has the member {name:?} twice in one object, and readers would not agree which one counts")]
+    #[error("has the member {name:?} twice in one object, and readers may disagree about which one counts")]
     Repeated {
         /// The name, its first 40 characters.
         name: String,

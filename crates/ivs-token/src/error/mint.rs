@@ -11,12 +11,12 @@ pub enum MintError {
     #[error(transparent)]
     Claim(#[from] ClaimError),
     /// The key does not know its ARN, which every participant token names.
-    #[error("the signing key has no ID: give it the ARN that ImportPublicKey answered")]
+    #[error("the signing key has no ID: give it the ARN that ImportPublicKey returned")]
     NoKeyId,
     /// The key is registered in another account or region than the stage is in.
     #[error(
         "the key is in account {key_account}, region {key_region}, and the stage in account {stage_account}, region \
-         {stage_region}: IVS takes only a key of the stage's own account and region"
+         {stage_region}: IVS accepts only a key from the stage's own account and region"
     )]
     ForeignKey {
         /// The account in the key's ARN.
@@ -30,14 +30,14 @@ pub enum MintError {
     },
     /// The key's ARN has no account that a connection token could name.
     #[error(
-        "the account in the key's ARN is {account_id:?}, and an account has 12 digits: give the key its right ARN"
+        "the account in the key's ARN is {account_id:?}, but an account has 12 digits: give the key its correct ARN"
     )]
     KeyAccount {
         /// The account in the key's ARN.
         account_id: String,
     },
     /// The token would end after [`Timestamp::MAX`].
-    #[error("the clock says {now}, and a token can not end so late: set the clock right")]
+    #[error("the clock says {now}, which is too late for any token: correct the clock")]
     ClockTooLate {
         /// What the clock says.
         now: Timestamp,
@@ -80,7 +80,7 @@ pub enum MintError {
     },
     /// A signature from outside in neither of the two forms that a signature can have.
     #[error(
-        "the signature has {actual} bytes and is neither r and s in 96 bytes nor DER: pass on what the signer answered, \
+        "the signature has {actual} bytes and is neither r and s in 96 bytes nor DER: pass on what the signer returned, \
          decoded from base64 or hex, and let it sign with ECDSA on P-384 and SHA-384"
     )]
     MalformedSignature {
@@ -95,7 +95,7 @@ pub enum MintError {
     WrongSignature,
     /// A text that is not what is signed of a token.
     #[error(
-        "this is not what is signed of a token: give header and payload in base64url, with one dot between"
+        "this is not the signing input of a token: give header and payload in base64url, with one dot between them"
     )]
     NotASigningInput,
 }

@@ -5,10 +5,10 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum PlaybackUrlError {
     /// Not a URL as RFC 3986 describes it.
-    #[error("this is not a URL: give the `playbackUrl` that GetChannel answers")]
+    #[error("this is not a URL: give the `playbackUrl` that GetChannel returns")]
     NotAUrl,
     /// Another scheme.
-    #[error("the URL begins with {found}: and must begin with https:// or http://")]
+    #[error("the URL begins with {found}:, but must begin with https:// or http://")]
     Scheme {
         /// The scheme found.
         found: String,
@@ -17,7 +17,7 @@ pub enum PlaybackUrlError {
     #[error("the URL names no host")]
     NoHost,
     /// There is a token already.
-    #[error("the URL has a parameter `token` already: give it without one")]
+    #[error("the URL already has a parameter `token`: give it without one")]
     HasToken,
     /// A token of characters that no token has.
     #[error("this is not a token: it must be base64url with dots, and nothing else")]

@@ -10,7 +10,7 @@ use crate::value::text::{DisconnectReason, ViewerId};
 #[non_exhaustive]
 pub enum Revoked {
     /// `DisconnectParticipant`.
-    #[error("the participant {participant_id} was disconnected from its stage{}: it joins again only with a token of a new participant ID",
+    #[error("the participant {participant_id} was disconnected from its stage{}: only a token with a new participant ID can join again",
         .reason.as_ref().map_or_else(String::new, |reason| format!(" ({:?})", reason.as_str())))]
     ParticipantDisconnected {
         /// The participant.
@@ -19,7 +19,7 @@ pub enum Revoked {
         reason: Option<DisconnectReason>,
     },
     /// `DeleteStage`.
-    #[error("the stage {stage} was deleted: no token of it is good any more")]
+    #[error("the stage {stage} was deleted: no token for it is good any more")]
     StageDeleted {
         /// The stage.
         stage: StageArn,
@@ -42,7 +42,9 @@ pub enum Revoked {
         up_to: i64,
     },
     /// A single-use token that was used before.
-    #[error("the token is good once (`aws:single-use-uuid` {uuid}), and was used before: mint a new one")]
+    #[error(
+        "the token can be used only once (`aws:single-use-uuid` {uuid}), and was used before: mint a new one"
+    )]
     AlreadyUsed {
         /// What the token is known by.
         uuid: Uuid,

@@ -56,7 +56,7 @@ pub enum VerifyError {
     },
     /// The signature holds, and the claims are those of another kind of token.
     #[error(
-        "this is {}, and {} is wanted here: verify it as what it is, or send the right one",
+        "this is {}, but {} is expected here: verify it as what it is, or send the right one",
         name(*.found), name(*.expected)
     )]
     WrongKind {
@@ -81,7 +81,7 @@ pub enum VerifyError {
     },
     /// The token carries `nbf`, which IVS does not use, and it lies in the future, beyond the leeway on `iat`.
     #[error(
-        "the token may not be used before {not_before} (`nbf`), and it is {now}: leave `nbf` out, IVS does not use it"
+        "the token may not be used before {not_before} (`nbf`), and it is now {now}: leave `nbf` out; IVS does not use it"
     )]
     NotYetValid {
         /// The claim `nbf`.
@@ -111,7 +111,7 @@ pub enum VerifyError {
         limit: Duration,
     },
     /// A good token that is enforced strictly for certain origins, and the request comes from none of them.
-    #[error("the token is good only for requests from certain origins, and {}", match .found {
+    #[error("the token is good only for requests from certain origins, but {}", match .found {
         Some(found) => format!("this one comes from {found:?}"),
         None => "this one names none: send the header `Origin`".to_owned(),
     })]
@@ -120,7 +120,7 @@ pub enum VerifyError {
         found: Option<String>,
     },
     /// A good token for another channel.
-    #[error("the token is for the channel {found}, and {expected} is expected")]
+    #[error("the token is for the channel {found}, but {expected} is expected")]
     WrongChannel {
         /// The channel that was expected.
         expected: ChannelArn,
@@ -128,7 +128,7 @@ pub enum VerifyError {
         found: ChannelArn,
     },
     /// A good token for another stage.
-    #[error("the token is for the stage {found}, and {expected} is expected")]
+    #[error("the token is for the stage {found}, but {expected} is expected")]
     WrongStage {
         /// The stage that was expected.
         expected: StageArn,
@@ -152,7 +152,7 @@ pub enum VerifyError {
     #[error(transparent)]
     Revoked(#[from] Revoked),
     /// Nobody knows whether the token was revoked.
-    #[error("{0}: the token is refused, as it may have been revoked")]
+    #[error("{0}: the token is refused because it may have been revoked")]
     RevocationUnknown(#[from] StoreError),
 }
 
@@ -223,18 +223,18 @@ fn name(kind: TokenKind) -> &'static str {
         TokenKind::Participant | TokenKind::ParticipantFromApi => "a participant token",
         TokenKind::Connection => "a connection token",
         TokenKind::Playback => "a playback token",
-        TokenKind::Other | TokenKind::NotAToken => "no token of IVS",
+        TokenKind::Other | TokenKind::NotAToken => "not an IVS token",
     }
 }
 
 fn no_key_matches(tried: usize) -> String {
     match tried {
         0 => "this verifier holds no playback key: add one".to_owned(),
-        1 => "the playback key that this verifier holds has not signed it: the token was altered, or the right key is missing \
+        1 => "the playback key of this verifier did not sign it: the token was altered, or the right key is missing \
               here"
             .to_owned(),
         _ => format!(
-            "none of the {tried} playback keys that this verifier holds has signed it: the token was altered, or the right \
+            "none of the {tried} playback keys of this verifier signed it: the token was altered, or the right \
              key is missing here"
         ),
     }
@@ -258,7 +258,7 @@ pub enum VerifierError {
     KeysAndRing,
     /// Tokens would be accepted so long after their end that a revocation is forgotten before.
     #[error(
-        "the leeways are {} s together, and revocations are remembered only {} s longer than tokens last: allow less",
+        "the leeways are {} s together, but revocations are remembered only {} s longer than tokens last: allow less",
         .actual.as_secs(), .limit.as_secs()
     )]
     LeewayTooLong {

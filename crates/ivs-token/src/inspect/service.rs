@@ -49,7 +49,7 @@ pub(super) fn meaning(text: &str) -> Option<String> {
         return None;
     }
     WORDS.iter().find(|(word, _)| text.contains(word)).map(|(word, meaning)| {
-        format!("this is no token, but what the service or its client says: {word} means that {meaning}")
+        format!("this is not a token, but what the service or its client says: {word} means that {meaning}")
     })
 }
 

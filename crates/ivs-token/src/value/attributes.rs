@@ -207,7 +207,7 @@ impl<'de> Deserialize<'de> for Attributes {
                 while let Some((name, value)) = map.next_entry::<Text<'de>, Text<'de>>()? {
                     if attributes.get(&name.0).is_some() {
                         return Err(de::Error::custom(format_args!(
-                            "the attribute `{}` stands twice",
+                            "the attribute `{}` appears twice",
                             name.0
                         )));
                     }

@@ -12,7 +12,7 @@ pub(crate) struct Pasted<'a> {
 }
 
 const SPACE_AROUND: &str = "white space stands around the token: remove it";
-const SPACE_WITHIN: &str = "white space or a line break stands within the token: remove it";
+const SPACE_WITHIN: &str = "there is white space or a line break within the token: remove it";
 const OTHER_TEXT: &str = "other text stands around the token: leave only what begins with eyJ";
 
 /// Takes a token out of what it was pasted with: quotes, `Bearer`, a URL, the answer of the API, line breaks.
@@ -26,7 +26,7 @@ pub(crate) fn clean(text: &str) -> Pasted<'_> {
         return Pasted { token: Cow::Owned(inner), notes };
     }
     token = strip(token, unquote, "the token stands in quotes: remove them", &mut notes);
-    token = strip(token, unbear, "the word Bearer stands before the token: remove it", &mut notes);
+    token = strip(token, unbear, "the word Bearer comes before the token: remove it", &mut notes);
     token =
         strip(token, unbytes, "this is how Python prints bytes: decode them, and give the text", &mut notes);
     token = strip(token, query, "this is a URL: the token is its query parameter `token`", &mut notes);

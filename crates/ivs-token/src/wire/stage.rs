@@ -43,6 +43,7 @@ fn not_json(text: &[u8], error: &serde_json::Error) -> StageError {
 
 /// `GetStageResponse` and `CreateStageResponse` of the service model, or the `Stage` in them alone.
 #[derive(Deserialize)]
+#[serde(expecting = "an object with the stage")]
 struct StageDocument {
     stage: Option<StageBody>,
     stages: Option<serde::de::IgnoredAny>,
@@ -51,12 +52,14 @@ struct StageDocument {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "the stage, an object")]
 struct StageBody {
     arn: Option<String>,
     endpoints: Option<Endpoints>,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with `whip` and `events`")]
 struct Endpoints {
     whip: Option<String>,
     events: Option<String>,
@@ -101,6 +104,15 @@ mod tests {
         let bad = |json: &str| Stage::from_json(json).unwrap_err();
         assert!(matches!(bad("nope"), StageError::Json(_)));
         assert!(matches!(bad("[]"), StageError::Json(_)));
+        // What a user reads names nothing of ours.
+        for (json, expected) in [
+            ("null", "an object with the stage"),
+            (r#"{"stage":1}"#, "the stage, an object"),
+            (r#"{"endpoints":"x"}"#, "an object with `whip` and `events`"),
+        ] {
+            let said = bad(json).to_string();
+            assert!(said.contains(expected) && !said.contains("struct"), "{said}");
+        }
         for text in [
             "stage:\n  arn: arn:aws:ivs:us-west-2:123456789012:stage/x\n  endpoints:\n",
             "STAGE\tarn:aws:ivs:us-west-2:123456789012:stage/x\tst-1\tname\n",

@@ -12,6 +12,8 @@ use aws_sdk_ivs::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_ivsrealtime as ivs_realtime;
 use serde_json::Value;
 
+mod manual;
+
 include!(concat!(env!("OUT_DIR"), "/steps.rs"));
 
 #[tokio::main(flavor = "current_thread")]
@@ -33,6 +35,7 @@ async fn main() {
     all(&mut run).await;
     println!("Rust: {} calls of {} operations", run.steps.len(), run.called.len());
     assert_eq!(run.called.len(), 86);
+    manual::run().await.unwrap();
 }
 
 struct Run {

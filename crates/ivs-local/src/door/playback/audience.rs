@@ -1,28 +1,36 @@
-//! Those who fetch playlists count as viewers of the stream.
+//! Those who fetch playlists count as viewers of the stream. Only a limit that they pass is written.
 
 use ivs_token::{ChannelArn, ViewerId};
 
 use crate::door::gate::{Gate, Refusal};
-use crate::life::{stream, viewers};
+use crate::life::viewers;
 
 /// Letters of the ID of a session.
 const ID_LEN: usize = 16;
 
-/// Somebody fetches a playlist of a live channel. Answers the ID of their session, which begins now if they have none.
+/// Somebody fetches a playlist of this stream of a channel. Answers the ID of their session, which begins now if they have none.
 pub(super) fn watch(
     gate: &Gate,
     channel: &ChannelArn,
+    stream: &str,
     session: Option<&str>,
     viewer: Option<(&ViewerId, i64)>,
 ) -> Result<String, Refusal> {
+    let environment = gate.environment();
+    let audience = &environment.audience;
+    let session = match session {
+        Some(session) => session.to_owned(),
+        None => gate.ids_of_session(stream, audience.next_session())?.alphanumeric(ID_LEN),
+    };
     let viewer = viewer.map(|(viewer, version)| (viewer.as_str(), version));
-    gate.change(channel, |view| {
-        let session = session.map_or_else(|| view.ids.alphanumeric(ID_LEN), str::to_owned);
-        // It may have ended a moment ago.
-        if let Some(mut stream) = stream::of_channel(view, channel.as_str())? {
-            viewers::watch(view, &mut stream, &session, viewer)?;
-            view.write(stream::key_of(view, channel.as_str()), stream);
-        }
-        Ok(session)
-    })
+    let lasts = environment.assumptions().milliseconds("viewer-time");
+    if audience.watch(stream, &session, viewer, (gate.now(), lasts))
+        && let Some(total) = gate.look(channel, viewers::excess)?
+    {
+        gate.change(channel, |view| {
+            viewers::tell(view, total);
+            Ok(())
+        })?;
+    }
+    Ok(session)
 }

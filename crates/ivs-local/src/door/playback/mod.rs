@@ -113,7 +113,7 @@ fn decide(
             let stream = live()?.id;
             let viewer =
                 verified.as_ref().and_then(|one| Some((one.viewer_id()?, one.viewer_session_version())));
-            let session = watch(gate, channel, None, viewer)?;
+            let session = watch(gate, channel, &stream, None, viewer)?;
             let viewing = Viewing::begin(channel, stream, verified.as_ref(), session).seal(gate.secret());
             let origin = allowed_origin(parts, verified.as_ref());
             Ok(answer(StatusCode::OK, PLAYLIST, of_variants(channel, &viewing), &origin))
@@ -129,7 +129,7 @@ fn decide(
             if let Some((viewer, version)) = viewing.viewer() {
                 gate.viewer(channel, viewer, version)?;
             }
-            watch(gate, channel, Some(viewing.session()), viewing.viewer())?;
+            watch(gate, channel, &stream.id, Some(viewing.session()), viewing.viewer())?;
             Ok(answer(StatusCode::OK, PLAYLIST, of_stream(&stream), "*"))
         }
         Wanted::Segment(number) => {

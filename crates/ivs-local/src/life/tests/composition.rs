@@ -235,6 +235,9 @@ fn compositions_and_destinations_fail_with_the_code_that_is_asked_for() {
         let detail = &told.last().unwrap()["detail"];
         assert_eq!(detail["event_name"], "Session Failure");
         assert_eq!((&detail["error_code"], &detail["reason"]), (&json!(code), &json!(reason)));
+        let before = &told[told.len() - 2]["detail"];
+        assert_eq!(before["event_name"], "Destination End", "what has started ends");
+        assert_eq!(before["id"], world.shown(&arn)["destinations"][0]["id"]);
         assert_eq!(world.call("ListStreams", &json!({}))["streams"], json!([]), "its channel is free");
         for (path, body, words) in [
             (
@@ -253,6 +256,82 @@ fn compositions_and_destinations_fail_with_the_code_that_is_asked_for() {
             let (status, answer) = world.control("POST", &path, &body);
             assert!(status == 400 && answer["message"].as_str().unwrap().contains(words), "{answer}");
         }
+    }
+}
+
+/// No event of a destination has the code of a quota.
+#[test]
+fn a_destination_beyond_the_quota_of_streams_fails_with_a_documented_code() {
+    let world =
+        World::with(Settings { quotas: [("concurrentStreams".to_owned(), 0)].into(), ..Settings::default() });
+    let (stage, _) = world.published();
+    let arn = world.composition(&stage);
+    world.advance(0.0);
+    assert_eq!(world.state(&arn), ["FAILED", "FAILED"]);
+    let told = world.told("IVS Composition State Change");
+    let failure = told.iter().find(|event| event["detail"]["event_name"] == "Destination Failure").unwrap();
+    let detail = &failure["detail"];
+    assert_eq!(
+        (&detail["error_code"], &detail["reason"]),
+        (&json!("InternalServerException"), &json!("Service internal error"))
+    );
+    assert!(
+        told.iter().all(|event| event["detail"]["event_name"] != "Destination End"),
+        "it had not started"
+    );
+}
+
+/// Who published was on the server that had the state before.
+#[test]
+fn a_composition_of_a_restored_state_ends_though_nobody_is_there_to_leave() {
+    let world = World::new();
+    let (stage, _) = world.published();
+    let arn = world.composition(&stage);
+    world.advance(1.0);
+    let kept = world.0.snapshot().unwrap();
+    world.0.restore(&kept).unwrap();
+    world.advance(59.0);
+    assert_eq!(world.state(&arn), ["ACTIVE", "ACTIVE"]);
+    world.advance(1.0);
+    assert_eq!(world.state(&arn), ["STOPPED", "STOPPED"]);
+}
+
+#[test]
+fn the_same_idempotency_token_shows_the_composition_as_it_is_now() {
+    let mut settings = Settings::default();
+    settings.assumptions.set("stopping-time", "5000").unwrap();
+    let world = World::with(settings);
+    let (stage, _) = world.published();
+    let channel = world.make("CreateChannel", "channel", &json!({}));
+    let input = json!({
+        "stageArn": stage,
+        "idempotencyToken": "once",
+        "destinations": [{ "channel": { "channelArn": channel } }],
+    });
+    let start = || world.call("StartComposition", &input)["composition"].take();
+    let arn = start()["arn"].as_str().unwrap().to_owned();
+    world.advance(0.0);
+    world.call("StopComposition", &json!({ "arn": arn }));
+    let again = start();
+    assert_eq!((&again["state"], again.get("endTime")), (&json!("STOPPING"), None));
+    assert_eq!(again, world.shown(&arn));
+}
+
+#[test]
+fn a_composition_that_is_stopping_can_not_fail() {
+    let mut settings = Settings::default();
+    settings.assumptions.set("stopping-time", "5000").unwrap();
+    let world = World::with(settings);
+    let (stage, _) = world.published();
+    let arn = world.composition(&stage);
+    world.advance(0.0);
+    world.call("StopComposition", &json!({ "arn": arn }));
+    for words in ["is STOPPING", "has ended"] {
+        let (status, answer) =
+            world.control("POST", &format!("compositions/{arn}/state"), &json!({ "state": "FAILED" }));
+        assert_eq!(status, 409);
+        assert!(answer["message"].as_str().unwrap().contains(words), "{answer}");
+        world.advance(5.0);
     }
 }
 

@@ -1,6 +1,7 @@
+use ivs_token::Timestamp;
 use serde_json::{Value, json};
 
-use super::World;
+use super::{BEGIN, World};
 
 impl World {
     /// Lets somebody join, and gives their ID.
@@ -129,4 +130,34 @@ fn the_door_decides_on_those_without_media_too() {
     let of = json!({ "stageArn": stage, "sessionId": session, "participantId": id });
     assert_eq!(world.call("GetParticipant", &of)["participant"]["state"], "DISCONNECTED");
     assert_eq!(world.control("POST", &path, &token).0, 403);
+}
+
+/// The same run gives the same events.
+#[test]
+fn those_who_came_with_a_deleted_key_leave_in_the_order_of_their_ids() {
+    let world = World::new();
+    let stage = world.stage();
+    let pem = include_str!("../../../../../tests/data/test-only-public.pem");
+    let key = world.make("ImportPublicKey", "publicKey", &json!({ "publicKeyMaterial": pem }));
+    let pem = include_str!("../../../../../tests/data/test-only-private.pem");
+    let signer = ivs_token::SigningKey::from_pem(pem).unwrap().with_id(key.as_str().try_into().unwrap());
+    let place = ivs_token::Stage::with_endpoints(
+        stage.as_str().try_into().unwrap(),
+        "http://localhost:1",
+        "ws://localhost:1",
+    )
+    .unwrap();
+    let now = Timestamp::from_secs(BEGIN / 1000).unwrap();
+    // By chance, so many are in order once in 40 320 times.
+    let ids = ["h", "d", "b", "g", "a", "f", "c", "e"];
+    for id in ids {
+        let token = place.participant().participant_id(id).mint_at(&signer, now).unwrap();
+        world.join(&stage, &json!({ "token": token.as_str() }));
+        world.on_stage("POST", &stage, &format!("{id}/publish"));
+    }
+    world.call("DeletePublicKey", &json!({ "arn": key }));
+    let told = world.told("IVS Stage Update");
+    let gone = told.iter().filter(|event| event["detail"]["event_name"] == "Participant Unpublished");
+    let gone: Vec<_> = gone.map(|event| event["detail"]["participant_id"].as_str().unwrap()).collect();
+    assert_eq!(gone, ["a", "b", "c", "d", "e", "f", "g", "h"]);
 }

@@ -211,6 +211,42 @@ fn passed_limits_are_told() {
     assert_eq!((&video["targetBitrate"], &video["videoHeight"]), (&json!(9_000_000), &json!(1440)));
 }
 
+/// The units of the user guide.
+#[test]
+fn a_picture_is_too_large_by_all_its_pixels_or_by_an_edge() {
+    for (size, beyond) in [
+        ("1920x1080", None),
+        ("1080x1920", None),
+        ("2560x400", Some((json!(1920), json!(640), json!("pixels per edge")))),
+        ("400x1921", Some((json!(1920), json!(1), json!("pixels per edge")))),
+        ("1920x1082", Some((json!(1920 * 1080), json!(3840), json!("total pixels")))),
+    ] {
+        let world = World::new();
+        world.live(&world.channel(&json!({})), &json!({ "resolution": size }));
+        let mut told = world.told("IVS Limit Breach");
+        assert!(told.len() < 2, "{told:?}");
+        let told = told.pop().map(|mut event| {
+            let mut of = |name: &str| event["detail"][name].take();
+            (of("limit_value"), of("exceeded_by"), of("limit_unit"))
+        });
+        assert_eq!(told, beyond, "{size}");
+    }
+}
+
+#[test]
+fn the_member_with_the_name_of_a_limit_is_the_one_that_was_chosen() {
+    for (choice, members) in [("limit_name", [true, false]), ("limit", [false, true]), ("both", [true, true])]
+    {
+        let mut settings = Settings::default();
+        settings.assumptions.set("limit-member", choice).unwrap();
+        let world = World::with(settings);
+        world.live(&world.channel(&json!({})), &json!({ "bitrate": 9_000_000 }));
+        let told = world.told("IVS Limit Breach");
+        let has = ["limit_name", "limit"].map(|name| told[0]["detail"][name] == "Ingest Bitrate");
+        assert_eq!(has, members, "{choice}");
+    }
+}
+
 #[test]
 fn ad_breaks_do_not_overlap() {
     let world = World::new();
@@ -348,6 +384,62 @@ fn a_recording_goes_on_when_the_stream_comes_back_within_the_window() {
     assert!(kept(&world).is_some());
     world.advance(1.0);
     assert_eq!(kept(&world), None);
+}
+
+/// Players are not in the state, and those who went without a word do not count against the limit.
+#[test]
+fn the_account_is_told_of_viewers_who_are_there_now() {
+    let quotas = [("concurrentViews".to_owned(), 4)].into();
+    let world = World::with(Settings { quotas, ..Settings::default() });
+    let channels = [world.channel(&json!({})), world.channel(&json!({}))];
+    let streams = channels.each_ref().map(|channel| {
+        let (_, answer) = world.live(channel, &json!({ "viewers": 1 }));
+        answer["stream"]["streamId"].as_str().unwrap().to_owned()
+    });
+    let audience = &world.0.keeper().environment.audience;
+    let watch =
+        |session: &str| audience.watch(&streams[0], session, None, (world.0.keeper().clock.now(), 30_000));
+    let told = || world.told("IVS Limit Breach");
+    assert!(watch("a") && watch("b") && !watch("b"));
+    let viewers = |channel: &str, viewers: u64| {
+        world.live(channel, &json!({ "viewers": viewers })).1["stream"]["viewerCount"].clone()
+    };
+    assert_eq!(viewers(&channels[0], 0), 2, "the answer has the players, too");
+    world.advance(30.0);
+    assert_eq!(viewers(&channels[1], 4), 4);
+    assert_eq!(told(), [] as [Value; 0], "the players have gone");
+    assert!(watch("a"));
+    assert_eq!(viewers(&channels[1], 5), 5);
+    let breach = &told()[0]["detail"];
+    assert_eq!((&breach["limit_name"], &breach["exceeded_by"]), (&json!("Concurrent Viewers"), &json!(2)));
+    // A clock that is moved back leaves none behind who come later.
+    world.control("POST", "clock", &json!({ "freeze": "2026-01-02T03:04:05Z" }));
+    assert_eq!(viewers(&channels[0], 0), 0);
+}
+
+/// The window of a recording begins with the end of its stream, whatever fails in it.
+#[test]
+fn a_failure_on_an_idle_channel_does_not_begin_the_reconnect_window_anew() {
+    let world = World::new();
+    let input = json!({
+        "destinationConfiguration": { "s3": { "bucketName": "bucket" } },
+        "recordingReconnectWindowSeconds": 60,
+    });
+    let configuration = world.make("CreateRecordingConfiguration", "recordingConfiguration", &input);
+    let channel = world.channel(&json!({ "recordingConfigurationArn": configuration }));
+    world.live(&channel, &json!({}));
+    world.advance(10.0);
+    world.call("StopStream", &json!({ "channelArn": channel }));
+    world.advance(50.0);
+    world.live(&channel, &json!({ "failure": "TranscodeCapacityExceeded" }));
+    let ended = || {
+        let told = world.told("IVS Recording State Change");
+        told.into_iter().find(|event| event["detail"]["recording_status"] == "Recording End")
+    };
+    world.advance(9.0);
+    assert_eq!(ended(), None);
+    world.advance(1.0);
+    assert_eq!(ended().unwrap()["detail"]["recording_duration_ms"], 10_000);
 }
 
 /// Whoever restores a state may have written any number into it, and left out what need not be there.

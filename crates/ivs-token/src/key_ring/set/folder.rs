@@ -56,7 +56,7 @@ fn contents(path: &Path) -> io::Result<Vec<u8>> {
     // Before it is opened: opening a pipe would wait for whoever writes to it.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other(
-            "this is no file: the name of a folder or a pipe may not end in .pem here",
+            "this is not a file: the name of a folder or a pipe may not end in .pem here",
         ));
     }
     let mut bytes = Vec::new();

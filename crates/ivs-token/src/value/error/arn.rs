@@ -11,7 +11,7 @@ pub enum ArnError {
         expected: &'static str,
     },
     /// White space stands in it or around it: most often the line break that `echo` writes.
-    #[error("white space or a line break stands {} the ARN: remove it", if *.is_around { "around" } else { "within" })]
+    #[error("there is white space or a line break {} the ARN: remove it", if *.is_around { "around" } else { "in" })]
     WhiteSpace {
         /// Whether the text would be free of it if it were trimmed.
         is_around: bool,
@@ -25,7 +25,7 @@ pub enum ArnError {
         limit: usize,
     },
     /// It does not begin with `arn:aws:ivs:`.
-    #[error("this is no ARN of Amazon IVS: it must look like {} and nothing may stand around it", example(.expected))]
+    #[error("this is not an ARN of Amazon IVS: it must look like {}, with nothing before or after it", example(.expected))]
     NotIvs {
         /// The resource type wanted.
         expected: &'static str,
@@ -43,7 +43,7 @@ pub enum ArnError {
     #[error("the account in the ARN may only hold digits, as in 123456789012")]
     Account,
     /// The ARN of something else.
-    #[error("this is the ARN of a {found:?}, and the ARN of a {expected:?} is wanted")]
+    #[error("this is the ARN of a {found:?}, but the ARN of a {expected:?} is expected")]
     ResourceType {
         /// The resource type wanted.
         expected: &'static str,

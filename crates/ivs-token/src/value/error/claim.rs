@@ -64,7 +64,7 @@ pub enum ClaimError {
         limit: usize,
     },
     /// A word that is no capability.
-    #[error("{found:?} is no capability: PUBLISH and SUBSCRIBE are")]
+    #[error("{found:?} is not a capability: use PUBLISH or SUBSCRIBE")]
     Capability {
         /// The word given.
         found: String,
@@ -123,16 +123,16 @@ pub enum ClaimError {
         found: String,
     },
     /// A session version without a viewer that it could be of.
-    #[error("a session version is that of a viewer: give the viewer ID too, or leave the version out")]
+    #[error("a session version belongs to a viewer: give the viewer ID too, or leave the version out")]
     SessionVersionWithoutViewer,
     /// A word that is no maximum resolution.
-    #[error("{found:?} is no maximum resolution: SD, HD and FULL_HD are")]
+    #[error("{found:?} is not a maximum resolution: use SD, HD or FULL_HD")]
     MaximumResolution {
         /// The text given, its first 40 characters.
         found: String,
     },
     /// A version that is not a digit, a dot and a digit.
-    #[error("{found:?} is no token version: it is a digit, a dot and a digit, such as 1.0")]
+    #[error("{found:?} is not a token version: a version is a digit, a dot and a digit, such as 1.0")]
     Version {
         /// The first characters of the text given.
         found: String,

@@ -29,7 +29,7 @@ pub enum OriginError {
     #[error("its port must be from 1 to 65535")]
     Port,
     /// More than scheme, host and port.
-    #[error("it goes on after the host: remove the `/` and all after it")]
+    #[error("it continues after the host: remove the `/` and everything after it")]
     Path,
 }
 

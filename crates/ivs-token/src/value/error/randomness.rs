@@ -2,7 +2,7 @@ use thiserror::Error;
 
 /// The operating system gave no random bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Error)]
-#[error("the operating system gave no random bytes: without them no ID can be made")]
+#[error("the operating system gave no random bytes, and no ID can be made without them")]
 #[non_exhaustive]
 pub struct RandomnessError;
 

@@ -18,16 +18,16 @@ pub enum StageError {
     #[error("the stage's ARN: {0}")]
     Arn(#[source] ArnError),
     /// Not JSON, or not the right types; the parser's own words.
-    #[error("this is not the JSON that GetStage or CreateStage answers: {0}")]
+    #[error("this is not the JSON that GetStage or CreateStage returns: {0}")]
     Json(String),
     /// A stage, but not as JSON.
     #[error("this is a stage in YAML or as text: have the AWS command print JSON, with `--output json`")]
     OtherOutput,
     /// A list of stages, which has no endpoints.
-    #[error("this is what ListStages answers, which has no endpoints: ask for one stage with GetStage")]
+    #[error("this is what ListStages returns, which has no endpoints: ask for one stage with GetStage")]
     List,
     /// A member is not there.
-    #[error("the stage has no `{name}`: give all of what GetStage or CreateStage answers")]
+    #[error("the stage has no `{name}`: give everything that GetStage or CreateStage returns")]
     Missing {
         /// Where it should be, such as `endpoints.whip`.
         name: &'static str,
@@ -50,7 +50,7 @@ impl StageError {
 #[non_exhaustive]
 pub enum EndpointError {
     /// There is no text.
-    #[error("the URL is empty: give the {expected} URL that GetStage answers")]
+    #[error("the URL is empty: give the {expected} URL that GetStage returns")]
     Empty {
         /// The scheme wanted.
         expected: &'static str,
@@ -64,7 +64,7 @@ pub enum EndpointError {
         limit: usize,
     },
     /// White space stands in it or around it: most often a line break at the end.
-    #[error("white space or a line break stands in or around the URL: remove it")]
+    #[error("there is white space or a line break in or around the URL: remove it")]
     WhiteSpace,
     /// Not a URL as RFC 3986 describes it.
     #[error("this is not a URL: it must begin with {expected}:// and may hold no spaces or accents")]
@@ -73,7 +73,7 @@ pub enum EndpointError {
         expected: &'static str,
     },
     /// Another scheme.
-    #[error("the URL begins with {found}: and must begin with {expected}://")]
+    #[error("the URL begins with {found}:, but must begin with {expected}://")]
     Scheme {
         /// The scheme wanted.
         expected: &'static str,
@@ -98,10 +98,10 @@ pub enum EndpointError {
     #[error("the URL holds a user name before the host: remove it")]
     UserInfo,
     /// A `#`.
-    #[error("the URL has a fragment: remove the `#` and all after it")]
+    #[error("the URL has a fragment: remove the `#` and everything after it")]
     Fragment,
     /// A `?`, to which nothing can be appended.
-    #[error("the URL has a query: remove the `?` and all after it")]
+    #[error("the URL has a query: remove the `?` and everything after it")]
     Query,
     /// A path, to which the client would append its own.
     #[error(
