@@ -95,14 +95,18 @@ impl Local {
         self.post(&format!("/{operation}"), input)[member]["arn"].as_str().unwrap().to_owned()
     }
 
-    /// A stage on which somebody publishes for as long as a token can last.
-    fn busy_stage(&mut self) -> String {
-        let stage = self.make("CreateStage", "stage", &json!({}));
+    /// A stage.
+    fn stage(&mut self) -> String {
+        self.make("CreateStage", "stage", &json!({}))
+    }
+
+    /// Lets somebody publish on a stage for as long as a token can last: the path by which they do.
+    fn publish(&mut self, stage: &str) -> String {
         let path = format!("/_ivs/stages/{stage}/participants");
         let joined = self.post(&path, &json!({ "userId": "ana", "duration": 20_160 }));
-        let id = joined["participantId"].as_str().unwrap();
-        self.post(&format!("{path}/{id}/publish"), &json!({}));
-        stage
+        let path = format!("{path}/{}/publish", joined["participantId"].as_str().unwrap());
+        self.post(&path, &json!({}));
+        path
     }
 }
 
@@ -125,11 +129,10 @@ fn year() -> (Duration, u64) {
         let encoder = local.make("CreateEncoderConfiguration", "encoderConfiguration", &json!({}));
         let s3 = json!({ "storageConfigurationArn": storage, "encoderConfigurationArns": [encoder] });
         for number in 0..COMPOSITIONS / 10 {
-            let stage = if number % 2 == 0 {
-                local.busy_stage()
-            } else {
-                local.make("CreateStage", "stage", &json!({}))
-            };
+            let stage = local.stage();
+            if number % 2 == 0 {
+                local.publish(&stage);
+            }
             for _ in 0..10 {
                 let input = json!({ "stageArn": stage, "destinations": [{ "s3": s3 }] });
                 local.make("StartComposition", "composition", &input);
@@ -150,21 +153,20 @@ fn year() -> (Duration, u64) {
 fn events(options: &[&str]) -> f64 {
     let mut local = Local::start(options);
     let port = local.program.port;
-    let channels: Vec<_> = (0..CONNECTIONS)
+    let publishing: Vec<_> = (0..CONNECTIONS)
         .map(|_| {
-            let channel = local.make("CreateChannel", "channel", &json!({}));
-            local.post(&format!("/_ivs/channels/{channel}/live"), &json!({}));
-            channel
+            let stage = local.stage();
+            local.publish(&stage)
         })
         .collect();
     let mut rounds = Vec::new();
-    // A channel that goes live has told of its session and its stream.
-    let mut told = 2 * CONNECTIONS;
+    // Each of them has begun to publish.
+    let mut told = CONNECTIONS;
     for _ in 0..ROUNDS {
         let begun = Instant::now();
         let done: usize = std::thread::scope(|scope| {
             let threads: Vec<_> =
-                channels.iter().map(|channel| scope.spawn(move || alternate(port, channel, begun))).collect();
+                publishing.iter().map(|path| scope.spawn(move || alternate(port, path, begun))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).sum()
         });
         rounds.push(done as f64 / begun.elapsed().as_secs_f64());
@@ -179,18 +181,14 @@ fn events(options: &[&str]) -> f64 {
     rounds[rounds.len() / 2]
 }
 
-/// Lets a stream starve and recover for a round, and counts the events of it.
-fn alternate(port: u16, channel: &str, begun: Instant) -> usize {
+/// Lets somebody cease to publish and begin again for a round, and counts the events of it.
+fn alternate(port: u16, path: &str, begun: Instant) -> usize {
     let mut connection = Connection::new(port);
-    let of = |health: &str| {
-        let body = json!({ "health": health }).to_string();
-        request("POST", &format!("/_ivs/channels/{channel}/live"), &body)
-    };
-    let (starving, healthy) = (of("STARVING"), of("HEALTHY"));
+    let (cease, publish) = (request("DELETE", path, ""), request("POST", path, ""));
     let mut done = 0;
     while begun.elapsed() < ROUND {
-        connection.call(&starving);
-        connection.call(&healthy);
+        connection.call(&cease);
+        connection.call(&publish);
         done += 2;
     }
     done
