@@ -246,7 +246,7 @@ fn compositions_and_destinations_fail_with_the_code_that_is_asked_for() {
                 "StageDeleted, DestinationFailure",
             ),
             (path.clone(), json!({ "state": "ACTIVE" }), "state is FAILED"),
-            (path.clone(), json!({ "state": "FAILED", "code": code }), "`code` is no member"),
+            (path.clone(), json!({ "state": "FAILED", "code": code }), "`code` is not a member"),
             (
                 format!("compositions/{arn}/destinations/x"),
                 json!({ "state": "ACTIVE", "errorCode": "ConflictException" }),
