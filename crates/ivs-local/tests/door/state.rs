@@ -237,7 +237,7 @@ async fn a_place_that_can_not_be_is_refused_and_named() {
     let place = "/accounts/123456789012/us-east-1";
     for (pointer, name, value, words) in [
         (place, "stages", json!({ "x": {} }), "no kind of records `stages`; there are ad-configuration"),
-        ("/accounts/123456789012", "us east", json!({ "stage": { "x": {} } }), "`us east` is no region"),
+        ("/accounts/123456789012", "us east", json!({ "stage": { "x": {} } }), "`us east` is not a region"),
         ("/server", "server/clock", json!({ "frozenMs": "now" }), "server/clock"),
         ("/server", "server/calls", json!(u64::MAX), "server/calls"),
         ("/server", "server/nothing", json!(1), "leave it out"),
