@@ -93,30 +93,25 @@ async fn round(port: u16, crowd: Crowd, time: Duration) -> u32 {
     let local = Local::at(port).await;
     // Stays, so that the session does, too.
     let mut first = local.join(&local.token("first")).await;
-    let frames = one_visit(&local, &mut first, crowd, time).await;
-    let reset = local.request("POST", "/_ivs/reset", &[], "").await;
-    assert_eq!(reset.status, 200, "{}", reset.body);
-    frames
-}
-
-async fn one_visit(local: &Local, first: &mut Socket, crowd: Crowd, time: Duration) -> u32 {
-    let mut sockets = Vec::new();
+    // Sockets are read all the time: a client that leaves the server's pings without an answer is thrown out.
+    let mut listening = JoinSet::new();
     let mut publishing = JoinSet::new();
     for publisher in 0..crowd.publishers {
         let id = format!("publisher-{publisher}");
-        sockets.push(local.join(&local.token(&id)).await);
-        let mut peer = connect(local, Direction::SendOnly, &format!("/publish/{id}"), &id).await;
+        listening.spawn(listen(local.join(&local.token(&id)).await));
+        let mut peer = connect(&local, Direction::SendOnly, &format!("/publish/{id}"), &id).await;
         peer.tick = Duration::from_millis(100);
         publishing.spawn(peer.publish(&[]));
         first.state(|state| find(state, &id).is_some_and(|one| one["isPublishing"] == true)).await;
     }
+    let first = tokio::spawn(listen(first));
     let mut receiving = JoinSet::new();
     for subscriber in 0..crowd.subscribers {
         let id = format!("subscriber-{subscriber}");
-        sockets.push(local.join(&local.token(&id)).await);
+        listening.spawn(listen(local.join(&local.token(&id)).await));
         for place in 0..crowd.subscriptions {
             let remote = format!("publisher-{}", (subscriber + place) % crowd.publishers);
-            let peer = connect(local, Direction::RecvOnly, &format!("/subscribe/{remote}"), &id).await;
+            let peer = connect(&local, Direction::RecvOnly, &format!("/subscribe/{remote}"), &id).await;
             receiving.spawn(receive(peer, time));
         }
     }
@@ -124,10 +119,21 @@ async fn one_visit(local: &Local, first: &mut Socket, crowd: Crowd, time: Durati
     while let Some(received) = receiving.join_next().await {
         frames += received.unwrap();
     }
+    assert!(listening.try_join_next().is_none(), "somebody was thrown out");
     publishing.shutdown().await;
-    drop(sockets);
-    first.state(|state| state["participants"].as_array().unwrap().len() == 1).await;
+    listening.shutdown().await;
+    // Who comes last sees that of all only the first is left.
+    let mut last = local.join(&local.token("last")).await;
+    last.state(|state| state["participants"].as_array().unwrap().len() == 2).await;
+    let reset = local.request("POST", "/_ivs/reset", &[], "").await;
+    assert_eq!(reset.status, 200, "{}", reset.body);
+    first.await.unwrap();
     frames
+}
+
+/// Until the socket closes.
+async fn listen(mut socket: Socket) {
+    socket.last().await;
 }
 
 async fn connect(local: &Local, direction: Direction, path: &str, id: &str) -> Peer {
