@@ -62,6 +62,7 @@ impl Environment {
 
     /// A quota: that of the settings, or the documented one.
     pub(crate) fn quota(&self, name: &str, documented: usize) -> usize {
+        debug_assert!(crate::quotas::is_known(name), "`quotas` does not name {name}");
         let quotas: &BTreeMap<String, usize> = &self.settings.quotas;
         quotas.get(name).copied().unwrap_or(documented)
     }

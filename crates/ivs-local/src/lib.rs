@@ -32,6 +32,7 @@ pub mod program;
 #[cfg(test)]
 mod properties;
 mod pulse;
+mod quotas;
 mod recent;
 mod remote;
 mod replication;

@@ -53,7 +53,7 @@ pub struct Options {
     #[arg(long)]
     seed: Option<String>,
     /// A quota other than the documented one, such as `stages=5`; may be repeated
-    #[arg(long = "quota", value_name = "NAME=NUMBER", value_parser = quota)]
+    #[arg(long = "quota", value_name = "NAME=NUMBER", value_parser = crate::quotas::parse)]
     quotas: Vec<(String, usize)>,
     /// A rule for faults that is in force from the start, as `/_ivs/faults` takes it; may be repeated
     #[arg(long = "fault", value_name = "JSON", value_parser = json)]
@@ -326,9 +326,4 @@ fn host(text: &str) -> Result<String, String> {
     let message =
         || "give a name or an address alone, without scheme and port, such as ivs-local or 192.0.2.7";
     is_host.then(|| name.to_ascii_lowercase()).ok_or_else(|| message().to_owned())
-}
-
-fn quota(text: &str) -> Result<(String, usize), String> {
-    let pair = text.split_once('=').and_then(|(name, number)| Some((name.to_owned(), number.parse().ok()?)));
-    pair.ok_or_else(|| "give NAME=NUMBER, such as stages=5".to_owned())
 }

@@ -35,6 +35,11 @@ impl Stage {
 /// The AWS command prints YAML or text where the profile says `output = yaml`.
 fn not_json(text: &[u8], error: &serde_json::Error) -> StageError {
     let text = String::from_utf8_lossy(&json::utf8(text)).into_owned();
+    if text.trim().is_empty() {
+        return StageError::Json(
+            "it is empty, as when the command that should print it has failed".to_owned(),
+        );
+    }
     if !text.trim_start().starts_with(['{', '[']) && text.contains("arn:aws:ivs:") {
         return StageError::OtherOutput;
     }
@@ -112,6 +117,11 @@ mod tests {
         ] {
             let said = bad(json).to_string();
             assert!(said.contains(expected) && !said.contains("struct"), "{said}");
+        }
+        // `aws ivs-realtime get-stage .. > stage.json` leaves an empty file when it fails.
+        for empty in ["", " \n", "\u{feff}"] {
+            let said = bad(empty).to_string();
+            assert!(said.contains("it is empty, as when the command"), "{said}");
         }
         for text in [
             "stage:\n  arn: arn:aws:ivs:us-west-2:123456789012:stage/x\n  endpoints:\n",
