@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn the_quota_of_every_kind_is_known() {
-        let quotas: Vec<_> = KINDS.into_iter().filter_map(|kind| kind.quota()).collect();
+        let quotas: Vec<_> = KINDS.into_iter().filter_map(crate::kinds::Kind::quota).collect();
         assert!(quotas.len() > 8, "{quotas:?}");
         let unknown: Vec<_> = quotas.into_iter().filter(|(name, _)| !is_known(name)).collect();
         assert!(unknown.is_empty(), "not among the names: {unknown:?}");
