@@ -103,6 +103,8 @@ fn a_failover_under_load_loses_nothing() {
     let stores = [(); 2].map(|()| store_at(&endpoint, WhenAway::Refuse));
     Load::run(&stores, |load| {
         load.goes_on();
+        // A replica whose link is up is not yet online for its primary, which would refuse.
+        old.wait_for("INFO replication", "state=online");
         let said = old.say(&format!("FAILOVER TO 127.0.0.1 {}", new.address().port()));
         assert!(said == "ok", "{said}");
         new.wait_for("INFO replication", "role:master");
@@ -110,6 +112,7 @@ fn a_failover_under_load_loses_nothing() {
         load.goes_on();
         old.wait_for("INFO replication", "master_link_status:up");
         // And back.
+        new.wait_for("INFO replication", "state=online");
         let said = new.say(&format!("FAILOVER TO 127.0.0.1 {}", old.address().port()));
         assert!(said == "ok", "{said}");
         old.wait_for("INFO replication", "role:master");
