@@ -25,7 +25,7 @@ static void keys(const ivs::verifying_key &half) {
         const auto key = ivs::signing_key::try_from_pem(text, KID);
         CHECK(key && key->verifying_key().to_pem() == half.to_pem());
     }
-    CHECK(fails(ivs::signing_key::try_from_pem(PRIVATE_PEM PRIVATE_PEM, KID), IVS_KEY_INVALID, "leave only one"));
+    CHECK(fails(ivs::signing_key::try_from_pem(PRIVATE_PEM PRIVATE_PEM, KID), IVS_KEY_INVALID, "keep only one"));
     CHECK(fails(ivs::signing_key::try_from_pem(PRIVATE_PEM, KID + "\n"s), IVS_INVALID_ARN, "white space"));
 }
 
