@@ -566,13 +566,18 @@ static void engine(void) {
 
 /* Whether this is the `events_url` of the tokens of a connection. */
 static int leads_to(const ivs_connection *connection, const char *url) {
-    char member[128];
+    char member[128], said[4096];
     ivs_token *token = NULL;
     ivs_inspection *inspection = NULL;
     snprintf(member, sizeof member, "\"name\":\"events_url\",\"value\":\"%s\"", url);
     OK(ivs_connection_mint_token(connection, key, MOMENT, &token));
     OK(ivs_inspect(OF(ivs_token_text(token)), MOMENT, &inspection));
-    int leads = strstr(ivs_inspection_json(inspection).data, member) != NULL;
+    /* A text of the library ends where its length says, without a zero. */
+    const ivs_str json = ivs_inspection_json(inspection);
+    CHECK(json.len < sizeof said);
+    memcpy(said, json.data, json.len);
+    said[json.len] = '\0';
+    int leads = strstr(said, member) != NULL;
     ivs_inspection_free(inspection);
     ivs_token_free(token);
     return leads;
