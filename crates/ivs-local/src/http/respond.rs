@@ -1,5 +1,7 @@
 //! The way of a request: to the door, the console, what is the server's own, or an operation.
 
+use std::sync::Arc;
+
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::HOST;
@@ -21,16 +23,19 @@ use crate::server::Server;
 const ICON: &str = "/favicon.ico";
 
 /// Answers a request.
-pub(super) async fn respond(server: &Server, request: Request<Incoming>) -> Result<Reply, Broken> {
+pub(super) async fn respond(server: &Arc<Server>, request: Request<Incoming>) -> Result<Reply, Broken> {
     if let Some(name) = host::stranger(server.settings(), request.uri(), request.headers()) {
         let told = serde_json::json!({ "message": host::refusal(&name), "advice": host::advice(&name) });
         return Ok(control::refuse(server, request.uri().path(), StatusCode::MISDIRECTED_REQUEST, &told));
     }
     // What has fallen due comes before whatever a request sees.
-    if sees_state(request.uri().path())
-        && let Err(error) = aside(|| server.settle())
-    {
-        tracing::warn!(%error, "timers did not run");
+    if sees_state(request.uri().path()) {
+        server.replaced().await;
+        if server.keeper().is_due()
+            && let Err(error) = aside(server, Server::settle).await
+        {
+            tracing::warn!(%error, "timers did not run");
+        }
     }
     let Some(claim) = Claim::of(request.method(), request.uri().path(), request.headers()) else {
         return answer(server, request, None).await;
@@ -53,7 +58,7 @@ fn sees_state(path: &str) -> bool {
 
 /// Answers a request. `struck` refuses somebody at the door.
 async fn answer(
-    server: &Server,
+    server: &Arc<Server>,
     mut request: Request<Incoming>,
     struck: Option<Refusal>,
 ) -> Result<Reply, Broken> {

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use ivs_model::{ApiError, Model, Source};
+use tokio::sync::watch;
 
 use crate::door::{Calls, Door, Live};
 use crate::environment::Environment;
@@ -33,6 +34,8 @@ pub struct Server {
     keeper: Arc<Keeper>,
     /// Timers run one after the other, before whatever comes later.
     settling: Mutex<()>,
+    /// How many replace the state by another just now, or wait to.
+    replacing: watch::Sender<usize>,
     door: Door,
     live: Arc<Live>,
     calls: Arc<Calls>,

@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use ivs_model::Model;
+use tokio::sync::watch;
 
 use super::Server;
 use crate::door::{Calls, Door, Live};
@@ -31,7 +32,9 @@ pub enum StartError {
     #[error("the service model is broken: {0}")]
     Model(String),
     /// What the state holds of a key is none.
-    #[error("the state holds a key that can not be read: {0}")]
+    #[error(
+        "the state holds a key that can not be read: {0}"
+    )]
     Key(String),
     /// A rule for faults is bad.
     #[error("a fault can not be: {0}")]
@@ -81,6 +84,7 @@ impl Server {
             pulse,
             keeper,
             settling: Mutex::default(),
+            replacing: watch::Sender::default(),
             door,
             live,
             calls,

@@ -3,6 +3,8 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
+use tokio::sync::watch;
+
 use super::Server;
 use crate::clock::Time;
 use crate::door::End;
@@ -10,14 +12,22 @@ use crate::state::{RestoreError, State, check, fork, is_secret};
 use crate::store::{StoreError, Transaction};
 
 impl Server {
+    /// Waits while the state is replaced by another, and holds no thread meanwhile.
+    pub(crate) async fn replaced(&self) {
+        if *self.replacing.borrow() > 0 {
+            // Who says so lives as long as the server.
+            let _ = self.replacing.subscribe().wait_for(|many| *many == 0).await;
+        }
+    }
+
     /// All that the server knows, without its own keys.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     pub fn snapshot(&self) -> Result<State, StoreError> {
-        let _turn = self.keeper.turn();
-        State::of(self.store())
+        // A change is one commit, and a scan sees all of it or nothing: nobody has to wait.
+        Ok(State::of(self.store().scan("", "", usize::MAX)?))
     }
 
     /// Knows this state and nothing else from now on. Who is on a stage is sent away; the server's own keys stay.
@@ -32,6 +42,7 @@ impl Server {
 
     /// As [`Self::restore`], of a state that is good.
     fn replace(&self, state: &State) -> Result<(), StoreError> {
+        let _replacing = Replacing::begin(&self.replacing);
         let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
         let all = self.store().scan("", "", usize::MAX)?;
         let stages = all.iter().filter(|(key, _)| key.split('/').nth(2) == Some("stage"));
@@ -86,14 +97,30 @@ impl Server {
     ///
     /// [`StoreError`].
     pub fn fork(&self, from: &str, to: &str) -> Result<Option<usize>, StoreError> {
+        let copies = fork(&State::of(self.store().scan(&format!("{from}/"), "", usize::MAX)?), from, to);
+        let writes = copies.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
         let _turn = self.keeper.turn();
         if self.store().count(&format!("{to}/"))? > 0 {
             return Ok(None);
         }
-        let copies = fork(&State::of(self.store())?, from, to);
-        let writes = copies.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
         self.store().commit(Transaction { checks: Vec::new(), writes })?;
         self.door.learn(copies.iter());
         Ok(Some(copies.len()))
+    }
+}
+
+/// The state is being replaced, for as long as this is there.
+struct Replacing<'s>(&'s watch::Sender<usize>);
+
+impl<'s> Replacing<'s> {
+    fn begin(all: &'s watch::Sender<usize>) -> Self {
+        all.send_modify(|many| *many += 1);
+        Self(all)
+    }
+}
+
+impl Drop for Replacing<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|many| *many -= 1);
     }
 }
