@@ -33,7 +33,7 @@ pub enum StartError {
     Model(String),
     /// What the state holds of a key is none.
     #[error(
-        "the state holds a key that can not be read: {0}"
+        "the state holds a key that can not be read: {0}; begin with another file of --state, and restore a snapshot into it"
     )]
     Key(String),
     /// A rule for faults is bad.
@@ -101,4 +101,33 @@ impl Server {
 #[doc(hidden)]
 pub fn in_memory(settings: Settings, port: u16) -> Result<Arc<Server>, StartError> {
     Server::new(settings, Box::new(crate::store::MemoryStore::default()), port).map(Arc::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{MemoryStore, Transaction};
+
+    /// What a server with this seed says of a state with this key.
+    fn started(seed: Option<&str>, pem: &str) -> Result<(), String> {
+        let store = MemoryStore::default();
+        let writes = vec![("server/token-key".to_owned(), Some(pem.into()))];
+        store.commit(Transaction { checks: Vec::new(), writes }).unwrap();
+        let settings = Settings { seed: seed.map(str::to_owned), ..Settings::default() };
+        Server::new(settings, Box::new(store), 1).map(drop).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_key_that_can_not_be_read_is_said_so_and_not_replaced() {
+        let good = crate::token_key::TokenKey::seeded("x").unwrap().to_pem().to_string();
+        let broken = good.replace('M', "N");
+        for seed in [None, Some("x")] {
+            assert_eq!(started(seed, &good), Ok(()));
+            for pem in ["nonsense", &broken] {
+                let refused = started(seed, pem).unwrap_err();
+                assert!(refused.contains("a key that can not be read"), "{refused}");
+                assert!(refused.contains("--state"), "it says what to do: {refused}");
+            }
+        }
+    }
 }
