@@ -15,6 +15,7 @@ use super::deed::deed;
 use super::fault::{Broken, finish, pause};
 use super::reply::{Reply, whole};
 use super::{own, state};
+use crate::console::History;
 use crate::control::{Visit, refused, visit};
 use crate::door::{self, Refusal};
 use crate::faults::{self, Act, Cut, Strike};
@@ -23,6 +24,9 @@ use crate::{console, events};
 
 /// Where clients of stages send their telemetry.
 const TELEMETRY: &str = "telemetry";
+
+/// What `before` is of the part of the timeline with what happened earlier, if there is more.
+const BEFORE: &str = "x-ivs-local-before";
 
 /// Something that was asked for, and what came of it.
 struct Outcome {
@@ -98,7 +102,9 @@ async fn done(server: &Arc<Server>, method: &Method, path: &str, body: &[u8]) ->
             match &strike.act {
                 Some(Act::Cut(Cut::Before)) => return Err(Broken),
                 Some(Act::Refuse(code, message)) => {
-                    return Ok(of(refused(&Refusal::new(code, message)), strike));
+                    let refusal = Refusal::new(code, message);
+                    server.live().gate.note_struck(claim.shown(), &refusal, &strike.told);
+                    return Ok(of(refused(&refusal), strike));
                 }
                 _ => {}
             }
@@ -137,7 +143,6 @@ fn attempt(server: &Server, method: &Method, path: &str, body: &[u8]) -> (Status
             (StatusCode::OK, serde_json::json!({ "requests": server.log().telemetry() }))
         }
         (&Method::GET, "calls") => (StatusCode::OK, server.log().to_json()),
-        (&Method::GET, "history") => (StatusCode::OK, console::history(server)),
         (&Method::GET, "refusals") => (StatusCode::OK, serde_json::json!(server.door().refusals().list())),
         (&Method::POST, "inspect") => match console::inspected(server, body) {
             Ok(value) => (StatusCode::OK, value),
@@ -151,6 +156,23 @@ fn attempt(server: &Server, method: &Method, path: &str, body: &[u8]) -> (Status
             Some((status, value)) => (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value),
             None => (StatusCode::NOT_FOUND, message(&own::unknown(path))),
         },
+    }
+}
+
+/// The timeline as JSON, as a query asks for it.
+pub(super) fn history(server: &Server, parts: &Parts) -> Reply {
+    match console::history(server, parts.uri.query().unwrap_or_default()) {
+        Ok(History { lines, before }) => {
+            let mut reply = json(server, parts.uri.path(), StatusCode::OK, lines.to_string());
+            if let Some(before) = before {
+                reply.headers_mut().insert(BEFORE, HeaderValue::from(before));
+            }
+            reply
+        }
+        Err(message) => {
+            let told = serde_json::json!({ "message": message });
+            refuse(server, parts.uri.path(), StatusCode::BAD_REQUEST, &told)
+        }
     }
 }
 

@@ -37,14 +37,18 @@ pub(super) async fn respond(server: &Arc<Server>, request: Request<Incoming>) ->
             tracing::warn!(%error, "timers did not run");
         }
     }
-    let Some(claim) = Claim::of(request.method(), request.uri().path(), request.headers()) else {
+    let Some(claim) = Claim::of(request.method(), request.uri(), request.headers()) else {
         return answer(server, request, None).await;
     };
     let strike = server.faults().strike(&claim.subject(), server.keeper().clock.now());
     pause(strike.delay).await;
     let refusal = match &strike.act {
         Some(Act::Cut(Cut::Before)) => return Err(Broken),
-        Some(Act::Refuse(code, message)) => Some(Refusal::new(code, message)),
+        Some(Act::Refuse(code, message)) => {
+            let refusal = Refusal::new(code, message);
+            server.live().gate.note_struck(claim.shown(), &refusal, &strike.told);
+            Some(refusal)
+        }
         _ => None,
     };
     let reply = answer(server, request, refusal).await?;
@@ -112,6 +116,9 @@ async fn answer(
     if state::is_of_state(&parts.method, path) {
         let (status, text) = state::answer(server, path, body).await;
         return Ok(control::json(server, path, status, text));
+    }
+    if path == "/_ivs/history" {
+        return Ok(control::history(server, &parts));
     }
     if path == "/_ivs/events" {
         let keeper = server.keeper();
