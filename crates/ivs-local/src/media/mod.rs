@@ -1,5 +1,6 @@
 //! Media: what publishers send is forwarded to subscribers as it is. Nothing is decoded.
 
+mod dtls;
 mod handle;
 mod layers;
 mod offer;

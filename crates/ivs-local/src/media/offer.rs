@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use str0m::change::SdpOffer;
 use str0m::config::DtlsCert;
-use str0m::crypto::{CryptoProvider, from_feature_flags};
+use str0m::crypto::CryptoProvider;
 use str0m::{Candidate, Rtc, RtcConfig};
 use tokio::sync::mpsc;
 
+use super::dtls;
 use super::handle::{Command, Handle, Report};
 use super::peer::{Peer, Role};
 use super::publish::{Publication, Publisher};
@@ -62,7 +63,7 @@ impl Media {
     /// [`MediaError::Unavailable`].
     pub(crate) fn open(announce: &[IpAddr], port: u16, loses: &Loses) -> Result<Self, MediaError> {
         let lost = |error: &dyn std::fmt::Display| MediaError::Unavailable(error.to_string());
-        let provider = from_feature_flags();
+        let provider = dtls::provider();
         let certificate = provider.dtls_provider.generate_certificate();
         let certificate = certificate.ok_or_else(|| lost(&"no certificate could be made"))?;
         let wires = Wires::open(announce, port, loses).map_err(|error| lost(&error))?;
