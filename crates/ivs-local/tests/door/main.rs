@@ -17,6 +17,7 @@ mod observed;
 mod offers;
 mod peer;
 mod playback;
+mod quotas;
 mod refusals;
 mod replica;
 mod shared;
