@@ -80,6 +80,8 @@ pub(crate) trait Lanes: Copy {
     type Pair: Pair;
     /// How these lanes keep numbers modulo p.
     type Radix: Radix<Self>;
+    /// The same lanes where only the even ones count: products may leave out the others, which mean nothing then.
+    type Narrow: Lanes;
 
     /// So many signatures or more are verified side by side, fewer one by one: side by side eight take as long as one.
     const VERIFIED_TOGETHER: usize;
@@ -87,6 +89,9 @@ pub(crate) trait Lanes: Copy {
     const SIGNED_TOGETHER: usize;
     /// Whether there is code to hash, sign and verify side by side at all.
     const SIDE_BY_SIDE: bool = true;
+
+    /// The number for lanes of which only the even ones count.
+    fn narrow(number: &Number<Self>) -> Number<Self::Narrow>;
 
     /// `self` is only the witness.
     fn pair(self, words: [u64; 2]) -> Self::Pair;
@@ -122,6 +127,9 @@ pub(crate) trait Lanes: Copy {
 pub(crate) fn grouped(count: usize, least: usize) -> usize {
     if count % 8 < least { count & !7 } else { count }
 }
+
+/// A number modulo p in each lane.
+pub(crate) type Number<L> = <<L as Lanes>::Radix as Radix<L>>::Number;
 
 /// A number modulo p as it stands in memory: 64 bytes, a cache line. What the words are, the radix knows.
 pub(crate) type Packed = [u64; 8];
