@@ -384,6 +384,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "model")]
     fn a_table_of_another_path_is_not_shared() {
         let key = SigningKey::generate().unwrap().verifying_key().clone();
         let other = key.unprepared();

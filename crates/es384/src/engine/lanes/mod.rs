@@ -34,9 +34,9 @@ macro_rules! eight {
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod ifma;
-#[cfg(any(test, feature = "model"))]
+#[cfg(feature = "model")]
 mod model;
-#[cfg(any(test, feature = "model"))]
+#[cfg(feature = "model")]
 mod model30;
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -47,7 +47,7 @@ mod row;
 mod simd128;
 #[cfg(target_arch = "x86_64")]
 mod sse2;
-#[cfg(any(not(target_arch = "x86_64"), test, feature = "model"))]
+#[cfg(any(not(target_arch = "x86_64"), feature = "model"))]
 mod words;
 
 #[cfg(target_arch = "x86_64")]
@@ -55,7 +55,7 @@ pub(crate) use avx2::Avx2;
 pub(crate) use eight;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use ifma::Ifma;
-#[cfg(any(test, feature = "model"))]
+#[cfg(feature = "model")]
 pub(crate) use model::Model;
 #[cfg(target_arch = "aarch64")]
 pub(crate) use neon::Neon;
