@@ -116,7 +116,7 @@ impl Failure {
     }
 
     pub(crate) fn io(path: &str, error: &std::io::Error) -> Self {
-        Self::new(ivs_status::IVS_IO, format!("{} can not be read: {error}", shown(path)))
+        Self::new(ivs_status::IVS_IO, format!("{} cannot be read: {error}", shown(path)))
     }
 
     fn new(status: ivs_status, message: impl Into<String>) -> Self {
