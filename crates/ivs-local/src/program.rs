@@ -25,8 +25,8 @@ pub struct Options {
     /// The port; 0 takes a free one
     #[arg(long, default_value_t = 8788)]
     port: u16,
-    /// The address to listen on; only this machine reaches the default
-    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    /// The address to listen on, or `localhost`; only this machine reaches the default. 0.0.0.0 is every address of this machine
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_parser = address)]
     host: IpAddr,
     /// A name that clients may ask for besides `localhost` and addresses, such as a container's; may be repeated
     #[arg(long = "allow-host", value_name = "NAME", value_parser = host)]
@@ -314,6 +314,18 @@ fn json(text: &str) -> Result<Value, String> {
 fn account(text: &str) -> Result<String, String> {
     let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     is_account.then(|| text.to_owned()).ok_or_else(|| "an account ID has 12 digits".to_owned())
+}
+
+/// Where to listen. `localhost` is the only name: others may have several addresses, and clients need `--allow-host` for them.
+fn address(text: &str) -> Result<IpAddr, String> {
+    if text.eq_ignore_ascii_case("localhost") {
+        return Ok(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    text.trim_start_matches('[').trim_end_matches(']').parse().map_err(|_| {
+        "give an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them; --allow-host gives names by which \
+         clients may call the server"
+            .to_owned()
+    })
 }
 
 fn host(text: &str) -> Result<String, String> {

@@ -67,7 +67,7 @@ pub(crate) struct ExchangeArgs {
 
 const EXAMPLES: &str = "\
 What is not changed stays, the end of the token too. With --json the answer is that of the CreateParticipantToken API. A token that the \
-CreateParticipantToken API issued can not be exchanged.
+CreateParticipantToken API issued cannot be exchanged.
 
 Examples:
   ivs-token exchange --key private.pem --kid ARN --capability PUBLISH,SUBSCRIBE < token > new-token

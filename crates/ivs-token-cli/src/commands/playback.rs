@@ -49,7 +49,7 @@ pub(crate) struct PlaybackArgs {
     #[arg(long, value_name = "UUID", value_parser = values::uuid, help_heading = "Playback")]
     single_use_uuid: Option<Uuid>,
 
-    /// Your name for the viewer, 1 to 40 characters: without it the viewer can not be revoked
+    /// Your name for the viewer, 1 to 40 characters: without it the viewer cannot be revoked
     #[arg(long, value_name = "TEXT", help_heading = "Playback")]
     viewer_id: Option<ViewerId>,
 

@@ -160,7 +160,7 @@ impl<A: KeyArn> KeyRing<A> {
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] when a page can not have so many keys, or no page gave this token.
+    /// [`KeyRingError`] when a page cannot have so many keys, or no page gave this token.
     pub fn list(&self, wanted: &ListKeys) -> Result<KeyPage<A>, KeyRingError> {
         wanted.page(&self.load())
     }

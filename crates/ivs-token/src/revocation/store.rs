@@ -23,14 +23,14 @@ pub trait RevocationStore: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the store can not be reached.
+    /// [`StoreError`] when the store cannot be reached.
     fn check(&self, subject: &Subject<'_>) -> Result<Result<(), Revoked>, StoreError>;
 
     /// Checks many tokens at once, in order.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the store can not be reached: some single-use tokens may be spent.
+    /// [`StoreError`] when the store cannot be reached: some single-use tokens may be spent.
     fn check_batch(&self, subjects: &[Subject<'_>]) -> Result<Vec<Result<(), Revoked>>, StoreError> {
         subjects.iter().map(|subject| self.check(subject)).collect()
     }
@@ -39,7 +39,7 @@ pub trait RevocationStore: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the store can not be reached: some of the revocations may have been made.
+    /// [`StoreError`] when the store cannot be reached: some of the revocations may have been made.
     fn revoke_batch(&self, revocations: &[Revocation]) -> Result<(), StoreError> {
         revocations.iter().try_for_each(|revocation| self.revoke(revocation))
     }

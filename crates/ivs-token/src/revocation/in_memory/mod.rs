@@ -146,7 +146,7 @@ impl InMemoryRevocations {
         }
     }
 
-    /// By channel and UUID: who may sign for another channel can not spend the tokens of this one.
+    /// By channel and UUID: who may sign for another channel cannot spend the tokens of this one.
     fn spend(&self, channel: &ChannelArn, token: SingleUse, now: Timestamp) -> Result<(), Revoked> {
         let key = self.hash.with(channel.as_str()).with(token.uuid).fingerprint();
         if self.spent.put(key, (), end(now, token.lifetime), now, |(), ()| ()) {

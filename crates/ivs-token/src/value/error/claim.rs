@@ -195,7 +195,7 @@ impl ClaimError {
 }
 
 impl From<Infallible> for ClaimError {
-    /// For conversions that can not fail, such as that of a value into itself.
+    /// For conversions that cannot fail, such as that of a value into itself.
     fn from(never: Infallible) -> Self {
         match never {}
     }
