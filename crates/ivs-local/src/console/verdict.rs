@@ -186,7 +186,7 @@ pub(super) fn advice(server: &Server, refusal: &Refusal, token: &str) -> String 
         "QUOTA_EXCEEDED" => "Wait until somebody leaves, or start the server with a higher --quota.".to_owned(),
         "INSUFFICIENT_CAPABILITIES" => "Mint a token with the capability that the client needs.".to_owned(),
         "TOKEN_INVALID" if refusal.message.contains("the token was issued at") => {
-            "The token is of a time that has not come for this server. Its clock may have been stopped or moved back: look at \
+            "By this server's clock, the time of the token has not come yet. The clock may have been stopped or moved back: look at \
              the clock above, and move it with POST /_ivs/clock or on the page Server. If the clock is right, that of the \
              machine that minted the token is ahead."
                 .to_owned()

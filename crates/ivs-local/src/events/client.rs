@@ -35,16 +35,17 @@ pub(super) struct Address {
 impl Address {
     /// Reads a URL. Who is there on https is known by these certificates in PEM, or by those that the system trusts.
     pub(super) fn parse(url: &str, certificates: Option<&str>) -> Result<Self, String> {
-        let uri: Uri = url.parse().map_err(|error| format!("`url` is a URL, unlike {url}: {error}"))?;
+        let uri: Uri =
+            url.parse().map_err(|error| format!("`url` must be a URL, but {url} is not: {error}"))?;
         let other = || {
-            format!("`url` is one such as http://localhost:9000/hook, or begins with https://, unlike {url}")
+            format!("`url` must look like http://localhost:9000/hook, or begin with https://, but is {url}")
         };
         let host = uri.authority().map(|authority| authority.as_str().to_owned());
         let host = host.filter(|host| !host.contains('@')).ok_or_else(other)?;
         let tls = match uri.scheme_str() {
             Some("http") if certificates.is_some() => {
                 return Err(format!(
-                    "`certificates` are for a `url` that begins with https://, unlike {url}"
+                    "`certificates` are only for a `url` that begins with https://, but it is {url}"
                 ));
             }
             Some("http") => None,

@@ -264,7 +264,7 @@ mod tests {
                 json!({ "url": "https://localhost", "certificates": "x" }),
                 "certificates in PEM: there is none",
             ),
-            (json!({ "url": "http://localhost", "certificates": "x" }), "that begins with https://, unlike"),
+            (json!({ "url": "http://localhost", "certificates": "x" }), "that begins with https://, but"),
             (json!({ "url": "http://a:b@localhost/" }), "unlike http://a:b@"),
             (json!({ "url": "http://localhost", "secret": "x" }), "`secret` is whsec_"),
             (json!({ "url": "http://localhost", "secret": "whsec_AAAA" }), "24 to 64 bytes"),
