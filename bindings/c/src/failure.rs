@@ -68,7 +68,7 @@ impl Failure {
     }
 
     pub(crate) fn file_too_long(path: &str, limit: usize) -> Self {
-        let message = format!("{} has more than {limit} bytes, and is no file of a key", shown(path));
+        let message = format!("{} has more than {limit} bytes, so it is not the file of a key", shown(path));
         Self::new(ivs_status::IVS_INPUT_TOO_LONG, message)
     }
 

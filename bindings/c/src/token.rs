@@ -123,7 +123,7 @@ pub(crate) fn moment(now: i64) -> Result<Timestamp, Failure> {
     }
     Timestamp::from_secs(now).ok_or_else(|| {
         Failure::out_of_range(format!(
-            "the time {now} is no second since 1970: give IVS_NOW, or 0 to 99999999999"
+            "the time {now} is not a second since 1970: give IVS_NOW, or 0 to 99999999999"
         ))
     })
 }

@@ -126,7 +126,7 @@ pub enum Base64Error {
         character: char,
     },
     /// A length that base64 cannot have, or surplus bits at the end.
-    #[error("ends in bits that stand for nothing: it was cut off or altered")]
+    #[error("ends in surplus bits: it was cut off or altered")]
     TrailingBits,
 }
 

@@ -116,7 +116,7 @@ pub enum ClaimError {
     StrictWithoutOrigins,
     /// Text that is not a UUID.
     #[error(
-        "{found:?} is no UUID: it is 32 hexadecimal digits and hyphens, such as 67e55044-10b1-426f-9247-bb680e5fe0c8"
+        "{found:?} is not a UUID: a UUID is 32 hexadecimal digits and hyphens, such as 67e55044-10b1-426f-9247-bb680e5fe0c8"
     )]
     Uuid {
         /// The text given, its first 40 characters.
