@@ -257,6 +257,9 @@ impl Keeper {
         (entries, changes): (&BTreeMap<String, Value>, u64),
         is_secret: impl Fn(&str) -> bool,
     ) -> Result<MutexGuard<'_, u64>, StoreError> {
+        // All that takes long is done before others have to wait.
+        let mut writes: Vec<_> =
+            entries.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
         let mut turn = self.turn();
         let all = self.store.scan("", "", usize::MAX)?.into_iter().map(|(key, _)| key);
         let stays = |key: &str| is_secret(key) || entries.contains_key(key);
@@ -264,13 +267,10 @@ impl Keeper {
         let instead = |key: &str| is_position(key).then(|| position(last));
         // What stays keeps counting its versions, so that nobody takes it for what it was.
         let gone = all.filter(|key| !stays(key));
-        let mut writes: Vec<_> = gone
-            .map(|key| {
-                let value = instead(&key);
-                (key, value)
-            })
-            .collect();
-        writes.extend(entries.iter().map(|(key, value)| (key.clone(), Some(value.clone()))));
+        writes.extend(gone.map(|key| {
+            let value = instead(&key);
+            (key, value)
+        }));
         self.store.commit(Transaction { checks: Vec::new(), writes })?;
         *turn = changes;
         let kept = entries.get(&clock_key()).and_then(Time::from_json);

@@ -26,6 +26,9 @@ pub(crate) struct Entry {
     /// Milliseconds since 1970.
     pub(crate) at: i64,
     pub(crate) operation: Option<String>,
+    /// None for a caller who signed nothing.
+    #[serde(rename = "accessKey")]
+    pub(crate) access_key: Option<String>,
     pub(crate) account: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) method: String,

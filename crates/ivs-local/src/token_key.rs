@@ -43,8 +43,7 @@ impl TokenKey {
         let key = SigningKey::from_pem(pem)?;
         key.accelerate();
         let der = key.as_es384().to_pkcs8_der();
-        let repeat = || p384::ecdsa::SigningKey::from_pkcs8_der(&der).map_err(|_| KeyError::NotAKey);
-        let repeating = is_seeded.then(repeat).transpose()?;
+        let repeating = is_seeded.then(|| repeating(&der)).transpose()?;
         Ok(Self { key, repeating })
     }
 
@@ -68,6 +67,11 @@ impl TokenKey {
         let signature: p384::ecdsa::Signature = repeating.sign(unsigned.signing_input().as_bytes());
         unsigned.with_signature(signature.to_bytes(), self.verifying_key())
     }
+}
+
+/// The key that signs the same in the same way each time. Without it, a run with a seed would not be the same again.
+fn repeating(der: &[u8]) -> Result<p384::ecdsa::SigningKey, KeyError> {
+    p384::ecdsa::SigningKey::from_pkcs8_der(der).map_err(|_| KeyError::NotAKey)
 }
 
 #[cfg(test)]
@@ -95,5 +99,13 @@ mod tests {
         assert_eq!(minted(&TokenKey::read(&key.to_pem(), true).unwrap()), token);
         let key = TokenKey::read(&key.to_pem(), false).unwrap();
         assert_ne!(minted(&key), minted(&key), "without a seed, a nonce is new each time");
+    }
+
+    #[test]
+    fn what_can_not_be_read_is_an_error_and_no_key_that_signs_anew_each_time() {
+        assert!(matches!(repeating(b"no key"), Err(KeyError::NotAKey)));
+        for is_seeded in [true, false] {
+            assert!(TokenKey::read("no key", is_seeded).is_err());
+        }
     }
 }

@@ -4,7 +4,9 @@ mod action;
 mod calls;
 mod command;
 mod events;
+mod filter;
 mod frame;
+mod happening;
 mod look;
 mod refusals;
 mod resources;
@@ -24,7 +26,7 @@ use crate::http::sigv4::parameter;
 use crate::server::Server;
 
 pub(crate) use action::asked;
-pub(crate) use timeline::history;
+pub(crate) use timeline::{History, history};
 pub(crate) use verdict::inspected;
 
 /// What the paths of the console begin with; `/` is its first page.
@@ -69,7 +71,7 @@ pub(crate) fn page(
         (&Method::GET, "refusals") => Ok(refusals::list(server)),
         (&Method::GET, "calls") => Ok(calls::list(server, &wanted("find"))),
         (&Method::GET, "events") => Ok(events::show(server)),
-        (&Method::GET, "timeline") => Ok(timeline::list(server)),
+        (&Method::GET, "timeline") => timeline::list(server, &query),
         (&Method::GET, "server") => Ok(server_page::show(server)),
         (&Method::GET, "style.css") => return file("text/css; charset=utf-8", include_str!("style.css")),
         (&Method::GET, "live.js") => return file("text/javascript; charset=utf-8", include_str!("live.js")),

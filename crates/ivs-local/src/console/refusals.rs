@@ -34,7 +34,7 @@ pub(super) fn one(server: &Server, number: &str) -> Shown {
         section.verdict.bad aria-labelledby="then" {
             h2 #then { "Refused: " (refused.code) }
             p { (words(&refused.message)) }
-            p { strong { "What to do: " } (words(&advice(server, &then, &refused.token))) }
+            p { strong { "What to do: " } (words(&remedy(server, refused, &then))) }
         }
         @if refused.token.is_empty() { p { "There was no token." } }
         @else {
@@ -45,6 +45,17 @@ pub(super) fn one(server: &Server, number: &str) -> Shown {
         (curl(&get(server, "/_ivs/refusals")))
     };
     Ok(page(server, HERE, "Refused token", &content))
+}
+
+/// What to do about a refusal.
+fn remedy(server: &Server, refused: &Refused, then: &Refusal) -> String {
+    match &refused.fault {
+        None => advice(server, then, &refused.token),
+        Some(fault) => format!(
+            "The fault `{fault}` refused it, whatever the token is. Whoever tests asked for that: the page Server lists the faults and \
+             removes them."
+        ),
+    }
 }
 
 /// The last refusals, the newest first.
@@ -79,6 +90,7 @@ fn rows(caption: &str, all: &[&Refused]) -> Markup {
                     a href={ "/_ivs/console/refusal?number=" (refused.number) } { (refused.code) }
                     br;
                     (words(&refused.message))
+                    @if refused.fault.is_some() { " " span.tag { "fault" } }
                 }
                 td { (whose(&refused.token)) }
                 td { (moment(refused.at)) }
@@ -94,7 +106,10 @@ fn calls(token: &str) -> Markup {
     let id = member(&ivs_token::inspect(token), "jti");
     html! {
         @if !id.is_empty() {
-            p { a href={ "/_ivs/console/calls?find=" (encoded(&id)) } { "The calls that name this participant" } }
+            p {
+                a href={ "/_ivs/console/calls?find=" (encoded(&id)) } { "The calls that name this participant" } " · "
+                a href=(super::timeline::of_participant(&id)) { "Everything that happened with this participant" }
+            }
         }
     }
 }

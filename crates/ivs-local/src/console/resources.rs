@@ -86,6 +86,7 @@ pub(super) fn one(server: &Server, key: &str) -> Shown {
     let content = html! {
         p.arn { (arn) }
         p { (tags(&record)) }
+        p { a href=(super::timeline::of_resource(arn)) { "Everything that happened with it" } }
         (live("record", &shown(&record)))
         (curl(&operation(server, account, region, &format!("Get{noun}"), &json!({ "arn": arn }))))
     };

@@ -76,6 +76,7 @@ pub(super) fn one(server: &Server, arn: &str) -> Shown {
         p.arn { (arn) }
         (live("there", &there))
         (live("refused", &super::refusals::of_stage(server, arn, 5)))
+        p { a href=(super::timeline::of_resource(arn)) { "Everything that happened with this stage" } }
         h2 { "Try it" }
         p { "Get a token, and open " a href="/_ivs/stage" { "the page that joins a stage" } " with " code { "#token=" } " and the token." }
         (curl(&operation(

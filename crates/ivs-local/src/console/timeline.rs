@@ -1,38 +1,84 @@
-//! One timeline of all: calls, what participants do, what becomes of streams, compositions and recordings, limits that were passed,
-//! tokens that were refused, and what was done to the server itself.
+//! One timeline of all that happens, and what somebody wants to see of it.
 
+use hyper::StatusCode;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::command::get;
-use super::frame::{curl, live, page, table, time};
-use super::look::{encoded, text};
-use crate::happened::Topic;
-use crate::recent::Remembered;
+use super::filter::{Filter, Kind};
+use super::frame::{Missing, Shown, curl, live, page, table, time};
+use super::happening::{Happening, Line, happenings};
 use crate::server::Server;
-use crate::time::iso8601;
 
 const HERE: &str = "/_ivs/console/timeline";
 
-/// How many are shown.
+/// The same as JSON.
+const HISTORY: &str = "/_ivs/history";
+
+/// How many a page shows.
 const MANY: usize = 200;
 
-/// Something that happened.
-struct Happening {
-    /// Its place: the clock can be moved back, and what happens goes on.
-    order: u64,
-    /// When, by the clock as it was then.
-    at: String,
-    kind: String,
-    what: String,
-    link: Option<String>,
+/// The most that are given at once.
+const MOST: usize = 1000;
+
+/// A part of the timeline.
+pub(crate) struct History {
+    /// The lines as JSON, the newest last.
+    pub(crate) lines: Value,
+    /// What `before` is of the part with what happened earlier, if there is more.
+    pub(crate) before: Option<u64>,
 }
 
-pub(super) fn list(server: &Server) -> Markup {
-    let mut all = happenings(server);
-    all.reverse();
-    let rows = html! {
-        @for one in all.iter().take(MANY) {
+/// A part of the timeline as JSON, as the query of an address asks for it.
+pub(crate) fn history(server: &Server, query: &str) -> Result<History, String> {
+    let filter = Filter::read(query)?;
+    let (lines, before) = part(server, &filter, MOST);
+    let show = |one: &Line| json!({ "order": one.order, "at": one.at, "kind": one.kind, "what": one.what });
+    Ok(History { lines: lines.iter().rev().map(show).collect(), before })
+}
+
+/// What happened with a resource.
+pub(super) fn of_resource(arn: &str) -> String {
+    format!("{HERE}{}", Filter { resource: arn.to_owned(), ..Filter::default() }.query())
+}
+
+/// What happened with a participant.
+pub(super) fn of_participant(id: &str) -> String {
+    format!("{HERE}{}", Filter { participant: id.to_owned(), ..Filter::default() }.query())
+}
+
+pub(super) fn list(server: &Server, query: &str) -> Shown {
+    let filter = Filter::read(query)
+        .map_err(|words| Missing::new(StatusCode::BAD_REQUEST, "Timeline", format!("{words}.")))?;
+    let (lines, before) = part(server, &filter, MANY);
+    let content = html! {
+        @if !lines.is_empty() { (table("What happened, the newest first", &["When", "Kind", "What"], &rows(&lines))) }
+        @else if filter.is_empty() && filter.before.is_none() { p { "Nothing has happened yet, or it was forgotten with a reset." } }
+        @else { p { "Nothing of that happened, or so much came after it that it is forgotten." } }
+        (pages(&filter, before))
+    };
+    let same = Filter { limit: Some(filter.limit.unwrap_or(MANY).min(MANY)), ..filter.clone() };
+    let content = html! {
+        (form(&filter))
+        (live("timeline", &content))
+        (curl(&get(server, &format!("{HISTORY}{}", same.query()))))
+    };
+    Ok(page(server, HERE, "Timeline", &content))
+}
+
+/// The lines that are wanted, the newest first, and where to go on if there are more.
+fn part(server: &Server, filter: &Filter, most: usize) -> (Vec<Line>, Option<u64>) {
+    let limit = filter.limit.unwrap_or(most).min(most);
+    let all = happenings(server);
+    let mut wanted = all.iter().filter(|one| filter.wants(one));
+    let lines: Vec<_> = wanted.by_ref().take(limit).map(Happening::line).collect();
+    let before = lines.last().map(|one| one.order).filter(|_| wanted.next().is_some());
+    (lines, before)
+}
+
+fn rows(lines: &[Line]) -> Markup {
+    html! {
+        @for one in lines {
             tr {
                 td { (time(&one.at)) }
                 td { (one.kind) }
@@ -44,117 +90,51 @@ pub(super) fn list(server: &Server) -> Markup {
                 }
             }
         }
-    };
-    let content = html! {
-        @if all.is_empty() { p { "Nothing has happened yet, or it was forgotten with a reset." } }
-        @else { (table("What happened, the newest first", &["When", "Kind", "What"], &rows)) }
-    };
-    let content = html! {
-        (live("timeline", &content))
-        (curl(&get(server, "/_ivs/history")))
-    };
-    page(server, HERE, "Timeline", &content)
+    }
 }
 
-/// All of it as JSON, the newest last.
-pub(crate) fn history(server: &Server) -> Value {
-    let all = happenings(server);
-    all.iter().map(|one| json!({ "at": one.at, "kind": one.kind, "what": one.what })).collect()
+/// The ways to other parts.
+fn pages(filter: &Filter, before: Option<u64>) -> Markup {
+    let to = |before| format!("{HERE}{}", Filter { before, ..filter.clone() }.query());
+    html! {
+        @if filter.before.is_some() || before.is_some() {
+            p.pages {
+                @if filter.before.is_some() { a href=(to(None)) { "The newest" } }
+                @if before.is_some() { a href=(to(before)) { "Earlier" } }
+            }
+        }
+    }
 }
 
-/// What happened, the newest last.
-fn happenings(server: &Server) -> Vec<Happening> {
-    let calls = server.log().list().into_iter().map(|call| {
-        let name = call.operation.as_deref().unwrap_or(&call.path);
-        let error = call.error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
-        let link = format!("/_ivs/console/calls?find={}#call-{}", encoded(&call.id), call.id);
-        let what = format!("{name} {}{error}", call.status);
-        // The rule that refused it: one of rates and quotas, or another.
-        let is_limit = call.rules.starts_with("rates;") || call.rules.starts_with("quota;");
-        let kind = if is_limit { "limit" } else { "call" }.to_owned();
-        Happening { order: call.order, at: iso8601(call.at), kind, what, link: Some(link) }
-    });
-    let events = server.watched().seen().into_iter().map(|seen| {
-        let mut parts = seen.key.split('/');
-        let (account, region) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let stage = format!("arn:aws:ivs:{region}:{account}:stage/{}", parts.nth(1).unwrap_or_default());
-        let of_event = |name| text(&seen.event, name);
-        let what = [of_event("participantId"), of_event("name"), of_event("errorCode")].join(" ");
-        Happening {
-            order: seen.order,
-            at: of_event("eventTime").to_owned(),
-            kind: "participant".to_owned(),
-            what: what.trim_end().to_owned(),
-            link: Some(format!("/_ivs/console/stage?arn={}", encoded(&stage))),
-        }
-    });
-    let refusals = server.door().refusals().list().into_iter().map(|refused| {
-        let what = format!("{}: {}", refused.code, refused.message);
-        let link = format!("/_ivs/console/refusal?number={}", refused.number);
-        let kind = "refused token".to_owned();
-        Happening { order: refused.order, at: iso8601(refused.at), kind, what, link: Some(link) }
-    });
-    let changes = server.keeper().recent().list();
-    let changes = changes.iter().filter_map(change);
-    let deeds = server.log().deeds().into_iter().map(|deed| {
-        let (order, at, kind, what) = (deed.order, iso8601(deed.at), deed.kind, deed.what);
-        Happening { order, at, kind, what, link: Some("/_ivs/console/server".to_owned()) }
-    });
-    let mut all: Vec<_> = calls.chain(events).chain(changes).chain(refusals).chain(deeds).collect();
-    all.sort_by_key(|one| one.order);
-    all
-}
-
-/// What became of a stream, a composition or a recording, or a limit that was passed.
-fn change(seen: &Remembered) -> Option<Happening> {
-    let Remembered { happened, account, region, .. } = seen;
-    let detail = |name: &str| happened.detail.get(name).map_or_else(String::new, plain);
-    let id = happened.resource.rsplit('/').next().unwrap_or_default();
-    let (kind, words) = match happened.topic {
-        // What participants do is told above, and the same recording below.
-        Topic::StageUpdate | Topic::PublisherRecordingStateChange => return None,
-        Topic::CompositionStateChange => {
-            ("composition", [detail("event_name"), id.to_owned(), detail("id"), detail("reason")])
-        }
-        Topic::StreamStateChange | Topic::StreamHealthChange => {
-            ("stream", [detail("event_name"), id.to_owned(), detail("code"), detail("reason")])
-        }
-        Topic::RecordingStateChange => (
-            "recording",
-            [detail("recording_status"), id.to_owned(), detail("recording_status_reason"), String::new()],
-        ),
-        Topic::ParticipantRecordingStateChange => (
-            "recording",
-            [detail("event_name"), detail("participant_id"), detail("error_code"), detail("reason")],
-        ),
-        Topic::LimitBreach => {
-            let limit = format!("beyond {} {}", detail("limit_value"), detail("limit_unit"));
-            let name = Some(detail("limit_name")).filter(|name| !name.is_empty());
-            let name = name.unwrap_or_else(|| detail("limit"));
-            ("limit", [name, id.to_owned(), limit, format!("by {}", detail("exceeded_by"))])
+fn form(filter: &Filter) -> Markup {
+    let field = |id: &str, label: &str, hint: &str, value: &str| {
+        html! {
+            p {
+                label for=(id) { (label) }
+                input id=(id) name=(id) value=(value) type="search" spellcheck="false" autocomplete="off" aria-describedby={ (id) "-hint" };
+                span.quiet id={ (id) "-hint" } { (hint) }
+            }
         }
     };
-    let words: Vec<_> = words.into_iter().filter(|word| !word.is_empty()).collect();
-    let resource = happened.resource.rsplit(':').next().unwrap_or_default();
-    let link = match happened.topic {
-        Topic::ParticipantRecordingStateChange => {
-            Some(format!("/_ivs/console/stage?arn={}", encoded(&happened.resource)))
+    html! {
+        form method="get" action=(HERE) role="search" class="filter" {
+            p {
+                label for="kind" { "Kind" }
+                select #kind name="kind" aria-describedby="kind-hint" {
+                    option value="" { "Everything" }
+                    @for kind in Kind::ALL {
+                        option value=(kind.name()) selected[filter.kind == Some(kind)] { (kind.words()) }
+                    }
+                }
+                span.quiet #kind-hint { "what sort of thing happened" }
+            }
+            (field("resource", "Resource", "the ARN or the ID of a stage, a channel …", &filter.resource))
+            (field("participant", "Participant", "the ID of a participant", &filter.participant))
+            (field("caller", "Caller", "an account or an access key", &filter.caller))
+            p.go {
+                button { "Filter" }
+                @if !filter.is_empty() { a href=(HERE) { "Show everything" } }
+            }
         }
-        _ if resource.is_empty() => None,
-        _ => {
-            Some(format!("/_ivs/console/resource?key={}", encoded(&format!("{account}/{region}/{resource}"))))
-        }
-    };
-    Some(Happening {
-        order: seen.order,
-        at: iso8601(seen.at),
-        kind: kind.to_owned(),
-        what: words.join(" "),
-        link,
-    })
-}
-
-/// A value without quotes.
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    }
 }

@@ -171,35 +171,72 @@ fn checks(server: &Server, inspection: &Inspection, is_own: bool, refusal: Optio
 pub(super) fn advice(server: &Server, refusal: &Refusal, token: &str) -> String {
     let inspection = inspect_at(token, server.keeper().clock.timestamp());
     match refusal.code {
-        "TOKEN_MISSING" => "Send the token: as the subprotocol of the socket, or as “Authorization: Bearer …”.".to_owned(),
+        "TOKEN_MISSING" => "Send the token: as the subprotocol of the socket, or as “Authorization: Bearer …”. A player sends it as \
+                            `?token=` behind the playback URL.",
         "TOKEN_EXPIRED" => "Mint a new token. If it should still be good, look at the clock of this server: it may have been \
-                            moved."
-            .to_owned(),
+                            moved.",
+        "TOKEN_INVALID_SIGNATURE" if inspection.kind == TokenKind::ParticipantFromApi => {
+            "CreateParticipantToken of another server made it: of AWS, or of a server here that began anew with other keys. Call \
+             CreateParticipantToken of this server. With `--state FILE` or `--seed`, a server that begins anew keeps its key."
+        }
+        "TOKEN_INVALID_SIGNATURE" if inspection.kind == TokenKind::Playback => {
+            "No playback key of this server signed it. Sign with the private key of a pair that is here, or import its public key \
+             with ImportPlaybackKeyPair."
+        }
         "TOKEN_INVALID_SIGNATURE" => "The private key that signed is not the one whose public half was imported under the \
                                       token's kid. Sign with that key, or import the public key that belongs to yours, and put \
-                                      the new ARN into kid."
-            .to_owned(),
+                                      the new ARN into kid.",
         "PARTICIPANT_DISCONNECTED" => "DisconnectParticipant was called for this participant on this stage, and that is for \
-                                       good. Mint a token with another participant ID."
-            .to_owned(),
-        "STAGE_DELETED" => "The stage was deleted. Make another, and mint a token for it.".to_owned(),
-        "QUOTA_EXCEEDED" => "Wait until somebody leaves, or start the server with a higher --quota.".to_owned(),
-        "INSUFFICIENT_CAPABILITIES" => "Mint a token with the capability that the client needs.".to_owned(),
-        "TOKEN_INVALID" if refusal.message.contains("the token was issued at") => {
-            "By this server's clock, the time of the token has not come yet. The clock may have been stopped or moved back: look at \
-             the clock above, and move it with POST /_ivs/clock or on the page Server. If the clock is right, that of the \
-             machine that minted the token is ahead."
-                .to_owned()
-        }
-        "TOKEN_INVALID" if refusal.message.contains("there is no stage") => {
-            "The stage was never made here, or a reset or another state took it away. Make it, and mint a token with its ARN."
-                .to_owned()
-        }
-        "TOKEN_INVALID" => unknown_key(server, &inspection).unwrap_or_else(|| {
-            "Read the broken rules, and mint the token anew with a library that keeps them.".to_owned()
-        }),
-        _ => "The message says what is wrong.".to_owned(),
+                                       good. Mint a token with another participant ID.",
+        "STAGE_DELETED" => "The stage was deleted. Make another, and mint a token for it.",
+        "QUOTA_EXCEEDED" => "Wait until somebody leaves, or start the server with a higher --quota.",
+        "INSUFFICIENT_CAPABILITIES" => "Mint a token with the capability that the client needs.",
+        "VIEWER_SESSION_REVOKED" => "StartViewerSessionRevocation was called for this viewer. Mint a token with a higher \
+                                     `aws:viewer-session-version` to let the viewer in again.",
+        "TOKEN_ALREADY_USED" => "The token is good once, and a player has begun with it. Mint a new one for each playback.",
+        "CONNECTION_TOKEN_REVOKED" => "RevokeConnectionToken was called for this token. Mint a new one.",
+        "MALFORMED" | "NOT_FOUND" => "The token is good: what was asked with it is not. The message says what is wrong.",
+        "TOKEN_INVALID" => return advice_on_invalid(server, refusal, &inspection),
+        _ => "The message says what is wrong.",
     }
+    .to_owned()
+}
+
+/// What to do about a token that breaks a rule: the message says which.
+fn advice_on_invalid(server: &Server, refusal: &Refusal, inspection: &Inspection) -> String {
+    let says = |words: &str| refusal.message.contains(words);
+    if inspection.kind == TokenKind::NotAToken {
+        return "This is no token, or not all of one: it has three parts of letters, digits, `-` and `_`, with dots between. Copy it \
+                whole, without spaces, quotes or line breaks."
+            .to_owned();
+    }
+    if says("the token was issued at") {
+        "By this server's clock, the time of the token has not come yet. The clock may have been stopped or moved back: look at \
+         the clock above, and move it with POST /_ivs/clock or on the page Server. If the clock is right, that of the \
+         machine that minted the token is ahead."
+    } else if says("may not be used before") {
+        "Leave the claim `nbf` out: AWS's tokens have none. If you want it, wait until then, or move the clock of this server on the \
+         page Server."
+    } else if says("there is no stage") {
+        "The stage was never made here, or a reset or another state took it away. Make it, and mint a token with its ARN. Look at \
+         account and region in the ARN, too: each has stages of its own."
+    } else if says("the token is for another stage") {
+        "Join the stage that the token names, or mint a token for the one that was asked for."
+    } else if says("the token is that of") {
+        "A participant publishes under the ID of their own token: ask for `/publish/` and that ID."
+    } else if says("is expected here") {
+        "A participant token opens a stage, a connection token a socket that participants share, and a playback token goes behind \
+         the playback URL of a channel, as `?token=`. Send each where it belongs."
+    } else if says("requests from certain origins") {
+        "Play from a page of one of the token's origins, or mint a token with the origin of yours, such as `http://localhost:3000`."
+    } else if says("is for the channel") {
+        "Play the channel that the token names, or mint a token for this one."
+    } else {
+        return unknown_key(server, inspection).unwrap_or_else(|| {
+            "Read the broken rules, and mint the token anew with a library that keeps them.".to_owned()
+        });
+    }
+    .to_owned()
 }
 
 /// What to say if the key of a token is not one of this server.

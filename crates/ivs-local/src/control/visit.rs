@@ -55,7 +55,10 @@ const MEMBERS: [&str; 5] = ["token", "userId", "attributes", "capabilities", "du
 pub(super) fn join(server: &Server, arn: &str, body: &Value) -> Result<Value, Control> {
     let token = token(server, arn, body)?;
     let who = server.live().gate.participant_of(arn, &token).map_err(|refusal| refused(&refusal))?;
-    server.live().join_without_client(&who).map_err(|refusal| refused(&refusal))?;
+    server.live().join_without_client(&who).map_err(|refusal| {
+        server.live().gate.note("participant", &token, &refusal);
+        refused(&refusal)
+    })?;
     Ok(json!({ "participantId": who.participant_id().as_str(), "token": token }))
 }
 

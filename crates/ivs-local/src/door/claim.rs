@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hyper::Method;
 use hyper::header::{CONTENT_TYPE, HeaderMap};
+use hyper::{Method, Uri};
 use serde_json::Value;
 
 use super::calls::Purpose;
@@ -12,6 +12,7 @@ use super::playback::channel_in;
 use super::whip::{SDP, bearer};
 use crate::arn::Arn;
 use crate::faults::{Area, Subject};
+use crate::http::sigv4::parameter;
 
 /// What somebody wants, and who they say that they are.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -20,14 +21,18 @@ pub(crate) struct Claim {
     account: String,
     region: String,
     participant: String,
+    /// The token that was shown for it; empty, if there was none.
+    token: String,
 }
 
 impl Claim {
     /// What a request wants, if it is one of somebody who comes alone.
-    pub(crate) fn of(method: &Method, path: &str, headers: &HeaderMap) -> Option<Self> {
+    pub(crate) fn of(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Self> {
+        let path = uri.path();
         if let Some(channel) = channel_in(path) {
             let (account, region) = (channel.account_id().to_owned(), channel.region().to_owned());
-            return Some(Self { operation: "playback", account, region, participant: String::new() });
+            let token = parameter(uri.query().unwrap_or_default(), "token").unwrap_or_default();
+            return Some(Self { operation: "playback", account, region, participant: String::new(), token });
         }
         if is_upgrade(headers) {
             // Those who share a socket come later.
@@ -54,15 +59,22 @@ impl Claim {
             let payload: Value = serde_json::from_slice(&payload).ok()?;
             let arn = Arn::parse(payload.get("resource")?.as_str()?)?;
             let participant = payload.get("jti").and_then(Value::as_str).unwrap_or_default().to_owned();
-            Some(Self { operation, account: arn.account.into(), region: arn.region.into(), participant })
+            Some((arn.account.to_owned(), arn.region.to_owned(), participant))
         };
-        read().unwrap_or(Self { operation, ..Self::default() })
+        let (account, region, participant) = read().unwrap_or_default();
+        Self { operation, account, region, participant, token: token.to_owned() }
     }
 
     /// Somebody who is on a stage already.
     pub(crate) fn of_participant(operation: &'static str, stage: &ivs_token::StageArn, id: &str) -> Self {
         let (account, region) = (stage.account_id().to_owned(), stage.region().to_owned());
-        Self { operation, account, region, participant: id.to_owned() }
+        Self { operation, account, region, participant: id.to_owned(), token: String::new() }
+    }
+
+    /// The kind of the token that was shown, and the token; empty, if there was none.
+    pub(crate) fn shown(&self) -> (&'static str, &str) {
+        let kind = if self.operation == "playback" { "playback" } else { "participant" };
+        (kind, &self.token)
     }
 
     /// What faults are asked about it.

@@ -220,7 +220,13 @@ impl Gate {
 
     /// Keeps a refusal that somebody may ask about.
     pub(crate) fn note(&self, door: &'static str, token: &str, refusal: &Refusal) {
-        self.refusals.note(door, token, (refusal.code, &refusal.message), self.keeper.clock.now());
+        self.refusals.note(door, token, (refusal.code, &refusal.message), None, self.keeper.clock.now());
+    }
+
+    /// Keeps a refusal that a fault asked for. `told` is what the header of faults says of it.
+    pub(crate) fn note_struck(&self, (door, token): (&'static str, &str), refusal: &Refusal, told: &str) {
+        let what = (refusal.code, refusal.message.as_str());
+        self.refusals.note(door, token, what, Some(told), self.keeper.clock.now());
     }
 
     fn noted<T>(&self, door: &'static str, token: &str, decided: Result<T, Refusal>) -> Result<T, Refusal> {

@@ -135,6 +135,15 @@ impl Live {
         }
     }
 
+    /// Refuses somebody who shows a token over a socket that is open, if a fault asks for it.
+    pub(super) fn strike_token(&self, subject: &Subject<'_>, token: &str) -> Result<(), Refusal> {
+        let strike = self.faults.strike(subject, self.keeper.clock.now());
+        let Some(Act::Refuse(code, message)) = strike.act else { return Ok(()) };
+        let refusal = Refusal::new(code, message);
+        self.gate.note_struck(("participant", token), &refusal, &strike.told);
+        Err(refusal)
+    }
+
     /// Whether the next datagram of media is lost, because a fault asks for it.
     pub(crate) fn loses(&self) -> bool {
         let subject = Subject { area: Area::Media, operation: "media", ..Subject::default() };
@@ -235,7 +244,12 @@ impl Live {
 
     /// Takes a token in exchange for the one that somebody came with.
     pub(crate) fn exchange(&self, old: &VerifiedToken, new: &str) -> Result<VerifiedToken, Refusal> {
-        let new = self.gate.participant(new)?;
+        let verified = self.gate.participant(new)?;
+        self.take_over(old, verified).inspect_err(|refusal| self.gate.note("participant", new, refusal))
+    }
+
+    /// Takes a good token over, if it may stand in the place of the old one.
+    fn take_over(&self, old: &VerifiedToken, new: VerifiedToken) -> Result<VerifiedToken, Refusal> {
         if Gate::is_own(old.key_id()) || Gate::is_own(new.key_id()) {
             let message = "tokens of CreateParticipantToken can not be exchanged: mint both with a key pair";
             return Err(Refusal::new("TOKEN_INVALID", message));

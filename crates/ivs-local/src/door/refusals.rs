@@ -27,6 +27,9 @@ pub(crate) struct Refused {
     pub(crate) door: &'static str,
     pub(crate) code: &'static str,
     pub(crate) message: String,
+    /// The fault that refused it, whatever the token is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fault: Option<String>,
     pub(crate) token: String,
 }
 
@@ -54,6 +57,7 @@ impl Refusals {
         door: &'static str,
         token: &str,
         (code, message): (&'static str, &str),
+        fault: Option<&str>,
         at: i64,
     ) {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -64,8 +68,8 @@ impl Refusals {
         }
         let end = token.char_indices().map(|(at, _)| at).find(|at| *at >= LONGEST).unwrap_or(token.len());
         let token = token.get(..end).unwrap_or_default().to_owned();
-        let message = message.to_owned();
-        last.all.push_back(Refused { number, order, at, door, code, message, token });
+        let (message, fault) = (message.to_owned(), fault.map(str::to_owned));
+        last.all.push_back(Refused { number, order, at, door, code, message, fault, token });
         drop(last);
         self.pulse.beat();
     }
@@ -87,7 +91,7 @@ mod tests {
     #[test]
     fn numbers_begin_anew_when_all_is_forgotten() {
         let refusals = Refusals::new(Arc::default());
-        let note = || refusals.note("participant", "token", ("TOKEN_INVALID", "no"), 0);
+        let note = || refusals.note("participant", "token", ("TOKEN_INVALID", "no"), None, 0);
         let numbers = || refusals.list().iter().map(|one| one.number).collect::<Vec<_>>();
         note();
         note();

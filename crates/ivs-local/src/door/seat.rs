@@ -19,6 +19,8 @@ pub(crate) struct Seat {
     calls: Arc<Calls>,
     manner: Manner,
     who: VerifiedToken,
+    /// The token that they came with, or the last that they exchanged it for.
+    token: String,
     place: Place,
     /// The number of the last snapshot that was sent.
     sequence: u64,
@@ -44,7 +46,7 @@ impl Seat {
             .join(&who, &manner.visitor)
             .inspect_err(|refusal| live.gate.note("participant", token, refusal))?;
         let (live, calls, manner) = (Arc::clone(live), Arc::clone(calls), manner.clone());
-        Ok(Self { live, calls, manner, who, place, sequence: 0 })
+        Ok(Self { live, calls, manner, who, token: token.to_owned(), place, sequence: 0 })
     }
 
     /// Waits for something to tell. It can be asked again at any time.
@@ -101,7 +103,10 @@ impl Seat {
             "EXCHANGE_TOKEN" => {
                 let mut answer = incoming.ids();
                 match self.live.exchange(&self.who, incoming.text("newToken")) {
-                    Ok(who) => self.who = who,
+                    Ok(who) => {
+                        self.who = who;
+                        incoming.text("newToken").clone_into(&mut self.token);
+                    }
                     Err(refusal) => {
                         answer["error"] = json!({ "code": refusal.code, "message": refusal.message });
                     }
@@ -125,7 +130,9 @@ impl Seat {
                 let wanted = if matches!(purpose, Purpose::Subscribe(_)) { "subscribe" } else { "publish" };
                 let (arn, id) = (self.who.stage_arn(), self.who.participant_id().as_str());
                 self.live.strike(&wanting(wanted, arn, id))?;
-                self.calls.offer(&self.who, &purpose, incoming.text("content"), lowest, &self.manner.visitor)
+                self.calls
+                    .offer(&self.who, &purpose, incoming.text("content"), lowest, &self.manner.visitor)
+                    .inspect_err(|refusal| self.live.gate.note("participant", &self.token, refusal))
             });
         match answered {
             Ok(answered) => {

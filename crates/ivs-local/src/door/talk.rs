@@ -60,7 +60,7 @@ impl Talk {
         } else if self.seats.len() >= MOST {
             Err(Refusal::new("QUOTA_EXCEEDED", "too many participants share this connection"))
         } else {
-            let struck = self.live.strike(&Claim::of_token("join", token).subject());
+            let struck = self.live.strike_token(&Claim::of_token("join", token).subject(), token);
             struck.and_then(|()| Seat::take(&self.live, &self.calls, token, &self.manner))
         };
         match seated {

@@ -1,11 +1,22 @@
-//! Work that may take long, such as a year of timers, or that waits for such work.
+//! Work that may take long, such as a year of timers or a large state, or that waits for such work.
 
-use tokio::runtime::{Handle, RuntimeFlavor};
+use std::sync::Arc;
 
-/// Does it at once. Other requests go on meanwhile if the runtime has threads for them.
-pub(super) fn aside<T>(work: impl FnOnce() -> T) -> T {
-    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
-        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
-        _ => work(),
+use crate::server::Server;
+
+/// Does it on a thread that is there for such work, and that nobody else waits for. What is begun is done, even if whoever asked
+/// goes away.
+pub(super) async fn aside<T: Send + 'static>(
+    server: &Arc<Server>,
+    work: impl FnOnce(&Server) -> T + Send + 'static,
+) -> T {
+    let server = Arc::clone(server);
+    match tokio::task::spawn_blocking(move || work(&server)).await {
+        Ok(done) => done,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime ends, and with it whoever waits here.
+            Err(_) => std::future::pending().await,
+        },
     }
 }

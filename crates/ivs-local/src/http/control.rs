@@ -1,5 +1,7 @@
 //! What is not AWS's: health, faults, the log of calls, and what a person or a test lets happen.
 
+use std::sync::Arc;
+
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, HeaderValue};
@@ -13,6 +15,7 @@ use super::deed::deed;
 use super::fault::{Broken, finish, pause};
 use super::reply::{Reply, whole};
 use super::{own, state};
+use crate::console::History;
 use crate::control::{Visit, refused, visit};
 use crate::door::{self, Refusal};
 use crate::faults::{self, Act, Cut, Strike};
@@ -21,6 +24,9 @@ use crate::{console, events};
 
 /// Where clients of stages send their telemetry.
 const TELEMETRY: &str = "telemetry";
+
+/// What `before` is of the part of the timeline with what happened earlier, if there is more.
+const BEFORE: &str = "x-ivs-local-before";
 
 /// Something that was asked for, and what came of it.
 struct Outcome {
@@ -32,7 +38,7 @@ struct Outcome {
 
 /// Answers a request to `/_ivs/{path}`.
 pub(super) async fn control(
-    server: &Server,
+    server: &Arc<Server>,
     method: &Method,
     path: &str,
     body: &[u8],
@@ -42,8 +48,13 @@ pub(super) async fn control(
     {
         return Ok(whole(page));
     }
-    if (method, path) == (&Method::POST, TELEMETRY) {
-        return Ok(whole(telemetry(server)));
+    match (method, path) {
+        (&Method::POST, TELEMETRY) => return Ok(whole(telemetry(server))),
+        // They wait for nobody, however much is done aside.
+        (&Method::GET, "health" | "ready") => {
+            return Ok(json(server, path, StatusCode::OK, ok().to_string()));
+        }
+        _ => {}
     }
     let Outcome { status, value, strike } = done(server, method, path, body).await?;
     let reply = json(server, &format!("{}{path}", own::OWN), status, value.to_string());
@@ -51,7 +62,7 @@ pub(super) async fn control(
 }
 
 /// A page of the console, or what one of its forms asks for.
-pub(super) async fn console(server: &Server, parts: &Parts, body: &[u8]) -> Result<Reply, Broken> {
+pub(super) async fn console(server: &Arc<Server>, parts: &Parts, body: &[u8]) -> Result<Reply, Broken> {
     let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
     let asked = if parts.method == Method::POST { console::asked(path, body) } else { None };
     let Some(asked) = asked else {
@@ -59,7 +70,7 @@ pub(super) async fn console(server: &Server, parts: &Parts, body: &[u8]) -> Resu
     };
     let Outcome { status, value, strike } = match asked.path.as_str() {
         "fork" => {
-            let (status, value) = state::fork(server, &asked.body);
+            let (status, value) = aside(server, move |server| state::fork(server, &asked.body)).await;
             Outcome { status, value, strike: Strike::default() }
         }
         path => done(server, &asked.method, path, asked.body.as_bytes()).await?,
@@ -75,15 +86,15 @@ pub(super) async fn console(server: &Server, parts: &Parts, body: &[u8]) -> Resu
 
 /// Does what a request asks for that is not AWS's, and keeps that it was done. Faults are asked about whoever comes without
 /// a client.
-async fn done(server: &Server, method: &Method, path: &str, body: &[u8]) -> Result<Outcome, Broken> {
+async fn done(server: &Arc<Server>, method: &Method, path: &str, body: &[u8]) -> Result<Outcome, Broken> {
     let of = |(status, value): (u16, Value), strike| Outcome {
         status: StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST),
         value,
         strike,
     };
     let order = server.pulse().order();
-    let (strike, (status, value)) = match visit(server, method.as_str(), path, body) {
-        None => (Strike::default(), aside(|| attempt(server, method, path, body))),
+    let (strike, told) = match visit(server, method.as_str(), path, body) {
+        None => (Strike::default(), body.to_vec()),
         Some(Err(answer)) => return Ok(of(answer, Strike::default())),
         Some(Ok(Visit { claim, body })) => {
             let strike = server.faults().strike(&claim.subject(), server.keeper().clock.now());
@@ -91,24 +102,34 @@ async fn done(server: &Server, method: &Method, path: &str, body: &[u8]) -> Resu
             match &strike.act {
                 Some(Act::Cut(Cut::Before)) => return Err(Broken),
                 Some(Act::Refuse(code, message)) => {
-                    return Ok(of(refused(&Refusal::new(code, message)), strike));
+                    let refusal = Refusal::new(code, message);
+                    server.live().gate.note_struck(claim.shown(), &refusal, &strike.told);
+                    return Ok(of(refused(&refusal), strike));
                 }
                 _ => {}
             }
-            let answer = aside(|| attempt(server, method, path, &body));
-            (strike, answer)
+            (strike, body)
         }
     };
-    let kind = path.split('/').next().unwrap_or_default();
-    if status.is_success() && method != Method::GET && kind != "inspect" {
-        server.note_deed(order, kind, deed(method, path, body));
-    }
+    let (method, path, body) = (method.clone(), path.to_owned(), body.to_vec());
+    let (status, value) = aside(server, move |server| {
+        let (status, value) = attempt(server, &method, &path, &told);
+        let kind = path.split('/').next().unwrap_or_default();
+        if status.is_success() && method != Method::GET && kind != "inspect" {
+            server.note_deed(order, kind, deed(&method, &path, &body));
+        }
+        (status, value)
+    })
+    .await;
     Ok(Outcome { status, value, strike })
+}
+
+fn ok() -> Value {
+    serde_json::json!({ "status": "ok" })
 }
 
 /// As [`done`], without keeping it.
 fn attempt(server: &Server, method: &Method, path: &str, body: &[u8]) -> (StatusCode, Value) {
-    let ok = || serde_json::json!({ "status": "ok" });
     let message = |error: &dyn std::fmt::Display| serde_json::json!({ "message": error.to_string() });
     let ruled = (server.faults(), server.rates(), server.model());
     if let Some((status, value)) = faults::answer(ruled, method.as_str(), path, body) {
@@ -118,12 +139,10 @@ fn attempt(server: &Server, method: &Method, path: &str, body: &[u8]) -> (Status
         return (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value);
     }
     match (method, path) {
-        (&Method::GET, "health" | "ready") => (StatusCode::OK, ok()),
         (&Method::GET, TELEMETRY) => {
             (StatusCode::OK, serde_json::json!({ "requests": server.log().telemetry() }))
         }
         (&Method::GET, "calls") => (StatusCode::OK, server.log().to_json()),
-        (&Method::GET, "history") => (StatusCode::OK, console::history(server)),
         (&Method::GET, "refusals") => (StatusCode::OK, serde_json::json!(server.door().refusals().list())),
         (&Method::POST, "inspect") => match console::inspected(server, body) {
             Ok(value) => (StatusCode::OK, value),
@@ -137,6 +156,23 @@ fn attempt(server: &Server, method: &Method, path: &str, body: &[u8]) -> (Status
             Some((status, value)) => (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), value),
             None => (StatusCode::NOT_FOUND, message(&own::unknown(path))),
         },
+    }
+}
+
+/// The timeline as JSON, as a query asks for it.
+pub(super) fn history(server: &Server, parts: &Parts) -> Reply {
+    match console::history(server, parts.uri.query().unwrap_or_default()) {
+        Ok(History { lines, before }) => {
+            let mut reply = json(server, parts.uri.path(), StatusCode::OK, lines.to_string());
+            if let Some(before) = before {
+                reply.headers_mut().insert(BEFORE, HeaderValue::from(before));
+            }
+            reply
+        }
+        Err(message) => {
+            let told = serde_json::json!({ "message": message });
+            refuse(server, parts.uri.path(), StatusCode::BAD_REQUEST, &told)
+        }
     }
 }
 

@@ -51,6 +51,11 @@ pub(super) async fn operation(server: &Server, parts: &Parts, body: Incoming) ->
         id,
         at,
         operation: answer.operation.map(str::to_owned),
+        access_key: answer
+            .caller
+            .as_ref()
+            .map(|caller| caller.access_key.clone())
+            .filter(|key| !key.is_empty()),
         account: answer.caller.as_ref().map(|caller| caller.account.clone()),
         region: answer.caller.as_ref().map(|caller| caller.region.clone()),
         method: parts.method.to_string(),

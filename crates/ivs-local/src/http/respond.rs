@@ -1,5 +1,7 @@
 //! The way of a request: to the door, the console, what is the server's own, or an operation.
 
+use std::sync::Arc;
+
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::HOST;
@@ -21,25 +23,32 @@ use crate::server::Server;
 const ICON: &str = "/favicon.ico";
 
 /// Answers a request.
-pub(super) async fn respond(server: &Server, request: Request<Incoming>) -> Result<Reply, Broken> {
+pub(super) async fn respond(server: &Arc<Server>, request: Request<Incoming>) -> Result<Reply, Broken> {
     if let Some(name) = host::stranger(server.settings(), request.uri(), request.headers()) {
         let told = serde_json::json!({ "message": host::refusal(&name), "advice": host::advice(&name) });
         return Ok(control::refuse(server, request.uri().path(), StatusCode::MISDIRECTED_REQUEST, &told));
     }
     // What has fallen due comes before whatever a request sees.
-    if sees_state(request.uri().path())
-        && let Err(error) = aside(|| server.settle())
-    {
-        tracing::warn!(%error, "timers did not run");
+    if sees_state(request.uri().path()) {
+        server.replaced().await;
+        if server.keeper().is_due()
+            && let Err(error) = aside(server, Server::settle).await
+        {
+            tracing::warn!(%error, "timers did not run");
+        }
     }
-    let Some(claim) = Claim::of(request.method(), request.uri().path(), request.headers()) else {
+    let Some(claim) = Claim::of(request.method(), request.uri(), request.headers()) else {
         return answer(server, request, None).await;
     };
     let strike = server.faults().strike(&claim.subject(), server.keeper().clock.now());
     pause(strike.delay).await;
     let refusal = match &strike.act {
         Some(Act::Cut(Cut::Before)) => return Err(Broken),
-        Some(Act::Refuse(code, message)) => Some(Refusal::new(code, message)),
+        Some(Act::Refuse(code, message)) => {
+            let refusal = Refusal::new(code, message);
+            server.live().gate.note_struck(claim.shown(), &refusal, &strike.told);
+            Some(refusal)
+        }
         _ => None,
     };
     let reply = answer(server, request, refusal).await?;
@@ -53,7 +62,7 @@ fn sees_state(path: &str) -> bool {
 
 /// Answers a request. `struck` refuses somebody at the door.
 async fn answer(
-    server: &Server,
+    server: &Arc<Server>,
     mut request: Request<Incoming>,
     struck: Option<Refusal>,
 ) -> Result<Reply, Broken> {
@@ -107,6 +116,9 @@ async fn answer(
     if state::is_of_state(&parts.method, path) {
         let (status, text) = state::answer(server, path, body).await;
         return Ok(control::json(server, path, status, text));
+    }
+    if path == "/_ivs/history" {
+        return Ok(control::history(server, &parts));
     }
     if path == "/_ivs/events" {
         let keeper = server.keeper();

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
+use super::aside::aside;
 use super::body::patience;
 use super::respond::respond;
 use crate::events::deliver;
@@ -72,7 +73,7 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
 async fn run_timers(server: Arc<Server>) {
     loop {
         server.keeper().wait().await;
-        if let Err(error) = server.settle() {
+        if let Err(error) = aside(&server, Server::settle).await {
             tracing::warn!(%error, "timers did not run");
         }
     }

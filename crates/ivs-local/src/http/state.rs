@@ -1,10 +1,13 @@
 //! State over HTTP: a snapshot to keep, one to go back to, and copies of accounts.
 
+use std::sync::Arc;
+
 use hyper::body::Incoming;
 use hyper::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::aside::aside;
 use super::body::{Unread, collect};
 use crate::server::Server;
 use crate::state::{RestoreError, State, is_account};
@@ -20,41 +23,43 @@ pub(super) fn is_of_state(method: &Method, path: &str) -> bool {
     )
 }
 
-/// Answers a request about the state of the server.
-pub(super) async fn answer(server: &Server, path: &str, body: Incoming) -> (StatusCode, String) {
-    match path {
-        "/_ivs/snapshot" => server.snapshot().map(|state| (StatusCode::OK, state.to_json())),
-        "/_ivs/restore" => restore(server, body).await,
-        _ => Ok(match text(server, body).await {
-            Ok(text) => {
-                let (status, value) = fork(server, &text);
-                (status, value.to_string())
-            }
-            Err((status, error)) => (status, message(&error)),
-        }),
+/// Answers a request about the state of the server. A state can be large: it is read, checked and written aside.
+pub(super) async fn answer(server: &Arc<Server>, path: &str, body: Incoming) -> (StatusCode, String) {
+    let work: fn(&Server, &str) -> _ = match path {
+        "/_ivs/snapshot" => return aside(server, snapshot).await,
+        "/_ivs/restore" => restore,
+        _ => |server: &Server, text: &str| {
+            let (status, value) = fork(server, text);
+            (status, value.to_string())
+        },
+    };
+    match text(server, body).await {
+        Ok(text) => aside(server, move |server| work(server, &text)).await,
+        Err((status, error)) => (status, message(&error)),
     }
-    .unwrap_or_else(|error| (StatusCode::INTERNAL_SERVER_ERROR, message(&error)))
 }
 
-type Answer = Result<(StatusCode, String), crate::store::StoreError>;
+fn snapshot(server: &Server) -> (StatusCode, String) {
+    match server.snapshot() {
+        Ok(state) => (StatusCode::OK, state.to_json()),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, message(&error)),
+    }
+}
 
-async fn restore(server: &Server, body: Incoming) -> Answer {
-    let read = text(server, body).await.and_then(|text| {
-        State::from_json(&text).map_err(|error| (StatusCode::BAD_REQUEST, error.to_string()))
-    });
-    let state = match read {
+fn restore(server: &Server, text: &str) -> (StatusCode, String) {
+    let state = match State::from_json(text) {
         Ok(state) => state,
-        Err((status, error)) => return Ok((status, message(&error))),
+        Err(error) => return (StatusCode::BAD_REQUEST, message(&error)),
     };
     match server.restore(&state) {
         Ok(()) => {
             let records = state.entries().len();
             let what = format!("POST /_ivs/restore: a state of {records} records");
             server.note_deed(server.pulse().order(), "restore", what);
-            Ok((StatusCode::OK, json!({ "status": "ok" }).to_string()))
+            (StatusCode::OK, json!({ "status": "ok" }).to_string())
         }
-        Err(RestoreError::Store(error)) => Err(error),
-        Err(error) => Ok((StatusCode::BAD_REQUEST, message(&error))),
+        Err(error @ RestoreError::Store(_)) => (StatusCode::INTERNAL_SERVER_ERROR, message(&error)),
+        Err(error) => (StatusCode::BAD_REQUEST, message(&error)),
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::events::is_position;
-use crate::store::Store;
+use crate::store::Entry;
 
 /// The version of the file. Another one is refused.
 const VERSION: u64 = 1;
@@ -76,15 +76,10 @@ struct File {
 type Place = BTreeMap<String, BTreeMap<String, BTreeMap<String, Value>>>;
 
 impl State {
-    /// What a store holds.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`](crate::StoreError).
-    pub(crate) fn of(store: &dyn Store) -> Result<Self, crate::StoreError> {
-        let all = store.scan("", "", usize::MAX)?.into_iter();
-        let shown = all.filter(|(key, _)| !is_left_out(key));
-        Ok(Self { entries: shown.map(|(key, entry)| (key, Value::clone(&entry.value))).collect() })
+    /// What a store held.
+    pub(crate) fn of(all: Vec<(String, Entry)>) -> Self {
+        let shown = all.into_iter().filter(|(key, _)| !is_left_out(key));
+        Self { entries: shown.map(|(key, entry)| (key, Value::clone(&entry.value))).collect() }
     }
 
     /// Reads a file.
@@ -194,7 +189,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::store::{MemoryStore, Transaction};
+    use crate::store::{MemoryStore, Store, Transaction};
 
     fn state() -> State {
         let store = MemoryStore::default();
@@ -207,7 +202,7 @@ mod tests {
         ];
         let writes = writes.into_iter().map(|(key, value)| (key.to_owned(), Some(value))).collect();
         store.commit(Transaction { checks: Vec::new(), writes }).unwrap();
-        State::of(&store).unwrap()
+        State::of(store.scan("", "", usize::MAX).unwrap())
     }
 
     #[test]

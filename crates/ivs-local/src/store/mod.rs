@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub use memory::MemoryStore;
 pub use sqlite::SqliteStore;
-pub(crate) use watched::WatchedStore;
+pub(crate) use watched::{Seen, WatchedStore};
 
 /// A value and its version.
 #[derive(Clone, Debug, PartialEq)]

@@ -109,6 +109,7 @@ fn forms(page: &str) -> Vec<Asked> {
             ("get", "/") => Asked { is_operation: true, ..Asked::new("POST", "/ListStages", "{}") },
             ("get", "/_ivs/console/calls") => Asked::new("GET", "/_ivs/calls", ""),
             ("get", "/_ivs/console/resources") => Asked::new("GET", "/_ivs/snapshot", ""),
+            ("get", "/_ivs/console/timeline") => Asked::new("GET", "/_ivs/history?limit=200", ""),
             (method, action) => panic!("{method} {action} is new: say here which command does the same"),
         }
     });
@@ -193,8 +194,8 @@ async fn each_form_of_each_page_has_a_command_that_does_the_same() {
             }
         }
     }
-    // Six of the clock, four of faults and rates, three of the state, two of targets, two of tokens, four to find something.
-    assert!(count >= 19, "{count}");
+    // Six of the clock, four of faults and rates, three of the state, two of targets, two of tokens, five to find something.
+    assert!(count >= 20, "{count}");
 
     all.sort_by_key(Asked::turn);
     for Asked { method, target, body, .. } in &all {

@@ -2,6 +2,7 @@
 // What clippy lets a test do, its helpers may do too.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 
+mod aside;
 mod candidates;
 mod commands;
 mod console;
@@ -15,6 +16,7 @@ mod local;
 mod media;
 mod observed;
 mod offers;
+mod overlap;
 mod peer;
 mod playback;
 mod refusals;
@@ -27,3 +29,4 @@ mod testing;
 mod timeline;
 mod tls;
 mod truth;
+mod viewers;

@@ -46,19 +46,41 @@ pub(super) fn check(world: &World) {
     streams(world, now);
 }
 
-/// What was there, too, and has ended: this takes longer the longer a walk is.
-pub(super) fn check_all(world: &World) {
+/// What was there on these stages, too, and has ended; and what has ended of streams. Of stages that were deleted, those are left
+/// out of the list to which nothing can happen any more.
+pub(super) fn check_past(world: &World, ids: &mut Vec<String>) {
     let clock = world.control("GET", "clock", &json!({})).1;
     let now = clock["nowMs"].as_i64().unwrap();
     let stages = all(world, "stage");
     let open: Vec<&Value> = stages.iter().map(|stage| &stage["activeSessionId"]).collect();
-    for session in all(world, "stage-session") {
+    let is_there = |id: &str| stages.iter().any(|stage| id_of(&stage["arn"]) == id);
+    ids.retain(|id| !past(world, id, &open, now) || is_there(id));
+    let streams = all(world, "stream");
+    let sessions = all(world, "stream-session");
+    let open = sessions.iter().filter(|session| session["endTime"].is_null());
+    let mut ids: Vec<_> = open.map(|session| session["streamId"].as_str().unwrap()).collect();
+    let mut live: Vec<_> = streams.iter().map(|stream| stream["streamId"].as_str().unwrap()).collect();
+    ids.sort_unstable();
+    live.sort_unstable();
+    assert_eq!(ids, live);
+}
+
+/// What was there on a stage. Says whether all of it is over.
+fn past(world: &World, stage: &str, open: &[&Value], now: i64) -> bool {
+    for session in all(world, &format!("stage-session/{stage}")) {
         assert_eq!(session["endTime"].is_null(), open.contains(&&session["sessionId"]), "{session}");
     }
-    let keys = world.0.store().scan("123456789012/us-west-2/participant/", "", usize::MAX).unwrap();
-    for (key, entry) in keys {
-        let parts: Vec<&str> = key.split('/').collect();
-        let (stage, session, participant) = (parts[3], parts[4], &entry.value);
+    let is_deleted = {
+        let key = format!("123456789012/us-west-2/stage/{stage}");
+        world.0.store().get(&key).unwrap().is_none()
+    };
+    for replica in all(world, &format!("participant-replica/{stage}")) {
+        assert!(!is_deleted || replica["replicationState"] == "STOPPED", "{replica}");
+    }
+    let mut is_over = true;
+    let prefix = format!("123456789012/us-west-2/participant/{stage}/");
+    for (key, entry) in world.0.store().scan(&prefix, "", usize::MAX).unwrap() {
+        let (session, participant) = (key.split('/').nth(4).unwrap(), &entry.value);
         let id = participant["participantId"].as_str().unwrap();
         let is_open = open.iter().any(|one| *one == session);
         assert!(is_open || participant["state"] == "DISCONNECTED", "{participant}");
@@ -71,7 +93,9 @@ pub(super) fn check_all(world: &World) {
         assert_eq!(times("JOINED"), times("LEFT") + is_there, "{events:?}");
         assert_eq!(times("PUBLISH_STARTED"), times("PUBLISH_STOPPED") + is_publishing, "{events:?}");
         recording(world, (stage, session), participant, now);
+        is_over &= !is_open && participant["recordingState"] != "STOPPING";
     }
+    is_over
 }
 
 /// A stage has at most one open session, and names it.
@@ -137,7 +161,8 @@ fn replicas(world: &World, stages: &[Arc<Value>]) {
             }
         }
     }
-    let listed = all(world, "participant-replica");
+    let of_stage = |stage: &Arc<Value>| all(world, &format!("participant-replica/{}", id_of(&stage["arn"])));
+    let listed: Vec<_> = stages.iter().flat_map(of_stage).collect();
     let listed = listed.iter().filter(|one| one["replicationState"] == "ACTIVE");
     let mut listed: Vec<_> =
         listed.map(|one| (one["participantId"].clone(), one["destinationStageArn"].clone())).collect();
@@ -213,16 +238,12 @@ fn streams(world: &World, now: i64) {
         times.sort_unstable();
         assert!(times.windows(2).all(|two| two[0].1 <= two[1].0), "ad breaks overlap: {stream}");
     }
-    let sessions = all(world, "stream-session");
-    let open: Vec<_> = sessions.iter().filter(|session| session["endTime"].is_null()).collect();
-    let mut ids: Vec<_> = open.iter().map(|session| session["streamId"].as_str().unwrap()).collect();
-    let mut live: Vec<_> = streams.iter().map(|stream| stream["streamId"].as_str().unwrap()).collect();
-    ids.sort_unstable();
-    live.sort_unstable();
-    assert_eq!(ids, live);
     for stream in &streams {
         // Each takeover that was made is told, as long as the session keeps its events.
-        let session = open.iter().find(|session| session["streamId"] == stream["streamId"]).unwrap();
+        let (channel, id) = (id_of(&stream["channelArn"]), stream["streamId"].as_str().unwrap());
+        let key = format!("123456789012/us-west-2/stream-session/{channel}/{id}/");
+        let session = world.0.store().get(&key).unwrap().unwrap().value;
+        assert!(session["endTime"].is_null(), "{session}");
         let events = session["truncatedEvents"].as_array().unwrap();
         let told = events.iter().filter(|event| event["name"] == "Stream Takeover").count() as u64;
         assert!(events.len() == 500 || told == stream["_takeovers"].as_u64().unwrap_or(0), "{session}");
