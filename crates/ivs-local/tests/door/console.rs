@@ -261,7 +261,7 @@ async fn the_history_is_of_one_state_and_in_order() {
         "{all:#?}"
     );
     let why = get(&local, "/_ivs/console/refusal?number=1").await.body;
-    assert!(why.contains("Its clock may have been stopped or moved back"), "{why}");
+    assert!(why.contains("The clock may have been stopped or moved back"), "{why}");
     let page = get(&local, "/_ivs/console/timeline").await.body;
     let places: Vec<_> = ["refused token", "LEFT", "DisconnectParticipant 200", "JOINED", "freeze"]
         .map(|words| page.find(words).unwrap_or_else(|| panic!("{words}: {page}")))
