@@ -3,65 +3,16 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, beforeEach, afterEach, test } from "node:test";
 import { chromium } from "playwright-core";
+import { enter, prepare } from "./client.mjs";
+import { CLIENTS, Server } from "./server.mjs";
 
-const { IVS_LOCAL, IVS_TOKEN, PYTHON, CHROMIUM = "/usr/bin/chromium", ARTEFACTS } = process.env;
-const resolve = createRequire(import.meta.url).resolve;
-const CLIENTS = { current: resolve("amazon-ivs-web-broadcast"), older: resolve("older") };
-const folder = mkdtempSync(join(tmpdir(), "ivs-stage-"));
-
-class Server {
-  static async start(...more) {
-    const server = new Server();
-    const options = ["--port", "0", "--auth", "off", "--web-client", CLIENTS.current, ...more];
-    server.process = spawn(IVS_LOCAL, options, { stdio: ["ignore", "pipe", "inherit"] });
-    server.url = await new Promise((found, lost) => {
-      server.process.stdout.once("data", (data) => found(String(data).split("\n")[0].split(" ").at(-1)));
-      server.process.once("exit", () => lost(new Error("ivs-local did not start")));
-    });
-    server.key = join(folder, `${new URL(server.url).port}.pem`);
-    const publicKey = `${server.key}.public`;
-    execFileSync(IVS_TOKEN, ["key", "generate", "--out", server.key, "--public-out", publicKey], { stdio: "pipe" });
-    const imported = await server.call("ImportPublicKey", { publicKeyMaterial: readFileSync(publicKey, "utf8") });
-    server.kid = imported.publicKey.arn;
-    return server;
-  }
-  async call(operation, input) {
-    const answer = await fetch(`${this.url}/${operation}`, { method: "POST", body: JSON.stringify(input) });
-    const text = await answer.text();
-    assert.ok(answer.ok, `${operation}: ${text}`);
-    return text ? JSON.parse(text) : {};
-  }
-  // As programs of users call: through boto3.
-  boto(operation, input) {
-    const script = fileURLToPath(new URL("boto.py", import.meta.url));
-    execFileSync(PYTHON, [script, this.url, operation, JSON.stringify(input)], { stdio: "pipe" });
-  }
-  async stage() {
-    return (await this.call("CreateStage", {})).stage;
-  }
-  mint(stage, id, ...more) {
-    return execFileSync(IVS_TOKEN, [
-      "mint", "--key", this.key, "--kid", this.kid, "--stage-arn", stage.arn, "--whip-url", stage.endpoints.whip,
-      "--events-url", stage.endpoints.events, "--participant-id", id, ...more,
-    ], { encoding: "utf8" }).trim();
-  }
-  connection(stage) {
-    return execFileSync(IVS_TOKEN, [
-      "mint", "connection", "--key", this.key, "--kid", this.kid, "--stage-arn", stage.arn, "--whip-url", stage.endpoints.whip,
-      "--events-url", stage.endpoints.events,
-    ], { encoding: "utf8" }).trim();
-  }
-  stop() {
-    this.process.kill();
-  }
-}
+const { PYTHON, CHROMIUM = "/usr/bin/chromium", ARTEFACTS } = process.env;
 
 let browser, server, stage, context;
 before(async () => {
@@ -78,7 +29,6 @@ before(async () => {
 after(async () => {
   await browser?.close();
   server?.stop();
-  rmSync(folder, { recursive: true });
 });
 beforeEach(async () => {
   stage = await server.stage();
@@ -96,77 +46,6 @@ async function open(client = CLIENTS.current, at = server) {
   await page.addScriptTag({ path: client });
   await page.evaluate(prepare);
   return page;
-}
-
-// Runs in the page: what the tests need of the client.
-function prepare() {
-  const { Stage, LocalStageStream, SubscribeType, StageEvents } = globalThis.IVSBroadcastClient;
-  const seen = { participants: {}, errors: [], left: null, mutes: [], frames: {} };
-  const watch = (id, track) => {
-    const video = Object.assign(document.createElement("video"), { autoplay: true, muted: true, playsInline: true, width: 320 });
-    video.srcObject = new MediaStream([track]);
-    document.body.append(video);
-    const canvas = Object.assign(document.createElement("canvas"), { width: 32, height: 24 });
-    const pen = canvas.getContext("2d", { willReadFrequently: true });
-    let last = "";
-    seen.frames[id] = 0;
-    const next = () => {
-      pen.drawImage(video, 0, 0, 32, 24);
-      const now = pen.getImageData(0, 0, 32, 24).data.join();
-      // Only a picture that differs from the one before counts.
-      if (now !== last) seen.frames[id] += 1;
-      seen.width = video.videoWidth;
-      last = now;
-      video.requestVideoFrameCallback(next);
-    };
-    video.requestVideoFrameCallback(next);
-    video.play().catch(() => {});
-  };
-  globalThis.seen = seen;
-  const shared = (token) => (globalThis.connection ??= new globalThis.IVSBroadcastClient.RealTimeConnection(token));
-  globalThis.enter = async (token, { publish = true, configuration, connectionToken } = {}) => {
-    const media = publish ? await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 480 } }) : null;
-    const streams = (media?.getTracks() ?? []).map((track) => new LocalStageStream(track, track.kind === "video" ? configuration : undefined));
-    const stage = new Stage(token, {
-      stageStreamsToPublish: () => streams,
-      shouldPublishParticipant: () => streams.length > 0,
-      shouldSubscribeToParticipant: () => SubscribeType.AUDIO_VIDEO,
-      preferredLayerForStream: (_, stream) => {
-        if (seen.prefer === "lowest") return stream.getLowestQualityLayer();
-        return seen.prefer === "highest" ? stream.getHighestQualityLayer() : undefined;
-      },
-    }, connectionToken && { connection: shared(connectionToken) });
-    const note = (participant) => {
-      seen.participants[participant.id] = {
-        userId: participant.userId, attributes: participant.attributes, isPublishing: participant.isPublishing,
-        audioMuted: participant.audioMuted, videoStopped: participant.videoStopped, isLocal: participant.isLocal,
-      };
-    };
-    for (const name of Object.keys(StageEvents)) {
-      stage.on(StageEvents[name], (first) => first?.id && note(first));
-    }
-    stage.on(StageEvents.STAGE_PARTICIPANT_LEFT, (participant) => delete seen.participants[participant.id]);
-    stage.on(StageEvents.STAGE_PARTICIPANT_STREAMS_ADDED, (participant, added) => {
-      for (const stream of added) {
-        if (!participant.isLocal && stream.mediaStreamTrack.kind === "video") watch(participant.id, stream.mediaStreamTrack);
-      }
-    });
-    stage.on(StageEvents.STAGE_STREAM_MUTE_CHANGED, (participant, stream) => seen.mutes.push([participant.id, stream.mediaStreamTrack.kind, stream.isMuted]));
-    if (StageEvents.STAGE_LEFT) stage.on(StageEvents.STAGE_LEFT, (reason) => { seen.left = String(reason); });
-    if (StageEvents.ERROR) stage.on(StageEvents.ERROR, (error) => seen.errors.push({ code: error.code, name: error.name, message: error.message }));
-    Object.assign(globalThis, { stage, streams });
-    try {
-      await stage.join();
-      return null;
-    } catch (error) {
-      return { code: error.code, name: error.name, message: error.message };
-    }
-  };
-}
-
-async function enter(page, token, options) {
-  const error = await page.evaluate(([token, options]) => globalThis.enter(token, options), [token, options]);
-  if (error) throw Object.assign(new Error(`${error.message}; said: ${page.said.slice(-10).join("\n")}`), error);
 }
 
 // Waits until a page has seen something.
@@ -388,19 +267,52 @@ function has(tool, option, pattern) {
   }
 }
 
-test("ffmpeg publishes over WHIP", async (t) => {
-  if (!has("ffmpeg", "-muxers", /\bwhip\b/)) return t.skip("this ffmpeg has no WHIP muxer; that of version 8 has");
-  const bob = await open();
-  await enter(bob, server.mint(stage, "bob"), { publish: false });
-  const publisher = spawn("ffmpeg", [
+// FFmpeg's own WHIP muxer: that of the installed ffmpeg, if it is new enough, or the one that PyAV brings. It ends with its input.
+function publishWithFfmpeg(url, token) {
+  if (!has("ffmpeg", "-muxers", /\bwhip\b/)) {
+    const script = fileURLToPath(new URL("whip_muxer.py", import.meta.url));
+    return spawn(PYTHON, [script, url, token], { stdio: "pipe" });
+  }
+  const authorization = token ? ["-authorization", token] : [];
+  return spawn("ffmpeg", [
     "-loglevel", "error", "-re", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=15", "-f", "lavfi", "-i", "sine=sample_rate=48000",
     "-c:v", "libx264", "-profile:v", "baseline", "-pix_fmt", "yuv420p", "-g", "15", "-c:a", "libopus", "-ac", "2",
-    "-f", "whip", "-authorization", server.mint(stage, "ffmpeg"), `${stage.endpoints.whip}/`,
-  ], { stdio: ["ignore", "inherit", "inherit"] });
-  try {
-    await moves(bob, "ffmpeg", 10);
-  } finally {
-    publisher.kill();
+    "-f", "whip", ...authorization, url,
+  ], { stdio: "pipe" });
+}
+
+// What a program said on its way to its end, and its exit code.
+async function ended(program) {
+  let said = "";
+  for (const stream of [program.stdout, program.stderr]) stream.on("data", (data) => (said += data));
+  const [code] = await once(program, "close");
+  return { code, said };
+}
+
+test("ffmpeg publishes over WHIP", async () => {
+  const bob = await open();
+  await enter(bob, server.mint(stage, "bob"), { publish: false });
+  const publisher = publishWithFfmpeg(`${stage.endpoints.whip}/`, server.mint(stage, "ffmpeg"));
+  const end = ended(publisher);
+  const done = await Promise.race([moves(bob, "ffmpeg", 10), end]);
+  assert.equal(done.code, undefined, done.said);
+  const { participant, names } = await events("ffmpeg");
+  assert.equal(participant.protocol, "WHIP");
+  assert.deepEqual(names, ["JOINED", "PUBLISH_STARTED"]);
+  // `q` is how one ends ffmpeg. It says that it leaves, and has no socket: so it is gone.
+  publisher.stdin.end("q");
+  assert.equal((await end).code, 0);
+  await sees(bob, () => !("ffmpeg" in globalThis.seen.participants));
+  assert.deepEqual((await events("ffmpeg")).names, ["JOINED", "PUBLISH_STARTED", "PUBLISH_STOPPED", "LEFT"]);
+});
+
+test("ffmpeg is told why it may not publish", async () => {
+  const url = `${stage.endpoints.whip}/`;
+  const looks = server.mint(stage, "looks", "--capability", "subscribe");
+  for (const [token, status] of [[`${server.mint(stage, "eve").slice(0, -6)}AAAAAA`, 403], [looks, 403], ["", 401]]) {
+    const { code, said } = await ended(publishWithFfmpeg(url, token));
+    assert.notEqual(code, 0);
+    assert.match(said, new RegExp(`${status}`), said);
   }
 });
 

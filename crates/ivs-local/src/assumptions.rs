@@ -49,6 +49,11 @@ const ASSUMPTIONS: &[Assumption] = &[
         "InsertAdBreak while another ad break runs, or with its ID; refused, it is a ConflictException",
     ),
     number(
+        "bitrate-time",
+        5_000,
+        "milliseconds over which the bitrate of a publication is measured, in real time",
+    ),
+    number(
         "body-size",
         1 << 20,
         "the most bytes of a body; a larger one is a RequestEntityTooLargeException",
@@ -103,6 +108,11 @@ const ASSUMPTIONS: &[Assumption] = &[
         "malformed-body",
         &["SerializationException", "ValidationException"],
         "the code for a body that is not JSON or can not be decompressed",
+    ),
+    words(
+        "media-quota",
+        &["stop", "report"],
+        "a publication that is more than the quotas allow or has B-frames, and one or a subscription that lasts longer, ends after the event with its error; or the event is all",
     ),
     words(
         "next-token",

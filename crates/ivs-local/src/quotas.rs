@@ -1,7 +1,7 @@
 //! The names of quotas, and how the command line gives one.
 
 /// What `--quota` can set.
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 31] = [
     "adConfigurations",
     "channels",
     "compositionMaxHours",
@@ -20,6 +20,10 @@ const NAMES: [&str; 27] = [
     "playbackRestrictionPolicies",
     "playbackTokenBytes",
     "publicKeys",
+    "publishBitrate",
+    "publishEdge",
+    "publishOrSubscribeHours",
+    "publishPixels",
     "publishersPerStage",
     "recordingConfigurations",
     "replicationsPerParticipant",

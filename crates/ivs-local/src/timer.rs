@@ -18,6 +18,8 @@ pub(crate) enum Timer {
     Expiry { stage: String, participant: String },
     /// A stage has been empty for long enough: its session ends, if it has not been joined meanwhile.
     StageSession { stage: String, session: String, emptied: u64 },
+    /// Somebody has published or subscribed on a stage for as long as anybody may: whoever has ceases to.
+    Duration { stage: String },
     /// Somebody with replicas on other stages has ceased to publish for long enough: the replicas go, unless they publish again.
     Replication { stage: String, participant: String, paused: u64 },
     /// The recording of a participant: it has started, or it ends, unless its state has changed since.

@@ -1,6 +1,6 @@
 //! A multiple of a point as a sum of table entries.
 //!
-//! A number k is written as the sum of 55 digits d·2^(7·i), each odd and between -127 and 127 (Joye and Tunstall, "Exponent
+//! A number k is written as the sum of 55 digits d·2^(7·i), each odd and between -127 and 127, or with digits of other sizes (Joye and Tunstall, "Exponent
 //! recoding and regular exponentiation algorithms", 2009). No digit is zero, so every window adds a point, and digits of
 //! both signs share the 64 odd multiples of a window's point. Only odd numbers can be written so. An even k is taken as
 //! -(n - k), which is odd because n is.
@@ -12,12 +12,27 @@ use super::{
     secret::hide,
 };
 
-/// Bits of a digit.
+/// Bits of a digit, of a key and in signing.
 pub(crate) const WINDOW: usize = 7;
-/// Digits of a number: 55·7 = 385 bits, one more than a number has, for the sign.
-pub(crate) const WINDOWS: usize = 55;
+/// Digits of a number: 55·7 = 385 bits, one more than it has.
+pub(crate) const WINDOWS: usize = windows(WINDOW);
 /// Odd multiples in a window's part of a table: 1, 3, and so on to 127.
-pub(crate) const ENTRIES: usize = 1 << (WINDOW - 1);
+pub(crate) const ENTRIES: usize = entries(WINDOW);
+
+/// Bits of a digit of the base point in verification. All keys share its table, so that may be larger.
+pub(crate) const BASE_WINDOW: usize = 8;
+/// Digits of a number: 48·8 = 384 bits.
+pub(crate) const BASE_WINDOWS: usize = windows(BASE_WINDOW);
+
+/// Digits of this many bits that a number has.
+pub(crate) const fn windows(bits: usize) -> usize {
+    385 / bits
+}
+
+/// Odd multiples in the part of a table that belongs to a digit of this many bits.
+pub(crate) const fn entries(bits: usize) -> usize {
+    1 << (bits - 1)
+}
 
 /// A digit: which of its window's entries to add, and whether to add its negative.
 #[derive(Clone, Copy, Default)]
@@ -33,7 +48,7 @@ impl Digit {
         Self(u8::try_from(entry).unwrap())
     }
 
-    /// Below [`ENTRIES`].
+    /// Below [`entries`] of the digit's bits.
     #[inline]
     pub(crate) fn entry(self) -> usize {
         usize::from(self.0 & !Self::NEGATIVE)
@@ -52,18 +67,18 @@ impl Digit {
     }
 }
 
-/// The digits of a number below n, the least significant first: `COUNT` digits of `BITS` bits, 7 at most.
+/// The digits of a number below n, the least significant first: `COUNT` digits of `BITS` bits, 8 at most.
 ///
 /// With 7 bits there are [`WINDOWS`] digits, and the comments speak of these.
 #[inline(never)]
-#[expect(clippy::cast_possible_truncation, reason = "seven bits are kept")]
+#[expect(clippy::cast_possible_truncation, reason = "eight bits are kept")]
 pub(crate) fn recode<const BITS: usize, const COUNT: usize>(number: &Words) -> [Digit; COUNT] {
-    const { assert!(BITS <= 7 && matches!(BITS * COUNT, 384 | 385)) };
+    const { assert!(BITS <= 8 && matches!(BITS * COUNT, 384 | 385)) };
     let even = !number[0] & 1;
     let odd = modulus::select(even, number, &modulus::subtract(&N, number).0);
     let flip = (even as u8) << 7;
     // Half of the values of a digit, without its sign: 63.
-    let entries = (1 << (BITS - 1)) - 1;
+    let entries = const { (entries(BITS) - 1) as u8 };
     std::array::from_fn(|i| {
         // The digit is 2·t + 1 - 128, with t the seven bits above the lowest one of the window.
         let bit = BITS * i + 1;

@@ -5,11 +5,9 @@
 //! what they promise of their own, and the compiler checks it. So no chain of additions can outgrow its limbs.
 
 use super::{
-    lanes::{Form, Lanes, Packed, Radix},
+    lanes::{Form, Lanes, Number, Packed, Radix},
     modulus::Words,
 };
-
-type Number<L> = <<L as Lanes>::Radix as Radix<L>>::Number;
 
 /// Eight numbers modulo p, each below `B`·p, with carried limbs.
 #[derive(Clone, Copy)]
@@ -67,6 +65,12 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
     #[inline(always)]
     pub(crate) fn lanes(&self) -> L {
         L::Radix::witness(&self.0)
+    }
+
+    /// The same numbers where only the even lanes count.
+    #[inline(always)]
+    pub(crate) fn narrow(&self) -> Field8<L::Narrow, B> {
+        Field8(L::narrow(&self.0))
     }
 
     /// The same number under a wider bound.

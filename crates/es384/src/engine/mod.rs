@@ -10,7 +10,6 @@
         target_arch = "x86_64",
         target_arch = "aarch64",
         target_feature = "simd128",
-        test,
         feature = "model"
     )),
     allow(
@@ -88,10 +87,10 @@ pub enum Path {
     #[cfg(target_feature = "simd128")]
     Simd128,
     /// What the instructions of AVX-512 IFMA do, in plain integers: slow, and only for tests, with the feature `model`.
-    #[cfg(any(test, feature = "model"))]
+    #[cfg(feature = "model")]
     Model,
     /// What those of AVX2 and NEON do, as [`Model`](Self::Model).
-    #[cfg(any(test, feature = "model"))]
+    #[cfg(feature = "model")]
     Model30,
     /// Arithmetic in words of 64 bits, for processors without the instructions. Not where all have them.
     #[cfg(not(target_feature = "simd128"))]
@@ -137,7 +136,7 @@ impl Path {
     #[must_use]
     pub fn all() -> Vec<Self> {
         let mut all = vec![Self::ALWAYS];
-        #[cfg(any(test, feature = "model"))]
+        #[cfg(feature = "model")]
         all.extend([Self::Model, Self::Model30]);
         #[cfg(target_arch = "x86_64")]
         {
@@ -163,9 +162,9 @@ pub(crate) fn digests(messages: &[&[u8]]) -> Vec<[u8; 48]> {
         #[cfg(target_arch = "aarch64")]
         Path::Neon => lanes::Neon::detect()
             .map_or_else(one_by_one, |lanes| sha384::digests(lanes, messages, Active::sha384)),
-        #[cfg(any(test, feature = "model"))]
+        #[cfg(feature = "model")]
         Path::Model => sha384::digests(lanes::Model::<lanes::Radix52>::ZERO, messages, Active::sha384),
-        #[cfg(any(test, feature = "model"))]
+        #[cfg(feature = "model")]
         Path::Model30 => sha384::digests(lanes::Model::<lanes::Radix30>::ZERO, messages, Active::sha384),
         #[cfg(target_feature = "simd128")]
         Path::Simd128 => one_by_one(),
@@ -192,9 +191,9 @@ pub(crate) fn sign(path: Path, jobs: &[SignJob<'_>]) -> Result<Vec<Option<Signat
             Some(lanes) => sign::sign(lanes, jobs),
             None => Ok(vec![None; jobs.len()]),
         },
-        #[cfg(any(test, feature = "model"))]
+        #[cfg(feature = "model")]
         Path::Model => sign::sign(lanes::Model::<lanes::Radix52>::ZERO, jobs),
-        #[cfg(any(test, feature = "model"))]
+        #[cfg(feature = "model")]
         Path::Model30 => sign::sign(lanes::Model::<lanes::Radix30>::ZERO, jobs),
         #[cfg(target_feature = "simd128")]
         Path::Simd128 => sign::sign(lanes::Simd128::ZERO, jobs),

@@ -69,12 +69,17 @@ impl<L: Lanes> Sum8<L> {
         Self { x, y, zz: self.zz.times(&pp), zzz: self.zzz.times(&ppp) }
     }
 
-    /// The sum over all lanes, in every lane.
-    pub(crate) fn total(&self) -> Self {
-        let lanes = self.zz.lanes();
-        let halves = lanes.run(PlusSwapped::<L, 4>(self));
-        let quarters = lanes.run(PlusSwapped::<L, 2>(&halves));
-        lanes.run(PlusSwapped::<L, 1>(&quarters))
+    /// The sum over all lanes, in every lane that counts: once pairs of lanes are summed up, the even ones are enough.
+    pub(crate) fn total(&self) -> Sum8<L::Narrow> {
+        let pairs = self.zz.lanes().run(PlusSwapped::<L, 1>(self)).narrow();
+        let lanes = pairs.zz.lanes();
+        let fours = lanes.run(PlusSwapped::<L::Narrow, 2>(&pairs));
+        lanes.run(PlusSwapped::<L::Narrow, 4>(&fours))
+    }
+
+    /// The same points where only the even lanes count.
+    fn narrow(&self) -> Sum8<L::Narrow> {
+        Sum8 { x: self.x.narrow(), y: self.y.narrow(), zz: self.zz.narrow(), zzz: self.zzz.narrow() }
     }
 
     /// `other` in the lanes of `mask`, `self` in the others.

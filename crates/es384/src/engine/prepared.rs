@@ -31,9 +31,9 @@ pub(crate) enum Prepared {
     Avx2(RowTable<Radix30>),
     #[cfg(target_arch = "aarch64")]
     Neon(RowTable<Radix30>),
-    #[cfg(any(test, feature = "model"))]
+    #[cfg(feature = "model")]
     Model(RowTable<Radix52>),
-    #[cfg(any(test, feature = "model"))]
+    #[cfg(feature = "model")]
     Model30(RowTable<Radix30>),
     #[cfg(target_feature = "simd128")]
     Simd128(RowTable<Radix30>),
@@ -55,9 +55,9 @@ impl Prepared {
             Path::Avx2 => Self::Avx2(RowTable::new(&point)),
             #[cfg(target_arch = "aarch64")]
             Path::Neon => Self::Neon(RowTable::new(&point)),
-            #[cfg(any(test, feature = "model"))]
+            #[cfg(feature = "model")]
             Path::Model => Self::Model(RowTable::new(&point)),
-            #[cfg(any(test, feature = "model"))]
+            #[cfg(feature = "model")]
             Path::Model30 => Self::Model30(RowTable::new(&point)),
             #[cfg(target_feature = "simd128")]
             Path::Simd128 => Self::Simd128(RowTable::new(&point)),
@@ -94,9 +94,9 @@ impl Prepared {
                 Some(lanes) => verify::verify_single(lanes, table, digest, signature),
                 None => Verdict::Undecided,
             },
-            #[cfg(any(test, feature = "model"))]
+            #[cfg(feature = "model")]
             Self::Model(table) => verify::verify_single(lanes::Model::ZERO, table, digest, signature),
-            #[cfg(any(test, feature = "model"))]
+            #[cfg(feature = "model")]
             Self::Model30(table) => verify::verify_single(lanes::Model::ZERO, table, digest, signature),
             #[cfg(target_feature = "simd128")]
             Self::Simd128(table) => verify::verify_single(lanes::Simd128::ZERO, table, digest, signature),
@@ -107,7 +107,7 @@ impl Prepared {
 
     #[cfg(not(target_feature = "simd128"))]
     #[cfg_attr(
-        not(any(target_arch = "x86_64", target_arch = "aarch64", test, feature = "model")),
+        not(any(target_arch = "x86_64", target_arch = "aarch64", feature = "model")),
         expect(irrefutable_let_patterns, reason = "without lanes all tables are for words")
     )]
     fn for_words(&self) -> Option<&AffineTable> {
@@ -138,7 +138,7 @@ pub(crate) fn verify_batch(jobs: &[Job<'_>]) -> Vec<Verdict> {
     if let Some(lanes) = lanes::Neon::detect() {
         verify_some!(Neon, jobs, verdicts, |items| verify::verify_batch(lanes, items));
     }
-    #[cfg(any(test, feature = "model"))]
+    #[cfg(feature = "model")]
     {
         verify_some!(Model, jobs, verdicts, |items| verify::verify_batch(lanes::Model::ZERO, items));
         verify_some!(Model30, jobs, verdicts, |items| verify::verify_batch(lanes::Model::ZERO, items));

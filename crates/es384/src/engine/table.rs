@@ -1,9 +1,9 @@
-//! Tables of the odd multiples of a point, which make a multiple of it a sum of 55 entries, without a doubling.
+//! Tables of the odd multiples of a point, which make a multiple of it a sum of entries, without a doubling.
 
 use std::sync::OnceLock;
 
 use super::{
-    digits::WINDOW,
+    digits::{self, BASE_WINDOW, WINDOW},
     entries::Entries,
     lanes::{Form, Row},
     modulus::{self, P},
@@ -11,39 +11,59 @@ use super::{
     residue::Field,
 };
 
-/// For lanes: 440 KiB.
-pub(crate) type RowTable<F> = Entries<Row<F>>;
-/// For words: 330 KiB.
-pub(crate) type AffineTable = Entries<Affine>;
+/// Of a key, for lanes: 440 KiB.
+pub(crate) type RowTable<F> = Entries<Row<F>, WINDOW>;
+/// Of the base point, for lanes: 768 KiB.
+pub(crate) type BaseRows<F> = Entries<Row<F>, BASE_WINDOW>;
+/// Of a key, or of the base point to sign with, for words: 330 KiB.
+pub(crate) type AffineTable = Entries<Affine, WINDOW>;
+/// Of the base point, for words: 576 KiB.
+pub(crate) type BaseAffines = Entries<Affine, BASE_WINDOW>;
+
+impl<const BITS: usize> Entries<Affine, BITS> {
+    /// A millisecond or two of work.
+    pub(crate) fn new(point: &Affine) -> Self {
+        Self::of(multiples(point, BITS))
+    }
+}
+
+impl<F: Form, const BITS: usize> Entries<Row<F>, BITS> {
+    /// A millisecond or two of work.
+    pub(crate) fn new(point: &Affine) -> Self {
+        Self::of(rows(point, BITS))
+    }
+}
 
 impl AffineTable {
-    /// Around a millisecond of work.
-    pub(crate) fn new(point: &Affine) -> Self {
-        Self::of(multiples(point, WINDOW))
-    }
-
-    /// The table of the base point, made when it is first wanted and then shared.
+    /// The table with which words sign, made when it is first wanted and then shared.
     pub(crate) fn of_generator() -> &'static Self {
         static TABLE: OnceLock<AffineTable> = OnceLock::new();
         TABLE.get_or_init(|| Self::new(&Affine::generator()))
     }
 }
 
-impl<F: Form> RowTable<F> {
-    /// Around a millisecond of work.
-    pub(crate) fn new(point: &Affine) -> Self {
-        Self::of(multiples(point, WINDOW).iter().map(Row::from).collect())
+impl BaseAffines {
+    /// The table with which words verify, made when it is first wanted and then shared.
+    pub(crate) fn shared() -> &'static Self {
+        static TABLE: OnceLock<BaseAffines> = OnceLock::new();
+        TABLE.get_or_init(|| Self::new(&Affine::generator()))
     }
+}
 
-    /// The table of the base point, made when it is first wanted and then shared.
-    pub(crate) fn of_generator() -> &'static Self {
+impl<F: Form> BaseRows<F> {
+    /// The table with which lanes verify, made when it is first wanted and then shared.
+    pub(crate) fn shared() -> &'static Self {
         F::shared().generator.get_or_init(|| Self::new(&Affine::generator()))
     }
 }
 
 /// Odd multiples of the base point for another size of windows, as [`Entries`] has them.
 pub(crate) fn odd_multiples<F: Form>(window: usize) -> Vec<Row<F>> {
-    multiples(&Affine::generator(), window).iter().map(Row::from).collect()
+    rows(&Affine::generator(), window)
+}
+
+fn rows<F: Form>(point: &Affine, window: usize) -> Vec<Row<F>> {
+    multiples(point, window).iter().map(Row::from).collect()
 }
 
 /// The odd multiples below 2^window of the point times 1, 2^window, 2^(2·window) and so on up to 2^384, in this order.
@@ -51,7 +71,7 @@ pub(crate) fn odd_multiples<F: Form>(window: usize) -> Vec<Row<F>> {
 /// No addition here is exceptional: it adds multiples of one point of prime order n, with different factors below 2^window
 /// times the same power of two.
 fn multiples(point: &Affine, window: usize) -> Vec<Affine> {
-    let (windows, entries) = (385 / window, 1 << (window - 1));
+    let (windows, entries) = (digits::windows(window), digits::entries(window));
     let doublings = point::doublings(point, window * windows);
     // In another order first: the first multiple of all windows, then the second of all, and so on.
     let mut all: Vec<Affine> = doublings.iter().step_by(window).copied().collect();

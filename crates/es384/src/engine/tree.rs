@@ -16,7 +16,7 @@ use super::{
     secret::overwrite,
 };
 
-/// Rounds of pairing: 110 points become 55, 28, 14 and 7, 55 become 28, 14, 7 and 4.
+/// Rounds of pairing: 103 points become 52, 26, 13 and 7, 55 become 28, 14, 7 and 4.
 const ROUNDS: u32 = 4;
 
 /// Adds up each of the `columns`, which have `height` points each, and leaves them in disorder.
@@ -48,8 +48,8 @@ pub(crate) fn sum_columns<L: Lanes>(
             })
             .collect();
         invert_all(&mut products, &invert);
-        let each = columns.chunks_mut(height).zip(before.chunks(height_of_before));
-        for ((points, before), inverse) in each.zip(products.iter().copied()) {
+        let each = columns.chunks_mut(height).zip(before.chunks_mut(height_of_before));
+        for ((points, before), inverse) in each.zip(&products) {
             lanes.run(Pair { points, stride, before, inverse });
         }
         overwrite(&mut products, one);
@@ -69,7 +69,7 @@ fn pairs(
     (0..pairs).map(move |pair| (2 * pair * stride, (2 * pair + 1) * stride))
 }
 
-/// Multiplies up the differences of x coordinates, and keeps the product before each.
+/// Multiplies up the differences of x coordinates, and keeps the product before each, and that of all after the last.
 struct Multiply<'a, L: Lanes> {
     one: Field8<L, 2>,
     points: &'a [Affine8<L>],
@@ -82,12 +82,15 @@ impl<L: Lanes> Task<L> for Multiply<'_, L> {
 
     #[inline(always)]
     fn run(self) -> Field8<L, 2> {
-        let mut product = self.one;
-        for ((a, b), before) in pairs(self.points.len(), self.stride).zip(self.before) {
-            *before = product;
-            product = product.times_wide(&self.points[b].x.sub::<3, 6>(&self.points[a].x));
+        // Each product goes where the next one reads it: in a variable they would be copied.
+        let pairs = pairs(self.points.len(), self.stride);
+        let count = pairs.len();
+        self.before[0] = self.one;
+        for (place, (a, b)) in pairs.enumerate() {
+            let (before, after) = self.before.split_at_mut(place + 1);
+            after[0] = before[place].times_wide(&self.points[b].x.sub::<3, 6>(&self.points[a].x));
         }
-        product
+        self.before[count]
     }
 }
 
@@ -107,23 +110,28 @@ impl<L: Lanes> Task<L> for Replace<'_, L> {
     }
 }
 
-/// Adds the pairs, given the inverse of the product of all differences.
+/// Adds the pairs, given the inverse of the product of all differences, and takes the room of the products.
 struct Pair<'a, L: Lanes> {
     points: &'a mut [Affine8<L>],
     stride: usize,
-    before: &'a [Field8<L, 2>],
-    inverse: Field8<L, 2>,
+    before: &'a mut [Field8<L, 2>],
+    inverse: &'a Field8<L, 2>,
 }
 
 impl<L: Lanes> Task<L> for Pair<'_, L> {
     type Output = ();
 
     #[inline(always)]
-    fn run(mut self) {
-        for ((i, j), before) in pairs(self.points.len(), self.stride).zip(self.before).rev() {
+    fn run(self) {
+        let pairs = pairs(self.points.len(), self.stride);
+        self.before[pairs.len()] = *self.inverse;
+        for (place, (i, j)) in pairs.enumerate().rev() {
+            // The inverse of the product of all differences up to this one stands behind the product of those before it.
+            let (before, inverse) = self.before.split_at_mut(place + 1);
+            let (before, inverse) = (&mut before[place], &inverse[0]);
             let (a, b) = (&self.points[i], &self.points[j]);
-            let slope = self.inverse.times(before).times_wide(&b.y.sub::<3, 6>(&a.y));
-            self.inverse = self.inverse.times_wide(&b.x.sub::<3, 6>(&a.x));
+            let slope = inverse.times(before).times_wide(&b.y.sub::<3, 6>(&a.y));
+            *before = inverse.times_wide(&b.x.sub::<3, 6>(&a.x));
             let x = slope.squared_less_folded(&a.x, &b.x);
             let y = slope.times_less_folded(&a.x.sub::<3, 6>(&x), &a.y);
             self.points[i] = Affine8 { x, y };

@@ -189,7 +189,7 @@ impl VerifyingKey {
     /// On 64-bit ARM this was not measured.
     ///
     /// It costs one to two milliseconds once, and [`prepared_size`](Self::prepared_size) bytes for as long as the key or a
-    /// clone of it lives; preparing the first key of a process makes a second table of that size, which all keys share.
+    /// clone of it lives; preparing the first key of a process makes another table, of 768 KiB at most, which all keys share.
     /// All clones of the key are prepared with it, those made before as well. Doing it again does nothing, and so does
     /// doing it without the feature `engine`, or where this crate is compiled without optimisation, as in a debug build: see "Debug
     /// builds" in the documentation of the crate.
@@ -384,6 +384,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "model")]
     fn a_table_of_another_path_is_not_shared() {
         let key = SigningKey::generate().unwrap().verifying_key().clone();
         let other = key.unprepared();

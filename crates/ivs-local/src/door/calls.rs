@@ -8,7 +8,7 @@ use ivs_token::{Capability, StageArn, VerifiedToken};
 use serde_json::{Value, json};
 
 use super::gate::Refusal;
-use super::live::Live;
+use super::live::{Connections, Live};
 use super::visitor::Visitor;
 use crate::ids::Ids;
 use crate::media::{Command, Handle, Happening, Layers, Loses, Media, MediaError, Publication, Report};
@@ -41,7 +41,8 @@ struct Call {
     handle: Handle,
     /// A publication's, once media is connected or before.
     publication: Publication,
-    is_connected: bool,
+    /// When media was connected, in milliseconds since 1970.
+    connected_at: Option<i64>,
     picked: Option<String>,
 }
 
@@ -76,12 +77,8 @@ impl Calls {
             open: Mutex::default(),
             this: Weak::clone(this),
         });
-        let this = Arc::downgrade(&calls);
-        live.set_cut(move |stage, participant, all| {
-            if let Some(calls) = this.upgrade() {
-                calls.cut(stage, participant, all);
-            }
-        });
+        let this: Weak<Self> = Arc::downgrade(&calls);
+        live.set_connections(this);
         calls
     }
 
@@ -142,7 +139,12 @@ impl Calls {
                         "the stage has as many publishers as it may have",
                     ));
                 }
-                media.publish(offer, report).map_err(refuse)?
+                media.publish(offer, self.live.limits.media, report).map_err(|error| {
+                    if let MediaError::Codec { code, .. } = &error {
+                        self.live.note(&stage, &id, "PUBLISH_ERROR", json!({ "errorCode": code }));
+                    }
+                    refuse(error)
+                })?
             }
             Purpose::Subscribe(remote) => {
                 // The media of a replica is that of the stage that it is a copy from.
@@ -165,7 +167,7 @@ impl Calls {
             number,
             handle: offered.handle,
             publication,
-            is_connected: false,
+            connected_at: None,
             picked: None,
         };
         self.lock().insert(secret.clone(), call);
@@ -188,7 +190,10 @@ impl Calls {
             let (stage, id) = (who.stage_arn(), who.participant_id().as_str());
             let is_first = match happening {
                 Happening::Connected => calls.connected(&secret),
-                Happening::Ended => calls.lock().remove(&secret).is_some_and(|call| call.is_connected),
+                Happening::Exceeded(_) => true,
+                Happening::Ended => {
+                    calls.lock().remove(&secret).is_some_and(|call| call.connected_at.is_some())
+                }
             };
             match (&purpose, happening) {
                 _ if !is_first => {}
@@ -196,10 +201,17 @@ impl Calls {
                     calls.replace(stage, id, number);
                     calls.live.publish(&who, number, &visitor);
                 }
+                (Purpose::Publish(_), Happening::Exceeded(excess)) => {
+                    if calls.live.exceed(stage, id, number, excess.code()) {
+                        calls.close(&secret);
+                    }
+                }
                 (Purpose::Publish(_), Happening::Ended) => calls.live.unpublish(stage, id, number),
                 (Purpose::Subscribe(remote), Happening::Connected) => {
+                    calls.live.subscribed(stage);
                     calls.live.note(stage, id, "SUBSCRIBE_STARTED", json!({ "remoteParticipantId": remote }));
                 }
+                (Purpose::Subscribe(_), Happening::Exceeded(_)) => {}
                 (Purpose::Subscribe(remote), Happening::Ended) => {
                     calls.live.note(stage, id, "SUBSCRIBE_STOPPED", json!({ "remoteParticipantId": remote }));
                 }
@@ -255,7 +267,8 @@ impl Calls {
 
     fn connected(&self, secret: &str) -> bool {
         // A connection can be quicker than the answer to its offer only within the server: then it is there already.
-        self.lock().get_mut(secret).is_some_and(|call| !std::mem::replace(&mut call.is_connected, true))
+        let now = self.live.milliseconds();
+        self.lock().get_mut(secret).is_some_and(|call| call.connected_at.replace(now).is_none())
     }
 
     /// Ends the publications of a participant but the one of this number.
@@ -272,13 +285,19 @@ impl Calls {
         let open = self.lock();
         let publications = open.values().filter(|call| {
             !call.is_subscription()
-                && call.is_connected
+                && call.connected_at.is_some()
                 && call.participant == participant
                 && call.stage == *stage
         });
         publications.max_by_key(|call| call.number).map(|call| call.publication.clone())
     }
 
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Call>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Connections for Calls {
     fn cut(&self, stage: &StageArn, participant: &str, all: bool) {
         let purpose = Purpose::Subscribe(participant.to_owned());
         for call in self.lock().values().filter(|call| call.stage == *stage) {
@@ -290,8 +309,30 @@ impl Calls {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Call>> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cease(&self, stage: &StageArn, by: i64) -> Option<i64> {
+        let now = self.live.milliseconds();
+        let mut over = Vec::new();
+        let mut first: Option<i64> = None;
+        for call in self.lock().values_mut().filter(|call| call.stage == *stage) {
+            let (Purpose::Subscribe(remote), Some(since)) = (&call.purpose, &mut call.connected_at) else {
+                continue;
+            };
+            if *since <= by {
+                over.push((call.number, call.participant.clone(), remote.clone(), call.handle.clone()));
+                // Where it goes on, that is told again when the time has passed once more.
+                *since = now;
+            }
+            first = first.into_iter().chain([*since]).min();
+        }
+        // In the order in which they began.
+        over.sort_by_key(|(number, ..)| *number);
+        for (_, participant, remote, handle) in over {
+            self.live.note_long_subscription(stage, &participant, &remote);
+            if self.live.limits.stops_excess {
+                handle.tell(Command::Close);
+            }
+        }
+        first
     }
 }
 
@@ -328,6 +369,7 @@ fn refuse(error: MediaError) -> Refusal {
     let code = match error {
         MediaError::Gone => "NOT_FOUND",
         MediaError::Offer(_) => "MALFORMED",
+        MediaError::Codec { code, .. } => code,
         MediaError::Unavailable(_) => "UNAVAILABLE",
     };
     Refusal::new(code, error.to_string())

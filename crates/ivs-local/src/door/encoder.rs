@@ -23,7 +23,8 @@ impl Live {
             self.note(&arn, &id, "PUBLISH_ERROR", json!({ "errorCode": code }));
             return Err(Refusal::new(code, format!("{id} can not publish on {arn}")));
         }
-        let (number, now) = (self.number(), self.now());
+        let now = self.now();
+        let began = (self.number(), self.milliseconds());
         let mut stages = self.lock();
         let displaced = self.displace(&mut stages, &arn, &id);
         let stage = self.stage(&mut stages, &arn);
@@ -36,7 +37,8 @@ impl Live {
         record.insert("published".into(), true.into());
         record.insert("_publishing".into(), true.into());
         self.recorder.put(&stage.arn, &mut stage.session, &record, Some(("PUBLISH_STARTED", Map::new())));
-        stage.people.insert(id.clone(), Presence::encoder(record, number, now.saturating_add(LONGEST)));
+        stage.people.insert(id.clone(), Presence::encoder(record, began, now.saturating_add(LONGEST)));
+        self.expect_duration(stage, began.1);
         stage.tell();
         self.follow(&mut stages, &arn, &id);
         drop(stages);

@@ -29,7 +29,7 @@ impl Live {
         id: &str,
         is_publishing: bool,
     ) -> Result<(), Refusal> {
-        let number = self.number();
+        let (number, now) = (self.number(), self.milliseconds());
         let may = self.has_room(arn, id);
         let mut stages = self.lock();
         let stage = stages.get_mut(arn).ok_or_else(not_here)?;
@@ -55,12 +55,16 @@ impl Live {
         let name = if is_publishing {
             presence.record.insert("published".into(), true.into());
             presence.record.insert("protocol".into(), "WHIP".into());
+            presence.published_at = now;
             "PUBLISH_STARTED"
         } else {
             "PUBLISH_STOPPED"
         };
         presence.record.insert("_publishing".into(), is_publishing.into());
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, Some((name, Map::new())));
+        if is_publishing {
+            self.expect_duration(stage, now);
+        }
         stage.tell();
         let ended = self.follow(&mut stages, arn, id);
         drop(stages);

@@ -18,6 +18,7 @@ use super::stage::{Ending, LiveStage, Presence, Snapshot, Socket};
 use super::visitor::Visitor;
 use crate::faults::{Act, Area, Faults, Subject};
 use crate::keeper::Keeper;
+use crate::media::Bounds;
 use crate::replication::Replication;
 use crate::store::StoreError;
 use crate::timer::Timer;
@@ -29,23 +30,31 @@ pub(crate) struct Live {
     keeper: Arc<Keeper>,
     pub(crate) recorder: Recorder,
     stages: Mutex<Stages>,
-    limits: Limits,
+    pub(super) limits: Limits,
     numbers: std::sync::atomic::AtomicU64,
     /// Itself, for what happens later.
     this: Weak<Self>,
-    /// Ends the connections for media of a participant.
-    cut: std::sync::OnceLock<Cut>,
+    connections: std::sync::OnceLock<Weak<dyn Connections>>,
     faults: Arc<Faults>,
 }
 
 /// The stages on which somebody is.
 pub(crate) type Stages = HashMap<StageArn, LiveStage>;
 
-/// Ends the connections for media of a participant on a stage: the publication alone, or all.
-type Cut = Box<dyn Fn(&StageArn, &str, bool) + Send + Sync>;
+/// The connections for media.
+pub(crate) trait Connections: Send + Sync {
+    /// Ends those of a participant on a stage: the publication alone, or all.
+    fn cut(&self, stage: &StageArn, participant: &str, all: bool);
+
+    /// Ends the subscriptions on a stage that began by this time, in milliseconds since 1970. Answers when the first of those began that
+    /// go on.
+    fn cease(&self, stage: &StageArn, by: i64) -> Option<i64>;
+}
+
+const HOUR_MS: i64 = 3_600_000;
 
 /// How many, and how long.
-struct Limits {
+pub(super) struct Limits {
     publishers: usize,
     participants: usize,
     session_ms: i64,
@@ -54,6 +63,12 @@ struct Limits {
     ends_expired: bool,
     /// Whether the status of a refused upgrade says why.
     tells_why: bool,
+    /// How long somebody may publish or subscribe, in milliseconds.
+    pub(super) duration_ms: i64,
+    /// Whether a publication ends that is more than may be, or a subscription that lasts longer.
+    pub(super) stops_excess: bool,
+    /// What a publication may send at most.
+    pub(super) media: Bounds,
 }
 
 /// What an operation means to those who are connected.
@@ -62,6 +77,8 @@ pub(crate) enum End {
     Stage(StageArn),
     Key(PublicKeyArn),
     Expired(StageArn, String),
+    /// Whoever has published or subscribed for as long as anybody may ceases to.
+    Duration(StageArn),
     Session {
         stage: StageArn,
         session: String,
@@ -108,10 +125,21 @@ impl Live {
                 grace: Duration::from_millis(assumptions.number("socket-grace")),
                 ends_expired: assumptions.is("expiry", "disconnect"),
                 tells_why: assumptions.is("refused-upgrade", "by-reason"),
+                duration_ms: i64::try_from(quota("publishOrSubscribeHours", 24))
+                    .unwrap_or(i64::MAX)
+                    .saturating_mul(HOUR_MS)
+                    .max(1),
+                stops_excess: assumptions.is("media-quota", "stop"),
+                media: Bounds {
+                    bitrate: whole(quota("publishBitrate", 8_500_000)),
+                    window: Duration::from_millis(assumptions.number("bitrate-time")),
+                    pixels: whole(quota("publishPixels", 1280 * 720)),
+                    edge: whole(quota("publishEdge", 1280)),
+                },
             },
             numbers: std::sync::atomic::AtomicU64::new(1),
             this: Weak::clone(this),
-            cut: std::sync::OnceLock::new(),
+            connections: std::sync::OnceLock::new(),
             faults,
         }))
     }
@@ -121,10 +149,10 @@ impl Live {
         if self.limits.tells_why { refusal.status() } else { 403 }
     }
 
-    /// Says how the connections for media of a participant are ended.
-    pub(crate) fn set_cut(&self, cut: impl Fn(&StageArn, &str, bool) + Send + Sync + 'static) {
+    /// Says which the connections for media are.
+    pub(crate) fn set_connections(&self, connections: Weak<dyn Connections>) {
         // Said once, at the start.
-        let _ = self.cut.set(Box::new(cut));
+        let _ = self.connections.set(connections);
     }
 
     /// Refuses what somebody wants over a socket that is open, if a fault asks for it. There it can do nothing else.
@@ -158,6 +186,11 @@ impl Live {
     /// The time now.
     pub(crate) fn now(&self) -> Timestamp {
         self.keeper.clock.timestamp()
+    }
+
+    /// The time now, in milliseconds since 1970.
+    pub(super) fn milliseconds(&self) -> i64 {
+        self.keeper.clock.now()
     }
 
     /// Lets somebody in who has a socket. One who is there with another socket loses that one.
@@ -303,13 +336,15 @@ impl Live {
         let stage = self.stage(&mut stages, who.stage_arn());
         self.enter(stage, who, visitor);
         let Some(presence) = stage.people.get_mut(id) else { return };
-        presence.publication = Some(number);
+        let now = self.milliseconds();
+        (presence.publication, presence.published_at) = (Some(number), now);
         presence.record.insert("published".into(), true.into());
         presence.record.insert("protocol".into(), "WHIP".into());
         visitor.note(&mut presence.record);
         presence.record.insert("_publishing".into(), true.into());
         let event = Some(("PUBLISH_STARTED", Map::new()));
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
+        self.expect_duration(stage, now);
         stage.tell();
         self.follow(&mut stages, who.stage_arn(), id);
         drop(stages);
@@ -375,6 +410,7 @@ impl Live {
                 End::Participant(arn, id) => self.throw_out(&arn, &id, Ending::DISCONNECTED),
                 End::Stage(arn) => self.close(&arn),
                 End::Expired(arn, id) => self.expire(&arn, &id),
+                End::Duration(arn) => self.end_durations(&arn),
                 End::Session { stage, session, emptied } => self.end_session(&stage, &session, emptied),
                 End::Replicate(replication) => self.replicate(&replication),
                 End::Replication(replication) => self.end_replication(&replication),
@@ -536,10 +572,19 @@ impl Live {
         });
     }
 
+    /// Ends the subscriptions on a stage that began by this time. Answers when the first of the others began.
+    pub(super) fn cease(&self, arn: &StageArn, by: i64) -> Option<i64> {
+        self.connections().and_then(|connections| connections.cease(arn, by))
+    }
+
     pub(super) fn cut(&self, arn: &StageArn, id: &str, all: bool) {
-        if let Some(cut) = self.cut.get() {
-            cut(arn, id, all);
+        if let Some(connections) = self.connections() {
+            connections.cut(arn, id, all);
         }
+    }
+
+    fn connections(&self) -> Option<Arc<dyn Connections>> {
+        self.connections.get().and_then(Weak::upgrade)
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Stages> {
@@ -558,6 +603,7 @@ pub(crate) fn endings(effects: &[Effect]) -> Vec<End> {
         Effect::Due(Timer::Expiry { stage, participant }) => {
             Some(End::Expired(stage.as_str().try_into().ok()?, participant.clone()))
         }
+        Effect::Due(Timer::Duration { stage }) => Some(End::Duration(stage.as_str().try_into().ok()?)),
         Effect::Due(Timer::StageSession { stage, session, emptied }) => Some(End::Session {
             stage: stage.as_str().try_into().ok()?,
             session: session.clone(),
@@ -580,6 +626,10 @@ pub(crate) fn endings(effects: &[Effect]) -> Vec<End> {
 pub(super) fn wanting<'a>(operation: &'a str, arn: &'a StageArn, participant: &'a str) -> Subject<'a> {
     let (account, region) = (arn.account_id(), arn.region());
     Subject { area: Area::Door, operation, account, region, participant, ..Subject::default() }
+}
+
+fn whole(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 pub(super) fn object(value: Value) -> Map<String, Value> {

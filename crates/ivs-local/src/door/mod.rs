@@ -3,6 +3,7 @@
 mod calls;
 mod claim;
 mod encoder;
+mod excess;
 mod extra;
 mod gate;
 mod handshake;

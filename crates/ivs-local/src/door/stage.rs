@@ -57,6 +57,8 @@ pub(crate) struct Presence {
     pub(crate) video_stopped: bool,
     /// The number of the publication whose media is connected.
     pub(crate) publication: Option<u64>,
+    /// When it began, or the last one did: milliseconds since 1970.
+    pub(crate) published_at: i64,
     pub(crate) socket: Option<Socket>,
     /// Whether it is there because somebody asked the server for it.
     pub(crate) has_no_client: bool,
@@ -89,6 +91,7 @@ impl Presence {
             audio_muted: false,
             video_stopped: false,
             publication: None,
+            published_at: 0,
             socket: None,
             has_no_client: false,
             source: None,
@@ -97,8 +100,8 @@ impl Presence {
         presence
     }
 
-    /// Somebody who came with a stream key.
-    pub(crate) fn encoder(record: Record, publication: u64, expires_at: Timestamp) -> Self {
+    /// Somebody who came with a stream key, and publishes from this time on.
+    pub(crate) fn encoder(record: Record, (publication, now): (u64, i64), expires_at: Timestamp) -> Self {
         Self {
             user_id: text(&record, "userId").to_owned(),
             attributes: record.get("attributes").cloned().unwrap_or_default(),
@@ -109,6 +112,7 @@ impl Presence {
             audio_muted: false,
             video_stopped: false,
             publication: Some(publication),
+            published_at: now,
             socket: None,
             has_no_client: false,
             source: None,
@@ -127,6 +131,7 @@ impl Presence {
             audio_muted: of.audio_muted,
             video_stopped: of.video_stopped,
             publication: of.publication,
+            published_at: of.published_at,
             socket: None,
             has_no_client: false,
             source: Some(source),
@@ -155,6 +160,8 @@ pub(crate) struct LiveStage {
     pub(crate) pauses: u64,
     thrown_out: VecDeque<String>,
     state: watch::Sender<Arc<Snapshot>>,
+    /// When it is looked who has published or subscribed for as long as anybody may: milliseconds since 1970.
+    pub(crate) looked_at: Option<i64>,
     /// Counts how often the stage became empty, so that the end of a session knows whether it is still meant.
     pub(crate) emptied: u64,
 }
@@ -170,6 +177,7 @@ impl LiveStage {
             pauses: 0,
             thrown_out: VecDeque::new(),
             state: watch::Sender::default(),
+            looked_at: None,
             emptied: 0,
         }
     }

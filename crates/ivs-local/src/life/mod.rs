@@ -32,7 +32,10 @@ pub(crate) fn run(view: &mut View<'_>, timer: &Timer) -> Result<(), ApiError> {
             let place = place::Place { stage, session, participant };
             recording::look(view, place, *change)
         }
-        Timer::Expiry { .. } | Timer::StageSession { .. } | Timer::Replication { .. } => {
+        Timer::Expiry { .. }
+        | Timer::StageSession { .. }
+        | Timer::Duration { .. }
+        | Timer::Replication { .. } => {
             view.effects.push(Effect::Due(timer.clone()));
             Ok(())
         }

@@ -3,6 +3,8 @@
 use str0m::media::Rid;
 use tokio::sync::mpsc;
 
+use super::bounds::Excess;
+
 /// What a connection is told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Command {
@@ -19,6 +21,8 @@ pub(crate) enum Command {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Happening {
     Connected,
+    /// What is published is more than may be.
+    Exceeded(Excess),
     Ended,
 }
 

@@ -1,13 +1,17 @@
 //! Media: what publishers send is forwarded to subscribers as it is. Nothing is decoded.
 
+mod bounds;
+mod dtls;
 mod handle;
 mod layers;
 mod offer;
 mod peer;
+mod picture;
 mod publish;
 mod subscribe;
 mod wire;
 
+pub(crate) use bounds::Bounds;
 pub(crate) use handle::{Command, Handle, Happening, Report};
 pub(crate) use layers::Layers;
 pub(crate) use offer::{Media, MediaError};

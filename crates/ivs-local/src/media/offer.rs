@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 
 use str0m::change::SdpOffer;
 use str0m::config::DtlsCert;
-use str0m::crypto::{CryptoProvider, from_feature_flags};
+use str0m::crypto::CryptoProvider;
 use str0m::{Candidate, Rtc, RtcConfig};
 use tokio::sync::mpsc;
 
+use super::bounds::Bounds;
+use super::dtls;
 use super::handle::{Command, Handle, Report};
 use super::peer::{Peer, Role};
 use super::publish::{Publication, Publisher};
@@ -37,6 +39,9 @@ pub(crate) enum MediaError {
     Offer(String),
     #[error("the publication has ended")]
     Gone,
+    /// Nothing is offered that is forwarded. The code is an `EventErrorCode` of the service model.
+    #[error("stages take no such {kind}: offer {known}")]
+    Codec { code: &'static str, kind: &'static str, known: &'static str },
     #[error("media is not to be had: {0}")]
     Unavailable(String),
 }
@@ -62,7 +67,7 @@ impl Media {
     /// [`MediaError::Unavailable`].
     pub(crate) fn open(announce: &[IpAddr], port: u16, loses: &Loses) -> Result<Self, MediaError> {
         let lost = |error: &dyn std::fmt::Display| MediaError::Unavailable(error.to_string());
-        let provider = from_feature_flags();
+        let provider = dtls::provider();
         let certificate = provider.dtls_provider.generate_certificate();
         let certificate = certificate.ok_or_else(|| lost(&"no certificate could be made"))?;
         let wires = Wires::open(announce, port, loses).map_err(|error| lost(&error))?;
@@ -70,11 +75,17 @@ impl Media {
     }
 
     /// Answers the offer of a publisher.
-    pub(crate) fn publish(&self, offer: &str, report: Report) -> Result<(Offered, Publication), MediaError> {
+    pub(crate) fn publish(
+        &self,
+        offer: &str,
+        bounds: Bounds,
+        report: Report,
+    ) -> Result<(Offered, Publication), MediaError> {
         let (rtc, answer) = self.answer(offer)?;
+        has_codecs(offer)?;
         let (tell, commands) = mpsc::channel(COMMANDS);
         let handle = Handle(tell);
-        let (publisher, publication) = Publisher::new(handle.clone());
+        let (publisher, publication) = Publisher::new(handle.clone(), bounds);
         self.spawn(rtc, Role::Publisher(publisher), commands, report);
         Ok((Offered { answer, handle }, publication))
     }
@@ -141,4 +152,28 @@ impl Media {
             .enable_h264(true)
             .set_stats_interval(Some(Duration::from_secs(1)))
     }
+}
+
+/// Whether each section for audio or video offers a codec that is forwarded.
+fn has_codecs(offer: &str) -> Result<(), MediaError> {
+    const KINDS: [(&str, &str, &[&str], &str); 2] = [
+        ("audio", "INVALID_AUDIO_CODEC", &["opus/48000"], "Opus"),
+        ("video", "INVALID_VIDEO_CODEC", &["vp8/90000", "h264/90000"], "VP8 or H264"),
+    ];
+    for section in offer.split("\nm=").skip(1) {
+        let Some((kind, code, names, known)) = KINDS.into_iter().find(|(kind, ..)| section.starts_with(kind))
+        else {
+            continue;
+        };
+        // One that is not wanted, and none that shares the port of another (RFC 9143, section 6).
+        if section.split(' ').nth(1) == Some("0") && !section.contains("a=bundle-only") {
+            continue;
+        }
+        let maps = section.lines().filter_map(|line| line.strip_prefix("a=rtpmap:")?.split_once(' '));
+        let mut codecs = maps.map(|(_, codec)| codec.to_ascii_lowercase());
+        if !codecs.any(|codec| names.iter().any(|name| codec.starts_with(name))) {
+            return Err(MediaError::Codec { code, kind, known });
+        }
+    }
+    Ok(())
 }

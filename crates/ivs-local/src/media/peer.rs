@@ -8,6 +8,7 @@ use str0m::net::{Protocol, Receive};
 use str0m::{Event, IceConnectionState, Input, Output, Rtc, RtcError};
 use tokio::sync::mpsc;
 
+use super::bounds::Excess;
 use super::handle::{Command, Happening, Report};
 use super::publish::Publisher;
 use super::subscribe::Subscriber;
@@ -132,10 +133,14 @@ impl Role {
         }
     }
 
-    fn event(&mut self, event: Event) {
+    /// Does what is to be done. Says what is published and is more than may be.
+    fn event(&mut self, event: Event) -> Option<Excess> {
         match self {
             Self::Publisher(publisher) => publisher.event(event),
-            Self::Subscriber(subscriber) => subscriber.event(event),
+            Self::Subscriber(subscriber) => {
+                subscriber.event(event);
+                None
+            }
         }
     }
 }
@@ -180,7 +185,11 @@ async fn drain(
             Output::Event(Event::IceConnectionStateChange(IceConnectionState::Disconnected)) => {
                 return Ok(None);
             }
-            Output::Event(event) => role.event(event),
+            Output::Event(event) => {
+                if let Some(excess) = role.event(event) {
+                    (end.report)(Happening::Exceeded(excess));
+                }
+            }
         }
     }
 }

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use str0m::format::Codec;
 use str0m::media::{KeyframeRequestKind, MediaData, MediaKind, Mid, Rid};
 use str0m::{Event, Rtc};
 use tokio::sync::broadcast;
 
+use super::bounds::{Bounds, Excess, Meter};
 use super::handle::{Command, Handle};
 use super::layers::Layers;
+use super::picture::Picture;
 
 /// How many frames wait for the slowest subscriber. One that falls behind misses frames, and asks for a new start.
 const FRAMES: usize = 256;
@@ -42,30 +43,36 @@ pub(crate) struct Publication {
 pub(crate) struct Publisher {
     frames: broadcast::Sender<Arc<Forwarded>>,
     layers: Arc<Layers>,
+    meter: Meter,
     kinds: HashMap<Mid, MediaKind>,
     asked: HashMap<Option<Rid>, Instant>,
 }
 
 impl Publisher {
-    pub(crate) fn new(handle: Handle) -> (Self, Publication) {
+    pub(crate) fn new(handle: Handle, bounds: Bounds) -> (Self, Publication) {
         let frames = broadcast::Sender::new(FRAMES);
         let layers = Arc::new(Layers::default());
         let publication = Publication { frames: frames.downgrade(), layers: Arc::clone(&layers), handle };
-        (Self { frames, layers, kinds: HashMap::new(), asked: HashMap::new() }, publication)
+        let meter = Meter::new(bounds);
+        (Self { frames, layers, meter, kinds: HashMap::new(), asked: HashMap::new() }, publication)
     }
 
-    pub(super) fn event(&mut self, event: Event) {
+    /// Sends on what came. Says what of it is more than may be, each once.
+    pub(super) fn event(&mut self, event: Event) -> Option<Excess> {
         match event {
             Event::MediaAdded(media) => {
                 self.kinds.insert(media.mid, media.kind);
             }
             Event::MediaData(data) => {
-                let Some(&kind) = self.kinds.get(&data.mid) else { return };
+                let &kind = self.kinds.get(&data.mid)?;
+                let (bytes, now) = (data.data.len(), Instant::now());
+                let picture = Picture::of(data.params.spec().codec, &data.data);
                 if kind == MediaKind::Video {
-                    self.layers.count(data.rid, data.data.len(), size(&data), Instant::now());
+                    self.layers.count(data.rid, bytes, picture.size, now);
                 }
                 // Nobody may be listening.
                 let _ = self.frames.send(Arc::new(Forwarded::Frame(kind, Box::new(data))));
+                return self.meter.count(bytes, picture, now);
             }
             Event::ChannelData(data) => {
                 let data = Forwarded::Data { is_binary: data.binary, bytes: data.data };
@@ -73,6 +80,7 @@ impl Publisher {
             }
             _ => {}
         }
+        None
     }
 
     pub(super) fn heed(&mut self, rtc: &mut Rtc, command: Command) {
@@ -92,14 +100,4 @@ impl Publisher {
             }
         }
     }
-}
-
-/// The size of a picture, as the head of a whole one in VP8 has it (RFC 6386, section 9.1).
-fn size(data: &MediaData) -> Option<(u32, u32)> {
-    if data.params.spec().codec != Codec::Vp8 || !data.is_keyframe() {
-        return None;
-    }
-    let head: &[u8; 10] = data.data.first_chunk()?;
-    let side = |low: u8, high: u8| u32::from(u16::from_le_bytes([low, high]) & 0x3fff);
-    (head[3..6] == [0x9d, 0x01, 0x2a]).then(|| (side(head[6], head[7]), side(head[8], head[9])))
 }

@@ -1,6 +1,8 @@
 //! The addresses for media that an answer offers: each leads to the server by itself.
 
 use std::net::{IpAddr, SocketAddr};
+#[cfg(target_os = "linux")]
+use std::process::Command;
 
 use ivs_local::Settings;
 use str0m::media::{Direction, MediaKind};
@@ -67,14 +69,72 @@ async fn assert_usable(local: &Local, direct: impl Fn(SocketAddr) -> Way) -> Vec
     }
 }
 
+/// The addresses that a server offers by itself, each of which leads here.
+async fn of_itself() -> Vec<String> {
+    let local = Local::start().await;
+    let all = Box::pin(assert_usable(&local, |address| (address.ip(), address))).await;
+    all.iter().map(|address| address.ip().to_string()).collect()
+}
+
 /// Chromium takes loopback, Firefox does not and needs the address of a real interface.
 #[tokio::test]
 async fn loopback_and_a_real_interface_are_offered_and_lead_here() {
-    let local = Local::start().await;
-    let all = Box::pin(assert_usable(&local, |address| (address.ip(), address))).await;
-    assert_eq!(all[0].ip().to_string(), LOOPBACK);
-    // A machine without a network has loopback alone.
-    assert!(all.len() <= 2 && all[1..].iter().all(|address| !address.ip().is_loopback()), "{all:?}");
+    let all = of_itself().await;
+    assert_eq!(all[0], LOOPBACK);
+    // The system's own table of routes (proc_net_route(5)): whoever has a way out has an address of a real interface.
+    let Ok(routes) = std::fs::read_to_string("/proc/net/route") else {
+        assert!(all.len() <= 2, "{all:?}");
+        return eprintln!(
+            "NOT CHECKED: whether a real interface is offered, for this system has no /proc/net/route"
+        );
+    };
+    let has_way_out = routes.lines().skip(1).any(|route| route.split_whitespace().nth(1) == Some("00000000"));
+    if has_way_out {
+        let [_, real] = &all[..] else { panic!("loopback and a real interface, not {all:?}") };
+        assert!(!real.parse::<IpAddr>().unwrap().is_loopback(), "{real}");
+    } else {
+        assert_eq!(all, [LOOPBACK], "this machine has no way out");
+    }
+}
+
+/// In a network of its own, where it is known which addresses there are.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_machine_with_a_network_and_one_without() {
+    let real = "198.51.100.7";
+    let with_network = format!(
+        "ip link set lo up && ip address add {real}/32 dev lo && ip route add default dev lo src {real}"
+    );
+    for (prepare, expected) in
+        [("ip link set lo up", LOOPBACK.to_owned()), (with_network.as_str(), format!("{LOOPBACK} {real}"))]
+    {
+        let within = |what: &str| {
+            let mut unshare = Command::new("unshare");
+            unshare
+                .args(["--net", "--map-root-user", "sh", "-c", what])
+                .env("IVS_LOCAL_ADDRESSES", &expected);
+            unshare
+        };
+        if !within(prepare).output().is_ok_and(|done| done.status.success()) {
+            return eprintln!(
+                "NOT CHECKED: a network of its own, for this machine allows none (unshare, ip)"
+            );
+        }
+        let program = std::env::current_exe().unwrap();
+        let test = "candidates::within_a_network --ignored --exact --nocapture";
+        let run = within(&format!("{prepare} && exec '{}' {test}", program.display())).output().unwrap();
+        let said = String::from_utf8_lossy(&run.stdout);
+        assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
+        assert!(said.contains("1 passed"), "it has another name");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+#[ignore = "in a network of its own: the test above"]
+async fn within_a_network() {
+    let expected = std::env::var("IVS_LOCAL_ADDRESSES").unwrap();
+    assert_eq!(of_itself().await.join(" "), expected);
 }
 
 /// Every address of 127.0.0.0/8 is the machine's own on Linux, and on no other system.

@@ -19,6 +19,7 @@ mod offers;
 mod overlap;
 mod peer;
 mod playback;
+mod quotas;
 mod refusals;
 mod replica;
 mod shared;

@@ -65,7 +65,10 @@ const OBSERVED: &[(&str, &[&str])] = &[
     ("an offer that is repeated", &["an_offer_that_is_repeated_replaces_the_publication"]),
     (
         "loopback for Chromium, a real interface for Firefox",
-        &["loopback_and_a_real_interface_are_offered_and_lead_here"],
+        &[
+            "loopback_and_a_real_interface_are_offered_and_lead_here",
+            "Firefox and Chromium see each other move",
+        ],
     ),
     (
         "the addresses that were announced",
@@ -121,13 +124,16 @@ fn each_thing_that_was_seen_has_a_test_that_is_there() {
     let files =
         std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
     let code: String = files.collect();
-    let clients = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/stage/stage.mjs");
-    let clients = std::fs::read_to_string(clients).unwrap();
+    let of_browsers = ["stage.mjs", "firefox.mjs"].map(|file| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/stage").join(file);
+        std::fs::read_to_string(path).unwrap()
+    });
+    let clients = of_browsers.concat();
     for (seen, tests) in OBSERVED {
         assert!(!tests.is_empty(), "{seen}");
         for test in *tests {
             let is_there = if test.contains(' ') {
-                clients.contains(&format!("\ntest(\"{test}\", async"))
+                clients.contains(&format!("\ntest(\"{test}\", "))
             } else {
                 code.contains(&format!("#[tokio::test]\nasync fn {test}()"))
             };

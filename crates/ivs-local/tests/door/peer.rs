@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use h264_reader::rbsp::{BitWrite, BitWriter, ByteWriter};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
 use str0m::channel::ChannelId;
 use str0m::format::Codec;
@@ -11,7 +12,7 @@ use str0m::media::{
     Direction, Frequency, KeyframeRequestKind, MediaKind, MediaTime, Mid, Rid, Simulcast, SimulcastLayer,
 };
 use str0m::net::{Protocol, Receive};
-use str0m::{Candidate, Event, Input, Output, Rtc};
+use str0m::{Candidate, Event, Input, Output, Rtc, RtcError};
 use tokio::net::UdpSocket;
 use tokio::time::MissedTickBehavior;
 
@@ -44,6 +45,10 @@ pub struct Peer {
     pub size: usize,
     /// What the video that is sent looks like.
     pub codec: Codec,
+    /// Width and height of the pictures that are sent; those of the layer unless given.
+    pub picture: Option<(u16, u16)>,
+    /// Whether the frames of H.264 that are not whole are B-frames.
+    pub sends_b: bool,
     /// What the last frame of video that came looked like.
     pub came_as: Option<Codec>,
     /// The time between two frames that are sent.
@@ -112,6 +117,8 @@ impl Peer {
             gaps: 0,
             size: 1500,
             codec: Codec::Vp8,
+            picture: None,
+            sends_b: false,
             came_as: None,
             tick: Duration::from_millis(33),
             asked: Vec::new(),
@@ -179,10 +186,11 @@ impl Peer {
             let time = MediaTime::from_90khz(1_000_000 * (place as u64 + 1) + self.sent * 3000);
             let mark = u8::try_from(place).unwrap();
             let (size, is_whole) = (self.size, std::mem::take(is_whole));
+            let picture = self.picture.unwrap_or((320 << mark, 180));
             let frame = if self.codec == Codec::H264 {
-                h264(size, mark, is_whole)
+                h264(size, mark, is_whole.then_some(picture), self.sends_b)
             } else {
-                vp8(size, mark, is_whole)
+                vp8(size, mark, is_whole.then_some(picture))
             };
             writer.write(pt, now, time, frame).unwrap();
         }
@@ -213,7 +221,15 @@ impl Peer {
             if self.is_closed {
                 return None;
             }
-            match self.rtc.poll_output().unwrap() {
+            let output = match self.rtc.poll_output() {
+                // The server has closed before there were data channels.
+                Err(RtcError::Sctp(_)) => {
+                    self.is_closed = true;
+                    return None;
+                }
+                output => output.unwrap(),
+            };
+            match output {
                 Output::Timeout(at) if at > Instant::now() => return Some(at),
                 Output::Timeout(_) => self.rtc.handle_input(Input::Timeout(Instant::now())).unwrap(),
                 Output::Transmit(sent) => {
@@ -271,24 +287,54 @@ impl Peer {
     }
 }
 
-/// Looks like a frame of VP8 (RFC 6386, section 9.1).
-fn vp8(size: usize, mark: u8, is_whole: bool) -> Vec<u8> {
+/// Looks like a frame of VP8 (RFC 6386, section 9.1); with a size, like a whole one.
+fn vp8(size: usize, mark: u8, picture: Option<(u16, u16)>) -> Vec<u8> {
     let mut frame = vec![mark; size];
-    frame[0] = u8::from(!is_whole);
-    if is_whole {
-        let width = 320_u16 << mark;
-        let [low, high] = width.to_le_bytes();
-        frame[3..10].copy_from_slice(&[0x9d, 0x01, 0x2a, low, high, 180, 0]);
+    frame[0] = u8::from(picture.is_none());
+    if let Some((width, height)) = picture {
+        frame[3..6].copy_from_slice(&[0x9d, 0x01, 0x2a]);
+        frame[6..8].copy_from_slice(&width.to_le_bytes());
+        frame[8..10].copy_from_slice(&height.to_le_bytes());
     }
     frame
 }
 
 /// Looks like a frame of H.264 in a byte stream (ITU-T H.264, annex B): parameters before a whole picture, and a slice.
-fn h264(size: usize, mark: u8, is_whole: bool) -> Vec<u8> {
+fn h264(size: usize, mark: u8, picture: Option<(u16, u16)>, is_b: bool) -> Vec<u8> {
     const START: [u8; 4] = [0, 0, 0, 1];
-    let parameters = [&START[..], &[0x67, 0x42, 0xc0, 0x1f, 1], &START, &[0x68, 0xce, 0x3c, 0x80]].concat();
-    let head =
-        if is_whole { [&parameters[..], &START, &[0x65]].concat() } else { [&START[..], &[0x61]].concat() };
+    // A bit for the first macroblock, and the type of the slice: I, B or P.
+    let head = match (picture, is_b) {
+        (Some((width, height)), _) => {
+            let parameters = [&START[..], &[0x67], &parameters(width, height)].concat();
+            [&parameters[..], &START, &[0x68, 0xce, 0x3c, 0x80], &START, &[0x65, 0b1011_0000]].concat()
+        }
+        (None, true) => [&START[..], &[0x61, 0b1010_0000]].concat(),
+        (None, false) => [&START[..], &[0x61, 0b1100_0000]].concat(),
+    };
     // No zero in it, which could begin the next part.
     [head, vec![mark + 1; size]].concat()
+}
+
+/// The parameters of pictures of this size, which is even (ITU-T H.264, section 7.3.2.1.1): constrained baseline.
+fn parameters(width: u16, height: u16) -> Vec<u8> {
+    let mut bits = BitWriter::new(ByteWriter::new(vec![66, 0xc0, 31]));
+    // The ID, the length of frame numbers, the order of pictures by their numbers, one picture to refer to.
+    for number in [0, 0, 2, 1] {
+        bits.write_ue(number).unwrap();
+    }
+    bits.write_bit(false).unwrap();
+    let blocks = |side: u16| u32::from(side.div_ceil(16));
+    bits.write_ue(blocks(width) - 1).unwrap();
+    bits.write_ue(blocks(height) - 1).unwrap();
+    // Whole frames; what is cut off on the right and at the bottom, in pairs of pixels; and no more.
+    let cut = |side: u16| (blocks(side) * 16 - u32::from(side)) / 2;
+    for bit in [true, true, true] {
+        bits.write_bit(bit).unwrap();
+    }
+    for number in [0, cut(width), 0, cut(height)] {
+        bits.write_ue(number).unwrap();
+    }
+    bits.write_bit(false).unwrap();
+    bits.write_rbsp_trailing_bits().unwrap();
+    bits.into_writer().into_writer()
 }

@@ -1,4 +1,6 @@
 //! Lanes as AVX2 registers: two of four words, and one of eight limbs of 30 bits.
+//!
+//! A product takes the even lanes and then the odd ones, so where only the even ones count it takes half the time.
 
 use std::arch::x86_64::{
     __m128i, __m256i, _mm_cvtsi64_si128, _mm_loadl_epi64, _mm256_add_epi32, _mm256_add_epi64,
@@ -18,12 +20,12 @@ use super::{
     radix30::{LIMBS, LOW_30, Lanes30, Limb, Window, bias, clear, kernels, put, row, square_row, thirteen},
 };
 
-/// Eight lanes in two registers.
+/// Eight lanes in two registers. With one half, products have only the even lanes, and the others mean nothing.
 ///
 /// **Invariant:** a value exists only where the processor and the operating system were found to support AVX2, BMI1 and BMI2.
 /// [`detect`](Self::detect) alone makes one from nothing.
 #[derive(Clone, Copy)]
-pub(crate) struct Avx2([__m256i; 2]);
+pub(crate) struct Avx2<const HALVES: usize = 2>([__m256i; 2]);
 
 impl Avx2 {
     /// Zeros, where this machine has the instructions. The standard library asks the processor once and remembers.
@@ -57,13 +59,19 @@ fn count(bits: i64) -> __m128i {
     with!(_mm_cvtsi64_si128(bits))
 }
 
-impl Lanes for Avx2 {
+impl<const HALVES: usize> Lanes for Avx2<HALVES> {
     type Pair = BasePair;
     type Radix = Radix30;
+    type Narrow = Avx2<1>;
 
     // Measured on Sapphire Rapids: six take as long either way, and with groups before them they share inversions.
     const VERIFIED_TOGETHER: usize = 6;
     const SIGNED_TOGETHER: usize = 5;
+
+    #[inline(always)]
+    fn narrow(number: &Number) -> Number {
+        *number
+    }
 
     #[inline(always)]
     fn pair(self, words: [u64; 2]) -> BasePair {
@@ -192,13 +200,13 @@ impl Lanes for Avx2 {
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn run<T: Task<Avx2>>(task: T) -> T::Output {
+fn run<const HALVES: usize, T: Task<Avx2<HALVES>>>(task: T) -> T::Output {
     task.run()
 }
 
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn run_apart<T: Task<Avx2>>(part: T) -> T::Output {
+fn run_apart<const HALVES: usize, T: Task<Avx2<HALVES>>>(part: T) -> T::Output {
     part.run()
 }
 
@@ -296,8 +304,13 @@ fn lanes_of(mask: u8) -> __m256i {
 /// A number a lane.
 type Number = [Avx2Limb; LIMBS];
 
-impl Lanes30 for Avx2 {
+impl<const HALVES: usize> Lanes30 for Avx2<HALVES> {
     type Limb = Avx2Limb;
+
+    #[inline(always)]
+    fn counting(mask: u8) -> u8 {
+        if HALVES == 2 { mask } else { (mask & 0b0101_0101) * 3 }
+    }
 
     #[inline(always)]
     fn limb(self, value: i32) -> Avx2Limb {
@@ -339,27 +352,32 @@ impl Lanes30 for Avx2 {
 
     #[inline(always)]
     fn product(a: &Number, b: &Number) -> Number {
-        with!(products(a, b))
+        let number = with!(products::<HALVES>(a, b));
+        thirteen!(i => number[i])
     }
 
     #[inline(always)]
     fn product_less(a: &Number, b: &Number, c: &Number) -> Number {
-        with!(products_less(a, b, c))
+        let number = with!(products_less::<HALVES>(a, b, c));
+        thirteen!(i => number[i])
     }
 
     #[inline(always)]
     fn square(a: &Number) -> Number {
-        with!(squares(a))
+        let number = with!(squares::<HALVES>(a));
+        thirteen!(i => number[i])
     }
 
     #[inline(always)]
     fn square_less(a: &Number, c: &Number, d: &Number) -> Number {
-        with!(squares_less(a, c, d))
+        let number = with!(squares_less::<HALVES>(a, c, d));
+        thirteen!(i => number[i])
     }
 
     #[inline(always)]
     fn square_less_twice(a: &Number, c: &Number, d: &Number) -> Number {
-        with!(squares_less_twice(a, c, d))
+        let number = with!(squares_less_twice::<HALVES>(a, c, d));
+        thirteen!(i => number[i])
     }
 
     #[inline(always)]
@@ -534,14 +552,17 @@ fn join(even: &[Sum; LIMBS], odd: &[Sum; LIMBS]) -> Number {
     thirteen!(i => Avx2Limb(with!(_mm256_blend_epi32::<0b1010_1010>(even[i], _mm256_slli_epi64::<32>(odd[i])))))
 }
 
-/// Both halves of the lanes, with the kernel in the place of `$kernel`.
-macro_rules! both {
+/// The halves of the lanes, each by its kernel.
+macro_rules! halves {
     (($($number:ident),*) $even:ident $odd:ident: $even_kernel:expr, $odd_kernel:expr) => {{
         let zero = _mm256_setzero_si256();
         let (mut $even, mut $odd) = ([zero; LIMBS], [zero; LIMBS]);
         // SAFETY: pointers to numbers that live until the end, and the features are those of the caller.
         unsafe {
             $even_kernel;
+            if HALVES == 1 {
+                return thirteen!(i => Avx2Limb($even[i]));
+            }
             $(let $number = odd($number);)*
             $(let $number = &$number;)*
             $odd_kernel;
@@ -552,38 +573,38 @@ macro_rules! both {
 
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn products(a: &Number, b: &Number) -> Number {
-    both!((a, b) even odd_:
+fn products<const HALVES: usize>(a: &Number, b: &Number) -> Number {
+    halves!((a, b) even odd_:
         product(a.as_ptr(), b.as_ptr(), Plain, &mut even),
         product(a.as_ptr(), b.as_ptr(), Plain, &mut odd_))
 }
 
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn products_less(a: &Number, b: &Number, c: &Number) -> Number {
-    both!((a, b, c) even odd_:
+fn products_less<const HALVES: usize>(a: &Number, b: &Number, c: &Number) -> Number {
+    halves!((a, b, c) even odd_:
         product(a.as_ptr(), b.as_ptr(), Less(c.as_ptr()), &mut even),
         product(a.as_ptr(), b.as_ptr(), Less(c.as_ptr()), &mut odd_))
 }
 
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn squares(a: &Number) -> Number {
-    both!((a) even odd_: square(a.as_ptr(), Plain, &mut even), square(a.as_ptr(), Plain, &mut odd_))
+fn squares<const HALVES: usize>(a: &Number) -> Number {
+    halves!((a) even odd_: square(a.as_ptr(), Plain, &mut even), square(a.as_ptr(), Plain, &mut odd_))
 }
 
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn squares_less(a: &Number, c: &Number, d: &Number) -> Number {
-    both!((a, c, d) even odd_:
+fn squares_less<const HALVES: usize>(a: &Number, c: &Number, d: &Number) -> Number {
+    halves!((a, c, d) even odd_:
         square(a.as_ptr(), LessBoth(c.as_ptr(), d.as_ptr()), &mut even),
         square(a.as_ptr(), LessBoth(c.as_ptr(), d.as_ptr()), &mut odd_))
 }
 
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn squares_less_twice(a: &Number, c: &Number, d: &Number) -> Number {
-    both!((a, c, d) even odd_:
+fn squares_less_twice<const HALVES: usize>(a: &Number, c: &Number, d: &Number) -> Number {
+    halves!((a, c, d) even odd_:
         square(a.as_ptr(), LessTwice(c.as_ptr(), d.as_ptr()), &mut even),
         square(a.as_ptr(), LessTwice(c.as_ptr(), d.as_ptr()), &mut odd_))
 }

@@ -72,10 +72,16 @@ impl Ifma {
 impl Lanes for Ifma {
     type Pair = IfmaPair;
     type Radix = Radix52;
+    type Narrow = Self;
 
     // Measured on Sapphire Rapids: seven take as long either way, and with groups before them they share inversions.
     const VERIFIED_TOGETHER: usize = 7;
     const SIGNED_TOGETHER: usize = 5;
+
+    #[inline(always)]
+    fn narrow(number: &super::Number<Self>) -> super::Number<Self> {
+        *number
+    }
 
     #[inline(always)]
     fn pair(self, [first, second]: [u64; 2]) -> IfmaPair {

@@ -34,9 +34,9 @@ macro_rules! eight {
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod ifma;
-#[cfg(any(test, feature = "model"))]
+#[cfg(feature = "model")]
 mod model;
-#[cfg(any(test, feature = "model"))]
+#[cfg(feature = "model")]
 mod model30;
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -47,7 +47,7 @@ mod row;
 mod simd128;
 #[cfg(target_arch = "x86_64")]
 mod sse2;
-#[cfg(any(not(target_arch = "x86_64"), test, feature = "model"))]
+#[cfg(any(not(target_arch = "x86_64"), feature = "model"))]
 mod words;
 
 #[cfg(target_arch = "x86_64")]
@@ -55,7 +55,7 @@ pub(crate) use avx2::Avx2;
 pub(crate) use eight;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use ifma::Ifma;
-#[cfg(any(test, feature = "model"))]
+#[cfg(feature = "model")]
 pub(crate) use model::Model;
 #[cfg(target_arch = "aarch64")]
 pub(crate) use neon::Neon;
@@ -80,6 +80,8 @@ pub(crate) trait Lanes: Copy {
     type Pair: Pair;
     /// How these lanes keep numbers modulo p.
     type Radix: Radix<Self>;
+    /// The same lanes where only the even ones count: products may leave out the others, which mean nothing then.
+    type Narrow: Lanes;
 
     /// So many signatures or more are verified side by side, fewer one by one: side by side eight take as long as one.
     const VERIFIED_TOGETHER: usize;
@@ -87,6 +89,9 @@ pub(crate) trait Lanes: Copy {
     const SIGNED_TOGETHER: usize;
     /// Whether there is code to hash, sign and verify side by side at all.
     const SIDE_BY_SIDE: bool = true;
+
+    /// The number for lanes of which only the even ones count.
+    fn narrow(number: &Number<Self>) -> Number<Self::Narrow>;
 
     /// `self` is only the witness.
     fn pair(self, words: [u64; 2]) -> Self::Pair;
@@ -122,6 +127,9 @@ pub(crate) trait Lanes: Copy {
 pub(crate) fn grouped(count: usize, least: usize) -> usize {
     if count % 8 < least { count & !7 } else { count }
 }
+
+/// A number modulo p in each lane.
+pub(crate) type Number<L> = <<L as Lanes>::Radix as Radix<L>>::Number;
 
 /// A number modulo p as it stands in memory: 64 bytes, a cache line. What the words are, the radix knows.
 pub(crate) type Packed = [u64; 8];

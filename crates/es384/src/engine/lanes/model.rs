@@ -41,9 +41,15 @@ impl<F: Form> Model<F> {
 impl<F: Form + Radix<Self>> Lanes for Model<F> {
     type Pair = WordPair;
     type Radix = F;
+    type Narrow = Self;
 
     const VERIFIED_TOGETHER: usize = 6;
     const SIGNED_TOGETHER: usize = 5;
+
+    #[inline(always)]
+    fn narrow(number: &super::Number<Self>) -> super::Number<Self> {
+        *number
+    }
 
     #[inline(always)]
     fn pair(self, words: [u64; 2]) -> WordPair {

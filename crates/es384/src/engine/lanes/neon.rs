@@ -11,8 +11,8 @@ use std::arch::{
         vreinterpretq_s64_s32, vreinterpretq_s64_u64, vreinterpretq_u8_u32, vreinterpretq_u64_s32,
         vreinterpretq_u64_s64, vreinterpretq_u64_u8, vrev64q_s32, vrev64q_u8, vshlq_n_s32, vshlq_n_s64,
         vshlq_u64, vshrq_n_s32, vshrq_n_u64, vst1q_s32, vst1q_u64, vsubq_s32, vsubq_s64, vsubq_u8,
-        vtrn1q_s32, vtrn1q_s64, vtrn2q_s32, vtrn2q_s64, vtstq_u32, vtstq_u64, vuzp1q_s32, vzip1q_u64,
-        vzip2q_u64,
+        vtrn1q_s32, vtrn1q_s64, vtrn2q_s32, vtrn2q_s64, vtstq_u32, vtstq_u64, vuzp1q_s32, vzip1q_s32,
+        vzip1q_u64, vzip2q_s32, vzip2q_u64,
     },
     is_aarch64_feature_detected,
 };
@@ -22,12 +22,12 @@ use super::{
     radix30::{LIMBS, LOW_30, Lanes30, Limb, Window, bias, clear, kernels, put, row, square_row, thirteen},
 };
 
-/// Eight lanes in four registers.
+/// Eight lanes in four registers. With two pairs, products have only the even lanes, and their neighbours repeat them.
 ///
 /// **Invariant:** a value exists only where the processor was found to support NEON, and where the first lane of a register is the
 /// first in memory. [`detect`](Self::detect) alone makes one from nothing.
 #[derive(Clone, Copy)]
-pub(crate) struct Neon([uint64x2_t; 4]);
+pub(crate) struct Neon<const PAIRS: usize = 4>([uint64x2_t; 4]);
 
 impl Neon {
     /// Zeros, where this machine has the instructions. The standard library asks the system once and remembers.
@@ -61,13 +61,19 @@ macro_rules! four {
     };
 }
 
-impl Lanes for Neon {
+impl<const PAIRS: usize> Lanes for Neon<PAIRS> {
     type Pair = BasePair;
     type Radix = Radix30;
+    type Narrow = Neon<2>;
 
     // As with AVX2, whose kernels do the same: never measured.
     const VERIFIED_TOGETHER: usize = 6;
     const SIGNED_TOGETHER: usize = 5;
+
+    #[inline(always)]
+    fn narrow(number: &Number) -> Number {
+        *number
+    }
 
     #[inline(always)]
     fn pair(self, words: [u64; 2]) -> BasePair {
@@ -159,13 +165,13 @@ impl Lanes for Neon {
 }
 
 #[target_feature(enable = "neon")]
-fn run<T: Task<Neon>>(task: T) -> T::Output {
+fn run<const PAIRS: usize, T: Task<Neon<PAIRS>>>(task: T) -> T::Output {
     task.run()
 }
 
 #[inline(never)]
 #[target_feature(enable = "neon")]
-fn run_apart<T: Task<Neon>>(part: T) -> T::Output {
+fn run_apart<const PAIRS: usize, T: Task<Neon<PAIRS>>>(part: T) -> T::Output {
     part.run()
 }
 
@@ -270,7 +276,7 @@ fn bits(register: usize) -> uint32x4_t {
 /// A number a lane.
 type Number = [NeonLimb; LIMBS];
 
-impl Lanes30 for Neon {
+impl<const PAIRS: usize> Lanes30 for Neon<PAIRS> {
     type Limb = NeonLimb;
 
     #[inline(always)]
@@ -295,27 +301,32 @@ impl Lanes30 for Neon {
 
     #[inline(always)]
     fn product(a: &Number, b: &Number) -> Number {
-        with!(products(a, b))
+        let number = with!(products::<PAIRS>(a, b));
+        thirteen!(i => number[i])
     }
 
     #[inline(always)]
     fn product_less(a: &Number, b: &Number, c: &Number) -> Number {
-        with!(products_less(a, b, c))
+        let number = with!(products_less::<PAIRS>(a, b, c));
+        thirteen!(i => number[i])
     }
 
     #[inline(always)]
     fn square(a: &Number) -> Number {
-        with!(squares(a))
+        let number = with!(squares::<PAIRS>(a));
+        thirteen!(i => number[i])
     }
 
     #[inline(always)]
     fn square_less(a: &Number, c: &Number, d: &Number) -> Number {
-        with!(squares_less(a, c, d))
+        let number = with!(squares_less::<PAIRS>(a, c, d));
+        thirteen!(i => number[i])
     }
 
     #[inline(always)]
     fn square_less_twice(a: &Number, c: &Number, d: &Number) -> Number {
-        with!(squares_less_twice(a, c, d))
+        let number = with!(squares_less_twice::<PAIRS>(a, c, d));
+        thirteen!(i => number[i])
     }
 
     #[inline(always)]
@@ -485,17 +496,41 @@ macro_rules! settle {
 
 kernels!(#[target_feature(enable = "neon")]);
 
-/// The lower halves of the columns of all lanes.
+/// The even lanes of a number, in the first of its registers.
 #[inline(always)]
-fn join(sums: &[[Sum; LIMBS]; 4]) -> Number {
-    let halves = |a, b| with!(vuzp1q_s32(vreinterpretq_s32_s64(a), vreinterpretq_s32_s64(b)));
-    thirteen!(i => NeonLimb([halves(sums[0][i], sums[1][i]), halves(sums[2][i], sums[3][i])]))
+fn evens(number: &Number) -> Number {
+    thirteen!(i => NeonLimb([with!(vuzp1q_s32(number[i].0[0], number[i].0[1])); 2]))
 }
 
-/// All lanes, two at a time, by the kernel in the place of `$kernel`: there each number is where its limbs of two lanes begin.
+/// The lower halves of the columns of all pairs. Of two pairs, each lane twice.
+#[inline(always)]
+fn join<const PAIRS: usize>(sums: &[[Sum; LIMBS]; PAIRS]) -> Number {
+    let halves = |a: usize, i: usize| {
+        with!(vuzp1q_s32(vreinterpretq_s32_s64(sums[a][i]), vreinterpretq_s32_s64(sums[a + 1][i])))
+    };
+    if PAIRS == 4 {
+        return thirteen!(i => NeonLimb([halves(0, i), halves(2, i)]));
+    }
+    thirteen!(i => {
+        let evens = halves(0, i);
+        NeonLimb([with!(vzip1q_s32(evens, evens)), with!(vzip2q_s32(evens, evens))])
+    })
+}
+
+/// All lanes that count, two at a time, by the kernel in the place of `$kernel`: there each number is where its limbs of two lanes
+/// begin.
 macro_rules! in_pairs {
     (($($number:ident),*) $sums:ident: $kernel:expr) => {{
-        let mut all = [[vdupq_n_s64(0); LIMBS]; 4];
+        let mut all = [[vdupq_n_s64(0); LIMBS]; PAIRS];
+        $(
+            let of_evens;
+            let $number = if PAIRS == 4 {
+                $number
+            } else {
+                of_evens = evens($number);
+                &of_evens
+            };
+        )*
         for (pair, $sums) in all.iter_mut().enumerate() {
             // SAFETY: pointers into numbers that live until the end, whose limbs are 32 bytes each, and the feature is that of the
             // caller.
@@ -510,30 +545,30 @@ macro_rules! in_pairs {
 
 #[inline(never)]
 #[target_feature(enable = "neon")]
-fn products(a: &Number, b: &Number) -> Number {
+fn products<const PAIRS: usize>(a: &Number, b: &Number) -> Number {
     in_pairs!((a, b) sums: product(a, b, Plain, sums))
 }
 
 #[inline(never)]
 #[target_feature(enable = "neon")]
-fn products_less(a: &Number, b: &Number, c: &Number) -> Number {
+fn products_less<const PAIRS: usize>(a: &Number, b: &Number, c: &Number) -> Number {
     in_pairs!((a, b, c) sums: product(a, b, Less(c), sums))
 }
 
 #[inline(never)]
 #[target_feature(enable = "neon")]
-fn squares(a: &Number) -> Number {
+fn squares<const PAIRS: usize>(a: &Number) -> Number {
     in_pairs!((a) sums: square(a, Plain, sums))
 }
 
 #[inline(never)]
 #[target_feature(enable = "neon")]
-fn squares_less(a: &Number, c: &Number, d: &Number) -> Number {
+fn squares_less<const PAIRS: usize>(a: &Number, c: &Number, d: &Number) -> Number {
     in_pairs!((a, c, d) sums: square(a, LessBoth(c, d), sums))
 }
 
 #[inline(never)]
 #[target_feature(enable = "neon")]
-fn squares_less_twice(a: &Number, c: &Number, d: &Number) -> Number {
+fn squares_less_twice<const PAIRS: usize>(a: &Number, c: &Number, d: &Number) -> Number {
     in_pairs!((a, c, d) sums: square(a, LessTwice(c, d), sums))
 }

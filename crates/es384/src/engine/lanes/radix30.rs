@@ -7,7 +7,7 @@
 //! p = 2^384 - 2^128 - 2^96 + 2^32 - 1 is -1 modulo 2^32, so the multiple of p that clears the lowest 30 bits of a sum is those bits
 //! themselves, and a row of the reduction has no multiplication.
 
-use super::{Eight, Form, Lanes, Packed, Radix, Row, Shared};
+use super::{Eight, Form, Lanes, Packed, Radix, Row, Shared, Task};
 use crate::engine::{
     digits::ENTRIES,
     modulus::{self, P, Words},
@@ -316,6 +316,12 @@ pub(crate) trait Limb: Copy {
 pub(crate) trait Lanes30: Lanes {
     type Limb: Limb;
 
+    /// A bit for each lane, as it is, but for lanes that mean nothing that of another lane.
+    #[inline(always)]
+    fn counting(mask: u8) -> u8 {
+        mask
+    }
+
     /// The same limb in every lane. `self` is only the witness.
     fn limb(self, value: i32) -> Self::Limb;
     /// Any value of the lanes.
@@ -446,7 +452,7 @@ impl<L: Lanes30> Radix<L> for Radix30 {
 
     #[inline(never)]
     fn store(number: &Self::Number) -> [Packed; 8] {
-        let limbs = number.map(Limb::store);
+        let limbs = L::witness(number[0]).run(Store::<L>(number));
         std::array::from_fn(|lane| {
             std::array::from_fn(|word| {
                 let limb = |i: usize| limbs.get(i).map_or(0, |limb| limb[lane]);
@@ -462,7 +468,7 @@ impl<L: Lanes30> Radix<L> for Radix30 {
 
     #[inline(never)]
     fn is_within(number: &Self::Number, bound: u32) -> bool {
-        let limbs = number.map(Limb::store);
+        let limbs = L::witness(number[0]).run(Store::<L>(number));
         let beyond = |limb: i32, limit: i32| limit.wrapping_sub(limb) | limit.wrapping_add(limb);
         let mut outside = 0;
         for limb in limbs[..LIMBS - 1].as_flattened() {
@@ -487,18 +493,9 @@ impl<L: Lanes30> Radix<L> for Radix30 {
         thirteen!(i => number[i].swap::<DISTANCE>())
     }
 
-    /// Within 2·p it is -p, 0 or p, and carried limbs stand for one number alone: those of p are themselves small.
-    #[inline(never)]
+    #[inline(always)]
     fn zero_lanes(number: &Self::Number) -> u8 {
-        const PRIME: Limbs = limbs(&pack(&P));
-        let lanes = L::witness(number[0]);
-        let mut unlike = [lanes.limb(0); 3];
-        for i in 0..LIMBS {
-            unlike[0] = unlike[0].or(number[i]);
-            unlike[1] = unlike[1].or(number[i].xor(lanes.limb(PRIME[i])));
-            unlike[2] = unlike[2].or(number[i].xor(lanes.limb(-PRIME[i])));
-        }
-        unlike[0].zero_lanes() | unlike[1].zero_lanes() | unlike[2].zero_lanes()
+        L::witness(number[0]).part(ZeroLanes::<L>(number))
     }
 
     #[cfg_attr(target_feature = "simd128", inline(never))]
@@ -586,6 +583,40 @@ impl<L: Lanes30> Radix<L> for Radix30 {
     #[inline(always)]
     fn choose(lanes: L, entries: [u8; 8], table: &[Eight]) -> [Self::Number; 2] {
         L::choose_all(lanes, entries, table)
+    }
+}
+
+/// The limbs of a number.
+struct Store<'a, L: Lanes30>(&'a [L::Limb; LIMBS]);
+
+impl<L: Lanes30> Task<L> for Store<'_, L> {
+    type Output = [[i32; 8]; LIMBS];
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        thirteen!(i => self.0[i].store())
+    }
+}
+
+/// [`Radix::zero_lanes`].
+struct ZeroLanes<'a, L: Lanes30>(&'a [L::Limb; LIMBS]);
+
+impl<L: Lanes30> Task<L> for ZeroLanes<'_, L> {
+    type Output = u8;
+
+    /// Within 2·p it is -p, 0 or p, and carried limbs stand for one number alone: those of p are themselves small.
+    #[inline(always)]
+    fn run(self) -> u8 {
+        const PRIME: Limbs = limbs(&pack(&P));
+        let number = self.0;
+        let lanes = L::witness(number[0]);
+        let mut unlike = [lanes.limb(0); 3];
+        for i in 0..LIMBS {
+            unlike[0] = unlike[0].or(number[i]);
+            unlike[1] = unlike[1].or(number[i].xor(lanes.limb(PRIME[i])));
+            unlike[2] = unlike[2].or(number[i].xor(lanes.limb(-PRIME[i])));
+        }
+        L::counting(unlike[0].zero_lanes() | unlike[1].zero_lanes() | unlike[2].zero_lanes())
     }
 }
 

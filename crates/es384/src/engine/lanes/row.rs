@@ -3,7 +3,7 @@
 use std::{marker::PhantomData, sync::OnceLock};
 
 use super::{Form, Packed};
-use crate::engine::entries::Entries;
+use crate::engine::{digits::BASE_WINDOW, entries::Entries};
 
 /// A point as the lanes load it: 128 bytes, two cache lines.
 #[repr(C, align(64))]
@@ -32,7 +32,7 @@ pub(crate) struct Eight {
 /// Tables of the base point, each made when it is first wanted.
 pub(crate) struct Shared<F: Form> {
     /// That of verifying.
-    pub(crate) generator: OnceLock<Entries<Row<F>>>,
+    pub(crate) generator: OnceLock<Entries<Row<F>, BASE_WINDOW>>,
     /// Those of signing many at once.
     pub(crate) windows: OnceLock<Vec<F::Window>>,
     /// Those of signing one: of each of eight windows at a time, all entries.

@@ -42,11 +42,18 @@ macro_rules! four {
 impl Lanes for Simd128 {
     type Pair = BasePair;
     type Radix = Radix30;
+    // Another kind of lanes would be more code.
+    type Narrow = Self;
 
     const VERIFIED_TOGETHER: usize = 6;
     const SIGNED_TOGETHER: usize = 5;
     // The module would be larger than it may be. One alone has its digits spread over the lanes, which is most of the gain.
     const SIDE_BY_SIDE: bool = false;
+
+    #[inline(always)]
+    fn narrow(number: &Number) -> Number {
+        *number
+    }
 
     #[inline(always)]
     fn pair(self, words: [u64; 2]) -> BasePair {

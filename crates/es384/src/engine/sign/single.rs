@@ -38,16 +38,16 @@ pub(super) fn sign<L: Lanes>(lanes: L, job: &Job<'_>, nonce: &Nonce) -> Option<S
     let (inverse_of_zz, inverse) =
         (Zeroizing::new(fault::in_inverse(inverse_of_zz)), Zeroizing::new(inverse));
     let signature = finish(job, &scalar, &inverse, &Zeroizing::new(inverse_of_zz.scale(&x)));
-    // Every lane holds the point.
+    // Every lane that counts holds the point.
     let right = has_r(&sum[0], &[signature; 8]) == u8::MAX;
-    let zero = Sum8::zero(lanes);
+    let zero = Sum8::zero(sum[0].zz().lanes());
     overwrite(&mut sum, zero);
     signature.filter(|_| right)
 }
 
-/// The base point times the nonce, in every lane.
+/// The base point times the nonce, in every lane that counts.
 #[inline(never)]
-fn multiple<L: Lanes>(lanes: L, nonce: &Nonce) -> Sum8<L> {
+fn multiple<L: Lanes>(lanes: L, nonce: &Nonce) -> Sum8<L::Narrow> {
     let mut digits = recode::<WINDOW, WINDOWS>(nonce.number());
     let table = table::<L::Radix>();
     let load = |round: usize| Load {

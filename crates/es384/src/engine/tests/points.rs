@@ -8,13 +8,13 @@ use p384::{ProjectivePoint, Scalar, elliptic_curve::sec1::ToSec1Point};
 use super::{
     super::{
         column::{Column, sum_columns},
-        digits::{self, ENTRIES, WINDOW, WINDOWS, recode},
+        digits::{self, BASE_WINDOW, BASE_WINDOWS, WINDOW, WINDOWS, recode},
+        entries::Entries,
         lanes::{Form, Lanes, Radix30, Radix52, Row},
         modulus::{self, N, Words},
         point::{Affine, Sum, add_pairs},
         point8::{Affine8, Sum8},
         residue::Field,
-        table::{AffineTable, RowTable},
         tree,
     },
     Random,
@@ -47,6 +47,7 @@ fn digits_add_up() {
     let numbers = edges().into_iter().chain((0..1000).map(|_| random.words()));
     for number in numbers.filter(|number| modulus::less(number, &N)) {
         adds_up::<WINDOW, WINDOWS>(&number);
+        adds_up::<BASE_WINDOW, BASE_WINDOWS>(&number);
         // That of single signatures.
         adds_up::<6, 64>(&number);
     }
@@ -69,27 +70,28 @@ fn adds_up<const BITS: usize, const COUNT: usize>(number: &Words) {
 /// The sum over the lanes, in all of them; and the word that there is none where two sums on the way are equal or opposite.
 fn totals<L: Lanes>(lanes: L) {
     let mut random = Random::new(24);
-    let mut rows = HashMap::new();
+    let (mut rows, mut narrow_rows) = (HashMap::new(), HashMap::new());
     let mut scalars = || -> [Scalar; 8] { std::array::from_fn(|_| any_scalar(&mut random)) };
     for _ in 0..5 {
         let (a, b, after) = (scalars(), scalars(), scalars());
-        let [a8, b8, after8] = [&a, &b, &after].map(|scalars| load(lanes, scalars, &mut rows));
+        let [a8, b8] = [&a, &b].map(|scalars| load(lanes, scalars, &mut rows));
         let total = Sum8::of_two(&a8, &b8).total();
         let sum: Scalar = a.iter().chain(&b).sum();
         assert_eq!(total.exceptional(), 0);
         assert_eq!(total.off_curve(), 0);
         assert_eq!(total.with_wrong_y().off_curve(), u8::MAX);
         assert_eq!(total.has_x(&[x_of(sum); 8]), u8::MAX);
+        let after8 = load(total.zz().lanes(), &after, &mut narrow_rows);
         // And with the right y: a point added to it makes the right sum too.
         assert_eq!(total.plus_affine(&after8).has_x(&after.map(|scalar| x_of(sum + scalar))), u8::MAX);
     }
-    for distance in [4, 2, 1] {
+    for distance in [1, 2, 4] {
         for lane in 0..8 {
             for negative in [false, true] {
                 let (mut a, b) = (scalars(), scalars());
                 // What has come together in a lane before the addition over this distance.
                 let before = |a: &[Scalar; 8], lane: usize| -> Scalar {
-                    let lanes = (0..8).filter(|other| (lane ^ other) & (2 * distance - 1) == 0);
+                    let lanes = (0..8).filter(|other| lane ^ other < distance);
                     lanes.map(|lane| a[lane] + b[lane]).sum()
                 };
                 let (one, other) = (before(&a, lane), before(&a, lane ^ distance));
@@ -112,26 +114,32 @@ fn tables_hold_the_multiples() {
     for (point, private) in
         [(Affine::generator(), Scalar::ONE), (affine(&(ProjectivePoint::GENERATOR * private)), private)]
     {
-        let words = AffineTable::new(&point);
-        for window in 0..WINDOWS {
-            // The first, the last and one between them of each window: the rest was added up on the way.
-            for entry in [0, 1 + random.below(ENTRIES - 2), ENTRIES - 1] {
-                let factor = BigUint::from(2 * entry + 1) << (WINDOW * window);
-                let factor = scalar(&super::big::words(&(factor % n())));
-                let wanted = coordinates(&(ProjectivePoint::GENERATOR * (private * factor)));
-                assert_eq!(bytes(words.entry(window, digits::Digit::of_entry(entry))), wanted);
-            }
-        }
-        rows_are_those_of_words::<Radix52>(&point, &words);
-        rows_are_those_of_words::<Radix30>(&point, &words);
+        table_holds_the_multiples::<WINDOW>(&point, private, &mut random);
+        table_holds_the_multiples::<BASE_WINDOW>(&point, private, &mut random);
     }
 }
 
-fn rows_are_those_of_words<F: Form>(point: &Affine, words: &AffineTable) {
-    let rows = RowTable::<F>::new(point);
+fn table_holds_the_multiples<const BITS: usize>(point: &Affine, private: Scalar, random: &mut Random) {
+    let words = Entries::<Affine, BITS>::new(point);
+    let last = digits::entries(BITS) - 1;
+    for window in 0..digits::windows(BITS) {
+        // The first, the last and one between them of each window: the rest was added up on the way.
+        for entry in [0, 1 + random.below(last - 1), last] {
+            let factor = BigUint::from(2 * entry + 1) << (BITS * window);
+            let factor = scalar(&super::big::words(&(factor % n())));
+            let wanted = coordinates(&(ProjectivePoint::GENERATOR * (private * factor)));
+            assert_eq!(bytes(words.entry(window, digits::Digit::of_entry(entry))), wanted);
+        }
+    }
+    rows_are_those_of_words::<Radix52, BITS>(point, &words);
+    rows_are_those_of_words::<Radix30, BITS>(point, &words);
+}
+
+fn rows_are_those_of_words<F: Form, const BITS: usize>(point: &Affine, words: &Entries<Affine, BITS>) {
+    let rows = Entries::<Row<F>, BITS>::new(point);
     let radix = BigUint::from(1_u8) << F::SHIFT;
-    for window in 0..WINDOWS {
-        for entry in 0..ENTRIES {
+    for window in 0..digits::windows(BITS) {
+        for entry in 0..digits::entries(BITS) {
             let digit = digits::Digit::of_entry(entry);
             let (row, wanted) = (rows.entry(window, digit), words.entry(window, digit));
             for (found, wanted) in [(&row.x, &wanted.x), (&row.y, &wanted.y)] {
@@ -163,7 +171,7 @@ fn columns<L: Lanes>(lanes: L) {
     // A prime number of points, so that steps of any length through them do not meet one twice.
     let pool: Vec<Scalar> = (0..223).map(|_| any_scalar(&mut random)).collect();
     let mut rows = HashMap::new();
-    for height in [2 * WINDOWS, WINDOWS] {
+    for height in [BASE_WINDOWS + WINDOWS, WINDOWS] {
         for groups in 1..4 {
             let columns: Vec<Vec<[Scalar; 8]>> = (0..groups)
                 .map(|_| {

@@ -4,7 +4,7 @@ use num_bigint::BigUint;
 
 use super::{
     super::{
-        lanes::{Lanes, Model, Radix52},
+        lanes::Lanes,
         modulus::{self, N, P, P_LESS_N, Words},
         residue::{Field, Modulus, Residue, Scalar},
         wide,
@@ -72,7 +72,15 @@ fn inverses<M: Modulus>() {
         let (first, second) = value.invert_both_in_words(&other);
         assert!(first == inverse && second == other.invert_vartime(), "{number:x?}");
         assert!(modulus::less(inverse.montgomery(), &M::WORDS));
-        check("model", &value, &inverse, Model::<Radix52>::ZERO);
+        #[cfg(feature = "model")]
+        {
+            use super::super::lanes::{Model, Radix52};
+            check("model", &value, &inverse, Model::<Radix52>::ZERO);
+        }
+        #[cfg(target_arch = "aarch64")]
+        if let Some(lanes) = super::super::lanes::Neon::detect() {
+            check("neon", &value, &inverse, lanes);
+        }
         #[cfg(target_arch = "x86_64")]
         if let Some(lanes) = super::super::lanes::Ifma::detect() {
             check("ifma", &value, &inverse, lanes);

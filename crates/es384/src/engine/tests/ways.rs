@@ -44,17 +44,19 @@ impl Way for InWords {
     }
 }
 
-/// Runs a test on the model, and on the instructions where the machine has them.
+/// Runs a test on the models, where there are any, and on the instructions where the machine has them.
 macro_rules! on_all_lanes {
     ($($name:ident),*) => {$(
         mod $name {
             #[test]
+            #[cfg(feature = "model")]
             fn model() {
                 use crate::engine::lanes::{Model, Radix52};
                 super::$name(Model::<Radix52>::ZERO);
             }
 
             #[test]
+            #[cfg(feature = "model")]
             fn model30() {
                 use crate::engine::lanes::{Model, Radix30};
                 super::$name(Model::<Radix30>::ZERO);

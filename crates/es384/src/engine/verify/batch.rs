@@ -1,6 +1,6 @@
 //! Many signatures, a lane each: groups of eight are summed up side by side, and share their inversions.
 
-use super::{Multiples, Parsed, Verdict, WINDOWS, single};
+use super::{ALL, BASE_WINDOWS, Multiples, Parsed, Verdict, WINDOWS, single};
 use crate::{
     Signature,
     engine::{
@@ -9,7 +9,7 @@ use crate::{
         modulus::Words,
         point8::{Affine8, Sum8},
         residue::{Field, Scalar},
-        table::RowTable,
+        table::{BaseRows, RowTable},
         tree,
     },
 };
@@ -22,7 +22,7 @@ pub(crate) struct Item<'a, F: Form> {
     pub(crate) signature: &'a Signature,
 }
 
-/// Groups that share their inversions. Each takes 140 KiB while it is summed up: with more of them, the tables of the keys
+/// Groups that share their inversions. Each takes 130 KiB while it is summed up: with more of them, the tables of the keys
 /// would be pushed out of the second-level cache.
 const GROUPS: usize = 2;
 
@@ -78,11 +78,11 @@ fn decide<L: Lanes>(lanes: L, jobs: &[Job<'_, L::Radix>]) -> Vec<Verdict> {
     let Some(first) = jobs.first() else { return Vec::new() };
     let groups: Vec<[&Job<'_, L::Radix>; 8]> =
         jobs.chunks(8).map(|group| std::array::from_fn(|lane| group.get(lane).unwrap_or(first))).collect();
-    let mut points = Vec::with_capacity(2 * WINDOWS * groups.len());
+    let mut points = Vec::with_capacity(ALL * groups.len());
     for group in &groups {
         lanes.run(Load { lanes, group, points: &mut points });
     }
-    let sums = tree::sum_columns(lanes, &mut points, 2 * WINDOWS, Field::invert_vartime);
+    let sums = tree::sum_columns(lanes, &mut points, ALL, Field::invert_vartime);
     let verdicts = groups.iter().zip(sums).flat_map(|(group, sum)| verdicts(group, &sum));
     verdicts.take(jobs.len()).collect()
 }
@@ -118,8 +118,8 @@ impl<L: Lanes> Task<L> for Load<'_, L> {
 
     #[inline(always)]
     fn run(self) {
-        let generator = RowTable::<L::Radix>::of_generator();
-        for window in 0..WINDOWS {
+        let generator = BaseRows::<L::Radix>::shared();
+        for window in 0..BASE_WINDOWS {
             let mut negative = 0;
             let rows = eight!(lane => {
                 let digit = self.group[lane].multiples.of_generator[window];

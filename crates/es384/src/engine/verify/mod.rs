@@ -9,7 +9,7 @@ mod single;
 mod words;
 
 use super::{
-    digits::{Digit, WINDOW, WINDOWS, recode},
+    digits::{BASE_WINDOW, BASE_WINDOWS, Digit, WINDOW, WINDOWS, recode},
     modulus::{self, N, P_LESS_N, Words},
     residue::Scalar,
 };
@@ -27,6 +27,9 @@ pub(crate) enum Verdict {
     /// An exceptional case of the formulas: the backend must decide.
     Undecided,
 }
+
+/// Table entries that a signature adds up.
+const ALL: usize = BASE_WINDOWS + WINDOWS;
 
 /// r and s, both between 1 and n - 1.
 struct Parsed {
@@ -51,7 +54,7 @@ impl Parsed {
 
 /// How often to take the base point, and the public key, as digits (SEC 1, section 4.1.4).
 struct Multiples {
-    of_generator: [Digit; WINDOWS],
+    of_generator: [Digit; BASE_WINDOWS],
     of_key: [Digit; WINDOWS],
 }
 
@@ -59,7 +62,9 @@ impl Multiples {
     /// e/s and r/s. The digest need not be below n.
     fn new(digest: &[u8; 48], r: &Words, inverse_of_s: &Scalar) -> Self {
         Self {
-            of_generator: recode::<WINDOW, WINDOWS>(&inverse_of_s.scale(&modulus::from_bytes(digest))),
+            of_generator: recode::<BASE_WINDOW, BASE_WINDOWS>(
+                &inverse_of_s.scale(&modulus::from_bytes(digest)),
+            ),
             of_key: recode::<WINDOW, WINDOWS>(&inverse_of_s.scale(r)),
         }
     }

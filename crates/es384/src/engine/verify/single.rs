@@ -1,14 +1,14 @@
-//! One signature: its 110 table entries are dealt out to the lanes, each lane sums up its own, and three additions across
+//! One signature: its 103 table entries are dealt out to the lanes, each lane sums up its own, and three additions across
 //! the lanes make one sum of them.
 
-use super::{Digit, Multiples, Parsed, Verdict, WINDOWS};
+use super::{ALL, BASE_WINDOWS, Digit, Multiples, Parsed, Verdict};
 use crate::{
     Signature,
     engine::{
         lanes::{Lanes, Row, Task},
         point8::{Affine8, Sum8},
         residue::Scalar,
-        table::RowTable,
+        table::{BaseRows, RowTable},
     },
 };
 
@@ -33,24 +33,26 @@ pub(super) fn decide<L: Lanes>(
     multiples: &Multiples,
 ) -> Verdict {
     let sum = sum(lanes, key, multiples).total();
-    // Every lane now holds the sum, up to the scale of its coordinates.
+    // Every lane that counts now holds the sum, up to the scale of its coordinates.
     if sum.exceptional() != 0 {
         return Verdict::Undecided;
     }
     let other = parsed.second_candidate().unwrap_or(parsed.r);
     let candidates = [parsed.r, other];
-    // Lanes 0 and 1 hold the two; the others repeat them.
-    let matching = sum.has_x(&std::array::from_fn(|lane| candidates[lane % 2]));
+    // Lanes 0 and 2 hold the two; the others repeat them. Of the odd lanes nothing is known.
+    let matching = sum.has_x(&std::array::from_fn(|lane| candidates[lane / 2 % 2]));
     if matching == 0 { Verdict::Invalid } else { Verdict::Valid }
 }
 
 /// Lane l adds up the entries l, l + 8, l + 16 and so on.
 fn sum<L: Lanes>(lanes: L, key: &RowTable<L::Radix>, multiples: &Multiples) -> Sum8<L> {
-    let tables = [(RowTable::of_generator(), &multiples.of_generator), (key, &multiples.of_key)];
+    let base = BaseRows::<L::Radix>::shared();
     let entry = |i: usize| -> (&Row<L::Radix>, Digit) {
-        let (table, digits) = tables[i / WINDOWS];
-        let digit = digits[i % WINDOWS];
-        (table.entry(i % WINDOWS, digit), digit)
+        if let Some(digit) = multiples.of_generator.get(i) {
+            return (base.entry(i, *digit), *digit);
+        }
+        let (window, digit) = (i - BASE_WINDOWS, multiples.of_key[i - BASE_WINDOWS]);
+        (key.entry(window, digit), digit)
     };
     // Where a lane has no entry left it takes one that is not used.
     let eight = |from: usize| -> ([&Row<L::Radix>; 8], u8) {
@@ -67,9 +69,7 @@ fn sum<L: Lanes>(lanes: L, key: &RowTable<L::Radix>, multiples: &Multiples) -> S
     lanes.run(AddSome { lanes, sum: &sum, rows: &rows, negative })
 }
 
-/// Entries to add.
-const ALL: usize = 2 * WINDOWS;
-/// How many of them are left for the last round.
+/// How many entries are left for the last round.
 const REST: usize = ALL % 8;
 const _: () = assert!(REST != 0 && ALL > 24);
 

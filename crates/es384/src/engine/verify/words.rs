@@ -1,6 +1,6 @@
 //! Signatures in words, for processors without the instructions that lanes need. One alone allocates nothing.
 
-use super::{Multiples, Parsed, Verdict, WINDOWS};
+use super::{ALL, BASE_WINDOWS, Multiples, Parsed, Verdict};
 use crate::{
     Signature,
     engine::{
@@ -8,18 +8,15 @@ use crate::{
         inverse,
         point::Sum,
         residue::{Field, Scalar},
-        table::AffineTable,
+        table::{AffineTable, BaseAffines},
     },
 };
 
 /// An inversion takes as long as 50 multiplications or so, and a pair saves 4 of them.
 const WORTH: usize = 13;
 
-/// Signatures that share their inversions. The points of each take 16 KiB.
+/// Signatures that share their inversions. The points of each take 15 KiB.
 const GROUP: usize = 16;
-
-/// Entries to add.
-const ALL: usize = 2 * WINDOWS;
 
 /// A signature to be verified: of a message with this digest, under this key.
 #[derive(Clone, Copy)]
@@ -68,11 +65,14 @@ pub(crate) fn verify_words_batch(items: &[WordsItem<'_>]) -> Vec<Verdict> {
 
 /// The table entries that the digits name: of the base point, then of the key.
 fn column(key: &AffineTable, multiples: &Multiples) -> Column<ALL> {
-    let tables = [(AffineTable::of_generator(), &multiples.of_generator), (key, &multiples.of_key)];
+    let base = BaseAffines::shared();
     Column::new(|i| {
-        let (table, digits) = tables[i / WINDOWS];
-        let digit = digits[i % WINDOWS];
-        let entry = table.entry(i % WINDOWS, digit);
+        let (entry, digit) = if let Some(digit) = multiples.of_generator.get(i) {
+            (base.entry(i, *digit), *digit)
+        } else {
+            let (window, digit) = (i - BASE_WINDOWS, multiples.of_key[i - BASE_WINDOWS]);
+            (key.entry(window, digit), digit)
+        };
         if digit.is_negative() == 1 { entry.negate() } else { *entry }
     })
 }
