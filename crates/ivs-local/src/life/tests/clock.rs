@@ -45,6 +45,21 @@ fn what_is_no_time_is_refused_in_words() {
 }
 
 #[test]
+fn the_clock_ends_with_the_year_9999() {
+    let world = World::new();
+    let set = |body: serde_json::Value| world.control("POST", "clock", &body);
+    let (status, clock) = set(json!({ "freeze": "9999-12-31T23:59:58Z" }));
+    assert_eq!((status, &clock["now"]), (200, &json!("9999-12-31T23:59:58Z")));
+    assert_eq!(world.advance(1.0)["now"], "9999-12-31T23:59:59Z");
+    for body in [json!({ "advance": 1 }), json!({ "freeze": "9999-12-31T00:00:00Z", "advance": 86_400 })] {
+        let (status, answer) = set(body);
+        assert!(status == 400 && answer["message"].as_str().unwrap().contains("year 9999"), "{answer}");
+    }
+    assert_eq!(world.control("GET", "clock", &json!({})).1["now"], "9999-12-31T23:59:59Z");
+    assert_eq!(set(json!({ "freeze": "2026-01-02T03:04:05Z", "advance": 1 })).0, 200);
+}
+
+#[test]
 fn resources_and_tokens_have_the_time_of_the_clock() {
     let world = World::new();
     let stage = world.stage();
