@@ -67,6 +67,8 @@ const pages = () => ({
   token: "/_ivs/console/token",
   refusal: "/_ivs/console/refusal?number=1",
   timeline: "/_ivs/console/timeline",
+  filtered: `/_ivs/console/timeline?kind=event&resource=${encodeURIComponent(stage.arn)}&limit=1`,
+  unfit: "/_ivs/console/timeline?kind=nothing",
   refusals: "/_ivs/console/refusals",
   calls: "/_ivs/console/calls",
   events: "/_ivs/console/events",
@@ -119,6 +121,27 @@ test("the keyboard alone leads from the first page to why a token was refused", 
   await page.keyboard.press("Enter");
   await page.waitForURL("**/refusal?number=1");
   assert.match(await page.textContent("main"), /What to do: DisconnectParticipant was called/);
+  await page.close();
+});
+
+test("the timeline is filtered with the keyboard alone, without JavaScript", async () => {
+  const page = await browser.newPage({ javaScriptEnabled: false });
+  await page.goto(`${url}/_ivs/console/timeline`);
+  const all = await page.locator("tbody tr").count();
+  await page.focus("#kind");
+  await page.keyboard.type("Tokens");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(stage.arn);
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/timeline?kind=door&**");
+  const rows = page.locator("tbody tr");
+  assert.ok(all > 1 && (await rows.count()) === 1, "one token was refused there");
+  assert.match(await rows.first().textContent(), /PARTICIPANT_DISCONNECTED/);
+  // What the page shows as a command gives the same.
+  await page.click("summary:has-text('The same with curl')");
+  const command = await page.textContent(".curl pre");
+  const lines = await (await fetch(command.match(/'(http[^']*)'/)[1])).json();
+  assert.deepEqual(lines.map((one) => one.kind), ["refused token"]);
   await page.close();
 });
 

@@ -128,7 +128,7 @@ fn form(filter: &Filter) -> Markup {
                 }
                 span.quiet #kind-hint { "what sort of thing happened" }
             }
-            (field("resource", "Resource", "the ARN or the ID of a stage, a channel …", &filter.resource))
+            (field("resource", "Resource", "an ARN or an ID, as of a stage", &filter.resource))
             (field("participant", "Participant", "the ID of a participant", &filter.participant))
             (field("caller", "Caller", "an account or an access key", &filter.caller))
             p.go {

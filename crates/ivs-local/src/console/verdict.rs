@@ -205,13 +205,13 @@ pub(super) fn advice(server: &Server, refusal: &Refusal, token: &str) -> String 
 /// What to do about a token that breaks a rule: the message says which.
 fn advice_on_invalid(server: &Server, refusal: &Refusal, inspection: &Inspection) -> String {
     let says = |words: &str| refusal.message.contains(words);
-    if inspection.kind == TokenKind::NotAToken {
+    if inspection.kind == TokenKind::NotAToken || says("copy the whole token") {
         return "This is no token, or not all of one: it has three parts of letters, digits, `-` and `_`, with dots between. Copy it \
                 whole, without spaces, quotes or line breaks."
             .to_owned();
     }
     if says("the token was issued at") {
-        "The token is of a time that has not come for this server. Its clock may have been stopped or moved back: look at \
+        "By this server's clock, the time of the token has not come yet. The clock may have been stopped or moved back: look at \
          the clock above, and move it with POST /_ivs/clock or on the page Server. If the clock is right, that of the \
          machine that minted the token is ahead."
     } else if says("may not be used before") {
@@ -224,7 +224,12 @@ fn advice_on_invalid(server: &Server, refusal: &Refusal, inspection: &Inspection
         "Join the stage that the token names, or mint a token for the one that was asked for."
     } else if says("the token is that of") {
         "A participant publishes under the ID of their own token: ask for `/publish/` and that ID."
-    } else if says("is expected here") {
+    } else if says("different accounts or regions") {
+        "Import the public key where the stage is, with ImportPublicKey in the stage's account and region, and put the ARN that it \
+         answers into kid. A key opens only stages of its own account and region."
+    } else if says("is expected here")
+        || (inspection.kind == TokenKind::Playback && says("only playback tokens name no key"))
+    {
         "A participant token opens a stage, a connection token a socket that participants share, and a playback token goes behind \
          the playback URL of a channel, as `?token=`. Send each where it belongs."
     } else if says("requests from certain origins") {

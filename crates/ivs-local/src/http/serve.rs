@@ -19,6 +19,9 @@ use crate::server::Server;
 /// How long open calls may take to end once the server was told to.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How long timers wait that could not run.
+const RETRY: Duration = Duration::from_secs(1);
+
 /// Serves until `stop` is done, then ends open calls.
 ///
 /// # Errors
@@ -75,6 +78,8 @@ async fn run_timers(server: Arc<Server>) {
         server.keeper().wait().await;
         if let Err(error) = aside(&server, Server::settle).await {
             tracing::warn!(%error, "timers did not run");
+            // A disk that is full stays so for a while.
+            tokio::time::sleep(RETRY).await;
         }
     }
 }

@@ -4,7 +4,7 @@ use ivs_model::ApiError;
 use serde_json::{Value, json};
 
 use super::failure::{DestinationFailure, SessionFailure};
-use super::stream;
+use super::{publishers, stream};
 use crate::happened::{Happened, Topic};
 use crate::kinds::{CREATED, Record, text};
 use crate::time::iso8601;
@@ -121,12 +121,7 @@ fn heed(view: &mut View<'_>, record: &mut Record) -> Result<(), ApiError> {
 /// Whether somebody publishes on a stage.
 fn has_publisher(view: &View<'_>, stage: &str) -> Result<bool, ApiError> {
     let Some(record) = view.resource("stage", stage)? else { return Ok(false) };
-    let session = text(&record, "activeSessionId");
-    if session.is_empty() {
-        return Ok(false);
-    }
-    let people = view.within(&view.of_stage("participant", stage, &[session]))?;
-    Ok(people.iter().any(|one| one.get("_publishing") == Some(&true.into())))
+    Ok(publishers::count(view, stage, text(&record, "activeSessionId"))? > 0)
 }
 
 /// Ends a composition, which is STOPPING for as long as was chosen first.

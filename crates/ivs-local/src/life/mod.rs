@@ -9,6 +9,7 @@ pub(crate) mod ingest;
 mod limits;
 pub(crate) mod participant;
 pub(crate) mod place;
+mod publishers;
 pub(crate) mod recording;
 pub(crate) mod replication;
 pub(crate) mod stream;

@@ -4,7 +4,7 @@ use ivs_model::ApiError;
 use serde_json::{Map, Value, json};
 
 use super::place::{Place, is_replica, key};
-use super::{composition, ingest, recording};
+use super::{composition, ingest, publishers, recording};
 use crate::happened::{Happened, Topic};
 use crate::kinds::{Record, text};
 use crate::time::{iso8601, precise};
@@ -35,6 +35,7 @@ pub(crate) fn put(
     let mut participant = participant.clone();
     recording::heed(view, place, &mut participant, name)?;
     ingest::heed(view, &participant, place.stage, name)?;
+    publishers::heed(view, place, &participant)?;
     view.write(key(view, place), participant);
     composition::heed_stage(view, place.stage)
 }

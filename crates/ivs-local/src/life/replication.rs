@@ -5,6 +5,7 @@ use ivs_token::StageArn;
 use serde_json::{Map, Value, json};
 
 use super::place::{Place, is_replica, key};
+use super::publishers;
 use crate::call::{Answer, Call, Effect, invalid, not_found, quota};
 use crate::kinds::{Record, text};
 use crate::replication::Replication;
@@ -51,7 +52,7 @@ pub(crate) fn start(call: &mut Call<'_>) -> Answer {
         return Err(quota("replicationsPerParticipant", limit));
     }
     let limit = call.environment.quota("publishersPerStage", 12);
-    if publishers(call, there)? >= limit {
+    if publishers::count(call, there.stage, there.session)? >= limit {
         return Err(quota("publishersPerStage", limit));
     }
     let session = match there.session {
@@ -144,14 +145,6 @@ fn active(view: &View<'_>, stage: &str, participant: &str) -> Result<Vec<Record>
     let mut replicas = view.within(&view.of_stage(KIND, stage, &[participant]))?;
     replicas.retain(|replica| text(replica, "replicationState") == "ACTIVE");
     Ok(replicas)
-}
-
-fn publishers(view: &View<'_>, place: Place<'_>) -> Result<usize, ApiError> {
-    if place.session.is_empty() {
-        return Ok(0);
-    }
-    let people = view.within(&view.of_stage("participant", place.stage, &[place.session]))?;
-    Ok(people.iter().filter(|one| one.get("_publishing") == Some(&true.into())).count())
 }
 
 fn of_stage(arn: &str) -> Result<StageArn, ApiError> {

@@ -48,7 +48,7 @@ async fn every_page_of_the_menu_answers_and_shows_its_curl() {
     assert_eq!(local.request("GET", "/_ivs/console/nonsense", &[], "").await.status, 404);
     // Pages about what is not there say so.
     for (path, status, words) in [
-        ("stage?arn=x", 400, "<code>x</code> is no ARN of a stage"),
+        ("stage?arn=x", 400, "<code>x</code> is not the ARN of a stage"),
         ("stage?arn=arn:aws:ivs:us-east-1:123456789012:stage/gone", 404, "There is no stage"),
         ("resource?key=server/token-key", 404, "no such resource"),
         ("refusal?number=9", 404, "is not among them"),
@@ -261,7 +261,7 @@ async fn the_history_is_of_one_state_and_in_order() {
         "{all:#?}"
     );
     let why = get(&local, "/_ivs/console/refusal?number=1").await.body;
-    assert!(why.contains("Its clock may have been stopped or moved back"), "{why}");
+    assert!(why.contains("The clock may have been stopped or moved back"), "{why}");
     let page = get(&local, "/_ivs/console/timeline").await.body;
     let places: Vec<_> = ["refused token", "LEFT", "DisconnectParticipant 200", "JOINED", "freeze"]
         .map(|words| page.find(words).unwrap_or_else(|| panic!("{words}: {page}")))
@@ -413,4 +413,62 @@ async fn a_token_of_a_wrong_key_breaks_the_rule_of_the_signature() {
     let stage = local.stage.arn().resource_id();
     let first = get(&local, "/").await.body;
     assert!(first.contains(&format!("{stage}</a>")), "the stage stands beside the refusal: {first}");
+}
+
+/// The page of the last refusal: its code, and what it says to do.
+async fn last_refusal(local: &Local) -> (String, String) {
+    let all = local.request("GET", "/_ivs/refusals", &[], "").await.json();
+    let number = all.as_array().unwrap().last().unwrap()["number"].clone();
+    let page = get(local, &format!("/_ivs/console/refusal?number={number}")).await.body;
+    let after = |words: &str| page.split(words).nth(1).unwrap_or_else(|| panic!("{page}")).to_owned();
+    let code = after("Refused: ").split('<').next().unwrap().to_owned();
+    (code, after("What to do: </strong>").split("</p>").next().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn each_refusal_says_what_to_do() {
+    let local = Local::start().await;
+    let (token, arn) = (local.token("ana"), local.arn());
+    let assert_told = async |code: &str, words: &str| {
+        let (told, advice) = last_refusal(&local).await;
+        assert!(told == code && advice.contains(words), "{told}: {advice}\nis not {code}: {words}");
+    };
+    let other = local.another_stage().await;
+    let people = format!("/_ivs/stages/{}/participants", other.arn().as_str());
+    let body = json!({ "token": token }).to_string();
+    assert_eq!(local.request("POST", &people, &[], &body).await.status, 403);
+    assert_told("TOKEN_INVALID", "Join the stage that the token names").await;
+
+    let bearer = format!("Bearer {token}");
+    let headers = [("authorization", bearer.as_str()), ("content-type", "application/sdp")];
+    assert_eq!(local.request("POST", "/publish/somebody", &headers, "v=0").await.status, 403);
+    assert_told("TOKEN_INVALID", "under the ID of their own token").await;
+
+    for part in ["nonsense", token.rsplit_once('.').unwrap().0] {
+        assert!(local.open("/", &[part]).await.is_err());
+        assert_told("TOKEN_INVALID", "Copy it whole").await;
+    }
+
+    let stranger = Local::start().await;
+    let made = stranger.call("CreateParticipantToken", &json!({ "stageArn": stranger.arn() })).await;
+    assert!(local.open("/", &[made["participantToken"]["token"].as_str().unwrap()]).await.is_err());
+    assert_told("TOKEN_INVALID_SIGNATURE", "of another server").await;
+
+    let channel = "arn:aws:ivs:us-east-1:123456789012:channel/abc".try_into().unwrap();
+    let playback = ivs_token::Playback::new(channel).mint(&local.key).unwrap();
+    assert!(local.open("/", &[playback.as_str()]).await.is_err());
+    assert_told("TOKEN_INVALID", "Send each where it belongs").await;
+
+    // What a fault refuses is no fault of the token.
+    let fault = json!({ "operation": "join", "refuse": "TOKEN_EXPIRED", "message": "too late", "count": 2 });
+    assert_eq!(local.request("POST", "/_ivs/faults", &[], &fault.to_string()).await.status, 201);
+    assert!(local.open("/", &[&token]).await.is_err());
+    assert_told("TOKEN_EXPIRED", "whatever the token is").await;
+    let people = format!("/_ivs/stages/{arn}/participants");
+    assert_eq!(local.request("POST", &people, &[], &body).await.status, 403);
+    let refusals = local.request("GET", "/_ivs/refusals", &[], "").await.json();
+    let last = refusals.as_array().unwrap().last().unwrap();
+    assert_eq!((&last["fault"], &last["token"]), (&json!("f1; refuse=TOKEN_EXPIRED"), &json!(token)));
+    let struck = local.request("GET", "/_ivs/history?kind=fault", &[], "").await.json();
+    assert_eq!(struck.as_array().unwrap().len(), 3, "the rule and two refusals: {struck}");
 }

@@ -30,7 +30,7 @@ fn what_is_no_time_is_refused_in_words() {
         (json!({ "jump": 1 }), "no member jump"),
         (json!({ "freeze": true, "real": true }), "only one"),
         (json!({ "freeze": 1 }), "2026-01-02T03:04:05Z"),
-        (json!({ "freeze": "yesterday" }), "yesterday is no time"),
+        (json!({ "freeze": "yesterday" }), "yesterday is not a time"),
         (json!({ "freeze": "1969-01-01T00:00:00Z" }), "before 1970"),
         (json!({ "real": false }), "real is true"),
         (json!({ "advance": -1 }), "number of seconds"),
@@ -42,6 +42,21 @@ fn what_is_no_time_is_refused_in_words() {
         assert!(answer["message"].as_str().unwrap().contains(words), "{body}: {answer}");
     }
     assert_eq!(world.control("GET", "clock", &json!({})).1["nowMs"], BEGIN);
+}
+
+#[test]
+fn the_clock_ends_with_the_year_9999() {
+    let world = World::new();
+    let set = |body: serde_json::Value| world.control("POST", "clock", &body);
+    let (status, clock) = set(json!({ "freeze": "9999-12-31T23:59:58Z" }));
+    assert_eq!((status, &clock["now"]), (200, &json!("9999-12-31T23:59:58Z")));
+    assert_eq!(world.advance(1.0)["now"], "9999-12-31T23:59:59Z");
+    for body in [json!({ "advance": 1 }), json!({ "freeze": "9999-12-31T00:00:00Z", "advance": 86_400 })] {
+        let (status, answer) = set(body);
+        assert!(status == 400 && answer["message"].as_str().unwrap().contains("year 9999"), "{answer}");
+    }
+    assert_eq!(world.control("GET", "clock", &json!({})).1["now"], "9999-12-31T23:59:59Z");
+    assert_eq!(set(json!({ "freeze": "2026-01-02T03:04:05Z", "advance": 1 })).0, 200);
 }
 
 #[test]

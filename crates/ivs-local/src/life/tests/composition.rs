@@ -1,12 +1,8 @@
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use serde_json::{Value, json};
 
+use super::counting::counted;
 use super::{BEGIN, World};
-use crate::server::Server;
 use crate::settings::Settings;
-use crate::store::{Entry, MemoryStore, Store, StoreError, Transaction};
 use crate::timer::Timer;
 
 impl World {
@@ -422,51 +418,11 @@ fn a_composition_makes_its_channel_live_and_names_the_prefix_of_its_recording() 
     assert_eq!(world.call("GetStream", &of)["stream"]["state"], "LIVE");
 }
 
-/// A store that counts the records that are read from it.
-#[derive(Default)]
-struct Counting {
-    inner: MemoryStore,
-    read: AtomicUsize,
-}
-
-impl Counting {
-    fn count(&self, records: usize) {
-        self.read.fetch_add(records, Ordering::Relaxed);
-    }
-}
-
-struct Counted(Arc<Counting>);
-
-impl Store for Counted {
-    fn get(&self, key: &str) -> Result<Option<Entry>, StoreError> {
-        self.0.count(1);
-        self.0.inner.get(key)
-    }
-
-    fn scan(&self, prefix: &str, after: &str, limit: usize) -> Result<Vec<(String, Entry)>, StoreError> {
-        let found = self.0.inner.scan(prefix, after, limit)?;
-        self.0.count(1 + found.len());
-        Ok(found)
-    }
-
-    fn count(&self, prefix: &str) -> Result<usize, StoreError> {
-        self.0.count(1);
-        self.0.inner.count(prefix)
-    }
-
-    fn commit(&self, transaction: Transaction) -> Result<bool, StoreError> {
-        self.0.inner.commit(transaction)
-    }
-}
-
 /// A year of timers of so many compositions: how many ran, and how many records were read for them.
 fn year(compositions: usize) -> (usize, usize) {
     let quotas = [("compositions", 1000), ("compositionsPerStage", 1000), ("channels", 10)];
     let quotas = quotas.map(|(name, limit)| (name.to_owned(), limit)).into();
-    let store = Arc::new(Counting::default());
-    let settings = Settings { freeze: Some(BEGIN), quotas, ..Settings::default() };
-    let server = Server::new(settings, Box::new(Counted(Arc::clone(&store))), 1).unwrap();
-    let world = World(Arc::new(server));
+    let (world, store) = counted(Settings { freeze: Some(BEGIN), quotas, ..Settings::default() });
     let stage = world.stage();
     let channel = world.make("CreateChannel", "channel", &json!({}));
     let input = json!({ "stageArn": stage, "destinations": [{ "channel": { "channelArn": channel } }] });
@@ -488,9 +444,9 @@ fn year(compositions: usize) -> (usize, usize) {
         Ok(())
     });
     copied.unwrap();
-    let before = store.read.load(Ordering::Relaxed);
+    let before = store.read();
     let fired = world.advance(365.0 * 86_400.0)["fired"].as_u64().unwrap();
-    let read = store.read.load(Ordering::Relaxed) - before;
+    let read = store.read() - before;
     assert_eq!(world.0.store().count("123456789012/us-west-2/composition/").unwrap(), 0);
     (usize::try_from(fired).unwrap(), read)
 }

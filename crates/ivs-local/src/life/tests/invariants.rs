@@ -1,6 +1,6 @@
 //! What must hold whenever nothing happens, whatever has happened before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -109,10 +109,18 @@ fn sessions(world: &World, stages: &[Arc<Value>]) {
     }
 }
 
-/// Who publishes is there, and who was sent away for good is not.
+/// Who publishes is there, and the session knows it; and who was sent away for good is not.
 fn participants(world: &World, stages: &[Arc<Value>], now: i64) {
     for stage in stages {
         let stage_id = id_of(&stage["arn"]);
+        if let Some(session) = stage["activeSessionId"].as_str() {
+            let key = format!("123456789012/us-west-2/stage-session/{stage_id}/{session}/");
+            let kept = world.0.store().get(&key).unwrap().unwrap().value;
+            let kept = serde_json::from_value(kept["_publishers"].clone()).unwrap_or_default();
+            let publishing = people(world, stage).into_iter().filter(|one| one["_publishing"] == true);
+            let publishing = publishing.map(|one| one["participantId"].as_str().unwrap().to_owned());
+            assert_eq!(publishing.collect::<BTreeSet<_>>(), BTreeSet::from_iter::<Vec<String>>(kept));
+        }
         for participant in people(world, stage) {
             let (is_publishing, is_there) =
                 (participant["_publishing"] == true, participant["state"] == "CONNECTED");

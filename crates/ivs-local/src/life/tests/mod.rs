@@ -2,10 +2,12 @@
 
 mod clock;
 mod composition;
+mod counting;
 mod events;
 mod ingest;
 mod invariants;
 mod meanwhile;
+mod publishers;
 mod recording;
 mod replication;
 mod stage;
