@@ -3,50 +3,50 @@
  *
  * THE CONTRACT
  *
- * Objects     What comes out of a `**` is an object, which is the caller's to free, once, with the `_free` function of its
- *             type. `_free(NULL)` does nothing. Objects do not depend on each other: what was passed to make one may be
- *             freed at once. A pointer passed for an object is NULL, which is answered with IVS_NULL_ARGUMENT, or points
- *             to an object of that type that was not freed.
- * Arguments   `const` means that the object is not changed; a verifier or a list of keys never is, though a store or a ring
- *             that it was given may be. Inputs come before outputs. A text is a pointer and a length in bytes, UTF-8,
- *             without the NUL at its end (IVS_NUL_IN_TEXT); a NULL pointer with the length 0 is an empty text, or none
- *             where it says that none may be given. No text is kept: it may be freed after the call. Nothing longer than
- *             1 MiB is read (IVS_INPUT_TOO_LONG).
- * Strangers   A token that is verified, and the header `Origin` of a request, may be any bytes of any length: what is no
- *             UTF-8, or too long, is refused like any other bad one, with a status from 400 to 499, and does not stop the
- *             others of a batch.
- * Setters     A value that is refused leaves the object as it was, and is not forgotten: until one is accepted in its
- *             place (for attributes: until they are cleared), minting answers its failure. A verifier builder never
- *             forgets one. So nobody gets a token or a verifier that allows more than was meant.
- * Outputs     Must not overlap with inputs. Written only when the call answers IVS_OK. The one exception is the length of
- *             a buffer that was too small, which becomes the size needed (IVS_BUFFER_TOO_SMALL): call with NULL and 0 to
- *             ask for the size. To ask it of a mint costs a signature: give a buffer of IVS_TOKEN_MAX bytes at once. What
- *             can change between two calls, as a key ring can, may need more the second time: ask until it fits.
- * Borrowed    An `ivs_str` belongs to the object it was asked of, and lives until that is freed. It does not end with a
- *             NUL.
- * Errors      Every function that can fail answers an `ivs_status`, IVS_OK being 0. ivs_last_error_message() says in a
- *             sentence what was wrong and what to do, ivs_last_error_reason() names it exactly. Both are of the last call
- *             in the same thread. Each call resets them, but these: `_free`, ivs_zeroize() and what tells of the last
- *             error, of statuses and of versions; so they can be read after cleaning up. Getters answer a value instead
- *             of a status: for a NULL object or an index beyond the last an absent text, 0, false or -1, and
- *             ivs_last_error_status() is then IVS_NULL_ARGUMENT or IVS_OUT_OF_RANGE. The functions in `_out` answer the same
- *             texts with a status. The functions in `_e`, and ivs_mint_json() and ivs_verify_json(), write their error into a
- *             struct of the caller's, for runtimes that may go on in another thread after each call. Functions without such a
- *             twin have no error of which ivs_status_text() does not say enough; what a setter refuses, the `_e` of the mint or
- *             of the builder says.
+ * Objects     A `**` parameter gives you a new object. You own it, and free it once with the `_free` function of its type;
+ *             `_free(NULL)` does nothing. Objects do not depend on each other: whatever you passed to make one, you may
+ *             free at once. A pointer to an object must be NULL, which is answered with IVS_NULL_ARGUMENT, or point to an
+ *             object of that type that was not freed.
+ * Arguments   `const` means that the object is not changed. A verifier or a list of keys never changes, but a store or a
+ *             ring that it was given may. Inputs come before outputs. A text is a pointer and a length in bytes, in UTF-8,
+ *             without the NUL at its end (IVS_NUL_IN_TEXT). A NULL pointer with the length 0 is an empty text, or no text
+ *             where the text is optional. The library keeps no text: you may free it after the call. It reads nothing
+ *             longer than 1 MiB (IVS_INPUT_TOO_LONG).
+ * Strangers   A token to be verified, and the header `Origin` of a request, may be any bytes of any length. If they are not
+ *             UTF-8, or too long, they are refused like any other invalid token, with a status from 400 to 499. In a
+ *             batch, the other tokens are still verified.
+ * Setters     A refused value leaves the object as it was, but is remembered: minting answers its failure until another
+ *             value is accepted in its place (for attributes: until they are cleared). A verifier builder never forgets a
+ *             refused value. So nobody gets a token or a verifier that allows more than was meant.
+ * Outputs     An output must not overlap with an input. It is written only when the call answers IVS_OK. The one exception
+ *             is the length of a buffer that was too small, which becomes the size needed (IVS_BUFFER_TOO_SMALL). To ask
+ *             for the size, call with NULL and 0. For a mint that costs a signature, so give a buffer of IVS_TOKEN_MAX
+ *             bytes at once. The output of an object that can change, such as a key ring, may need more the second time:
+ *             repeat until it fits.
+ * Borrowed    An `ivs_str` belongs to the object it was asked of, and lives until that object is freed. It does not end
+ *             with a NUL.
+ * Errors      Every function that can fail answers an `ivs_status`; IVS_OK is 0. ivs_last_error_message() says in a
+ *             sentence what was wrong and what to do, and ivs_last_error_reason() gives the exact name. Both are about the
+ *             last call in the same thread. Each call resets them, except `_free`, ivs_zeroize() and the functions about
+ *             the last error, statuses and versions, so you can read them after cleaning up. Getters answer a value
+ *             instead of a status. For a NULL object or an index beyond the last they answer an absent text, 0, false or
+ *             -1, and ivs_last_error_status() is IVS_NULL_ARGUMENT or IVS_OUT_OF_RANGE. The functions in `_out` answer the
+ *             same texts with a status. The functions in `_e`, and ivs_mint_json() and ivs_verify_json(), write their error
+ *             into a struct of yours, for runtimes that may continue in another thread after each call. For functions
+ *             without an `_e` twin, ivs_status_text() says enough; if a setter refused a value, the `_e` function of the
+ *             mint or of the builder says why.
  * Threads     Keys, stages, verifiers, tokens, verified tokens, lists and inspections never change: any number of threads
- *             may use one at once. So they may with key rings and stores of revocations, while others change them.
- *             Participants, connections, playbacks, exchanges and verifier builders are for one thread at a time. No
+ *             may use one at once. The same holds for key rings and revocation stores, even while other threads change
+ *             them. Participants, connections, playbacks, exchanges and verifier builders are for one thread at a time. No
  *             object is tied to the thread that made it. A thread must not be cancelled (pthread_cancel) within a call.
- * Processes   The library starts no threads and handles no signals. What it keeps beside the objects is the last error of
- *             each thread, and tables that are made once and never change. After a fork the child may go on with all
- *             objects: no two tokens that are minted in parent and child have an ID or a nonce in common. A store of
- *             revocations, a cache and a key ring are two from then on, one in each process; and as always, a lock that
- *             another thread held while the process forked is never released in the child, so fork before threads use
- *             them.
- * Secrets     Private keys are wiped from memory when they are freed. The caller's own copies are the caller's to wipe:
- *             ivs_zeroize(). Nothing prints or logs a key or a token, and no message holds one.
- * Faults      No panic and no exception leaves the library: a fault of its own is IVS_INTERNAL, and prints nothing. When
+ * Processes   The library starts no threads and handles no signals. Besides the objects it keeps the last error of each
+ *             thread, and tables that are made once and never change. After a fork the child may use all objects: no two
+ *             tokens that parent and child mint have an ID or a nonce in common. From then on each process has its own
+ *             copy of a revocation store, a cache and a key ring. As always, a lock that another thread held during the
+ *             fork is never released in the child, so fork before threads use the objects.
+ * Secrets     Private keys are wiped from memory when they are freed. Wipe your own copies with ivs_zeroize(). The library
+ *             never prints or logs a key or a token, and no message holds one.
+ * Faults      No panic and no exception leaves the library. A fault of its own is IVS_INTERNAL, and prints nothing. If
  *             memory runs out, the process is aborted.
  */
 
@@ -59,12 +59,12 @@
 #include <stdint.h>
 #include <string.h>
 
-/** Stands for the present moment where a time in seconds since 1970 is asked for; -1, which says that there is none, does not. */
+/** The present moment, for every parameter that is a time in seconds since 1970. Do not use -1, which means that there is no time. */
 #define IVS_NOW INT64_MIN
 
 /**
- * A text that ends with a NUL, as a pointer and a length: `ivs_stage_from_json(IVS_TEXT(json), &stage)`. Not for NULL; it is
- * evaluated twice.
+ * A text that ends with a NUL, as a pointer and a length: `ivs_stage_from_json(IVS_TEXT(json), &stage)`. It must not be NULL, and
+ * is evaluated twice.
  */
 #define IVS_TEXT(text) (text), strlen(text)
 
@@ -75,7 +75,7 @@
 #define IVS_PRINT(str) (int)(str).len, (str).data
 #endif
 
-/** A status that nobody looks at may be a token let in that should not be: compilers warn of it. */
+/** Makes compilers warn if a status is ignored: an ignored status may let in a token that should be refused. */
 #if defined(__cplusplus) && __cplusplus >= 201703L || defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L
 #define IVS_MUST_USE [[nodiscard]]
 #elif defined(__GNUC__)
@@ -100,13 +100,13 @@
 #define IVS_TOKEN_VERSION_PATCH 0
 
 /**
- * Grows by one whenever a program compiled before would no longer work: a function or a status taken away, or a struct or
- * a function changed. What is only added leaves it as it is.
+ * Grows by one whenever a program that was compiled before would no longer work: when a function or a status was
+ * removed, or a struct or a function changed. Additions leave it as it is.
  */
 #define IVS_ABI_VERSION 1
 
 /**
- * The longest token there is, in bytes, with the NUL at its end.
+ * The length of the longest possible token in bytes, including the NUL at its end.
  */
 #define IVS_TOKEN_MAX ((16 * 1024) + 1)
 
@@ -121,12 +121,12 @@
 #define IVS_CAPABILITY_SUBSCRIBE 2
 
 /**
- * More than `ivs_mint_json()` and `ivs_verify_json()` ever write, in bytes.
+ * A size in bytes that is enough for anything that `ivs_mint_json()` and `ivs_verify_json()` write.
  */
 #define IVS_JSON_MAX (64 * 1024)
 
 /**
- * How a call went. Numbers are stable: a retired one is never used again.
+ * The result of a call. Numbers are stable: a retired number is never used again.
  *
  * 1 to 99 are about the call, 100 to 199 about keys, 200 to 299 about values, 300 to 399 about minting, 400 to 499 about
  * tokens that are refused, 500 to 599 about key rings, verifiers and revocation.
@@ -137,7 +137,7 @@ enum ivs_status
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
   /**
-   * It went well.
+   * The call succeeded.
    */
   IVS_OK = 0,
   /**
@@ -145,7 +145,7 @@ enum ivs_status
    */
   IVS_INTERNAL = 1,
   /**
-   * An argument is NULL that must not be.
+   * An argument is NULL but must not be.
    */
   IVS_NULL_ARGUMENT = 2,
   /**
@@ -157,7 +157,7 @@ enum ivs_status
    */
   IVS_BUFFER_TOO_SMALL = 4,
   /**
-   * An input is longer than any can be: more than 1 MiB.
+   * An input is longer than 1 MiB.
    */
   IVS_INPUT_TOO_LONG = 5,
   /**
@@ -165,19 +165,19 @@ enum ivs_status
    */
   IVS_OUT_OF_RANGE = 6,
   /**
-   * A file can not be read.
+   * A file cannot be read.
    */
   IVS_IO = 7,
   /**
-   * A text holds a NUL: its length counts the one that ends it, perhaps.
+   * A text contains a NUL. Perhaps its length counts the NUL at its end.
    */
   IVS_NUL_IN_TEXT = 8,
   /**
-   * Not the JSON of a request, or a member that it can not have.
+   * Not the JSON of a request, or a member that it cannot have.
    */
   IVS_INVALID_REQUEST = 9,
   /**
-   * The text or bytes are no P-384 key that can be used; the reason says why.
+   * The text or bytes are not a usable P-384 key; the reason says why.
    */
   IVS_KEY_INVALID = 100,
   /**
@@ -301,7 +301,7 @@ enum ivs_status
    */
   IVS_SIGNING_FAILED = 306,
   /**
-   * The new token can not be exchanged for the old one.
+   * The new token cannot be exchanged for the old one.
    */
   IVS_INVALID_EXCHANGE = 307,
   /**
@@ -309,11 +309,11 @@ enum ivs_status
    */
   IVS_OLD_TOKEN_ENDED = 308,
   /**
-   * The signature from outside is neither 96 bytes of r and s nor DER.
+   * The external signature is neither 96 bytes of r and s nor DER.
    */
   IVS_MALFORMED_SIGNATURE = 309,
   /**
-   * The signature from outside is none of this token under the given public key.
+   * The external signature is not valid for this token under the given public key.
    */
   IVS_WRONG_SIGNATURE = 310,
   /**
@@ -333,7 +333,7 @@ enum ivs_status
    */
   IVS_TOKEN_EXPIRED = 403,
   /**
-   * The token is not good yet: issued in the future.
+   * The token is not valid yet: it was issued in the future.
    */
   IVS_TOKEN_NOT_YET_VALID = 404,
   /**
@@ -345,15 +345,15 @@ enum ivs_status
    */
   IVS_UNKNOWN_KEY = 406,
   /**
-   * A good token for another stage.
+   * A valid token for another stage.
    */
   IVS_WRONG_STAGE = 407,
   /**
-   * A good token of another user.
+   * A valid token of another user.
    */
   IVS_WRONG_USER = 408,
   /**
-   * A good token that does not grant what is wanted.
+   * A valid token that does not grant what is wanted.
    */
   IVS_INSUFFICIENT_CAPABILITIES = 409,
   /**
@@ -377,11 +377,11 @@ enum ivs_status
    */
   IVS_TOKEN_ALREADY_USED = 414,
   /**
-   * Whether the token was revoked could not be asked: it is refused.
+   * The revocation store gave no answer, so the token is refused.
    */
   IVS_REVOCATION_UNKNOWN = 415,
   /**
-   * A good token for another channel.
+   * A valid token for another channel.
    */
   IVS_WRONG_CHANNEL = 416,
   /**
@@ -409,11 +409,11 @@ enum ivs_status
    */
   IVS_KEY_RING_FULL = 503,
   /**
-   * The key signs, or is to, and can not be deleted or retired.
+   * The key is the signing key, so it cannot be deleted or retired.
    */
   IVS_KEY_SIGNS = 504,
   /**
-   * The key is retired, or being retired, and can not sign.
+   * The key is retired, or being retired, so it cannot sign.
    */
   IVS_KEY_RETIRED = 505,
   /**
@@ -450,14 +450,14 @@ typedef uint32_t ivs_status;
 #endif // __cplusplus
 
 /**
- * A connection token about to be minted: it lets a client share one network connection among many stages. Account and
- * region are those of the key's ARN. Not for two threads at once.
+ * A connection token about to be minted. It lets a client share one network connection among many stages. Account and
+ * region are those of the key's ARN. For one thread at a time.
  */
 typedef struct ivs_connection ivs_connection;
 
 /**
- * A token about to be minted in exchange for another: for the same participant on the same stage, with other capabilities,
- * attributes, user ID or duration. Not for two threads at once.
+ * A token about to be minted in exchange for another. It is for the same participant on the same stage, with other
+ * capabilities, attributes, user ID or duration. For one thread at a time.
  */
 typedef struct ivs_exchange ivs_exchange;
 
@@ -472,28 +472,28 @@ typedef struct ivs_inspection ivs_inspection;
 typedef struct ivs_key_list ivs_key_list;
 
 /**
- * The public keys that verifiers trust, of stages or of playback, and the private key that signs. Any number of threads may
- * use and change one at once: whoever reads sees it before a change or after it. Verifiers that were given it see each
- * change too.
+ * The public keys that verifiers trust, of stages or of playback, and the private key that signs. Any number of
+ * threads may use and change one at once: a reader sees it before a change or after it. Verifiers that were given the
+ * ring see each change.
  */
 typedef struct ivs_key_ring ivs_key_ring;
 
 /**
- * A participant token about to be minted. A value beyond its limit is refused when it is set, and leaves the participant
- * as it was. Not for two threads at once.
+ * A participant token about to be minted. A value beyond its limit is refused when it is set, and leaves the
+ * participant as it was. For one thread at a time.
  */
 typedef struct ivs_participant ivs_participant;
 
 /**
- * A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel. A value
- * beyond its limit is refused when it is set; rules about several values hold when the token is minted. Not for two
- * threads at once.
+ * A playback token about to be minted. It lets its holder start to watch one private low-latency channel. A value
+ * beyond its limit is refused when it is set. Rules about several values are checked when the token is minted. For one
+ * thread at a time.
  */
 typedef struct ivs_playback ivs_playback;
 
 /**
- * What was revoked, and which single-use tokens are spent, in the memory of this process. Any number of threads may use and
- * change one at once. What has expired is forgotten by itself.
+ * What was revoked, and which single-use tokens are spent, in the memory of this process. Any number of threads may
+ * use and change one at once. Expired entries are forgotten automatically.
  */
 typedef struct ivs_revocations ivs_revocations;
 
@@ -504,12 +504,13 @@ typedef struct ivs_revocations ivs_revocations;
 typedef struct ivs_signing_key ivs_signing_key;
 
 /**
- * A stage as a token needs it: its ARN and its two endpoints. Never changed: any number of threads may use one at once.
+ * The parts of a stage that a token needs: its ARN and its two endpoints. Never changed: any number of threads may use
+ * one at once.
  */
 typedef struct ivs_stage ivs_stage;
 
 /**
- * A minted token: its text, and what it says. Never changed: any number of threads may use one at once.
+ * A minted token: its text and its claims. Never changed: any number of threads may use one at once.
  */
 typedef struct ivs_token ivs_token;
 
@@ -520,8 +521,8 @@ typedef struct ivs_token ivs_token;
 typedef struct ivs_token_list ivs_token_list;
 
 /**
- * A token that lacks only its signature: for private keys that never leave their vault, such as AWS KMS or an HSM. Never
- * changed: any number of threads may use one at once.
+ * A token that lacks only its signature. It is for private keys that never leave their vault, such as AWS KMS or an
+ * HSM. Never changed: any number of threads may use one at once.
  */
 typedef struct ivs_unsigned ivs_unsigned;
 
@@ -538,8 +539,8 @@ typedef struct ivs_verified ivs_verified;
 typedef struct ivs_verified_connection ivs_verified_connection;
 
 /**
- * What became of many tokens that were verified with one call, in their order. Never changed: any number of threads may use
- * one at once.
+ * The results of verifying many tokens with one call, in order. Never changed: any number of threads may use one at
+ * once.
  */
 typedef struct ivs_verified_list ivs_verified_list;
 
@@ -549,12 +550,12 @@ typedef struct ivs_verified_list ivs_verified_list;
 typedef struct ivs_verified_playback ivs_verified_playback;
 
 /**
- * Decides whether tokens are good. Never changed: any number of threads may use one at once, and should: it is made once.
+ * Decides whether tokens are valid. Build it once, and use it in any number of threads at once: it never changes.
  */
 typedef struct ivs_verifier ivs_verifier;
 
 /**
- * A verifier about to be built. Not for two threads at once.
+ * A verifier about to be built. For one thread at a time.
  */
 typedef struct ivs_verifier_builder ivs_verifier_builder;
 
@@ -564,12 +565,12 @@ typedef struct ivs_verifier_builder ivs_verifier_builder;
 typedef struct ivs_verifying_key ivs_verifying_key;
 
 /**
- * How a call went, in one struct of the caller's. It holds no pointers: nothing of it is to be freed, and it may go to another
- * thread.
+ * The result of a call, in one struct of the caller's. It holds no pointers, so there is nothing to free, and it may
+ * be passed to another thread.
  */
 typedef struct ivs_error {
   /**
-   * `IVS_OK` when the call went well.
+   * `IVS_OK` if the call succeeded.
    */
   ivs_status status;
   /**
@@ -583,8 +584,8 @@ typedef struct ivs_error {
 } ivs_error;
 
 /**
- * A borrowed UTF-8 text: `len` bytes at `data`, **not** ended by a NUL. `data` is NULL when there is no such text, and not
- * NULL when there is one of no characters. It lives as long as the object it was asked of.
+ * A borrowed UTF-8 text: `len` bytes at `data`, **not** ended by a NUL. `data` is NULL if there is no such text. It is
+ * not NULL if the text is empty. The text lives as long as the object it was asked of.
  */
 typedef struct ivs_str {
   /**
@@ -602,41 +603,41 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * How the last call of this thread went, `IVS_OK` when well: for getters, which answer a value and no status.
+ * The status of the last call in this thread. Use it after getters, which answer a value and no status.
  */
 ivs_status ivs_last_error_status(void);
 
 /**
- * What went wrong in the last call of this thread, in a sentence that says what to do; empty when it went well. Never
- * NULL. Good until the next call in this thread
- * that is not about the last error.
+ * What went wrong in the last call of this thread, in a sentence that says what to do; empty if the call succeeded.
+ * Never NULL. Good until the next call in this thread that is not about the last error.
  */
 const char *ivs_last_error_message(void);
 
 /**
- * The stable name of what went wrong in the last call of this thread, finer than the status: such as `KEY_WRONG_CURVE` or
- * `CLAIM_MISSING`; empty when it went well. Never NULL. Good until the next call in this thread
- * that is not about the last error.
+ * The stable name of what went wrong in the last call of this thread, finer than the status: such as `KEY_WRONG_CURVE`
+ * or `CLAIM_MISSING`; empty if the call succeeded. Never NULL. Good until the next call in this thread that is not
+ * about the last error.
  */
 const char *ivs_last_error_reason(void);
 
 /**
- * Writes how the last call of this thread went: its status, reason and message at once. Nothing is written to NULL.
+ * Writes the result of the last call in this thread: its status, reason and message at once. NULL is ignored.
  *
- * A runtime that may go on in another thread after each call can not ask for the error of the one before. From C, call this
- * in the same function as the call that it is about. `ivs_mint_json()` and `ivs_verify_json()` answer their error themselves.
+ * A runtime that may continue in another thread after each call cannot ask for the error of the previous call. From C,
+ * call this in the same function as the call that it is about. `ivs_mint_json()` and `ivs_verify_json()` answer their
+ * error themselves.
  */
 void ivs_last_error_get(struct ivs_error *error);
 
 /**
- * The name of a status, such as `IVS_TOKEN_EXPIRED`; `IVS_UNKNOWN_STATUS` for a number that is none. Never NULL; lives for
- * ever. Leaves the last error as it is.
+ * The name of a status, such as `IVS_TOKEN_EXPIRED`; `IVS_UNKNOWN_STATUS` for an unknown number. Never NULL, and never
+ * freed. Leaves the last error as it is.
  */
 const char *ivs_status_name(uint32_t status);
 
 /**
- * What a status means, in a sentence; `ivs_last_error_message` says more of the case at hand. Never NULL; lives for ever.
- * Leaves the last error as it is.
+ * What a status means, in a sentence. `ivs_last_error_message` says more about the case at hand. Never NULL, and never
+ * freed. Leaves the last error as it is.
  */
 const char *ivs_status_text(uint32_t status);
 
@@ -651,8 +652,8 @@ const char *ivs_version(void);
 uint32_t ivs_abi_version(void);
 
 /**
- * Overwrites the caller's own memory with zeros, in a way that no compiler leaves out: for private keys and passphrases
- * once they have been read. NULL, or a length of 0, is nothing to do. Leaves the last error as it is.
+ * Overwrites the caller's own memory with zeros, in a way that no compiler optimises away. Use it for private keys and
+ * passphrases once they have been read. NULL, or a length of 0, does nothing. Leaves the last error as it is.
  */
 void ivs_zeroize(void *data,
                  size_t len);
@@ -669,8 +670,8 @@ ivs_status ivs_signing_key_from_pem(const char *pem,
                                     struct ivs_signing_key **out);
 
 /**
- * Reads a private key in whichever form it is: PEM, DER or JWK, encrypted or not. `passphrase` is NULL when there is none;
- * it is never asked for on a terminal.
+ * Reads a private key in any form: PEM, DER or JWK, encrypted or not. `passphrase` is NULL if there is none; the
+ * library never asks for it on a terminal.
  */
 IVS_MUST_USE
 ivs_status ivs_signing_key_from_bytes(const uint8_t *data,
@@ -682,7 +683,7 @@ ivs_status ivs_signing_key_from_bytes(const uint8_t *data,
                                       struct ivs_signing_key **out);
 
 /**
- * Reads a private key from a file of at most 64 KiB, in whichever form it is. What was read is wiped from memory.
+ * Reads a private key in any form from a file of at most 64 KiB. What was read is wiped from memory.
  */
 IVS_MUST_USE
 ivs_status ivs_signing_key_from_file(const char *path,
@@ -694,8 +695,8 @@ ivs_status ivs_signing_key_from_file(const char *path,
                                      struct ivs_signing_key **out);
 
 /**
- * Makes a new private key from the randomness of the operating system. `kid` may be NULL until ImportPublicKey has answered
- * one.
+ * Makes a new private key from the randomness of the operating system. `kid` may be NULL as long as ImportPublicKey
+ * has not returned an ARN.
  */
 IVS_MUST_USE
 ivs_status ivs_signing_key_generate(const char *kid,
@@ -703,7 +704,7 @@ ivs_status ivs_signing_key_generate(const char *kid,
                                     struct ivs_signing_key **out);
 
 /**
- * The same key with this ARN, as a new object: both are to be freed.
+ * The same key with this ARN, as a new object. Free both.
  */
 IVS_MUST_USE
 ivs_status ivs_signing_key_with_kid(const struct ivs_signing_key *key,
@@ -724,16 +725,17 @@ ivs_status ivs_signing_key_verifying_key(const struct ivs_signing_key *key,
                                          struct ivs_verifying_key **out);
 
 /**
- * From now on, has this key, and every object made of it, sign with the library's own engine. Minting then takes less
- * than half of its time on any processor, and less than a third in batches; little more than a third with AVX2, and a sixth in
- * batches; a quarter with AVX-512 IFMA, and a tenth in batches. It is a choice, and off unless made: docs/engine.md says how
- * it is proved. The first key of a process takes a few milliseconds and 700 KiB for tables that all keys share.
+ * Makes this key, and every object made of it, sign with the library's own engine from now on. On any processor,
+ * minting then takes less than half of its time, and less than a third in batches. With AVX2 it takes little more than
+ * a third, and a sixth in batches. With AVX-512 IFMA it takes a quarter, and a tenth in batches. This is off by
+ * default: docs/engine.md says how the engine is proved. The first key of a process takes a few milliseconds and 700
+ * KiB for tables that all keys share.
  */
 IVS_MUST_USE
 ivs_status ivs_signing_key_accelerate(const struct ivs_signing_key *key);
 
 /**
- * Whether the engine signs for this key: it was accelerated, and the processor can do it.
+ * Whether the engine signs for this key: the key was accelerated, and the processor supports it.
  */
 bool ivs_signing_key_is_accelerated(const struct ivs_signing_key *key);
 
@@ -756,12 +758,12 @@ ivs_status ivs_signing_key_to_der(const struct ivs_signing_key *key,
                                   size_t *len);
 
 /**
- * Frees a key, and wipes it when it is the last to share it. NULL is nothing to free.
+ * Frees a key. The key is wiped when the last object that shares it is freed. NULL is ignored.
  */
 void ivs_signing_key_free(struct ivs_signing_key *key);
 
 /**
- * Reads a public key in whichever form it is: PEM, DER, JWK or a bare curve point.
+ * Reads a public key in any form: PEM, DER, JWK or a bare curve point.
  */
 IVS_MUST_USE
 ivs_status ivs_verifying_key_from_bytes(const uint8_t *data,
@@ -777,7 +779,7 @@ ivs_status ivs_verifying_key_from_pem(const char *pem,
                                       struct ivs_verifying_key **out);
 
 /**
- * Reads a public key from a file of at most 64 KiB, in whichever form it is.
+ * Reads a public key in any form from a file of at most 64 KiB.
  */
 IVS_MUST_USE
 ivs_status ivs_verifying_key_from_file(const char *path,
@@ -811,7 +813,7 @@ ivs_status ivs_verifying_key_to_jwk(const struct ivs_verifying_key *key,
 
 /**
  * Writes the JWK thumbprint of the key (RFC 7638, SHA-256) into the caller's buffer: 43 characters of base64url and a
- * NUL. Equal keys have equal ones.
+ * NUL. Equal keys have equal thumbprints.
  */
 IVS_MUST_USE
 ivs_status ivs_verifying_key_thumbprint(const struct ivs_verifying_key *key,
@@ -819,13 +821,13 @@ ivs_status ivs_verifying_key_thumbprint(const struct ivs_verifying_key *key,
                                         size_t *len);
 
 /**
- * Frees a key. NULL is nothing to free.
+ * Frees a key. NULL is ignored.
  */
 void ivs_verifying_key_free(struct ivs_verifying_key *key);
 
 /**
- * A stage from the values of CreateStage or GetStage: its ARN, `endpoints.whip`, and `endpoints.events`, which may be NULL
- * for the one that every stage has in practice, `wss://global.events.live-video.net`.
+ * A stage from the values of CreateStage or GetStage: its ARN, `endpoints.whip`, and `endpoints.events`. The last may
+ * be NULL, for the URL that every stage has in practice: `wss://global.events.live-video.net`.
  */
 IVS_MUST_USE
 ivs_status ivs_stage_new(const char *arn,
@@ -837,7 +839,7 @@ ivs_status ivs_stage_new(const char *arn,
                          struct ivs_stage **out);
 
 /**
- * A stage from the JSON that CreateStage or GetStage answered.
+ * A stage from the JSON that CreateStage or GetStage returned.
  */
 IVS_MUST_USE ivs_status ivs_stage_from_json(const char *json, size_t json_len, struct ivs_stage **out);
 
@@ -847,31 +849,29 @@ IVS_MUST_USE ivs_status ivs_stage_from_json(const char *json, size_t json_len, s
 struct ivs_str ivs_stage_arn(const struct ivs_stage *stage);
 
 /**
- * Where participants publish and subscribe. Lives as long as the stage.
+ * The URL where participants publish and subscribe. Lives as long as the stage.
  */
 struct ivs_str ivs_stage_whip_url(const struct ivs_stage *stage);
 
 /**
- * Where participants hear of events. Lives as long as the stage.
+ * The URL where participants receive events. Lives as long as the stage.
  */
 struct ivs_str ivs_stage_events_url(const struct ivs_stage *stage);
 
 /**
- * Frees a stage. NULL is nothing to free.
+ * Frees a stage. NULL is ignored.
  */
 void ivs_stage_free(struct ivs_stage *stage);
 
 /**
- * Begins a participant of a stage: it may publish and subscribe for 12 hours, under a fresh random participant ID, until
- * told otherwise.
+ * Begins a participant of a stage. By default it may publish and subscribe for 12 hours, under a fresh random
+ * participant ID.
  */
-IVS_MUST_USE
-ivs_status ivs_participant_new(const struct ivs_stage *stage,
-                               struct ivs_participant **out);
+IVS_MUST_USE ivs_status ivs_participant_new(const struct ivs_stage *stage, struct ivs_participant **out);
 
 /**
- * The participant's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set: every token
- * needs its own.
+ * The participant's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. By default, each token gets a fresh random one: every
+ * token needs its own.
  */
 IVS_MUST_USE
 ivs_status ivs_participant_set_participant_id(struct ivs_participant *participant,
@@ -887,8 +887,8 @@ ivs_status ivs_participant_set_user_id(struct ivs_participant *participant,
                                        size_t user_id_len);
 
 /**
- * Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When
- * that is exceeded, the attributes are as they were.
+ * Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. If
+ * they would exceed that, the attributes stay as they were.
  */
 IVS_MUST_USE
 ivs_status ivs_participant_set_attribute(struct ivs_participant *participant,
@@ -898,7 +898,7 @@ ivs_status ivs_participant_set_attribute(struct ivs_participant *participant,
                                          size_t value_len);
 
 /**
- * Takes all attributes away.
+ * Removes all attributes.
  */
 IVS_MUST_USE ivs_status ivs_participant_clear_attributes(struct ivs_participant *participant);
 
@@ -910,14 +910,14 @@ ivs_status ivs_participant_set_capabilities(struct ivs_participant *participant,
                                             uint32_t capabilities);
 
 /**
- * How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days), 12 hours unless set.
+ * How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days), 12 hours by default.
  */
 IVS_MUST_USE
 ivs_status ivs_participant_set_duration(struct ivs_participant *participant,
                                         uint64_t seconds);
 
 /**
- * The version of the token's form, such as `1.0`, which it is unless set.
+ * The version of the token's form; `1.0` by default.
  */
 IVS_MUST_USE
 ivs_status ivs_participant_set_version(struct ivs_participant *participant,
@@ -926,8 +926,8 @@ ivs_status ivs_participant_set_version(struct ivs_participant *participant,
 
 /**
  * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
- * now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The
- * participant stays as it is, to mint the next with a fresh ID unless it was given one.
+ * now. Set `*len` to the size of the buffer before each call; it becomes the length of the token. The participant
+ * stays as it is. The next token gets a fresh ID, unless the participant was given one.
  */
 IVS_MUST_USE
 ivs_status ivs_participant_mint(const struct ivs_participant *participant,
@@ -936,8 +936,8 @@ ivs_status ivs_participant_mint(const struct ivs_participant *participant,
                                 size_t *len);
 
 /**
- * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
- * is issued.
+ * Mints a token as an object, which also gives its ID and its expiry. `now` is `IVS_NOW`, or the second since 1970 at
+ * which it is issued.
  */
 IVS_MUST_USE
 ivs_status ivs_participant_mint_token(const struct ivs_participant *participant,
@@ -946,7 +946,7 @@ ivs_status ivs_participant_mint_token(const struct ivs_participant *participant,
                                       struct ivs_token **out);
 
 /**
- * Frees a participant. NULL is nothing to free.
+ * Frees a participant. NULL is ignored.
  */
 void ivs_participant_free(struct ivs_participant *participant);
 
@@ -962,17 +962,17 @@ struct ivs_str ivs_token_text(const struct ivs_token *token);
 struct ivs_str ivs_token_id(const struct ivs_token *token);
 
 /**
- * The first second at which the token is no longer good, in seconds since 1970; -1 for NULL.
+ * The first second at which the token is no longer valid, in seconds since 1970; -1 for NULL.
  */
 int64_t ivs_token_expires_at(const struct ivs_token *token);
 
 /**
- * Writes the token as JSON into the caller's buffer, as the API that issues such tokens would answer.
+ * Writes the token as JSON into the caller's buffer, as the API that issues such tokens returns it.
  */
 IVS_MUST_USE ivs_status ivs_token_to_json(const struct ivs_token *token, char *buffer, size_t *len);
 
 /**
- * Frees a token. NULL is nothing to free.
+ * Frees a token. NULL is ignored.
  */
 void ivs_token_free(struct ivs_token *token);
 
@@ -1017,7 +1017,7 @@ ivs_status ivs_playback_unsigned(const struct ivs_playback *playback,
                                  struct ivs_unsigned **out);
 
 /**
- * What is to be signed with ECDSA on P-384 and SHA-384: header, dot and payload as they will stand in the token. ASCII.
+ * The text to sign with ECDSA on P-384 and SHA-384: header, dot and payload as they will be in the token. It is ASCII.
  * Lives as long as the object.
  */
 struct ivs_str ivs_unsigned_signing_input(const struct ivs_unsigned *unsigned_token);
@@ -1032,9 +1032,9 @@ ivs_status ivs_unsigned_digest(const struct ivs_unsigned *unsigned_token,
                                size_t *len);
 
 /**
- * Completes the token. The signature is r then s in 96 bytes, or DER, as AWS KMS and OpenSSL write it. It is checked with
- * `public_key`, the public half of the key that signed: `IVS_WRONG_SIGNATURE` when it is none of this token under that key.
- * The unsigned token stays as it is.
+ * Completes the token. The signature is r then s in 96 bytes, or DER, as AWS KMS and OpenSSL write it. It is checked
+ * with `public_key`, the public half of the key that signed: `IVS_WRONG_SIGNATURE` if it is not a signature of this
+ * token under that key. The unsigned token stays as it is.
  */
 IVS_MUST_USE
 ivs_status ivs_unsigned_with_signature(const struct ivs_unsigned *unsigned_token,
@@ -1044,13 +1044,13 @@ ivs_status ivs_unsigned_with_signature(const struct ivs_unsigned *unsigned_token
                                        struct ivs_token **out);
 
 /**
- * Frees an unsigned token. NULL is nothing to free.
+ * Frees an unsigned token. NULL is ignored.
  */
 void ivs_unsigned_free(struct ivs_unsigned *unsigned_token);
 
 /**
- * Mints a token for each participant, which stays as it is, in their order, all issued now; one that fails does not stop
- * the others. The call itself fails only for a NULL, or for more than 1 048 576 participants.
+ * Mints a token for each participant, in order, all issued now. If one fails, the others are still minted. The
+ * participants stay as they are. The call itself fails only for a NULL, or for more than 1 048 576 participants.
  */
 IVS_MUST_USE
 ivs_status ivs_mint_batch(struct ivs_participant *const *participants,
@@ -1075,12 +1075,12 @@ struct ivs_str ivs_token_list_text(const struct ivs_token_list *list,
 struct ivs_str ivs_token_list_participant_id(const struct ivs_token_list *list, size_t index);
 
 /**
- * How minting the token at an index went; the last error says more.
+ * The status of minting the token at an index; the last error says more.
  */
 IVS_MUST_USE ivs_status ivs_token_list_status(const struct ivs_token_list *list, size_t index);
 
 /**
- * Frees a token list. NULL is nothing to free.
+ * Frees a token list. NULL is ignored.
  */
 void ivs_token_list_free(struct ivs_token_list *list);
 
@@ -1090,7 +1090,8 @@ void ivs_token_list_free(struct ivs_token_list *list);
 IVS_MUST_USE ivs_status ivs_verifier_builder_new(struct ivs_verifier_builder **out);
 
 /**
- * Holds a public key under its ARN, which tokens name as `kid`. Any number of keys can be held; at least one must.
+ * Adds a public key under its ARN, which tokens name as `kid`. A verifier needs at least one key, and can hold any
+ * number.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_builder_add_key(struct ivs_verifier_builder *builder,
@@ -1099,8 +1100,8 @@ ivs_status ivs_verifier_builder_add_key(struct ivs_verifier_builder *builder,
                                         const struct ivs_verifying_key *key);
 
 /**
- * Holds the public half of a playback key pair under its ARN: what verifies playback tokens, and nothing else. Any
- * number of keys can be held; playback tokens name none, so all are tried.
+ * Adds the public half of a playback key pair under its ARN. It verifies playback tokens only. A verifier can hold any
+ * number of these keys. Playback tokens name no key, so all are tried.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_builder_add_playback_key(struct ivs_verifier_builder *builder,
@@ -1109,9 +1110,9 @@ ivs_status ivs_verifier_builder_add_playback_key(struct ivs_verifier_builder *bu
                                                  const struct ivs_verifying_key *key);
 
 /**
- * Holds the public half of a playback key pair whose ARN is not at hand, for the channels of the account and region that
- * `channel` is in. Playback tokens name no key, so the ARN is not needed to verify one; give `ivs_verifier_verify_playback` the
- * channel that the token must be for. `ivs_verified_playback_kid` is absent for the tokens of such a key.
+ * Adds the public half of a playback key pair without its ARN, for all channels in the account and region of
+ * `channel`. Playback tokens name no key, so verifying needs no ARN. Give `ivs_verifier_verify_playback` the channel
+ * that the token must be for. `ivs_verified_playback_kid` is absent for the tokens of such a key.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_builder_add_playback_key_without_arn(struct ivs_verifier_builder *builder,
@@ -1120,30 +1121,30 @@ ivs_status ivs_verifier_builder_add_playback_key_without_arn(struct ivs_verifier
                                                              const struct ivs_verifying_key *key);
 
 /**
- * Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
+ * Uses the keys of a ring instead of single keys of its kind, and follows its changes.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_builder_set_key_ring(struct ivs_verifier_builder *builder,
                                              const struct ivs_key_ring *ring);
 
 /**
- * Asks a store about every token that is good otherwise, and refuses what was revoked or spent.
+ * Asks a store about every token that is otherwise valid, and refuses those that were revoked or spent.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_builder_set_revocations(struct ivs_verifier_builder *builder,
                                                 const struct ivs_revocations *revocations);
 
 /**
- * Remembers so many tokens that were accepted, so that verifying one again costs no signature; 0, and none, unless set.
- * Time, keys, expectations and revocations are asked anew each time.
+ * Remembers `capacity` tokens that were accepted, so that verifying one again costs no signature; 0, which is none, by
+ * default. Time, keys, expectations and revocations are still checked each time.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_builder_set_cache(struct ivs_verifier_builder *builder,
                                           size_t capacity);
 
 /**
- * Prepares at most so many of the single keys of each kind, so that verifying takes a tenth of its time: 440 KiB and up
- * to 2 ms each. 64 unless set, 0 for none. A ring has a limit of its own.
+ * Prepares at most `limit` of the single keys of each kind, so that verifying takes a tenth of its time. Each prepared
+ * key takes 440 KiB and up to 2 ms. 64 by default, 0 for none. A ring has its own limit.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_builder_set_prepared_limit(struct ivs_verifier_builder *builder,
@@ -1173,40 +1174,40 @@ ivs_status ivs_verifier_builder_set_user_id(struct ivs_verifier_builder *builder
                                             size_t user_id_len);
 
 /**
- * How far in the future `iat` may lie, in seconds, for clocks that disagree: at most 86 400 (a day), 60 unless set.
+ * How far in the future `iat` may lie, in seconds, since clocks may disagree: at most 86 400 (a day), 60 by default.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_builder_set_issued_at_leeway(struct ivs_verifier_builder *builder,
                                                      uint64_t seconds);
 
 /**
- * How long after its end a token is still accepted, in seconds: at most 86 400 (a day), 0 unless set.
+ * How long after its expiry a token is still accepted, in seconds: at most 86 400 (a day), 0 by default.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_builder_set_expiry_leeway(struct ivs_verifier_builder *builder,
                                                   uint64_t seconds);
 
 /**
- * Stops the clock at this second since 1970, for tests: tokens no longer expire. `IVS_NOW` is no such second.
+ * Stops the clock at this second since 1970, for tests: tokens no longer expire. `IVS_NOW` is not allowed.
  */
 IVS_MUST_USE ivs_status ivs_verifier_builder_set_fixed_time(struct ivs_verifier_builder *builder, int64_t at);
 
 /**
- * Builds the verifier. A setter that was refused is not forgotten: its failure is answered again here until a good value took
- * the place of the bad one, so that no verifier expects less than it was told to. The builder stays as it is, and is still to be freed.
+ * Builds the verifier. If a setter refused a value, this answers the same failure until a valid value replaces it. So
+ * no verifier expects less than it was told to. The builder stays as it is; free it.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_builder_build(const struct ivs_verifier_builder *builder,
                                       struct ivs_verifier **out);
 
 /**
- * Frees a verifier builder. NULL is nothing to free.
+ * Frees a verifier builder. NULL is ignored.
  */
 void ivs_verifier_builder_free(struct ivs_verifier_builder *builder);
 
 /**
- * Verifies a participant token, and that it is what the builder was told to expect. The status of a token that is
- * refused is from 400 to 499.
+ * Verifies a participant token, and checks what the builder was told to expect. If the token is refused, the status is
+ * from 400 to 499.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_verify(const struct ivs_verifier *verifier,
@@ -1215,10 +1216,10 @@ ivs_status ivs_verifier_verify(const struct ivs_verifier *verifier,
                                struct ivs_verified **out);
 
 /**
- * Verifies a participant token, that it is what the builder was told to expect, and that it is what is expected here: for a
- * gateway that serves many stages with one verifier. `stage_arn` or `user_id` may be NULL, or `capabilities` 0: nothing is
- * expected of it then. All three at once are `IVS_NULL_ARGUMENT`, whatever the token: an empty variable must not turn the check
- * off. Where nothing is expected, `ivs_verifier_verify` is the function to call.
+ * Verifies a participant token as `ivs_verifier_verify` does, and checks these expectations too. Use it in a gateway
+ * that serves many stages with one verifier. `stage_arn` or `user_id` may be NULL, or `capabilities` 0, to expect
+ * nothing of it. All three at once are `IVS_NULL_ARGUMENT`, whatever the token, since an empty variable must not turn
+ * the check off. To expect nothing, call `ivs_verifier_verify`.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_verify_expecting(const struct ivs_verifier *verifier,
@@ -1232,8 +1233,8 @@ ivs_status ivs_verifier_verify_expecting(const struct ivs_verifier *verifier,
                                          struct ivs_verified **out);
 
 /**
- * Verifies a participant token, and begins one in exchange for it: for those who have the old token as text. Who was
- * disconnected gets none, where the verifier has a store of revocations.
+ * Verifies a participant token that you have as text, and begins a token in exchange for it. If the verifier has a
+ * revocation store, a participant who was disconnected gets none.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_exchange(const struct ivs_verifier *verifier,
@@ -1251,8 +1252,8 @@ ivs_status ivs_verifier_verify_connection(const struct ivs_verifier *verifier,
                                           struct ivs_verified_connection **out);
 
 /**
- * Verifies a playback token. `channel_arn` is the channel that is asked for; NULL when any will do. `origin` is the header
- * `Origin` of the request, NULL when it has none: it is held against the token where that says so strictly.
+ * Verifies a playback token. `channel_arn` is the requested channel, or NULL for any channel. `origin` is the header
+ * `Origin` of the request, or NULL if it has none. It is checked if the token strictly enforces its origins.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_verify_playback(const struct ivs_verifier *verifier,
@@ -1265,7 +1266,7 @@ ivs_status ivs_verifier_verify_playback(const struct ivs_verifier *verifier,
                                         struct ivs_verified_playback **out);
 
 /**
- * Frees a verifier. NULL is nothing to free.
+ * Frees a verifier. NULL is ignored.
  */
 void ivs_verifier_free(struct ivs_verifier *verifier);
 
@@ -1285,12 +1286,12 @@ struct ivs_str ivs_verified_participant_id(const struct ivs_verified *verified);
 struct ivs_str ivs_verified_stage_arn(const struct ivs_verified *verified);
 
 /**
- * Where the participant publishes and subscribes. Lives as long as the object.
+ * The URL where the participant publishes and subscribes. Lives as long as the object.
  */
 struct ivs_str ivs_verified_whip_url(const struct ivs_verified *verified);
 
 /**
- * Where the participant hears of events. Lives as long as the object.
+ * The URL where the participant receives events. Lives as long as the object.
  */
 struct ivs_str ivs_verified_events_url(const struct ivs_verified *verified);
 
@@ -1310,7 +1311,7 @@ uint32_t ivs_verified_capabilities(const struct ivs_verified *verified);
 int64_t ivs_verified_issued_at(const struct ivs_verified *verified);
 
 /**
- * The first second at which the token is no longer good, in seconds since 1970; -1 for NULL.
+ * The first second at which the token is no longer valid, in seconds since 1970; -1 for NULL.
  */
 int64_t ivs_verified_expires_at(const struct ivs_verified *verified);
 
@@ -1340,23 +1341,23 @@ ivs_status ivs_verified_attribute_at(const struct ivs_verified *verified,
                                      struct ivs_str *value);
 
 /**
- * The value of an attribute; absent when there is none of this name. Lives as long as the object.
+ * The value of an attribute; absent if there is none with this name. Lives as long as the object.
  */
 struct ivs_str ivs_verified_attribute(const struct ivs_verified *verified, const char *name, size_t name_len);
 
 /**
- * Writes what the token says as JSON into the caller's buffer, in the names of the API.
+ * Writes the claims as JSON into the caller's buffer, with the API's names.
  */
 IVS_MUST_USE ivs_status ivs_verified_to_json(const struct ivs_verified *verified, char *buffer, size_t *len);
 
 /**
- * Frees a verified token. NULL is nothing to free.
+ * Frees a verified token. NULL is ignored.
  */
 void ivs_verified_free(struct ivs_verified *verified);
 
 /**
- * Verifies many participant tokens at one moment; one that is refused does not stop the others. A store of revocations is
- * asked once about all. The call itself fails only for a NULL, or for more than 1 048 576 tokens.
+ * Verifies many participant tokens at the same moment. If one is refused, the others are still verified. The
+ * revocation store is asked once about all. The call itself fails only for a NULL, or for more than 1 048 576 tokens.
  */
 IVS_MUST_USE
 ivs_status ivs_verifier_verify_batch(const struct ivs_verifier *verifier,
@@ -1365,12 +1366,12 @@ ivs_status ivs_verifier_verify_batch(const struct ivs_verifier *verifier,
                                      struct ivs_verified_list **out);
 
 /**
- * How many tokens there were, good or refused.
+ * How many tokens there were, accepted or refused.
  */
 size_t ivs_verified_list_count(const struct ivs_verified_list *list);
 
 /**
- * The token at an index, as an object of its own; or the status with which it was refused, and the last error says more.
+ * The token at an index, as an object of its own. If it was refused, the status says so and the last error says more.
  */
 IVS_MUST_USE
 ivs_status ivs_verified_list_get(const struct ivs_verified_list *list,
@@ -1378,20 +1379,20 @@ ivs_status ivs_verified_list_get(const struct ivs_verified_list *list,
                                  struct ivs_verified **out);
 
 /**
- * Frees a list of verified tokens. NULL is nothing to free.
+ * Frees a list of verified tokens. NULL is ignored.
  */
 void ivs_verified_list_free(struct ivs_verified_list *list);
 
 /**
- * Begins a token that IVS takes in exchange for one that was minted here: a participant token. No store of revocations is
- * asked: `ivs_verifier_exchange` does.
+ * Begins a token that IVS accepts in exchange for a participant token that was minted here. This asks no revocation
+ * store; `ivs_verifier_exchange` does.
  */
 IVS_MUST_USE
 ivs_status ivs_exchange_of_token(const struct ivs_token *token,
                                  struct ivs_exchange **out);
 
 /**
- * Begins a token that IVS takes in exchange for one that was verified. No store of revocations is asked again.
+ * Begins a token that IVS accepts in exchange for one that was verified. The revocation store is not asked again.
  */
 IVS_MUST_USE
 ivs_status ivs_exchange_of_verified(const struct ivs_verified *verified,
@@ -1406,9 +1407,9 @@ ivs_status ivs_exchange_set_user_id(struct ivs_exchange *exchange,
                                     size_t user_id_len);
 
 /**
- * Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. Those of
- * the old token that are not named stay: `ivs_exchange_remove_attribute` removes one. When the limit is exceeded, the
- * attributes are as they were.
+ * Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together.
+ * Attributes of the old token that you do not name stay; `ivs_exchange_remove_attribute` removes one. If they would
+ * exceed the limit, the attributes stay as they were.
  */
 IVS_MUST_USE
 ivs_status ivs_exchange_set_attribute(struct ivs_exchange *exchange,
@@ -1418,7 +1419,7 @@ ivs_status ivs_exchange_set_attribute(struct ivs_exchange *exchange,
                                       size_t value_len);
 
 /**
- * Removes the attribute of this name. One that is not there is removed already, and all others stay.
+ * Removes the attribute with this name, if there is one. All others stay.
  */
 IVS_MUST_USE
 ivs_status ivs_exchange_remove_attribute(struct ivs_exchange *exchange,
@@ -1426,7 +1427,7 @@ ivs_status ivs_exchange_remove_attribute(struct ivs_exchange *exchange,
                                          size_t name_len);
 
 /**
- * Takes all attributes away.
+ * Removes all attributes.
  */
 IVS_MUST_USE ivs_status ivs_exchange_clear_attributes(struct ivs_exchange *exchange);
 
@@ -1436,8 +1437,8 @@ IVS_MUST_USE ivs_status ivs_exchange_clear_attributes(struct ivs_exchange *excha
 IVS_MUST_USE ivs_status ivs_exchange_set_capabilities(struct ivs_exchange *exchange, uint32_t capabilities);
 
 /**
- * How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days). Unless set it ends when the
- * old token does.
+ * How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days). By default it expires
+ * when the old token does.
  */
 IVS_MUST_USE
 ivs_status ivs_exchange_set_duration(struct ivs_exchange *exchange,
@@ -1445,8 +1446,8 @@ ivs_status ivs_exchange_set_duration(struct ivs_exchange *exchange,
 
 /**
  * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
- * now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The exchange
- * stays as it is: the participant ID is always that of the old token.
+ * now. Set `*len` to the size of the buffer before each call; it becomes the length of the token. The exchange stays
+ * as it is: the participant ID is always that of the old token.
  */
 IVS_MUST_USE
 ivs_status ivs_exchange_mint(const struct ivs_exchange *exchange,
@@ -1455,8 +1456,8 @@ ivs_status ivs_exchange_mint(const struct ivs_exchange *exchange,
                              size_t *len);
 
 /**
- * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
- * is issued.
+ * Mints a token as an object, which also gives its ID and its expiry. `now` is `IVS_NOW`, or the second since 1970 at
+ * which it is issued.
  */
 IVS_MUST_USE
 ivs_status ivs_exchange_mint_token(const struct ivs_exchange *exchange,
@@ -1465,21 +1466,21 @@ ivs_status ivs_exchange_mint_token(const struct ivs_exchange *exchange,
                                    struct ivs_token **out);
 
 /**
- * Whether IVS and its web client take one token in exchange for the other. When not, the message names every claim that
- * differs and may not.
+ * Checks that IVS and its web client accept one token in exchange for the other. If not, the message names every claim
+ * that differs but must not.
  */
 IVS_MUST_USE
 ivs_status ivs_check_exchange(const struct ivs_verified *old_token,
                               const struct ivs_verified *new_token);
 
 /**
- * Frees an exchange. NULL is nothing to free.
+ * Frees an exchange. NULL is ignored.
  */
 void ivs_exchange_free(struct ivs_exchange *exchange);
 
 /**
- * Looks at a token without trusting it, and says in words what is wrong with it. Any text of at most 1 MiB can be looked
- * at, and bytes that are none. `now` is `IVS_NOW`, or the second since 1970 to judge its times by.
+ * Looks at a token without trusting it, and says in words what is wrong with it. Any bytes up to 1 MiB are allowed,
+ * even if they are not text. `now` is `IVS_NOW`, or the second since 1970 to judge its times by.
  */
 IVS_MUST_USE
 ivs_status ivs_inspect(const char *token,
@@ -1488,7 +1489,7 @@ ivs_status ivs_inspect(const char *token,
                        struct ivs_inspection **out);
 
 /**
- * The inspection in words, many lines of them. Lives as long as the object.
+ * The inspection in words, over many lines. Lives as long as the object.
  */
 struct ivs_str ivs_inspection_text(const struct ivs_inspection *inspection);
 
@@ -1498,7 +1499,7 @@ struct ivs_str ivs_inspection_text(const struct ivs_inspection *inspection);
 struct ivs_str ivs_inspection_json(const struct ivs_inspection *inspection);
 
 /**
- * How many things are wrong; 0 when every rule holds that can be checked without a key.
+ * The number of problems; 0 if every rule holds that can be checked without a key.
  */
 size_t ivs_inspection_problem_count(const struct ivs_inspection *inspection);
 
@@ -1508,17 +1509,17 @@ size_t ivs_inspection_problem_count(const struct ivs_inspection *inspection);
 struct ivs_str ivs_inspection_problem_at(const struct ivs_inspection *inspection, size_t index);
 
 /**
- * Frees an inspection. NULL is nothing to free.
+ * Frees an inspection. NULL is ignored.
  */
 void ivs_inspection_free(struct ivs_inspection *inspection);
 
 /**
- * Begins a connection token: 12 hours, a fresh random ID, until told otherwise.
+ * Begins a connection token. By default it lasts 12 hours and has a fresh random ID.
  */
 IVS_MUST_USE ivs_status ivs_connection_new(struct ivs_connection **out);
 
 /**
- * The token's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set.
+ * The token's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. By default, each token gets a fresh random one.
  */
 IVS_MUST_USE
 ivs_status ivs_connection_set_token_id(struct ivs_connection *connection,
@@ -1526,15 +1527,15 @@ ivs_status ivs_connection_set_token_id(struct ivs_connection *connection,
                                        size_t id_len);
 
 /**
- * How long the token lasts from the moment it is minted, in seconds: 1 to 2 419 200 (4 weeks), 12 hours unless set.
+ * How long the token lasts from the moment it is minted, in seconds: 1 to 2 419 200 (4 weeks), 12 hours by default.
  */
 IVS_MUST_USE
 ivs_status ivs_connection_set_duration(struct ivs_connection *connection,
                                        uint64_t seconds);
 
 /**
- * Connects to the server of this stage, if that is on this machine, such as `ivs-local`. A connection to any other stage goes to
- * the service, as it does unless this is called.
+ * Connects to the server of this stage if it is on this machine, such as `ivs-local`. Otherwise, and by default, the
+ * connection goes to the service.
  */
 IVS_MUST_USE
 ivs_status ivs_connection_set_server_of(struct ivs_connection *connection,
@@ -1542,8 +1543,8 @@ ivs_status ivs_connection_set_server_of(struct ivs_connection *connection,
 
 /**
  * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
- * now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The connection
- * stays as it is, to mint the next with a fresh ID unless it was given one.
+ * now. Set `*len` to the size of the buffer before each call; it becomes the length of the token. The connection stays
+ * as it is. The next token gets a fresh ID, unless the connection was given one.
  */
 IVS_MUST_USE
 ivs_status ivs_connection_mint(const struct ivs_connection *connection,
@@ -1552,8 +1553,8 @@ ivs_status ivs_connection_mint(const struct ivs_connection *connection,
                                size_t *len);
 
 /**
- * Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
- * is issued.
+ * Mints a token as an object, which also gives its ID and its expiry. `now` is `IVS_NOW`, or the second since 1970 at
+ * which it is issued.
  */
 IVS_MUST_USE
 ivs_status ivs_connection_mint_token(const struct ivs_connection *connection,
@@ -1562,7 +1563,7 @@ ivs_status ivs_connection_mint_token(const struct ivs_connection *connection,
                                      struct ivs_token **out);
 
 /**
- * Frees a connection. NULL is nothing to free.
+ * Frees a connection. NULL is ignored.
  */
 void ivs_connection_free(struct ivs_connection *connection);
 
@@ -1592,12 +1593,12 @@ struct ivs_str ivs_verified_connection_kid(const struct ivs_verified_connection 
 int64_t ivs_verified_connection_issued_at(const struct ivs_verified_connection *verified_connection);
 
 /**
- * The first second at which the token is no longer good, in seconds since 1970; -1 for NULL.
+ * The first second at which the token is no longer valid, in seconds since 1970; -1 for NULL.
  */
 int64_t ivs_verified_connection_expires_at(const struct ivs_verified_connection *verified_connection);
 
 /**
- * Writes what the token says as JSON into the caller's buffer, in the names of the API.
+ * Writes the claims as JSON into the caller's buffer, with the API's names.
  */
 IVS_MUST_USE
 ivs_status ivs_verified_connection_to_json(const struct ivs_verified_connection *verified_connection,
@@ -1605,12 +1606,12 @@ ivs_status ivs_verified_connection_to_json(const struct ivs_verified_connection 
                                            size_t *len);
 
 /**
- * Frees a verified token. NULL is nothing to free.
+ * Frees a verified token. NULL is ignored.
  */
 void ivs_verified_connection_free(struct ivs_verified_connection *verified_connection);
 
 /**
- * Begins a token for a channel: 10 minutes, from any origin, until told otherwise.
+ * Begins a token for a channel. By default it lasts 10 minutes and is for any origin.
  */
 IVS_MUST_USE
 ivs_status ivs_playback_new(const char *channel_arn,
@@ -1618,16 +1619,16 @@ ivs_status ivs_playback_new(const char *channel_arn,
                             struct ivs_playback **out);
 
 /**
- * How long playback can be started with the token, from the moment it is minted, in seconds: 10 minutes unless set,
- * which is also the most with a viewer ID or for a single use.
+ * How long the token can start playback, counted from the moment it is minted, in seconds: 10 minutes by default. With
+ * a viewer ID or for a single use, 10 minutes is also the maximum.
  */
 IVS_MUST_USE
 ivs_status ivs_playback_set_duration(struct ivs_playback *playback,
                                      uint64_t seconds);
 
 /**
- * Adds an origin, such as `https://example.com`, to those that playback may be asked for from. Without any, it may be from
- * everywhere.
+ * Adds an origin, such as `https://example.com`, from which playback may be requested. Without any origin, it may be
+ * requested from everywhere.
  */
 IVS_MUST_USE
 ivs_status ivs_playback_add_origin(struct ivs_playback *playback,
@@ -1635,21 +1636,21 @@ ivs_status ivs_playback_add_origin(struct ivs_playback *playback,
                                    size_t origin_len);
 
 /**
- * Whether every request, of whatever program, must come from one of the origins: at least 1, at most 5.
+ * Whether every request, from any program, must come from one of the origins. This needs 1 to 5 origins.
  */
 IVS_MUST_USE
 ivs_status ivs_playback_set_strict_origin_enforcement(struct ivs_playback *playback,
                                                       bool is_strict);
 
 /**
- * Makes the token good once, under a fresh random UUID. IVS sees to that; a verifier here does when it was given a store of
- * revocations, which remembers what is spent, and only then.
+ * Makes a single-use token, under a fresh random UUID. IVS enforces the single use. A verifier of this library
+ * enforces it only with a revocation store, which remembers the tokens that are spent.
  */
 IVS_MUST_USE
 ivs_status ivs_playback_set_single_use(struct ivs_playback *playback);
 
 /**
- * Makes the token good once, under this UUID. Every token needs its own.
+ * Makes a single-use token, under this UUID. Every token needs its own.
  */
 IVS_MUST_USE
 ivs_status ivs_playback_set_single_use_uuid(struct ivs_playback *playback,
@@ -1657,8 +1658,8 @@ ivs_status ivs_playback_set_single_use_uuid(struct ivs_playback *playback,
                                             size_t uuid_len);
 
 /**
- * Your application's name for the viewer, 1 to 40 characters: without it the viewer's sessions can not be revoked. No
- * personal data belongs in it.
+ * Your application's name for the viewer, 1 to 40 characters. Without it, the viewer's sessions cannot be revoked. Put
+ * no personal data into it.
  */
 IVS_MUST_USE
 ivs_status ivs_playback_set_viewer_id(struct ivs_playback *playback,
@@ -1666,14 +1667,14 @@ ivs_status ivs_playback_set_viewer_id(struct ivs_playback *playback,
                                       size_t viewer_id_len);
 
 /**
- * The version of the viewer's session, 0 unless set. Goes with a viewer ID only.
+ * The version of the viewer's session, 0 by default. It needs a viewer ID.
  */
 IVS_MUST_USE
 ivs_status ivs_playback_set_viewer_session_version(struct ivs_playback *playback,
                                                    int64_t version);
 
 /**
- * The best picture that the viewer may see: `SD`, `HD` or `FULL_HD`; no limit unless set.
+ * The highest resolution that the viewer may see: `SD`, `HD` or `FULL_HD`; no limit by default.
  */
 IVS_MUST_USE
 ivs_status ivs_playback_set_maximum_resolution(struct ivs_playback *playback,
@@ -1682,8 +1683,8 @@ ivs_status ivs_playback_set_maximum_resolution(struct ivs_playback *playback,
 
 /**
  * Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. Its time
- * begins now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The key
- * needs no ARN: a playback token names none.
+ * begins now. Set `*len` to the size of the buffer before each call; it becomes the length of the token. The key needs
+ * no ARN: a playback token names none.
  */
 IVS_MUST_USE
 ivs_status ivs_playback_mint(const struct ivs_playback *playback,
@@ -1702,8 +1703,8 @@ ivs_status ivs_playback_mint_token(const struct ivs_playback *playback,
                                    struct ivs_token **out);
 
 /**
- * Writes the URL to play into the caller's buffer: `base`, which GetChannel answers as `playbackUrl`, with the token as its
- * query parameter `token`.
+ * Writes the URL to play into the caller's buffer: `base`, which is the `playbackUrl` that GetChannel returns, with
+ * the token as the query parameter `token`.
  */
 IVS_MUST_USE
 ivs_status ivs_playback_url(const char *base,
@@ -1714,7 +1715,7 @@ ivs_status ivs_playback_url(const char *base,
                             size_t *len);
 
 /**
- * Frees a playback. NULL is nothing to free.
+ * Frees a playback. NULL is ignored.
  */
 void ivs_playback_free(struct ivs_playback *playback);
 
@@ -1739,18 +1740,18 @@ struct ivs_str ivs_verified_playback_viewer_id(const struct ivs_verified_playbac
 int64_t ivs_verified_playback_viewer_session_version(const struct ivs_verified_playback *verified_playback);
 
 /**
- * What the token is known by, if it is good once; else absent. Lives as long as the object.
+ * The UUID of a single-use token; otherwise absent. Lives as long as the object.
  */
 struct ivs_str ivs_verified_playback_single_use_uuid(const struct ivs_verified_playback *verified_playback);
 
 /**
- * The best picture that the viewer may see, `SD`, `HD` or `FULL_HD`; absent when there is no limit. Lives as long as the
- * object.
+ * The highest resolution that the viewer may see, `SD`, `HD` or `FULL_HD`; absent if there is no limit. Lives as long
+ * as the object.
  */
 struct ivs_str ivs_verified_playback_maximum_resolution(const struct ivs_verified_playback *verified_playback);
 
 /**
- * How many origins playback may be asked for from; 0 when from any.
+ * The number of origins from which playback may be requested; 0 if from any.
  */
 size_t ivs_verified_playback_origin_count(const struct ivs_verified_playback *verified_playback);
 
@@ -1761,12 +1762,12 @@ struct ivs_str ivs_verified_playback_origin_at(const struct ivs_verified_playbac
                                                size_t index);
 
 /**
- * Whether every request must come from one of the origins, that of a program included.
+ * Whether every request, from any program, must come from one of the origins.
  */
 bool ivs_verified_playback_strict_origin_enforcement(const struct ivs_verified_playback *verified_playback);
 
 /**
- * When the token was issued, in seconds since 1970; -1 when it does not say, and for NULL.
+ * When the token was issued, in seconds since 1970; -1 if the token does not say, and for NULL.
  */
 int64_t ivs_verified_playback_issued_at(const struct ivs_verified_playback *verified_playback);
 
@@ -1776,8 +1777,8 @@ int64_t ivs_verified_playback_issued_at(const struct ivs_verified_playback *veri
 int64_t ivs_verified_playback_expires_at(const struct ivs_verified_playback *verified_playback);
 
 /**
- * Whether a request with this header `Origin`, or without one (NULL), may be answered: for the header
- * `Access-Control-Allow-Origin` of the answer.
+ * Whether a request with this header `Origin`, or without one (NULL), may be answered. Use it to set
+ * `Access-Control-Allow-Origin` in the response.
  */
 bool ivs_verified_playback_allows_origin(const struct ivs_verified_playback *verified_playback,
                                          const char *origin,
@@ -1792,7 +1793,7 @@ ivs_status ivs_verified_playback_to_json(const struct ivs_verified_playback *ver
                                          size_t *len);
 
 /**
- * Frees a verified token. NULL is nothing to free.
+ * Frees a verified token. NULL is ignored.
  */
 void ivs_verified_playback_free(struct ivs_verified_playback *verified_playback);
 
@@ -1809,20 +1810,20 @@ ivs_status ivs_key_ring_new(size_t limit,
 IVS_MUST_USE ivs_status ivs_key_ring_new_playback(size_t limit, struct ivs_key_ring **out);
 
 /**
- * Keeps at most so many keys of the ring prepared, so that verifying under them takes a tenth of its time: 440 KiB and
- * up to 2 ms each; beyond the limit, those that were used least recently are not. 64 unless set, 0 for none.
+ * Keeps at most `limit` keys of the ring prepared, so that verifying with them takes a tenth of its time. Each takes
+ * 440 KiB and up to 2 ms. Beyond the limit, the least recently used keys are not prepared. 64 by default, 0 for none.
  */
 IVS_MUST_USE
 ivs_status ivs_key_ring_set_prepared_limit(struct ivs_key_ring *ring,
                                            size_t limit);
 
 /**
- * How many keys of the ring are prepared now: a figure to watch.
+ * How many keys of the ring are prepared now, for monitoring.
  */
 size_t ivs_key_ring_prepared_count(const struct ivs_key_ring *ring);
 
 /**
- * Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
+ * Imports a key under the ARN that IVS gave it. A key that the ring already holds stays as it is.
  */
 IVS_MUST_USE
 ivs_status ivs_key_ring_import(struct ivs_key_ring *ring,
@@ -1842,8 +1843,8 @@ ivs_status ivs_key_ring_import_named(struct ivs_key_ring *ring,
                                      const struct ivs_verifying_key *key);
 
 /**
- * TagResource: adds a tag to a key, or gives the one of this key another value. At most 50 tags, names of 1 to 128
- * characters and values of at most 256.
+ * TagResource: adds a tag to a key, or replaces its value. At most 50 tags, names of 1 to 128 characters and values of
+ * at most 256.
  */
 IVS_MUST_USE
 ivs_status ivs_key_ring_tag(struct ivs_key_ring *ring,
@@ -1855,7 +1856,7 @@ ivs_status ivs_key_ring_tag(struct ivs_key_ring *ring,
                             size_t value_len);
 
 /**
- * UntagResource: takes a tag away, if the key has it.
+ * UntagResource: removes a tag, if the key has it.
  */
 IVS_MUST_USE
 ivs_status ivs_key_ring_untag(struct ivs_key_ring *ring,
@@ -1874,8 +1875,8 @@ ivs_status ivs_key_ring_load(struct ivs_key_ring *ring,
                              size_t json_len);
 
 /**
- * Holds the keys of a JWK set, or of what the API prints, and no others, in one change: for a configuration that is read
- * anew. A key that is no longer there ends its tokens.
+ * Replaces all keys with those of a JWK set, or of what the API prints, in one change. Use it when a configuration is
+ * read again. Tokens of a key that is no longer there are refused.
  */
 IVS_MUST_USE
 ivs_status ivs_key_ring_replace(struct ivs_key_ring *ring,
@@ -1883,12 +1884,12 @@ ivs_status ivs_key_ring_replace(struct ivs_key_ring *ring,
                                 size_t json_len);
 
 /**
- * Deletes a key: no token that it signed is good any more.
+ * Deletes a key. From now on, all tokens that it signed are refused.
  */
 IVS_MUST_USE ivs_status ivs_key_ring_delete(struct ivs_key_ring *ring, const char *arn, size_t arn_len);
 
 /**
- * Lets a key verify until this second since 1970, and at it no more; `IVS_NOW` is at once.
+ * Retires a key at this second since 1970: from then on it does not verify. `IVS_NOW` retires it at once.
  */
 IVS_MUST_USE
 ivs_status ivs_key_ring_retire(struct ivs_key_ring *ring,
@@ -1897,12 +1898,12 @@ ivs_status ivs_key_ring_retire(struct ivs_key_ring *ring,
                                int64_t at);
 
 /**
- * Lets a key that was being retired, or is retired, verify without an end again.
+ * Cancels the retirement of a key, even if its time has come. The key verifies again, without an end.
  */
 IVS_MUST_USE ivs_status ivs_key_ring_reinstate(struct ivs_key_ring *ring, const char *arn, size_t arn_len);
 
 /**
- * Deletes the keys whose retirement has come by `now`, `IVS_NOW` or a second since 1970, and says how many these were.
+ * Deletes the keys that are retired by `now`, which is `IVS_NOW` or a second since 1970, and gives their number.
  */
 IVS_MUST_USE
 ivs_status ivs_key_ring_delete_retired(struct ivs_key_ring *ring,
@@ -1919,8 +1920,8 @@ ivs_status ivs_key_ring_get(const struct ivs_key_ring *ring,
                             struct ivs_verifying_key **out);
 
 /**
- * Marks a key that the ring holds as the one that signs, `key` being its private half. The one that signed before goes on
- * verifying without an end: `ivs_key_ring_rotate` retires it.
+ * Makes a key that the ring holds the signing key; `key` is its private half. The previous signing key still verifies,
+ * without an end. To retire it, use `ivs_key_ring_rotate`.
  */
 IVS_MUST_USE
 ivs_status ivs_key_ring_sign_with(struct ivs_key_ring *ring,
@@ -1929,15 +1930,14 @@ ivs_status ivs_key_ring_sign_with(struct ivs_key_ring *ring,
                                   const struct ivs_signing_key *key);
 
 /**
- * Lets no key sign any more, until another is marked: so that a key whose private half is known to others can be deleted.
+ * Leaves the ring without a signing key. Use it to delete a key whose private half has leaked.
  */
-IVS_MUST_USE
-ivs_status ivs_key_ring_stop_signing(struct ivs_key_ring *ring);
+IVS_MUST_USE ivs_status ivs_key_ring_stop_signing(struct ivs_key_ring *ring);
 
 /**
- * In one change, lets a key sign, imports its public half if the ring does not hold it, and retires the key that signed
- * before at `old_until`, a second since 1970 or `IVS_NOW`: give one when the last token of that key has ended, for it is
- * not waited for. With no key that signed before, it begins.
+ * Makes this the signing key, imports its public half if the ring does not hold it, and retires the previous signing
+ * key at `old_until`, all in one change. `old_until` is a second since 1970, or `IVS_NOW`. Choose a time at which the
+ * last token of the previous key has expired. If there was no signing key, this sets the first one.
  */
 IVS_MUST_USE
 ivs_status ivs_key_ring_rotate(struct ivs_key_ring *ring,
@@ -1947,8 +1947,8 @@ ivs_status ivs_key_ring_rotate(struct ivs_key_ring *ring,
                                int64_t old_until);
 
 /**
- * The key that signs, with its ARN, as an object: ask for it before each token, and a rotation takes effect with the next.
- * `IVS_KEY_NOT_FOUND` when none does.
+ * The signing key, with its ARN, as an object. Ask for it before each token, so that a rotation takes effect with the
+ * next token. `IVS_KEY_NOT_FOUND` if there is none.
  */
 IVS_MUST_USE
 ivs_status ivs_key_ring_signing_key(const struct ivs_key_ring *ring,
@@ -1965,9 +1965,9 @@ size_t ivs_key_ring_count(const struct ivs_key_ring *ring);
 IVS_MUST_USE ivs_status ivs_key_ring_list(const struct ivs_key_ring *ring, struct ivs_key_list **out);
 
 /**
- * Writes the keys that are not retired as a JWK set into the caller's buffer, each with its ARN as `kid`, and with its end as
- * `exp` if it is being retired: for verifiers elsewhere, and for `ivs_key_ring_load` when the program starts again. Which key signs
- * is not in it.
+ * Writes the keys that are not retired as a JWK set into the caller's buffer, each with its ARN as `kid`, and with its
+ * end as `exp` if it is being retired. Other verifiers can read it, and so can `ivs_key_ring_load` when the program
+ * starts again. It does not say which key signs.
  */
 IVS_MUST_USE
 ivs_status ivs_key_ring_to_jwks(const struct ivs_key_ring *ring,
@@ -1975,7 +1975,7 @@ ivs_status ivs_key_ring_to_jwks(const struct ivs_key_ring *ring,
                                 size_t *len);
 
 /**
- * Frees a key ring; verifiers that were given it keep it. NULL is nothing to free.
+ * Frees a key ring; verifiers that were given it keep it. NULL is ignored.
  */
 void ivs_key_ring_free(struct ivs_key_ring *ring);
 
@@ -2000,8 +2000,8 @@ struct ivs_str ivs_key_list_name(const struct ivs_key_list *list, size_t index);
 size_t ivs_key_list_tag_count(const struct ivs_key_list *list, size_t index);
 
 /**
- * A tag of the key at an index, by its own index below `ivs_key_list_tag_count`; they are ordered. Both texts live as
- * long as the list.
+ * A tag of the key at an index. The tag's own index is below `ivs_key_list_tag_count`; tags are ordered. Both texts
+ * live as long as the list.
  */
 IVS_MUST_USE
 ivs_status ivs_key_list_tag_at(const struct ivs_key_list *list,
@@ -2011,7 +2011,7 @@ ivs_status ivs_key_list_tag_at(const struct ivs_key_list *list,
                                struct ivs_str *value);
 
 /**
- * The first second since 1970 at which the key at an index verifies no more; -1 when it is not being retired.
+ * The first second since 1970 at which the key at an index no longer verifies; -1 if it is not being retired.
  */
 int64_t ivs_key_list_retired_at(const struct ivs_key_list *list, size_t index);
 
@@ -2024,7 +2024,7 @@ ivs_status ivs_key_list_key(const struct ivs_key_list *list,
                             struct ivs_verifying_key **out);
 
 /**
- * Frees a key list. NULL is nothing to free.
+ * Frees a key list. NULL is ignored.
  */
 void ivs_key_list_free(struct ivs_key_list *list);
 
@@ -2034,9 +2034,9 @@ void ivs_key_list_free(struct ivs_key_list *list);
 IVS_MUST_USE ivs_status ivs_revocations_new(struct ivs_revocations **out);
 
 /**
- * DisconnectParticipant: refuses every token of this participant on this stage, until all that exist now must have expired:
- * for 14 days and an hour. Who gets a token in exchange later, from one who asks no store, can outlive that: use
- * `ivs_verifier_exchange`. `reason` may be NULL; it has at most 128 characters.
+ * DisconnectParticipant: refuses every token of this participant on this stage for 14 days and an hour. By then, all
+ * tokens that exist now have expired. A token that is exchanged later without asking the store can outlive that, so
+ * use `ivs_verifier_exchange`. `reason` may be NULL; it has at most 128 characters.
  */
 IVS_MUST_USE
 ivs_status ivs_revocations_disconnect_participant(struct ivs_revocations *revocations,
@@ -2048,7 +2048,8 @@ ivs_status ivs_revocations_disconnect_participant(struct ivs_revocations *revoca
                                                   size_t reason_len);
 
 /**
- * DeleteStage: refuses every token of this stage, until all that exist now must have expired: for 14 days and an hour.
+ * DeleteStage: refuses every token of this stage for 14 days and an hour. By then, all tokens that exist now have
+ * expired.
  */
 IVS_MUST_USE
 ivs_status ivs_revocations_delete_stage(struct ivs_revocations *revocations,
@@ -2076,12 +2077,12 @@ ivs_status ivs_revocations_revoke_viewer_sessions(struct ivs_revocations *revoca
                                                   int64_t up_to);
 
 /**
- * How many revocations and spent tokens are in memory: a figure to watch.
+ * How many revocations and spent tokens are in memory, for monitoring.
  */
 size_t ivs_revocations_count(const struct ivs_revocations *revocations);
 
 /**
- * Frees a store; verifiers that were given it keep it. NULL is nothing to free.
+ * Frees a store; verifiers that were given it keep it. NULL is ignored.
  */
 void ivs_revocations_free(struct ivs_revocations *revocations);
 
@@ -2285,16 +2286,17 @@ ivs_status ivs_key_list_name_out(const struct ivs_key_list *list,
                                  struct ivs_str *out);
 
 /**
- * Mints a token in one call, and writes it as JSON into the caller's buffer, with a NUL behind it: what `ivs_token_to_json()`
- * writes, with the member `token`. `IVS_JSON_MAX` bytes are enough for any. Give a buffer of that size at once: to ask for the
- * size needed costs a signature. Where many tokens are minted, keep an ivs_signing_key: here the key is read for each token.
+ * Mints a token in one call, and writes it as JSON into the caller's buffer, with a NUL behind it: what
+ * `ivs_token_to_json()` writes, with the member `token`. `IVS_JSON_MAX` bytes are enough for any. Give a buffer of
+ * that size at once, since asking for the size costs a signature. To mint many tokens, keep an ivs_signing_key
+ * instead: this function reads the key for each token.
  *
  * `key` is the private key: PEM, DER or JWK, not encrypted. It is not part of the request, so that only the caller has a copy
  * to wipe.
  *
- * `request` is a JSON object. A member with another name is refused, and null is as good as no member. `kind` is
- * "participant", "connection" or "playback"; without it the token is a participant's. Durations are in seconds, and `now` is
- * the second since 1970 at which the token is issued, the present one unless given.
+ * `request` is a JSON object. A member with another name is refused; null is the same as no member. `kind` is
+ * "participant", "connection" or "playback"; without it, the token is a participant token. Durations are in seconds,
+ * and `now` is the second since 1970 at which the token is issued; by default the present one.
  *
  * participant  `kid` (the ARN of the key, which must be there), `stage` (the object that CreateStage or GetStage answers, which
  *              must be there), `userId`, `attributes` (an object of strings), `capabilities` (an array of "PUBLISH" and
@@ -2305,7 +2307,7 @@ ivs_status ivs_key_list_name_out(const struct ivs_key_list *list,
  *              `strictOriginEnforcement` (true or false), `singleUse` (true or false), `singleUseUuid`, `viewerId`,
  *              `viewerSessionVersion`, `maximumResolution`, `now`.
  *
- * `error` is NULL, or is written in any case: with the status, the reason and the message of this call.
+ * `error` may be NULL. Otherwise the status, the reason and the message of this call are always written to it.
  */
 IVS_MUST_USE
 ivs_status ivs_mint_json(const uint8_t *key,
@@ -2317,22 +2319,22 @@ ivs_status ivs_mint_json(const uint8_t *key,
                          struct ivs_error *error);
 
 /**
- * Verifies a token in one call, and writes what it says as JSON into the caller's buffer, with a NUL behind it: what
- * `ivs_verified_to_json()` and its like write. `IVS_JSON_MAX` bytes are enough for any. The status of a token that is refused
- * is from 400 to 499. Where many tokens are verified, keep an ivs_verifier: it verifies ten times as many in the same time,
- * and can ask a store of revocations. Here nothing is remembered: a token for a single use is good each time.
+ * Verifies a token in one call, and writes its claims as JSON into the caller's buffer, with a NUL behind it: what
+ * `ivs_verified_to_json()` and its like write. `IVS_JSON_MAX` bytes are enough for any. If the token is refused, the
+ * status is from 400 to 499. To verify many tokens, keep an ivs_verifier instead: it is ten times as fast, and can ask
+ * a revocation store. This function remembers nothing, so it accepts a single-use token each time.
  *
  * `keys` is the public key whose ARN is the member `kid` (PEM, DER or JWK), or without that member a set of keys: a JWK set
  * whose `kid`s are ARNs, or what `aws ivs-realtime get-public-key` prints, one or several.
  *
- * `request` is a JSON object, as for `ivs_mint_json()`: `kind`, `token` (which must be there), `kid`, and `now`, the second
- * since 1970 at which it is to be good. These must be true of the token where they are given:
+ * `request` is a JSON object, as for `ivs_mint_json()`: `kind`, `token` (which must be there), `kid`, and `now`, the
+ * second since 1970 at which it must be valid. These members are checked against the token if they are given:
  *
  * participant  `stageArn`, `userId`, `capabilities` (all of an array of "PUBLISH" and "SUBSCRIBE").
  * playback     `channelArn`, `origin` (the header `Origin` of the request, which is held against a token that says so
  *              strictly).
  *
- * `error` is NULL, or is written in any case: with the status, the reason and the message of this call.
+ * `error` may be NULL. Otherwise the status, the reason and the message of this call are always written to it.
  */
 IVS_MUST_USE
 ivs_status ivs_verify_json(const uint8_t *keys,

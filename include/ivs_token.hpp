@@ -1,18 +1,18 @@
 /*
  * ivs_token.hpp: the tokens of Amazon IVS from C++17, over the C interface in ivs_token.h, whose contract holds here too.
  *
- * Each class owns one object of the library, moves and does not copy. Texts go in as std::string_view and come out as
- * std::string, times are std::chrono. What an object says of threads in ivs_token.h, its class says too.
+ * Each class owns one object of the library, and can be moved but not copied. Texts go in as std::string_view and come out as
+ * std::string; times are std::chrono. What ivs_token.h says about an object and threads holds for its class too.
  *
  * There are two ways to call everything that can fail. `participant.mint(key)` gives the value or throws ivs::error;
  * `participant.try_mint(key)` gives an ivs::result, which holds the value or an ivs::failure, and throws nothing. The second way
  * is there without exceptions too (-fno-exceptions). Memory that runs out ends the program, as it does in the library itself.
  *
- * Setters return the object, to go on with: `ivs::participant(stage).user_id("ana").mint(key)`. On a temporary they return it by
- * value, so that nothing is left dangling.
+ * Setters return the object, so you can chain them: `ivs::participant(stage).user_id("ana").mint(key)`. On a temporary they
+ * return it by value, so that nothing is left dangling.
  *
- * An object that was moved from may be destroyed or assigned to. Every other call on it that can fail does, with
- * IVS_NULL_ARGUMENT; what only tells a value has none to tell, and answers an empty text, 0 or none.
+ * An object that was moved from may be destroyed or assigned to. Every other call on it that can fail fails with
+ * IVS_NULL_ARGUMENT. A call that only gives a value gives an empty text, 0 or none.
  */
 #ifndef IVS_TOKEN_HPP
 #define IVS_TOKEN_HPP
@@ -48,8 +48,8 @@ using status = ::ivs_status;
 /// A second of UTC.
 using time_point = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;
 
-/// A text, or none: what is left out, std::nullopt, and a pointer that is NULL, as std::getenv answers. It does not own the text:
-/// a parameter, and nothing to keep.
+/// A text, or none: an argument that is left out, std::nullopt, or a NULL pointer such as std::getenv returns. It does not own
+/// the text, so use it only as a parameter.
 class optional_text {
 public:
     optional_text() noexcept = default;
@@ -70,13 +70,13 @@ private:
     std::size_t size_ = 0;
 };
 
-/// A passphrase, of a type of its own lest it be taken for another text. It does not own the text.
+/// A passphrase. It has its own type, so that it cannot be confused with another text. It does not own the text.
 struct passphrase {
     explicit passphrase(optional_text words) noexcept : text(words) {}
     optional_text text;
 };
 
-/// A moment of any clock precision, in whole seconds; the present one when it is left out.
+/// A moment of any clock precision, in whole seconds; by default the present moment.
 class moment {
 public:
     moment() noexcept = default;
@@ -119,7 +119,7 @@ constexpr capability &operator&=(capability &left, capability right) noexcept { 
 /// Whether the first holds all of the second.
 constexpr bool grants(capability held, capability wanted) noexcept { return (held & wanted) == wanted; }
 
-/// Why a call did not do what it was asked.
+/// Why a call failed.
 struct failure {
     ivs::status status = IVS_INTERNAL;
     /// The stable name, finer than the status, such as `KEY_WRONG_CURVE`.
@@ -154,7 +154,7 @@ inline constexpr adopt_t adopt{};
 
 namespace detail {
 
-/// Ends the program when a result is asked for what it does not hold: to go on would be to let in whoever was refused.
+/// Ends the program if a result is asked for what it does not hold: to continue could let in somebody who was refused.
 inline void must(bool holds, const char *what) noexcept {
     if (holds) return;
     std::fprintf(stderr, "ivs_token.hpp: %s\n", what);
@@ -176,14 +176,14 @@ public:
     bool has_value() const noexcept { return held_.index() == 0; }
     explicit operator bool() const noexcept { return has_value(); }
 
-    /// The value; only when there is one.
+    /// The value. Call this only if there is one.
     T &operator*() & noexcept { return *held(); }
     const T &operator*() const & noexcept { return *held(); }
     T operator*() && noexcept { return std::move(*held()); }
     T *operator->() noexcept { return held(); }
     const T *operator->() const noexcept { return held(); }
 
-    /// Why there is no value; only when there is none.
+    /// Why there is no value. Call this only if there is none.
     const ivs::failure &error() const & noexcept {
         detail::must(!has_value(), detail::no_error);
         return *std::get_if<1>(&held_);
@@ -216,7 +216,7 @@ private:
 #endif
 };
 
-/// That it went well, or why not.
+/// Success, or why there was none.
 template <>
 class [[nodiscard]] result<void> {
 public:
@@ -226,7 +226,7 @@ public:
     bool has_value() const noexcept { return !why_.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }
 
-    /// Why it did not go well; only when it did not.
+    /// Why it failed. Call this only after a failure.
     const ivs::failure &error() const & noexcept {
         detail::must(why_.has_value(), detail::no_error);
         return *why_;
@@ -297,7 +297,7 @@ inline std::optional<std::string> optional_text(::ivs_str text) noexcept {
 
 inline time_point time(std::int64_t seconds) noexcept { return time_point(std::chrono::seconds(seconds)); }
 
-/// As C takes it: what is below 0 becomes more than any limit, and is named as what it was.
+/// As C takes it: a negative value becomes more than any limit, and the error names the original value.
 inline std::uint64_t unsigned_seconds(std::chrono::seconds seconds) noexcept {
     return static_cast<std::uint64_t>(seconds.count());
 }
@@ -329,7 +329,7 @@ private:
 /// The version of the library that runs, such as `0.1.0`.
 inline std::string version() noexcept { return ::ivs_version(); }
 
-/// Overwrites a text with zeros, in a way that no compiler leaves out, and empties it: for keys and passphrases.
+/// Overwrites a text with zeros, in a way that no compiler optimises away, and empties it. For keys and passphrases.
 inline void zeroize(std::string &secret) noexcept {
     ::ivs_zeroize(secret.data(), secret.size());
     secret.clear();
@@ -346,7 +346,7 @@ public:
             [&](auto out) { return ::ivs_verifying_key_from_pem(pem.data(), pem.size(), out); });
     }
 
-    /// From whichever form it is in: PEM, DER, JWK or a bare curve point.
+    /// From any form: PEM, DER, JWK or a bare curve point.
     static result<verifying_key> try_from_bytes(std::string_view bytes) noexcept {
         return detail::made<verifying_key>([&](auto out) {
             const auto data = reinterpret_cast<const std::uint8_t *>(bytes.data());
@@ -354,7 +354,7 @@ public:
         });
     }
 
-    /// From a file, in whichever form it is.
+    /// From a file, in any form.
     static result<verifying_key> try_from_file(std::string_view path) noexcept {
         return detail::made<verifying_key>(
             [&](auto out) { return ::ivs_verifying_key_from_file(path.data(), path.size(), out); });
@@ -376,7 +376,7 @@ public:
         return detail::written<512>(
             [&](char *buffer, std::size_t *len) { return ::ivs_verifying_key_to_jwk(get(), buffer, len); });
     }
-    /// The JWK thumbprint (RFC 7638): equal keys have equal ones.
+    /// The JWK thumbprint (RFC 7638). Equal keys have equal thumbprints.
     result<std::string> try_thumbprint() const noexcept {
         return detail::written<64>(
             [&](char *buffer, std::size_t *len) { return ::ivs_verifying_key_thumbprint(get(), buffer, len); });
@@ -405,7 +405,7 @@ public:
             [&](auto out) { return ::ivs_signing_key_from_pem(pem.data(), pem.size(), kid.data(), kid.size(), out); });
     }
 
-    /// From whichever form it is in: PEM, DER or JWK, encrypted or not.
+    /// From any form: PEM, DER or JWK, encrypted or not.
     static result<signing_key> try_from_bytes(std::string_view bytes, optional_text kid = {},
                                               std::optional<passphrase> words = {}) noexcept {
         const optional_text secret = words ? words->text : optional_text();
@@ -415,7 +415,7 @@ public:
         });
     }
 
-    /// From a file, in whichever form it is.
+    /// From a file, in any form.
     static result<signing_key> try_from_file(std::string_view path, optional_text kid = {},
                                              std::optional<passphrase> words = {}) noexcept {
         const optional_text secret = words ? words->text : optional_text();
@@ -454,7 +454,7 @@ public:
         });
     }
 
-    /// From now on signs with the library's own engine: a choice, see ivs_token.h.
+    /// Signs with the library's own engine from now on. Off by default: see ivs_token.h.
     result<void> try_accelerate() const noexcept { return detail::done(::ivs_signing_key_accelerate(get())); }
     bool is_accelerated() const noexcept { return ::ivs_signing_key_is_accelerated(get()); }
 
@@ -480,7 +480,7 @@ public:
 #endif
 };
 
-/// A stage as a token needs it: its ARN and its two endpoints.
+/// The parts of a stage that a token needs: its ARN and its two endpoints.
 class stage : public detail::owner<::ivs_stage, ::ivs_stage_free> {
 public:
     using owner::owner;
@@ -493,7 +493,7 @@ public:
         });
     }
 
-    /// From the JSON that CreateStage or GetStage answered.
+    /// From the JSON that CreateStage or GetStage returned.
     static result<stage> try_from_json(std::string_view json) noexcept {
         return detail::made<stage>([&](auto out) { return ::ivs_stage_from_json(json.data(), json.size(), out); });
     }
@@ -509,7 +509,7 @@ public:
 #endif
 };
 
-/// A minted token: its text, and what it says.
+/// A minted token: its text and its claims.
 class token : public detail::owner<::ivs_token, ::ivs_token_free> {
 public:
     using owner::owner;
@@ -520,10 +520,10 @@ public:
     /// The claim `jti`: the participant ID, or the ID of a connection token; empty for a playback token.
     std::string id() const noexcept { return detail::text(::ivs_token_id(get())); }
 
-    /// The first second at which the token is no longer good.
+    /// The first second at which the token is no longer valid.
     time_point expires_at() const noexcept { return detail::time(::ivs_token_expires_at(get())); }
 
-    /// The token as JSON, as the API that issues such tokens would answer.
+    /// The token as JSON, as the API that issues such tokens returns it.
     result<std::string> try_to_json() const noexcept {
         return detail::written<2048>(
             [&](char *buffer, std::size_t *len) { return ::ivs_token_to_json(get(), buffer, len); });
@@ -539,7 +539,7 @@ class unsigned_token : public detail::owner<::ivs_unsigned, ::ivs_unsigned_free>
 public:
     using owner::owner;
 
-    /// What is to be signed with ECDSA on P-384 and SHA-384, in ASCII.
+    /// The text to sign with ECDSA on P-384 and SHA-384, in ASCII.
     std::string signing_input() const noexcept { return detail::text(::ivs_unsigned_signing_input(get())); }
 
     /// The SHA-384 digest of the signing input.
@@ -571,7 +571,7 @@ class participant : public detail::owner<::ivs_participant, ::ivs_participant_fr
 public:
     using owner::owner;
 
-    /// May publish and subscribe for 12 hours, under a fresh random participant ID, until told otherwise.
+    /// By default it may publish and subscribe for 12 hours, under a fresh random participant ID.
     static result<participant> try_create(const stage &stage) noexcept {
         return detail::made<participant>([&](auto out) { return ::ivs_participant_new(stage.get(), out); });
     }
@@ -603,7 +603,7 @@ public:
             [&](char *buffer, std::size_t *len) { return ::ivs_participant_mint(get(), key.get(), buffer, len); });
     }
 
-    /// Mints a token as an object; `now` is the present moment unless given.
+    /// Mints a token as an object; `now` is the present moment by default.
     result<token> try_mint_token(const signing_key &key, moment now = {}) const noexcept {
         return detail::made<token>(
             [&](auto out) { return ::ivs_participant_mint_token(get(), key.get(), now.seconds(), out); });
@@ -676,7 +676,7 @@ public:
 #endif
 };
 
-/// Mints a token for each participant, all issued now; one that fails does not stop the others.
+/// Mints a token for each participant, all issued now. If one fails, the others are still minted.
 inline result<token_list> try_mint_batch(const std::vector<participant> &participants, const signing_key &key) noexcept {
     std::vector<::ivs_participant *> handles;
     handles.reserve(participants.size());
@@ -696,7 +696,7 @@ class connection : public detail::owner<::ivs_connection, ::ivs_connection_free>
 public:
     using owner::owner;
 
-    /// 12 hours, a fresh random ID, until told otherwise.
+    /// By default it lasts 12 hours and has a fresh random ID.
     static result<connection> try_create() noexcept { return detail::made<connection>(::ivs_connection_new); }
 
     result<void> try_token_id(std::string_view id) noexcept {
@@ -732,7 +732,7 @@ public:
     /// 1 second to 4 weeks.
     connection &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
     connection duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
-    /// Connects to the server of this stage if that is on this machine; a connection to any other goes to the service.
+    /// Connects to the server of this stage if it is on this machine. Otherwise the connection goes to the service.
     connection &server_of(const stage &stage) & { return try_server_of(stage).value(), *this; }
     connection server_of(const stage &stage) && { return std::move(this->server_of(stage)); }
     std::string mint(const signing_key &key) const { return try_mint(key).value(); }
@@ -785,7 +785,7 @@ public:
         return all;
     }
 
-    /// What the token says, in the names of the API.
+    /// The claims, with the API's names.
     result<std::string> try_to_json() const noexcept {
         return detail::written<2048>(
             [&](char *buffer, std::size_t *len) { return ::ivs_verified_to_json(get(), buffer, len); });
@@ -892,7 +892,7 @@ public:
 #endif
 };
 
-/// Whether IVS takes one token in exchange for the other; the message names every claim that differs and may not.
+/// Checks that IVS accepts one token in exchange for the other. The message names every claim that differs but must not.
 inline result<void> try_check_exchange(const verified &old_token, const verified &new_token) noexcept {
     return detail::done(::ivs_check_exchange(old_token.get(), new_token.get()));
 }
@@ -906,17 +906,17 @@ inline void check_exchange(const verified &old_token, const verified &new_token)
 /// The keys of a ring at one moment.
 struct ring_key {
     std::string arn;
-    /// What you call it, if it has a name.
+    /// Your name for it, if it has one.
     std::optional<std::string> name;
     /// Its tags, ordered.
     std::vector<std::pair<std::string, std::string>> tags;
-    /// When it verifies no more, if it is being retired.
+    /// When it no longer verifies, if it is being retired.
     std::optional<time_point> retired_at;
     verifying_key key;
 };
 
-/// The public keys that verifiers trust, of stages or of playback, and the private key that signs. Any number of threads may use
-/// and change one at once.
+/// The public keys that verifiers trust, of stages or of playback, and the private key that signs. Any number of threads may
+/// use and change it at once.
 class key_ring : public detail::owner<::ivs_key_ring, ::ivs_key_ring_free> {
 public:
     using owner::owner;
@@ -1023,7 +1023,7 @@ public:
     explicit key_ring(std::size_t limit = 0) : key_ring(try_create(limit).value()) {}
     static key_ring playback(std::size_t limit = 0) { return try_create_playback(limit).value(); }
 
-    /// A key that the ring holds already stays as it is.
+    /// A key that the ring already holds stays as it is.
     key_ring &import_key(std::string_view arn, const verifying_key &key) & {
         return try_import_key(arn, key).value(), *this;
     }
@@ -1044,16 +1044,16 @@ public:
     /// UntagResource
     key_ring &untag(std::string_view arn, std::string_view tag) & { return try_untag(arn, tag).value(), *this; }
     key_ring untag(std::string_view arn, std::string_view tag) && { return std::move(this->untag(arn, tag)); }
-    /// Many keys in one change: a JWK set, or what `aws ivs-realtime get-public-key` prints.
+    /// Imports many keys in one change: a JWK set, or what `aws ivs-realtime get-public-key` prints.
     key_ring &load(std::string_view json) & { return try_load(json).value(), *this; }
     key_ring load(std::string_view json) && { return std::move(this->load(json)); }
-    /// These keys and no others, in one change.
+    /// Replaces all keys with these, in one change.
     key_ring &replace(std::string_view json) & { return try_replace(json).value(), *this; }
     key_ring replace(std::string_view json) && { return std::move(this->replace(json)); }
-    /// Ends all tokens of the key.
+    /// Deletes a key: all tokens that it signed are refused.
     key_ring &delete_key(std::string_view arn) & { return try_delete_key(arn).value(), *this; }
     key_ring delete_key(std::string_view arn) && { return std::move(this->delete_key(arn)); }
-    /// Lets a key verify until then, at once unless given.
+    /// Retires a key at this time; by default at once.
     key_ring &retire(std::string_view arn, moment at = {}) & {
         return try_retire(arn, at).value(), *this;
     }
@@ -1061,22 +1061,22 @@ public:
     key_ring &reinstate(std::string_view arn) & { return try_reinstate(arn).value(), *this; }
     key_ring reinstate(std::string_view arn) && { return std::move(this->reinstate(arn)); }
     std::size_t delete_retired(moment now = {}) { return try_delete_retired(now).value(); }
-    /// Lets a key sign, and retires the one that signed before at `old_until`.
+    /// Makes this the signing key, and retires the previous one at `old_until`.
     key_ring &rotate(std::string_view arn, const ivs::signing_key &key, moment old_until) & {
         return try_rotate(arn, key, old_until).value(), *this;
     }
     key_ring rotate(std::string_view arn, const ivs::signing_key &key, moment old_until) && {
         return std::move(this->rotate(arn, key, old_until));
     }
-    /// Keeps at most so many keys prepared; 64 unless set, 0 for none.
+    /// Keeps at most `limit` keys prepared; 64 by default, 0 for none.
     key_ring &prepared_limit(std::size_t limit) & { return try_prepared_limit(limit).value(), *this; }
     key_ring prepared_limit(std::size_t limit) && { return std::move(this->prepared_limit(limit)); }
-    /// Lets a key sign, and leaves the one that signed before to verify without an end.
+    /// Makes this the signing key. The previous one still verifies, without an end.
     key_ring &sign_with(std::string_view arn, const ivs::signing_key &key) & { return try_sign_with(arn, key).value(), *this; }
     key_ring sign_with(std::string_view arn, const ivs::signing_key &key) && {
         return std::move(this->sign_with(arn, key));
     }
-    /// Lets no key sign until another is marked.
+    /// Leaves the ring without a signing key.
     key_ring &stop_signing() & { return try_stop_signing().value(), *this; }
     key_ring stop_signing() && { return std::move(this->stop_signing()); }
     /// The key of this ARN.
@@ -1147,13 +1147,13 @@ public:
 #endif
 };
 
-/// A playback token about to be minted: starts to watch one private low-latency channel. Rules about several values hold when it
-/// is minted. For one thread at a time.
+/// A playback token about to be minted. It lets its holder start to watch one private low-latency channel. Rules about several
+/// values are checked when it is minted. For one thread at a time.
 class playback : public detail::owner<::ivs_playback, ::ivs_playback_free> {
 public:
     using owner::owner;
 
-    /// 10 minutes, from any origin, until told otherwise.
+    /// By default it lasts 10 minutes and is for any origin.
     static result<playback> try_create(std::string_view channel_arn) noexcept {
         return detail::made<playback>(
             [&](auto out) { return ::ivs_playback_new(channel_arn.data(), channel_arn.size(), out); });
@@ -1200,7 +1200,7 @@ public:
     playback(std::nullptr_t) = delete;
     explicit playback(std::string_view channel_arn) : playback(try_create(channel_arn).value()) {}
 
-    /// How long playback can be started; at most 10 minutes with a viewer ID or for a single use.
+    /// How long the token can start playback; at most 10 minutes with a viewer ID or for a single use.
     playback &duration(std::chrono::seconds duration) & { return try_duration(duration).value(), *this; }
     playback duration(std::chrono::seconds duration) && { return std::move(this->duration(duration)); }
     /// Adds one, such as `https://*.example.com`.
@@ -1210,10 +1210,10 @@ public:
         return try_strict_origin_enforcement(is_strict).value(), *this;
     }
     playback strict_origin_enforcement(bool is_strict) && { return std::move(this->strict_origin_enforcement(is_strict)); }
-    /// Good once, under a fresh random UUID.
+    /// Makes a single-use token, under a fresh random UUID.
     playback &single_use() & { return try_single_use().value(), *this; }
     playback single_use() && { return std::move(this->single_use()); }
-    /// Good once, under this UUID.
+    /// Makes a single-use token, under this UUID.
     playback &single_use(std::string_view uuid) & { return try_single_use(uuid).value(), *this; }
     playback single_use(std::string_view uuid) && { return std::move(this->single_use(uuid)); }
     /// 1 to 40 characters; needed to revoke the viewer's sessions.
@@ -1236,7 +1236,7 @@ public:
 #endif
 };
 
-/// The URL to play: `base`, which GetChannel answers as `playbackUrl`, with the token in it.
+/// The URL to play: `base`, which is the `playbackUrl` that GetChannel returns, with the token in it.
 inline result<std::string> try_playback_url(std::string_view base, std::string_view token) noexcept {
     return detail::written<4096>([&](char *buffer, std::size_t *len) {
         return ::ivs_playback_url(base.data(), base.size(), token.data(), token.size(), buffer, len);
@@ -1284,7 +1284,7 @@ public:
     bool allows_origin(optional_text origin) const noexcept {
         return ::ivs_verified_playback_allows_origin(get(), origin.data(), origin.size());
     }
-    /// Playback tokens need not say it.
+    /// Playback tokens need not have it.
     std::optional<time_point> issued_at() const noexcept {
         const std::int64_t at = ::ivs_verified_playback_issued_at(get());
         return at < 0 ? std::nullopt : std::optional<time_point>(detail::time(at));
@@ -1300,7 +1300,7 @@ public:
 #endif
 };
 
-/// What is expected of one token, beside what the verifier expects of all. At least one of the three: nothing expected is
+/// What is expected of one token, in addition to what the verifier expects of all. Give at least one of the three; none is
 /// IVS_NULL_ARGUMENT.
 struct expectations {
     std::optional<std::string> stage_arn = {};
@@ -1308,7 +1308,7 @@ struct expectations {
     std::optional<std::string> user_id = {};
 };
 
-/// Decides whether tokens are good. Made once, shared by any number of threads.
+/// Decides whether tokens are valid. Build it once, and share it among any number of threads.
 class verifier : public detail::owner<::ivs_verifier, ::ivs_verifier_free> {
 public:
     using owner::owner;
@@ -1328,8 +1328,8 @@ public:
         });
     }
 
-    /// Verifies many at one moment, in their order; one that is refused does not stop the others. `tokens` is a range of texts:
-    /// std::string, std::string_view or const char *.
+    /// Verifies many at the same moment, in order. If one is refused, the others are still verified. `tokens` is a range of
+    /// texts: std::string, std::string_view or const char *.
     template <class Tokens>
     result<std::vector<result<verified>>> try_verify_batch(const Tokens &tokens) const noexcept {
         struct list : detail::owner<::ivs_verified_list, ::ivs_verified_list_free> {
@@ -1365,7 +1365,7 @@ public:
         });
     }
 
-    /// Verifies a token, and begins one in exchange for it.
+    /// Verifies a token, and begins a token in exchange for it.
     result<exchange> try_exchange_of(std::string_view token) const noexcept {
         return detail::made<exchange>(
             [&](auto out) { return ::ivs_verifier_exchange(get(), token.data(), token.size(), out); });
@@ -1455,34 +1455,34 @@ public:
 #if IVS_TOKEN_EXCEPTIONS
     builder() : builder(try_create().value()) {}
 
-    /// Holds a public key under its ARN, which tokens name as `kid`. At least one is needed.
+    /// Adds a public key under its ARN, which tokens name as `kid`. At least one is needed.
     builder &key(std::string_view kid, const verifying_key &key) & { return try_key(kid, key).value(), *this; }
     builder key(std::string_view kid, const verifying_key &key) && { return std::move(this->key(kid, key)); }
-    /// Holds the public half of a playback key pair.
+    /// Adds the public half of a playback key pair.
     builder &playback_key(std::string_view arn, const verifying_key &key) & {
         return try_playback_key(arn, key).value(), *this;
     }
     builder playback_key(std::string_view arn, const verifying_key &key) && {
         return std::move(this->playback_key(arn, key));
     }
-    /// Holds the public half of a playback key pair whose ARN is not at hand, for the channels of the account and region of this
-    /// channel. Give `verify_playback` the channel that the token must be for.
+    /// Adds the public half of a playback key pair without its ARN, for all channels in the account and region of this channel.
+    /// Give `verify_playback` the channel that the token must be for.
     builder &playback_key_without_arn(std::string_view channel, const verifying_key &key) & {
         return try_playback_key_without_arn(channel, key).value(), *this;
     }
     builder playback_key_without_arn(std::string_view channel, const verifying_key &key) && {
         return std::move(this->playback_key_without_arn(channel, key));
     }
-    /// Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
+    /// Uses the keys of a ring instead of single keys of its kind, and follows its changes.
     builder &keys(const key_ring &ring) & { return try_keys(ring).value(), *this; }
     builder keys(const key_ring &ring) && { return std::move(this->keys(ring)); }
-    /// Refuses what was revoked or spent.
+    /// Refuses tokens that were revoked or spent.
     builder &revocations(const ivs::revocations &store) & { return try_revocations(store).value(), *this; }
     builder revocations(const ivs::revocations &store) && { return std::move(this->revocations(store)); }
-    /// Remembers so many tokens that were accepted, so that verifying one again costs no signature.
+    /// Remembers `capacity` tokens that were accepted, so that verifying one again costs no signature.
     builder &cache(std::size_t capacity) & { return try_cache(capacity).value(), *this; }
     builder cache(std::size_t capacity) && { return std::move(this->cache(capacity)); }
-    /// Prepares at most so many of the single keys of each kind; 64 unless set, 0 for none.
+    /// Prepares at most `limit` of the single keys of each kind; 64 by default, 0 for none.
     builder &prepared_limit(std::size_t limit) & { return try_prepared_limit(limit).value(), *this; }
     builder prepared_limit(std::size_t limit) && { return std::move(this->prepared_limit(limit)); }
     /// Accepts only tokens for the stage of this ARN.
@@ -1494,10 +1494,10 @@ public:
     /// Accepts only tokens of this user.
     builder &user_id(std::string_view user_id) & { return try_user_id(user_id).value(), *this; }
     builder user_id(std::string_view user_id) && { return std::move(this->user_id(user_id)); }
-    /// How far in the future `iat` may lie; 60 seconds unless set.
+    /// How far in the future `iat` may lie; 60 seconds by default.
     builder &issued_at_leeway(std::chrono::seconds leeway) & { return try_issued_at_leeway(leeway).value(), *this; }
     builder issued_at_leeway(std::chrono::seconds leeway) && { return std::move(this->issued_at_leeway(leeway)); }
-    /// How long after its end a token is still accepted; 0 seconds unless set.
+    /// How long after its expiry a token is still accepted; 0 seconds by default.
     builder &expiry_leeway(std::chrono::seconds leeway) & { return try_expiry_leeway(leeway).value(), *this; }
     builder expiry_leeway(std::chrono::seconds leeway) && { return std::move(this->expiry_leeway(leeway)); }
     builder &fixed_time(time_point at) & { return try_fixed_time(at).value(), *this; }
@@ -1511,11 +1511,11 @@ class inspection : public detail::owner<::ivs_inspection, ::ivs_inspection_free>
 public:
     using owner::owner;
 
-    /// The inspection in words, many lines of them.
+    /// The inspection in words, over many lines.
     std::string text() const noexcept { return detail::text(::ivs_inspection_text(get())); }
     std::string json() const noexcept { return detail::text(::ivs_inspection_json(get())); }
 
-    /// What is wrong, a sentence each; none when every rule holds that can be checked without a key.
+    /// What is wrong, a sentence each. Empty if every rule holds that can be checked without a key.
     std::vector<std::string> problems() const noexcept {
         std::vector<std::string> all;
         const std::size_t count = ::ivs_inspection_problem_count(get());
@@ -1526,7 +1526,7 @@ public:
     }
 };
 
-/// Looks at a token without trusting it. Any text can be looked at; `now` is the present moment unless given.
+/// Inspects a token without trusting it. Any text is allowed; `now` is the present moment by default.
 inline result<inspection> try_inspect(std::string_view token, moment now = {}) noexcept {
     return detail::made<inspection>(
         [&](auto out) { return ::ivs_inspect(token.data(), token.size(), now.seconds(), out); });

@@ -206,8 +206,7 @@ struct ivs_str ivs_stage_arn(const struct ivs_stage *stage);
 struct ivs_str ivs_stage_whip_url(const struct ivs_stage *stage);
 struct ivs_str ivs_stage_events_url(const struct ivs_stage *stage);
 void ivs_stage_free(struct ivs_stage *stage);
-ivs_status ivs_participant_new(const struct ivs_stage *stage,
-                               struct ivs_participant **out);
+ivs_status ivs_participant_new(const struct ivs_stage *stage, struct ivs_participant **out);
 ivs_status ivs_participant_set_participant_id(struct ivs_participant *participant,
                                               const char *id,
                                               size_t id_len);

@@ -640,7 +640,7 @@ fn words_of_malformed_errors() {
         ),
         (
             base64(Part::Signature, Base64Error::TrailingBits),
-            "the signature ends in bits that stand for nothing: it was cut off or altered",
+            "the signature ends in surplus bits: it was cut off or altered",
         ),
         (MalformedError::NotUtf8 { part: Part::Payload }, "the payload is not UTF-8 text"),
         (json(Part::Header, JsonError::Syntax("x at line 1".into())), "the header is not JSON: x at line 1"),

@@ -815,7 +815,7 @@ fn words_of_playback_errors() {
             ClaimError::Uuid { found: "a\n".into() },
             "INVALID_UUID",
             "singleUseUuid",
-            "\"a\\n\" is no UUID: it is 32 hexadecimal digits and hyphens, such as 67e55044-10b1-426f-9247-bb680e5fe0c8",
+            "\"a\\n\" is not a UUID: a UUID is 32 hexadecimal digits and hyphens, such as 67e55044-10b1-426f-9247-bb680e5fe0c8",
         ),
         (
             ClaimError::SessionVersionWithoutViewer,

@@ -10,7 +10,13 @@ const [, , folder, addon, only] = process.argv;
 const out = resolve(folder);
 mkdirSync(out, { recursive: true });
 const whole = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
-const pack = (from) => execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", out], { cwd: from, encoding: "utf8" }).trim();
+// On Windows npm is a script, which only a shell runs; and a shell takes a path apart at its spaces.
+const isWindows = process.platform === "win32";
+const pack = (from) => {
+  const destination = isWindows ? `"${out}"` : out;
+  const words = ["pack", "--silent", "--ignore-scripts", "--pack-destination", destination];
+  return execFileSync("npm", words, { cwd: from, encoding: "utf8", shell: isWindows }).trim();
+};
 
 const licenses = ["LICENSE-APACHE", "LICENSE-MIT"];
 for (const name of licenses) copyFileSync(join(here, "../..", name), join(here, name));

@@ -124,7 +124,7 @@ class Core:
             begin = time.clock_gettime(self.clock)
             self.process.stdin.write(f"{what} {count}\n")
             if self.process.stdout.readline() != "done\n":
-                raise RuntimeError(f"the program in Rust can not {what}")
+                raise RuntimeError(f"the program in Rust cannot {what}")
             return time.clock_gettime(self.clock) - begin
 
         return work

@@ -37,7 +37,7 @@ int main(int argc, char **argv) try {
         std::cerr << "usage: join_gate PUBLIC_KEY_FILE KEY_ARN STAGE_ARN < TOKENS\n";
         return 2;
     }
-    // Once, when the gate opens. What can not be mended here is an exception.
+    // Once, when the gate opens. What cannot be mended here is an exception.
     const ivs::verifier verifier =
         ivs::verifier::builder().key(argv[2], ivs::verifying_key::from_file(argv[1])).stage(argv[3]).build();
 

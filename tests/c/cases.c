@@ -132,7 +132,7 @@ static void playbacks(void) {
               IVS_WRONG_CHANNEL);
         ivs_verifier_free(door);
     }
-    CHECK(inspected(TEXT(PLAYBACK_TOKEN_OF_AN_ID), 0, "no ARN of a playback key pair"));
+    CHECK(inspected(TEXT(PLAYBACK_TOKEN_OF_AN_ID), 0, "not the ARN of a playback key pair"));
 
     ivs_verifier_builder *builder = NULL;
     OK(ivs_verifier_builder_new(&builder));

@@ -298,7 +298,7 @@ static ivs_status a_ring(ivs_key_ring **out) {
 
 static size_t content(const char *path, char *text, size_t size) {
     FILE *file = fopen(path, "rb");
-    if (file == NULL) return fprintf(stderr, "%s can not be read\\n", path), exit(2), 0;
+    if (file == NULL) return fprintf(stderr, "%s cannot be read\\n", path), exit(2), 0;
     const size_t len = fread(text, 1, size, file);
     fclose(file);
     return len;

@@ -13,8 +13,8 @@ use crate::token;
 /// once.
 pub struct ivs_token_list(Vec<Result<Token, Failure>>);
 
-/// Mints a token for each participant, which stays as it is, in their order, all issued now; one that fails does not stop
-/// the others. The call itself fails only for a NULL, or for more than 1 048 576 participants.
+/// Mints a token for each participant, in order, all issued now. If one fails, the others are still minted. The
+/// participants stay as they are. The call itself fails only for a NULL, or for more than 1 048 576 participants.
 ///
 /// # Safety
 ///
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn ivs_token_list_participant_id(list: *const ivs_token_li
     boundary::get(ivs_str::ABSENT, || Ok(unsafe { at(list, index) }?.participant_id().as_str().into()))
 }
 
-/// How minting the token at an index went; the last error says more.
+/// The status of minting the token at an index; the last error says more.
 ///
 /// # Safety
 ///
@@ -97,7 +97,7 @@ pub unsafe extern "C" fn ivs_token_list_status(list: *const ivs_token_list, inde
     boundary::run(|| unsafe { at(list, index) }.map(drop))
 }
 
-/// Frees a token list. NULL is nothing to free.
+/// Frees a token list. NULL is ignored.
 ///
 /// # Safety
 ///

@@ -34,7 +34,7 @@ pub(crate) fn get<T: Copy>(absent: T, body: impl FnOnce() -> Result<T, Failure>)
     }
 }
 
-/// Frees a handle; NULL is nothing to free. The last error stays: what went wrong is often told after cleaning up.
+/// Frees a handle; NULL is ignored. The last error stays: what went wrong is often told after cleaning up.
 ///
 /// # Safety
 ///

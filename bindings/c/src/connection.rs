@@ -11,11 +11,11 @@ use crate::status::ivs_status;
 use crate::template::Template;
 use crate::token::{self, AnyToken, ivs_token, moment};
 
-/// A connection token about to be minted: it lets a client share one network connection among many stages. Account and
-/// region are those of the key's ARN. Not for two threads at once.
+/// A connection token about to be minted. It lets a client share one network connection among many stages. Account and
+/// region are those of the key's ARN. For one thread at a time.
 pub struct ivs_connection(pub(crate) Template<Connection>);
 
-/// Begins a connection token: 12 hours, a fresh random ID, until told otherwise.
+/// Begins a connection token. By default it lasts 12 hours and has a fresh random ID.
 ///
 /// # Safety
 ///
@@ -31,7 +31,7 @@ pub unsafe extern "C" fn ivs_connection_new(out: *mut *mut ivs_connection) -> iv
     })
 }
 
-/// The token's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set.
+/// The token's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. By default, each token gets a fresh random one.
 ///
 /// # Safety
 ///
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn ivs_connection_set_token_id(
     })
 }
 
-/// How long the token lasts from the moment it is minted, in seconds: 1 to 2 419 200 (4 weeks), 12 hours unless set.
+/// How long the token lasts from the moment it is minted, in seconds: 1 to 2 419 200 (4 weeks), 12 hours by default.
 ///
 /// # Safety
 ///
@@ -78,8 +78,8 @@ pub unsafe extern "C" fn ivs_connection_set_duration(
     })
 }
 
-/// Connects to the server of this stage, if that is on this machine, such as `ivs-local`. A connection to any other stage goes to
-/// the service, as it does unless this is called.
+/// Connects to the server of this stage if it is on this machine, such as `ivs-local`. Otherwise, and by default, the
+/// connection goes to the service.
 ///
 /// # Safety
 ///
@@ -102,8 +102,8 @@ pub unsafe extern "C" fn ivs_connection_set_server_of(
 }
 
 /// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
-/// now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The connection
-/// stays as it is, to mint the next with a fresh ID unless it was given one.
+/// now. Set `*len` to the size of the buffer before each call; it becomes the length of the token. The connection stays
+/// as it is. The next token gets a fresh ID, unless the connection was given one.
 ///
 /// # Safety
 ///
@@ -126,8 +126,8 @@ pub unsafe extern "C" fn ivs_connection_mint(
     })
 }
 
-/// Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
-/// is issued.
+/// Mints a token as an object, which also gives its ID and its expiry. `now` is `IVS_NOW`, or the second since 1970 at
+/// which it is issued.
 ///
 /// # Safety
 ///
@@ -151,7 +151,7 @@ pub unsafe extern "C" fn ivs_connection_mint_token(
     })
 }
 
-/// Frees a connection. NULL is nothing to free.
+/// Frees a connection. NULL is ignored.
 ///
 /// # Safety
 ///

@@ -3,11 +3,11 @@ use std::ffi::{CStr, c_char};
 use crate::last_error;
 use crate::status::ivs_status;
 
-/// How a call went, in one struct of the caller's. It holds no pointers: nothing of it is to be freed, and it may go to another
-/// thread.
+/// The result of a call, in one struct of the caller's. It holds no pointers, so there is nothing to free, and it may
+/// be passed to another thread.
 #[repr(C)]
 pub struct ivs_error {
-    /// `IVS_OK` when the call went well.
+    /// `IVS_OK` if the call succeeded.
     pub status: ivs_status,
     /// What `ivs_last_error_reason()` says, with a NUL at its end.
     pub reason: [c_char; 60],
@@ -15,10 +15,11 @@ pub struct ivs_error {
     pub message: [c_char; 960],
 }
 
-/// Writes how the last call of this thread went: its status, reason and message at once. Nothing is written to NULL.
+/// Writes the result of the last call in this thread: its status, reason and message at once. NULL is ignored.
 ///
-/// A runtime that may go on in another thread after each call can not ask for the error of the one before. From C, call this
-/// in the same function as the call that it is about. `ivs_mint_json()` and `ivs_verify_json()` answer their error themselves.
+/// A runtime that may continue in another thread after each call cannot ask for the error of the previous call. From C,
+/// call this in the same function as the call that it is about. `ivs_mint_json()` and `ivs_verify_json()` answer their
+/// error themselves.
 ///
 /// # Safety
 ///

@@ -13,12 +13,12 @@ use crate::template::Template;
 use crate::token::{self, AnyToken, ivs_token, moment};
 use crate::verified::ivs_verified;
 
-/// A token about to be minted in exchange for another: for the same participant on the same stage, with other capabilities,
-/// attributes, user ID or duration. Not for two threads at once.
+/// A token about to be minted in exchange for another. It is for the same participant on the same stage, with other
+/// capabilities, attributes, user ID or duration. For one thread at a time.
 pub struct ivs_exchange(pub(crate) Template<Exchange>);
 
-/// Begins a token that IVS takes in exchange for one that was minted here: a participant token. No store of revocations is
-/// asked: `ivs_verifier_exchange` does.
+/// Begins a token that IVS accepts in exchange for a participant token that was minted here. This asks no revocation
+/// store; `ivs_verifier_exchange` does.
 ///
 /// # Safety
 ///
@@ -41,7 +41,7 @@ pub unsafe extern "C" fn ivs_exchange_of_token(
     })
 }
 
-/// Begins a token that IVS takes in exchange for one that was verified. No store of revocations is asked again.
+/// Begins a token that IVS accepts in exchange for one that was verified. The revocation store is not asked again.
 ///
 /// # Safety
 ///
@@ -87,9 +87,9 @@ pub unsafe extern "C" fn ivs_exchange_set_user_id(
     })
 }
 
-/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. Those of
-/// the old token that are not named stay: `ivs_exchange_remove_attribute` removes one. When the limit is exceeded, the
-/// attributes are as they were.
+/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together.
+/// Attributes of the old token that you do not name stay; `ivs_exchange_remove_attribute` removes one. If they would
+/// exceed the limit, the attributes stay as they were.
 ///
 /// # Safety
 ///
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn ivs_exchange_set_attribute(
     })
 }
 
-/// Removes the attribute of this name. One that is not there is removed already, and all others stay.
+/// Removes the attribute with this name, if there is one. All others stay.
 ///
 /// # Safety
 ///
@@ -143,7 +143,7 @@ pub unsafe extern "C" fn ivs_exchange_remove_attribute(
     })
 }
 
-/// Takes all attributes away.
+/// Removes all attributes.
 ///
 /// # Safety
 ///
@@ -185,8 +185,8 @@ pub unsafe extern "C" fn ivs_exchange_set_capabilities(
     })
 }
 
-/// How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days). Unless set it ends when the
-/// old token does.
+/// How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days). By default it expires
+/// when the old token does.
 ///
 /// # Safety
 ///
@@ -206,8 +206,8 @@ pub unsafe extern "C" fn ivs_exchange_set_duration(exchange: *mut ivs_exchange, 
 }
 
 /// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
-/// now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The exchange
-/// stays as it is: the participant ID is always that of the old token.
+/// now. Set `*len` to the size of the buffer before each call; it becomes the length of the token. The exchange stays
+/// as it is: the participant ID is always that of the old token.
 ///
 /// # Safety
 ///
@@ -230,8 +230,8 @@ pub unsafe extern "C" fn ivs_exchange_mint(
     })
 }
 
-/// Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
-/// is issued.
+/// Mints a token as an object, which also gives its ID and its expiry. `now` is `IVS_NOW`, or the second since 1970 at
+/// which it is issued.
 ///
 /// # Safety
 ///
@@ -255,8 +255,8 @@ pub unsafe extern "C" fn ivs_exchange_mint_token(
     })
 }
 
-/// Whether IVS and its web client take one token in exchange for the other. When not, the message names every claim that
-/// differs and may not.
+/// Checks that IVS and its web client accept one token in exchange for the other. If not, the message names every claim
+/// that differs but must not.
 ///
 /// # Safety
 ///
@@ -274,7 +274,7 @@ pub unsafe extern "C" fn ivs_check_exchange(
     })
 }
 
-/// Frees an exchange. NULL is nothing to free.
+/// Frees an exchange. NULL is ignored.
 ///
 /// # Safety
 ///

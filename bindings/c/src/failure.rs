@@ -68,7 +68,7 @@ impl Failure {
     }
 
     pub(crate) fn file_too_long(path: &str, limit: usize) -> Self {
-        let message = format!("{} has more than {limit} bytes, and is no file of a key", shown(path));
+        let message = format!("{} has more than {limit} bytes, so it is not the file of a key", shown(path));
         Self::new(ivs_status::IVS_INPUT_TOO_LONG, message)
     }
 
@@ -116,7 +116,10 @@ impl Failure {
     }
 
     pub(crate) fn io(path: &str, error: &std::io::Error) -> Self {
-        Self::new(ivs_status::IVS_IO, format!("{} can not be read: {error}", shown(path)))
+        // Without the number that Rust puts after the words of the operating system.
+        let text = error.to_string();
+        let words = text.split_once(" (os error").map_or(&*text, |(words, _)| words);
+        Self::new(ivs_status::IVS_IO, format!("{} cannot be read: {words}", shown(path)))
     }
 
     fn new(status: ivs_status, message: impl Into<String>) -> Self {
@@ -199,7 +202,12 @@ mod tests {
                 assert!(!failure.message.contains("MIG2AgEA"), "{}", failure.message);
             }
         }
-        assert!(Failure::io("keys/private.pem", &error).message.starts_with("\"keys/private.pem\" can not"));
+        let missing = std::io::Error::from_raw_os_error(2);
+        let message = Failure::io("keys/private.pem", &missing).message;
+        assert!(
+            message.starts_with("\"keys/private.pem\" cannot be read: ") && !message.contains("os error")
+        );
+        assert!(!cfg!(unix) || message.ends_with(": No such file or directory"), "{message}");
     }
 
     /// A foreign key in a token is no foreign key to mint with, and an account ID in a token no value that was given.

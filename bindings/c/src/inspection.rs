@@ -16,8 +16,8 @@ pub struct ivs_inspection {
     problems: Vec<String>,
 }
 
-/// Looks at a token without trusting it, and says in words what is wrong with it. Any text of at most 1 MiB can be looked
-/// at, and bytes that are none. `now` is `IVS_NOW`, or the second since 1970 to judge its times by.
+/// Looks at a token without trusting it, and says in words what is wrong with it. Any bytes up to 1 MiB are allowed,
+/// even if they are not text. `now` is `IVS_NOW`, or the second since 1970 to judge its times by.
 ///
 /// # Safety
 ///
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn ivs_inspect(
     })
 }
 
-/// The inspection in words, many lines of them. Lives as long as the object.
+/// The inspection in words, over many lines. Lives as long as the object.
 ///
 /// # Safety
 ///
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn ivs_inspection_json(inspection: *const ivs_inspection) 
     boundary::get(ivs_str::ABSENT, || Ok(unsafe { borrow(inspection, "inspection") }?.json.as_str().into()))
 }
 
-/// How many things are wrong; 0 when every rule holds that can be checked without a key.
+/// The number of problems; 0 if every rule holds that can be checked without a key.
 ///
 /// # Safety
 ///
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn ivs_inspection_problem_at(
     })
 }
 
-/// Frees an inspection. NULL is nothing to free.
+/// Frees an inspection. NULL is ignored.
 ///
 /// # Safety
 ///

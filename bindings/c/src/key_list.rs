@@ -76,8 +76,8 @@ pub unsafe extern "C" fn ivs_key_list_tag_count(list: *const ivs_key_list, index
     boundary::get(0, || Ok(unsafe { at(list, index) }?.tags.len()))
 }
 
-/// A tag of the key at an index, by its own index below `ivs_key_list_tag_count`; they are ordered. Both texts live as
-/// long as the list.
+/// A tag of the key at an index. The tag's own index is below `ivs_key_list_tag_count`; tags are ordered. Both texts
+/// live as long as the list.
 ///
 /// # Safety
 ///
@@ -105,7 +105,7 @@ pub unsafe extern "C" fn ivs_key_list_tag_at(
     })
 }
 
-/// The first second since 1970 at which the key at an index verifies no more; -1 when it is not being retired.
+/// The first second since 1970 at which the key at an index no longer verifies; -1 if it is not being retired.
 ///
 /// # Safety
 ///
@@ -138,7 +138,7 @@ pub unsafe extern "C" fn ivs_key_list_key(
     })
 }
 
-/// Frees a key list. NULL is nothing to free.
+/// Frees a key list. NULL is ignored.
 ///
 /// # Safety
 ///

@@ -12,9 +12,9 @@ use crate::status::ivs_status;
 use crate::token::{self, moment};
 use crate::verifying_key::ivs_verifying_key;
 
-/// The public keys that verifiers trust, of stages or of playback, and the private key that signs. Any number of threads may
-/// use and change one at once: whoever reads sees it before a change or after it. Verifiers that were given it see each
-/// change too.
+/// The public keys that verifiers trust, of stages or of playback, and the private key that signs. Any number of
+/// threads may use and change one at once: a reader sees it before a change or after it. Verifiers that were given the
+/// ring see each change.
 pub struct ivs_key_ring(pub(crate) AnyRing);
 
 pub(crate) enum AnyRing {
@@ -66,8 +66,8 @@ pub unsafe extern "C" fn ivs_key_ring_new_playback(limit: usize, out: *mut *mut 
     })
 }
 
-/// Keeps at most so many keys of the ring prepared, so that verifying under them takes a tenth of its time: 440 KiB and
-/// up to 2 ms each; beyond the limit, those that were used least recently are not. 64 unless set, 0 for none.
+/// Keeps at most `limit` keys of the ring prepared, so that verifying with them takes a tenth of its time. Each takes
+/// 440 KiB and up to 2 ms. Beyond the limit, the least recently used keys are not prepared. 64 by default, 0 for none.
 ///
 /// # Safety
 ///
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn ivs_key_ring_set_prepared_limit(
     })
 }
 
-/// How many keys of the ring are prepared now: a figure to watch.
+/// How many keys of the ring are prepared now, for monitoring.
 ///
 /// # Safety
 ///
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn ivs_key_ring_prepared_count(ring: *const ivs_key_ring) 
     })
 }
 
-/// Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
+/// Imports a key under the ARN that IVS gave it. A key that the ring already holds stays as it is.
 ///
 /// # Safety
 ///
@@ -151,8 +151,8 @@ pub unsafe extern "C" fn ivs_key_ring_import_named(
     })
 }
 
-/// TagResource: adds a tag to a key, or gives the one of this key another value. At most 50 tags, names of 1 to 128
-/// characters and values of at most 256.
+/// TagResource: adds a tag to a key, or replaces its value. At most 50 tags, names of 1 to 128 characters and values of
+/// at most 256.
 ///
 /// # Safety
 ///
@@ -178,7 +178,7 @@ pub unsafe extern "C" fn ivs_key_ring_tag(
     })
 }
 
-/// UntagResource: takes a tag away, if the key has it.
+/// UntagResource: removes a tag, if the key has it.
 ///
 /// # Safety
 ///
@@ -223,8 +223,8 @@ pub unsafe extern "C" fn ivs_key_ring_load(
     })
 }
 
-/// Holds the keys of a JWK set, or of what the API prints, and no others, in one change: for a configuration that is read
-/// anew. A key that is no longer there ends its tokens.
+/// Replaces all keys with those of a JWK set, or of what the API prints, in one change. Use it when a configuration is
+/// read again. Tokens of a key that is no longer there are refused.
 ///
 /// # Safety
 ///
@@ -244,7 +244,7 @@ pub unsafe extern "C" fn ivs_key_ring_replace(
     })
 }
 
-/// Deletes a key: no token that it signed is good any more.
+/// Deletes a key. From now on, all tokens that it signed are refused.
 ///
 /// # Safety
 ///
@@ -264,7 +264,7 @@ pub unsafe extern "C" fn ivs_key_ring_delete(
     })
 }
 
-/// Lets a key verify until this second since 1970, and at it no more; `IVS_NOW` is at once.
+/// Retires a key at this second since 1970: from then on it does not verify. `IVS_NOW` retires it at once.
 ///
 /// # Safety
 ///
@@ -286,7 +286,7 @@ pub unsafe extern "C" fn ivs_key_ring_retire(
     })
 }
 
-/// Lets a key that was being retired, or is retired, verify without an end again.
+/// Cancels the retirement of a key, even if its time has come. The key verifies again, without an end.
 ///
 /// # Safety
 ///
@@ -306,7 +306,7 @@ pub unsafe extern "C" fn ivs_key_ring_reinstate(
     })
 }
 
-/// Deletes the keys whose retirement has come by `now`, `IVS_NOW` or a second since 1970, and says how many these were.
+/// Deletes the keys that are retired by `now`, which is `IVS_NOW` or a second since 1970, and gives their number.
 ///
 /// # Safety
 ///
@@ -355,8 +355,8 @@ pub unsafe extern "C" fn ivs_key_ring_get(
     })
 }
 
-/// Marks a key that the ring holds as the one that signs, `key` being its private half. The one that signed before goes on
-/// verifying without an end: `ivs_key_ring_rotate` retires it.
+/// Makes a key that the ring holds the signing key; `key` is its private half. The previous signing key still verifies,
+/// without an end. To retire it, use `ivs_key_ring_rotate`.
 ///
 /// # Safety
 ///
@@ -379,7 +379,7 @@ pub unsafe extern "C" fn ivs_key_ring_sign_with(
     })
 }
 
-/// Lets no key sign any more, until another is marked: so that a key whose private half is known to others can be deleted.
+/// Leaves the ring without a signing key. Use it to delete a key whose private half has leaked.
 ///
 /// # Safety
 ///
@@ -395,9 +395,9 @@ pub unsafe extern "C" fn ivs_key_ring_stop_signing(ring: *mut ivs_key_ring) -> i
     })
 }
 
-/// In one change, lets a key sign, imports its public half if the ring does not hold it, and retires the key that signed
-/// before at `old_until`, a second since 1970 or `IVS_NOW`: give one when the last token of that key has ended, for it is
-/// not waited for. With no key that signed before, it begins.
+/// Makes this the signing key, imports its public half if the ring does not hold it, and retires the previous signing
+/// key at `old_until`, all in one change. `old_until` is a second since 1970, or `IVS_NOW`. Choose a time at which the
+/// last token of the previous key has expired. If there was no signing key, this sets the first one.
 ///
 /// # Safety
 ///
@@ -422,8 +422,8 @@ pub unsafe extern "C" fn ivs_key_ring_rotate(
     })
 }
 
-/// The key that signs, with its ARN, as an object: ask for it before each token, and a rotation takes effect with the next.
-/// `IVS_KEY_NOT_FOUND` when none does.
+/// The signing key, with its ARN, as an object. Ask for it before each token, so that a rotation takes effect with the
+/// next token. `IVS_KEY_NOT_FOUND` if there is none.
 ///
 /// # Safety
 ///
@@ -481,9 +481,9 @@ pub unsafe extern "C" fn ivs_key_ring_list(
     })
 }
 
-/// Writes the keys that are not retired as a JWK set into the caller's buffer, each with its ARN as `kid`, and with its end as
-/// `exp` if it is being retired: for verifiers elsewhere, and for `ivs_key_ring_load` when the program starts again. Which key signs
-/// is not in it.
+/// Writes the keys that are not retired as a JWK set into the caller's buffer, each with its ARN as `kid`, and with its
+/// end as `exp` if it is being retired. Other verifiers can read it, and so can `ivs_key_ring_load` when the program
+/// starts again. It does not say which key signs.
 ///
 /// # Safety
 ///
@@ -504,7 +504,7 @@ pub unsafe extern "C" fn ivs_key_ring_to_jwks(
     })
 }
 
-/// Frees a key ring; verifiers that were given it keep it. NULL is nothing to free.
+/// Frees a key ring; verifiers that were given it keep it. NULL is ignored.
 ///
 /// # Safety
 ///

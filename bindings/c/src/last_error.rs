@@ -17,23 +17,22 @@ struct LastError {
     reason: Vec<u8>,
 }
 
-/// How the last call of this thread went, `IVS_OK` when well: for getters, which answer a value and no status.
+/// The status of the last call in this thread. Use it after getters, which answer a value and no status.
 #[unsafe(no_mangle)]
 pub extern "C" fn ivs_last_error_status() -> ivs_status {
     LAST.try_with(|last| last.borrow().status).unwrap_or(ivs_status::IVS_OK)
 }
 
-/// What went wrong in the last call of this thread, in a sentence that says what to do; empty when it went well. Never
-/// NULL. Good until the next call in this thread
-/// that is not about the last error.
+/// What went wrong in the last call of this thread, in a sentence that says what to do; empty if the call succeeded.
+/// Never NULL. Good until the next call in this thread that is not about the last error.
 #[unsafe(no_mangle)]
 pub extern "C" fn ivs_last_error_message() -> *const c_char {
     read(|last| &last.message)
 }
 
-/// The stable name of what went wrong in the last call of this thread, finer than the status: such as `KEY_WRONG_CURVE` or
-/// `CLAIM_MISSING`; empty when it went well. Never NULL. Good until the next call in this thread
-/// that is not about the last error.
+/// The stable name of what went wrong in the last call of this thread, finer than the status: such as `KEY_WRONG_CURVE`
+/// or `CLAIM_MISSING`; empty if the call succeeded. Never NULL. Good until the next call in this thread that is not
+/// about the last error.
 #[unsafe(no_mangle)]
 pub extern "C" fn ivs_last_error_reason() -> *const c_char {
     read(|last| &last.reason)

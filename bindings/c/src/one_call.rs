@@ -17,20 +17,21 @@ use crate::output;
 use crate::request::{Request, required};
 use crate::status::ivs_status;
 
-/// More than `ivs_mint_json()` and `ivs_verify_json()` ever write, in bytes.
+/// A size in bytes that is enough for anything that `ivs_mint_json()` and `ivs_verify_json()` write.
 #[cfg_attr(not(test), expect(dead_code, reason = "for the header"))]
 pub const IVS_JSON_MAX: usize = 64 * 1024;
 
-/// Mints a token in one call, and writes it as JSON into the caller's buffer, with a NUL behind it: what `ivs_token_to_json()`
-/// writes, with the member `token`. `IVS_JSON_MAX` bytes are enough for any. Give a buffer of that size at once: to ask for the
-/// size needed costs a signature. Where many tokens are minted, keep an ivs_signing_key: here the key is read for each token.
+/// Mints a token in one call, and writes it as JSON into the caller's buffer, with a NUL behind it: what
+/// `ivs_token_to_json()` writes, with the member `token`. `IVS_JSON_MAX` bytes are enough for any. Give a buffer of
+/// that size at once, since asking for the size costs a signature. To mint many tokens, keep an ivs_signing_key
+/// instead: this function reads the key for each token.
 ///
 /// `key` is the private key: PEM, DER or JWK, not encrypted. It is not part of the request, so that only the caller has a copy
 /// to wipe.
 ///
-/// `request` is a JSON object. A member with another name is refused, and null is as good as no member. `kind` is
-/// "participant", "connection" or "playback"; without it the token is a participant's. Durations are in seconds, and `now` is
-/// the second since 1970 at which the token is issued, the present one unless given.
+/// `request` is a JSON object. A member with another name is refused; null is the same as no member. `kind` is
+/// "participant", "connection" or "playback"; without it, the token is a participant token. Durations are in seconds,
+/// and `now` is the second since 1970 at which the token is issued; by default the present one.
 ///
 /// participant  `kid` (the ARN of the key, which must be there), `stage` (the object that CreateStage or GetStage answers, which
 ///              must be there), `userId`, `attributes` (an object of strings), `capabilities` (an array of "PUBLISH" and
@@ -41,7 +42,7 @@ pub const IVS_JSON_MAX: usize = 64 * 1024;
 ///              `strictOriginEnforcement` (true or false), `singleUse` (true or false), `singleUseUuid`, `viewerId`,
 ///              `viewerSessionVersion`, `maximumResolution`, `now`.
 ///
-/// `error` is NULL, or is written in any case: with the status, the reason and the message of this call.
+/// `error` may be NULL. Otherwise the status, the reason and the message of this call are always written to it.
 ///
 /// # Safety
 ///
@@ -70,22 +71,22 @@ pub unsafe extern "C" fn ivs_mint_json(
     status
 }
 
-/// Verifies a token in one call, and writes what it says as JSON into the caller's buffer, with a NUL behind it: what
-/// `ivs_verified_to_json()` and its like write. `IVS_JSON_MAX` bytes are enough for any. The status of a token that is refused
-/// is from 400 to 499. Where many tokens are verified, keep an ivs_verifier: it verifies ten times as many in the same time,
-/// and can ask a store of revocations. Here nothing is remembered: a token for a single use is good each time.
+/// Verifies a token in one call, and writes its claims as JSON into the caller's buffer, with a NUL behind it: what
+/// `ivs_verified_to_json()` and its like write. `IVS_JSON_MAX` bytes are enough for any. If the token is refused, the
+/// status is from 400 to 499. To verify many tokens, keep an ivs_verifier instead: it is ten times as fast, and can ask
+/// a revocation store. This function remembers nothing, so it accepts a single-use token each time.
 ///
 /// `keys` is the public key whose ARN is the member `kid` (PEM, DER or JWK), or without that member a set of keys: a JWK set
 /// whose `kid`s are ARNs, or what `aws ivs-realtime get-public-key` prints, one or several.
 ///
-/// `request` is a JSON object, as for `ivs_mint_json()`: `kind`, `token` (which must be there), `kid`, and `now`, the second
-/// since 1970 at which it is to be good. These must be true of the token where they are given:
+/// `request` is a JSON object, as for `ivs_mint_json()`: `kind`, `token` (which must be there), `kid`, and `now`, the
+/// second since 1970 at which it must be valid. These members are checked against the token if they are given:
 ///
 /// participant  `stageArn`, `userId`, `capabilities` (all of an array of "PUBLISH" and "SUBSCRIBE").
 /// playback     `channelArn`, `origin` (the header `Origin` of the request, which is held against a token that says so
 ///              strictly).
 ///
-/// `error` is NULL, or is written in any case: with the status, the reason and the message of this call.
+/// `error` may be NULL. Otherwise the status, the reason and the message of this call are always written to it.
 ///
 /// # Safety
 ///
@@ -274,7 +275,7 @@ fn holding_playback(
     Ok(builder.playback_key_ring(&ring))
 }
 
-/// A single key can not do without its ARN.
+/// A single key cannot do without its ARN.
 fn is_set(keys: &[u8]) -> Result<(), Failure> {
     if is_json(keys) {
         return Ok(());

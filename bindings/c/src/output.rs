@@ -6,8 +6,8 @@ use std::ptr;
 use crate::boundary;
 use crate::failure::Failure;
 
-/// A borrowed UTF-8 text: `len` bytes at `data`, **not** ended by a NUL. `data` is NULL when there is no such text, and not
-/// NULL when there is one of no characters. It lives as long as the object it was asked of.
+/// A borrowed UTF-8 text: `len` bytes at `data`, **not** ended by a NUL. `data` is NULL if there is no such text. It is
+/// not NULL if the text is empty. The text lives as long as the object it was asked of.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct ivs_str {
@@ -75,7 +75,7 @@ unsafe fn write(bytes: &[u8], beyond: usize, buffer: *mut u8, len: *mut usize) -
         unsafe { len.write(needed) };
         return Err(Failure::buffer_too_small(size, needed));
     }
-    // SAFETY: `needed` bytes can be written at `buffer`, which what is copied can not overlap: it is ours.
+    // SAFETY: `needed` bytes can be written at `buffer`, which what is copied cannot overlap: it is ours.
     unsafe {
         ptr::copy_nonoverlapping(bytes.as_ptr(), buffer, bytes.len());
         len.write(bytes.len());

@@ -18,12 +18,12 @@ pub const IVS_CAPABILITY_PUBLISH: u32 = 1;
 /// May receive audio and video from the stage.
 pub const IVS_CAPABILITY_SUBSCRIBE: u32 = 2;
 
-/// A participant token about to be minted. A value beyond its limit is refused when it is set, and leaves the participant
-/// as it was. Not for two threads at once.
+/// A participant token about to be minted. A value beyond its limit is refused when it is set, and leaves the
+/// participant as it was. For one thread at a time.
 pub struct ivs_participant(pub(crate) Template<Participant>);
 
-/// Begins a participant of a stage: it may publish and subscribe for 12 hours, under a fresh random participant ID, until
-/// told otherwise.
+/// Begins a participant of a stage. By default it may publish and subscribe for 12 hours, under a fresh random
+/// participant ID.
 ///
 /// # Safety
 ///
@@ -44,8 +44,8 @@ pub unsafe extern "C" fn ivs_participant_new(
     })
 }
 
-/// The participant's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. A fresh random one for each token unless set: every token
-/// needs its own.
+/// The participant's ID, `jti`: 1 to 64 of `A-Z a-z 0-9 _ -`. By default, each token gets a fresh random one: every
+/// token needs its own.
 ///
 /// # Safety
 ///
@@ -95,8 +95,8 @@ pub unsafe extern "C" fn ivs_participant_set_user_id(
     })
 }
 
-/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. When
-/// that is exceeded, the attributes are as they were.
+/// Adds an attribute, or replaces the one of this name: at most 1 024 bytes in UTF-8, all names and values together. If
+/// they would exceed that, the attributes stay as they were.
 ///
 /// # Safety
 ///
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn ivs_participant_set_attribute(
     })
 }
 
-/// Takes all attributes away.
+/// Removes all attributes.
 ///
 /// # Safety
 ///
@@ -167,7 +167,7 @@ pub unsafe extern "C" fn ivs_participant_set_capabilities(
     })
 }
 
-/// How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days), 12 hours unless set.
+/// How long the token lasts from the moment it is minted, in seconds: 1 to 1 209 600 (14 days), 12 hours by default.
 ///
 /// # Safety
 ///
@@ -189,7 +189,7 @@ pub unsafe extern "C" fn ivs_participant_set_duration(
     })
 }
 
-/// The version of the token's form, such as `1.0`, which it is unless set.
+/// The version of the token's form; `1.0` by default.
 ///
 /// # Safety
 ///
@@ -216,8 +216,8 @@ pub unsafe extern "C" fn ivs_participant_set_version(
 }
 
 /// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. It is issued
-/// now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The
-/// participant stays as it is, to mint the next with a fresh ID unless it was given one.
+/// now. Set `*len` to the size of the buffer before each call; it becomes the length of the token. The participant
+/// stays as it is. The next token gets a fresh ID, unless the participant was given one.
 ///
 /// # Safety
 ///
@@ -240,8 +240,8 @@ pub unsafe extern "C" fn ivs_participant_mint(
     })
 }
 
-/// Mints a token as an object, which also tells its ID and its end. `now` is `IVS_NOW`, or the second since 1970 at which it
-/// is issued.
+/// Mints a token as an object, which also gives its ID and its expiry. `now` is `IVS_NOW`, or the second since 1970 at
+/// which it is issued.
 ///
 /// # Safety
 ///
@@ -265,7 +265,7 @@ pub unsafe extern "C" fn ivs_participant_mint_token(
     })
 }
 
-/// Frees a participant. NULL is nothing to free.
+/// Frees a participant. NULL is ignored.
 ///
 /// # Safety
 ///

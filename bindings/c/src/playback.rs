@@ -13,12 +13,12 @@ use crate::status::ivs_status;
 use crate::template::Template;
 use crate::token::{self, AnyToken, ivs_token, moment};
 
-/// A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel. A value
-/// beyond its limit is refused when it is set; rules about several values hold when the token is minted. Not for two
-/// threads at once.
+/// A playback token about to be minted. It lets its holder start to watch one private low-latency channel. A value
+/// beyond its limit is refused when it is set. Rules about several values are checked when the token is minted. For one
+/// thread at a time.
 pub struct ivs_playback(pub(crate) Template<Playback>);
 
-/// Begins a token for a channel: 10 minutes, from any origin, until told otherwise.
+/// Begins a token for a channel. By default it lasts 10 minutes and is for any origin.
 ///
 /// # Safety
 ///
@@ -41,8 +41,8 @@ pub unsafe extern "C" fn ivs_playback_new(
     })
 }
 
-/// How long playback can be started with the token, from the moment it is minted, in seconds: 10 minutes unless set,
-/// which is also the most with a viewer ID or for a single use.
+/// How long the token can start playback, counted from the moment it is minted, in seconds: 10 minutes by default. With
+/// a viewer ID or for a single use, 10 minutes is also the maximum.
 ///
 /// # Safety
 ///
@@ -60,8 +60,8 @@ pub unsafe extern "C" fn ivs_playback_set_duration(playback: *mut ivs_playback, 
     })
 }
 
-/// Adds an origin, such as `https://example.com`, to those that playback may be asked for from. Without any, it may be from
-/// everywhere.
+/// Adds an origin, such as `https://example.com`, from which playback may be requested. Without any origin, it may be
+/// requested from everywhere.
 ///
 /// # Safety
 ///
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn ivs_playback_add_origin(
     })
 }
 
-/// Whether every request, of whatever program, must come from one of the origins: at least 1, at most 5.
+/// Whether every request, from any program, must come from one of the origins. This needs 1 to 5 origins.
 ///
 /// # Safety
 ///
@@ -103,8 +103,8 @@ pub unsafe extern "C" fn ivs_playback_set_strict_origin_enforcement(
     })
 }
 
-/// Makes the token good once, under a fresh random UUID. IVS sees to that; a verifier here does when it was given a store of
-/// revocations, which remembers what is spent, and only then.
+/// Makes a single-use token, under a fresh random UUID. IVS enforces the single use. A verifier of this library
+/// enforces it only with a revocation store, which remembers the tokens that are spent.
 ///
 /// # Safety
 ///
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn ivs_playback_set_single_use(playback: *mut ivs_playback
     })
 }
 
-/// Makes the token good once, under this UUID. Every token needs its own.
+/// Makes a single-use token, under this UUID. Every token needs its own.
 ///
 /// # Safety
 ///
@@ -143,8 +143,8 @@ pub unsafe extern "C" fn ivs_playback_set_single_use_uuid(
     })
 }
 
-/// Your application's name for the viewer, 1 to 40 characters: without it the viewer's sessions can not be revoked. No
-/// personal data belongs in it.
+/// Your application's name for the viewer, 1 to 40 characters. Without it, the viewer's sessions cannot be revoked. Put
+/// no personal data into it.
 ///
 /// # Safety
 ///
@@ -168,7 +168,7 @@ pub unsafe extern "C" fn ivs_playback_set_viewer_id(
     })
 }
 
-/// The version of the viewer's session, 0 unless set. Goes with a viewer ID only.
+/// The version of the viewer's session, 0 by default. It needs a viewer ID.
 ///
 /// # Safety
 ///
@@ -186,7 +186,7 @@ pub unsafe extern "C" fn ivs_playback_set_viewer_session_version(
     })
 }
 
-/// The best picture that the viewer may see: `SD`, `HD` or `FULL_HD`; no limit unless set.
+/// The highest resolution that the viewer may see: `SD`, `HD` or `FULL_HD`; no limit by default.
 ///
 /// # Safety
 ///
@@ -211,8 +211,8 @@ pub unsafe extern "C" fn ivs_playback_set_maximum_resolution(
 }
 
 /// Mints a token into the caller's buffer, with a NUL behind it: `IVS_TOKEN_MAX` bytes are enough for any. Its time
-/// begins now. `*len` is the size of the buffer, to be set before each call, and becomes the length of the token. The key
-/// needs no ARN: a playback token names none.
+/// begins now. Set `*len` to the size of the buffer before each call; it becomes the length of the token. The key needs
+/// no ARN: a playback token names none.
 ///
 /// # Safety
 ///
@@ -260,8 +260,8 @@ pub unsafe extern "C" fn ivs_playback_mint_token(
     })
 }
 
-/// Writes the URL to play into the caller's buffer: `base`, which GetChannel answers as `playbackUrl`, with the token as its
-/// query parameter `token`.
+/// Writes the URL to play into the caller's buffer: `base`, which is the `playbackUrl` that GetChannel returns, with
+/// the token as the query parameter `token`.
 ///
 /// # Safety
 ///
@@ -285,7 +285,7 @@ pub unsafe extern "C" fn ivs_playback_url(
     })
 }
 
-/// Frees a playback. NULL is nothing to free.
+/// Frees a playback. NULL is ignored.
 ///
 /// # Safety
 ///

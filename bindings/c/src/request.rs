@@ -13,8 +13,9 @@ pub(crate) struct Request {
 
 impl Request {
     pub(crate) fn parse(json: &str) -> Result<Self, Failure> {
-        let members = serde_json::from_str(json)
-            .map_err(|error| Failure::invalid_request(format!("the request is no JSON object: {error}")))?;
+        let members = serde_json::from_str(json).map_err(|error| {
+            Failure::invalid_request(format!("the request is not a JSON object: {error}"))
+        })?;
         Ok(Self { members, known: Vec::new() })
     }
 

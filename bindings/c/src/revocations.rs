@@ -7,8 +7,8 @@ use crate::boundary::{self, borrow, give, place};
 use crate::input::{optional_text, text};
 use crate::status::ivs_status;
 
-/// What was revoked, and which single-use tokens are spent, in the memory of this process. Any number of threads may use and
-/// change one at once. What has expired is forgotten by itself.
+/// What was revoked, and which single-use tokens are spent, in the memory of this process. Any number of threads may
+/// use and change one at once. Expired entries are forgotten automatically.
 pub struct ivs_revocations(pub(crate) Arc<InMemoryRevocations>);
 
 /// An empty store, to be given to verifiers.
@@ -27,9 +27,9 @@ pub unsafe extern "C" fn ivs_revocations_new(out: *mut *mut ivs_revocations) -> 
     })
 }
 
-/// DisconnectParticipant: refuses every token of this participant on this stage, until all that exist now must have expired:
-/// for 14 days and an hour. Who gets a token in exchange later, from one who asks no store, can outlive that: use
-/// `ivs_verifier_exchange`. `reason` may be NULL; it has at most 128 characters.
+/// DisconnectParticipant: refuses every token of this participant on this stage for 14 days and an hour. By then, all
+/// tokens that exist now have expired. A token that is exchanged later without asking the store can outlive that, so
+/// use `ivs_verifier_exchange`. `reason` may be NULL; it has at most 128 characters.
 ///
 /// # Safety
 ///
@@ -59,7 +59,8 @@ pub unsafe extern "C" fn ivs_revocations_disconnect_participant(
     })
 }
 
-/// DeleteStage: refuses every token of this stage, until all that exist now must have expired: for 14 days and an hour.
+/// DeleteStage: refuses every token of this stage for 14 days and an hour. By then, all tokens that exist now have
+/// expired.
 ///
 /// # Safety
 ///
@@ -128,7 +129,7 @@ pub unsafe extern "C" fn ivs_revocations_revoke_viewer_sessions(
     })
 }
 
-/// How many revocations and spent tokens are in memory: a figure to watch.
+/// How many revocations and spent tokens are in memory, for monitoring.
 ///
 /// # Safety
 ///
@@ -139,7 +140,7 @@ pub unsafe extern "C" fn ivs_revocations_count(revocations: *const ivs_revocatio
     boundary::get(0, || Ok(unsafe { borrow(revocations, "revocations") }?.0.len()))
 }
 
-/// Frees a store; verifiers that were given it keep it. NULL is nothing to free.
+/// Frees a store; verifiers that were given it keep it. NULL is ignored.
 ///
 /// # Safety
 ///

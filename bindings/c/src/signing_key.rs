@@ -38,8 +38,8 @@ pub unsafe extern "C" fn ivs_signing_key_from_pem(
     })
 }
 
-/// Reads a private key in whichever form it is: PEM, DER or JWK, encrypted or not. `passphrase` is NULL when there is none;
-/// it is never asked for on a terminal.
+/// Reads a private key in any form: PEM, DER or JWK, encrypted or not. `passphrase` is NULL if there is none; the
+/// library never asks for it on a terminal.
 ///
 /// # Safety
 ///
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn ivs_signing_key_from_bytes(
     })
 }
 
-/// Reads a private key from a file of at most 64 KiB, in whichever form it is. What was read is wiped from memory.
+/// Reads a private key in any form from a file of at most 64 KiB. What was read is wiped from memory.
 ///
 /// # Safety
 ///
@@ -93,8 +93,8 @@ pub unsafe extern "C" fn ivs_signing_key_from_file(
     })
 }
 
-/// Makes a new private key from the randomness of the operating system. `kid` may be NULL until ImportPublicKey has answered
-/// one.
+/// Makes a new private key from the randomness of the operating system. `kid` may be NULL as long as ImportPublicKey
+/// has not returned an ARN.
 ///
 /// # Safety
 ///
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn ivs_signing_key_generate(
     })
 }
 
-/// The same key with this ARN, as a new object: both are to be freed.
+/// The same key with this ARN, as a new object. Free both.
 ///
 /// # Safety
 ///
@@ -174,10 +174,11 @@ pub unsafe extern "C" fn ivs_signing_key_verifying_key(
     })
 }
 
-/// From now on, has this key, and every object made of it, sign with the library's own engine. Minting then takes less
-/// than half of its time on any processor, and less than a third in batches; little more than a third with AVX2, and a sixth in
-/// batches; a quarter with AVX-512 IFMA, and a tenth in batches. It is a choice, and off unless made: docs/engine.md says how
-/// it is proved. The first key of a process takes a few milliseconds and 700 KiB for tables that all keys share.
+/// Makes this key, and every object made of it, sign with the library's own engine from now on. On any processor,
+/// minting then takes less than half of its time, and less than a third in batches. With AVX2 it takes little more than
+/// a third, and a sixth in batches. With AVX-512 IFMA it takes a quarter, and a tenth in batches. This is off by
+/// default: docs/engine.md says how the engine is proved. The first key of a process takes a few milliseconds and 700
+/// KiB for tables that all keys share.
 ///
 /// # Safety
 ///
@@ -192,7 +193,7 @@ pub unsafe extern "C" fn ivs_signing_key_accelerate(key: *const ivs_signing_key)
     })
 }
 
-/// Whether the engine signs for this key: it was accelerated, and the processor can do it.
+/// Whether the engine signs for this key: the key was accelerated, and the processor supports it.
 ///
 /// # Safety
 ///
@@ -249,7 +250,7 @@ pub unsafe extern "C" fn ivs_signing_key_to_der(
     })
 }
 
-/// Frees a key, and wipes it when it is the last to share it. NULL is nothing to free.
+/// Frees a key. The key is wiped when the last object that shares it is freed. NULL is ignored.
 ///
 /// # Safety
 ///

@@ -7,11 +7,12 @@ use crate::input::{bytes, optional_text, text};
 use crate::output::ivs_str;
 use crate::status::ivs_status;
 
-/// A stage as a token needs it: its ARN and its two endpoints. Never changed: any number of threads may use one at once.
+/// The parts of a stage that a token needs: its ARN and its two endpoints. Never changed: any number of threads may use
+/// one at once.
 pub struct ivs_stage(pub(crate) Stage);
 
-/// A stage from the values of CreateStage or GetStage: its ARN, `endpoints.whip`, and `endpoints.events`, which may be NULL
-/// for the one that every stage has in practice, `wss://global.events.live-video.net`.
+/// A stage from the values of CreateStage or GetStage: its ARN, `endpoints.whip`, and `endpoints.events`. The last may
+/// be NULL, for the URL that every stage has in practice: `wss://global.events.live-video.net`.
 ///
 /// # Safety
 ///
@@ -45,7 +46,7 @@ pub unsafe extern "C" fn ivs_stage_new(
     })
 }
 
-/// A stage from the JSON that CreateStage or GetStage answered.
+/// A stage from the JSON that CreateStage or GetStage returned.
 ///
 /// # Safety
 ///
@@ -78,7 +79,7 @@ pub unsafe extern "C" fn ivs_stage_arn(stage: *const ivs_stage) -> ivs_str {
     boundary::get(ivs_str::ABSENT, || Ok(unsafe { borrow(stage, "stage") }?.0.arn().as_str().into()))
 }
 
-/// Where participants publish and subscribe. Lives as long as the stage.
+/// The URL where participants publish and subscribe. Lives as long as the stage.
 ///
 /// # Safety
 ///
@@ -89,7 +90,7 @@ pub unsafe extern "C" fn ivs_stage_whip_url(stage: *const ivs_stage) -> ivs_str 
     boundary::get(ivs_str::ABSENT, || Ok(unsafe { borrow(stage, "stage") }?.0.whip_url().into()))
 }
 
-/// Where participants hear of events. Lives as long as the stage.
+/// The URL where participants receive events. Lives as long as the stage.
 ///
 /// # Safety
 ///
@@ -100,7 +101,7 @@ pub unsafe extern "C" fn ivs_stage_events_url(stage: *const ivs_stage) -> ivs_st
     boundary::get(ivs_str::ABSENT, || Ok(unsafe { borrow(stage, "stage") }?.0.events_url().into()))
 }
 
-/// Frees a stage. NULL is nothing to free.
+/// Frees a stage. NULL is ignored.
 ///
 /// # Safety
 ///

@@ -1,6 +1,6 @@
 use std::ffi::{CStr, c_char};
 
-/// How a call went. Numbers are stable: a retired one is never used again.
+/// The result of a call. Numbers are stable: a retired number is never used again.
 ///
 /// 1 to 99 are about the call, 100 to 199 about keys, 200 to 299 about values, 300 to 399 about minting, 400 to 499 about
 /// tokens that are refused, 500 to 599 about key rings, verifiers and revocation.
@@ -8,28 +8,28 @@ use std::ffi::{CStr, c_char};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ivs_status {
-    /// It went well.
+    /// The call succeeded.
     IVS_OK = 0,
     /// A fault in the library itself.
     IVS_INTERNAL = 1,
-    /// An argument is NULL that must not be.
+    /// An argument is NULL but must not be.
     IVS_NULL_ARGUMENT = 2,
     /// A text is not UTF-8.
     IVS_INVALID_UTF8 = 3,
     /// The caller's buffer is too small; its length argument says what is needed.
     IVS_BUFFER_TOO_SMALL = 4,
-    /// An input is longer than any can be: more than 1 MiB.
+    /// An input is longer than 1 MiB.
     IVS_INPUT_TOO_LONG = 5,
     /// A number or an index is beyond its limits.
     IVS_OUT_OF_RANGE = 6,
-    /// A file can not be read.
+    /// A file cannot be read.
     IVS_IO = 7,
-    /// A text holds a NUL: its length counts the one that ends it, perhaps.
+    /// A text contains a NUL. Perhaps its length counts the NUL at its end.
     IVS_NUL_IN_TEXT = 8,
-    /// Not the JSON of a request, or a member that it can not have.
+    /// Not the JSON of a request, or a member that it cannot have.
     IVS_INVALID_REQUEST = 9,
 
-    /// The text or bytes are no P-384 key that can be used; the reason says why.
+    /// The text or bytes are not a usable P-384 key; the reason says why.
     IVS_KEY_INVALID = 100,
     /// A key of another curve than P-384.
     IVS_KEY_WRONG_CURVE = 101,
@@ -93,13 +93,13 @@ pub enum ivs_status {
     IVS_NO_RANDOMNESS = 305,
     /// The signature could not be made.
     IVS_SIGNING_FAILED = 306,
-    /// The new token can not be exchanged for the old one.
+    /// The new token cannot be exchanged for the old one.
     IVS_INVALID_EXCHANGE = 307,
     /// The old token has ended, and the new one was given no duration.
     IVS_OLD_TOKEN_ENDED = 308,
-    /// The signature from outside is neither 96 bytes of r and s nor DER.
+    /// The external signature is neither 96 bytes of r and s nor DER.
     IVS_MALFORMED_SIGNATURE = 309,
-    /// The signature from outside is none of this token under the given public key.
+    /// The external signature is not valid for this token under the given public key.
     IVS_WRONG_SIGNATURE = 310,
 
     /// The token is empty.
@@ -110,17 +110,17 @@ pub enum ivs_status {
     IVS_TOKEN_INVALID_SIGNATURE = 402,
     /// The token has expired.
     IVS_TOKEN_EXPIRED = 403,
-    /// The token is not good yet: issued in the future.
+    /// The token is not valid yet: it was issued in the future.
     IVS_TOKEN_NOT_YET_VALID = 404,
     /// The CreateParticipantToken API issued the token: only AWS can verify it.
     IVS_TOKEN_ISSUED_BY_API = 405,
     /// The token names a key that the verifier does not hold.
     IVS_UNKNOWN_KEY = 406,
-    /// A good token for another stage.
+    /// A valid token for another stage.
     IVS_WRONG_STAGE = 407,
-    /// A good token of another user.
+    /// A valid token of another user.
     IVS_WRONG_USER = 408,
-    /// A good token that does not grant what is wanted.
+    /// A valid token that does not grant what is wanted.
     IVS_INSUFFICIENT_CAPABILITIES = 409,
     /// The participant was disconnected.
     IVS_PARTICIPANT_DISCONNECTED = 410,
@@ -132,9 +132,9 @@ pub enum ivs_status {
     IVS_VIEWER_SESSION_REVOKED = 413,
     /// A token for a single use was used before.
     IVS_TOKEN_ALREADY_USED = 414,
-    /// Whether the token was revoked could not be asked: it is refused.
+    /// The revocation store gave no answer, so the token is refused.
     IVS_REVOCATION_UNKNOWN = 415,
-    /// A good token for another channel.
+    /// A valid token for another channel.
     IVS_WRONG_CHANNEL = 416,
     /// The token does not allow the origin of the request.
     IVS_ORIGIN_NOT_ALLOWED = 417,
@@ -149,9 +149,9 @@ pub enum ivs_status {
     IVS_KEY_NOT_FOUND = 502,
     /// The key ring can hold no more keys.
     IVS_KEY_RING_FULL = 503,
-    /// The key signs, or is to, and can not be deleted or retired.
+    /// The key is the signing key, so it cannot be deleted or retired.
     IVS_KEY_SIGNS = 504,
-    /// The key is retired, or being retired, and can not sign.
+    /// The key is retired, or being retired, so it cannot sign.
     IVS_KEY_RETIRED = 505,
     /// The private key is not the other half of the public one.
     IVS_SIGNING_KEY_MISMATCH = 506,
@@ -167,15 +167,15 @@ pub enum ivs_status {
     IVS_INVALID_TAG = 511,
 }
 
-/// The name of a status, such as `IVS_TOKEN_EXPIRED`; `IVS_UNKNOWN_STATUS` for a number that is none. Never NULL; lives for
-/// ever. Leaves the last error as it is.
+/// The name of a status, such as `IVS_TOKEN_EXPIRED`; `IVS_UNKNOWN_STATUS` for an unknown number. Never NULL, and never
+/// freed. Leaves the last error as it is.
 #[unsafe(no_mangle)]
 pub extern "C" fn ivs_status_name(status: u32) -> *const c_char {
     of_number(status).map_or(c"IVS_UNKNOWN_STATUS", |row| row.name).as_ptr()
 }
 
-/// What a status means, in a sentence; `ivs_last_error_message` says more of the case at hand. Never NULL; lives for ever.
-/// Leaves the last error as it is.
+/// What a status means, in a sentence. `ivs_last_error_message` says more about the case at hand. Never NULL, and never
+/// freed. Leaves the last error as it is.
 #[unsafe(no_mangle)]
 pub extern "C" fn ivs_status_text(status: u32) -> *const c_char {
     of_number(status).map_or(c"not a status of this library", |row| row.text).as_ptr()
@@ -229,17 +229,17 @@ macro_rules! table {
 }
 
 const TABLE: &[Row] = table! {
-    IVS_OK c"it went well" []
+    IVS_OK c"the call succeeded" []
     IVS_INTERNAL c"a fault in the library itself" []
-    IVS_NULL_ARGUMENT c"an argument is NULL that must not be" []
+    IVS_NULL_ARGUMENT c"an argument is NULL but must not be" []
     IVS_INVALID_UTF8 c"a text is not UTF-8" []
     IVS_BUFFER_TOO_SMALL c"the buffer is too small: the length says what is needed" []
-    IVS_INPUT_TOO_LONG c"an input is longer than any can be" []
+    IVS_INPUT_TOO_LONG c"an input is longer than 1 MiB" []
     IVS_OUT_OF_RANGE c"a number or an index is beyond its limits" ["INVALID_MAX_RESULTS" "INVALID_NEXT_TOKEN"]
-    IVS_IO c"a file can not be read" []
+    IVS_IO c"a file cannot be read" []
     IVS_NUL_IN_TEXT c"a text holds a NUL: give the length without the one that ends it" []
-    IVS_INVALID_REQUEST c"not the JSON of a request, or a member that it can not have" []
-    IVS_KEY_INVALID c"not a P-384 key that can be used" ["KEY_INVALID"]
+    IVS_INVALID_REQUEST c"not the JSON of a request, or a member that it cannot have" []
+    IVS_KEY_INVALID c"not a usable P-384 key" ["KEY_INVALID"]
     IVS_KEY_WRONG_CURVE c"a key of another curve than P-384" ["KEY_WRONG_CURVE" "KEY_EXPLICIT_CURVE"]
     IVS_KEY_PUBLIC_GIVEN c"a public key where a private one is wanted" ["KEY_PUBLIC_KEY_GIVEN"]
     IVS_KEY_PRIVATE_GIVEN c"a private key where a public one is wanted" ["KEY_PRIVATE_KEY_GIVEN"]
@@ -271,35 +271,35 @@ const TABLE: &[Row] = table! {
     IVS_TOKEN_TOO_LONG c"the token would be longer than 16 KiB" ["TOKEN_TOO_LONG"]
     IVS_NO_RANDOMNESS c"the operating system gave no random bytes" ["NO_RANDOMNESS" "KEY_RANDOMNESS"]
     IVS_SIGNING_FAILED c"the signature could not be made" ["SIGNING_FAILED" "SIGNER_FAILED"]
-    IVS_INVALID_EXCHANGE c"the new token can not be exchanged for the old one" ["INVALID_EXCHANGE"]
+    IVS_INVALID_EXCHANGE c"the new token cannot be exchanged for the old one" ["INVALID_EXCHANGE"]
     IVS_OLD_TOKEN_ENDED c"the old token has ended, and the new one was given no duration" ["OLD_TOKEN_ENDED"]
     IVS_MALFORMED_SIGNATURE c"the signature is neither 96 bytes of r and s nor DER" ["MALFORMED_SIGNATURE" "NOT_A_SIGNING_INPUT"]
-    IVS_WRONG_SIGNATURE c"the signature is none of this token under the given public key" ["WRONG_SIGNATURE"]
+    IVS_WRONG_SIGNATURE c"the signature is not valid for this token under the given public key" ["WRONG_SIGNATURE"]
     IVS_TOKEN_MISSING c"the token is empty" ["MISSING" "TOKEN_MISSING"]
     IVS_TOKEN_INVALID c"the token breaks a rule" ["TOKEN_INVALID"]
     IVS_TOKEN_INVALID_SIGNATURE c"the signature is not that of the key" ["TOKEN_INVALID_SIGNATURE"]
     IVS_TOKEN_EXPIRED c"the token has expired" ["TOKEN_EXPIRED"]
-    IVS_TOKEN_NOT_YET_VALID c"the token is not good yet" ["ISSUED_IN_FUTURE" "NOT_YET_VALID"]
+    IVS_TOKEN_NOT_YET_VALID c"the token is not valid yet" ["ISSUED_IN_FUTURE" "NOT_YET_VALID"]
     IVS_TOKEN_ISSUED_BY_API c"only AWS can verify a token that its API issued" ["ISSUED_BY_API"]
     IVS_UNKNOWN_KEY c"the token names a key that the verifier does not hold" ["UNKNOWN_KEY"]
-    IVS_WRONG_STAGE c"a good token for another stage" ["WRONG_STAGE"]
-    IVS_WRONG_USER c"a good token of another user" ["WRONG_USER"]
-    IVS_INSUFFICIENT_CAPABILITIES c"a good token that does not grant what is wanted" ["INSUFFICIENT_CAPABILITIES"]
+    IVS_WRONG_STAGE c"a valid token for another stage" ["WRONG_STAGE"]
+    IVS_WRONG_USER c"a valid token of another user" ["WRONG_USER"]
+    IVS_INSUFFICIENT_CAPABILITIES c"a valid token that does not grant what is wanted" ["INSUFFICIENT_CAPABILITIES"]
     IVS_PARTICIPANT_DISCONNECTED c"the participant was disconnected" ["PARTICIPANT_DISCONNECTED"]
     IVS_STAGE_DELETED c"the stage was deleted" ["STAGE_DELETED"]
     IVS_CONNECTION_TOKEN_REVOKED c"the connection token was revoked" ["CONNECTION_TOKEN_REVOKED"]
     IVS_VIEWER_SESSION_REVOKED c"the sessions of the viewer were revoked" ["VIEWER_SESSION_REVOKED"]
     IVS_TOKEN_ALREADY_USED c"a token for a single use was used before" ["TOKEN_ALREADY_USED"]
-    IVS_REVOCATION_UNKNOWN c"whether the token was revoked could not be asked" ["REVOCATION_UNKNOWN"]
-    IVS_WRONG_CHANNEL c"a good token for another channel" ["WRONG_CHANNEL"]
+    IVS_REVOCATION_UNKNOWN c"the revocation store gave no answer" ["REVOCATION_UNKNOWN"]
+    IVS_WRONG_CHANNEL c"a valid token for another channel" ["WRONG_CHANNEL"]
     IVS_ORIGIN_NOT_ALLOWED c"the token does not allow the origin of the request" ["ORIGIN_NOT_ALLOWED"]
     IVS_RETIRED_KEY c"the token names a key that is retired" ["RETIRED_KEY"]
     IVS_NO_KEYS c"the verifier was given no key" ["NO_KEYS"]
     IVS_AMBIGUOUS_KEY c"two different keys have one ARN" ["AMBIGUOUS_KEY"]
     IVS_KEY_NOT_FOUND c"the key ring holds no key of this ARN" ["KEY_NOT_FOUND"]
     IVS_KEY_RING_FULL c"the key ring can hold no more keys" ["KEY_RING_FULL"]
-    IVS_KEY_SIGNS c"the key signs, or is to, and can not be deleted or retired" ["KEY_SIGNS" "KEY_SIGNS_ALREADY"]
-    IVS_KEY_RETIRED c"the key is retired, or being retired, and can not sign" ["KEY_RETIRED"]
+    IVS_KEY_SIGNS c"the key is the signing key, so it cannot be deleted or retired" ["KEY_SIGNS" "KEY_SIGNS_ALREADY"]
+    IVS_KEY_RETIRED c"the key is retired, or being retired, so it cannot sign" ["KEY_RETIRED"]
     IVS_SIGNING_KEY_MISMATCH c"the private key is not the other half of the public one" ["SIGNING_KEY_MISMATCH"]
     IVS_INVALID_KEY_SET c"not a set of keys that can be loaded"
         ["INVALID_KEY_SET" "KEY_SET_TOO_LONG" "KEY_SET_UNREADABLE" "TOO_MANY_KEYS" "NO_KEY_MATERIAL"]

@@ -1,4 +1,4 @@
-//! The getters that answer a text, once more for languages whose foreign functions can not answer a struct by value.
+//! The getters that answer a text, once more for languages whose foreign functions cannot answer a struct by value.
 
 use std::ffi::c_char;
 

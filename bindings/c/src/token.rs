@@ -11,7 +11,7 @@ use crate::status::ivs_status;
 /// cbindgen:ignore
 pub const IVS_NOW: i64 = i64::MIN;
 
-/// A minted token: its text, and what it says. Never changed: any number of threads may use one at once.
+/// A minted token: its text and its claims. Never changed: any number of threads may use one at once.
 pub struct ivs_token(pub(crate) AnyToken);
 
 pub(crate) enum AnyToken {
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn ivs_token_id(token: *const ivs_token) -> ivs_str {
     })
 }
 
-/// The first second at which the token is no longer good, in seconds since 1970; -1 for NULL.
+/// The first second at which the token is no longer valid, in seconds since 1970; -1 for NULL.
 ///
 /// # Safety
 ///
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn ivs_token_expires_at(token: *const ivs_token) -> i64 {
     })
 }
 
-/// Writes the token as JSON into the caller's buffer, as the API that issues such tokens would answer.
+/// Writes the token as JSON into the caller's buffer, as the API that issues such tokens returns it.
 ///
 /// # Safety
 ///
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn ivs_token_to_json(
     })
 }
 
-/// Frees a token. NULL is nothing to free.
+/// Frees a token. NULL is ignored.
 ///
 /// # Safety
 ///
@@ -123,7 +123,7 @@ pub(crate) fn moment(now: i64) -> Result<Timestamp, Failure> {
     }
     Timestamp::from_secs(now).ok_or_else(|| {
         Failure::out_of_range(format!(
-            "the time {now} is no second since 1970: give IVS_NOW, or 0 to 99999999999"
+            "the time {now} is not a second since 1970: give IVS_NOW, or 0 to 99999999999"
         ))
     })
 }

@@ -14,8 +14,8 @@ use crate::status::ivs_status;
 use crate::token::{AnyToken, ivs_token, moment};
 use crate::verifying_key::ivs_verifying_key;
 
-/// A token that lacks only its signature: for private keys that never leave their vault, such as AWS KMS or an HSM. Never
-/// changed: any number of threads may use one at once.
+/// A token that lacks only its signature. It is for private keys that never leave their vault, such as AWS KMS or an
+/// HSM. Never changed: any number of threads may use one at once.
 pub struct ivs_unsigned(AnyUnsigned);
 
 enum AnyUnsigned {
@@ -124,7 +124,7 @@ pub unsafe extern "C" fn ivs_playback_unsigned(
     })
 }
 
-/// What is to be signed with ECDSA on P-384 and SHA-384: header, dot and payload as they will stand in the token. ASCII.
+/// The text to sign with ECDSA on P-384 and SHA-384: header, dot and payload as they will be in the token. It is ASCII.
 /// Lives as long as the object.
 ///
 /// # Safety
@@ -159,9 +159,9 @@ pub unsafe extern "C" fn ivs_unsigned_digest(
     })
 }
 
-/// Completes the token. The signature is r then s in 96 bytes, or DER, as AWS KMS and OpenSSL write it. It is checked with
-/// `public_key`, the public half of the key that signed: `IVS_WRONG_SIGNATURE` when it is none of this token under that key.
-/// The unsigned token stays as it is.
+/// Completes the token. The signature is r then s in 96 bytes, or DER, as AWS KMS and OpenSSL write it. It is checked
+/// with `public_key`, the public half of the key that signed: `IVS_WRONG_SIGNATURE` if it is not a signature of this
+/// token under that key. The unsigned token stays as it is.
 ///
 /// # Safety
 ///
@@ -199,7 +199,7 @@ pub unsafe extern "C" fn ivs_unsigned_with_signature(
     })
 }
 
-/// Frees an unsigned token. NULL is nothing to free.
+/// Frees an unsigned token. NULL is ignored.
 ///
 /// # Safety
 ///

@@ -50,7 +50,7 @@ pub unsafe extern "C" fn ivs_verified_stage_arn(verified: *const ivs_verified) -
     })
 }
 
-/// Where the participant publishes and subscribes. Lives as long as the object.
+/// The URL where the participant publishes and subscribes. Lives as long as the object.
 ///
 /// # Safety
 ///
@@ -63,7 +63,7 @@ pub unsafe extern "C" fn ivs_verified_whip_url(verified: *const ivs_verified) ->
     })
 }
 
-/// Where the participant hears of events. Lives as long as the object.
+/// The URL where the participant receives events. Lives as long as the object.
 ///
 /// # Safety
 ///
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn ivs_verified_issued_at(verified: *const ivs_verified) -
     boundary::get(-1, || Ok(unsafe { borrow(verified, "verified") }?.0.issued_at().as_secs()))
 }
 
-/// The first second at which the token is no longer good, in seconds since 1970; -1 for NULL.
+/// The first second at which the token is no longer valid, in seconds since 1970; -1 for NULL.
 ///
 /// # Safety
 ///
@@ -184,7 +184,7 @@ pub unsafe extern "C" fn ivs_verified_attribute_at(
     })
 }
 
-/// The value of an attribute; absent when there is none of this name. Lives as long as the object.
+/// The value of an attribute; absent if there is none with this name. Lives as long as the object.
 ///
 /// # Safety
 ///
@@ -202,7 +202,7 @@ pub unsafe extern "C" fn ivs_verified_attribute(
     })
 }
 
-/// Writes what the token says as JSON into the caller's buffer, in the names of the API.
+/// Writes the claims as JSON into the caller's buffer, with the API's names.
 ///
 /// # Safety
 ///
@@ -223,7 +223,7 @@ pub unsafe extern "C" fn ivs_verified_to_json(
     })
 }
 
-/// Frees a verified token. NULL is nothing to free.
+/// Frees a verified token. NULL is ignored.
 ///
 /// # Safety
 ///

@@ -86,7 +86,7 @@ pub unsafe extern "C" fn ivs_verified_connection_issued_at(
     })
 }
 
-/// The first second at which the token is no longer good, in seconds since 1970; -1 for NULL.
+/// The first second at which the token is no longer valid, in seconds since 1970; -1 for NULL.
 ///
 /// # Safety
 ///
@@ -101,7 +101,7 @@ pub unsafe extern "C" fn ivs_verified_connection_expires_at(
     })
 }
 
-/// Writes what the token says as JSON into the caller's buffer, in the names of the API.
+/// Writes the claims as JSON into the caller's buffer, with the API's names.
 ///
 /// # Safety
 ///
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn ivs_verified_connection_to_json(
     })
 }
 
-/// Frees a verified token. NULL is nothing to free.
+/// Frees a verified token. NULL is ignored.
 ///
 /// # Safety
 ///

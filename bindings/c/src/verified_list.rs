@@ -8,12 +8,12 @@ use crate::status::ivs_status;
 use crate::verified::ivs_verified;
 use crate::verifier::ivs_verifier;
 
-/// What became of many tokens that were verified with one call, in their order. Never changed: any number of threads may use
-/// one at once.
+/// The results of verifying many tokens with one call, in order. Never changed: any number of threads may use one at
+/// once.
 pub struct ivs_verified_list(Vec<Result<VerifiedToken, VerifyError>>);
 
-/// Verifies many participant tokens at one moment; one that is refused does not stop the others. A store of revocations is
-/// asked once about all. The call itself fails only for a NULL, or for more than 1 048 576 tokens.
+/// Verifies many participant tokens at the same moment. If one is refused, the others are still verified. The
+/// revocation store is asked once about all. The call itself fails only for a NULL, or for more than 1 048 576 tokens.
 ///
 /// # Safety
 ///
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn ivs_verifier_verify_batch(
     })
 }
 
-/// How many tokens there were, good or refused.
+/// How many tokens there were, accepted or refused.
 ///
 /// # Safety
 ///
@@ -62,7 +62,7 @@ pub unsafe extern "C" fn ivs_verified_list_count(list: *const ivs_verified_list)
     boundary::get(0, || Ok(unsafe { borrow(list, "list") }?.0.len()))
 }
 
-/// The token at an index, as an object of its own; or the status with which it was refused, and the last error says more.
+/// The token at an index, as an object of its own. If it was refused, the status says so and the last error says more.
 ///
 /// # Safety
 ///
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn ivs_verified_list_get(
     })
 }
 
-/// Frees a list of verified tokens. NULL is nothing to free.
+/// Frees a list of verified tokens. NULL is ignored.
 ///
 /// # Safety
 ///

@@ -88,7 +88,7 @@ pub unsafe extern "C" fn ivs_verified_playback_viewer_session_version(
     })
 }
 
-/// What the token is known by, if it is good once; else absent. Lives as long as the object.
+/// The UUID of a single-use token; otherwise absent. Lives as long as the object.
 ///
 /// # Safety
 ///
@@ -104,8 +104,8 @@ pub unsafe extern "C" fn ivs_verified_playback_single_use_uuid(
     })
 }
 
-/// The best picture that the viewer may see, `SD`, `HD` or `FULL_HD`; absent when there is no limit. Lives as long as the
-/// object.
+/// The highest resolution that the viewer may see, `SD`, `HD` or `FULL_HD`; absent if there is no limit. Lives as long
+/// as the object.
 ///
 /// # Safety
 ///
@@ -121,7 +121,7 @@ pub unsafe extern "C" fn ivs_verified_playback_maximum_resolution(
     })
 }
 
-/// How many origins playback may be asked for from; 0 when from any.
+/// The number of origins from which playback may be requested; 0 if from any.
 ///
 /// # Safety
 ///
@@ -156,7 +156,7 @@ pub unsafe extern "C" fn ivs_verified_playback_origin_at(
     })
 }
 
-/// Whether every request must come from one of the origins, that of a program included.
+/// Whether every request, from any program, must come from one of the origins.
 ///
 /// # Safety
 ///
@@ -172,7 +172,7 @@ pub unsafe extern "C" fn ivs_verified_playback_strict_origin_enforcement(
     })
 }
 
-/// When the token was issued, in seconds since 1970; -1 when it does not say, and for NULL.
+/// When the token was issued, in seconds since 1970; -1 if the token does not say, and for NULL.
 ///
 /// # Safety
 ///
@@ -204,8 +204,8 @@ pub unsafe extern "C" fn ivs_verified_playback_expires_at(
     })
 }
 
-/// Whether a request with this header `Origin`, or without one (NULL), may be answered: for the header
-/// `Access-Control-Allow-Origin` of the answer.
+/// Whether a request with this header `Origin`, or without one (NULL), may be answered. Use it to set
+/// `Access-Control-Allow-Origin` in the response.
 ///
 /// # Safety
 ///
@@ -246,7 +246,7 @@ pub unsafe extern "C" fn ivs_verified_playback_to_json(
     })
 }
 
-/// Frees a verified token. NULL is nothing to free.
+/// Frees a verified token. NULL is ignored.
 ///
 /// # Safety
 ///

@@ -13,11 +13,11 @@ use crate::verified::ivs_verified;
 use crate::verified_connection::ivs_verified_connection;
 use crate::verified_playback::ivs_verified_playback;
 
-/// Decides whether tokens are good. Never changed: any number of threads may use one at once, and should: it is made once.
+/// Decides whether tokens are valid. Build it once, and use it in any number of threads at once: it never changes.
 pub struct ivs_verifier(pub(crate) Verifier);
 
-/// Verifies a participant token, and that it is what the builder was told to expect. The status of a token that is
-/// refused is from 400 to 499.
+/// Verifies a participant token, and checks what the builder was told to expect. If the token is refused, the status is
+/// from 400 to 499.
 ///
 /// # Safety
 ///
@@ -42,10 +42,10 @@ pub unsafe extern "C" fn ivs_verifier_verify(
     })
 }
 
-/// Verifies a participant token, that it is what the builder was told to expect, and that it is what is expected here: for a
-/// gateway that serves many stages with one verifier. `stage_arn` or `user_id` may be NULL, or `capabilities` 0: nothing is
-/// expected of it then. All three at once are `IVS_NULL_ARGUMENT`, whatever the token: an empty variable must not turn the check
-/// off. Where nothing is expected, `ivs_verifier_verify` is the function to call.
+/// Verifies a participant token as `ivs_verifier_verify` does, and checks these expectations too. Use it in a gateway
+/// that serves many stages with one verifier. `stage_arn` or `user_id` may be NULL, or `capabilities` 0, to expect
+/// nothing of it. All three at once are `IVS_NULL_ARGUMENT`, whatever the token, since an empty variable must not turn
+/// the check off. To expect nothing, call `ivs_verifier_verify`.
 ///
 /// # Safety
 ///
@@ -83,8 +83,8 @@ pub unsafe extern "C" fn ivs_verifier_verify_expecting(
     })
 }
 
-/// Verifies a participant token, and begins one in exchange for it: for those who have the old token as text. Who was
-/// disconnected gets none, where the verifier has a store of revocations.
+/// Verifies a participant token that you have as text, and begins a token in exchange for it. If the verifier has a
+/// revocation store, a participant who was disconnected gets none.
 ///
 /// # Safety
 ///
@@ -134,8 +134,8 @@ pub unsafe extern "C" fn ivs_verifier_verify_connection(
     })
 }
 
-/// Verifies a playback token. `channel_arn` is the channel that is asked for; NULL when any will do. `origin` is the header
-/// `Origin` of the request, NULL when it has none: it is held against the token where that says so strictly.
+/// Verifies a playback token. `channel_arn` is the requested channel, or NULL for any channel. `origin` is the header
+/// `Origin` of the request, or NULL if it has none. It is checked if the token strictly enforces its origins.
 ///
 /// # Safety
 ///
@@ -171,7 +171,7 @@ pub unsafe extern "C" fn ivs_verifier_verify_playback(
     })
 }
 
-/// Frees a verifier. NULL is nothing to free.
+/// Frees a verifier. NULL is ignored.
 ///
 /// # Safety
 ///

@@ -15,7 +15,7 @@ use crate::token::{IVS_NOW, moment};
 use crate::verifier::ivs_verifier;
 use crate::verifying_key::ivs_verifying_key;
 
-/// A verifier about to be built. Not for two threads at once.
+/// A verifier about to be built. For one thread at a time.
 pub struct ivs_verifier_builder(Template<VerifierBuilder>);
 
 type Changed = Result<VerifierBuilder, Failure>;
@@ -36,7 +36,8 @@ pub unsafe extern "C" fn ivs_verifier_builder_new(out: *mut *mut ivs_verifier_bu
     })
 }
 
-/// Holds a public key under its ARN, which tokens name as `kid`. Any number of keys can be held; at least one must.
+/// Adds a public key under its ARN, which tokens name as `kid`. A verifier needs at least one key, and can hold any
+/// number.
 ///
 /// # Safety
 ///
@@ -62,8 +63,8 @@ pub unsafe extern "C" fn ivs_verifier_builder_add_key(
     unsafe { add(builder, "keys", change) }
 }
 
-/// Holds the public half of a playback key pair under its ARN: what verifies playback tokens, and nothing else. Any
-/// number of keys can be held; playback tokens name none, so all are tried.
+/// Adds the public half of a playback key pair under its ARN. It verifies playback tokens only. A verifier can hold any
+/// number of these keys. Playback tokens name no key, so all are tried.
 ///
 /// # Safety
 ///
@@ -88,9 +89,9 @@ pub unsafe extern "C" fn ivs_verifier_builder_add_playback_key(
     unsafe { add(builder, "playback_keys", change) }
 }
 
-/// Holds the public half of a playback key pair whose ARN is not at hand, for the channels of the account and region that
-/// `channel` is in. Playback tokens name no key, so the ARN is not needed to verify one; give `ivs_verifier_verify_playback` the
-/// channel that the token must be for. `ivs_verified_playback_kid` is absent for the tokens of such a key.
+/// Adds the public half of a playback key pair without its ARN, for all channels in the account and region of
+/// `channel`. Playback tokens name no key, so verifying needs no ARN. Give `ivs_verifier_verify_playback` the channel
+/// that the token must be for. `ivs_verified_playback_kid` is absent for the tokens of such a key.
 ///
 /// # Safety
 ///
@@ -114,7 +115,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_add_playback_key_without_arn(
     unsafe { add(builder, "playback_keys", change) }
 }
 
-/// Holds the keys of a ring, now and whenever it changes, in place of single keys of its kind.
+/// Uses the keys of a ring instead of single keys of its kind, and follows its changes.
 ///
 /// # Safety
 ///
@@ -137,7 +138,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_key_ring(
     unsafe { set(builder, "key_ring", change) }
 }
 
-/// Asks a store about every token that is good otherwise, and refuses what was revoked or spent.
+/// Asks a store about every token that is otherwise valid, and refuses those that were revoked or spent.
 ///
 /// # Safety
 ///
@@ -157,8 +158,8 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_revocations(
     unsafe { set(builder, "revocations", change) }
 }
 
-/// Remembers so many tokens that were accepted, so that verifying one again costs no signature; 0, and none, unless set.
-/// Time, keys, expectations and revocations are asked anew each time.
+/// Remembers `capacity` tokens that were accepted, so that verifying one again costs no signature; 0, which is none, by
+/// default. Time, keys, expectations and revocations are still checked each time.
 ///
 /// # Safety
 ///
@@ -174,8 +175,8 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_cache(
     unsafe { set(builder, "cache", change) }
 }
 
-/// Prepares at most so many of the single keys of each kind, so that verifying takes a tenth of its time: 440 KiB and up
-/// to 2 ms each. 64 unless set, 0 for none. A ring has a limit of its own.
+/// Prepares at most `limit` of the single keys of each kind, so that verifying takes a tenth of its time. Each prepared
+/// key takes 440 KiB and up to 2 ms. 64 by default, 0 for none. A ring has its own limit.
 ///
 /// # Safety
 ///
@@ -257,7 +258,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_user_id(
     unsafe { set(builder, "user_id", change) }
 }
 
-/// How far in the future `iat` may lie, in seconds, for clocks that disagree: at most 86 400 (a day), 60 unless set.
+/// How far in the future `iat` may lie, in seconds, since clocks may disagree: at most 86 400 (a day), 60 by default.
 ///
 /// # Safety
 ///
@@ -273,7 +274,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_issued_at_leeway(
     unsafe { set(builder, "issued_at_leeway", change) }
 }
 
-/// How long after its end a token is still accepted, in seconds: at most 86 400 (a day), 0 unless set.
+/// How long after its expiry a token is still accepted, in seconds: at most 86 400 (a day), 0 by default.
 ///
 /// # Safety
 ///
@@ -289,7 +290,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_expiry_leeway(
     unsafe { set(builder, "expiry_leeway", change) }
 }
 
-/// Stops the clock at this second since 1970, for tests: tokens no longer expire. `IVS_NOW` is no such second.
+/// Stops the clock at this second since 1970, for tests: tokens no longer expire. `IVS_NOW` is not allowed.
 ///
 /// # Safety
 ///
@@ -310,8 +311,8 @@ pub unsafe extern "C" fn ivs_verifier_builder_set_fixed_time(
     unsafe { set(builder, "fixed_time", change) }
 }
 
-/// Builds the verifier. A setter that was refused is not forgotten: its failure is answered again here until a good value took
-/// the place of the bad one, so that no verifier expects less than it was told to. The builder stays as it is, and is still to be freed.
+/// Builds the verifier. If a setter refused a value, this answers the same failure until a valid value replaces it. So
+/// no verifier expects less than it was told to. The builder stays as it is; free it.
 ///
 /// # Safety
 ///
@@ -333,7 +334,7 @@ pub unsafe extern "C" fn ivs_verifier_builder_build(
     })
 }
 
-/// Frees a verifier builder. NULL is nothing to free.
+/// Frees a verifier builder. NULL is ignored.
 ///
 /// # Safety
 ///

@@ -11,7 +11,7 @@ use crate::status::ivs_status;
 /// A public key. Never changed: any number of threads may use one at once.
 pub struct ivs_verifying_key(pub(crate) VerifyingKey);
 
-/// Reads a public key in whichever form it is: PEM, DER, JWK or a bare curve point.
+/// Reads a public key in any form: PEM, DER, JWK or a bare curve point.
 ///
 /// # Safety
 ///
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn ivs_verifying_key_from_pem(
     })
 }
 
-/// Reads a public key from a file of at most 64 KiB, in whichever form it is.
+/// Reads a public key in any form from a file of at most 64 KiB.
 ///
 /// # Safety
 ///
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn ivs_verifying_key_to_jwk(
 }
 
 /// Writes the JWK thumbprint of the key (RFC 7638, SHA-256) into the caller's buffer: 43 characters of base64url and a
-/// NUL. Equal keys have equal ones.
+/// NUL. Equal keys have equal thumbprints.
 ///
 /// # Safety
 ///
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn ivs_verifying_key_thumbprint(
     })
 }
 
-/// Frees a key. NULL is nothing to free.
+/// Frees a key. NULL is ignored.
 ///
 /// # Safety
 ///

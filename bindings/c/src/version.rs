@@ -12,11 +12,11 @@ pub const IVS_TOKEN_VERSION_MINOR: u32 = 1;
 #[cfg_attr(not(test), expect(dead_code, reason = "for the header"))]
 pub const IVS_TOKEN_VERSION_PATCH: u32 = 0;
 
-/// Grows by one whenever a program compiled before would no longer work: a function or a status taken away, or a struct or
-/// a function changed. What is only added leaves it as it is.
+/// Grows by one whenever a program that was compiled before would no longer work: when a function or a status was
+/// removed, or a struct or a function changed. Additions leave it as it is.
 pub const IVS_ABI_VERSION: u32 = 1;
 
-/// The longest token there is, in bytes, with the NUL at its end.
+/// The length of the longest possible token in bytes, including the NUL at its end.
 pub const IVS_TOKEN_MAX: usize = 16 * 1024 + 1;
 
 /// The version of the library that runs, such as `0.1.0`. Never NULL.

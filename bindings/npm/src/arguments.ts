@@ -137,12 +137,12 @@ export function lifetime(given: Given, now: number, limit: number): number | und
   if (names.length > 1) throw new TypeError(`give one of ${names.join(" and ")}, not both`);
   if (durationMinutes !== undefined) {
     const minutes = span("durationMinutes", durationMinutes) as number;
-    refuseFiner("durationMinutes", minutes, limit / 60, [["milliseconds", 60_000], ["seconds", 60]]);
+    refuseMilliseconds("durationMinutes", minutes, limit / 60, 60_000);
     return minutes * 60;
   }
   if (durationSeconds !== undefined) {
     const secs = span("durationSeconds", durationSeconds) as number;
-    refuseFiner("durationSeconds", secs, limit, [["milliseconds", 1000]]);
+    refuseMilliseconds("durationSeconds", secs, limit, 1000);
     return secs;
   }
   if (expiresAt === undefined) return undefined;
@@ -153,18 +153,14 @@ export function lifetime(given: Given, now: number, limit: number): number | und
   return lasts;
 }
 
-/** Refuses what is too long in its own unit, and would be right in a finer one. */
-function refuseFiner(name: string, value: number, limit: number, units: [string, number][]): void {
-  if (value <= limit) return;
-  for (const [unit, factor] of units) {
-    if (value % factor === 0 && value / factor <= limit && unit === "milliseconds") {
-      throw new InvalidClaimError(`${name} is ${value}, which looks like milliseconds: give ${value / factor}`, {
-        code: "LOOKS_LIKE_MILLISECONDS",
-        field: name,
-        actual: value,
-      });
-    }
-  }
+/** Refuses what is too long in its own unit, and would be right in milliseconds. `factor` is how many of them the unit has. */
+function refuseMilliseconds(name: string, value: number, limit: number, factor: number): void {
+  if (value <= limit || value % factor !== 0 || value / factor > limit) return;
+  throw new InvalidClaimError(`${name} is ${value}, which looks like milliseconds: give ${value / factor}`, {
+    code: "LOOKS_LIKE_MILLISECONDS",
+    field: name,
+    actual: value,
+  });
 }
 
 /** A TypeError that says what was wanted. */

@@ -40,9 +40,8 @@ export interface CreateParticipantTokenOutput {
 type Callback = (error: unknown, output?: unknown) => void;
 
 /**
- * Stands in for `IVSRealTimeClient` of `@aws-sdk/client-ivs-realtime` where that makes tokens: `send` of a
- * `CreateParticipantTokenCommand` is answered here, without a request, as the client answers it. Every other command goes to the
- * client that was given.
+ * Stands in for `IVSRealTimeClient` of `@aws-sdk/client-ivs-realtime`. It answers `send` of a `CreateParticipantTokenCommand`
+ * itself, as that client would, but without a request. Every other command goes to the client that you give.
  */
 export class IVSRealTime {
   readonly #key: SigningKey | KeyRing;

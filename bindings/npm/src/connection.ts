@@ -7,10 +7,10 @@ import { Minted } from "./tokens.js";
 const mint = operation("connection.mint");
 
 export interface ConnectionTokenOptions extends Lifetime {
-  /** The token's ID, 1 to 64 of `[A-Za-z0-9_-]`; random unless given. RevokeConnectionToken takes it. */
+  /** The token's ID, 1 to 64 of `[A-Za-z0-9_-]`; random by default. RevokeConnectionToken takes it. */
   tokenId?: string | undefined;
   /**
-   * A stage: if its server is on this machine, such as `ivs-local`, the token leads there. Any other stage changes nothing: the token
+   * A stage. If its server is on this machine, such as `ivs-local`, the token leads there. With any other stage, the token
    * leads to AWS's service.
    */
   serverOf?: Stage | undefined;
@@ -20,7 +20,7 @@ export interface ConnectionTokenOptions extends Lifetime {
 
 /** A minted connection token: one network connection for many stages. */
 export class ConnectionToken extends Minted {
-  /** Mints a connection token: 12 hours unless told otherwise, 28 days at most. */
+  /** Mints a connection token. It lasts 12 hours by default, and at most 28 days. */
   static mint(key: SigningKey, given?: ConnectionTokenOptions): ConnectionToken {
     const handle = SigningKey.handleOf("key", key);
     const said = options("options", given, ["durationMinutes", "durationSeconds", "expiresAt", "tokenId", "serverOf", "now"]);

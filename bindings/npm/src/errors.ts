@@ -1,8 +1,8 @@
-/** What can go wrong. Each error has a `code`: a stable name for programs. Texts may be reworded, codes are not. */
+/** All errors. Each has a `code`, a stable name for programs: messages may be reworded, but codes never change. */
 export class IvsTokenError extends Error {
   /** The stable name of this error. */
   readonly code!: string;
-  /** The place in the list, counted from 0, when one of many was at fault. */
+  /** The place in the list, counted from 0, if one of many was wrong. */
   readonly index?: number;
 
   constructor(message: string, fields: Record<string, unknown> = {}) {
@@ -15,7 +15,7 @@ export class IvsTokenError extends Error {
   }
 }
 
-/** A key that is none, or not on P-384, or a set of keys that could not be loaded. Never quotes the key. */
+/** A key that is not valid, or not on P-384, or a set of keys that could not be loaded. It never quotes the key. */
 export class InvalidKeyError extends IvsTokenError {}
 
 /** A value that no token may carry. Thrown when the value is given, not when it is signed. */
@@ -28,18 +28,18 @@ export class InvalidClaimError extends IvsTokenError {
   readonly actual?: number;
 }
 
-/** A token that could not be minted although each value is good: a key without a `kid`, or of another account. */
+/** A token that could not be minted although each value is valid: a key without a `kid`, or of another account. */
 export class MintError extends IvsTokenError {}
 
-/** A change that a ring of keys does not take. The ring is as it was. */
+/** A change that a key ring refuses. The ring is unchanged. */
 export class KeyRingError extends IvsTokenError {}
 
-/** A store of revocations that failed: a revocation may not have been made, so make it again. */
+/** A revocation store failed. A revocation may not have been made, so make it again. */
 export class RevocationStoreError extends IvsTokenError {}
 
-/** A token that can not be exchanged for the other. */
+/** Two tokens that IVS does not exchange for each other. */
 export class ExchangeError extends IvsTokenError {
-  /** The names of all claims that differ and may not. */
+  /** The names of all claims that differ but must not. */
   readonly claims!: string[];
 }
 
@@ -52,7 +52,7 @@ export class VerificationError extends IvsTokenError {
   readonly reason!: string;
 }
 
-/** There is no token, or not the form of one, or its header says what it must not. */
+/** There is no token, or its form is wrong, or its header breaks a rule. */
 export class MalformedTokenError extends VerificationError {}
 
 /** A real token, but one of the CreateParticipantToken API: only AWS can verify it. */
@@ -66,17 +66,17 @@ export class UnknownKeyError extends VerificationError {
 
 /** The key was retired. */
 export class RetiredKeyError extends UnknownKeyError {
-  /** The first second at which it verified no more. */
+  /** The first second at which it no longer verified. */
   readonly retiredAt!: Date;
 }
 
 /** The signature is not that of the key: the token was altered, or another key signed it. */
 export class InvalidSignatureError extends VerificationError {}
 
-/** The signature holds, and the claims break a rule. */
+/** The signature is valid, but the claims break a rule. */
 export class InvalidPayloadError extends VerificationError {}
 
-/** A good token of another kind: a connection token where a participant token is wanted, and the like. */
+/** A valid token of another kind, such as a connection token where a participant token is wanted. */
 export class WrongKindError extends VerificationError {}
 
 /** The token was issued in the future, beyond the leeway. */
@@ -84,11 +84,11 @@ export class NotYetValidError extends VerificationError {}
 
 /** The token has expired. */
 export class ExpiredTokenError extends VerificationError {
-  /** Its end. */
+  /** Its expiry. */
   readonly expiredAt!: Date;
 }
 
-/** A good token for another stage. */
+/** A valid token for another stage. */
 export class WrongStageError extends VerificationError {
   /** The ARN of the stage that was expected. */
   readonly expected!: string;
@@ -96,7 +96,7 @@ export class WrongStageError extends VerificationError {
   readonly found!: string;
 }
 
-/** A good token for another channel. */
+/** A valid token for another channel. */
 export class WrongChannelError extends VerificationError {
   /** The ARN of the channel that was expected. */
   readonly expected!: string;
@@ -104,25 +104,25 @@ export class WrongChannelError extends VerificationError {
   readonly found!: string;
 }
 
-/** A good token of another user. */
+/** A valid token of another user. */
 export class WrongUserError extends VerificationError {}
 
-/** A good token that does not grant what is wanted. */
+/** A valid token that does not grant what is wanted. */
 export class InsufficientCapabilitiesError extends VerificationError {
   /** The first capability that is wanted and not granted, such as `PUBLISH`. */
   readonly missing!: string;
 }
 
-/** A good playback token, and a request from an origin that it is not good for. */
+/** A valid playback token, but the request comes from an origin that it does not allow. */
 export class OriginNotAllowedError extends VerificationError {}
 
-/** A good token that was ended before its time. */
+/** A valid token that was revoked. */
 export class RevokedError extends VerificationError {}
 
 /** A single-use token that was used before. */
 export class AlreadyUsedError extends RevokedError {}
 
-/** Nobody knows whether the token was revoked, so it is refused. What the store threw is the `cause`. */
+/** The revocation store gave no answer, so the token is refused. `cause` is what the store threw. */
 export class RevocationUnknownError extends VerificationError {}
 
 const CLASSES: Record<string, new (message: string, fields?: Record<string, unknown>) => Error> = {

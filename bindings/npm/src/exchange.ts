@@ -4,7 +4,7 @@ import { SigningKey } from "./keys.js";
 import { type ParticipantClaims, ParticipantToken } from "./tokens.js";
 import { VerifiedToken } from "./verified.js";
 
-/** What changes in an exchange. What is not given stays as it was, the end of the old token too. */
+/** What changes in an exchange. Whatever you do not give stays as it was, including the expiry of the old token. */
 export interface ExchangeOptions extends Lifetime {
   userId?: string | undefined;
   attributes?: Readonly<Record<string, string>> | undefined;
@@ -16,7 +16,7 @@ export interface ExchangeOptions extends Lifetime {
 const op = { exchange: operation("exchange"), check: operation("checkExchange") };
 
 /**
- * Mints a token in exchange for another: for the same participant on the same stage. `token` is one that was minted or verified
+ * Mints a token in exchange for another, for the same participant on the same stage. `token` is one that was minted or verified
  * here: verify a text first. Any key of the stage's account and region will do.
  */
 export function exchange(token: ParticipantToken | VerifiedToken, key: SigningKey, given?: ExchangeOptions): ParticipantToken {
@@ -34,7 +34,7 @@ export function exchange(token: ParticipantToken | VerifiedToken, key: SigningKe
 }
 
 /**
- * Checks that IVS and its web client take one token in exchange for the other.
+ * Checks that IVS and its web client accept one token in exchange for the other.
  *
  * @throws ExchangeError, whose `claims` are the names of all claims that differ and may not
  */

@@ -7,20 +7,20 @@ import { Minted } from "./tokens.js";
 export interface Check {
   /** The rule in words. */
   readonly rule: string;
-  /** Whether it holds; `undefined` when that can not be told. */
+  /** Whether it holds; `undefined` if it could not be checked. */
   readonly holds: boolean | undefined;
-  /** Why it does not hold, or why that can not be told. */
+  /** Why it does not hold, or could not be checked. */
   readonly detail: string | undefined;
 }
 
-/** What a text looks like, and for each rule whether it holds. Nothing in it is verified, so nothing in it is to be believed. */
+/** What a text looks like, and for each rule whether it holds. Nothing in it is verified, so do not trust it. */
 export interface Inspection {
   readonly kind: "participant" | "participant-from-api" | "connection" | "playback" | "other" | "not-a-token";
   /** The members of the header, as far as it could be read. */
   readonly header: Readonly<Record<string, unknown>>;
   /** The members of the payload, as far as it could be read. */
   readonly claims: Readonly<Record<string, unknown>>;
-  /** What is wrong, in words; empty when every rule holds that can be checked without a key. */
+  /** What is wrong, in words. Empty if every rule holds that can be checked without a key. */
   readonly problems: readonly string[];
   /** Every rule, and whether it holds. */
   readonly checks: readonly Check[];
@@ -45,7 +45,7 @@ interface Found {
 
 const inspectOperation = operation("inspect");
 
-/** Looks at whatever may be pasted: a whole token, a broken one, one in quotes, in a URL. Never fails on it and never verifies. */
+/** Inspects whatever a user may paste: a token, whole or broken, in quotes or in a URL. It never fails and never verifies. */
 export function inspect(text: unknown, given?: { now?: Date | undefined }): Inspection {
   const { now } = options("options", given, ["now"]);
   const pasted = text instanceof Minted ? text.token : text;

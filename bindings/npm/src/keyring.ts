@@ -8,17 +8,17 @@ export interface HeldKey {
   readonly arn: string;
   /** The key itself. */
   readonly key: VerifyingKey;
-  /** What you call it. */
+  /** Your name for it. */
   readonly name: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
-  /** The first second at which it verifies no more. */
+  /** The first second at which it no longer verifies. */
   readonly retiredAt: Date | undefined;
 }
 
 export interface KeyRingOptions {
-  /** How many keys it may hold: 64 unless given. */
+  /** How many keys it may hold: 64 by default. */
   limit?: number | undefined;
-  /** How many keys it keeps prepared, so that verifying takes a fraction of its time: 64 unless given. */
+  /** How many keys it keeps prepared, so that verifying takes a fraction of its time: 64 by default. */
   preparedLimit?: number | undefined;
 }
 
@@ -55,7 +55,7 @@ abstract class Ring {
     this.#handle = op.make.handle(json);
   }
 
-  /** Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is. */
+  /** Imports a key under the ARN that IVS gave it. A key that the ring already holds stays as it is. */
   import(arn: string, key: PublicKeySource, given?: { name?: string | undefined; tags?: Readonly<Record<string, string>> | undefined }): void {
     const said = options("options", given, ["name", "tags"]);
     const pem = VerifyingKey.fromAny(key).toPem();
@@ -63,8 +63,8 @@ abstract class Ring {
   }
 
   /**
-   * Imports a JWK set in which each `kid` is the ARN of its key, or what GetPublicKey or ImportPublicKey answers: all of the keys,
-   * or none. Gives how many there were. With `replace` the ring holds these keys and no others afterwards.
+   * Imports a JWK set in which each `kid` is the ARN of its key, or what GetPublicKey or ImportPublicKey returns: all of the
+   * keys, or none. Returns their number. With `replace`, these keys replace all others.
    */
   importJson(json: object | string, given?: { replace?: boolean | undefined }): number {
     const { replace } = options("options", given, ["replace"]);
@@ -73,7 +73,7 @@ abstract class Ring {
     return this.#ask({ method: "importJson", json: whole, replace: flag("replace", replace) ?? false }) as number;
   }
 
-  /** Deletes a key: no token that it signed is good any more. */
+  /** Deletes a key. From now on, all tokens that it signed are refused. */
   delete(arn: string): void {
     this.#ask({ method: "delete", arn: text("arn", arn) });
   }
@@ -89,35 +89,35 @@ abstract class Ring {
     return (this.#ask({ method: "keys" }) as Parts[]).map(held);
   }
 
-  /** Adds tags to a key; one that it has gets the new value. */
+  /** Adds tags to a key. A tag that it already has gets the new value. */
   tag(arn: string, tags: Readonly<Record<string, string>>): void {
     this.#ask({ method: "tag", arn: text("arn", arn), tags: pairs("tags", tags) ?? {} });
   }
 
-  /** Removes the tags of these names from a key, those of them that it has. */
+  /** Removes the tags with these names from a key. Names that it does not have are ignored. */
   untag(arn: string, names: Iterable<string>): void {
     this.#ask({ method: "untag", arn: text("arn", arn), names: texts("names", names) });
   }
 
-  /** Marks a key for signing, in place of the one marked before, which goes on verifying. */
+  /** Makes this the signing key. The previous signing key still verifies. */
   signWith(arn: string, key: SigningKey): void {
     this.#ask({ method: "signWith", arn: text("arn", arn) }, SigningKey.handleOf("key", key));
   }
 
-  /** Marks no key for signing, and forgets the private key. */
+  /** Forgets the private key: no key signs any more. */
   stopSigning(): void {
     this.#ask({ method: "stopSigning" });
   }
 
-  /** The key marked for signing: ask for it before each token, and a rotation takes effect with the next. */
+  /** The signing key. Ask for it before each token, so that a rotation takes effect with the next token. */
   get signingKey(): SigningKey | undefined {
     if (this.#figures().signingArn === null) return undefined;
     return new SigningKey(MAKE, op.call.handle(JSON.stringify({ method: "signingKey" }), this.#handle));
   }
 
   /**
-   * In one change, marks a key for signing, imports its public half, and retires the key marked before at `oldUntil`: at the
-   * earliest when the last token of the old key expires. Gives the ARN of that one.
+   * Makes this the signing key, imports its public half, and retires the previous signing key at `oldUntil`, all in one change.
+   * `oldUntil` must not be before the last token of the old key expires. Returns the ARN of the previous signing key.
    */
   rotate(arn: string, key: SigningKey, given: { oldUntil: Date }): string | undefined {
     const { oldUntil } = options("options", given, ["oldUntil"]);
@@ -125,17 +125,17 @@ abstract class Ring {
     return (this.#ask(json, SigningKey.handleOf("key", key)) as string | null) ?? undefined;
   }
 
-  /** Lets a key verify until this time, and at it no more. */
+  /** Retires a key at this time: from then on it does not verify. */
   retire(arn: string, at: Date): void {
     this.#ask({ method: "retire", arn: text("arn", arn), at: moment("at", at) });
   }
 
-  /** Lets a key that was being retired verify without an end again. */
+  /** Cancels the retirement of a key: it verifies again, without an end. */
   reinstate(arn: string): void {
     this.#ask({ method: "reinstate", arn: text("arn", arn) });
   }
 
-  /** Deletes the keys whose retirement has come, and gives their ARNs. */
+  /** Deletes the keys that are retired by now, and returns their ARNs. */
   deleteRetired(given?: { now?: Date | undefined }): string[] {
     const { now } = options("options", given, ["now"]);
     return JSON.parse(op.call.text(time(now), JSON.stringify({ method: "deleteRetired" }), this.#handle)) as string[];
@@ -156,12 +156,12 @@ abstract class Ring {
     return this.#figures().limit;
   }
 
-  /** How many keys it keeps prepared now: a figure to watch. */
+  /** How many keys are prepared now, for monitoring. */
   get preparedKeys(): number {
     return this.#figures().preparedKeys;
   }
 
-  /** The ARN of the key marked for signing. */
+  /** The ARN of the signing key. */
   get signingArn(): string | undefined {
     return this.#figures().signingArn ?? undefined;
   }
@@ -189,9 +189,9 @@ abstract class Ring {
 }
 
 /**
- * The public keys that IVS knows, held locally, and which of them signs: what ImportPublicKey, GetPublicKey, ListPublicKeys and
- * DeletePublicKey do, without a call. Give it to a `Verifier`, which follows its changes. Each method makes one change, or, when
- * it throws a `KeyRingError`, none.
+ * The public keys that IVS knows, held locally, and which of them signs. It does what ImportPublicKey, GetPublicKey, ListPublicKeys and
+ * DeletePublicKey do, without a call. Give it to a `Verifier`, which follows its changes. Each method makes one change, or none
+ * if it throws a `KeyRingError`.
  */
 export class KeyRing extends Ring {
   constructor(given?: KeyRingOptions) {

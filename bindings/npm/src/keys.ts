@@ -79,7 +79,7 @@ export class SigningKey {
    * Reads PEM, SEC1 or PKCS#8, also as it arrives in an environment variable: with literal `\n`, in quotes, on one line, or
    * base64 of it all.
    *
-   * @throws InvalidKeyError, which says what the text is instead; InvalidClaimError for a `kid` that is no ARN
+   * @throws InvalidKeyError, which says what the text is instead; InvalidClaimError for a `kid` that is not an ARN
    */
   static fromPem(pem: string | Uint8Array | KeyObjectLike, options?: SigningKeyOptions): SigningKey {
     return read("pem", pem, options);
@@ -95,7 +95,7 @@ export class SigningKey {
     return read("jwk", jwk, options);
   }
 
-  /** Reads a key in whichever form it is: PEM, DER, JWK or a `KeyObject`, encrypted or not. */
+  /** Reads a key in any form: PEM, DER, JWK or a `KeyObject`, encrypted or not. */
   static fromAny(key: KeySource, options?: SigningKeyOptions): SigningKey {
     return read("any", key, options);
   }
@@ -122,8 +122,8 @@ export class SigningKey {
   }
 
   /**
-   * From now on, has this key sign with the library's own engine. Minting then takes less than half of its time; how much
-   * less depends on the processor, and docs/engine.md has figures. It is a choice, and off unless made: the same page says how it is proved.
+   * Makes this key sign with the library's own engine from now on. Minting then takes less than half of its time. How much less
+   * depends on the processor; docs/engine.md has figures, and says how the engine is proved. This is off by default.
    */
   accelerate(): void {
     op.accelerate.text(seconds(), "null", this.#handle);
@@ -186,7 +186,7 @@ export class VerifyingKey {
     return readPublic("jwk", jwk);
   }
 
-  /** Reads a public key in whichever form it is: PEM, DER, JWK, a bare point, or a `KeyObject`. */
+  /** Reads a public key in any form: PEM, DER, JWK, a bare point, or a `KeyObject`. */
   static fromAny(key: PublicKeySource): VerifyingKey {
     return key instanceof VerifyingKey ? key : readPublic("any", key);
   }

@@ -10,8 +10,8 @@ const op = {
 };
 
 /**
- * A store of revocations in the memory of this process: for one machine, and forgotten when the process ends. Give it to every
- * `Verifier` that is to ask it.
+ * A revocation store in the memory of this process. Other processes do not see it, and it is forgotten when the process ends.
+ * Give it to every `Verifier` that should ask it.
  */
 export class InMemoryRevocations {
   readonly #handle: Handle = op.make.handle("null");
@@ -46,7 +46,7 @@ export class InMemoryRevocations {
     });
   }
 
-  /** Removes all that has expired, at once. Nobody has to call it: later checks do it bit by bit. */
+  /** Removes all expired entries at once. You need not call it: later checks remove them bit by bit. */
   sweep(): void {
     op.sweep.text(seconds(), "null", this.#handle);
   }
@@ -70,7 +70,7 @@ export class InMemoryRevocations {
   }
 }
 
-/** What a `RevocationStore` says about a token. There is no default: a store that says nothing refuses. */
+/** What a `RevocationStore` says about a token. There is no default: if a store says nothing, the token is refused. */
 export class Verdict {
   readonly #said: object | undefined;
 
@@ -85,7 +85,7 @@ export class Verdict {
   static readonly STAGE_DELETED: Verdict = new Verdict(MAKE, { verdict: "stageDeleted" });
   /** The connection token was revoked. */
   static readonly CONNECTION_TOKEN_REVOKED: Verdict = new Verdict(MAKE, { verdict: "connectionTokenRevoked" });
-  /** The playback token is good once, and was used before. */
+  /** The single-use playback token was used before. */
   static readonly ALREADY_USED: Verdict = new Verdict(MAKE, { verdict: "alreadyUsed" });
 
   /** The participant was disconnected. The reason has at most 128 characters and is shown in the refusal. */
@@ -111,32 +111,32 @@ type Awaitable<T> = T | Promise<T>;
 export interface PlaybackSubject {
   viewerId?: string;
   viewerSessionVersion?: bigint;
-  /** What makes the token good once. A store that finds nothing else against it spends it. */
+  /** The UUID of a single-use token. A store that finds nothing else against the token spends it. */
   singleUseUuid?: string;
   /** How long a store must remember that it was spent. */
   rememberForSeconds?: number;
 }
 
 /**
- * A store of revocations of your own, such as a table of your database. Give it to a `Verifier`, and ask that with `verifyAsync`
- * and its like.
+ * A revocation store of your own, such as a table of your database. Give it to a `Verifier`, and verify with `verifyAsync` and
+ * its like.
  *
- * It is asked about every token that is good otherwise. When a method throws, or gives anything but a `Verdict`, the token is
- * refused with `RevocationUnknownError`, whose `cause` is what was thrown. A revocation has to be remembered for as long as a
- * token may last: 14 days for participants and stages, 28 days for connection tokens, 10 minutes for sessions of viewers, and an
- * hour more for clocks that disagree.
+ * It is asked about every token that is otherwise valid. If a method throws, or returns anything but a `Verdict`, the token is
+ * refused with `RevocationUnknownError`; its `cause` is what was thrown. A revocation must be remembered for as long as a token
+ * may last: 14 days for participants and stages, 28 days for connection tokens, 10 minutes for sessions of viewers, and an hour
+ * more for clocks that disagree.
  */
 export interface RevocationStore {
   /** Says whether this participant was disconnected from this stage, or the stage was deleted. */
   checkParticipant(stageArn: string, participantId: string): Awaitable<Verdict>;
-  /** The same of many at once, in their order. Asks about one after the other, unless you have a quicker way. */
+  /** The same for many at once, in order. By default it asks about one after the other; override it if you have a quicker way. */
   checkParticipants?(participants: readonly { stageArn: string; participantId: string }[]): Awaitable<readonly Verdict[]>;
   /** Says whether the connection token of this ID was revoked. Without it, connection tokens are refused. */
   checkConnection?(tokenId: string): Awaitable<Verdict>;
   /**
-   * Says whether this viewer's sessions on this channel were revoked up to this version or a higher one, and spends the token if
-   * it is good once: of any number of calls with one UUID, exactly one may find nothing against it. Without it, playback tokens
-   * are refused.
+   * Says whether this viewer's sessions on this channel were revoked up to this version or a higher one, and spends a
+   * single-use token: of any number of calls with one UUID, exactly one may accept it. Without this method, playback tokens are
+   * refused.
    */
   checkPlayback?(channelArn: string, subject: PlaybackSubject): Awaitable<Verdict>;
 }

@@ -9,9 +9,9 @@ export interface ParticipantOptions extends Lifetime {
   userId?: string | undefined;
   /** At most 1 024 bytes, names and values together, visible to everyone on the stage. */
   attributes?: Readonly<Record<string, string>> | ReadonlyMap<string, string> | undefined;
-  /** What the participant may do; both unless given. */
+  /** What the participant may do; both by default. */
   capabilities?: Capability | readonly Capability[] | undefined;
-  /** 1 to 64 of `[A-Za-z0-9_-]`; random unless given. Every token needs its own. */
+  /** 1 to 64 of `[A-Za-z0-9_-]`; random by default. Every token needs its own. */
   participantId?: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface MintOptions extends ParticipantOptions {
 }
 
 export interface MintManyOptions {
-  /** How many threads sign; one unless given. The WebAssembly module has one. */
+  /** How many threads sign; one by default. The WebAssembly module has one. */
   threads?: number | undefined;
   /** When the tokens are issued, for tests. */
   now?: Date | undefined;
@@ -46,7 +46,7 @@ const PARTICIPANT = ["userId", "attributes", "capabilities", "participantId", "d
 const MINT = [...PARTICIPANT, "now"];
 const LIMIT = 14 * 86_400;
 
-/** A stage as a token needs it: its ARN and its two endpoints, which AWS lets you keep for 14 days. */
+/** The parts of a stage that a token needs: its ARN and its two endpoints, which AWS allows you to keep for 14 days. */
 export class Stage {
   readonly #handle: Handle;
   readonly #parts: Parts;
@@ -54,7 +54,7 @@ export class Stage {
   /**
    * `whipUrl` is `endpoints.whip` of GetStage, `eventsUrl` is `endpoints.events`, which is the same for every stage in practice.
    *
-   * @throws InvalidClaimError for what is none of its kind
+   * @throws InvalidClaimError for a value that is not of its kind
    */
   constructor(given: { arn: string; whipUrl: string; eventsUrl?: string | undefined } | typeof MAKE, handle?: Handle) {
     if (given === MAKE && handle !== undefined) {
@@ -67,14 +67,15 @@ export class Stage {
     this.#parts = JSON.parse(op.describe.text(seconds(), "null", this.#handle)) as Parts;
   }
 
-  /** A stage from what GetStage or CreateStage answers: the SDK's object, or the JSON that the AWS command line prints. */
+  /** A stage from what GetStage or CreateStage returns: the SDK's object, or the JSON that the AWS command line prints. */
   static fromResponse(response: object | string): Stage {
     if (typeof response !== "string" && (typeof response !== "object" || response === null)) throw wrong("response", "an object or JSON", response);
     return new Stage(MAKE, op.fromResponse.handle(typeof response === "string" ? response : JSON.stringify(response)));
   }
 
   /**
-   * Mints a token for one participant: both capabilities, 12 hours, a fresh random participant ID, unless told otherwise.
+   * Mints a token for one participant. By default it has both capabilities, lasts 12 hours and has a fresh random participant
+   * ID.
    *
    * @throws InvalidClaimError for a value that no token may carry; MintError for a key without a `kid`, or of another account or
    * region than the stage
@@ -88,16 +89,16 @@ export class Stage {
   }
 
   /**
-   * Mints a token for each participant, in their order, all issued at one moment.
+   * Mints a token for each participant, in order, all issued at the same moment.
    *
-   * @throws what `mint` throws, for the first participant that is at fault; its place in the list is `error.index`
+   * @throws what `mint` throws, for the first participant that is wrong; `error.index` is its place in the list
    */
   mintMany(key: SigningKey, participants: Iterable<ParticipantOptions>, given?: MintManyOptions): ParticipantToken[] {
     const { now, json } = many(participants, given);
     return tokens(op.mintMany.text(now, json, this.#handle, SigningKey.handleOf("key", key)));
   }
 
-  /** The same on threads beside that of JavaScript, which goes on meanwhile; the WebAssembly module has none. */
+  /** The same on other threads, so that JavaScript can run meanwhile. The WebAssembly module has no threads. */
   async mintManyAsync(key: SigningKey, participants: Iterable<ParticipantOptions>, given?: MintManyOptions): Promise<ParticipantToken[]> {
     const { now, json } = many(participants, given);
     return tokens(await op.mintMany.later(now, json, this.#handle, SigningKey.handleOf("key", key)));

@@ -2,7 +2,7 @@ import { type Capability, flag, guard, INSPECT, lifetime, type Lifetime, MAKE, o
 import { operation, seconds } from "./binding.js";
 import { SigningKey } from "./keys.js";
 
-/** What a participant token says. */
+/** The claims of a participant token. */
 export interface ParticipantClaims {
   stage: { arn: string; whipUrl: string; eventsUrl: string };
   participantId: string;
@@ -22,7 +22,7 @@ const op = {
   allowsOrigin: operation("playback.allowsOrigin"),
 };
 
-/** A minted token: `token` is the text that a client joins with; the rest is what it says. */
+/** A minted token: `token` is the text that a client joins with; the other properties are its claims. */
 abstract class Minted {
   /** The token itself. Whoever has it can use it. */
   readonly token!: string;
@@ -35,7 +35,7 @@ abstract class Minted {
     Object.defineProperty(this, "token", { value: token });
   }
 
-  /** The first second at which the token is no longer good. */
+  /** The first second at which the token is no longer valid. */
   get expiresAt(): Date {
     return new Date(this.payload().exp * 1000);
   }
@@ -86,7 +86,7 @@ export class ParticipantToken extends Minted {
     return new Date(this.payload().iat * 1000);
   }
 
-  /** As CreateParticipantToken answers; `duration` is in minutes. */
+  /** The response of CreateParticipantToken; `duration` is in minutes. */
   toJSON(): ParticipantTokenJson {
     const { exp, iat } = this.payload();
     return {
@@ -133,25 +133,25 @@ export interface ParticipantTokenJson {
 }
 
 export interface PlaybackTokenOptions extends Lifetime {
-  /** Origins that playback may be asked for from, such as `https://*.example.com`; every one unless given. */
+  /** Origins from which playback may be requested, such as `https://*.example.com`; every origin by default. */
   origins?: readonly string[] | undefined;
   /** Whether requests from other origins are refused, and not only hidden from browsers. At most 5 origins then. */
   strictOriginEnforcement?: boolean | undefined;
-  /** Whether the token is good once: `true` for a random UUID, or the UUID. */
+  /** Makes a single-use token: `true` for a random UUID, or the UUID. */
   singleUse?: boolean | string | undefined;
-  /** Your application's name for the viewer, at most 40 characters; the token lasts at most 10 minutes then. */
+  /** Your application's name for the viewer, at most 40 characters. With it, the token lasts at most 10 minutes. */
   viewerId?: string | undefined;
-  /** The version of the viewer's session: 64 bits, 0 unless given. */
+  /** The version of the viewer's session: 64 bits, 0 by default. */
   viewerSessionVersion?: bigint | number | undefined;
-  /** The best picture that the viewer may see. */
+  /** The highest resolution that the viewer may see. */
   maximumResolution?: "SD" | "HD" | "FULL_HD" | undefined;
-  /** The time that it is, for tests. */
+  /** The present time, for tests. */
   now?: Date | undefined;
 }
 
 /** A minted playback token: watches one private channel. */
 export class PlaybackToken extends Minted {
-  /** Mints a playback token for this channel: 10 minutes unless told otherwise. */
+  /** Mints a playback token for this channel. By default it lasts 10 minutes. */
   static mint(key: SigningKey, channelArn: string, given?: PlaybackTokenOptions): PlaybackToken {
     const handle = SigningKey.handleOf("key", key);
     const said = options("options", given, PLAYBACK);
@@ -175,7 +175,7 @@ export class PlaybackToken extends Minted {
     return this.payload()["aws:channel-arn"] as string;
   }
 
-  /** What a single-use token is known by. */
+  /** The UUID of a single-use token. */
   get singleUseUuid(): string | undefined {
     return this.payload()["aws:single-use-uuid"] as string | undefined;
   }
@@ -185,7 +185,7 @@ export class PlaybackToken extends Minted {
     return this.payload()["aws:viewer-id"] as string | undefined;
   }
 
-  /** The URL to play: `base`, which GetChannel answers as `playbackUrl`, with this token as its query parameter. */
+  /** The URL to play: `base`, which is the `playbackUrl` that GetChannel returns, with this token as a query parameter. */
   url(base: string): string {
     return playbackUrl(base, this.token);
   }
@@ -204,7 +204,7 @@ const PLAYBACK = [
   "viewerSessionVersion", "maximumResolution", "now",
 ];
 
-/** The URL to play: `base`, which GetChannel answers as `playbackUrl`, with the token as its query parameter `token`. */
+/** The URL to play: `base`, which is the `playbackUrl` that GetChannel returns, with the token as the query parameter `token`. */
 export function playbackUrl(base: string, token: string | PlaybackToken): string {
   return op.url.text(seconds(), JSON.stringify({ base: text("base", base), token: tokenText(token) }));
 }

@@ -12,7 +12,7 @@ abstract class Verified<C extends { expiresAt: number; kid?: string }> {
     this.#json = json;
   }
 
-  /** The first second at which the token is no longer good. */
+  /** The first second at which the token is no longer valid. */
   get expiresAt(): Date {
     return new Date(this.said().expiresAt * 1000);
   }
@@ -24,7 +24,7 @@ abstract class Verified<C extends { expiresAt: number; kid?: string }> {
 
   abstract [INSPECT](): string;
 
-  /** What the token says. */
+  /** The claims of the token. */
   abstract toJSON(): object;
 
   /** @internal */
@@ -155,7 +155,7 @@ export class VerifiedPlayback extends Verified<Playback> {
     return this.said().channelArn;
   }
 
-  /** The origins that playback may be asked for from, as browsers write them; empty for every origin. */
+  /** The origins from which playback may be requested, as browsers write them; empty for every origin. */
   get origins(): string[] {
     return [...this.said().origins];
   }
@@ -165,7 +165,7 @@ export class VerifiedPlayback extends Verified<Playback> {
     return this.said().strictOriginEnforcement;
   }
 
-  /** What a single-use token is known by. */
+  /** The UUID of a single-use token. */
   get singleUseUuid(): string | undefined {
     return this.said().singleUseUuid;
   }
@@ -175,12 +175,12 @@ export class VerifiedPlayback extends Verified<Playback> {
     return this.said().viewerId;
   }
 
-  /** The version of the viewer's session: 0 unless the token says otherwise. */
+  /** The version of the viewer's session; 0 by default. */
   get viewerSessionVersion(): bigint {
     return BigInt(this.said().viewerSessionVersion);
   }
 
-  /** The best picture that the viewer may see. */
+  /** The highest resolution that the viewer may see. */
   get maximumResolution(): "SD" | "HD" | "FULL_HD" | undefined {
     return this.said().maximumResolution;
   }
@@ -191,7 +191,7 @@ export class VerifiedPlayback extends Verified<Playback> {
     return issuedAt === undefined ? undefined : new Date(issuedAt * 1000);
   }
 
-  /** Whether a browser may see the answer to a request with this header `Origin`, or without one. */
+  /** Whether a browser may see the response to a request with this header `Origin`, or without one. */
   allowsOrigin(origin?: string | null): boolean {
     const { channelArn, origins, strictOriginEnforcement } = this.said();
     return allowsOrigin({ channelArn, origins, strictOriginEnforcement, origin: origin ?? null });

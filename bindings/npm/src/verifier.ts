@@ -9,7 +9,7 @@ import { type Stage, stageArn } from "./stage.js";
 import { ParticipantToken, PlaybackToken, tokenText } from "./tokens.js";
 import { VerifiedConnection, VerifiedPlayback, VerifiedToken } from "./verified.js";
 
-/** What a participant token must be for, grant and be of. */
+/** What is expected of a participant token: its stage, its capabilities, its user. */
 export interface Expectations {
   stage?: Stage | string | undefined;
   capabilities?: Capability | readonly Capability[] | undefined;
@@ -20,40 +20,40 @@ export interface VerifierOptions extends Expectations {
   /** The public keys, by their ARNs; or a ring, whose changes the verifier follows. */
   keys?: KeyRing | Readonly<Record<string, PublicKeySource>> | undefined;
   /**
-   * The public halves of playback key pairs, by their ARNs; or a ring. A key whose ARN is not at hand stands under the ARN of a
-   * channel, and verifies tokens for the channels of that account and region.
+   * The public halves of playback key pairs, by their ARNs; or a ring. If you do not have the ARN of a key, give the ARN of a
+   * channel instead: the key then verifies tokens for all channels of that account and region.
    */
   playbackKeys?: PlaybackKeyRing | Readonly<Record<string, PublicKeySource>> | undefined;
-  /** How far in the future a token may have been issued: 60 seconds unless given. */
+  /** How far in the future a token may have been issued: 60 seconds by default. */
   leewaySeconds?: number | undefined;
-  /** How long after its end a token is still accepted: 0 seconds unless given. */
+  /** How long after its expiry a token is still accepted: 0 seconds by default. */
   expiryLeewaySeconds?: number | undefined;
-  /** Asked about every token that is good otherwise. A store of your own answers to `verifyAsync` and its like alone. */
+  /** Asked about every token that is otherwise valid. A store of your own works only with `verifyAsync` and its like. */
   revocations?: InMemoryRevocations | RevocationStore | undefined;
-  /** How many good tokens are remembered, none unless given. All that can have changed is checked all the same. */
+  /** How many valid tokens are remembered; none by default. Everything that can have changed is still checked. */
   cache?: number | undefined;
-  /** How many keys are prepared, so that verifying takes a fraction of its time: 64 unless given. A ring has its own. */
+  /** How many keys are prepared, so that verifying takes a fraction of its time: 64 by default. A ring has its own limit. */
   preparedLimit?: number | undefined;
 }
 
 export interface VerifyOptions extends Expectations {
-  /** The time that it is, for tests. */
+  /** The present time, for tests. */
   now?: Date | undefined;
 }
 
 export interface PlaybackVerifyOptions {
-  /** The channel that is served. Without it, a token for another channel is a good token. */
+  /** The channel that is served. Without it, a token for any channel is valid. */
   channelArn?: string | undefined;
-  /** The request's header `Origin`, held against the token where the token says to do so strictly. */
+  /** The request's header `Origin`. It is checked if the token strictly enforces its origins. */
   origin?: string | null | undefined;
-  /** The time that it is, for tests. */
+  /** The present time, for tests. */
   now?: Date | undefined;
 }
 
 export interface VerifyManyOptions {
-  /** How many threads verify; one unless given. The WebAssembly module has one. */
+  /** How many threads verify; one by default. The WebAssembly module has one. */
   threads?: number | undefined;
-  /** The time that it is, for tests. */
+  /** The present time, for tests. */
   now?: Date | undefined;
 }
 
@@ -87,16 +87,16 @@ const OPTIONS = [
   "preparedLimit",
 ];
 
-/** Decides whether a token is good. Made once, used for every token. */
+/** Decides whether a token is valid. Make it once, and use it for every token. */
 export class Verifier {
   readonly #handle: Handle;
   /** A store that JavaScript asks. */
   readonly #store: RevocationStore | undefined;
 
   /**
-   * At least one key must be held, or a ring.
+   * At least one key or a ring is needed.
    *
-   * @throws InvalidKeyError; InvalidClaimError for what is no ARN; IvsTokenError when there is no key
+   * @throws InvalidKeyError; InvalidClaimError for a text that is not an ARN; IvsTokenError if there is no key
    */
   constructor(given: VerifierOptions) {
     const said = options("options", given, OPTIONS);
@@ -119,7 +119,7 @@ export class Verifier {
   }
 
   /**
-   * Verifies a participant token, and says who it is. What is given here is expected beside what the verifier expects.
+   * Verifies a participant token, and returns its claims. What you expect here is added to what the verifier expects.
    *
    * @throws VerificationError: the first check that failed
    */
@@ -134,8 +134,8 @@ export class Verifier {
   }
 
   /**
-   * Verifies many participant tokens, in their order. For each, the array has its `VerifiedToken`, or the `VerificationError` that
-   * `verify` would have thrown: one that is refused does not stop the others.
+   * Verifies many participant tokens, in order. For each, the array has its `VerifiedToken`, or the `VerificationError` that
+   * `verify` would have thrown. If one is refused, the others are still verified.
    */
   verifyMany(tokens: Iterable<AnyToken>, given?: VerifyManyOptions): (VerifiedToken | VerificationError)[] {
     this.#refuseStore("verifyManyAsync");
@@ -143,7 +143,7 @@ export class Verifier {
     return (JSON.parse(op.verifyMany.text(now, json, this.#handle)) as Element[]).map(settled);
   }
 
-  /** The same on threads beside that of JavaScript, where there are any; asks a store of your own about all of them at once. */
+  /** The same on other threads, where there are any. It asks a store of your own about all tokens at once. */
   async verifyManyAsync(tokens: Iterable<AnyToken>, given?: VerifyManyOptions): Promise<(VerifiedToken | VerificationError)[]> {
     const { now, json } = many(tokens, given);
     const elements = JSON.parse(await op.verifyMany.later(now, json, this.#handle)) as Element[];
@@ -151,7 +151,7 @@ export class Verifier {
     return elements.map(settled);
   }
 
-  /** Verifies a connection token. What the verifier expects of participants is not asked of it. */
+  /** Verifies a connection token. What the verifier expects of participants is not checked here. */
   verifyConnection(token: AnyToken, given?: { now?: Date | undefined }): VerifiedConnection {
     this.#refuseStore("verifyConnectionAsync");
     return new VerifiedConnection(MAKE, this.#verifyConnection(token, given));
@@ -162,7 +162,7 @@ export class Verifier {
     return new VerifiedConnection(MAKE, (await this.#ask(this.#verifyConnection(token, given))) as never);
   }
 
-  /** Verifies a playback token. A single-use token is spent only when every check holds. */
+  /** Verifies a playback token. A single-use token is spent only if no check fails. */
   verifyPlayback(token: AnyToken, given?: PlaybackVerifyOptions): VerifiedPlayback {
     this.#refuseStore("verifyPlaybackAsync");
     return new VerifiedPlayback(MAKE, this.#verifyPlayback(token, given));
@@ -330,7 +330,7 @@ function refusalOf(subject: Subject, said: object | undefined): VerificationErro
   try {
     op.refusal.text(seconds(), JSON.stringify({ subject, said }));
   } catch (error) {
-    // A verdict that can not be read is no verdict.
+    // A verdict that cannot be read is no verdict.
     if (error instanceof VerificationError) return error;
     return failed(subject, error);
   }

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::home::CONNECTION_TOKEN;
 use crate::values;
 
-/// What a connection token says. Part of a `ConnectionToken`.
+/// The claims of a connection token. Part of a `ConnectionToken`.
 #[pyclass(frozen, module = "ivs_token._native")]
 pub(crate) struct ConnectionClaims(ivs_token::ConnectionClaims);
 
@@ -44,7 +44,7 @@ macro_rules! claims_methods {
                 guard(py, || Ok(datetime::utc(py, self.0.issued_at())?))
             }
 
-            /// The first second at which the token is no longer good: an aware `datetime` in UTC.
+            /// The first second at which the token is no longer valid: an aware `datetime` in UTC.
             #[getter]
             fn expiration_time<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
                 guard(py, || Ok(datetime::utc(py, self.0.expires_at())?))
@@ -71,7 +71,7 @@ claims_methods!(VerifiedConnection {
     }
 
     fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
-        guard(py, || values::not_pickled("a VerifiedConnection can not be pickled, so that only a verification makes one: send what you need of it, or the token"))
+        guard(py, || values::not_pickled("a VerifiedConnection cannot be pickled, so that only a verification makes one: send what you need of it, or the token"))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

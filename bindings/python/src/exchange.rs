@@ -34,7 +34,7 @@ impl Given<'_> {
             exchange = exchange.capabilities(values::capabilities(capabilities)?);
         }
         if let Some(duration) = &self.duration {
-            let duration = values::duration("duration", duration)?;
+            let duration = values::duration("duration", duration, ParticipantDuration::MAX)?;
             exchange = exchange.duration(ParticipantDuration::try_from(duration)?);
         }
         exchange.check()?;
@@ -55,11 +55,11 @@ fn mint<'py>(
     }
 }
 
-/// Mints a token in exchange for another: for the same participant on the same stage, with other capabilities, attributes,
-/// user ID or duration. What is not given stays as it was, the end of the old token too.
+/// Mints a token in exchange for another. It is for the same participant on the same stage, with other capabilities,
+/// attributes, user ID or duration. Whatever you do not give stays as it was, including the expiry of the old token.
 ///
-/// `attributes` are changes: each value replaces the attribute of its name or adds one, `None` removes it, and attributes that
-/// are not named stay.
+/// `attributes` are changes: each value replaces the attribute of its name or adds one, `None` removes it, and all
+/// others stay.
 ///
 /// `token` is a `Token` or a `VerifiedToken`: verify a text first. The arguments are those of `Stage.mint`. Any key of the
 /// stage's account and region will do. Raises what `Stage.mint` raises.
@@ -83,8 +83,8 @@ pub(crate) fn exchange<'py>(
     })
 }
 
-/// Mints a token in exchange for another as `exchange` does, without blocking: to be awaited. It is issued when this is called, and
-/// the key may be an `AsyncSigner`.
+/// Mints a token in exchange for another as `exchange` does, without blocking: await it. The token is issued when this
+/// is called. The key may be an `AsyncSigner`.
 #[pyfunction]
 #[pyo3(signature = (token, key, *, user_id=None, attributes=None, capabilities=None, duration=None, now=None))]
 #[expect(clippy::too_many_arguments, reason = "Python names them")]
@@ -105,8 +105,8 @@ pub(crate) fn aexchange<'py>(
     })
 }
 
-/// Makes a token in exchange for another as `exchange` does, but for its signature, by a private key that signs elsewhere. `kid` is
-/// the ARN under which IVS knows its public half.
+/// Makes a token in exchange for another as `exchange` does, but without its signature, for a private key that signs
+/// elsewhere. `kid` is the ARN under which IVS knows the public half.
 #[pyfunction]
 #[pyo3(signature = (token, kid, *, user_id=None, attributes=None, capabilities=None, duration=None, now=None))]
 #[expect(clippy::too_many_arguments, reason = "Python names them")]
@@ -127,9 +127,10 @@ pub(crate) fn unsigned_exchange<'py>(
     })
 }
 
-/// Checks that IVS and its web client take one token in exchange for the other. Each is a `Token` or a `VerifiedToken`.
+/// Checks that IVS and its web client accept one token in exchange for the other. Each is a `Token` or a
+/// `VerifiedToken`.
 ///
-/// Raises `ExchangeError`, whose `claims` are the names of all claims that differ and may not.
+/// Raises `ExchangeError`; its `claims` are the names of all claims that differ but must not.
 #[pyfunction]
 pub(crate) fn check_exchange(py: Python<'_>, old: Bound<'_, PyAny>, new: Bound<'_, PyAny>) -> PyResult<()> {
     guard(py, || with_claims(&old, |old| with_claims(&new, |new| Ok(ivs_token::check_exchange(old, new)?))))

@@ -23,7 +23,7 @@ macro_rules! failures {
         pub(crate) enum Failure {
             /// An exception of Python's own, passed on.
             Python(PyErr),
-            /// A value that Python can give and Rust can not hold.
+            /// A value that Python can give and Rust cannot hold.
             Value(ValueFailure),
             /// An ARN that is none, and the name of the argument.
             Arn { field: &'static str, error: ArnError },
@@ -68,7 +68,7 @@ failures! {
     Verify(VerifyError),
 }
 
-/// A value that Python can give and Rust can not hold.
+/// A value that Python can give and Rust cannot hold.
 pub(crate) struct ValueFailure {
     /// The name of the argument.
     pub(crate) field: &'static str,

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::home::LOADS;
 use crate::values;
 
-/// What a text looks like, and for each rule whether it holds. Nothing in it is verified, so nothing in it is to be believed.
+/// What a text looks like, and for each rule whether it holds. Nothing in it is verified, so do not trust it.
 #[pyclass(frozen, module = "ivs_token")]
 pub(crate) struct Inspection(ivs_token::Inspection);
 
@@ -32,7 +32,7 @@ impl Inspection {
         guard(py, || members(py, &self.0.claims))
     }
 
-    /// What is wrong, in words; empty when every rule holds that can be checked without a key.
+    /// What is wrong, in words. Empty if every rule holds that can be checked without a key.
     #[getter]
     fn problems<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         guard(py, || {
@@ -92,7 +92,7 @@ impl Check {
         guard(py, || Ok(self.0.rule))
     }
 
-    /// Whether it holds: `True`, `False`, or `None` when that can not be told.
+    /// Whether it holds: `True`, `False`, or `None` if it could not be checked.
     #[getter]
     fn holds(&self, py: Python<'_>) -> PyResult<Option<bool>> {
         guard(py, || {
@@ -104,7 +104,7 @@ impl Check {
         })
     }
 
-    /// Why it does not hold, or why that can not be told; `None` when it holds.
+    /// Why it does not hold, or could not be checked; `None` if it holds.
     #[getter]
     fn detail(&self, py: Python<'_>) -> PyResult<Option<&str>> {
         guard(py, || {
@@ -120,9 +120,9 @@ impl Check {
     }
 }
 
-/// Looks at whatever may be pasted: a whole token, a broken one, one in quotes, in a URL, in the API's answer.
+/// Inspects whatever a user may paste: a token, whole or broken, alone, in quotes, in a URL or in the API's response.
 ///
-/// Never fails and never verifies. `now` is the time that it is, an aware `datetime`, for tests.
+/// It never fails and never verifies. `now` is the present time, an aware `datetime`, for tests.
 #[pyfunction]
 #[pyo3(signature = (text, *, now=None))]
 pub(crate) fn inspect(

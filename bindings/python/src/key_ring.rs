@@ -38,7 +38,7 @@ macro_rules! rings {
                 })
             }
 
-            /// Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
+            /// Imports a key under the ARN that IVS gave it. A key that the ring already holds stays as it is.
             ///
             /// `key` is a `VerifyingKey`, or what `VerifyingKey.from_any` takes. `name` has at most 128 of `[A-Za-z0-9_-]`, `tags`
             /// are at most 50.
@@ -64,12 +64,13 @@ macro_rules! rings {
             }
 
             /// Imports a JWK set in which each `kid` is the ARN of its key, or, of public keys, what GetPublicKey or
-            /// ImportPublicKey answers (boto3's dict or JSON, one or several): all of the keys, or none. Gives how many there were.
+            /// ImportPublicKey returns (boto3's dict or JSON, one or several): all of the keys, or none. Returns their
+            /// number.
             ///
-            /// With `replace` the ring holds these keys and no others afterwards, in one change: for a configuration that is read
-            /// anew. A key that is gone ends its tokens; the key that signs must be among them.
+            /// With `replace`, these keys replace all others, in one change. Use it when a configuration is read again.
+            /// Tokens of a key that is no longer there are refused. The signing key must be among the new keys.
             ///
-            /// Raises `InvalidKeyError`, which says which of them is none.
+            /// Raises `InvalidKeyError`, which names the key that is invalid.
             #[pyo3(signature = (json, *, replace=false))]
             fn import_json(&self, py: Python<'_>, json: Bound<'_, PyAny>, replace: bool) -> PyResult<usize> {
                 guard(py, || {
@@ -78,8 +79,8 @@ macro_rules! rings {
                 })
             }
 
-            /// Imports each `.pem` file of a folder, a public key whose ARN has the name of the file as its ID: all of them, or
-            /// none. Gives how many there were. `replace` is that of `import_json`.
+            /// Imports each `.pem` file of a folder as a public key, all of them or none. The name of the file is the
+            /// ID at the end of the key's ARN. Returns their number. `replace` is that of `import_json`.
             ///
             /// Raises `InvalidKeyError`, which names the file.
             #[pyo3(signature = (folder, *, region, account_id, replace=false))]
@@ -97,7 +98,7 @@ macro_rules! rings {
                 })
             }
 
-            /// Deletes a key: no token that it signed is good any more.
+            /// Deletes a key. From now on, all tokens that it signed are refused.
             fn delete(&self, py: Python<'_>, arn: Bound<'_, PyAny>) -> PyResult<()> {
                 guard(py, || Ok(self.0.delete(&values::arn::<$Arn>("arn", &arn)?)?))
             }
@@ -112,7 +113,7 @@ macro_rules! rings {
                 guard(py, || Ok(self.0.keys().into_iter().map($Key).collect()))
             }
 
-            /// Adds tags to a key; one that it has gets the new value.
+            /// Adds tags to a key. A tag that it already has gets the new value.
             fn tag(&self, py: Python<'_>, arn: Bound<'_, PyAny>, tags: Bound<'_, PyAny>) -> PyResult<()> {
                 guard(py, || {
                     let arn = values::arn::<$Arn>("arn", &arn)?;
@@ -125,7 +126,7 @@ macro_rules! rings {
                 })
             }
 
-            /// Removes the tags of these names from a key, those of them that it has.
+            /// Removes the tags with these names from a key. Names that it does not have are ignored.
             fn untag(&self, py: Python<'_>, arn: Bound<'_, PyAny>, names: Bound<'_, PyAny>) -> PyResult<()> {
                 guard(py, || {
                     let arn = values::arn::<$Arn>("arn", &arn)?;
@@ -133,13 +134,13 @@ macro_rules! rings {
                 })
             }
 
-            /// Marks a key for signing, in place of the one marked before, which goes on verifying. The private key signs under
-            /// this ARN, whichever it had before.
+            /// Makes this the signing key. The previous signing key still verifies. The private key signs under this
+            /// ARN, even if it had another before.
             fn sign_with(&self, py: Python<'_>, arn: Bound<'_, PyAny>, key: Bound<'_, PyAny>) -> PyResult<()> {
                 guard(py, || Ok(self.0.sign_with(&values::arn::<$Arn>("arn", &arn)?, signing_key::of(&key)?.clone())?))
             }
 
-            /// Marks no key for signing, and forgets the private key.
+            /// Forgets the private key: no key signs any more.
             fn stop_signing(&self, py: Python<'_>) -> PyResult<()> {
                 guard(py, || {
                     self.0.stop_signing();
@@ -147,15 +148,16 @@ macro_rules! rings {
                 })
             }
 
-            /// The key marked for signing, or `None`: ask for it before each token, and a rotation takes effect with the next.
+            /// The signing key, or `None`. Ask for it before each token, so that a rotation takes effect with the next
+            /// token.
             #[getter]
             fn signing_key(&self, py: Python<'_>) -> PyResult<Option<SigningKey>> {
                 guard(py, || Ok(self.0.signing_key().map(SigningKey)))
             }
 
-            /// In one change, marks a key for signing, imports its public half, and retires the key marked before at `old_until`,
-            /// an aware `datetime`: at the earliest when the last token of the old key expires. Gives the ARN of that one, or
-            /// `None`.
+            /// Makes this the signing key, imports its public half, and retires the previous signing key at
+            /// `old_until`, all in one change. `old_until` is an aware `datetime`, and must not be before the last
+            /// token of the old key expires. Returns the ARN of the previous signing key, or `None`.
             #[pyo3(signature = (arn, key, *, old_until))]
             fn rotate(
                 &self,
@@ -171,18 +173,18 @@ macro_rules! rings {
                 })
             }
 
-            /// Lets a key verify until this time, an aware `datetime`, and at it no more.
+            /// Retires a key at this time, an aware `datetime`: from then on it does not verify.
             #[pyo3(signature = (arn, *, at))]
             fn retire(&self, py: Python<'_>, arn: Bound<'_, PyAny>, at: Bound<'_, PyAny>) -> PyResult<()> {
                 guard(py, || Ok(self.0.retire(&values::arn::<$Arn>("arn", &arn)?, values::timestamp("at", &at)?)?))
             }
 
-            /// Lets a key that was being retired verify without an end again.
+            /// Cancels the retirement of a key: it verifies again, without an end.
             fn reinstate(&self, py: Python<'_>, arn: Bound<'_, PyAny>) -> PyResult<()> {
                 guard(py, || Ok(self.0.reinstate(&values::arn::<$Arn>("arn", &arn)?)?))
             }
 
-            /// Deletes the keys whose retirement has come, and gives their ARNs.
+            /// Deletes the keys that are retired by now, and returns their ARNs.
             #[pyo3(signature = (*, now=None))]
             fn delete_retired(&self, py: Python<'_>, now: Option<Bound<'_, PyAny>>) -> PyResult<Vec<String>> {
                 guard(py, || {
@@ -196,8 +198,8 @@ macro_rules! rings {
                 guard(py, || Ok(self.0.to_jwks_at(Timestamp::now())))
             }
 
-            /// All keys as JSON, each as GetPublicKey prints one, with `retiredAt` where it is being retired: for `import_json` to read
-            /// when the server starts again. Which key signs is not in it.
+            /// All keys as JSON, each as GetPublicKey prints it. A key that is being retired also has `retiredAt`.
+            /// `import_json` reads it when the server starts again. It does not say which key signs.
             fn to_json(&self, py: Python<'_>) -> PyResult<String> {
                 guard(py, || Ok(self.0.to_json()))
             }
@@ -208,13 +210,13 @@ macro_rules! rings {
                 guard(py, || Ok(self.0.limit()))
             }
 
-            /// How many keys it keeps prepared at most: those verify about ten times as fast.
+            /// How many keys it keeps prepared at most. Prepared keys verify about ten times as fast.
             #[getter]
             fn prepared_limit(&self, py: Python<'_>) -> PyResult<usize> {
                 guard(py, || Ok(self.0.prepared_limit()))
             }
 
-            /// How many keys it keeps prepared now: a figure to watch.
+            /// How many keys are prepared now, for monitoring.
             #[getter]
             fn prepared_keys(&self, py: Python<'_>) -> PyResult<usize> {
                 guard(py, || Ok(self.0.prepared_keys()))
@@ -241,7 +243,7 @@ macro_rules! rings {
                     values::not_pickled(concat!(
                         "a ",
                         stringify!($Ring),
-                        " can not be pickled: make one in each process, and send what to_jwks gives"
+                        " cannot be pickled: make one in each process, and send what to_jwks gives"
                     ))
                 })
             }
@@ -280,7 +282,7 @@ macro_rules! rings {
                 guard(py, || Ok(VerifyingKey(self.0.key().clone())))
             }
 
-            /// What you call it, or `None`.
+            /// Your name for it, or `None`.
             #[getter]
             fn name(&self, py: Python<'_>) -> PyResult<Option<&str>> {
                 guard(py, || Ok(self.0.name().map(ivs_token::KeyName::as_str)))
@@ -298,14 +300,14 @@ macro_rules! rings {
                 })
             }
 
-            /// The first second at which it verifies no more: an aware `datetime` in UTC, or `None`.
+            /// The first second at which it no longer verifies: an aware `datetime` in UTC, or `None`.
             #[getter]
             fn retired_at<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
                 guard(py, || Ok(self.0.retired_at().map(|time| datetime::utc(py, time)).transpose()?))
             }
 
             fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
-                guard(py, || values::not_pickled(concat!("a ", stringify!($Key), " can not be pickled: send its arn and its key")))
+                guard(py, || values::not_pickled(concat!("a ", stringify!($Key), " cannot be pickled: send its arn and its key")))
             }
 
             fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
@@ -319,12 +321,12 @@ macro_rules! rings {
 }
 
 rings! {
-    /// The public keys that IVS knows, held locally, and which of them signs: what ImportPublicKey, GetPublicKey,
-    /// ListPublicKeys and DeletePublicKey do, without a call.
+    /// The public keys that IVS knows, held locally, and which of them signs. It does what ImportPublicKey,
+    /// GetPublicKey, ListPublicKeys and DeletePublicKey do, without a call.
     ///
-    /// Give it to a `Verifier`, which follows its changes. Reads never wait. Each method makes one change, or, when it raises
-    /// `KeyRingError`, none. `limit` is how many keys it may hold (64), and `prepared_limit` how many of them it keeps prepared
-    /// (64), so that verifying takes a tenth of its time: 440 KiB of memory and up to 2 ms each.
+    /// Give it to a `Verifier`, which follows its changes. Reads never wait. Each method makes one change, or none if
+    /// it raises `KeyRingError`. `limit` is how many keys it may hold (64). `prepared_limit` is how many of them it
+    /// keeps prepared (64), so that verifying takes a tenth of its time; each takes 440 KiB of memory and up to 2 ms.
     KeyRing,
     /// A public key as a `KeyRing` holds it.
     PublicKey,
@@ -332,12 +334,12 @@ rings! {
 }
 
 rings! {
-    /// The public halves of the playback key pairs that IVS knows, held locally, and which of them signs: what
+    /// The public halves of the playback key pairs that IVS knows, held locally, and which of them signs. It does what
     /// ImportPlaybackKeyPair and DeletePlaybackKeyPair do, without a call.
     ///
-    /// Give it to a `Verifier` as its `playback_keys`, which follows its changes. Reads never wait. Each method makes one
-    /// change, or, when it raises `KeyRingError`, none. `limit` is how many keys it may hold (64); playback tokens name no key,
-    /// so a forged one costs as many verifications as there are. `prepared_limit` is that of a `KeyRing`.
+    /// Give it to a `Verifier` as its `playback_keys`, which follows its changes. Reads never wait. Each method makes
+    /// one change, or none if it raises `KeyRingError`. `limit` is how many keys it may hold (64). Playback tokens name
+    /// no key, so a forged one costs as many verifications as there are keys. `prepared_limit` is that of a `KeyRing`.
     PlaybackKeyRing,
     /// The public half of a playback key pair as a `PlaybackKeyRing` holds it.
     PlaybackKey,

@@ -71,7 +71,7 @@ fn begin(
 ) -> Result<Connection, Failure> {
     let mut connection = Connection::new();
     if let Some(duration) = duration {
-        let duration = values::duration("duration", duration)?;
+        let duration = values::duration("duration", duration, ConnectionDuration::MAX)?;
         connection = connection.duration(ConnectionDuration::try_from(duration)?);
     }
     if let Some(id) = token_id {

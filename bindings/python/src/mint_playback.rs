@@ -135,7 +135,7 @@ impl Given<'_> {
         let channel: ChannelArn = values::arn("channel", channel)?;
         let mut playback = Playback::new(channel).strict_origin_enforcement(self.strict_origin_enforcement);
         if let Some(duration) = &self.duration {
-            let duration = values::duration("duration", duration)?;
+            let duration = values::duration("duration", duration, PlaybackDuration::MAX)?;
             playback = playback.duration(PlaybackDuration::try_from(duration)?);
         }
         if let Some(origins) = &self.origins {

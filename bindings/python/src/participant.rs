@@ -12,7 +12,7 @@ use crate::home::PARTICIPANT_TOKEN;
 use crate::stage::Stage;
 use crate::values;
 
-/// What a participant token says. Part of a `Token`.
+/// The claims of a participant token. Part of a `Token`.
 #[pyclass(frozen, module = "ivs_token._native")]
 pub(crate) struct ParticipantClaims(pub(crate) ivs_token::ParticipantClaims);
 
@@ -112,7 +112,7 @@ impl<'py> Given<'py> {
             participant = participant.capabilities(values::capabilities(capabilities)?);
         }
         if let Some(duration) = &self.duration {
-            let duration = values::duration("duration", duration)?;
+            let duration = values::duration("duration", duration, ParticipantDuration::MAX)?;
             participant = participant.duration(ParticipantDuration::try_from(duration)?);
         }
         if let Some(id) = &self.participant_id {

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::home::{PLAYBACK_TOKEN, UUID};
 use crate::values;
 
-/// What a playback token says. Part of a `PlaybackToken`.
+/// The claims of a playback token. Part of a `PlaybackToken`.
 #[pyclass(frozen, module = "ivs_token._native")]
 pub(crate) struct PlaybackClaims(ivs_token::PlaybackClaims);
 
@@ -27,7 +27,7 @@ macro_rules! claims_methods {
                 guard(py, || Ok(self.0.channel_arn().as_str()))
             }
 
-            /// The origins that playback may be asked for from, as browsers write them; empty for every origin.
+            /// The origins from which playback may be requested, as browsers write them; empty for every origin.
             #[getter]
             fn origins<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
                 guard(py, || Ok(PyTuple::new(py, self.0.origins().iter().map(Origin::to_string))?))
@@ -39,7 +39,7 @@ macro_rules! claims_methods {
                 guard(py, || Ok(self.0.strict_origin_enforcement()))
             }
 
-            /// What a single-use token is known by: a `uuid.UUID`, or `None`.
+            /// The UUID of a single-use token: a `uuid.UUID`, or `None`.
             #[getter]
             fn single_use_uuid<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
                 guard(py, || {
@@ -54,25 +54,25 @@ macro_rules! claims_methods {
                 guard(py, || Ok(self.0.viewer_id().map(ViewerId::as_str)))
             }
 
-            /// The version of the viewer's session: 0 unless the token says otherwise.
+            /// The version of the viewer's session; 0 by default.
             #[getter]
             fn viewer_session_version(&self, py: Python<'_>) -> PyResult<i64> {
                 guard(py, || Ok(self.0.viewer_session_version()))
             }
 
-            /// The best picture that the viewer may see: `SD`, `HD`, `FULL_HD`, or `None`.
+            /// The highest resolution that the viewer may see: `SD`, `HD`, `FULL_HD`, or `None`.
             #[getter]
             fn maximum_resolution(&self, py: Python<'_>) -> PyResult<Option<&'static str>> {
                 guard(py, || Ok(self.0.maximum_resolution().map(MaximumResolution::as_str)))
             }
 
-            /// The first second at which playback can no longer be started: an aware `datetime` in UTC.
+            /// The first second at which the token can no longer start playback: an aware `datetime` in UTC.
             #[getter]
             fn expiration_time<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
                 guard(py, || Ok(datetime::utc(py, self.0.expires_at())?))
             }
 
-            /// Whether a browser may see the answer to a request with this header `Origin`, or without one.
+            /// Whether a browser may see the response to a request with this header `Origin`, or without one.
             fn allows_origin(&self, py: Python<'_>, origin: Option<Bound<'_, PyAny>>) -> PyResult<bool> {
                 guard(py, || {
                     let origin = values::optional_text("origin", origin.as_ref())?;
@@ -101,7 +101,7 @@ claims_methods!(VerifiedPlayback {
     }
 
     fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
-        guard(py, || values::not_pickled("a VerifiedPlayback can not be pickled, so that only a verification makes one: send what you need of it, or the token"))
+        guard(py, || values::not_pickled("a VerifiedPlayback cannot be pickled, so that only a verification makes one: send what you need of it, or the token"))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -13,20 +13,21 @@ use crate::held::Held;
 use crate::revocations::store_methods;
 use crate::values;
 
-/// Revocations that several processes and machines share, on one Redis server (6.0 or later, or Valkey): what is revoked by one
-/// is refused by all with their next check, and a token that is good once is good once on all of them together.
+/// Revocations that several processes and machines share, on one Redis server (6.0 or later, or Valkey): once one of
+/// them revokes something, all refuse it at their next check. A single-use token can be used once on all of them
+/// together.
 ///
 /// `url` is `redis://user:password@host:6379/0`, `rediss://` for TLS, `redis-cluster://host,host`,
-/// `redis-sentinel://host,host?service=name`, or `unix:///path/to/socket?db=0`. `when_away` says what
-/// becomes of tokens when Redis gives no answer: `WhenAway.REFUSE`, or `WhenAway.accept(report)`. `prefix` is what the names of
-/// all keys begin with (`{ivs-token}:`). `connect_timeout` and `response_timeout` are `timedelta`, from 1 ms to an hour (250 ms);
-/// for a `reconnect_pause` after a failed attempt (500 ms) nobody tries again. `idle_connections` are kept open for the next
-/// check (32). So many `replicas` must have a revocation or a spend before it counts (0).
-/// `root_certificates`, and `client_certificate` with its key, are PEM, or paths of files as `os.PathLike`; those
-/// of the system and none unless given.
+/// `redis-sentinel://host,host?service=name`, or `unix:///path/to/socket?db=0`. `when_away` says what happens to tokens
+/// if Redis gives no answer: `WhenAway.REFUSE`, or `WhenAway.accept(report)`. The names of all keys begin with `prefix`
+/// (`{ivs-token}:`). `connect_timeout` and `response_timeout` are `timedelta`, from 1 ms to an hour (250 ms); after a
+/// failed attempt, it waits for `reconnect_pause` (500 ms) before it tries again. `idle_connections` is how many
+/// connections are kept open for the next check (32). `replicas` is how many replicas must have a revocation or a spend
+/// before it counts (0). `root_certificates`, and `client_certificate` with its key, are PEM, or paths of files as
+/// `os.PathLike`. By default the system's root certificates are used, and no client certificate.
 ///
-/// It connects when it is first asked: `ping` says whether that works. It may be used by any number of threads, and a forked
-/// process makes connections of its own. Raises `IvsTokenError` for a setting that can not be right.
+/// It connects at its first use; `ping` says whether that works. Any number of threads may use it, and a forked process
+/// makes its own connections. Raises `IvsTokenError` for a setting that cannot be right.
 #[pyclass(frozen, module = "ivs_token")]
 pub(crate) struct RedisRevocations {
     pub(crate) store: Arc<RedisStore>,
@@ -96,13 +97,13 @@ store_methods!(RedisRevocations {
 
     /// Asks the server for a sign of life: at the start of a program, or for its health check.
     ///
-    /// Raises `RevocationStoreError` when it can not be reached, does not let us in, or is not fit for use.
+    /// Raises `RevocationStoreError` if it cannot be reached, refuses the connection, or is not suitable.
     fn ping(&self, py: Python<'_>) -> PyResult<()> {
         guard(py, || Ok(py.detach(|| self.store.ping())?))
     }
 
     fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
-        guard(py, || values::not_pickled("RedisRevocations can not be pickled: make them in each process, from the URL"))
+        guard(py, || values::not_pickled("RedisRevocations cannot be pickled: make them in each process, from the URL"))
     }
 
     /// Without the URL, which may hold a password.
@@ -146,10 +147,10 @@ fn tell(report: &Held, error: &StoreError) {
     let _ = told;
 }
 
-/// What becomes of a token when the store gives no answer about it: it can not be reached, is too slow, or refuses. There is no
-/// default: either choice harms someone.
+/// What happens to a token if the store gives no answer about it, because it cannot be reached, is too slow, or
+/// refuses. There is no default: either choice harms someone.
 ///
-/// It is about checks only. A revocation that may not have been made always raises.
+/// It concerns checks only. A revocation that may not have been made always raises.
 #[pyclass(frozen, module = "ivs_token")]
 pub(crate) struct WhenAway(Option<Held>);
 
@@ -159,11 +160,11 @@ impl WhenAway {
     #[classattr]
     const REFUSE: Self = Self(None);
 
-    /// The token is accepted, and `report` called with the `RevocationStoreError` each time: while the store is away, whoever
-    /// was revoked may join, and a token that is good once may be used any number of times until it expires.
+    /// The token is accepted, and `report` is called with the `RevocationStoreError` each time. While the store is
+    /// away, a revoked participant may join, and a single-use token may be used any number of times until it expires.
     ///
-    /// `report` runs on the thread that verifies, before the verification returns: let it be quick. If it raises, the token is
-    /// refused after all.
+    /// `report` runs on the thread that verifies, before the verification returns, so it should be quick. If it raises,
+    /// the token is refused after all.
     #[staticmethod]
     fn accept(py: Python<'_>, report: Bound<'_, PyAny>) -> PyResult<Self> {
         guard(py, || {
@@ -175,7 +176,7 @@ impl WhenAway {
     }
 
     fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
-        guard(py, || values::not_pickled("a WhenAway can not be pickled: make one in each process"))
+        guard(py, || values::not_pickled("a WhenAway cannot be pickled: make one in each process"))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<&'static str> {

@@ -6,10 +6,10 @@ use pyo3::prelude::*;
 use crate::boundary::guard;
 use crate::values;
 
-/// A store of revocations in the memory of this process: for one machine, and forgotten when the process ends. A forked
-/// process has a copy of its own from then on: where there are several, take `RedisRevocations`.
+/// A revocation store in the memory of this process. Other processes do not see it, and it is forgotten when the
+/// process ends. A forked process has its own copy from then on. If you have several processes, use `RedisRevocations`.
 ///
-/// Give it to every `Verifier` that is to ask it. It may be used by any number of threads.
+/// Give it to every `Verifier` that should ask it. Any number of threads may use it.
 #[pyclass(frozen, module = "ivs_token")]
 pub(crate) struct InMemoryRevocations {
     pub(crate) store: Arc<ivs_token::InMemoryRevocations>,
@@ -86,7 +86,7 @@ store_methods!(InMemoryRevocations {
         guard(py, || Ok(Self { store: Arc::new(ivs_token::InMemoryRevocations::new()) }))
     }
 
-    /// Removes all that has expired, at once. Nobody has to call it: later checks do it bit by bit.
+    /// Removes all expired entries at once. You need not call it: later checks remove them bit by bit.
     fn sweep(&self, py: Python<'_>) -> PyResult<()> {
         guard(py, || {
             py.detach(|| self.store.sweep());
@@ -105,7 +105,7 @@ store_methods!(InMemoryRevocations {
     }
 
     fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
-        guard(py, || values::not_pickled("InMemoryRevocations can not be pickled: each process has its own"))
+        guard(py, || values::not_pickled("InMemoryRevocations cannot be pickled: each process has its own"))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

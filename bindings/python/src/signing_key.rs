@@ -9,8 +9,8 @@ use crate::verifying_key::VerifyingKey;
 
 /// A private P-384 key that mints tokens, and the ARN under which IVS knows its public half (`kid`).
 ///
-/// Parsed once, then only used, by any number of threads. It is never shown by `repr` or in an error, can not be pickled, and
-/// is wiped from memory when the last reference to it goes.
+/// It is parsed once, and any number of threads may use it. `repr` and errors never show it. It cannot be pickled, and
+/// is wiped from memory when the last reference to it is gone.
 #[pyclass(frozen, module = "ivs_token")]
 pub(crate) struct SigningKey(pub(crate) ivs_token::SigningKey);
 
@@ -22,8 +22,8 @@ impl SigningKey {
     /// `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. `kid` is the ARN that ImportPublicKey returned;
     /// participant and connection tokens need it, playback tokens do not. `passphrase` is that of an encrypted key.
     ///
-    /// Raises `InvalidKeyError`, which says what the text is instead, `InvalidClaimError` for a `kid` that is no ARN, and
-    /// `OSError` for a file that can not be read.
+    /// Raises `InvalidKeyError`, which says what the text is instead, `InvalidClaimError` for a `kid` that is not an
+    /// ARN, and `OSError` for a file that cannot be read.
     #[staticmethod]
     #[pyo3(signature = (pem, *, kid=None, passphrase=None))]
     fn from_pem(
@@ -76,7 +76,7 @@ impl SigningKey {
         })
     }
 
-    /// Reads a key in whichever form it is: PEM, DER or JWK, encrypted or not, or a private key object of the package
+    /// Reads a key in any form: PEM, DER or JWK, encrypted or not, or a private key object of the package
     /// `cryptography`. Arguments and errors are those of `from_pem`.
     #[staticmethod]
     #[pyo3(signature = (key, *, kid=None, passphrase=None))]
@@ -120,11 +120,11 @@ impl SigningKey {
         guard(py, || Ok(VerifyingKey(self.0.verifying_key().clone())))
     }
 
-    /// From now on, has this key, and every key made of it, sign with the library's own engine. Minting then takes less than half of
-    /// its time on any processor, and less than a third in `mint_many`; little more than a third with AVX2, and a sixth in `mint_many`;
-    /// a quarter with AVX-512 IFMA, and a tenth in `mint_many`.
+    /// Makes this key, and every key made of it, sign with the library's own engine from now on. On any processor,
+    /// minting then takes less than half of its time, and less than a third in `mint_many`. With AVX2 it takes little
+    /// more than a third, and a sixth in `mint_many`. With AVX-512 IFMA it takes a quarter, and a tenth in `mint_many`.
     ///
-    /// It is a choice, and off unless made: docs/engine.md says how it is proved. The first key of a process takes a few
+    /// This is off by default: docs/engine.md says how the engine is proved. The first key of a process takes a few
     /// milliseconds and 700 KiB for tables that all keys share.
     fn accelerate(&self, py: Python<'_>) -> PyResult<()> {
         guard(py, || {
@@ -133,7 +133,7 @@ impl SigningKey {
         })
     }
 
-    /// Whether the engine signs for this key: it was accelerated, and the processor can do it.
+    /// Whether the engine signs for this key: the key was accelerated, and the processor supports it.
     #[getter]
     fn is_accelerated(&self, py: Python<'_>) -> PyResult<bool> {
         guard(py, || Ok(self.0.is_accelerated()))
@@ -164,7 +164,7 @@ impl SigningKey {
     fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
         guard(py, || {
             values::not_pickled(
-                "a private key can not be pickled: load it where it is needed, from where it is kept",
+                "a private key cannot be pickled: load it where it is needed, from where it is kept",
             )
         })
     }

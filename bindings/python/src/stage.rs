@@ -4,10 +4,11 @@ use pyo3::prelude::*;
 use crate::failure::Failure;
 use crate::values;
 
-/// A stage as a token needs it: its ARN and its two endpoints, which AWS lets you keep for 14 days.
+/// The parts of a stage that a token needs: its ARN and its two endpoints, which AWS allows you to keep for 14 days.
 ///
 /// `whip_url` is `endpoints.whip` of GetStage, `events_url` is `endpoints.events`, which is the same for every stage in
-/// practice. Frozen, equal by value, hashable, picklable. Raises `InvalidClaimError` for what is none of its kind.
+/// practice. Frozen, equal by value, hashable, picklable. Raises `InvalidClaimError` for a value that is not of its
+/// kind.
 #[pyclass(frozen, module = "ivs_token")]
 pub(crate) struct Stage(pub(crate) ivs_token::Stage);
 

@@ -34,15 +34,17 @@ impl Stage {
         })
     }
 
-    /// A stage from what GetStage or CreateStage answers: the dict of boto3, or the JSON that the AWS command line prints.
+    /// A stage from what GetStage or CreateStage returns: the dict of boto3, or the JSON that the AWS command line
+    /// prints.
     ///
-    /// Raises `InvalidClaimError` when there is no stage in it, or a member is missing or wrong.
+    /// Raises `InvalidClaimError` if there is no stage in it, or if a member is missing or wrong.
     #[staticmethod]
     fn from_response(py: Python<'_>, response: Bound<'_, PyAny>) -> PyResult<Self> {
         guard(py, || Ok(Self(ivs_token::Stage::from_json(&*values::json_material(&response)?)?)))
     }
 
-    /// Mints a token for one participant: both capabilities, 12 hours, a fresh random participant ID, unless told otherwise.
+    /// Mints a token for one participant. By default it has both capabilities, lasts 12 hours and has a fresh random
+    /// participant ID.
     ///
     /// `user_id` has at most 128 characters, `attributes` at most 1 024 bytes of names and values together; everyone on the
     /// stage sees both. `capabilities` is a `Capability`, its name, or several of them. `duration` is a `timedelta` or an
@@ -75,9 +77,9 @@ impl Stage {
         })
     }
 
-    /// Mints a token as `mint` does, without blocking: to be awaited. It is issued when this is called.
+    /// Mints a token as `mint` does, without blocking: await it. The token is issued when this is called.
     ///
-    /// `key` may also be an `AsyncSigner`. The `sign` of a plain `Signer` runs on a thread of asyncio's.
+    /// `key` may also be an `AsyncSigner`. The `sign` of a plain `Signer` runs on a thread of asyncio.
     #[pyo3(signature = (
         key, *, user_id=None, attributes=None, capabilities=None, duration=None, participant_id=None, now=None
     ))]
@@ -100,8 +102,8 @@ impl Stage {
         })
     }
 
-    /// Makes a token as `mint` does, but for its signature, by a private key that signs elsewhere. `kid` is the ARN under which
-    /// IVS knows its public half.
+    /// Makes a token as `mint` does, but without its signature, for a private key that signs elsewhere. `kid` is the
+    /// ARN under which IVS knows the public half.
     #[pyo3(signature = (
         kid, *, user_id=None, attributes=None, capabilities=None, duration=None, participant_id=None, now=None
     ))]
@@ -125,13 +127,13 @@ impl Stage {
         })
     }
 
-    /// Mints a token for each participant, in their order, all issued at one moment.
+    /// Mints a token for each participant, in order, all issued at the same moment.
     ///
     /// `participants` is an iterable of mappings with the names of the arguments of `mint`: `user_id`, `attributes`,
-    /// `capabilities`, `duration`, `participant_id`, all optional. `threads` says how many threads sign, 1 unless given, and 8 with a
-    /// `Signer`; Python's other threads go on meanwhile.
+    /// `capabilities`, `duration`, `participant_id`, all optional. `threads` says how many threads sign: by default 1,
+    /// or 8 with a `Signer`. Python's other threads can run meanwhile.
     ///
-    /// Raises what `mint` raises, for the first participant that is at fault; its place in the list is `error.index`.
+    /// Raises what `mint` raises, for the first participant that is wrong; `error.index` is its place in the list.
     #[pyo3(signature = (key, participants, *, threads=None, now=None))]
     fn mint_many<'py>(
         &self,
@@ -157,11 +159,11 @@ impl Stage {
         })
     }
 
-    /// Mints a token for each participant as `mint_many` does, without blocking: to be awaited. They are issued when this is
-    /// called.
+    /// Mints a token for each participant as `mint_many` does, without blocking: await it. The tokens are issued when
+    /// this is called.
     ///
-    /// `key` may also be an `AsyncSigner`. `concurrency` says how many a signer signs at once, 8 unless given. When one fails, those
-    /// under way are cancelled.
+    /// `key` may also be an `AsyncSigner`. `concurrency` says how many tokens a signer signs at once, 8 by default. If
+    /// one fails, the others under way are cancelled.
     #[pyo3(signature = (key, participants, *, concurrency=None, now=None))]
     fn amint_many<'py>(
         &self,

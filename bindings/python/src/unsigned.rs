@@ -26,14 +26,14 @@ macro_rules! unsigned_methods {
     ($class:ident, $to_python:path, $name:path) => {
         #[pymethods]
         impl $class {
-            /// What is to be signed, with ECDSA on P-384 and SHA-384: header, dot and payload as they will stand in the token
+            /// The text to sign with ECDSA on P-384 and SHA-384: header, dot and payload as they will be in the token
             /// (RFC 7515, section 5.1), in at most 16 KiB of ASCII.
             #[getter]
             fn signing_input<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
                 guard(py, || Ok(PyBytes::new(py, self.0.signing_input().as_bytes())))
             }
 
-            /// The SHA-384 digest of the signing input, in 48 bytes: for what takes a digest, as AWS KMS does with the message type
+            /// The SHA-384 digest of the signing input, in 48 bytes, such as AWS KMS takes with the message type
             /// `DIGEST`.
             #[getter]
             fn digest<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
@@ -44,8 +44,8 @@ macro_rules! unsigned_methods {
             /// OpenSSL write it. It is checked with `verifying_key`, the public half of the key that signed, in any form that a
             /// `Verifier` takes.
             ///
-            /// Raises `MintError`: `MALFORMED_SIGNATURE` when the bytes have neither form, `WRONG_SIGNATURE` when they are no
-            /// signature of this token under the key.
+            /// Raises `MintError`: `MALFORMED_SIGNATURE` when the bytes have neither form, `WRONG_SIGNATURE` when they
+            /// are not a signature of this token under the key.
             fn with_signature<'py>(
                 &self,
                 py: Python<'py>,

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ivs_token::{Attributes, Capabilities, Capability, ClaimError, Timestamp, es384};
+use ivs_token::{Attributes, Capabilities, Capability, ClaimError, Timestamp, TokenDuration, es384};
 use pyo3::exceptions::{PyOSError, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -49,8 +49,38 @@ pub(crate) fn texts(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Vec
     value.try_iter()?.map(|one| Ok(text(field, &one?)?.into_owned())).collect()
 }
 
-/// A span of time: a `timedelta`, or whole minutes as the API counts them.
-pub(crate) fn duration(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Duration, Failure> {
+/// A span of time: a `timedelta`, or whole minutes as the API counts them. A number of minutes beyond the limit that would be
+/// right in milliseconds is told apart.
+pub(crate) fn duration<const MAX: u32, const DEFAULT: u32>(
+    field: &'static str,
+    value: &Bound<'_, PyAny>,
+    limit: TokenDuration<MAX, DEFAULT>,
+) -> Result<Duration, Failure> {
+    let duration = any_duration(field, value)?;
+    let (minutes, limit) = (duration.as_secs() / 60, u64::from(limit.as_secs()));
+    if value.is_instance_of::<PyInt>()
+        && duration.as_secs() > limit
+        && minutes.is_multiple_of(1000)
+        && minutes / 1000 <= limit
+    {
+        let seconds = minutes / 1000;
+        let instead = if seconds.is_multiple_of(60) {
+            (seconds / 60).to_string()
+        } else {
+            format!("timedelta(seconds={seconds})")
+        };
+        return Err(Failure::value(
+            field,
+            "LOOKS_LIKE_MILLISECONDS",
+            format!(
+                "the {field} is {minutes}, which looks like milliseconds: a number is in minutes, so give {instead}"
+            ),
+        ));
+    }
+    Ok(duration)
+}
+
+fn any_duration(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Duration, Failure> {
     if let Ok(delta) = value.cast::<PyDelta>() {
         let micros = u32::try_from(delta.get_microseconds()).unwrap_or(0);
         let secs = i64::from(delta.get_days()) * 86_400 + i64::from(delta.get_seconds());
@@ -78,7 +108,7 @@ fn negative(field: &'static str) -> Failure {
 /// A span for which whole minutes are too coarse, and a bare number could be taken for seconds: a `timedelta`.
 pub(crate) fn span(field: &'static str, value: &Bound<'_, PyAny>) -> Result<Duration, Failure> {
     if value.is_instance_of::<PyDelta>() {
-        duration(field, value)
+        any_duration(field, value)
     } else {
         Err(Failure::wrong_type(field, "a timedelta", value))
     }
@@ -259,7 +289,7 @@ pub(crate) fn key_material(value: &Bound<'_, PyAny>) -> Result<Zeroizing<Vec<u8>
     from_file(value, es384::MAX_INPUT_LEN).unwrap_or_else(|| Err(not_material(value)))
 }
 
-/// What can not be read as a key. An object that is one is taken where its form is not asked for.
+/// What cannot be read as a key. An object that is one is taken where its form is not asked for.
 fn not_material(value: &Bound<'_, PyAny>) -> Failure {
     let is_object = [intern!(value.py(), "private_bytes"), intern!(value.py(), "public_bytes")]
         .into_iter()

@@ -5,7 +5,7 @@ use crate::boundary::guard;
 use crate::playback::int64;
 use crate::values;
 
-/// What a `RevocationStore` says about a token. There is no default: a store that says nothing refuses.
+/// What a `RevocationStore` says about a token. There is no default: if a store says nothing, the token is refused.
 #[pyclass(frozen, eq, hash, module = "ivs_token")]
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Verdict(Said);

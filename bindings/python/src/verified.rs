@@ -9,7 +9,7 @@ use crate::values;
 
 /// A participant token whose signature, rules and time have been checked. Only `Verifier.verify` makes one.
 ///
-/// It can not be pickled, so that nothing but a verification makes one: send what you need of it, or the token.
+/// It cannot be pickled, so that only a verification makes one. Send the values that you need, or the token.
 #[pyclass(frozen, module = "ivs_token")]
 pub(crate) struct VerifiedToken(pub(crate) ivs_token::VerifiedToken);
 
@@ -27,7 +27,7 @@ impl VerifiedToken {
         guard(py, || Ok(self.0.user_id()))
     }
 
-    /// The participant's attributes: a new dict each time, empty when the token carries none.
+    /// The participant's attributes: a new dict each time, empty if the token has none.
     #[getter]
     fn attributes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         guard(py, || Ok(values::attributes_dict(py, self.0.attributes())?))
@@ -57,7 +57,7 @@ impl VerifiedToken {
         guard(py, || Ok(datetime::utc(py, self.0.issued_at())?))
     }
 
-    /// The first second at which the token is no longer good: an aware `datetime` in UTC.
+    /// The first second at which the token is no longer valid: an aware `datetime` in UTC.
     #[getter]
     fn expiration_time<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         guard(py, || Ok(datetime::utc(py, self.0.expires_at())?))
@@ -78,7 +78,7 @@ impl VerifiedToken {
     fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
         guard(py, || {
             values::not_pickled(
-                "a VerifiedToken can not be pickled, so that only a verification makes one: send what you need of it, or the token",
+                "a VerifiedToken cannot be pickled, so that only a verification makes one: send what you need of it, or the token",
             )
         })
     }

@@ -21,21 +21,23 @@ use crate::store::PythonStore;
 use crate::verified::VerifiedToken;
 use crate::{call, stage, values, verifying_key, workers};
 
-/// Decides whether a token is good. Made once, used for every token, by any number of threads.
+/// Decides whether a token is valid. Make it once, and use it for every token, in any number of threads.
 ///
 /// `keys` maps the ARN of each public key to the key: a `VerifyingKey`, or PEM, DER or JWK, or the path of a file as an
-/// `os.PathLike`; or it is a `KeyRing`, whose changes the verifier follows. `playback_keys` maps the ARNs of playback key
-/// pairs to their public halves, or is a `PlaybackKeyRing`; a key whose ARN is not at hand stands under the ARN of a channel, and
-/// verifies tokens for the channels of that account and region. At least one key must be held, or a ring.
+/// `os.PathLike`; or it is a `KeyRing`, whose changes the verifier follows. `playback_keys` maps the ARNs of playback
+/// key pairs to their public halves, or is a `PlaybackKeyRing`. If you do not have the ARN of a key, give the ARN of a
+/// channel instead: the key then verifies tokens for all channels of that account and region. At least one key or a
+/// ring is needed.
 ///
-/// `stage`, `capabilities` and `user_id` are what every participant token must be for, grant and be of. `leeway` is how far in
-/// the future a token may have been issued (60 seconds), `expiry_leeway` how long after its end it is still accepted (0).
-/// `revocations` is asked about every token that is good otherwise: `InMemoryRevocations`, `RedisRevocations`, or a
-/// `RevocationStore` of your own. `cache` is how many good tokens are remembered (none), so
-/// that one that comes again costs less than a microsecond; everything that can have changed is checked all the same. `prepared_limit`
-/// is how many single keys of each kind are prepared, so that verifying takes a tenth of its time (64); a ring has its own.
+/// Every participant token must be for `stage`, grant `capabilities` and be of `user_id`, if you give them. `leeway` is
+/// how far in the future a token may have been issued (60 seconds). `expiry_leeway` is how long after its expiry a
+/// token is still accepted (0). `revocations` is asked about every token that is otherwise valid:
+/// `InMemoryRevocations`, `RedisRevocations`, or a `RevocationStore` of your own. `cache` is how many valid tokens are
+/// remembered (none), so that verifying one again takes less than a microsecond; everything that can have changed is
+/// still checked. `prepared_limit` is how many single keys of each kind are prepared (64), so that verifying takes a
+/// tenth of its time; a ring has its own limit.
 ///
-/// Raises `InvalidKeyError`, `InvalidClaimError` for what is no ARN, and `IvsTokenError` when there is no key.
+/// Raises `InvalidKeyError`, `InvalidClaimError` for a text that is not an ARN, and `IvsTokenError` if there is no key.
 #[pyclass(frozen, module = "ivs_token")]
 pub(crate) struct Verifier {
     core: ivs_token::Verifier,
@@ -103,10 +105,10 @@ impl Verifier {
         })
     }
 
-    /// Verifies a participant token, and says who it is.
+    /// Verifies a participant token, and returns its claims.
     ///
-    /// `token` is `str` or `bytes`. `stage`, `capabilities` and `user_id` are expected beside what the verifier expects of
-    /// every token. `now` is the time that it is, an aware `datetime`, for tests.
+    /// `token` is `str` or `bytes`. `stage`, `capabilities` and `user_id` are expected in addition to what the verifier
+    /// expects of every token. `now` is the present time, an aware `datetime`, for tests.
     ///
     /// Raises a `VerificationError`: the first check that failed.
     #[pyo3(signature = (token, *, stage=None, capabilities=None, user_id=None, now=None))]
@@ -138,10 +140,11 @@ impl Verifier {
         })
     }
 
-    /// Verifies many participant tokens, in their order, and asks the revocations about all of them at once.
+    /// Verifies many participant tokens, in order, and asks the revocations about all of them at once.
     ///
-    /// For each token the list has its `VerifiedToken`, or the `VerificationError` that `verify` would have raised: one that is
-    /// refused does not stop the others. `threads` says how many threads verify; Python's other threads go on meanwhile.
+    /// For each token, the list has its `VerifiedToken`, or the `VerificationError` that `verify` would have raised. If
+    /// one is refused, the others are still verified. `threads` says how many threads verify. Python's other threads
+    /// can run meanwhile.
     #[pyo3(signature = (tokens, *, threads=None, now=None))]
     fn verify_many<'py>(
         &self,
@@ -180,7 +183,7 @@ impl Verifier {
         })
     }
 
-    /// Verifies a connection token. What the verifier expects of participants is not asked of it.
+    /// Verifies a connection token. What the verifier expects of participants is not checked here.
     ///
     /// Raises a `VerificationError`: the first check that failed.
     #[pyo3(signature = (token, *, now=None))]
@@ -198,10 +201,11 @@ impl Verifier {
         })
     }
 
-    /// Verifies a playback token, for this channel if one is given, and for a request with this header `Origin`, if it has one.
+    /// Verifies a playback token: for this channel if one is given, and for a request with this header `Origin` if it
+    /// has one.
     ///
-    /// The header is held against the token only where the token says to do so strictly. Raises a `VerificationError`: the
-    /// first check that failed. A single-use token is spent only when none has.
+    /// The header is checked only if the token strictly enforces its origins. Raises a `VerificationError`: the first
+    /// check that failed. A single-use token is spent only if no check fails.
     #[pyo3(signature = (token, *, channel=None, origin=None, now=None))]
     fn verify_playback(
         &self,
@@ -231,7 +235,7 @@ impl Verifier {
     }
 
     fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
-        guard(py, || values::not_pickled("a Verifier can not be pickled: make one in each process"))
+        guard(py, || values::not_pickled("a Verifier cannot be pickled: make one in each process"))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -9,7 +9,7 @@ use crate::boundary::guard;
 use crate::failure::Failure;
 use crate::values;
 
-/// A public P-384 key that verifies tokens. Parsed once, equal to every key of the same point, hashable, picklable.
+/// A public P-384 key that verifies tokens. Parsed once. Equal to every key with the same point, hashable, picklable.
 #[pyclass(frozen, module = "ivs_token")]
 pub(crate) struct VerifyingKey(pub(crate) ivs_token::VerifyingKey);
 
@@ -17,8 +17,8 @@ pub(crate) struct VerifyingKey(pub(crate) ivs_token::VerifyingKey);
 impl VerifyingKey {
     /// Reads PEM, an SPKI `PUBLIC KEY`, as `openssl ec -pubout` writes it.
     ///
-    /// `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. Raises `InvalidKeyError`, which says what the text
-    /// is instead, and `OSError` for a file that can not be read.
+    /// `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. Raises `InvalidKeyError`, which says what
+    /// the text is instead, and `OSError` for a file that cannot be read.
     #[staticmethod]
     fn from_pem(py: Python<'_>, pem: Bound<'_, PyAny>) -> PyResult<Self> {
         guard(py, || {
@@ -45,8 +45,8 @@ impl VerifyingKey {
         })
     }
 
-    /// Reads a public key in whichever form it is: PEM, DER, JWK or a bare point, or an object of the package `cryptography`:
-    /// a public key, or a certificate for its key. Errors are those of `from_pem`.
+    /// Reads a public key in any form: PEM, DER, JWK or a bare point, or an object of the package `cryptography` (a
+    /// public key, or a certificate for its key). Errors are those of `from_pem`.
     #[staticmethod]
     fn from_any(py: Python<'_>, key: Bound<'_, PyAny>) -> PyResult<Self> {
         guard(py, || Ok(Self(of(&key)?)))

@@ -252,7 +252,7 @@ def test_django_refuses_posts_of_other_pages():
 
 @pytest.mark.parametrize("framework", [FastApi, Flask])
 def test_the_session_cookie_stays_with_the_server(framework, browser):
-    """Scripts can not read it, it goes over HTTPS only, and pages of others can not post with it."""
+    """Scripts cannot read it, it goes over HTTPS only, and pages of others cannot post with it."""
     server = framework()
     server.add("José")
     if framework is FastApi:

@@ -231,6 +231,25 @@ def test_spans(key, stage, span):
         assert Verifier({KID: key.verifying_key}, leeway=span).verify(stage.mint(key))
 
 
+def test_milliseconds_are_told_from_minutes(key, stage):
+    for call, minutes, instead in (
+        (lambda given: stage.mint(key, duration=given), 900_000, "15"),
+        (lambda given: stage.mint(key, duration=given), 90_000, "timedelta(seconds=90)"),
+        (lambda given: ivs_token.ConnectionToken.mint(key, duration=given), 3_600_000, "60"),
+    ):
+        with pytest.raises(InvalidClaimError) as caught:
+            call(minutes)
+        assert caught.value.code == "LOOKS_LIKE_MILLISECONDS" and caught.value.field == "duration"
+        assert str(caught.value) == (
+            f"the duration is {minutes}, which looks like milliseconds: a number is in minutes, so give {instead}"
+        )
+    for minutes in (20_161, 900_001, 10**12):
+        with pytest.raises(InvalidClaimError) as caught:
+            stage.mint(key, duration=minutes)
+        assert caught.value.code == "INVALID_DURATION"
+    assert stage.mint(key, duration=20_000)
+
+
 class Number(int):
     def __index__(self):
         raise RuntimeError("index")

@@ -340,13 +340,15 @@ impl KeyError {
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyFileError {
-    /// The file can not be read.
-    #[error("{}: {kind}", path.display())]
+    /// The file cannot be read.
+    #[error("{}: {reason}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// What kind of failure it is, for programs.
         kind: io::ErrorKind,
+        /// The words of the operating system, such as `No such file or directory`.
+        reason: String,
     },
     /// What the file holds is no key that can be used.
     #[error("{}: {source}", path.display())]

@@ -2,7 +2,7 @@
 //! not on a stack, neither as a number nor as base64.
 //!
 //! The test reads its own memory as the kernel shows it. It is alone in its binary, so that nothing else moves meanwhile.
-//! Its own copies of the secret are in memory that can not be written, which is not searched, and masked where it can.
+//! Its own copies of the secret are in memory that cannot be written, which is not searched, and masked where it can.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops where it fails")]
@@ -153,7 +153,7 @@ fn search(secrets: &[Secret]) -> Vec<&'static str> {
         let mut at = u64::from_str_radix(start, 16).unwrap();
         while at < end {
             let length = usize::try_from(end - at).unwrap().min(PIECE);
-            // Some mappings of the kernel can not be read.
+            // Some mappings of the kernel cannot be read.
             if memory.read_exact_at(&mut piece[..length], at).is_ok() {
                 searched += length;
                 find(secrets, &piece[..length], &mut found);

@@ -216,7 +216,7 @@ impl Assumptions {
     pub fn set(&mut self, name: &str, choice: &str) -> Result<(), String> {
         let Some(known) = ASSUMPTIONS.iter().find(|one| one.name == name) else {
             let names: Vec<_> = ASSUMPTIONS.iter().map(|one| one.name).collect();
-            return Err(format!("there is no assumption {name}; these are there: {}", names.join(", ")));
+            return Err(format!("there is no assumption {name}; known are: {}", names.join(", ")));
         };
         let value = match known.choices {
             Choices::Words(words) => {

@@ -33,8 +33,17 @@ const OWN: &[&str] = &[
 ];
 
 /// Values and quotas that stand where a name could stand; of a token in an event, AWS documents no members.
-const VALUES: &[&str] =
-    &["LEFT", "SEQUENTIAL", "expiration_time", "ingestBitrate", "ingestEdge", "ingestPixels", "limit"];
+const VALUES: &[&str] = &[
+    "LEFT",
+    "SEQUENTIAL",
+    "disconnected",
+    "expiration_time",
+    "ingestBitrate",
+    "ingestEdge",
+    "ingestPixels",
+    "limit",
+    "viewers",
+];
 
 /// Where a text is the name of a member.
 const PLACES: &[&str] = &[
@@ -49,7 +58,14 @@ const PLACES: &[&str] = &[
     // `("filterByName", "name")`, `&["outer", "inner"]`
     r#"[(\[]"([a-z]\w*[A-Z]\w*)",\s*[^\d\s]"#,
     r#",\s*"([a-z]\w*[A-Z]\w*)"[)\]]"#,
+    // The same of one word: `("filterByName", "name")`
+    r#"[(\[]"([a-z][a-z0-9]*)",\s*[^\d\s]"#,
+    r#",\s*"([a-z][a-z0-9]*)"[)\]]"#,
 ];
+
+/// What takes kinds of records, assumptions or quotas, whose names are none of members, before anything else.
+const OTHERS: &str =
+    r#"\b(?:quota|assumes|explain|existing|key|of_stage|resource)\(\s*"[\w-]+"(?:,\s*"[\w-]+")?"#;
 
 #[test]
 fn every_name_of_a_member_is_one_of_the_models() {
@@ -88,6 +104,16 @@ fn a_misspelt_name_is_found_wherever_it_stands() {
         assert!(names.contains("stageArm"), "{code}: {names:?}");
         assert!(!is_known("stageArm", &known) && is_known("stageArn", &known));
     }
+    for code in [
+        r#"[("filterByName", "nmae")]"#,
+        r#"("nmae", "stageArn")"#,
+        r#"at(record, &["nmae", other])"#,
+        r#"at(&record, &["s3", "nmae"])"#,
+        r#"is("filterByName", "nmae")"#,
+    ] {
+        let names = names(code);
+        assert!(names.contains("nmae") && !is_known("nmae", &known), "{code}: {names:?}");
+    }
 }
 
 fn is_known(name: &str, known: &BTreeSet<String>) -> bool {
@@ -125,6 +151,5 @@ fn code() -> String {
         .map(|file| std::fs::read_to_string(file).unwrap());
     let code: String =
         texts.map(|text| text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()).collect();
-    // Quotas have names of their own.
-    Regex::new(r#"\bquota\(\s*"\w+""#).unwrap().replace_all(&code, "").into_owned()
+    Regex::new(OTHERS).unwrap().replace_all(&code, "").into_owned()
 }

@@ -19,16 +19,16 @@ use crate::{Assumptions, Auth, MemoryStore, Server, Settings, SqliteStore, Store
 #[derive(Clone, Debug, clap::Parser)]
 #[command(name = "ivs-local", version, args_conflicts_with_subcommands = true)]
 pub struct Options {
-    /// Something to ask of a server that runs, instead of running one
+    /// Ask a running server for something, instead of starting one
     #[command(subcommand)]
     command: Option<Command>,
     /// The port; 0 takes a free one
     #[arg(long, default_value_t = 8788)]
     port: u16,
-    /// The address to listen on; only this machine reaches the default
-    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    /// The address to listen on, or `localhost`; only this machine reaches the default. 0.0.0.0 is every address of this machine
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_parser = address)]
     host: IpAddr,
-    /// A name that clients may ask for besides `localhost` and addresses, such as a container's; may be repeated
+    /// A name by which clients may call the server, such as a container's; may be repeated. `localhost` and addresses are always allowed
     #[arg(long = "allow-host", value_name = "NAME", value_parser = host)]
     hosts: Vec<String>,
     /// How strictly inputs are validated
@@ -37,43 +37,43 @@ pub struct Options {
     /// A choice where AWS documents nothing, such as `idempotency=first`; may be repeated. docs/local.md lists them
     #[arg(long = "assume", value_name = "NAME=CHOICE", value_parser = assume)]
     assumptions: Vec<(String, String)>,
-    /// Keep state in this SQLite file; in memory unless given
+    /// Keep state in this SQLite file; by default it is in memory
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
-    /// Whose signatures are verified
+    /// Which callers' signatures to verify
     #[arg(long, value_enum, default_value_t)]
     auth: Auth,
-    /// A known access key and its secret, `KEY:SECRET`; may be repeated. `test:test` is known in any case
+    /// A known access key and its secret, `KEY:SECRET`; may be repeated. `test:test` is always known
     #[arg(long = "credential", value_name = "KEY:SECRET", value_parser = credential)]
     credentials: Vec<(String, String)>,
     /// The account of callers whose access key is not an account ID
     #[arg(long, default_value = "123456789012", value_parser = account)]
     account: String,
-    /// Give resources the same IDs, and the server the same keys, in each run with this seed. Whoever knows it can mint tokens
+    /// Give resources the same IDs, and the server the same keys, in each run with this seed. Anyone who knows the seed can mint tokens
     #[arg(long)]
     seed: Option<String>,
-    /// A quota other than the documented one, such as `stages=5`; may be repeated
+    /// Change a documented quota, such as `stages=5`; may be repeated
     #[arg(long = "quota", value_name = "NAME=NUMBER", value_parser = crate::quotas::parse)]
     quotas: Vec<(String, usize)>,
-    /// A rule for faults that is in force from the start, as `/_ivs/faults` takes it; may be repeated
+    /// Apply this fault rule from the start, as `/_ivs/faults` takes it; may be repeated
     #[arg(long = "fault", value_name = "JSON", value_parser = json)]
     faults: Vec<Value>,
-    /// Tell a target of events from the start, as `/_ivs/targets` takes it; may be repeated
+    /// Send events to this target from the start, as `/_ivs/targets` takes it; may be repeated
     #[arg(long = "target", value_name = "JSON", value_parser = json)]
     targets: Vec<Value>,
     /// Call this webhook for every event; `--target` says more
     #[arg(long = "webhook", value_name = "URL")]
     webhooks: Vec<String>,
-    /// How many events are kept
+    /// How many events to keep
     #[arg(long, default_value_t = 10_000, value_name = "NUMBER")]
     keep_events: usize,
     /// Refuse calls beyond the documented rates
     #[arg(long, value_enum, default_value_t)]
     rates: Switch,
-    /// Begin with this state, as `snapshot` writes it, or with these calls: `[{"operation": .., "region": .., "input": {..}}]`
+    /// Start with this state, as `snapshot` writes it, or with these calls: `[{"operation": .., "region": .., "input": {..}}]`
     #[arg(long, value_name = "FILE")]
     init: Option<PathBuf>,
-    /// An address for media that clients are told; may be repeated. Loopback and one of a real interface unless given
+    /// An address for media that clients are told; may be repeated. By default loopback and one of a real interface
     #[arg(long, value_name = "ADDRESS")]
     announce: Vec<IpAddr>,
     /// The UDP port for media; 0 takes a free one
@@ -82,13 +82,13 @@ pub struct Options {
     /// Ask clients to send SDP over their sockets instead of HTTP
     #[arg(long)]
     sdp_over_socket: bool,
-    /// The official web client for the page that tries a stage: the file of its script, or a URL. The page does without, too
+    /// The official web client for the page that tries a stage: the file of its script, or a URL. The page also works without it
     #[arg(long, value_name = "FILE|URL")]
     web_client: Option<String>,
     /// Make a stage and two tokens, and print two pages to open
     #[arg(long)]
     demo: bool,
-    /// The certificates for TLS in PEM, the server's first
+    /// The certificate chain for TLS in PEM, the server's certificate first
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// The key of the certificate in PEM
@@ -289,7 +289,7 @@ fn demonstrate(server: &Server) -> Result<Vec<String>, String> {
 
 fn show(pages: &[String]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "\nOpen these two pages, and see each other:")?;
+    writeln!(out, "\nOpen both pages, and the two people see each other:")?;
     for page in pages {
         writeln!(out, "\n{page}")?;
     }
@@ -316,6 +316,18 @@ fn account(text: &str) -> Result<String, String> {
     is_account.then(|| text.to_owned()).ok_or_else(|| "an account ID has 12 digits".to_owned())
 }
 
+/// Where to listen. `localhost` is the only name: others may have several addresses, and clients need `--allow-host` for them.
+fn address(text: &str) -> Result<IpAddr, String> {
+    if text.eq_ignore_ascii_case("localhost") {
+        return Ok(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    }
+    text.trim_start_matches('[').trim_end_matches(']').parse().map_err(|_| {
+        "give an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them; --allow-host gives names by which \
+         clients may call the server"
+            .to_owned()
+    })
+}
+
 fn host(text: &str) -> Result<String, String> {
     let is_name = |text: &str| {
         !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
@@ -326,4 +338,26 @@ fn host(text: &str) -> Result<String, String> {
     let message =
         || "give a name or an address alone, without scheme and port, such as ivs-local or 192.0.2.7";
     is_host.then(|| name.to_ascii_lowercase()).ok_or_else(|| message().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_an_address_or_localhost() {
+        for (text, is) in [
+            ("localhost", "127.0.0.1"),
+            ("LocalHost", "127.0.0.1"),
+            ("0.0.0.0", "0.0.0.0"),
+            ("::", "::"),
+            ("[::1]", "::1"),
+        ] {
+            assert_eq!(address(text), Ok(is.parse().unwrap()), "{text}");
+        }
+        for text in ["", "ivs-local", "127.0.0.1:8788", "http://localhost"] {
+            let error = address(text).unwrap_err();
+            assert!(error.contains("127.0.0.1") && error.contains("--allow-host"), "{text}: {error}");
+        }
+    }
 }

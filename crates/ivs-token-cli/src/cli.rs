@@ -43,13 +43,13 @@ pub(crate) enum Command {
     Exchange(Box<exchange::ExchangeArgs>),
     /// Say what a token is and what is wrong with it, without trusting it
     Inspect(inspect::InspectArgs),
-    /// Decide whether a token is good, and whose it is
+    /// Verify a token, and say whose it is
     Verify(Box<verify::VerifyArgs>),
     /// Show it all at work: a key, a token, three refusals, and how long it takes
     Demo,
     /// Measure how many tokens a second this machine mints and verifies
     Bench(bench::BenchArgs),
-    /// Run a local Amazon IVS: what the program ivs-local is
+    /// Run a local Amazon IVS, as the program ivs-local does
     #[cfg(feature = "local")]
     Serve(Box<ivs_local::program::Options>),
     /// Print a completion script for a shell

@@ -110,7 +110,7 @@ pub(crate) fn text_variable(name: &str) -> Result<Option<String>, Failure> {
 pub(crate) fn shown(path: &Path) -> String {
     let text = path.to_string_lossy();
     if text.len() > 512 || text.contains('\n') || !secret::may_be_shown(&text) {
-        return "(a file name that can not be one)".to_owned();
+        return "(not a file name)".to_owned();
     }
     ivs_token::printable(&text).into_owned()
 }

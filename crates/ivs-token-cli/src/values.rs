@@ -29,7 +29,10 @@ pub(crate) fn playback_duration(text: &str) -> Result<PlaybackDuration, String> 
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(format!("{text} has no unit: write {text}s, {text}m, {text}h or {text}d"));
+        return Err(match milliseconds(text) {
+            Some(seconds) => format!("{text} has no unit, and looks like milliseconds: write {seconds}s"),
+            None => format!("{text} has no unit: write {text}s, {text}m, {text}h or {text}d"),
+        });
     }
     let duration = humantime::parse_duration(text).map_err(|_| {
         "this is not a duration: write a number and its unit, such as 90s, 15m, 12h, 14d or \"1h 30m\""
@@ -39,6 +42,12 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         return Err("tokens count in whole seconds: leave out the fraction".to_owned());
     }
     Ok(duration)
+}
+
+/// The seconds of a number that looks like milliseconds: a minute or more, and whole seconds.
+pub(crate) fn milliseconds(digits: &str) -> Option<u64> {
+    let number = digits.parse::<u64>().ok().filter(|number| *number >= 60_000)?;
+    (number % 1000 == 0).then_some(number / 1000)
 }
 
 /// `NAME=VALUE`; the value may hold `=` and may be empty.
@@ -106,6 +115,11 @@ mod tests {
             assert_eq!(token_duration(text).map(ParticipantDuration::as_secs), Ok(secs), "{text}");
         }
         assert_eq!(token_duration("15").unwrap_err(), "15 has no unit: write 15s, 15m, 15h or 15d");
+        let error = token_duration("900000").unwrap_err();
+        assert_eq!(error, "900000 has no unit, and looks like milliseconds: write 900s");
+        for text in ["59000", "900001", "0", "99999999999999999999000"] {
+            assert!(token_duration(text).unwrap_err().ends_with('d'), "{text}");
+        }
         assert!(token_duration("0s").unwrap_err().contains("at least 1 s"));
         assert!(token_duration("14d 1s").unwrap_err().contains("at most 1209600 s"));
         assert!(token_duration("1500ms").unwrap_err().contains("whole seconds"));

@@ -1,7 +1,7 @@
 use ivs_token::KeyError;
 use thiserror::Error;
 
-/// A key of AWS KMS that tokens can not be signed with.
+/// A key of AWS KMS that tokens cannot be signed with.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KmsError {

@@ -3,11 +3,11 @@ use std::path::PathBuf;
 use ivs_token::KeyError;
 use thiserror::Error;
 
-/// A key of an HSM that tokens can not be signed with.
+/// A key of an HSM that tokens cannot be signed with.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Pkcs11Error {
-    /// The HSM's library can not be loaded or begun.
+    /// The HSM's library cannot be loaded or begun.
     #[error("the PKCS#11 library {} cannot be used: {source}", .path.display())]
     Module {
         /// Where it was looked for.

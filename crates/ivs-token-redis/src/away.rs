@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use ivs_token::StoreError;
 
-/// What becomes of a token when Redis gives no answer about it that can be used, for whatever cause: it can not be reached, it
+/// What becomes of a token when Redis gives no answer about it that can be used, for whatever cause: it cannot be reached, it
 /// is too slow, it refuses the password or the command, or it holds something else under the key. There is no default:
 /// either choice harms someone.
 ///

@@ -127,7 +127,7 @@ impl RedisStoreBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] when a setting can not be right.
+    /// [`BuildError`] when a setting cannot be right.
     pub fn build(self) -> Result<RedisStore, BuildError> {
         let (min, max) = TIMEOUTS;
         within("connect_timeout", self.connect_timeout, min, max)?;

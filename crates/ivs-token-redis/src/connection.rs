@@ -41,7 +41,7 @@ impl Connector {
         allowed: Duration,
     ) -> Result<Connection, Failure> {
         let socket = Socket::connect(address, allowed).map_err(|error| {
-            Failure::Final(format!("can not be reached ({error}): does it run, and is the address right?"))
+            Failure::Final(format!("cannot be reached ({error}): does it run, and is the address right?"))
         })?;
         let deadline = socket.deadline;
         let (wire, age) = (self.wire(address, socket)?, Age::new(Instant::now()));
@@ -56,7 +56,7 @@ impl Connector {
         match (&self.tls, address.host()) {
             (Some(tls), Some(host)) => match tls.begin(host) {
                 Ok(begun) => Ok(Wire::Tls(Box::new(rustls::StreamOwned::new(begun, socket)))),
-                Err(error) => Err(Failure::Final(format!("can not be spoken to over TLS ({error})"))),
+                Err(error) => Err(Failure::Final(format!("cannot be spoken to over TLS ({error})"))),
             },
             _ => Ok(Wire::Plain(socket)),
         }

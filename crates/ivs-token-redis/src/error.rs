@@ -6,7 +6,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// The URL can not be read.
+    /// The URL cannot be read.
     #[error(
         "the URL of Redis cannot be read ({reason}): it must be like redis://user:password@host:6379/0, \
          rediss://host for TLS, redis-cluster://host,host, redis-sentinel://host,host?service=name, or \

@@ -21,7 +21,7 @@ impl Failure {
         match error.kind() {
             io::ErrorKind::TimedOut => Self::late(allowed),
             // What TLS says of a certificate, or of an end that speaks no TLS.
-            io::ErrorKind::InvalidData => Self::Final(format!("can not be spoken to over TLS ({error})")),
+            io::ErrorKind::InvalidData => Self::Final(format!("cannot be spoken to over TLS ({error})")),
             _ => Self::Dropped(format!("closed the connection ({error})")),
         }
     }
@@ -42,7 +42,7 @@ impl Failure {
         Self::Dropped("is a replica: connect to the primary, where revocations are made".to_owned())
     }
 
-    /// Whether a server says that it can not serve: it was demoted, has just started, or is another one than was logged
+    /// Whether a server says that it cannot serve: it was demoted, has just started, or is another one than was logged
     /// in to. Redis 6 puts the code that a script met in the text.
     pub(crate) fn is_not_primary(error: &ServerError) -> bool {
         const CODES: [&str; 4] = ["READONLY", "MASTERDOWN", "LOADING", "NOAUTH"];
@@ -53,7 +53,7 @@ impl Failure {
 
     /// The same, of one server of several.
     pub(crate) fn of(self, address: &Address) -> Self {
-        Self::Final(format!("can not be used: {address} {self}"))
+        Self::Final(format!("cannot be used: {address} {self}"))
     }
 
     /// Trying again would take as long again.

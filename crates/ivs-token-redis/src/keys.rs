@@ -35,7 +35,7 @@ impl Keys {
 
     /// A UUID is written in lower case with hyphens.
     ///
-    /// Who may sign for another channel can not spend the tokens of this one.
+    /// Who may sign for another channel cannot spend the tokens of this one.
     pub(crate) fn used(&self, channel: &ChannelArn, uuid: &impl std::fmt::Display) -> String {
         format!("{}used:{channel}:{uuid}", self.0)
     }

@@ -178,7 +178,7 @@ pub(crate) fn with_reason(reason: &DisconnectReason) -> String {
     format!("={reason}")
 }
 
-/// The key alone says that the participant was disconnected: what can not be read is no reason.
+/// The key alone says that the participant was disconnected: what cannot be read is no reason.
 fn reason_in(said: &[u8]) -> Option<DisconnectReason> {
     let said = std::str::from_utf8(said).ok()?;
     DisconnectReason::try_from(said.strip_prefix('=')?).ok()

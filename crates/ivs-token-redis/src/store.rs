@@ -30,7 +30,7 @@ impl RedisStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the server can not be reached, lets us not in, or is not fit for use.
+    /// [`StoreError`] when the server cannot be reached, lets us not in, or is not fit for use.
     pub fn ping(&self) -> Result<(), StoreError> {
         let mut commands = Pipeline::new();
         commands.cmd("PING");
@@ -82,7 +82,7 @@ impl RedisStore {
 
 /// Why nothing is known of some tokens.
 enum Unasked {
-    /// Redis can not be asked: the user has chosen what happens then.
+    /// Redis cannot be asked: the user has chosen what happens then.
     NoAnswer(StoreError),
     /// It does not know what to ask: that is refused in any case.
     Unknown,

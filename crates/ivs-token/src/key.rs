@@ -9,7 +9,7 @@ use crate::wire::jws;
 /// A private key that mints tokens, and the ARN under which IVS knows its public half. Parsed once, cheap to clone,
 /// shareable across threads.
 ///
-/// The private half is wiped when the last clone goes, and is never part of `Debug`, of an error or of a panic.
+/// The private half is wiped when the last clone is dropped, and is never part of `Debug`, of an error or of a panic.
 ///
 /// ```
 /// # let pem = ivs_token::es384::SigningKey::generate()?.to_pkcs8_pem();
@@ -62,8 +62,8 @@ impl SigningKey {
         es384::SigningKey::from_file(path, passphrase).map(Self::from)
     }
 
-    /// Reads a private key in whichever form it is: PEM, DER or JWK, encrypted or not. The passphrase, if there is one, is
-    /// never asked for on the terminal.
+    /// Reads a private key in whichever form it is: PEM, DER or JWK, encrypted or not. This never asks for a passphrase
+    /// on the terminal.
     ///
     /// # Errors
     ///
@@ -93,8 +93,8 @@ impl SigningKey {
         self.id.as_ref().map(|id| &id.arn)
     }
 
-    /// From now on, has this key and all its clones sign with the engine. How fast minting then is depends on the
-    /// processor. The table has the part of its time that it takes:
+    /// Makes this key and all its clones sign with the engine from now on. The table shows what part of its usual time
+    /// minting then takes:
     ///
     /// | the processor has | one | in [batches](Self::mint_batch) |
     /// |---|---|---|
@@ -104,8 +104,8 @@ impl SigningKey {
     ///
     /// On 64-bit ARM this was not measured. Without the feature `engine` it changes nothing.
     ///
-    /// It is a choice, and off unless made: see [`es384::SigningKey::accelerate`]. The first key of a process takes a few
-    /// milliseconds and 700 KiB for tables that all keys share.
+    /// This is off by default; for the reason see [`es384::SigningKey::accelerate`]. The first key of a process takes a
+    /// few milliseconds and 700 KiB for tables that all keys share.
     ///
     /// ```
     /// # let key = ivs_token::SigningKey::generate()?;
@@ -127,7 +127,7 @@ impl SigningKey {
         self.key.verifying_key()
     }
 
-    /// The key alone, without its ID: what can be written in any form, such as with
+    /// The key alone, without its ID. It can be written in any form, such as with
     /// [`to_pkcs8_pem`](es384::SigningKey::to_pkcs8_pem).
     pub fn as_es384(&self) -> &es384::SigningKey {
         &self.key

@@ -47,10 +47,10 @@ pub use value::text::{DisconnectReason, UserId, ViewerId};
 pub use value::version::Version;
 pub use verify::{Expectations, Verified, VerifiedPlayback, VerifiedToken, Verifier, VerifierBuilder};
 
-/// What a single-use playback token is known by.
+/// The ID of a single-use playback token.
 pub use uuid::Uuid;
 
-/// The keys and signatures that tokens are built on: every encoding a key arrives in, and every one it leaves in.
+/// The keys and signatures of tokens: reads and writes keys in every encoding.
 pub use es384;
 
 /// For our own command line and bindings: texts made fit for a terminal.

@@ -41,7 +41,7 @@ fn a_batch_asks_for_each_text_once() {
     }
 }
 
-/// Who may sign for one channel can not spend the tokens of another.
+/// Who may sign for one channel cannot spend the tokens of another.
 #[test]
 fn a_uuid_is_spent_for_its_channel_alone() {
     let store: Arc<dyn RevocationStore> = Arc::new(InMemoryRevocations::new());

@@ -1,4 +1,4 @@
-"""What can go wrong. Each error has a ``code``: a stable name for programs. Texts may be reworded, codes are not."""
+"""All errors. Each has a ``code``, a stable name for programs: messages may be reworded, but codes never change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class IvsTokenError(ValueError):
     """The stable name of this error."""
 
     index: int | None = None
-    """The place in the list, counted from 0, when one of many was at fault."""
+    """The place in the list, counted from 0, if one of many was wrong."""
 
     def __init__(self, message: str, *, code: str = "", **details: object) -> None:
         super().__init__(message)
@@ -24,7 +24,7 @@ class IvsTokenError(ValueError):
 
 
 class InvalidKeyError(IvsTokenError):
-    """A key that is none, or not on P-384, or a set of keys that could not be loaded. Never quotes the key."""
+    """A key that is not valid, or not on P-384, or a set of keys that could not be loaded. It never quotes the key."""
 
 
 class InvalidClaimError(IvsTokenError):
@@ -41,22 +41,22 @@ class InvalidClaimError(IvsTokenError):
 
 
 class MintError(IvsTokenError):
-    """A token that could not be minted although each value is good: a key without a ``kid``, or of another account."""
+    """A token that could not be minted although each value is valid: a key without a ``kid``, or of another account."""
 
 
 class KeyRingError(IvsTokenError):
-    """A change that a ring of keys does not take. The ring is as it was."""
+    """A change that a key ring refuses. The ring is unchanged."""
 
 
 class RevocationStoreError(IvsTokenError):
-    """A store of revocations that could not be reached: a revocation may not have been made, so make it again."""
+    """A revocation store could not be reached. A revocation may not have been made, so make it again."""
 
 
 class ExchangeError(IvsTokenError):
-    """A token that can not be exchanged for the other."""
+    """Two tokens that IVS does not exchange for each other."""
 
     claims: tuple[str, ...] = ()
-    """The names of all claims that differ and may not."""
+    """The names of all claims that differ but must not."""
 
 
 class VerificationError(IvsTokenError):
@@ -67,7 +67,7 @@ class VerificationError(IvsTokenError):
 
 
 class MalformedTokenError(VerificationError):
-    """There is no token, or not the form of one, or its header says what it must not."""
+    """There is no token, or its form is wrong, or its header breaks a rule."""
 
 
 class IssuedByApiError(VerificationError):
@@ -85,7 +85,7 @@ class RetiredKeyError(UnknownKeyError):
     """The key was retired."""
 
     retired_at: datetime | None = None
-    """The first second at which it verified no more, in UTC."""
+    """The first second at which it no longer verified, in UTC."""
 
 
 class InvalidSignatureError(VerificationError):
@@ -93,11 +93,11 @@ class InvalidSignatureError(VerificationError):
 
 
 class InvalidPayloadError(VerificationError):
-    """The signature holds, and the claims break a rule."""
+    """The signature is valid, but the claims break a rule."""
 
 
 class WrongKindError(VerificationError):
-    """A good token of another kind: a connection token where a participant token is wanted, and the like."""
+    """A valid token of another kind, such as a connection token where a participant token is wanted."""
 
 
 class NotYetValidError(VerificationError):
@@ -108,11 +108,11 @@ class ExpiredTokenError(VerificationError):
     """The token has expired."""
 
     expired_at: datetime | None = None
-    """Its end, in UTC."""
+    """Its expiry, in UTC."""
 
 
 class WrongStageError(VerificationError):
-    """A good token for another stage."""
+    """A valid token for another stage."""
 
     expected: str = ""
     """The ARN of the stage that was expected."""
@@ -122,7 +122,7 @@ class WrongStageError(VerificationError):
 
 
 class WrongChannelError(VerificationError):
-    """A good token for another channel."""
+    """A valid token for another channel."""
 
     expected: str = ""
     """The ARN of the channel that was expected."""
@@ -132,22 +132,22 @@ class WrongChannelError(VerificationError):
 
 
 class WrongUserError(VerificationError):
-    """A good token of another user."""
+    """A valid token of another user."""
 
 
 class InsufficientCapabilitiesError(VerificationError):
-    """A good token that does not grant what is wanted."""
+    """A valid token that does not grant what is wanted."""
 
     missing: str = ""
     """The first capability that is wanted and not granted, such as ``PUBLISH``."""
 
 
 class OriginNotAllowedError(VerificationError):
-    """A good playback token, and a request from an origin that it is not good for."""
+    """A valid playback token, but the request comes from an origin that it does not allow."""
 
 
 class RevokedError(VerificationError):
-    """A good token that was ended before its time."""
+    """A valid token that was revoked."""
 
 
 class AlreadyUsedError(RevokedError):
@@ -155,4 +155,4 @@ class AlreadyUsedError(RevokedError):
 
 
 class RevocationUnknownError(VerificationError):
-    """Nobody knows whether the token was revoked, so it is refused."""
+    """The revocation store gave no answer, so the token is refused."""

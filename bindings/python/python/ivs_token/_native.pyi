@@ -48,20 +48,21 @@ class _Participant(TypedDict, total=False):
 class SigningKey:
     """A private P-384 key that mints tokens, and the ARN under which IVS knows its public half (`kid`).
 
-    Parsed once, then only used, by any number of threads. It is never shown by `repr` or in an error, can not be pickled, and
-    is wiped from memory when the last reference to it goes.
+    It is parsed once, and any number of threads may use it. `repr` and errors never show it. It cannot be pickled, and
+    is wiped from memory when the last reference to it is gone.
     """
 
     @staticmethod
     def from_pem(pem: _KeySource, *, kid: str | None = None, passphrase: str | bytes | None = None) -> SigningKey:
-        """Reads PEM, SEC1 or PKCS#8, also as it arrives in an environment variable: with literal `\\n`, in quotes, on one line, or
-        base64 of it all.
+        """Reads PEM, SEC1 or PKCS#8, also as it arrives in an environment variable: with literal `\\n`, in quotes, on
+        one line, or base64 of it all.
 
-        `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. `kid` is the ARN that ImportPublicKey returned;
-        participant and connection tokens need it, playback tokens do not. `passphrase` is that of an encrypted key.
+        `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. `kid` is the ARN that ImportPublicKey
+        returned; participant and connection tokens need it, playback tokens do not. `passphrase` is that of an
+        encrypted key.
 
-        Raises `InvalidKeyError`, which says what the text is instead, `InvalidClaimError` for a `kid` that is no ARN, and
-        `OSError` for a file that can not be read.
+        Raises `InvalidKeyError`, which says what the text is instead, `InvalidClaimError` for a `kid` that is not an
+        ARN, and `OSError` for a file that cannot be read.
         """
     @staticmethod
     def from_der(der: _KeySource, *, kid: str | None = None, passphrase: str | bytes | None = None) -> SigningKey:
@@ -71,7 +72,7 @@ class SigningKey:
         """Reads a private JWK (RFC 7518, section 6.2.2): its JSON, or a mapping. Errors are those of `from_pem`."""
     @staticmethod
     def from_any(key: _JwkSource | _PrivateKeyObject, *, kid: str | None = None, passphrase: str | bytes | None = None) -> SigningKey:
-        """Reads a key in whichever form it is: PEM, DER or JWK, encrypted or not, or a private key object of the package
+        """Reads a key in any form: PEM, DER or JWK, encrypted or not, or a private key object of the package
         `cryptography`. Arguments and errors are those of `from_pem`.
         """
     @staticmethod
@@ -86,16 +87,16 @@ class SigningKey:
     def verifying_key(self) -> VerifyingKey:
         """The public half: what IVS and verifiers need."""
     def accelerate(self) -> None:
-        """From now on, has this key, and every key made of it, sign with the library's own engine. Minting then takes less than half of
-        its time on any processor, and less than a third in `mint_many`; little more than a third with AVX2, and a sixth in `mint_many`;
-        a quarter with AVX-512 IFMA, and a tenth in `mint_many`.
+        """Makes this key, and every key made of it, sign with the library's own engine from now on. On any processor,
+        minting then takes less than half of its time, and less than a third in `mint_many`. With AVX2 it takes little
+        more than a third, and a sixth in `mint_many`. With AVX-512 IFMA it takes a quarter, and a tenth in `mint_many`.
 
-        It is a choice, and off unless made: docs/engine.md says how it is proved. The first key of a process takes a few
+        This is off by default: docs/engine.md says how the engine is proved. The first key of a process takes a few
         milliseconds and 700 KiB for tables that all keys share.
         """
     @property
     def is_accelerated(self) -> bool:
-        """Whether the engine signs for this key: it was accelerated, and the processor can do it."""
+        """Whether the engine signs for this key: the key was accelerated, and the processor supports it."""
     def to_pem(self, *, passphrase: str | bytes | None = None) -> str:
         """**Gives the private key away**: as PKCS#8 PEM, encrypted if there is a passphrase."""
     def __reduce__(self) -> NoReturn: ...
@@ -104,14 +105,14 @@ class SigningKey:
 
 @final
 class VerifyingKey:
-    """A public P-384 key that verifies tokens. Parsed once, equal to every key of the same point, hashable, picklable."""
+    """A public P-384 key that verifies tokens. Parsed once. Equal to every key with the same point, hashable, picklable."""
 
     @staticmethod
     def from_pem(pem: _KeySource) -> VerifyingKey:
         """Reads PEM, an SPKI `PUBLIC KEY`, as `openssl ec -pubout` writes it.
 
-        `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. Raises `InvalidKeyError`, which says what the text
-        is instead, and `OSError` for a file that can not be read.
+        `pem` is `str`, `bytes`, or the path of a file as an `os.PathLike`. Raises `InvalidKeyError`, which says what
+        the text is instead, and `OSError` for a file that cannot be read.
         """
     @staticmethod
     def from_der(der: _KeySource) -> VerifyingKey:
@@ -121,8 +122,8 @@ class VerifyingKey:
         """Reads a public JWK (RFC 7518, section 6.2.1): its JSON, or a mapping. Errors are those of `from_pem`."""
     @staticmethod
     def from_any(key: _PublicKeySource) -> VerifyingKey:
-        """Reads a public key in whichever form it is: PEM, DER, JWK or a bare point, or an object of the package `cryptography`:
-        a public key, or a certificate for its key. Errors are those of `from_pem`.
+        """Reads a public key in any form: PEM, DER, JWK or a bare point, or an object of the package `cryptography` (a
+        public key, or a certificate for its key). Errors are those of `from_pem`.
         """
     def to_pem(self) -> str:
         """The key as SPKI PEM: what ImportPublicKey takes as `publicKeyMaterial`."""
@@ -144,26 +145,29 @@ class VerifyingKey:
 
 @final
 class Stage:
-    """A stage as a token needs it: its ARN and its two endpoints, which AWS lets you keep for 14 days.
+    """The parts of a stage that a token needs: its ARN and its two endpoints, which AWS allows you to keep for 14 days.
 
     `whip_url` is `endpoints.whip` of GetStage, `events_url` is `endpoints.events`, which is the same for every stage in
-    practice. Frozen, equal by value, hashable, picklable. Raises `InvalidClaimError` for what is none of its kind.
+    practice. Frozen, equal by value, hashable, picklable. Raises `InvalidClaimError` for a value that is not of its
+    kind.
     """
 
     def __new__(cls, arn: str, whip_url: str, events_url: str | None = None) -> Self: ...
     @staticmethod
     def from_response(response: Mapping[str, Any] | str | bytes) -> Stage:
-        """A stage from what GetStage or CreateStage answers: the dict of boto3, or the JSON that the AWS command line prints.
+        """A stage from what GetStage or CreateStage returns: the dict of boto3, or the JSON that the AWS command line
+        prints.
 
-        Raises `InvalidClaimError` when there is no stage in it, or a member is missing or wrong.
+        Raises `InvalidClaimError` if there is no stage in it, or if a member is missing or wrong.
         """
     def mint(self, key: SigningKey | Signer, *, user_id: str | None = None, attributes: Mapping[str, str] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, participant_id: str | None = None, now: datetime | None = None) -> Token:
-        """Mints a token for one participant: both capabilities, 12 hours, a fresh random participant ID, unless told otherwise.
+        """Mints a token for one participant. By default it has both capabilities, lasts 12 hours and has a fresh random
+        participant ID.
 
-        `user_id` has at most 128 characters, `attributes` at most 1 024 bytes of names and values together; everyone on the
-        stage sees both. `capabilities` is a `Capability`, its name, or several of them. `duration` is a `timedelta` or an
-        `int` of minutes, from 1 second to 14 days. `participant_id` is 1 to 64 of `[A-Za-z0-9_-]`, and every token needs its
-        own. `now` is when the token is issued, an aware `datetime`, for tests.
+        `user_id` has at most 128 characters, `attributes` at most 1 024 bytes of names and values together; everyone on
+        the stage sees both. `capabilities` is a `Capability`, its name, or several of them. `duration` is a `timedelta`
+        or an `int` of minutes, from 1 second to 14 days. `participant_id` is 1 to 64 of `[A-Za-z0-9_-]`, and every
+        token needs its own. `now` is when the token is issued, an aware `datetime`, for tests.
 
         `key` is a `SigningKey`, or a `Signer` whose private key is elsewhere, such as `KmsSigner`.
 
@@ -171,29 +175,29 @@ class Stage:
         another account or region than the stage, or when a signer failed.
         """
     def amint(self, key: SigningKey | Signer | AsyncSigner, *, user_id: str | None = None, attributes: Mapping[str, str] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, participant_id: str | None = None, now: datetime | None = None) -> Coroutine[Any, Any, Token]:
-        """Mints a token as `mint` does, without blocking: to be awaited. It is issued when this is called.
+        """Mints a token as `mint` does, without blocking: await it. The token is issued when this is called.
 
-        `key` may also be an `AsyncSigner`. The `sign` of a plain `Signer` runs on a thread of asyncio's.
+        `key` may also be an `AsyncSigner`. The `sign` of a plain `Signer` runs on a thread of asyncio.
         """
     def unsigned(self, kid: str, *, user_id: str | None = None, attributes: Mapping[str, str] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, participant_id: str | None = None, now: datetime | None = None) -> UnsignedToken:
-        """Makes a token as `mint` does, but for its signature, by a private key that signs elsewhere. `kid` is the ARN under which
-        IVS knows its public half.
+        """Makes a token as `mint` does, but without its signature, for a private key that signs elsewhere. `kid` is the
+        ARN under which IVS knows the public half.
         """
     def mint_many(self, key: SigningKey | Signer, participants: Iterable[_Participant], *, threads: int | None = None, now: datetime | None = None) -> list[Token]:
-        """Mints a token for each participant, in their order, all issued at one moment.
+        """Mints a token for each participant, in order, all issued at the same moment.
 
         `participants` is an iterable of mappings with the names of the arguments of `mint`: `user_id`, `attributes`,
-        `capabilities`, `duration`, `participant_id`, all optional. `threads` says how many threads sign, 1 unless given, and 8 with a
-        `Signer`; Python's other threads go on meanwhile.
+        `capabilities`, `duration`, `participant_id`, all optional. `threads` says how many threads sign: by default 1,
+        or 8 with a `Signer`. Python's other threads can run meanwhile.
 
-        Raises what `mint` raises, for the first participant that is at fault; its place in the list is `error.index`.
+        Raises what `mint` raises, for the first participant that is wrong; `error.index` is its place in the list.
         """
     def amint_many(self, key: SigningKey | Signer | AsyncSigner, participants: Iterable[_Participant], *, concurrency: int | None = None, now: datetime | None = None) -> Coroutine[Any, Any, list[Token]]:
-        """Mints a token for each participant as `mint_many` does, without blocking: to be awaited. They are issued when this is
-        called.
+        """Mints a token for each participant as `mint_many` does, without blocking: await it. The tokens are issued
+        when this is called.
 
-        `key` may also be an `AsyncSigner`. `concurrency` says how many a signer signs at once, 8 unless given. When one fails, those
-        under way are cancelled.
+        `key` may also be an `AsyncSigner`. `concurrency` says how many tokens a signer signs at once, 8 by default. If
+        one fails, the others under way are cancelled.
         """
     @property
     def arn(self) -> str:
@@ -217,21 +221,19 @@ class UnsignedToken:
 
     @property
     def signing_input(self) -> bytes:
-        """What is to be signed, with ECDSA on P-384 and SHA-384: header, dot and payload as they will stand in the token
-        (RFC 7515, section 5.1), in at most 16 KiB of ASCII.
+        """The text to sign with ECDSA on P-384 and SHA-384: header, dot and payload as they will be in the token (RFC
+        7515, section 5.1), in at most 16 KiB of ASCII.
         """
     @property
     def digest(self) -> bytes:
-        """The SHA-384 digest of the signing input, in 48 bytes: for what takes a digest, as AWS KMS does with the message type
-        `DIGEST`.
-        """
+        """The SHA-384 digest of the signing input, in 48 bytes, such as AWS KMS takes with the message type `DIGEST`."""
     def with_signature(self, signature: bytes | bytearray, verifying_key: _PublicKeySource) -> Token:
-        """The token. `signature` is r then s in 96 bytes (RFC 7518, section 3.4), or DER (RFC 3279, section 2.2.3), as KMS and
-        OpenSSL write it. It is checked with `verifying_key`, the public half of the key that signed, in any form that a
-        `Verifier` takes.
+        """The token. `signature` is r then s in 96 bytes (RFC 7518, section 3.4), or DER (RFC 3279, section 2.2.3), as
+        KMS and OpenSSL write it. It is checked with `verifying_key`, the public half of the key that signed, in any
+        form that a `Verifier` takes.
 
-        Raises `MintError`: `MALFORMED_SIGNATURE` when the bytes have neither form, `WRONG_SIGNATURE` when they are no
-        signature of this token under the key.
+        Raises `MintError`: `MALFORMED_SIGNATURE` when the bytes have neither form, `WRONG_SIGNATURE` when they are not
+        a signature of this token under the key.
         """
     def _failed(self, raised: BaseException) -> Exception: ...
 
@@ -241,21 +243,19 @@ class UnsignedConnectionToken:
 
     @property
     def signing_input(self) -> bytes:
-        """What is to be signed, with ECDSA on P-384 and SHA-384: header, dot and payload as they will stand in the token
-        (RFC 7515, section 5.1), in at most 16 KiB of ASCII.
+        """The text to sign with ECDSA on P-384 and SHA-384: header, dot and payload as they will be in the token (RFC
+        7515, section 5.1), in at most 16 KiB of ASCII.
         """
     @property
     def digest(self) -> bytes:
-        """The SHA-384 digest of the signing input, in 48 bytes: for what takes a digest, as AWS KMS does with the message type
-        `DIGEST`.
-        """
+        """The SHA-384 digest of the signing input, in 48 bytes, such as AWS KMS takes with the message type `DIGEST`."""
     def with_signature(self, signature: bytes | bytearray, verifying_key: _PublicKeySource) -> ConnectionToken:
-        """The token. `signature` is r then s in 96 bytes (RFC 7518, section 3.4), or DER (RFC 3279, section 2.2.3), as KMS and
-        OpenSSL write it. It is checked with `verifying_key`, the public half of the key that signed, in any form that a
-        `Verifier` takes.
+        """The token. `signature` is r then s in 96 bytes (RFC 7518, section 3.4), or DER (RFC 3279, section 2.2.3), as
+        KMS and OpenSSL write it. It is checked with `verifying_key`, the public half of the key that signed, in any
+        form that a `Verifier` takes.
 
-        Raises `MintError`: `MALFORMED_SIGNATURE` when the bytes have neither form, `WRONG_SIGNATURE` when they are no
-        signature of this token under the key.
+        Raises `MintError`: `MALFORMED_SIGNATURE` when the bytes have neither form, `WRONG_SIGNATURE` when they are not
+        a signature of this token under the key.
         """
     def _failed(self, raised: BaseException) -> Exception: ...
 
@@ -265,68 +265,70 @@ class UnsignedPlaybackToken:
 
     @property
     def signing_input(self) -> bytes:
-        """What is to be signed, with ECDSA on P-384 and SHA-384: header, dot and payload as they will stand in the token
-        (RFC 7515, section 5.1), in at most 16 KiB of ASCII.
+        """The text to sign with ECDSA on P-384 and SHA-384: header, dot and payload as they will be in the token (RFC
+        7515, section 5.1), in at most 16 KiB of ASCII.
         """
     @property
     def digest(self) -> bytes:
-        """The SHA-384 digest of the signing input, in 48 bytes: for what takes a digest, as AWS KMS does with the message type
-        `DIGEST`.
-        """
+        """The SHA-384 digest of the signing input, in 48 bytes, such as AWS KMS takes with the message type `DIGEST`."""
     def with_signature(self, signature: bytes | bytearray, verifying_key: _PublicKeySource) -> PlaybackToken:
-        """The token. `signature` is r then s in 96 bytes (RFC 7518, section 3.4), or DER (RFC 3279, section 2.2.3), as KMS and
-        OpenSSL write it. It is checked with `verifying_key`, the public half of the key that signed, in any form that a
-        `Verifier` takes.
+        """The token. `signature` is r then s in 96 bytes (RFC 7518, section 3.4), or DER (RFC 3279, section 2.2.3), as
+        KMS and OpenSSL write it. It is checked with `verifying_key`, the public half of the key that signed, in any
+        form that a `Verifier` takes.
 
-        Raises `MintError`: `MALFORMED_SIGNATURE` when the bytes have neither form, `WRONG_SIGNATURE` when they are no
-        signature of this token under the key.
+        Raises `MintError`: `MALFORMED_SIGNATURE` when the bytes have neither form, `WRONG_SIGNATURE` when they are not
+        a signature of this token under the key.
         """
     def _failed(self, raised: BaseException) -> Exception: ...
 
 @final
 class Verifier:
-    """Decides whether a token is good. Made once, used for every token, by any number of threads.
+    """Decides whether a token is valid. Make it once, and use it for every token, in any number of threads.
 
     `keys` maps the ARN of each public key to the key: a `VerifyingKey`, or PEM, DER or JWK, or the path of a file as an
-    `os.PathLike`; or it is a `KeyRing`, whose changes the verifier follows. `playback_keys` maps the ARNs of playback key
-    pairs to their public halves, or is a `PlaybackKeyRing`; a key whose ARN is not at hand stands under the ARN of a channel, and
-    verifies tokens for the channels of that account and region. At least one key must be held, or a ring.
+    `os.PathLike`; or it is a `KeyRing`, whose changes the verifier follows. `playback_keys` maps the ARNs of playback
+    key pairs to their public halves, or is a `PlaybackKeyRing`. If you do not have the ARN of a key, give the ARN of a
+    channel instead: the key then verifies tokens for all channels of that account and region. At least one key or a
+    ring is needed.
 
-    `stage`, `capabilities` and `user_id` are what every participant token must be for, grant and be of. `leeway` is how far in
-    the future a token may have been issued (60 seconds), `expiry_leeway` how long after its end it is still accepted (0).
-    `revocations` is asked about every token that is good otherwise: `InMemoryRevocations`, `RedisRevocations`, or a
-    `RevocationStore` of your own. `cache` is how many good tokens are remembered (none), so
-    that one that comes again costs less than a microsecond; everything that can have changed is checked all the same. `prepared_limit`
-    is how many single keys of each kind are prepared, so that verifying takes a tenth of its time (64); a ring has its own.
+    Every participant token must be for `stage`, grant `capabilities` and be of `user_id`, if you give them. `leeway` is
+    how far in the future a token may have been issued (60 seconds). `expiry_leeway` is how long after its expiry a
+    token is still accepted (0). `revocations` is asked about every token that is otherwise valid:
+    `InMemoryRevocations`, `RedisRevocations`, or a `RevocationStore` of your own. `cache` is how many valid tokens are
+    remembered (none), so that verifying one again takes less than a microsecond; everything that can have changed is
+    still checked. `prepared_limit` is how many single keys of each kind are prepared (64), so that verifying takes a
+    tenth of its time; a ring has its own limit.
 
-    Raises `InvalidKeyError`, `InvalidClaimError` for what is no ARN, and `IvsTokenError` when there is no key.
+    Raises `InvalidKeyError`, `InvalidClaimError` for a text that is not an ARN, and `IvsTokenError` if there is no key.
     """
 
     def __new__(cls, keys: KeyRing | Mapping[str, _PublicKeySource] | None = None, *, playback_keys: PlaybackKeyRing | Mapping[str, _PublicKeySource] | None = None, stage: Stage | str | None = None, capabilities: _Capabilities | None = None, user_id: str | None = None, leeway: timedelta | None = None, expiry_leeway: timedelta | None = None, revocations: InMemoryRevocations | RedisRevocations | RevocationStore | None = None, cache: int | None = None, prepared_limit: int | None = None) -> Self: ...
     def verify(self, token: str | bytes, *, stage: Stage | str | None = None, capabilities: _Capabilities | None = None, user_id: str | None = None, now: datetime | None = None) -> VerifiedToken:
-        """Verifies a participant token, and says who it is.
+        """Verifies a participant token, and returns its claims.
 
-        `token` is `str` or `bytes`. `stage`, `capabilities` and `user_id` are expected beside what the verifier expects of
-        every token. `now` is the time that it is, an aware `datetime`, for tests.
+        `token` is `str` or `bytes`. `stage`, `capabilities` and `user_id` are expected in addition to what the verifier
+        expects of every token. `now` is the present time, an aware `datetime`, for tests.
 
         Raises a `VerificationError`: the first check that failed.
         """
     def verify_many(self, tokens: Iterable[str | bytes], *, threads: int | None = None, now: datetime | None = None) -> list[VerifiedToken | VerificationError]:
-        """Verifies many participant tokens, in their order, and asks the revocations about all of them at once.
+        """Verifies many participant tokens, in order, and asks the revocations about all of them at once.
 
-        For each token the list has its `VerifiedToken`, or the `VerificationError` that `verify` would have raised: one that is
-        refused does not stop the others. `threads` says how many threads verify; Python's other threads go on meanwhile.
+        For each token, the list has its `VerifiedToken`, or the `VerificationError` that `verify` would have raised. If
+        one is refused, the others are still verified. `threads` says how many threads verify. Python's other threads
+        can run meanwhile.
         """
     def verify_connection(self, token: str | bytes, *, now: datetime | None = None) -> VerifiedConnection:
-        """Verifies a connection token. What the verifier expects of participants is not asked of it.
+        """Verifies a connection token. What the verifier expects of participants is not checked here.
 
         Raises a `VerificationError`: the first check that failed.
         """
     def verify_playback(self, token: str | bytes, *, channel: str | None = None, origin: str | None = None, now: datetime | None = None) -> VerifiedPlayback:
-        """Verifies a playback token, for this channel if one is given, and for a request with this header `Origin`, if it has one.
+        """Verifies a playback token: for this channel if one is given, and for a request with this header `Origin` if
+        it has one.
 
-        The header is held against the token only where the token says to do so strictly. Raises a `VerificationError`: the
-        first check that failed. A single-use token is spent only when none has.
+        The header is checked only if the token strictly enforces its origins. Raises a `VerificationError`: the first
+        check that failed. A single-use token is spent only if no check fails.
         """
     @property
     def cached(self) -> int:
@@ -335,7 +337,7 @@ class Verifier:
 
 @final
 class ParticipantClaims:
-    """What a participant token says. Part of a `Token`."""
+    """The claims of a participant token. Part of a `Token`."""
 
     @property
     def participant_id(self) -> str: ...
@@ -360,7 +362,7 @@ class ParticipantClaims:
 class VerifiedToken:
     """A participant token whose signature, rules and time have been checked. Only `Verifier.verify` makes one.
 
-    It can not be pickled, so that nothing but a verification makes one: send what you need of it, or the token.
+    It cannot be pickled, so that only a verification makes one. Send the values that you need, or the token.
     """
 
     @property
@@ -371,7 +373,7 @@ class VerifiedToken:
         """Your application's name for the participant, or `None`."""
     @property
     def attributes(self) -> dict[str, str]:
-        """The participant's attributes: a new dict each time, empty when the token carries none."""
+        """The participant's attributes: a new dict each time, empty if the token has none."""
     @property
     def capabilities(self) -> Capability:
         """What the participant may do."""
@@ -386,7 +388,7 @@ class VerifiedToken:
         """When the token was issued: an aware `datetime` in UTC."""
     @property
     def expiration_time(self) -> datetime:
-        """The first second at which the token is no longer good: an aware `datetime` in UTC."""
+        """The first second at which the token is no longer valid: an aware `datetime` in UTC."""
     @property
     def version(self) -> str:
         """The version of the token's form, such as `1.0`."""
@@ -397,7 +399,7 @@ class VerifiedToken:
 
 @final
 class ConnectionClaims:
-    """What a connection token says. Part of a `ConnectionToken`."""
+    """The claims of a connection token. Part of a `ConnectionToken`."""
 
     @property
     def token_id(self) -> str:
@@ -413,7 +415,7 @@ class ConnectionClaims:
         """When the token was issued: an aware `datetime` in UTC."""
     @property
     def expiration_time(self) -> datetime:
-        """The first second at which the token is no longer good: an aware `datetime` in UTC."""
+        """The first second at which the token is no longer valid: an aware `datetime` in UTC."""
     @property
     def version(self) -> str:
         """The version of the token's form, such as `1.0`."""
@@ -436,7 +438,7 @@ class VerifiedConnection:
         """When the token was issued: an aware `datetime` in UTC."""
     @property
     def expiration_time(self) -> datetime:
-        """The first second at which the token is no longer good: an aware `datetime` in UTC."""
+        """The first second at which the token is no longer valid: an aware `datetime` in UTC."""
     @property
     def version(self) -> str:
         """The version of the token's form, such as `1.0`."""
@@ -447,34 +449,34 @@ class VerifiedConnection:
 
 @final
 class PlaybackClaims:
-    """What a playback token says. Part of a `PlaybackToken`."""
+    """The claims of a playback token. Part of a `PlaybackToken`."""
 
     @property
     def channel_arn(self) -> str:
         """The ARN of the channel."""
     @property
     def origins(self) -> tuple[str, ...]:
-        """The origins that playback may be asked for from, as browsers write them; empty for every origin."""
+        """The origins from which playback may be requested, as browsers write them; empty for every origin."""
     @property
     def strict_origin_enforcement(self) -> bool:
         """Whether requests from other origins are refused, and not only hidden from browsers."""
     @property
     def single_use_uuid(self) -> UUID | None:
-        """What a single-use token is known by: a `uuid.UUID`, or `None`."""
+        """The UUID of a single-use token: a `uuid.UUID`, or `None`."""
     @property
     def viewer_id(self) -> str | None:
         """Your application's name for the viewer, or `None`."""
     @property
     def viewer_session_version(self) -> int:
-        """The version of the viewer's session: 0 unless the token says otherwise."""
+        """The version of the viewer's session; 0 by default."""
     @property
     def maximum_resolution(self) -> str | None:
-        """The best picture that the viewer may see: `SD`, `HD`, `FULL_HD`, or `None`."""
+        """The highest resolution that the viewer may see: `SD`, `HD`, `FULL_HD`, or `None`."""
     @property
     def expiration_time(self) -> datetime:
-        """The first second at which playback can no longer be started: an aware `datetime` in UTC."""
+        """The first second at which the token can no longer start playback: an aware `datetime` in UTC."""
     def allows_origin(self, origin: str | None) -> bool:
-        """Whether a browser may see the answer to a request with this header `Origin`, or without one."""
+        """Whether a browser may see the response to a request with this header `Origin`, or without one."""
 
 @final
 class VerifiedPlayback:
@@ -485,27 +487,27 @@ class VerifiedPlayback:
         """The ARN of the channel."""
     @property
     def origins(self) -> tuple[str, ...]:
-        """The origins that playback may be asked for from, as browsers write them; empty for every origin."""
+        """The origins from which playback may be requested, as browsers write them; empty for every origin."""
     @property
     def strict_origin_enforcement(self) -> bool:
         """Whether requests from other origins are refused, and not only hidden from browsers."""
     @property
     def single_use_uuid(self) -> UUID | None:
-        """What a single-use token is known by: a `uuid.UUID`, or `None`."""
+        """The UUID of a single-use token: a `uuid.UUID`, or `None`."""
     @property
     def viewer_id(self) -> str | None:
         """Your application's name for the viewer, or `None`."""
     @property
     def viewer_session_version(self) -> int:
-        """The version of the viewer's session: 0 unless the token says otherwise."""
+        """The version of the viewer's session; 0 by default."""
     @property
     def maximum_resolution(self) -> str | None:
-        """The best picture that the viewer may see: `SD`, `HD`, `FULL_HD`, or `None`."""
+        """The highest resolution that the viewer may see: `SD`, `HD`, `FULL_HD`, or `None`."""
     @property
     def expiration_time(self) -> datetime:
-        """The first second at which playback can no longer be started: an aware `datetime` in UTC."""
+        """The first second at which the token can no longer start playback: an aware `datetime` in UTC."""
     def allows_origin(self, origin: str | None) -> bool:
-        """Whether a browser may see the answer to a request with this header `Origin`, or without one."""
+        """Whether a browser may see the response to a request with this header `Origin`, or without one."""
     @property
     def issued_at(self) -> datetime | None:
         """When the token was issued, if it says so: an aware `datetime` in UTC, or `None`."""
@@ -516,80 +518,81 @@ class VerifiedPlayback:
 
 @final
 class KeyRing:
-    """The public keys that IVS knows, held locally, and which of them signs: what ImportPublicKey, GetPublicKey, ListPublicKeys
-    and DeletePublicKey do, without a call.
+    """The public keys that IVS knows, held locally, and which of them signs. It does what ImportPublicKey,
+    GetPublicKey, ListPublicKeys and DeletePublicKey do, without a call.
 
-    Give it to a `Verifier`, which follows its changes. Reads never wait. Each method makes one change, or, when it raises
-    `KeyRingError`, none. `limit` is how many keys it may hold (64), and `prepared_limit` how many of them it keeps prepared
-    (64), so that verifying takes a tenth of its time: 440 KiB of memory and up to 2 ms each.
+    Give it to a `Verifier`, which follows its changes. Reads never wait. Each method makes one change, or none if it
+    raises `KeyRingError`. `limit` is how many keys it may hold (64). `prepared_limit` is how many of them it keeps
+    prepared (64), so that verifying takes a tenth of its time; each takes 440 KiB of memory and up to 2 ms.
     """
 
     def __new__(cls, *, limit: int | None = None, prepared_limit: int | None = None) -> Self: ...
     def import_key(self, arn: str, key: _PublicKeySource, *, name: str | None = None, tags: Mapping[str, str] | None = None) -> None:
-        """Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
+        """Imports a key under the ARN that IVS gave it. A key that the ring already holds stays as it is.
 
-        `key` is a `VerifyingKey`, or what `VerifyingKey.from_any` takes. `name` has at most 128 of `[A-Za-z0-9_-]`, `tags` are
-        at most 50.
+        `key` is a `VerifyingKey`, or what `VerifyingKey.from_any` takes. `name` has at most 128 of `[A-Za-z0-9_-]`,
+        `tags` are at most 50.
         """
     def import_json(self, json: Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | bytes, *, replace: bool = False) -> int:
         """Imports a JWK set in which each `kid` is the ARN of its key, or, of public keys, what GetPublicKey or
-        ImportPublicKey answers (boto3's dict or JSON, one or several): all of the keys, or none. Gives how many there were.
+        ImportPublicKey returns (boto3's dict or JSON, one or several): all of the keys, or none. Returns their number.
 
-        With `replace` the ring holds these keys and no others afterwards, in one change: for a configuration that is read
-        anew. A key that is gone ends its tokens; the key that signs must be among them.
+        With `replace`, these keys replace all others, in one change. Use it when a configuration is read again. Tokens
+        of a key that is no longer there are refused. The signing key must be among the new keys.
 
-        Raises `InvalidKeyError`, which says which of them is none.
+        Raises `InvalidKeyError`, which names the key that is invalid.
         """
     def import_folder(self, folder: str | PathLike[str], *, region: str, account_id: str, replace: bool = False) -> int:
-        """Imports each `.pem` file of a folder, a public key whose ARN has the name of the file as its ID: all of them, or
-        none. Gives how many there were. `replace` is that of `import_json`.
+        """Imports each `.pem` file of a folder as a public key, all of them or none. The name of the file is the ID at
+        the end of the key's ARN. Returns their number. `replace` is that of `import_json`.
 
         Raises `InvalidKeyError`, which names the file.
         """
     def delete(self, arn: str) -> None:
-        """Deletes a key: no token that it signed is good any more."""
+        """Deletes a key. From now on, all tokens that it signed are refused."""
     def get(self, arn: str) -> PublicKey | None:
         """The key of this ARN, or `None`."""
     def keys(self) -> list[PublicKey]:
         """All keys, ordered by ARN."""
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
-        """Adds tags to a key; one that it has gets the new value."""
+        """Adds tags to a key. A tag that it already has gets the new value."""
     def untag(self, arn: str, names: Iterable[str]) -> None:
-        """Removes the tags of these names from a key, those of them that it has."""
+        """Removes the tags with these names from a key. Names that it does not have are ignored."""
     def sign_with(self, arn: str, key: SigningKey) -> None:
-        """Marks a key for signing, in place of the one marked before, which goes on verifying. The private key signs under this
-        ARN, whichever it had before.
+        """Makes this the signing key. The previous signing key still verifies. The private key signs under this ARN,
+        even if it had another before.
         """
     def stop_signing(self) -> None:
-        """Marks no key for signing, and forgets the private key."""
+        """Forgets the private key: no key signs any more."""
     @property
     def signing_key(self) -> SigningKey | None:
-        """The key marked for signing, or `None`: ask for it before each token, and a rotation takes effect with the next."""
+        """The signing key, or `None`. Ask for it before each token, so that a rotation takes effect with the next token."""
     def rotate(self, arn: str, key: SigningKey, *, old_until: datetime) -> str | None:
-        """In one change, marks a key for signing, imports its public half, and retires the key marked before at `old_until`, an
-        aware `datetime`: at the earliest when the last token of the old key expires. Gives the ARN of that one, or `None`.
+        """Makes this the signing key, imports its public half, and retires the previous signing key at `old_until`, all
+        in one change. `old_until` is an aware `datetime`, and must not be before the last token of the old key expires.
+        Returns the ARN of the previous signing key, or `None`.
         """
     def retire(self, arn: str, *, at: datetime) -> None:
-        """Lets a key verify until this time, an aware `datetime`, and at it no more."""
+        """Retires a key at this time, an aware `datetime`: from then on it does not verify."""
     def reinstate(self, arn: str) -> None:
-        """Lets a key that was being retired verify without an end again."""
+        """Cancels the retirement of a key: it verifies again, without an end."""
     def delete_retired(self, *, now: datetime | None = None) -> list[str]:
-        """Deletes the keys whose retirement has come, and gives their ARNs."""
+        """Deletes the keys that are retired by now, and returns their ARNs."""
     def to_jwks(self) -> str:
         """The keys that are not retired as a JWK set, each with its ARN as `kid`, and with its end as `exp` if it is being retired."""
     def to_json(self) -> str:
-        """All keys as JSON, each as GetPublicKey prints one, with `retiredAt` where it is being retired: for `import_json` to read
-        when the server starts again. Which key signs is not in it.
+        """All keys as JSON, each as GetPublicKey prints it. A key that is being retired also has `retiredAt`.
+        `import_json` reads it when the server starts again. It does not say which key signs.
         """
     @property
     def limit(self) -> int:
         """How many keys it may hold."""
     @property
     def prepared_limit(self) -> int:
-        """How many keys it keeps prepared at most: those verify about ten times as fast."""
+        """How many keys it keeps prepared at most. Prepared keys verify about ten times as fast."""
     @property
     def prepared_keys(self) -> int:
-        """How many keys it keeps prepared now: a figure to watch."""
+        """How many keys are prepared now, for monitoring."""
     def __len__(self) -> int: ...
     def __bool__(self) -> bool: ...
     def __contains__(self, arn: str, /) -> bool: ...
@@ -607,91 +610,92 @@ class PublicKey:
         """The key itself."""
     @property
     def name(self) -> str | None:
-        """What you call it, or `None`."""
+        """Your name for it, or `None`."""
     @property
     def tags(self) -> dict[str, str]:
         """Its tags: a new dict each time."""
     @property
     def retired_at(self) -> datetime | None:
-        """The first second at which it verifies no more: an aware `datetime` in UTC, or `None`."""
+        """The first second at which it no longer verifies: an aware `datetime` in UTC, or `None`."""
     def __reduce__(self) -> NoReturn: ...
 
 @final
 class PlaybackKeyRing:
-    """The public halves of the playback key pairs that IVS knows, held locally, and which of them signs: what
+    """The public halves of the playback key pairs that IVS knows, held locally, and which of them signs. It does what
     ImportPlaybackKeyPair and DeletePlaybackKeyPair do, without a call.
 
     Give it to a `Verifier` as its `playback_keys`, which follows its changes. Reads never wait. Each method makes one
-    change, or, when it raises `KeyRingError`, none. `limit` is how many keys it may hold (64); playback tokens name no key,
-    so a forged one costs as many verifications as there are. `prepared_limit` is that of a `KeyRing`.
+    change, or none if it raises `KeyRingError`. `limit` is how many keys it may hold (64). Playback tokens name no key,
+    so a forged one costs as many verifications as there are keys. `prepared_limit` is that of a `KeyRing`.
     """
 
     def __new__(cls, *, limit: int | None = None, prepared_limit: int | None = None) -> Self: ...
     def import_key(self, arn: str, key: _PublicKeySource, *, name: str | None = None, tags: Mapping[str, str] | None = None) -> None:
-        """Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
+        """Imports a key under the ARN that IVS gave it. A key that the ring already holds stays as it is.
 
-        `key` is a `VerifyingKey`, or what `VerifyingKey.from_any` takes. `name` has at most 128 of `[A-Za-z0-9_-]`, `tags` are
-        at most 50.
+        `key` is a `VerifyingKey`, or what `VerifyingKey.from_any` takes. `name` has at most 128 of `[A-Za-z0-9_-]`,
+        `tags` are at most 50.
         """
     def import_json(self, json: Mapping[str, Any] | Sequence[Mapping[str, Any]] | str | bytes, *, replace: bool = False) -> int:
         """Imports a JWK set in which each `kid` is the ARN of its key, or, of public keys, what GetPublicKey or
-        ImportPublicKey answers (boto3's dict or JSON, one or several): all of the keys, or none. Gives how many there were.
+        ImportPublicKey returns (boto3's dict or JSON, one or several): all of the keys, or none. Returns their number.
 
-        With `replace` the ring holds these keys and no others afterwards, in one change: for a configuration that is read
-        anew. A key that is gone ends its tokens; the key that signs must be among them.
+        With `replace`, these keys replace all others, in one change. Use it when a configuration is read again. Tokens
+        of a key that is no longer there are refused. The signing key must be among the new keys.
 
-        Raises `InvalidKeyError`, which says which of them is none.
+        Raises `InvalidKeyError`, which names the key that is invalid.
         """
     def import_folder(self, folder: str | PathLike[str], *, region: str, account_id: str, replace: bool = False) -> int:
-        """Imports each `.pem` file of a folder, a public key whose ARN has the name of the file as its ID: all of them, or
-        none. Gives how many there were. `replace` is that of `import_json`.
+        """Imports each `.pem` file of a folder as a public key, all of them or none. The name of the file is the ID at
+        the end of the key's ARN. Returns their number. `replace` is that of `import_json`.
 
         Raises `InvalidKeyError`, which names the file.
         """
     def delete(self, arn: str) -> None:
-        """Deletes a key: no token that it signed is good any more."""
+        """Deletes a key. From now on, all tokens that it signed are refused."""
     def get(self, arn: str) -> PlaybackKey | None:
         """The key of this ARN, or `None`."""
     def keys(self) -> list[PlaybackKey]:
         """All keys, ordered by ARN."""
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
-        """Adds tags to a key; one that it has gets the new value."""
+        """Adds tags to a key. A tag that it already has gets the new value."""
     def untag(self, arn: str, names: Iterable[str]) -> None:
-        """Removes the tags of these names from a key, those of them that it has."""
+        """Removes the tags with these names from a key. Names that it does not have are ignored."""
     def sign_with(self, arn: str, key: SigningKey) -> None:
-        """Marks a key for signing, in place of the one marked before, which goes on verifying. The private key signs under this
-        ARN, whichever it had before.
+        """Makes this the signing key. The previous signing key still verifies. The private key signs under this ARN,
+        even if it had another before.
         """
     def stop_signing(self) -> None:
-        """Marks no key for signing, and forgets the private key."""
+        """Forgets the private key: no key signs any more."""
     @property
     def signing_key(self) -> SigningKey | None:
-        """The key marked for signing, or `None`: ask for it before each token, and a rotation takes effect with the next."""
+        """The signing key, or `None`. Ask for it before each token, so that a rotation takes effect with the next token."""
     def rotate(self, arn: str, key: SigningKey, *, old_until: datetime) -> str | None:
-        """In one change, marks a key for signing, imports its public half, and retires the key marked before at `old_until`, an
-        aware `datetime`: at the earliest when the last token of the old key expires. Gives the ARN of that one, or `None`.
+        """Makes this the signing key, imports its public half, and retires the previous signing key at `old_until`, all
+        in one change. `old_until` is an aware `datetime`, and must not be before the last token of the old key expires.
+        Returns the ARN of the previous signing key, or `None`.
         """
     def retire(self, arn: str, *, at: datetime) -> None:
-        """Lets a key verify until this time, an aware `datetime`, and at it no more."""
+        """Retires a key at this time, an aware `datetime`: from then on it does not verify."""
     def reinstate(self, arn: str) -> None:
-        """Lets a key that was being retired verify without an end again."""
+        """Cancels the retirement of a key: it verifies again, without an end."""
     def delete_retired(self, *, now: datetime | None = None) -> list[str]:
-        """Deletes the keys whose retirement has come, and gives their ARNs."""
+        """Deletes the keys that are retired by now, and returns their ARNs."""
     def to_jwks(self) -> str:
         """The keys that are not retired as a JWK set, each with its ARN as `kid`, and with its end as `exp` if it is being retired."""
     def to_json(self) -> str:
-        """All keys as JSON, each as GetPublicKey prints one, with `retiredAt` where it is being retired: for `import_json` to read
-        when the server starts again. Which key signs is not in it.
+        """All keys as JSON, each as GetPublicKey prints it. A key that is being retired also has `retiredAt`.
+        `import_json` reads it when the server starts again. It does not say which key signs.
         """
     @property
     def limit(self) -> int:
         """How many keys it may hold."""
     @property
     def prepared_limit(self) -> int:
-        """How many keys it keeps prepared at most: those verify about ten times as fast."""
+        """How many keys it keeps prepared at most. Prepared keys verify about ten times as fast."""
     @property
     def prepared_keys(self) -> int:
-        """How many keys it keeps prepared now: a figure to watch."""
+        """How many keys are prepared now, for monitoring."""
     def __len__(self) -> int: ...
     def __bool__(self) -> bool: ...
     def __contains__(self, arn: str, /) -> bool: ...
@@ -709,21 +713,21 @@ class PlaybackKey:
         """The key itself."""
     @property
     def name(self) -> str | None:
-        """What you call it, or `None`."""
+        """Your name for it, or `None`."""
     @property
     def tags(self) -> dict[str, str]:
         """Its tags: a new dict each time."""
     @property
     def retired_at(self) -> datetime | None:
-        """The first second at which it verifies no more: an aware `datetime` in UTC, or `None`."""
+        """The first second at which it no longer verifies: an aware `datetime` in UTC, or `None`."""
     def __reduce__(self) -> NoReturn: ...
 
 @final
 class InMemoryRevocations:
-    """A store of revocations in the memory of this process: for one machine, and forgotten when the process ends. A forked
-    process has a copy of its own from then on: where there are several, take `RedisRevocations`.
+    """A revocation store in the memory of this process. Other processes do not see it, and it is forgotten when the
+    process ends. A forked process has its own copy from then on. If you have several processes, use `RedisRevocations`.
 
-    Give it to every `Verifier` that is to ask it. It may be used by any number of threads.
+    Give it to every `Verifier` that should ask it. Any number of threads may use it.
     """
 
     def __new__(cls) -> Self: ...
@@ -741,54 +745,55 @@ class InMemoryRevocations:
         `up_to`.
         """
     def sweep(self) -> None:
-        """Removes all that has expired, at once. Nobody has to call it: later checks do it bit by bit."""
+        """Removes all expired entries at once. You need not call it: later checks remove them bit by bit."""
     def __len__(self) -> int: ...
     def __bool__(self) -> bool: ...
     def __reduce__(self) -> NoReturn: ...
 
 @final
 class WhenAway:
-    """What becomes of a token when the store gives no answer about it: it can not be reached, is too slow, or refuses. There is no
-    default: either choice harms someone.
+    """What happens to a token if the store gives no answer about it, because it cannot be reached, is too slow, or
+    refuses. There is no default: either choice harms someone.
 
-    It is about checks only. A revocation that may not have been made always raises.
+    It concerns checks only. A revocation that may not have been made always raises.
     """
 
     REFUSE: ClassVar[WhenAway]
     """The token is refused with `RevocationUnknownError`: nobody joins while the store is away."""
     @staticmethod
     def accept(report: Callable[[RevocationStoreError], object]) -> WhenAway:
-        """The token is accepted, and `report` called with the `RevocationStoreError` each time: while the store is away, whoever
-        was revoked may join, and a token that is good once may be used any number of times until it expires.
+        """The token is accepted, and `report` is called with the `RevocationStoreError` each time. While the store is
+        away, a revoked participant may join, and a single-use token may be used any number of times until it expires.
 
-        `report` runs on the thread that verifies, before the verification returns: let it be quick. If it raises, the token is
-        refused after all.
+        `report` runs on the thread that verifies, before the verification returns, so it should be quick. If it raises,
+        the token is refused after all.
         """
     def __reduce__(self) -> NoReturn: ...
 
 @final
 class RedisRevocations:
-    """Revocations that several processes and machines share, on one Redis server (6.0 or later, or Valkey): what is revoked by one
-    is refused by all with their next check, and a token that is good once is good once on all of them together.
+    """Revocations that several processes and machines share, on one Redis server (6.0 or later, or Valkey): once one of
+    them revokes something, all refuse it at their next check. A single-use token can be used once on all of them
+    together.
 
     `url` is `redis://user:password@host:6379/0`, `rediss://` for TLS, `redis-cluster://host,host`,
-    `redis-sentinel://host,host?service=name`, or `unix:///path/to/socket?db=0`. `when_away` says what
-    becomes of tokens when Redis gives no answer: `WhenAway.REFUSE`, or `WhenAway.accept(report)`. `prefix` is what the names of
-    all keys begin with (`{ivs-token}:`). `connect_timeout` and `response_timeout` are `timedelta`, from 1 ms to an hour (250 ms);
-    for a `reconnect_pause` after a failed attempt (500 ms) nobody tries again. `idle_connections` are kept open for the next
-    check (32). So many `replicas` must have a revocation or a spend before it counts (0).
-    `root_certificates`, and `client_certificate` with its key, are PEM, or paths of files as `os.PathLike`; those
-    of the system and none unless given.
+    `redis-sentinel://host,host?service=name`, or `unix:///path/to/socket?db=0`. `when_away` says what happens to tokens
+    if Redis gives no answer: `WhenAway.REFUSE`, or `WhenAway.accept(report)`. The names of all keys begin with `prefix`
+    (`{ivs-token}:`). `connect_timeout` and `response_timeout` are `timedelta`, from 1 ms to an hour (250 ms); after a
+    failed attempt, it waits for `reconnect_pause` (500 ms) before it tries again. `idle_connections` is how many
+    connections are kept open for the next check (32). `replicas` is how many replicas must have a revocation or a spend
+    before it counts (0). `root_certificates`, and `client_certificate` with its key, are PEM, or paths of files as
+    `os.PathLike`. By default the system's root certificates are used, and no client certificate.
 
-    It connects when it is first asked: `ping` says whether that works. It may be used by any number of threads, and a forked
-    process makes connections of its own. Raises `IvsTokenError` for a setting that can not be right.
+    It connects at its first use; `ping` says whether that works. Any number of threads may use it, and a forked process
+    makes its own connections. Raises `IvsTokenError` for a setting that cannot be right.
     """
 
     def __new__(cls, url: str, *, when_away: WhenAway, prefix: str | None = None, connect_timeout: timedelta | None = None, response_timeout: timedelta | None = None, reconnect_pause: timedelta | None = None, idle_connections: int | None = None, replicas: int | None = None, root_certificates: _KeySource | None = None, client_certificate: tuple[_KeySource, _KeySource] | None = None) -> Self: ...
     def ping(self) -> None:
         """Asks the server for a sign of life: at the start of a program, or for its health check.
 
-        Raises `RevocationStoreError` when it can not be reached, does not let us in, or is not fit for use.
+        Raises `RevocationStoreError` if it cannot be reached, refuses the connection, or is not suitable.
         """
     def disconnect_participant(self, stage: Stage | str, participant_id: str, *, reason: str | None = None) -> None:
         """DisconnectParticipant: refuses every token of this participant on this stage, for good.
@@ -807,7 +812,7 @@ class RedisRevocations:
 
 @final
 class Verdict:
-    """What a `RevocationStore` says about a token. There is no default: a store that says nothing refuses."""
+    """What a `RevocationStore` says about a token. There is no default: if a store says nothing, the token is refused."""
 
     NOT_REVOKED: ClassVar[Verdict]
     """There is nothing against the token."""
@@ -816,7 +821,7 @@ class Verdict:
     CONNECTION_TOKEN_REVOKED: ClassVar[Verdict]
     """The connection token was revoked: `RevokedError` with the code `CONNECTION_TOKEN_REVOKED`."""
     ALREADY_USED: ClassVar[Verdict]
-    """The playback token is good once, and was used before: `AlreadyUsedError`."""
+    """The single-use playback token was used before: `AlreadyUsedError`."""
     @staticmethod
     def participant_disconnected(reason: str | None = None) -> Verdict:
         """The participant was disconnected: `RevokedError` with the code `PARTICIPANT_DISCONNECTED`. The reason has at most 128
@@ -831,7 +836,7 @@ class Verdict:
 
 @final
 class Inspection:
-    """What a text looks like, and for each rule whether it holds. Nothing in it is verified, so nothing in it is to be believed."""
+    """What a text looks like, and for each rule whether it holds. Nothing in it is verified, so do not trust it."""
 
     @property
     def kind(self) -> str:
@@ -844,7 +849,7 @@ class Inspection:
         """The members of the payload, as far as it could be read."""
     @property
     def problems(self) -> tuple[str, ...]:
-        """What is wrong, in words; empty when every rule holds that can be checked without a key."""
+        """What is wrong, in words. Empty if every rule holds that can be checked without a key."""
     @property
     def checks(self) -> tuple[Check, ...]:
         """Every rule, and whether it holds."""
@@ -866,38 +871,40 @@ class Check:
         """The rule in words."""
     @property
     def holds(self) -> bool | None:
-        """Whether it holds: `True`, `False`, or `None` when that can not be told."""
+        """Whether it holds: `True`, `False`, or `None` if it could not be checked."""
     @property
     def detail(self) -> str | None:
-        """Why it does not hold, or why that can not be told; `None` when it holds."""
+        """Why it does not hold, or could not be checked; `None` if it holds."""
 
 def exchange(token: Token | VerifiedToken, key: SigningKey | Signer, *, user_id: str | None = None, attributes: Mapping[str, str | None] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, now: datetime | None = None) -> Token:
-    """Mints a token in exchange for another: for the same participant on the same stage, with other capabilities, attributes,
-    user ID or duration. What is not given stays as it was, the end of the old token too.
+    """Mints a token in exchange for another. It is for the same participant on the same stage, with other capabilities,
+    attributes, user ID or duration. Whatever you do not give stays as it was, including the expiry of the old token.
 
-    `attributes` are changes: each value replaces the attribute of its name or adds one, `None` removes it, and attributes that
-    are not named stay.
+    `attributes` are changes: each value replaces the attribute of its name or adds one, `None` removes it, and all
+    others stay.
 
-    `token` is a `Token` or a `VerifiedToken`: verify a text first. The arguments are those of `Stage.mint`. Any key of the
-    stage's account and region will do. Raises what `Stage.mint` raises.
+    `token` is a `Token` or a `VerifiedToken`: verify a text first. The arguments are those of `Stage.mint`. Any key of
+    the stage's account and region will do. Raises what `Stage.mint` raises.
     """
 def aexchange(token: Token | VerifiedToken, key: SigningKey | Signer | AsyncSigner, *, user_id: str | None = None, attributes: Mapping[str, str | None] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, now: datetime | None = None) -> Coroutine[Any, Any, Token]:
-    """Mints a token in exchange for another as `exchange` does, without blocking: to be awaited. It is issued when this is called, and
-    the key may be an `AsyncSigner`.
+    """Mints a token in exchange for another as `exchange` does, without blocking: await it. The token is issued when
+    this is called. The key may be an `AsyncSigner`.
     """
 def unsigned_exchange(token: Token | VerifiedToken, kid: str, *, user_id: str | None = None, attributes: Mapping[str, str | None] | None = None, capabilities: _Capabilities | None = None, duration: _Duration | None = None, now: datetime | None = None) -> UnsignedToken:
-    """Makes a token in exchange for another as `exchange` does, but for its signature, by a private key that signs elsewhere. `kid` is
-    the ARN under which IVS knows its public half.
+    """Makes a token in exchange for another as `exchange` does, but without its signature, for a private key that signs
+    elsewhere. `kid` is the ARN under which IVS knows the public half.
     """
 def check_exchange(old: Token | VerifiedToken, new: Token | VerifiedToken) -> None:
-    """Checks that IVS and its web client take one token in exchange for the other. Each is a `Token` or a `VerifiedToken`.
+    """Checks that IVS and its web client accept one token in exchange for the other. Each is a `Token` or a
+    `VerifiedToken`.
 
-    Raises `ExchangeError`, whose `claims` are the names of all claims that differ and may not.
+    Raises `ExchangeError`; its `claims` are the names of all claims that differ but must not.
     """
 def inspect(text: str | bytes, *, now: datetime | None = None) -> Inspection:
-    """Looks at whatever may be pasted: a whole token, a broken one, one in quotes, in a URL, in the API's answer.
+    """Inspects whatever a user may paste: a token, whole or broken, alone, in quotes, in a URL or in the API's
+    response.
 
-    Never fails and never verifies. `now` is the time that it is, an aware `datetime`, for tests.
+    It never fails and never verifies. `now` is the present time, an aware `datetime`, for tests.
     """
 def playback_url(base: str, token: str) -> str:
     """The URL to play: `base`, which GetChannel answers as `playbackUrl`, with the token as its query parameter `token`.

@@ -1,4 +1,4 @@
-"""Minted tokens: each is the text that a client joins with, a ``str``, and knows what it says."""
+"""Minted tokens. Each is the text that a client joins with, a ``str``, and has its claims as properties."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class _Token(str):
         raise TypeError(f"a {cls.__name__} is made by minting")
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"a {type(self).__name__} can not be changed")
+        raise AttributeError(f"a {type(self).__name__} cannot be changed")
 
     def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"a {type(self).__name__} can not be changed")
+        raise AttributeError(f"a {type(self).__name__} cannot be changed")
 
     def __str__(self) -> str:
         return str.__str__(self)
@@ -51,7 +51,7 @@ class _Token(str):
 
     @property
     def expiration_time(self) -> datetime:
-        """The first second at which the token is no longer good, in UTC."""
+        """The first second at which the token is no longer valid, in UTC."""
         return self._claims.expiration_time
 
 
@@ -136,17 +136,18 @@ class ConnectionToken(_IssuedToken):
         server_of: _native.Stage | None = None,
         now: datetime | None = None,
     ) -> ConnectionToken:
-        """Mints one: 12 hours and a fresh random ID unless told otherwise.
+        """Mints one. By default it lasts 12 hours and has a fresh random ID.
 
         ``duration`` is a ``timedelta`` or an ``int`` of minutes, from 1 second to 4 weeks; ``token_id`` is 1 to 64 of
-        ``[A-Za-z0-9_-]``, and every token needs its own; ``now`` is when it is issued, for tests. Account and region are
-        those of the key's ``kid``. ``key`` may be a ``Signer``, whose private key is elsewhere.
+        ``[A-Za-z0-9_-]``, and every token needs its own; ``now`` is when it is issued, for tests. Account and region
+        are those of the key's ``kid``. ``key`` may be a ``Signer``, whose private key is elsewhere.
 
-        The token leads to AWS's service. If ``server_of`` is a stage whose server is on this machine, such as ``ivs-local``, the
-        token leads to that server; any other stage changes nothing. ``Token.stage`` is the stage of a participant token.
+        The token leads to AWS's service. If ``server_of`` is a stage whose server is on this machine, such as
+        ``ivs-local``, the token leads to that server; any other stage changes nothing. ``Token.stage`` is the stage of
+        a participant token.
 
-        Raises ``InvalidClaimError`` for a value that no token may carry, and ``MintError`` for a key without a ``kid``, or when a
-        signer failed.
+        Raises ``InvalidClaimError`` for a value that no token may carry, and ``MintError`` for a key without a ``kid``,
+        or when a signer failed.
         """
         return _native.mint_connection(key, duration=duration, token_id=token_id, server_of=server_of, now=now)
 
@@ -171,8 +172,8 @@ class ConnectionToken(_IssuedToken):
         server_of: _native.Stage | None = None,
         now: datetime | None = None,
     ) -> _native.UnsignedConnectionToken:
-        """Makes one as ``mint`` does, but for its signature, by a private key that signs elsewhere. ``kid`` is the ARN under which
-        IVS knows its public half.
+        """Makes one as ``mint`` does, but without its signature, for a private key that signs elsewhere. ``kid`` is the
+        ARN under which IVS knows the public half.
         """
         return _native.unsigned_connection(kid, duration=duration, token_id=token_id, server_of=server_of, now=now)
 
@@ -221,17 +222,18 @@ class PlaybackToken(_Token):
         maximum_resolution: str | None = None,
         now: datetime | None = None,
     ) -> PlaybackToken:
-        """Mints one for the channel of this ARN: 10 minutes, from any origin, unless told otherwise.
+        """Mints one for the channel of this ARN. By default it lasts 10 minutes and is for any origin.
 
-        ``duration`` is a ``timedelta`` or an ``int`` of minutes: at most 10 with a viewer or for a single use. ``origins``
-        are such as ``https://*.example.com``, at most 5 when they are enforced strictly. ``single_use`` is ``True`` for a
-        random UUID, or the UUID. ``viewer_id`` has at most 40 characters, and ``viewer_session_version`` is a number that
-        goes with it. ``maximum_resolution`` is ``SD``, ``HD`` or ``FULL_HD``. ``now`` is when it is issued, for tests.
+        ``duration`` is a ``timedelta`` or an ``int`` of minutes: at most 10 with a viewer or for a single use.
+        ``origins`` are such as ``https://*.example.com``, at most 5 when they are enforced strictly. ``single_use`` is
+        ``True`` for a random UUID, or the UUID. ``viewer_id`` has at most 40 characters, and ``viewer_session_version``
+        is a number that goes with it. ``maximum_resolution`` is ``SD``, ``HD`` or ``FULL_HD``. ``now`` is when it is
+        issued, for tests.
 
         ``key`` may be a ``Signer``, whose private key is elsewhere.
 
-        Raises ``InvalidClaimError`` for a value that no token may carry, or values that do not go together, and ``MintError`` when
-        a signer failed.
+        Raises ``InvalidClaimError`` for a value that no token may carry, or values that do not go together, and
+        ``MintError`` when a signer failed.
         """
         return _native.mint_playback(
             key,
@@ -327,7 +329,7 @@ class PlaybackToken(_Token):
 
     @property
     def viewer_session_version(self) -> int:
-        """The version of the viewer's session: 0 unless the token says otherwise."""
+        """The version of the viewer's session; 0 by default."""
         return self._claims.viewer_session_version
 
     @property

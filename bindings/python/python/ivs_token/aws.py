@@ -1,4 +1,4 @@
-"""What boto3's client ``ivs-realtime`` does with tokens, done here: the same names, the same answers, no request."""
+"""Makes tokens as boto3's client ``ivs-realtime`` does, with the same names and the same answers, but without a request."""
 
 from __future__ import annotations
 
@@ -81,9 +81,10 @@ class IvsRealTime:
     ) -> CreateParticipantTokenResponse:
         """Does what boto3's ``create_participant_token`` does: ``duration`` is in minutes, from 1 to 20160.
 
-        Raises ``InvalidClaimError`` for a value that the service would refuse, or a stage that nobody knows; ``TypeError`` for
-        one of the wrong type; ``MintError`` when the key can not sign for the stage. Where botocore is installed, these are also
-        its ``ValidationException``, ``ResourceNotFoundException``, ``ParamValidationError`` and ``AccessDeniedException``.
+        Raises ``InvalidClaimError`` for a value that the service would refuse, or a stage that nobody knows;
+        ``TypeError`` for one of the wrong type; ``MintError`` if the key cannot sign for the stage. Where botocore is
+        installed, these are also its ``ValidationException``, ``ResourceNotFoundException``, ``ParamValidationError``
+        and ``AccessDeniedException``.
         """
         try:
             return self._participant_token(stageArn, duration, userId, attributes, capabilities)

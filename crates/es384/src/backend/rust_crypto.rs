@@ -1,4 +1,4 @@
-//! p384 of RustCrypto, for those who can not build C or assembly. It wipes its keys on drop.
+//! p384 of RustCrypto, for those who cannot build C or assembly. It wipes its keys on drop.
 
 use getrandom::SysRng;
 use p384::ecdsa::{

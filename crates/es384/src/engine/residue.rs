@@ -1,6 +1,6 @@
 //! Numbers modulo p or n in six words: the arithmetic for every processor.
 //!
-//! No operation takes a time that depends on the values, except where the name says `vartime`. Sums that can not leave their words wrap
+//! No operation takes a time that depends on the values, except where the name says `vartime`. Sums that cannot leave their words wrap
 //! all the same, so that no check for overflow branches.
 
 use std::marker::PhantomData;

@@ -37,7 +37,17 @@ impl VerifyingKey {
 }
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
-    read_from(path).map_err(|error| KeyFileError::Read { path: path.to_owned(), kind: error.kind() })
+    read_from(path).map_err(|error| KeyFileError::Read {
+        path: path.to_owned(),
+        kind: error.kind(),
+        reason: in_words(&error),
+    })
+}
+
+/// The words of the operating system, without the number that Rust puts after them.
+fn in_words(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" (os error").map_or(&*text, |(words, _)| words).to_owned()
 }
 
 fn read_from(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {

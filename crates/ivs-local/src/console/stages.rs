@@ -57,7 +57,7 @@ fn rows(server: &Server, wanted: &str, after: &str) -> Result<Markup, StoreError
 pub(super) fn one(server: &Server, arn: &str) -> Shown {
     let missing = |status, words: String| Missing::new(status, "Stage", words);
     let stage = StageArn::try_from(arn).map_err(|error| {
-        missing(StatusCode::BAD_REQUEST, format!("`{arn}` is no ARN of a stage: {error}."))
+        missing(StatusCode::BAD_REQUEST, format!("`{arn}` is not the ARN of a stage: {error}."))
     })?;
     let (account, region) = (stage.account_id(), stage.region());
     let key = format!("{account}/{region}/stage/{}", stage.resource_id());

@@ -211,7 +211,7 @@ fn advice_on_invalid(server: &Server, refusal: &Refusal, inspection: &Inspection
             .to_owned();
     }
     if says("the token was issued at") {
-        "The token is of a time that has not come for this server. Its clock may have been stopped or moved back: look at \
+        "By this server's clock, the time of the token has not come yet. The clock may have been stopped or moved back: look at \
          the clock above, and move it with POST /_ivs/clock or on the page Server. If the clock is right, that of the \
          machine that minted the token is ahead."
     } else if says("may not be used before") {

@@ -108,7 +108,7 @@ fn broadcast(body: &Value) -> Result<Broadcast, String> {
             }
             _ => {
                 return Err(format!(
-                    "There is no member {name}; these are there: streamKey, takeover, failure, priority, \
+                    "There is no member {name}; known are: streamKey, takeover, failure, priority, \
                      viewers, health, bitrate, resolution"
                 ));
             }

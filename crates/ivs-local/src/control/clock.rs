@@ -37,7 +37,7 @@ pub(super) fn set_clock(server: &Server, body: &Value) -> Result<Value, String> 
     let members = body.as_object().into_iter().flatten();
     let known = ["freeze", "resume", "real", "advance"];
     if let Some((name, _)) = members.clone().find(|(name, _)| !known.contains(&name.as_str())) {
-        return Err(format!("There is no member {name}; these are there: {}", known.join(", ")));
+        return Err(format!("There is no member {name}; known are: {}", known.join(", ")));
     }
     if members.clone().count() == 0 {
         return Err(format!("Give at least one of these: {}", known.join(", ")));
@@ -78,7 +78,7 @@ fn freeze(at: &Value) -> Result<Option<i64>, String> {
 /// Milliseconds since 1970 of a time in RFC 3339.
 pub(crate) fn moment(text: &str) -> Result<i64, String> {
     let read = OffsetDateTime::parse(text, &Rfc3339)
-        .map_err(|_| format!("{text} is no time; write it as 2026-01-02T03:04:05Z"))?;
+        .map_err(|_| format!("{text} is not a time; write it as 2026-01-02T03:04:05Z"))?;
     let milliseconds = i64::try_from(read.unix_timestamp_nanos() / 1_000_000).ok();
     milliseconds.filter(|at| *at >= 0).ok_or_else(|| format!("{text} is before 1970"))
 }

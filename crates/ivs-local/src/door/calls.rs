@@ -34,6 +34,7 @@ pub(crate) struct Calls {
 }
 
 struct Call {
+    who: VerifiedToken,
     stage: StageArn,
     participant: String,
     purpose: Purpose,
@@ -161,6 +162,7 @@ impl Calls {
             }
         };
         let call = Call {
+            who: who.clone(),
             stage,
             participant: id,
             purpose: purpose.clone(),
@@ -198,8 +200,11 @@ impl Calls {
             match (&purpose, happening) {
                 _ if !is_first => {}
                 (Purpose::Publish(_), Happening::Connected) => {
-                    calls.replace(stage, id, number);
-                    calls.live.publish(&who, number, &visitor);
+                    if calls.live.publish(&who, number, &visitor) {
+                        calls.replace(stage, id, number);
+                    } else {
+                        calls.close(&secret);
+                    }
                 }
                 (Purpose::Publish(_), Happening::Exceeded(excess)) => {
                     if calls.live.exceed(stage, id, number, excess.code()) {
@@ -208,7 +213,7 @@ impl Calls {
                 }
                 (Purpose::Publish(_), Happening::Ended) => calls.live.unpublish(stage, id, number),
                 (Purpose::Subscribe(remote), Happening::Connected) => {
-                    calls.live.subscribed(stage);
+                    calls.live.subscribed(&who);
                     calls.live.note(stage, id, "SUBSCRIBE_STARTED", json!({ "remoteParticipantId": remote }));
                 }
                 (Purpose::Subscribe(_), Happening::Exceeded(_)) => {}
@@ -223,7 +228,7 @@ impl Calls {
     pub(crate) fn close(&self, secret: &str) -> bool {
         let open = self.lock();
         let Some(call) = open.get(secret) else { return false };
-        call.handle.tell(Command::Close);
+        call.handle.close();
         true
     }
 
@@ -276,7 +281,7 @@ impl Calls {
         for call in self.lock().values() {
             let is_publication = !call.is_subscription() && call.number != number;
             if is_publication && call.participant == participant && call.stage == *stage {
-                call.handle.tell(Command::Close);
+                call.handle.close();
             }
         }
     }
@@ -298,13 +303,19 @@ impl Calls {
 }
 
 impl Connections for Calls {
+    fn sweep(&self, is_meant: &dyn Fn(&VerifiedToken) -> bool) {
+        for call in self.lock().values().filter(|call| is_meant(&call.who)) {
+            call.handle.close();
+        }
+    }
+
     fn cut(&self, stage: &StageArn, participant: &str, all: bool) {
         let purpose = Purpose::Subscribe(participant.to_owned());
         for call in self.lock().values().filter(|call| call.stage == *stage) {
             let is_own = call.participant == participant && (all || !call.is_subscription());
             // One who leaves is seen no more, even if the media goes on, as that of a replica does.
             if is_own || (all && call.purpose == purpose) {
-                call.handle.tell(Command::Close);
+                call.handle.close();
             }
         }
     }
@@ -329,7 +340,7 @@ impl Connections for Calls {
         for (_, participant, remote, handle) in over {
             self.live.note_long_subscription(stage, &participant, &remote);
             if self.live.limits.stops_excess {
-                handle.tell(Command::Close);
+                handle.close();
             }
         }
         first

@@ -1,6 +1,6 @@
 //! Publications that are more than may be, and what has lasted longer than it may.
 
-use ivs_token::StageArn;
+use ivs_token::{StageArn, VerifiedToken};
 use serde_json::json;
 
 use super::live::Live;
@@ -34,9 +34,13 @@ impl Live {
     }
 
     /// Somebody subscribes on a stage from now on.
-    pub(crate) fn subscribed(&self, arn: &StageArn) {
-        if let Some(stage) = self.lock().get_mut(arn) {
+    pub(crate) fn subscribed(&self, who: &VerifiedToken) {
+        if let Some(stage) = self.lock().get_mut(who.stage_arn()) {
             self.expect_duration(stage, self.milliseconds());
+            // Who is on the stage has a timer already.
+            if !stage.people.contains_key(who.participant_id().as_str()) {
+                self.expect_expiry(who);
+            }
         }
     }
 

@@ -249,6 +249,15 @@ impl Gate {
         }
     }
 
+    /// Whether somebody who was let in before would still be: their stage is there, and nobody has sent them away for good.
+    pub(crate) fn still_admits(&self, who: &VerifiedToken) -> bool {
+        let (stage, participant_id) = (who.stage_arn(), who.participant_id());
+        let key = format!("{}/{}/stage/{}", stage.account_id(), stage.region(), stage.resource_id());
+        let is_there = matches!(self.keeper.store().get(&key), Ok(Some(_)));
+        is_there
+            && matches!(self.revocations.check(&Subject::Participant { stage, participant_id }), Ok(Ok(())))
+    }
+
     /// Whether this key is the server's own, whose tokens can not be exchanged.
     pub(crate) fn is_own(key: &PublicKeyArn) -> bool {
         key.resource_id() == OWN_KEY

@@ -43,6 +43,10 @@ pub(crate) type Stages = HashMap<StageArn, LiveStage>;
 
 /// The connections for media.
 pub(crate) trait Connections: Send + Sync {
+    /// Ends those that somebody came to with a token that is meant: whether they are on the stage, only subscribe, or have not connected
+    /// yet.
+    fn sweep(&self, is_meant: &dyn Fn(&VerifiedToken) -> bool);
+
     /// Ends those of a participant on a stage: the publication alone, or all.
     fn cut(&self, stage: &StageArn, participant: &str, all: bool);
 
@@ -328,14 +332,22 @@ impl Live {
         })
     }
 
-    /// Media of a publication is connected. Who has no socket is on the stage from now on.
-    pub(crate) fn publish(&self, who: &VerifiedToken, number: u64, visitor: &Visitor) {
+    /// Media of a publication is connected. Who has no socket is on the stage from now on. False where that can not be any more: since
+    /// the offer, others have taken the last places, or the participant or the stage has gone for good.
+    pub(crate) fn publish(&self, who: &VerifiedToken, number: u64, visitor: &Visitor) -> bool {
         let id = who.participant_id().as_str();
+        if !self.gate.still_admits(who) {
+            return false;
+        }
+        if !self.has_room(who.stage_arn(), id) {
+            self.note(who.stage_arn(), id, "PUBLISH_ERROR", json!({ "errorCode": "QUOTA_EXCEEDED" }));
+            return false;
+        }
         let mut stages = self.lock();
         let displaced = self.displace(&mut stages, who.stage_arn(), id);
         let stage = self.stage(&mut stages, who.stage_arn());
         self.enter(stage, who, visitor);
-        let Some(presence) = stage.people.get_mut(id) else { return };
+        let Some(presence) = stage.people.get_mut(id) else { return false };
         let now = self.milliseconds();
         (presence.publication, presence.published_at) = (Some(number), now);
         presence.record.insert("published".into(), true.into());
@@ -349,6 +361,7 @@ impl Live {
         self.follow(&mut stages, who.stage_arn(), id);
         drop(stages);
         self.cut_off(displaced);
+        true
     }
 
     /// A publication ended. Who has no socket leaves with it.
@@ -419,6 +432,7 @@ impl Live {
                     for (arn, id) in self.find(|presence| presence.key.as_ref() == Some(&key)) {
                         self.throw_out(&arn, &id, Ending::KEY_DELETED);
                     }
+                    self.sweep(&|who| *who.key_id() == key);
                 }
             }
         }
@@ -435,18 +449,25 @@ impl Live {
         if is_over && self.limits.ends_expired {
             self.throw_out(arn, id, Ending::EXPIRED);
         }
+        if self.limits.ends_expired {
+            self.sweep(&|who| {
+                who.expires_at() <= now && who.stage_arn() == arn && who.participant_id().as_str() == id
+            });
+        }
     }
 
     fn throw_out(&self, arn: &StageArn, id: &str, ending: Ending) {
         let ended = {
             let mut stages = self.lock();
             let replicas = self.forsake(&mut stages, arn, id);
-            let Some(stage) = stages.get_mut(arn) else { return };
-            let Some(presence) = stage.people.get_mut(id) else { return self.cut_off(replicas) };
-            if let Some(socket) = presence.socket.take() {
-                socket.end.send_replace(Some(ending));
+            if let Some(stage) = stages.get_mut(arn)
+                && let Some(presence) = stage.people.get_mut(id)
+            {
+                if let Some(socket) = presence.socket.take() {
+                    socket.end.send_replace(Some(ending));
+                }
+                self.exit(stage, id, true);
             }
-            self.exit(stage, id, true);
             replicas
         };
         self.cut_off(ended);
@@ -455,6 +476,12 @@ impl Live {
 
     /// A stage was deleted.
     fn close(&self, arn: &StageArn) {
+        self.send_all_away(arn);
+        self.sweep(&|who| who.stage_arn() == arn);
+    }
+
+    /// Sends those away who are on a stage that was deleted.
+    fn send_all_away(&self, arn: &StageArn) {
         let mut stages = self.lock();
         let replicas = self.forsake_all(&mut stages, arn);
         let Some(mut stage) = stages.remove(arn) else { return };
@@ -517,7 +544,7 @@ impl Live {
     }
 
     /// Sets a timer for the end of a token. A socket looks at the time itself, too.
-    fn expect_expiry(&self, who: &VerifiedToken) {
+    pub(super) fn expect_expiry(&self, who: &VerifiedToken) {
         let left = who.expires_at().secs_since(self.now()).max(0);
         let (stage, participant) =
             (who.stage_arn().as_str().to_owned(), who.participant_id().as_str().to_owned());
@@ -580,6 +607,13 @@ impl Live {
     pub(super) fn cut(&self, arn: &StageArn, id: &str, all: bool) {
         if let Some(connections) = self.connections() {
             connections.cut(arn, id, all);
+        }
+    }
+
+    /// Ends the connections for media that somebody came to with a token that is meant.
+    fn sweep(&self, is_meant: &dyn Fn(&VerifiedToken) -> bool) {
+        if let Some(connections) = self.connections() {
+            connections.sweep(is_meant);
         }
     }
 

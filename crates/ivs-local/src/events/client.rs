@@ -1,5 +1,6 @@
 //! One request over a connection of its own.
 
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,16 +36,17 @@ pub(super) struct Address {
 impl Address {
     /// Reads a URL. Who is there on https is known by these certificates in PEM, or by those that the system trusts.
     pub(super) fn parse(url: &str, certificates: Option<&str>) -> Result<Self, String> {
-        let uri: Uri = url.parse().map_err(|error| format!("`url` is a URL, unlike {url}: {error}"))?;
+        let uri: Uri =
+            url.parse().map_err(|error| format!("`url` must be a URL, but {url} is not: {error}"))?;
         let other = || {
-            format!("`url` is one such as http://localhost:9000/hook, or begins with https://, unlike {url}")
+            format!("`url` must look like http://localhost:9000/hook, or begin with https://, but is {url}")
         };
         let host = uri.authority().map(|authority| authority.as_str().to_owned());
         let host = host.filter(|host| !host.contains('@')).ok_or_else(other)?;
         let tls = match uri.scheme_str() {
             Some("http") if certificates.is_some() => {
                 return Err(format!(
-                    "`certificates` are for a `url` that begins with https://, unlike {url}"
+                    "`certificates` are only for a `url` that begins with https://, but it is {url}"
                 ));
             }
             Some("http") => None,
@@ -73,18 +75,24 @@ impl Address {
         timeout(PATIENCE, exchange).await.unwrap_or_else(|_| Err("no answer within 15 seconds".to_owned()))
     }
 
+    /// A name of this machine is not looked up: an image that holds nothing but the program has no `/etc/hosts`.
+    async fn connect(&self) -> std::io::Result<TcpStream> {
+        let name = self.uri.host().unwrap_or_default().trim_matches(['[', ']']);
+        let port = self.uri.port_u16().unwrap_or(if self.tls.is_some() { 443 } else { 80 });
+        if is_localhost(name) {
+            let places = [(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()];
+            return TcpStream::connect(&places[..] as &[SocketAddr]).await;
+        }
+        TcpStream::connect((name, port)).await
+    }
+
     async fn exchange(
         &self,
         path: &str,
         headers: &[(&str, &str)],
         body: String,
     ) -> Result<(u16, Bytes), String> {
-        let place = if self.uri.port().is_some() {
-            self.host.clone()
-        } else {
-            format!("{}:{}", self.host, if self.tls.is_some() { 443 } else { 80 })
-        };
-        let socket = TcpStream::connect(place).await.map_err(in_words)?;
+        let socket = self.connect().await.map_err(in_words)?;
         let mut request = Request::post(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -98,6 +106,12 @@ impl Address {
             }
         }
     }
+}
+
+/// Whether a name is that of this machine (RFC 6761, section 6.3).
+fn is_localhost(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 /// Sends a request over a connection, which then ends.
@@ -145,6 +159,20 @@ mod tests {
             .with_single_cert(vec![certificate.der().clone()], key)
             .unwrap();
         (TlsAcceptor::from(Arc::new(config)), certificate.pem())
+    }
+
+    #[tokio::test]
+    async fn names_of_this_machine_are_not_looked_up() {
+        for place in ["127.0.0.1:0", "[::1]:0"] {
+            let Ok(listener) = TcpListener::bind(place).await else { continue };
+            let port = listener.local_addr().unwrap().port();
+            for name in ["localhost", "hook.localhost", "LOCALHOST."] {
+                let address = Address::parse(&format!("http://{name}:{port}/hook"), None).unwrap();
+                let (to, from) = tokio::join!(address.connect(), listener.accept());
+                assert_eq!(to.unwrap().local_addr().unwrap(), from.unwrap().1, "{name}");
+            }
+        }
+        assert!(!is_localhost("localhost.example") && !is_localhost("notlocalhost"));
     }
 
     #[tokio::test]

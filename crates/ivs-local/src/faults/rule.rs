@@ -376,7 +376,7 @@ impl<'m> Reader<'m> {
         let account = self.text("account")?;
         match account {
             Some(text) if text.len() != 12 || !text.bytes().all(|byte| byte.is_ascii_digit()) => {
-                Err(format!("`account` has 12 digits, unlike {text}"))
+                Err(format!("`account` must be 12 digits, but is {text}"))
             }
             account => Ok(account),
         }
@@ -503,7 +503,7 @@ mod tests {
             (json!({ "operation": "CreateStge", "delayMs": 1 }), "there is no CreateStge"),
             (json!({ "operation": "*Stage*", "delayMs": 1 }), "has one star"),
             (json!({ "operation": "", "delayMs": 1 }), "`operation` is a text that is not empty"),
-            (json!({ "account": "12", "delayMs": 1 }), "`account` has 12 digits"),
+            (json!({ "account": "12", "delayMs": 1 }), "`account` must be 12 digits"),
             (json!({ "region": 1, "delayMs": 1 }), "`region` is a text"),
             (
                 json!({ "operation": "join", "accessKey": "a", "delayMs": 1 }),

@@ -177,7 +177,9 @@ fn malformed(name: &str) -> Option<String> {
     }
     let given = rest.split('/').next().unwrap_or_default();
     let given = if given.starts_with("arn:") { arn.as_str() } else { given };
-    Some(format!("`{given}` is no ARN of a {noun}: that is arn:aws:ivs:REGION:ACCOUNT:{noun}/ID"))
+    Some(format!(
+        "`{given}` is not the ARN of a {noun}, which looks like arn:aws:ivs:REGION:ACCOUNT:{noun}/ID"
+    ))
 }
 
 fn is_arn(text: &str, kind: &str) -> bool {
@@ -256,9 +258,9 @@ mod tests {
         for (path, words) in [
             (
                 "/_ivs/stages/nonsense/participants",
-                "`nonsense` is no ARN of a stage: that is arn:aws:ivs:REGION",
+                "`nonsense` is not the ARN of a stage, which looks like arn:aws:ivs:REGION",
             ),
-            ("/_ivs/channels/arn:aws:ivs:us-east-1:1:stage/x/live", "stage/x` is no ARN of a channel"),
+            ("/_ivs/channels/arn:aws:ivs:us-east-1:1:stage/x/live", "stage/x` is not the ARN of a channel"),
         ] {
             let body = refusal(&Method::POST, path).2;
             assert!(body["message"].as_str().unwrap().contains(words), "{body}");

@@ -1,14 +1,18 @@
 //! A connection for media, from outside.
 
+use std::sync::Arc;
+
 use str0m::media::Rid;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::bounds::Excess;
+
+/// How many commands wait for a connection.
+const COMMANDS: usize = 64;
 
 /// What a connection is told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Command {
-    Close,
     /// A subscriber needs a picture that stands alone.
     Keyframe(Option<Rid>),
     /// The layer that somebody picked; none is automatic.
@@ -31,11 +35,60 @@ pub(crate) type Report = Box<dyn Fn(Happening) + Send + Sync>;
 
 /// A connection, from outside.
 #[derive(Clone, Debug)]
-pub(crate) struct Handle(pub(crate) mpsc::Sender<Command>);
+pub(crate) struct Handle {
+    commands: mpsc::Sender<Command>,
+    end: Arc<Notify>,
+}
+
+/// What a connection is told, as it reads it.
+#[derive(Debug)]
+pub(super) struct Orders {
+    commands: mpsc::Receiver<Command>,
+    end: Arc<Notify>,
+}
 
 impl Handle {
+    /// A handle, and what its connection reads.
+    pub(super) fn new() -> (Self, Orders) {
+        let (tell, commands) = mpsc::channel(COMMANDS);
+        let end = Arc::new(Notify::new());
+        (Self { commands: tell, end: Arc::clone(&end) }, Orders { commands, end })
+    }
+
     /// Tells a connection. One that does not keep up with what it is told is not waited for.
     pub(crate) fn tell(&self, command: Command) {
-        let _ = self.0.try_send(command);
+        let _ = self.commands.try_send(command);
+    }
+
+    /// Ends a connection, whatever else it has to read.
+    pub(crate) fn close(&self) {
+        self.end.notify_one();
+    }
+}
+
+impl Orders {
+    /// Waits for the next command; none at the end. It can be asked again at any time.
+    pub(super) async fn next(&mut self) -> Option<Command> {
+        tokio::select! {
+            biased;
+            () = self.end.notified() => None,
+            command = self.commands.recv() => command,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_end_is_not_lost_behind_many_commands() {
+        let (handle, mut orders) = Handle::new();
+        for _ in 0..2 * COMMANDS {
+            handle.tell(Command::Keyframe(None));
+        }
+        assert!(orders.next().await.is_some());
+        handle.close();
+        assert!(orders.next().await.is_none());
     }
 }

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::bounds::Bounds;
 use super::dtls;
-use super::handle::{Command, Handle, Report};
+use super::handle::{Handle, Orders, Report};
 use super::peer::{Peer, Role};
 use super::publish::{Publication, Publisher};
 use super::subscribe::Subscriber;
@@ -25,9 +25,6 @@ pub(crate) const MAX_OFFER: usize = 64 * 1024;
 /// The most sections of an offer, and the most candidates. Clients send two or three, and none.
 const MAX_SECTIONS: usize = 8;
 const MAX_CANDIDATES: usize = 64;
-
-/// How many commands wait for a connection.
-const COMMANDS: usize = 64;
 
 /// What is said of a text that is no session description (RFC 8866).
 const NO_SDP: &str = "it is no SDP: send the offer whole, as the client made it, and begin with `v=0`";
@@ -83,10 +80,9 @@ impl Media {
     ) -> Result<(Offered, Publication), MediaError> {
         let (rtc, answer) = self.answer(offer)?;
         has_codecs(offer)?;
-        let (tell, commands) = mpsc::channel(COMMANDS);
-        let handle = Handle(tell);
+        let (handle, orders) = Handle::new();
         let (publisher, publication) = Publisher::new(handle.clone(), bounds);
-        self.spawn(rtc, Role::Publisher(publisher), commands, report);
+        self.spawn(rtc, Role::Publisher(publisher), orders, report);
         Ok((Offered { answer, handle }, publication))
     }
 
@@ -100,17 +96,17 @@ impl Media {
     ) -> Result<Offered, MediaError> {
         let subscriber = Subscriber::new(publication, prefers_lowest).ok_or(MediaError::Gone)?;
         let (rtc, answer) = self.answer(offer)?;
-        let (tell, commands) = mpsc::channel(COMMANDS);
-        self.spawn(rtc, Role::Subscriber(subscriber), commands, report);
-        Ok(Offered { answer, handle: Handle(tell) })
+        let (handle, orders) = Handle::new();
+        self.spawn(rtc, Role::Subscriber(subscriber), orders, report);
+        Ok(Offered { answer, handle })
     }
 
-    fn spawn(&self, mut rtc: Rtc, role: Role, commands: mpsc::Receiver<Command>, report: Report) {
+    fn spawn(&self, mut rtc: Rtc, role: Role, orders: Orders, report: Report) {
         let (sender, inbox) = mpsc::channel(QUEUE);
         let name = rtc.direct_api().local_ice_credentials().ufrag;
         self.wires.routes().expect(&name, sender.clone());
         let wires = Arc::clone(&self.wires);
-        tokio::spawn(Peer { rtc, role, wires, name, inbox, sender, commands, report }.run());
+        tokio::spawn(Peer { rtc, role, wires, name, inbox, sender, orders, report }.run());
     }
 
     fn answer(&self, offer: &str) -> Result<(Rtc, String), MediaError> {

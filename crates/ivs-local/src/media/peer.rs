@@ -9,7 +9,7 @@ use str0m::{Event, IceConnectionState, Input, Output, Rtc, RtcError};
 use tokio::sync::mpsc;
 
 use super::bounds::Excess;
-use super::handle::{Command, Happening, Report};
+use super::handle::{Command, Happening, Orders, Report};
 use super::publish::Publisher;
 use super::subscribe::Subscriber;
 use super::wire::{Datagram, Wires};
@@ -40,7 +40,7 @@ pub(crate) struct Peer {
     pub(crate) name: String,
     pub(crate) inbox: mpsc::Receiver<Datagram>,
     pub(crate) sender: mpsc::Sender<Datagram>,
-    pub(crate) commands: mpsc::Receiver<Command>,
+    pub(super) orders: Orders,
     pub(crate) report: Report,
 }
 
@@ -63,7 +63,7 @@ impl Drop for End {
 impl Peer {
     /// Runs the connection to its end.
     pub(crate) async fn run(self) {
-        let Self { mut rtc, mut role, wires, name, mut inbox, sender, mut commands, report } = self;
+        let Self { mut rtc, mut role, wires, name, mut inbox, sender, mut orders, report } = self;
         let mut end = End { wires, name, sender, addresses: Vec::new(), report };
         let deadline = Instant::now() + CONNECT;
         let mut is_connected = false;
@@ -87,10 +87,8 @@ impl Peer {
                     }
                     done
                 }
-                command = commands.recv() => match command {
-                    None | Some(Command::Close) => {
-                        return leave(&mut rtc, &mut role, &end).await;
-                    }
+                command = orders.next() => match command {
+                    None => return leave(&mut rtc, &mut role, &end).await,
                     Some(command) => {
                         role.heed(&mut rtc, command);
                         Ok(())

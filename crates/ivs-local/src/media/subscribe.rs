@@ -82,7 +82,7 @@ impl Subscriber {
                 }
                 self.video.is_playing = is_playing;
             }
-            Command::Close | Command::Keyframe(_) => {}
+            Command::Keyframe(_) => {}
         }
     }
 

@@ -48,7 +48,7 @@ async fn every_page_of_the_menu_answers_and_shows_its_curl() {
     assert_eq!(local.request("GET", "/_ivs/console/nonsense", &[], "").await.status, 404);
     // Pages about what is not there say so.
     for (path, status, words) in [
-        ("stage?arn=x", 400, "<code>x</code> is no ARN of a stage"),
+        ("stage?arn=x", 400, "<code>x</code> is not the ARN of a stage"),
         ("stage?arn=arn:aws:ivs:us-east-1:123456789012:stage/gone", 404, "There is no stage"),
         ("resource?key=server/token-key", 404, "no such resource"),
         ("refusal?number=9", 404, "is not among them"),
@@ -261,7 +261,7 @@ async fn the_history_is_of_one_state_and_in_order() {
         "{all:#?}"
     );
     let why = get(&local, "/_ivs/console/refusal?number=1").await.body;
-    assert!(why.contains("Its clock may have been stopped or moved back"), "{why}");
+    assert!(why.contains("The clock may have been stopped or moved back"), "{why}");
     let page = get(&local, "/_ivs/console/timeline").await.body;
     let places: Vec<_> = ["refused token", "LEFT", "DisconnectParticipant 200", "JOINED", "freeze"]
         .map(|words| page.find(words).unwrap_or_else(|| panic!("{words}: {page}")))

@@ -2,6 +2,7 @@
 // What clippy lets a test do, its helpers may do too.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 
+mod absent;
 mod aside;
 mod candidates;
 mod commands;

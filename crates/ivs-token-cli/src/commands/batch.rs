@@ -20,7 +20,7 @@ pub(super) struct BatchArgs {
     #[arg(long, value_name = "FILE")]
     batch: Option<Source>,
 
-    /// The form of the batch; unless given, the file's name or its first character decides
+    /// The form of the batch; by default, the file's name or its first character decides
     #[arg(long, value_enum, requires = "batch")]
     format: Option<Format>,
 

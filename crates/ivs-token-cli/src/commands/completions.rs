@@ -20,7 +20,7 @@ Examples:
 
 /// `command` is the whole command line.
 pub(crate) fn run(args: &CompletionsArgs, mut command: Command) -> Result<(), Failure> {
-    // To memory first: clap panics when it can not write.
+    // To memory first: clap panics when it cannot write.
     let mut script = Vec::new();
     generate(args.shell, &mut command, "ivs-token", &mut script);
     if args.shell == Shell::Bash {

@@ -23,7 +23,7 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "DURATION", value_parser = values::connection_duration, default_value = "12h")]
     duration: ConnectionDuration,
 
-    /// The token's ID, `jti`: 1 to 64 of A-Z, a-z, 0-9, `_`, `-`; a fresh random one unless given
+    /// The token's ID, `jti`: 1 to 64 of A-Z, a-z, 0-9, `_`, `-`; by default a fresh random one
     #[arg(long, value_name = "ID")]
     token_id: Option<TokenId>,
 
@@ -35,7 +35,7 @@ pub(crate) struct ConnectionArgs {
 }
 
 const EXAMPLES: &str = "\
-It is for the account and the region of the key, and replaces no participant token. Give a stage only if its server is on this \
+It is for the account and the region of the key, and does not replace a participant token. Give a stage only if its server is on this \
 machine, such as `ivs-local`: the connection then goes there. Every other connection goes to the service.
 With --json: {\"connectionToken\": {\"token\": .., \"tokenId\": .., \"duration\": .., \"expirationTime\": ..}}.
 

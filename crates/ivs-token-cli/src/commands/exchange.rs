@@ -57,7 +57,7 @@ pub(crate) struct ExchangeArgs {
     )]
     capabilities: Vec<Capability>,
 
-    /// How long the new token lasts from now, from 1s to 14d; without it, it ends when the old one does
+    /// How long the new token lasts from now, from 1s to 14d; by default it ends when the old one does
     #[arg(long, value_name = "DURATION", value_parser = values::token_duration, help_heading = "Changes")]
     duration: Option<ParticipantDuration>,
 
@@ -66,8 +66,8 @@ pub(crate) struct ExchangeArgs {
 }
 
 const EXAMPLES: &str = "\
-What is not changed stays, the end of the token too. With --json the answer is that of the CreateParticipantToken API. A token that the \
-CreateParticipantToken API issued can not be exchanged.
+Whatever you do not change stays as it was, including the end of the token. With --json the answer is that of the CreateParticipantToken API. A token that the \
+CreateParticipantToken API issued cannot be exchanged.
 
 Examples:
   ivs-token exchange --key private.pem --kid ARN --capability PUBLISH,SUBSCRIBE < token > new-token

@@ -17,7 +17,7 @@ pub(crate) struct InspectArgs {
 }
 
 const EXAMPLES: &str = "\
-Takes whatever is pasted: a broken token, one in quotes, in a URL, in the API's answer. Exits with 0 when no problem \
+Takes whatever you paste: a token, whole or broken, in quotes, in a URL or in the API's response. Exits with 0 when no problem \
 was found, with 1 when there was one. The signature is not checked: `ivs-token verify` does that.
 
 Examples:

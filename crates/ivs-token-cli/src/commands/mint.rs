@@ -78,7 +78,7 @@ struct ParticipantArgs {
     #[arg(long, value_name = "DURATION", value_parser = values::token_duration, default_value = "12h")]
     duration: ParticipantDuration,
 
-    /// The participant's ID, `jti`: 1 to 64 of A-Z, a-z, 0-9, `_`, `-`; a fresh random one unless given
+    /// The participant's ID, `jti`: 1 to 64 of A-Z, a-z, 0-9, `_`, `-`; by default a fresh random one
     #[arg(long, value_name = "ID", conflicts_with = "batch")]
     participant_id: Option<ParticipantId>,
 }

@@ -23,7 +23,7 @@ pub(crate) struct PlaybackArgs {
     #[arg(long, value_name = "ARN", help_heading = "Playback")]
     channel_arn: ChannelArn,
 
-    /// How long playback can be started with the token, such as 90s; at most 10m with a viewer ID or for a single use
+    /// How long the token can start playback, such as 90s; at most 10m with a viewer ID or for a single use
     #[arg(
         long,
         value_name = "DURATION",
@@ -41,15 +41,15 @@ pub(crate) struct PlaybackArgs {
     #[arg(long, help_heading = "Playback")]
     strict_origin: bool,
 
-    /// Make the token good once, under a fresh random UUID
+    /// Make a single-use token, under a fresh random UUID
     #[arg(long, conflicts_with = "single_use_uuid", help_heading = "Playback")]
     single_use: bool,
 
-    /// Make the token good once, under this UUID
+    /// Make a single-use token, under this UUID
     #[arg(long, value_name = "UUID", value_parser = values::uuid, help_heading = "Playback")]
     single_use_uuid: Option<Uuid>,
 
-    /// Your name for the viewer, 1 to 40 characters: without it the viewer can not be revoked
+    /// Your name for the viewer, 1 to 40 characters: without it the viewer cannot be revoked
     #[arg(long, value_name = "TEXT", help_heading = "Playback")]
     viewer_id: Option<ViewerId>,
 
@@ -57,7 +57,7 @@ pub(crate) struct PlaybackArgs {
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, help_heading = "Playback")]
     viewer_session_version: Option<i64>,
 
-    /// The best picture that the viewer may see: SD, HD or FULL_HD
+    /// The highest resolution that the viewer may see: SD, HD or FULL_HD
     #[arg(long, value_name = "NAME", value_parser = values::maximum_resolution, help_heading = "Playback")]
     maximum_resolution: Option<MaximumResolution>,
 

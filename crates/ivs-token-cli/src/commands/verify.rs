@@ -34,8 +34,8 @@ pub(crate) struct VerifyArgs {
     #[command(flatten)]
     key_ring: KeyRingArgs,
 
-    /// The kind of token that is accepted. Without it, participant tokens are; where every key that is given is a playback key, playback
-    /// tokens are; and so they are with --channel-arn or --origin
+    /// The kind of token to accept. By default it is participant; it is playback if every given key is a playback key, or with
+    /// --channel-arn or --origin
     #[arg(long, value_name = "KIND", help_heading = "Expectations")]
     kind: Option<Kind>,
 
@@ -55,12 +55,12 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "ARN", conflicts_with_all = PARTICIPANT_EXPECTATIONS, help_heading = "Expectations")]
     channel_arn: Option<ChannelArn>,
 
-    /// The header `Origin` of the request for playback; without it, the request had none. Only a token that enforces its
-    /// origins strictly is refused for it
+    /// The header `Origin` of the request for playback; without it, the request had none. It matters
+    /// only for a token that strictly enforces its origins
     #[arg(long, value_name = "TEXT", conflicts_with_all = PARTICIPANT_EXPECTATIONS, help_heading = "Expectations")]
     origin: Option<String>,
 
-    /// How far in the future the token may have been issued, such as 60s, for clocks that disagree
+    /// How far in the future the token may have been issued, such as 60s, since clocks may disagree
     #[arg(long, value_name = "DURATION", value_parser = values::duration, default_value = "60s", help_heading = "Time")]
     leeway: Duration,
 

@@ -47,7 +47,7 @@ fn read(line: &[u8]) -> Result<Values, Reason> {
         .map_err(|_| Reason::form("the line is not UTF-8: save the file as UTF-8"))?;
     // Serde would take a list for an object whose members stand in their order.
     if !text.starts_with('{') {
-        return Err(Reason::form("this is no JSON object: one stands on each line"));
+        return Err(Reason::form("this is not a JSON object: each line must be one"));
     }
     let object: Object<'_> = serde_json::from_str(text).map_err(|error| Reason::form(json_reason(&error)))?;
     Ok(Values {

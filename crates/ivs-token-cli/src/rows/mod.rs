@@ -22,7 +22,7 @@ pub(crate) enum Format {
     Jsonl,
 }
 
-/// A row: where it stands, and what it says or why it can not be used.
+/// A row: where it stands, and what it says or why it cannot be used.
 pub(crate) struct Row {
     /// Counted from 1, without the header and blank lines.
     pub(crate) number: u64,

@@ -16,7 +16,7 @@ pub(crate) struct Values {
     pub(crate) participant_id: Option<ParticipantId>,
 }
 
-/// Why a row can not be used.
+/// Why a row cannot be used.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Reason {
     pub(crate) code: &'static str,
@@ -113,7 +113,15 @@ pub(super) fn duration(text: &str) -> Result<ParticipantDuration, Reason> {
     let invalid = |message| Reason::new("INVALID_DURATION", format!("duration: {message}"));
     let duration = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let seconds = text.parse::<u64>().ok().and_then(|minutes| minutes.checked_mul(60));
-        Duration::from_secs(seconds.unwrap_or(u64::MAX))
+        let duration = Duration::from_secs(seconds.unwrap_or(u64::MAX));
+        if ParticipantDuration::try_from(duration).is_err()
+            && let Some(seconds) = values::milliseconds(text)
+        {
+            return Err(invalid(format!(
+                "{text} minutes are too long, and look like milliseconds: write {seconds}s"
+            )));
+        }
+        duration
     } else {
         values::duration(text).map_err(invalid)?
     };
@@ -144,6 +152,10 @@ mod tests {
         {
             assert_eq!(duration(text).unwrap_err().code, "INVALID_DURATION", "{text}");
         }
+        assert_eq!(
+            duration("900000").unwrap_err().message,
+            "duration: 900000 minutes are too long, and look like milliseconds: write 900s"
+        );
     }
 
     #[test]

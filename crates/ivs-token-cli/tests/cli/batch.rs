@@ -195,7 +195,7 @@ fn bad_json_lines() {
         ("{\"userID\":\"a\"}", "INVALID_ROW: unknown field `userID`, expected one of `userId`, `attributes`"),
         ("{\"userId\":\"a\",\"userId\":\"b\"}", "INVALID_ROW: duplicate field `userId`"),
         ("{\"userId\":7}", "INVALID_ROW: invalid type: integer `7`, expected a string"),
-        ("[\"ana\"]", "INVALID_ROW: this is no JSON object"),
+        ("[\"ana\"]", "INVALID_ROW: this is not a JSON object"),
         ("{\"userId\":\"a\"", "INVALID_ROW: EOF while parsing an object"),
         (
             "{\"attributes\":{\"a\":1}}",

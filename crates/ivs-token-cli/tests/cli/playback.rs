@@ -127,7 +127,7 @@ fn misuse_says_what_to_give() {
         ),
         (
             &["--single-use-uuid", "x"],
-            "error: invalid value 'x' for '--single-use-uuid <UUID>': \"x\" is no UUID: it is 32 hexadecimal digits",
+            "error: invalid value 'x' for '--single-use-uuid <UUID>': \"x\" is not a UUID: a UUID is 32 hexadecimal digits",
         ),
         (
             &["--maximum-resolution", "4K"],

@@ -164,7 +164,7 @@ fn a_unix_socket_that_accepts_nothing_is_not_waited_for() {
         waiting.push(socket);
     }
     let said = error_of(&impatient(&format!("unix://{}", path.display())));
-    assert!(said.contains(&format!("Redis at {} can not be reached (", path.display())), "{said}");
+    assert!(said.contains(&format!("Redis at {} cannot be reached (", path.display())), "{said}");
 }
 
 /// A router has forgotten the connections: one check waits in vain, and the next takes a new one.
@@ -195,10 +195,10 @@ fn nobody_tries_again_at_once() {
     let url = format!("redis://127.0.0.1:{}/", free_port());
     let store = RedisStore::builder(&url, WhenAway::Refuse).reconnect_pause(SOON).build().unwrap();
     let said = error_of(&store);
-    assert!(said.contains("can not be reached (") && said.ends_with("is the address right?"), "{said}");
+    assert!(said.contains("cannot be reached (") && said.ends_with("is the address right?"), "{said}");
     let said = error_of(&store);
     assert!(
-        said.contains(" is not tried again for ") && said.contains(" ms: it can not be reached ("),
+        said.contains(" is not tried again for ") && said.contains(" ms: it cannot be reached ("),
         "{said}"
     );
 }

@@ -146,7 +146,7 @@ fn viewers() -> impl Strategy<Value = ViewerId> + Clone {
 }
 
 fn versions() -> impl Strategy<Value = i64> + Clone {
-    // Beyond 2^53 a double can not tell one from the next.
+    // Beyond 2^53 a double cannot tell one from the next.
     prop::sample::select(
         &[i64::MIN, -(1 << 53) - 1, -(1 << 53), -1, 0, 1, (1 << 53), (1 << 53) + 1, i64::MAX][..],
     )
@@ -389,7 +389,7 @@ fn a_revocation_without_ttl_keeps_none() {
     assert_eq!(ttls, [-1, -1]);
 }
 
-/// Who may sign for one channel can not spend the tokens of another.
+/// Who may sign for one channel cannot spend the tokens of another.
 #[test]
 fn a_uuid_is_spent_for_its_channel_alone() {
     let Some(server) = Server::start() else { return };

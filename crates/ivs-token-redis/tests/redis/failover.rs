@@ -121,7 +121,7 @@ fn a_failover_under_load_loses_nothing() {
     });
 }
 
-/// A server that can not serve now: one connection after another is closed, and the question asked again once.
+/// A server that cannot serve now: one connection after another is closed, and the question asked again once.
 #[test]
 fn what_can_not_serve_is_left_at_once() {
     for refusal in [

@@ -59,7 +59,7 @@ fn over_tls_with_certificates_of_our_own() {
     }
     let stranger = patient(&format!("rediss://127.0.0.1:{port}/")).root_certificates(read("client.pem"));
     let said = stranger.build().unwrap().ping().unwrap_err().to_string();
-    assert!(said.contains("can not be spoken to over TLS (invalid peer certificate: "), "{said}");
+    assert!(said.contains("cannot be spoken to over TLS (invalid peer certificate: "), "{said}");
     let swapped = patient("rediss://h").client_certificate(read("client.pem"), read("root.key"));
     let said = swapped.root_certificates(read("root.pem")).build().unwrap_err().to_string();
     assert!(said.starts_with("TLS to Redis: the client's certificate and key: "), "{said}");

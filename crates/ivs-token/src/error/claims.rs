@@ -4,11 +4,11 @@ use super::{ArnError, ClaimError, EndpointError};
 use crate::value::arn::{ChannelArn, PlaybackKeyArn, PublicKeyArn, StageArn};
 use crate::value::timestamp::Timestamp;
 
-/// Claims that break a rule. The signature holds: whoever has the private key made them so.
+/// Claims that break a rule. The signature is valid, so the holder of the private key made them.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ClaimsError {
-    /// A required claim is not there.
+    /// A required claim is missing.
     #[error("the claim `{claim}` is missing")]
     Missing {
         /// Its name.
@@ -24,7 +24,7 @@ pub enum ClaimsError {
         /// The type found.
         found: &'static str,
     },
-    /// A time that no [`Timestamp`] can be.
+    /// A time outside the range of [`Timestamp`].
     #[error("the claim `{claim}` is {found}: it must be seconds since 1970, from 0 to 99999999999")]
     OutOfRange {
         /// Its name.
@@ -40,7 +40,7 @@ pub enum ClaimsError {
         /// The number.
         found: i64,
     },
-    /// A number that is no signed integer of 64 bits.
+    /// A number that does not fit into a signed integer of 64 bits.
     #[error("the claim `{claim}` is {found}: it must be an integer from {} to {}", i64::MIN, i64::MAX)]
     NotInt64 {
         /// Its name.
@@ -48,7 +48,7 @@ pub enum ClaimsError {
         /// The number, its first 40 digits.
         found: String,
     },
-    /// An attribute that is no string.
+    /// An attribute that is not a string.
     #[error("the attribute {name:?} is {found}, but must be a string")]
     Attribute {
         /// Its name, its first 40 characters.
@@ -56,7 +56,7 @@ pub enum ClaimsError {
         /// The type found.
         found: &'static str,
     },
-    /// An ARN that is none of its kind.
+    /// An ARN that is not of the required kind.
     #[error("the claim `{claim}`: {source}")]
     Arn {
         /// Its name.
@@ -64,7 +64,7 @@ pub enum ClaimsError {
         /// What is wrong with it.
         source: ArnError,
     },
-    /// An endpoint that is none of its kind.
+    /// An endpoint that is not of the required kind.
     #[error("the claim `{claim}`: {source}")]
     Endpoint {
         /// Its name.
@@ -80,8 +80,8 @@ pub enum ClaimsError {
         /// What is wrong with it.
         source: ClaimError,
     },
-    /// The token names for whom it is. A token of IVS does not, and whoever is not named must refuse it (RFC 7519, section
-    /// 4.1.3).
+    /// The token has an `aud` claim. Tokens of IVS have none, and a verifier must refuse a token whose `aud` does not
+    /// name it (RFC 7519, section 4.1.3).
     #[error("the claim `aud` says that the token is for others: leave `aud` out; IVS does not use it")]
     Audience,
     /// `topic` is not the stage ID of `resource`.
@@ -108,13 +108,13 @@ pub enum ClaimsError {
         /// Seconds allowed.
         limit: i64,
     },
-    /// Not an account: 12 digits.
+    /// The account is not 12 digits.
     #[error("the claim `account_id` is {found:?}: it must be 12 digits")]
     AccountId {
         /// The claim, its first 40 characters.
         found: String,
     },
-    /// `events_url` of a connection token is neither the one there is nor one of a server on this machine.
+    /// The `events_url` of a connection token is neither the service's nor that of a server on this machine.
     #[error(
         "the claim `events_url` is {found:?}: in a connection token it must be {expected:?}, or a ws:// URL of \
          a server on this machine (localhost, 127.0.0.0/8 or [::1])"

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-/// A token that can not be exchanged for the other.
+/// Two tokens that IVS does not exchange for each other.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[error(
     "the tokens differ in {}, which must be the same in an exchange: mint the new token by exchanging the old one",
@@ -8,7 +8,7 @@ use thiserror::Error;
 )]
 #[non_exhaustive]
 pub struct ExchangeError {
-    /// The names of all claims that differ and may not.
+    /// The names of all claims that differ but must not.
     pub claims: Vec<&'static str>,
 }
 

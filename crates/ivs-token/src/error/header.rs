@@ -3,8 +3,8 @@ use thiserror::Error;
 use super::ArnError;
 use crate::value::printable::printable;
 
-/// A header that is not `{"alg":"ES384","typ":"JWT","kid":"<public key ARN>"}` in its rules. A playback token may leave
-/// `kid` out.
+/// A header that breaks the rules. A valid one is `{"alg":"ES384","typ":"JWT","kid":"<public key ARN>"}`; a playback
+/// token may leave `kid` out.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum HeaderError {
@@ -17,7 +17,8 @@ pub enum HeaderError {
         /// The JSON value of `alg`, its first 40 characters.
         found: String,
     },
-    /// `crit`, whose extensions must be understood (RFC 7515, section 4.1.11), and none is.
+    /// A `crit` member. A verifier must understand the extensions that it lists (RFC 7515, section 4.1.11), and IVS has
+    /// none.
     #[error("the header lists critical extensions (`crit`), but IVS knows none")]
     Critical,
     /// A `typ` that is not `JWT`.
@@ -31,10 +32,10 @@ pub enum HeaderError {
         "the header has no `kid`: it must be the ARN of the public key; only playback tokens name no key"
     )]
     KeyIdMissing,
-    /// A `kid` that is no string.
+    /// A `kid` that is not a string.
     #[error("the header's `kid` is not a string: it must be the ARN of the public key")]
     KeyIdType,
-    /// A `kid` that is no ARN of a public key.
+    /// A `kid` that is not the ARN of a public key.
     #[error("the header's `kid`: {0}")]
     KeyId(#[source] ArnError),
 }

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-/// A text that is no name of a public key.
+/// Text that cannot be the name of a public key.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyNameError {

@@ -3,17 +3,17 @@ use thiserror::Error;
 use super::TagError;
 use crate::value::timestamp::Timestamp;
 
-/// A change that a ring of keys does not take, or a question that it does not answer. The ring is as it was.
+/// A change that a key ring refuses, or a query that it cannot answer. The ring is unchanged.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyRingError {
-    /// The ring holds no key of this ARN.
+    /// The ring holds no key under this ARN.
     #[error("the key ring holds no key {arn}: import it first, or list what it holds")]
     NotFound {
         /// The ARN asked for.
         arn: String,
     },
-    /// The ring holds another key of this ARN.
+    /// The ring holds another key under this ARN.
     #[error(
         "the key ring already holds a different key under {arn}: an ARN names one key, so delete the other one first if this one is right"
     )]
@@ -21,30 +21,30 @@ pub enum KeyRingError {
         /// The ARN of both.
         arn: String,
     },
-    /// The ring holds as many keys as it may.
+    /// The ring is full.
     #[error("the key ring is full, with {limit} keys: delete one, or create the ring with a higher limit")]
     Full {
         /// Keys allowed.
         limit: usize,
     },
-    /// The key signs, and what it signs would not be accepted for long, or at all.
+    /// The key is the signing key. If it were deleted or retired, its new tokens would be refused.
     #[error("the key {arn} is the one that signs: let another key sign first, or none")]
     Signing {
         /// The ARN of the key.
         arn: String,
     },
-    /// The key to rotate to is the one that signs already.
+    /// The key to rotate to already signs.
     #[error("the key {arn} already signs: rotate to a new key, under the ARN of that key")]
     AlreadySigning {
         /// The ARN of the key.
         arn: String,
     },
-    /// The key is being retired, and what it signs would not be accepted for long, or at all.
+    /// The key is being retired, so it cannot sign: its new tokens would be refused.
     #[error("the key {arn} is retired at {retired_at}, so it cannot sign: reinstate it, or use another key")]
     Retired {
         /// The ARN of the key.
         arn: String,
-        /// The first second at which it verifies no more.
+        /// The first second at which it no longer verifies.
         retired_at: Timestamp,
     },
     /// The private key is not that of the public key under this ARN.
@@ -56,7 +56,7 @@ pub enum KeyRingError {
         /// The ARN.
         arn: String,
     },
-    /// Tags that no key may have.
+    /// Tags that a key cannot have.
     #[error(transparent)]
     Tag(#[from] TagError),
     /// A page of no keys, or of more than 50.
@@ -67,7 +67,7 @@ pub enum KeyRingError {
         /// Keys allowed.
         limit: usize,
     },
-    /// A token that no page gave.
+    /// A `next_token` that no page returned.
     #[error(
         "this `nextToken` does not belong to this list: give it as the previous page returned it, or leave it out to start over"
     )]

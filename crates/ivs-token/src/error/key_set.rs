@@ -23,10 +23,10 @@ pub enum KeySetError {
     /// A JWK set with a member twice, or nested too deeply.
     #[error("the JWK set {0}")]
     JwkSet(JsonError),
-    /// No key.
+    /// There is no key.
     #[error("there is no key in it: {hint}")]
     Empty {
-        /// What is looked for.
+        /// What was looked for.
         hint: &'static str,
     },
     /// More than 1 000 keys.
@@ -35,7 +35,7 @@ pub enum KeySetError {
         /// Keys allowed.
         limit: usize,
     },
-    /// One ARN twice.
+    /// Two keys have the same ARN.
     #[error("{first} and {second} have the same ARN, {arn}: an ARN names one key, so keep only one of them")]
     Repeated {
         /// The ARN.
@@ -45,7 +45,7 @@ pub enum KeySetError {
         /// Where it stands again.
         second: String,
     },
-    /// One key is none.
+    /// One of the keys is not valid.
     #[error("{entry}: {source}")]
     Entry {
         /// Which: its place in the JSON, from 1, or the path of its file.
@@ -53,7 +53,7 @@ pub enum KeySetError {
         /// What is wrong with it.
         source: KeyEntryError,
     },
-    /// A folder, or a file in it, that can not be read.
+    /// A folder, or a file in it, that cannot be read.
     #[error("{path}: {reason}")]
     Read {
         /// The folder or the file.
@@ -78,11 +78,11 @@ impl KeySetError {
     }
 }
 
-/// One key of a set that is none.
+/// What is wrong with one key of a set.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyEntryError {
-    /// Not a JSON object as it must be.
+    /// Not a valid JSON object.
     #[error("it {0}")]
     Json(JsonError),
     /// Some other object.
@@ -106,7 +106,7 @@ pub enum KeyEntryError {
     /// A JWK set among answers of the API.
     #[error("it is a JWK set, not what GetPublicKey or ImportPublicKey prints: load it on its own")]
     JwkSet,
-    /// A member is not there.
+    /// A member is missing.
     #[error("the key has no `{member}`: give the whole key")]
     Missing {
         /// Its name.
@@ -120,10 +120,10 @@ pub enum KeyEntryError {
         /// What it should be.
         wanted: &'static str,
     },
-    /// A JWK without a name.
+    /// A JWK without a `kid`.
     #[error("the JWK has no `kid`: a token names its key by ARN, so give the ARN of the key as `kid`")]
     KeyIdMissing,
-    /// A JWK with a name that is no ARN.
+    /// A JWK whose `kid` is not an ARN.
     #[error("the JWK's `kid` {found:?} is not the ARN of a key: {source}")]
     KeyId {
         /// The `kid`, its first 40 characters.
@@ -131,13 +131,13 @@ pub enum KeyEntryError {
         /// What is wrong with it as an ARN.
         source: ArnError,
     },
-    /// The ARN is none of a key of this kind.
+    /// The ARN is not that of a key of this kind.
     #[error("the key's ARN: {0}")]
     Arn(#[source] ArnError),
-    /// A file whose name makes no ARN, or an account or region that does not.
+    /// The file's name, the account and the region do not make an ARN.
     #[error("the file's name, the account and the region make the ARN {found}: {source}")]
     FileName {
-        /// What they make, its first 128 characters, with escapes for what a terminal would obey.
+        /// What they make: its first 128 characters, escaped for a terminal.
         found: String,
         /// What is wrong with it.
         source: ArnError,
@@ -145,13 +145,13 @@ pub enum KeyEntryError {
     /// A private key.
     #[error("this is a private key: remove it; only public keys verify")]
     PrivateKey,
-    /// No key that verifies ES384.
+    /// Not a key that verifies ES384.
     #[error(transparent)]
     Key(KeyError),
-    /// A name that no key may have.
+    /// A name that a key cannot have.
     #[error(transparent)]
     Name(#[from] KeyNameError),
-    /// Tags that no key may have.
+    /// Tags that a key cannot have.
     #[error(transparent)]
     Tag(#[from] TagError),
 }

@@ -24,7 +24,7 @@ impl fmt::Display for Part {
     }
 }
 
-/// A text that does not have the form of a signed token: compact JWS (RFC 7515, section 3.1) of an ES384 signature.
+/// Text that does not have the form of a signed token: a compact JWS (RFC 7515, section 3.1) with an ES384 signature.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum MalformedError {
@@ -44,10 +44,10 @@ pub enum MalformedError {
         /// Parts found.
         actual: usize,
     },
-    /// Something stands around the token, such as quotes or the word `Bearer`.
+    /// There is something around the token, such as quotes or the word `Bearer`.
     #[error("{note}")]
     NotAlone {
-        /// What stands there, and what to do.
+        /// What it is, and what to do.
         note: &'static str,
     },
     /// A part is not canonical base64url.
@@ -64,7 +64,7 @@ pub enum MalformedError {
         /// Which part.
         part: Part,
     },
-    /// A part is not a JSON object as it must be.
+    /// A part is not a valid JSON object.
     #[error("the {part} {source}")]
     Json {
         /// Which part.
@@ -80,7 +80,7 @@ pub enum MalformedError {
     SignatureLength {
         /// Bytes found.
         actual: usize,
-        /// Whether it begins as a DER sequence of that length does.
+        /// Whether it begins like a DER sequence of that length.
         looks_like_der: bool,
     },
 }
@@ -106,7 +106,7 @@ impl MalformedError {
     }
 }
 
-/// A text that is not canonical, unpadded base64url (RFC 4648, section 5, as RFC 7515, section 2 wants it).
+/// Text that is not canonical, unpadded base64url (RFC 4648, section 5; RFC 7515, section 2).
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Base64Error {
@@ -125,12 +125,12 @@ pub enum Base64Error {
         /// The first such character.
         character: char,
     },
-    /// A length that no base64 text has, or bits at the end that stand for nothing.
-    #[error("ends in bits that stand for nothing: it was cut off or altered")]
+    /// A length that base64 cannot have, or surplus bits at the end.
+    #[error("ends in surplus bits: it was cut off or altered")]
     TrailingBits,
 }
 
-/// A text that is not one JSON object with each name once.
+/// Text that is not one JSON object in which each name occurs once.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum JsonError {
@@ -143,7 +143,7 @@ pub enum JsonError {
     /// More than 127 arrays or objects within each other.
     #[error("is nested too deeply")]
     TooDeep,
-    /// A name stands twice in one object, at any depth.
+    /// A name occurs twice in one object, at any depth.
     #[error("has the member {name:?} twice in one object, and readers may disagree about which one counts")]
     Repeated {
         /// The name, its first 40 characters.

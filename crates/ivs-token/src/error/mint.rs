@@ -7,13 +7,13 @@ use crate::value::timestamp::Timestamp;
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum MintError {
-    /// A value that no token may carry: the first that the builder was given.
+    /// The first value given to the builder that no token may carry.
     #[error(transparent)]
     Claim(#[from] ClaimError),
     /// The key does not know its ARN, which every participant token names.
     #[error("the signing key has no ID: give it the ARN that ImportPublicKey returned")]
     NoKeyId,
-    /// The key is registered in another account or region than the stage is in.
+    /// The key is registered in another account or region than the stage.
     #[error(
         "the key is in account {key_account}, region {key_region}, and the stage in account {stage_account}, region \
          {stage_region}: IVS accepts only a key from the stage's own account and region"
@@ -42,7 +42,7 @@ pub enum MintError {
         /// What the clock says.
         now: Timestamp,
     },
-    /// The token that another is minted in exchange for has ended, and so would the new one.
+    /// The old token of an exchange has expired, so the new token would have expired too.
     #[error(
         "the old token ended at {ended_at}, {} s ago, and a new one without a duration ends with it: give a duration",
         .now.secs_since(*.ended_at)
@@ -53,8 +53,8 @@ pub enum MintError {
         /// What the clock says.
         now: Timestamp,
     },
-    /// More than the 16 KiB that a token may have: long endpoints and attributes of control characters, or hundreds of
-    /// origins.
+    /// The token would have more than 16 KiB. Long endpoints with attributes of control characters, or hundreds of
+    /// origins, can cause this.
     #[error(
         "the token would have {actual} bytes: at most {limit} are allowed, so shorten the attributes, or the list of origins"
     )]
@@ -70,7 +70,7 @@ pub enum MintError {
     /// The signature could not be made.
     #[error("the token could not be signed: {0}")]
     Sign(#[from] SignError),
-    /// The signer outside of this library failed.
+    /// The external signer failed.
     #[error("the token {token} could not be signed: {source}")]
     Signer {
         /// Which token: `of participant ..`, `of connection ..` or `for channel ..`.
@@ -78,7 +78,7 @@ pub enum MintError {
         /// What the signer said.
         source: SignerError,
     },
-    /// A signature from outside in neither of the two forms that a signature can have.
+    /// An external signature that has neither of the two forms that are accepted.
     #[error(
         "the signature has {actual} bytes and is neither r and s in 96 bytes nor DER: pass on what the signer returned, \
          decoded from base64 or hex, and let it sign with ECDSA on P-384 and SHA-384"
@@ -87,13 +87,13 @@ pub enum MintError {
         /// Bytes given.
         actual: usize,
     },
-    /// A signature from outside that is none of this token under the given public key.
+    /// An external signature that is not valid for this token under the given public key.
     #[error(
         "the signature is not one of this token under the given public key: let the private key of that public key sign \
          the signing input as it stands, or its SHA-384 digest as a digest"
     )]
     WrongSignature,
-    /// A text that is not what is signed of a token.
+    /// Text that is not the signing input of a token.
     #[error(
         "this is not the signing input of a token: give header and payload in base64url, with one dot between them"
     )]

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-/// A playback URL that can not be made.
+/// Why a playback URL cannot be made.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PlaybackUrlError {
@@ -19,7 +19,7 @@ pub enum PlaybackUrlError {
     /// There is a token already.
     #[error("the URL already has a parameter `token`: give it without one")]
     HasToken,
-    /// A token of characters that no token has.
+    /// A token with characters that are not allowed.
     #[error("this is not a token: it must be base64url with dots, and nothing else")]
     Token,
 }

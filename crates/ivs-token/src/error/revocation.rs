@@ -5,7 +5,7 @@ use crate::value::arn::StageArn;
 use crate::value::id::{ParticipantId, TokenId};
 use crate::value::text::{DisconnectReason, ViewerId};
 
-/// A good token that was ended before its time.
+/// A valid token that was revoked or used before.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum Revoked {
@@ -15,7 +15,7 @@ pub enum Revoked {
     ParticipantDisconnected {
         /// The participant.
         participant_id: ParticipantId,
-        /// Why, as whoever disconnected it put it.
+        /// The reason that was given for the disconnect.
         reason: Option<DisconnectReason>,
     },
     /// `DeleteStage`.
@@ -38,7 +38,7 @@ pub enum Revoked {
     ViewerSessions {
         /// The viewer.
         viewer_id: ViewerId,
-        /// The highest version that is no longer good.
+        /// The highest version that was revoked.
         up_to: i64,
     },
     /// A single-use token that was used before.
@@ -46,7 +46,7 @@ pub enum Revoked {
         "the token can be used only once (`aws:single-use-uuid` {uuid}), and was used before: mint a new one"
     )]
     AlreadyUsed {
-        /// What the token is known by.
+        /// The ID of the token.
         uuid: Uuid,
     },
 }
@@ -64,13 +64,12 @@ impl Revoked {
     }
 }
 
-/// A store of revocations that failed: whether the token was revoked is not known, or a revocation may not have been
-/// made.
+/// A failure of a revocation store. Whether a token was revoked is unknown, or a revocation may not have been recorded.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[error("the revocation store failed: {message}")]
 #[non_exhaustive]
 pub struct StoreError {
-    /// What went wrong, as the store puts it.
+    /// What went wrong, in the store's words.
     pub message: String,
 }
 

@@ -2,7 +2,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-/// A signer outside of this library that failed, in its own words.
+/// The failure of an external signer, in its own words.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[error("{message}")]
 pub struct SignerError {
@@ -10,7 +10,7 @@ pub struct SignerError {
 }
 
 impl SignerError {
-    /// An error that says this. It may be logged: put no secret into it.
+    /// An error with this message. The message may be logged, so put no secret into it.
     pub fn new(message: impl fmt::Display) -> Self {
         Self { message: message.to_string() }
     }

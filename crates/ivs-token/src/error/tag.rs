@@ -1,10 +1,10 @@
 use thiserror::Error;
 
-/// Tags that no public key may have. Raised when they are made.
+/// Tags that a public key cannot have. Raised when the tags are made.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TagError {
-    /// A key of no characters.
+    /// An empty key.
     #[error("a tag has an empty key: give each at least one character")]
     KeyEmpty,
     /// A key of more than 128 characters.

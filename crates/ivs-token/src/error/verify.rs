@@ -8,7 +8,7 @@ use crate::value::capability::Capability;
 use crate::value::timestamp::Timestamp;
 use crate::value::token_kind::TokenKind;
 
-/// A token that is refused, and why: the first check that failed, in the order that the crate's page gives.
+/// Why a token is refused: the first check that failed. The crate's page gives the order of the checks.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum VerifyError {
@@ -39,7 +39,7 @@ pub enum VerifyError {
     RetiredKey {
         /// The ARN of the key.
         kid: String,
-        /// The first second at which it verified no more.
+        /// The first second at which it no longer verified.
         retired_at: Timestamp,
     },
     /// The signature is not that of this key over this header and payload.
@@ -48,13 +48,13 @@ pub enum VerifyError {
          that is held here under that ARN is the wrong one"
     )]
     Signature,
-    /// The token names no key, and none that this verifier holds has signed it.
+    /// The token names no key, and none of the verifier's keys signed it.
     #[error("the token names no key, and {}", no_key_matches(*.tried))]
     NoKeyMatches {
         /// How many keys were tried.
         tried: usize,
     },
-    /// The signature holds, and the claims are those of another kind of token.
+    /// The signature is valid, but the claims are those of another kind of token.
     #[error(
         "this is {}, but {} is expected here: verify it as what it is, or send the right one",
         name(*.found), name(*.expected)
@@ -65,7 +65,7 @@ pub enum VerifyError {
         /// The kind whose claims the token has.
         found: TokenKind,
     },
-    /// The signature holds, and the claims break a rule.
+    /// The signature is valid, but the claims break a rule.
     #[error(transparent)]
     Claims(#[from] ClaimsError),
     /// `iat` lies in the future, beyond the leeway.
@@ -79,7 +79,8 @@ pub enum VerifyError {
         /// What the verifier's clock says.
         now: Timestamp,
     },
-    /// The token carries `nbf`, which IVS does not use, and it lies in the future, beyond the leeway on `iat`.
+    /// The token has the claim `nbf`, which IVS does not use, and its time lies in the future, beyond the leeway on
+    /// `iat`.
     #[error(
         "the token may not be used before {not_before} (`nbf`), and it is now {now}: leave `nbf` out; IVS does not use it"
     )]
@@ -97,7 +98,7 @@ pub enum VerifyError {
         /// What the verifier's clock says.
         now: Timestamp,
     },
-    /// `exp` of a token that names a viewer or is good once lies further ahead than it may, beyond the leeway on `iat`.
+    /// `exp` lies too far ahead, beyond the leeway on `iat`, in a token that names a viewer or is for a single use.
     #[error(
         "the token expires at {expires_at}, {} s from now: with a viewer ID or a single-use UUID it may be at most {} s",
         .expires_at.secs_since(*.now), .limit.as_secs()
@@ -110,7 +111,7 @@ pub enum VerifyError {
         /// How far ahead it may lie.
         limit: Duration,
     },
-    /// A good token that is enforced strictly for certain origins, and the request comes from none of them.
+    /// A valid token that strictly enforces its origins, and the request comes from none of them.
     #[error("the token is good only for requests from certain origins, but {}", match .found {
         Some(found) => format!("this one comes from {found:?}"),
         None => "this one names none: send the header `Origin`".to_owned(),
@@ -119,7 +120,7 @@ pub enum VerifyError {
         /// The request's header `Origin`, if there is one; its first 40 characters.
         found: Option<String>,
     },
-    /// A good token for another channel.
+    /// A valid token for another channel.
     #[error("the token is for the channel {found}, but {expected} is expected")]
     WrongChannel {
         /// The channel that was expected.
@@ -127,7 +128,7 @@ pub enum VerifyError {
         /// The channel in the token.
         found: ChannelArn,
     },
-    /// A good token for another stage.
+    /// A valid token for another stage.
     #[error("the token is for the stage {found}, but {expected} is expected")]
     WrongStage {
         /// The stage that was expected.
@@ -135,30 +136,30 @@ pub enum VerifyError {
         /// The stage in the token.
         found: StageArn,
     },
-    /// A good token that does not allow what is wanted.
+    /// A valid token that does not grant what is wanted.
     #[error("the token does not grant {missing}: mint one that does")]
     InsufficientCapabilities {
         /// The first capability that is wanted and not granted.
         missing: Capability,
     },
-    /// A good token of another user.
+    /// A valid token of another user.
     #[error("the token is not that of the expected user: its user ID is {}",
         .found.as_ref().map_or_else(|| "absent".to_owned(), |found| format!("{found:?}")))]
     WrongUser {
         /// The user ID in the token, if it has one.
         found: Option<String>,
     },
-    /// A good token that was ended before its time, or used before.
+    /// A valid token that was revoked, or used before.
     #[error(transparent)]
     Revoked(#[from] Revoked),
-    /// Nobody knows whether the token was revoked.
+    /// The revocation store failed, so the token may have been revoked.
     #[error("{0}: the token is refused because it may have been revoked")]
     RevocationUnknown(#[from] StoreError),
 }
 
 impl VerifyError {
-    /// The stable name of the exact fault, such as `UNKNOWN_KEY` or `CLAIM_MISSING`: finer than [`Self::code`], and for
-    /// programs, since texts may be reworded.
+    /// The stable name of the exact fault, such as `UNKNOWN_KEY` or `CLAIM_MISSING`: finer than [`Self::code`].
+    /// Programs should compare this name, since messages may be reworded.
     pub fn reason(&self) -> &'static str {
         match self {
             Self::Missing => "MISSING",
@@ -186,8 +187,8 @@ impl VerifyError {
     }
 
     /// The service's own word for the refusal: `TOKEN_MISSING`, `TOKEN_INVALID`, `TOKEN_INVALID_SIGNATURE`,
-    /// `TOKEN_EXPIRED`, `PARTICIPANT_DISCONNECTED`, `STAGE_DELETED` or `INSUFFICIENT_CAPABILITIES`; and, where the service
-    /// has no word that is known, `CONNECTION_TOKEN_REVOKED`, `VIEWER_SESSION_REVOKED`, `TOKEN_ALREADY_USED` and
+    /// `TOKEN_EXPIRED`, `PARTICIPANT_DISCONNECTED`, `STAGE_DELETED` or `INSUFFICIENT_CAPABILITIES`; and, where no word
+    /// of the service is known, `CONNECTION_TOKEN_REVOKED`, `VIEWER_SESSION_REVOKED`, `TOKEN_ALREADY_USED` and
     /// `REVOCATION_UNKNOWN`.
     ///
     /// These are the names that the official web client shows, so logs of both ends match.
@@ -240,7 +241,7 @@ fn no_key_matches(tried: usize) -> String {
     }
 }
 
-/// A verifier that can not be built.
+/// Why a verifier cannot be built.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum VerifierError {
@@ -253,10 +254,10 @@ pub enum VerifierError {
         /// The ARN.
         kid: String,
     },
-    /// Single keys and a ring were given.
+    /// Both single keys and a ring were given.
     #[error("the verifier was given both single keys and a key ring: import the keys into the ring")]
     KeysAndRing,
-    /// Tokens would be accepted so long after their end that a revocation is forgotten before.
+    /// The leeways are so long that a revocation would be forgotten while its token is still accepted.
     #[error(
         "the leeways are {} s together, but revocations are remembered only {} s longer than tokens last: allow less",
         .actual.as_secs(), .limit.as_secs()
@@ -264,7 +265,7 @@ pub enum VerifierError {
     LeewayTooLong {
         /// Both leeways together.
         actual: Duration,
-        /// What they may be together.
+        /// The most that both may be together.
         limit: Duration,
     },
 }

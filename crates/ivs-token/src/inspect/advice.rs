@@ -126,7 +126,7 @@ fn endpoints(set: &ClaimSet<'_>) -> Vec<Advice> {
 fn playback_key(key_id: Option<&str>) -> Option<Advice> {
     let kid = string("", key_id?).ok()?;
     matches!(PlaybackKeyArn::try_from(&*kid), Err(ArnError::NotIvs { .. })).then(|| {
-        let note = "`kid` is no ARN of a playback key pair: a playback token needs none, and verifiers try the keys that they hold";
+        let note = "`kid` is not the ARN of a playback key pair. A playback token needs none: verifiers try the keys that they hold";
         Advice::Note("`kid` of a playback token is the ARN of a key pair or absent", note.to_owned())
     })
 }

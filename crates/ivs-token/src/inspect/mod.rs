@@ -10,10 +10,10 @@ pub use report::{Check, Inspection, Member, Outcome};
 
 use crate::value::timestamp::Timestamp;
 
-/// Looks at whatever a user may paste: a whole token, a broken one, one in quotes, in a URL, in the API's answer.
+/// Inspects whatever a user may paste: a token, whole or broken, alone, in quotes, in a URL or in the API's response.
 ///
-/// Never fails and never verifies: what comes out is not to be believed, and its type can not be used where a
-/// [`crate::VerifiedToken`] is asked for.
+/// It never fails and never verifies. Do not trust the result: its type cannot be used in place of a
+/// [`crate::VerifiedToken`].
 ///
 /// ```
 /// let inspection = ivs_token::inspect("eyJhbGciOiJub25lIn0.e30.");
@@ -23,7 +23,7 @@ pub fn inspect(text: &str) -> Inspection {
     inspect_at(text, Timestamp::now())
 }
 
-/// [`inspect`] as if it were `now`.
+/// [`inspect`] as if the time were `now`.
 pub fn inspect_at(text: &str, now: Timestamp) -> Inspection {
     rules::inspect(&crate::wire::paste::clean(text), now)
 }

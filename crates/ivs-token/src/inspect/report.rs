@@ -32,7 +32,7 @@ pub struct Inspection {
 }
 
 impl Inspection {
-    /// What is wrong, in words; nothing when every rule holds that can be checked without a key.
+    /// What is wrong, in words. Empty if every rule holds that can be checked without a key.
     pub fn problems(&self) -> impl Iterator<Item = &str> {
         self.checks.iter().filter_map(|check| match &check.outcome {
             Outcome::Broken(problem) => Some(problem.as_str()),
@@ -40,7 +40,7 @@ impl Inspection {
         })
     }
 
-    /// What is worth to know and is no fault of the token, in words.
+    /// What is worth knowing but is not a fault of the token, in words.
     pub fn notes(&self) -> impl Iterator<Item = &str> {
         self.checks.iter().filter_map(|check| match &check.outcome {
             Outcome::Noted(note) => Some(note.as_str()),
@@ -49,7 +49,7 @@ impl Inspection {
     }
 }
 
-/// A member of the header or the payload, as it stands there.
+/// A member of the header or the payload, as it is in the token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Member {
@@ -82,13 +82,13 @@ pub struct Check {
 #[serde(tag = "outcome", content = "detail", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It holds.
+    /// The rule holds.
     Holds,
-    /// It does not; the words say why and what to do.
+    /// The rule is broken. The text says why, and what to do.
     Broken(String),
-    /// It does not, and that is no fault; the words say what to know.
+    /// The rule does not hold, but that is not a fault. The text explains it.
     Noted(String),
-    /// It can not be told; the words say why.
+    /// The rule could not be checked. The text says why.
     Unchecked(String),
 }
 

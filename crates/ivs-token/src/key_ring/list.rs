@@ -7,7 +7,7 @@ use super::{PublicKey, State};
 use crate::error::KeyRingError;
 use crate::value::arn::{KeyArn, PublicKeyArn};
 
-/// Which keys a list is wanted of, as `ListPublicKeys` takes it: how many at most, and after which page.
+/// A request for one page of keys, as `ListPublicKeys` takes it: how many keys at most, and after which page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct ListKeys {
@@ -16,7 +16,7 @@ pub struct ListKeys {
 }
 
 impl ListKeys {
-    /// The most keys that one page has.
+    /// The maximum number of keys on a page.
     pub const MAX_RESULTS: usize = 50;
 
     /// The first page, of [`Self::MAX_RESULTS`] keys.
@@ -24,12 +24,12 @@ impl ListKeys {
         Self { max_results: Self::MAX_RESULTS, next_token: None }
     }
 
-    /// How many keys there are on a page, from 1 to [`Self::MAX_RESULTS`].
+    /// Sets the number of keys on a page, from 1 to [`Self::MAX_RESULTS`].
     pub fn max_results(self, max_results: usize) -> Self {
         Self { max_results, ..self }
     }
 
-    /// The page after the one that answered this as its [`KeyPage::next_token`].
+    /// Asks for the page after the one whose [`KeyPage::next_token`] this is.
     pub fn next_token(self, next_token: impl Into<String>) -> Self {
         Self { next_token: Some(next_token.into()), ..self }
     }
@@ -47,7 +47,7 @@ impl ListKeys {
     }
 }
 
-/// A part of the keys of a ring, ordered by ARN.
+/// One page of a ring's keys, ordered by ARN.
 ///
 /// Serialises to what `ListPublicKeys` prints: `{"publicKeys": [{"arn", "name", "tags"}], "nextToken"}`, the last member only
 /// when there are more.
@@ -63,9 +63,9 @@ impl<A> KeyPage<A> {
         &self.keys
     }
 
-    /// What to ask for the next page with, when there are more keys: at most 172 characters of `[A-Za-z0-9_-]`.
+    /// The token that asks for the next page, if there are more keys: at most 172 characters of `[A-Za-z0-9_-]`.
     ///
-    /// It stays good when keys come and go: the pages together have each key once that is there all the while.
+    /// It stays valid when keys are added or deleted. A key that is there all the time occurs on exactly one page.
     pub fn next_token(&self) -> Option<&str> {
         self.next_token.as_deref()
     }

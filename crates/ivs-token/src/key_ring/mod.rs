@@ -29,13 +29,13 @@ use crate::value::timestamp::{Clock, SystemClock, Timestamp};
 pub(crate) use held::Held;
 pub(crate) use state::State;
 
-/// The keys that IVS knows, held locally: what `ImportPublicKey`, `GetPublicKey`, `ListPublicKeys`, `DeletePublicKey`,
-/// `TagResource`, `UntagResource` and `ListTagsForResource` do, without a call; and which of them signs, and until when the
-/// others verify.
+/// The keys that IVS knows, held locally. A ring does what `ImportPublicKey`, `GetPublicKey`, `ListPublicKeys`,
+/// `DeletePublicKey`, `TagResource`, `UntagResource` and `ListTagsForResource` do, without a call. It also holds which
+/// key signs, and until when the others verify.
 ///
-/// Cheap to clone: clones are one ring, and so is the ring that a [`crate::Verifier`] was given. Reads never wait: whoever
-/// reads sees the ring as it was before a change or after it, never between. Each method that changes it makes one change,
-/// all of it or, with an error, nothing.
+/// Cheap to clone. All clones are one ring, and a [`crate::Verifier`] that was given the ring sees its changes. Reads
+/// never wait, and see the ring before a change or after it, never in between. Each method that changes the ring makes
+/// the whole change or, with an error, none of it.
 ///
 /// ```
 /// # let public_key = ivs_token::es384::SigningKey::generate()?.verifying_key().clone();
@@ -68,7 +68,7 @@ struct Shared<A> {
 }
 
 impl<A: KeyArn> KeyRing<A> {
-    /// How many keys a ring holds at most, unless told otherwise.
+    /// How many keys a ring holds at most by default.
     pub const DEFAULT_LIMIT: usize = 64;
 
     /// An empty ring for at most [`Self::DEFAULT_LIMIT`] keys.
@@ -76,13 +76,13 @@ impl<A: KeyArn> KeyRing<A> {
         Self::with_limit(Self::DEFAULT_LIMIT)
     }
 
-    /// An empty ring for at most so many keys.
+    /// An empty ring for at most `limit` keys.
     pub fn with_limit(limit: usize) -> Self {
         Self::with_clock(limit, SystemClock)
     }
 
-    /// An empty ring for at most so many keys that takes the time from this clock, and never asks the system for it: for
-    /// simulations, and for targets without a clock, such as `wasm32-unknown-unknown`.
+    /// An empty ring for at most `limit` keys that takes the time only from this clock. Use it in simulations, and on
+    /// targets without a system clock, such as `wasm32-unknown-unknown`.
     pub fn with_clock(limit: usize, clock: impl Clock + 'static) -> Self {
         let state = ArcSwap::from_pointee(State::new(Self::DEFAULT_PREPARED_LIMIT));
         let clock = Arc::new(clock);
@@ -99,7 +99,7 @@ impl<A: KeyArn> KeyRing<A> {
         Self { shared: Arc::new(Shared { state, changing, promoting, limit: 1, clock }) }
     }
 
-    /// Imports a key under the ARN that IVS gave it. A key that the ring holds already stays as it is.
+    /// Imports a key under the ARN that IVS gave it. A key that the ring already holds stays as it is.
     ///
     /// # Errors
     ///
@@ -108,8 +108,8 @@ impl<A: KeyArn> KeyRing<A> {
         self.import_public_key(PublicKey::new(arn, key))
     }
 
-    /// Imports a key with its name and tags. A key that the ring holds already stays as it is, with the name and the tags
-    /// that it has.
+    /// Imports a key with its name and tags. A key that the ring already holds stays as it is, with its present name
+    /// and tags.
     ///
     /// # Errors
     ///
@@ -128,21 +128,21 @@ impl<A: KeyArn> KeyRing<A> {
         self.change(|state| keys.into_iter().try_for_each(|key| state.import(key, self.shared.limit)))
     }
 
-    /// Holds these keys and no others, in one change: for a configuration that is read anew.
+    /// Replaces all keys with these, in one change. Use it when a configuration is read again.
     ///
-    /// A key that is no longer there ends its tokens. One that stays has the name and the tags given now, and is retired when it
-    /// was to be, or earlier when that is given now. The key that signs must be among them.
+    /// Tokens of a key that is no longer there are refused. A key that stays takes the new name and tags. It is retired
+    /// at its old time or at the new one, whichever is earlier. The signing key must be among the new keys.
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] when they are too many, two different keys have one ARN, or the key that signs is not among them.
-    /// A key that comes twice is taken as it came first.
+    /// [`KeyRingError`] if there are too many keys, if two different keys have one ARN, or if the signing key is not
+    /// among them. If a key comes twice, the first one counts.
     pub fn replace(&self, keys: impl IntoIterator<Item = PublicKey<A>>) -> Result<(), KeyRingError> {
         let keys: Vec<_> = keys.into_iter().collect();
         self.change(|state| state.replace(keys, self.shared.limit))
     }
 
-    /// Deletes a key: no token that it signed is good any more.
+    /// Deletes a key. From now on, all tokens that it signed are refused.
     ///
     /// # Errors
     ///
@@ -160,7 +160,7 @@ impl<A: KeyArn> KeyRing<A> {
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] when a page can not have so many keys, or no page gave this token.
+    /// [`KeyRingError`] when a page cannot have so many keys, or no page gave this token.
     pub fn list(&self, wanted: &ListKeys) -> Result<KeyPage<A>, KeyRingError> {
         wanted.page(&self.load())
     }
@@ -185,11 +185,11 @@ impl<A: KeyArn> KeyRing<A> {
         self.shared.limit
     }
 
-    /// Adds tags to a key; one that it has gets the new value.
+    /// Adds tags to a key. A tag that it already has gets the new value.
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] when the ring does not hold the key, or a tag can not be had.
+    /// [`KeyRingError`] when the ring does not hold the key, or a tag is not allowed.
     pub fn tag<K: AsRef<str>, V: AsRef<str>>(
         &self,
         arn: &A,
@@ -201,11 +201,11 @@ impl<A: KeyArn> KeyRing<A> {
         })
     }
 
-    /// Removes the tags of these keys, those of them that are there.
+    /// Removes the tags with these keys. Tags that are not there are ignored.
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] when the ring does not hold the key, or a tag is one of AWS.
+    /// [`KeyRingError`] when the ring does not hold the key, or a tag belongs to AWS.
     pub fn untag<K: AsRef<str>>(
         &self,
         arn: &A,
@@ -224,21 +224,22 @@ impl<A: KeyArn> KeyRing<A> {
         Ok(ResourceTags::new(self.load().held(arn)?.tags().clone()))
     }
 
-    /// All keys as JSON, each as `GetPublicKey` prints one, with `retiredAt` where it is being retired: to be kept in a file, for
-    /// [`KeySet::from_json`] to read when the server starts again. Which key signs is not in it.
+    /// All keys as JSON, each as `GetPublicKey` prints it. A key that is being retired also has `retiredAt`. Keep the
+    /// JSON in a file, and read it with [`KeySet::from_json`] when the server starts again. It does not say which key
+    /// signs.
     pub fn to_json(&self) -> String {
         answer::to_json(self.load().keys().map(|key| &**key))
     }
 
-    /// The keys as a JWK set (RFC 7517, section 5), each with its ARN as `kid`, for verifiers elsewhere; without those that
-    /// are retired by now. A key that will be retired has that time as `exp`, in seconds since 1970: so it stands in the registry
-    /// of JWK parameters at IANA. [`KeySet::from_jwks`] reads it, and other readers may pass over it. What a JWK has no place for
-    /// is left out: names and tags.
+    /// The keys as a JWK set (RFC 7517, section 5), each with its ARN as `kid`, for verifiers elsewhere. Keys that are
+    /// already retired are left out. A key that will be retired has that time as `exp`, in seconds since 1970, as
+    /// IANA's registry of JWK parameters defines it. [`KeySet::from_jwks`] reads it; other readers may ignore it. Names
+    /// and tags are left out, since a JWK has no place for them.
     pub fn to_jwks(&self) -> String {
         self.to_jwks_at(self.now())
     }
 
-    /// As [`Self::to_jwks`], as if it were `now`.
+    /// As [`Self::to_jwks`], as if the time were `now`.
     pub fn to_jwks_at(&self, now: Timestamp) -> String {
         set::to_jwks(self.load().keys().filter(|key| key.verifies_at(now)).map(|key| &**key))
     }

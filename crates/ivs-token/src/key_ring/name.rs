@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::KeyNameError;
 
-/// What you call a public key: at most 128 of `[A-Za-z0-9_-]`, and need not be unique (`PublicKeyName` of the
+/// Your name for a public key: at most 128 of `[A-Za-z0-9_-]`. It need not be unique (`PublicKeyName` of the
 /// `ivs-realtime` service model).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct KeyName(Box<str>);
 
 impl KeyName {
-    /// The most characters a name may have.
+    /// The maximum number of characters in a name.
     pub const MAX_LEN: usize = 128;
 
     /// The name itself.

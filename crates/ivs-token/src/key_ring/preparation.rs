@@ -14,23 +14,24 @@ use crate::value::timestamp::Timestamp;
 /// A prepared key verifies about ten times as fast with AVX-512 IFMA, six times with AVX2, and four to five times with neither. It
 /// takes 440 KiB of memory (330 KiB where there is none of AVX2, AVX-512 IFMA and NEON): see [`VerifyingKey::prepare`].
 ///
-/// A ring prepares its keys when they are imported, as long as there is room for them, in one to two milliseconds each;
-/// the ring is usable meanwhile. A key that found no room verifies as it would without the engine. Once 64 tokens of it
-/// were good, it takes the place of the prepared key that was used least of late, unless that one was used half as much or
-/// more: so keys that are used alike, in turn, leave each other alone, however many there are. The one verification that
-/// changes places takes as long as preparing. Forged tokens do not count; what was truly signed does, expired or not.
+/// A ring prepares keys when they are imported, as long as there is room. Each takes one to two milliseconds, and the
+/// ring is usable meanwhile. A key without room verifies as it would without the engine. After 64 valid signatures, it
+/// takes the place of the prepared key that was used least of late, unless that key was used at least half as much. So
+/// keys that are used equally often do not displace each other, however many there are. The one verification that makes
+/// the swap takes as long as preparing. Forged tokens do not count; genuine tokens do, even if they have expired.
 ///
-/// Deleting a key and replacing it gives its memory back; so does the next change of the ring once the key is retired. A key
-/// that came [prepared](VerifyingKey::prepare) stays so, and does not count. Rings that hold clones of one key share its table.
+/// Deleting or replacing a key frees its memory. The memory of a retired key is freed at the next change of the ring. A
+/// key that was [prepared](VerifyingKey::prepare) before it came stays prepared, and does not count. Rings that hold
+/// clones of one key share its table.
 ///
 /// Without the feature `engine`, no key is prepared.
 impl<A: KeyArn> KeyRing<A> {
-    /// How many keys a ring keeps prepared at most, unless told otherwise: 27.5 MiB.
+    /// How many keys a ring keeps prepared at most by default. They take 27.5 MiB.
     pub const DEFAULT_PREPARED_LIMIT: usize = 64;
 
-    /// Keeps at most so many keys prepared, from now on: each takes [`VerifyingKey::prepared_size`] bytes. With 0 none is, which is
-    /// right where a ring verifies a few tokens and goes. Those too many are given up, the least used of late first; where
-    /// there is more room, keys are prepared before this returns.
+    /// Keeps at most `limit` keys prepared from now on. Each takes [`VerifyingKey::prepared_size`] bytes. With 0, no
+    /// key is prepared, which is right for a ring that verifies only a few tokens. Prepared keys beyond the limit are
+    /// given up, those used least of late first. If there is more room, keys are prepared before this returns.
     pub fn set_prepared_limit(&self, limit: usize) {
         // This change has no way to fail.
         let _ = self.change(|state| {
@@ -44,7 +45,7 @@ impl<A: KeyArn> KeyRing<A> {
         self.load().prepared_limit
     }
 
-    /// How many keys the ring keeps prepared: a figure to watch.
+    /// How many keys are prepared now, for monitoring.
     pub fn prepared_keys(&self) -> usize {
         self.load().prepared().count()
     }

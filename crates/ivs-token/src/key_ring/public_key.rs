@@ -7,9 +7,9 @@ use crate::value::timestamp::Timestamp;
 
 /// A public key as IVS knows it: the key itself, the ARN it was given, a name if it has one, and tags.
 ///
-/// That of a [`PublicKeyArn`] serialises to what `GetPublicKey` prints, without the fingerprint, which is computed in a way
-/// that AWS does not tell: `{"publicKey": {"arn", "name", "publicKeyMaterial", "tags"}}`. A key that is being retired has a member
-/// `retiredAt` more, in ISO 8601, which [`KeySet`](crate::KeySet) reads.
+/// With a [`PublicKeyArn`] it serialises to what `GetPublicKey` prints, without the fingerprint, since AWS does not say
+/// how that is computed: `{"publicKey": {"arn", "name", "publicKeyMaterial", "tags"}}`. A key that is being retired
+/// also has `retiredAt`, in ISO 8601, which [`KeySet`](crate::KeySet) reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct PublicKey<A = PublicKeyArn> {
@@ -36,7 +36,7 @@ impl<A> PublicKey<A> {
         Self { tags, ..self }
     }
 
-    /// This key, which verifies until this time and at it no more.
+    /// This key, to be retired at this time: from then on it does not verify.
     pub fn retiring_at(self, at: Timestamp) -> Self {
         self.with_retirement(Some(at))
     }
@@ -51,7 +51,7 @@ impl<A> PublicKey<A> {
         &self.key
     }
 
-    /// What you call it.
+    /// Your name for it.
     pub fn name(&self) -> Option<&KeyName> {
         self.name.as_ref()
     }
@@ -61,7 +61,7 @@ impl<A> PublicKey<A> {
         &self.tags
     }
 
-    /// The first second at which it verifies no more, if it is being retired.
+    /// The first second at which it no longer verifies, if it is being retired.
     pub fn retired_at(&self) -> Option<Timestamp> {
         self.retired_at
     }

@@ -6,38 +6,38 @@ use crate::key::SigningKey;
 use crate::value::arn::KeyArn;
 use crate::value::timestamp::Timestamp;
 
-/// One key changes places with another without a moment at which tokens are refused:
+/// To replace the signing key without a moment at which tokens are refused:
 ///
-/// 1. Import the new public key, here and wherever tokens are verified. It verifies, and the old one signs.
-/// 2. [`Self::rotate`]: from one token to the next the new key signs, and the old one verifies until the last of its
-///    tokens has expired.
+/// 1. Import the new public key, here and wherever tokens are verified. It verifies, while the old key still signs.
+/// 2. [`Self::rotate`]. From the next token on the new key signs. The old one verifies until the last of its tokens has
+///    expired.
 /// 3. [`Self::delete_retired`], any time after that.
 impl<A: KeyArn> KeyRing<A> {
-    /// Marks a key for signing, in place of the one marked before, which goes on verifying. The private key signs under
-    /// this ARN, whichever it had before.
+    /// Makes this the signing key. The previous signing key still verifies. The private key signs under this ARN, even
+    /// if it had another before.
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] when the ring does not hold the public half under this ARN, or is to retire it.
+    /// [`KeyRingError`] when the ring does not hold the public half under this ARN, or if that key is being retired.
     pub fn sign_with(&self, arn: &A, key: SigningKey) -> Result<(), KeyRingError> {
         self.change(|state| state.sign_with(arn, key))
     }
 
-    /// The key marked for signing, if one is: ask for it before each token, and a rotation takes effect with the next.
+    /// The signing key, if there is one. Ask for it before each token, so that a rotation takes effect with the next
+    /// token.
     ///
-    /// That of a ring of [`PublicKeyArn`](crate::PublicKeyArn) knows its ARN, which its tokens name as `kid`; tokens of a
-    /// playback key name none.
+    /// In a ring of [`PublicKeyArn`](crate::PublicKeyArn) it knows its ARN, which its tokens name as `kid`. Tokens of a
+    /// playback key name no key.
     pub fn signing_key(&self) -> Option<SigningKey> {
         self.load().signing().map(|(_, key)| key.clone())
     }
 
-    /// The ARN of the key marked for signing, if one is.
+    /// The ARN of the signing key, if there is one.
     pub fn signing_arn(&self) -> Option<A> {
         self.load().signing().map(|(arn, _)| arn.clone())
     }
 
-    /// Marks no key for signing, and forgets the private key. The public one goes on verifying, until it is retired or
-    /// deleted.
+    /// Forgets the private key: no key signs any more. The public key still verifies, until it is retired or deleted.
     pub fn stop_signing(&self) {
         // This change has no way to fail.
         let _ = self.change(|state| {
@@ -46,9 +46,9 @@ impl<A: KeyArn> KeyRing<A> {
         });
     }
 
-    /// Lets a key verify until this time, and at it no more: its tokens are refused then, with
-    /// [`RetiredKey`](crate::VerifyError::RetiredKey) if they name it. A time that has passed is at once. Again, with another
-    /// time, is taken too.
+    /// Retires a key at this time. From then on its tokens are refused, with
+    /// [`RetiredKey`](crate::VerifyError::RetiredKey) if they name it. A time in the past takes effect at once. A
+    /// second call replaces the time.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl<A: KeyArn> KeyRing<A> {
         self.change(|state| state.retire(arn, at))
     }
 
-    /// Lets a key that was being retired, or is retired, verify without an end again.
+    /// Cancels the retirement of a key, even if its time has come. The key verifies again, without an end.
     ///
     /// # Errors
     ///
@@ -66,21 +66,21 @@ impl<A: KeyArn> KeyRing<A> {
         self.change(|state| state.reinstate(arn))
     }
 
-    /// In one change, marks a key for signing, imports its public half if the ring does not hold it, and retires the key
-    /// marked before at `old_until`. Gives the ARN of that one, if there was one.
+    /// Makes this the signing key, imports its public half if the ring does not hold it, and retires the previous
+    /// signing key at `old_until`, all in one change. Returns the ARN of the previous signing key, if there was one.
     ///
-    /// `old_until` is at the earliest when the last token of the old key expires: now and the longest duration that it
-    /// minted for.
+    /// `old_until` must not be before the last token of the old key expires: take the time now plus the longest
+    /// duration of its tokens.
     ///
     /// # Errors
     ///
-    /// [`KeyRingError`] when this key signs already, is being retired, or is not the one that the ring holds under this ARN;
-    /// or when it is not held and the ring is full.
+    /// [`KeyRingError`] if this key already signs, is being retired, or is not the one that the ring holds under this
+    /// ARN; or if the ring does not hold it and is full.
     pub fn rotate(&self, arn: &A, key: SigningKey, old_until: Timestamp) -> Result<Option<A>, KeyRingError> {
         self.change(|state| state.rotate(arn, key, old_until, self.shared.limit))
     }
 
-    /// Deletes the keys whose retirement has come by `now`, and gives their ARNs.
+    /// Deletes the keys that are retired by `now`, and returns their ARNs.
     pub fn delete_retired(&self, now: Timestamp) -> Vec<A> {
         // This change has no way to fail.
         self.change(|state| Ok(state.delete_retired(now))).unwrap_or_default()

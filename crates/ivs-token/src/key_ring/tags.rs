@@ -10,8 +10,8 @@ use crate::value::printable::shorten;
 /// The tags of a public key: keys and values of your own, ordered by key.
 ///
 /// At most 50; a key has 1 to 128 characters, a value 0 to 256 (`Tags`, `TagKey` and `TagValue` of the `ivs-realtime`
-/// service model; characters are Unicode scalar values). Keys that begin with `aws:`, in any case, are those of AWS: they
-/// come with a key that is loaded from what the API prints, do not count, and can neither be set nor removed.
+/// service model; characters are Unicode scalar values). Keys that begin with `aws:`, in upper or lower case, belong to
+/// AWS. They come with a key that is loaded from the API's JSON. They do not count, and cannot be set or removed.
 ///
 /// ```
 /// let tags = ivs_token::Tags::try_from_iter([("team", "live"), ("env", "prod")])?;
@@ -22,11 +22,11 @@ use crate::value::printable::shorten;
 pub struct Tags(BTreeMap<String, String>);
 
 impl Tags {
-    /// The most tags that a key may have.
+    /// The maximum number of tags on a public key.
     pub const MAX: usize = 50;
-    /// The most characters that the key of a tag may have.
+    /// The maximum number of characters in the key of a tag.
     pub const MAX_KEY_CHARS: usize = 128;
-    /// The most characters that the value of a tag may have.
+    /// The maximum number of characters in the value of a tag.
     pub const MAX_VALUE_CHARS: usize = 256;
 
     /// No tags.
@@ -34,11 +34,11 @@ impl Tags {
         Self(BTreeMap::new())
     }
 
-    /// Collects keys and values; of a key that comes twice, the last value counts.
+    /// Collects keys and values. If a key comes twice, the last value counts.
     ///
     /// # Errors
     ///
-    /// [`TagError`]: the first tag that can not be had.
+    /// [`TagError`]: the first tag that is not allowed.
     pub fn try_from_iter<K: AsRef<str>, V: AsRef<str>>(
         pairs: impl IntoIterator<Item = (K, V)>,
     ) -> Result<Self, TagError> {
@@ -53,8 +53,8 @@ impl Tags {
     ///
     /// # Errors
     ///
-    /// [`TagError`] when the key or the value can not be had, or there would be more than [`Self::MAX`]; nothing has changed
-    /// then.
+    /// [`TagError`] if the key or the value is not allowed, or there would be more than [`Self::MAX`] tags. Nothing has
+    /// changed then.
     pub fn insert(&mut self, key: &str, value: &str) -> Result<(), TagError> {
         check_own(key)?;
         self.insert_any(key, value)
@@ -64,7 +64,7 @@ impl Tags {
     ///
     /// # Errors
     ///
-    /// [`TagError::Reserved`] when the key is one of AWS.
+    /// [`TagError::Reserved`] if the key belongs to AWS.
     pub fn remove(&mut self, key: &str) -> Result<(), TagError> {
         check_own(key)?;
         self.0.remove(key);

@@ -7,14 +7,15 @@ use crate::token::participant::Participant;
 use crate::value::timestamp::Timestamp;
 
 impl SigningKey {
-    /// Mints a token for each participant, in their order, all issued at one moment; one that fails does not stop the
-    /// others.
+    /// Mints a token for each participant, in order, all issued at the same moment. If one fails, the others are still
+    /// minted.
     ///
-    /// It takes half the time of as many calls to [`Participant::mint`] where the key is [accelerated](Self::accelerate).
+    /// If the key is [accelerated](Self::accelerate), this takes half the time of as many calls to
+    /// [`Participant::mint`].
     ///
     /// # Errors
     ///
-    /// Each element is what [`Participant::mint`] would have answered.
+    /// Each element is what [`Participant::mint`] would have returned.
     pub fn mint_batch(
         &self,
         participants: impl IntoIterator<Item = Participant>,
@@ -22,7 +23,7 @@ impl SigningKey {
         self.mint_batch_at(participants, Timestamp::now())
     }
 
-    /// Mints as [`Self::mint_batch`] does, as if it were `now`.
+    /// Mints as [`Self::mint_batch`] does, as if the time were `now`.
     ///
     /// # Errors
     ///

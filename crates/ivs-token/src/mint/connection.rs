@@ -20,7 +20,7 @@ impl Connection {
         self.mint_at(key, Timestamp::now())
     }
 
-    /// Mints the token as if it were `now`: `iat` is `now`, and `exp` the duration later.
+    /// Mints the token as if the time were `now`: `iat` is `now`, and `exp` the duration later.
     ///
     /// # Errors
     ///

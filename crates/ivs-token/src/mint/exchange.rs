@@ -18,7 +18,7 @@ impl Exchange {
         self.mint_at(key, Timestamp::now())
     }
 
-    /// Mints the new token as if it were `now`.
+    /// Mints the new token as if the time were `now`.
     ///
     /// # Errors
     ///
@@ -36,7 +36,8 @@ impl Exchange {
         })
     }
 
-    /// Mints the text of the new token and keeps the exchange, to mint from it again: nothing of it is copied.
+    /// Mints the text of the new token and keeps the exchange, so that you can mint from it again. Nothing of it is
+    /// copied.
     ///
     /// # Errors
     ///
@@ -45,7 +46,7 @@ impl Exchange {
         self.mint_text_at(key, Timestamp::now())
     }
 
-    /// Mints as [`Self::mint_text`] does, as if it were `now`.
+    /// Mints as [`Self::mint_text`] does, as if the time were `now`.
     ///
     /// # Errors
     ///

@@ -19,7 +19,7 @@ impl Participant {
         self.mint_at(key, Timestamp::now())
     }
 
-    /// Mints the token as if it were `now`: `iat` is `now`, and `exp` the duration later.
+    /// Mints the token as if the time were `now`: `iat` is `now`, and `exp` the duration later.
     ///
     /// # Errors
     ///
@@ -29,15 +29,15 @@ impl Participant {
         self.prepare(key.key_id()?, now)?.sign(key)
     }
 
-    /// Mints the token as `CreateParticipantToken` does, with a service's own key: for those who stand in for that operation,
-    /// such as a local IVS. The header says `alg` `KMS` and names no key.
+    /// Mints the token as `CreateParticipantToken` does, with a service's own key. This is for programs that stand in
+    /// for that operation, such as a local IVS. The header says `alg` `KMS` and names no key.
     ///
-    /// IVS does not take such a token: only a verifier that was given the key by
-    /// [`accept_service_tokens_of`](crate::VerifierBuilder::accept_service_tokens_of) does. The key needs no ID.
+    /// IVS does not accept such a token. Only a verifier that was given the key with
+    /// [`accept_service_tokens_of`](crate::VerifierBuilder::accept_service_tokens_of) accepts it. The key needs no ID.
     ///
     /// # Errors
     ///
-    /// As [`Self::mint`], but for what concerns the ID of the key.
+    /// As [`Self::mint`], except those about the key's ID.
     pub fn mint_as_service_at(self, key: &SigningKey, now: Timestamp) -> Result<Token, MintError> {
         self.unsigned_as_service_at(now)?.sign(key)
     }
@@ -79,8 +79,8 @@ impl Participant {
         Unsigned::new(header, claims)
     }
 
-    /// Mints the text of a token and keeps the participant, as a template for the next: nothing of it is copied. Each token
-    /// gets a fresh random participant ID unless one was given.
+    /// Mints the text of a token and keeps the participant as a template for the next. Nothing of it is copied. Each
+    /// token gets a fresh random participant ID unless one was given.
     ///
     /// # Errors
     ///
@@ -89,7 +89,7 @@ impl Participant {
         self.mint_text_at(key, Timestamp::now())
     }
 
-    /// Mints as [`Self::mint_text`] does, as if it were `now`.
+    /// Mints as [`Self::mint_text`] does, as if the time were `now`.
     ///
     /// # Errors
     ///

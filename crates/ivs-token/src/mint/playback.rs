@@ -16,7 +16,7 @@ impl Playback {
         self.mint_at(key, Timestamp::now())
     }
 
-    /// Mints the token as if it were `now`: `exp` is the duration later.
+    /// Mints the token as if the time were `now`: `exp` is the duration later.
     ///
     /// # Errors
     ///

@@ -21,10 +21,10 @@ use crate::value::timestamp::Timestamp;
 
 /// A P-384 key that signs somewhere else, such as in AWS KMS, in an HSM or in another process.
 ///
-/// [`Participant::mint_with`] and its kin of the other kinds mint with it. Each signature is checked with
-/// [`verifying_key`](Self::verifying_key) before a token leaves. A [`SigningKey`] is a signer too.
+/// [`Participant::mint_with`] mints with it, and so do the builders of the other kinds. Each signature is checked with
+/// [`verifying_key`](Self::verifying_key) before the token is returned. A [`SigningKey`] is a signer too.
 ///
-/// Implement [`AsyncSigner`] instead where signing waits for a network.
+/// Implement [`AsyncSigner`] instead if signing waits for a network.
 pub trait Signer {
     /// The ARN under which IVS knows the key, the `kid` of its tokens. Playback tokens need none.
     fn kid(&self) -> Option<&PublicKeyArn>;
@@ -40,7 +40,7 @@ pub trait Signer {
     fn sign(&self, input: SigningInput<'_>) -> Result<Vec<u8>, SignerError>;
 }
 
-/// A [`Signer`] that does not block: any runtime will do, as none is asked for.
+/// A [`Signer`] that does not block. It works with any async runtime.
 pub trait AsyncSigner {
     /// As [`Signer::kid`].
     fn kid(&self) -> Option<&PublicKeyArn>;
@@ -121,12 +121,12 @@ mod sealed {
     }
 }
 
-/// Mints a token for each of `builders`, in their order, all issued at one moment, and signs up to `concurrency` of them at
-/// once, each on a thread of its own that ends with the call. One that fails does not stop the others.
+/// Mints a token for each of `builders`, in order, all issued at the same moment. It signs up to `concurrency` of them
+/// at once, each on its own thread, which ends with the call. If one fails, the others are still minted.
 ///
 /// # Errors
 ///
-/// Each element is what `mint_with` would have answered; [`MintError::Signer`] names the token.
+/// Each element is what `mint_with` would have returned; [`MintError::Signer`] names the token.
 pub fn mint_batch_with<B>(
     signer: &(impl Signer + Sync + ?Sized),
     builders: impl IntoIterator<Item = B>,
@@ -223,7 +223,7 @@ macro_rules! mint_with {
                 self.mint_with_at(signer, Timestamp::now())
             }
 
-            /// Mints the token as [`Self::mint_with`] does, as if it were `now`.
+            /// Mints the token as [`Self::mint_with`] does, as if the time were `now`.
             ///
             /// # Errors
             ///
@@ -248,7 +248,7 @@ macro_rules! mint_with {
                 self.mint_with_async_at(signer, Timestamp::now()).await
             }
 
-            /// Mints the token as [`Self::mint_with_async`] does, as if it were `now`.
+            /// Mints the token as [`Self::mint_with_async`] does, as if the time were `now`.
             ///
             /// # Errors
             ///

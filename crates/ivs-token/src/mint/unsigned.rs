@@ -17,8 +17,8 @@ use crate::value::arn::PublicKeyArn;
 use crate::value::timestamp::Timestamp;
 use crate::wire::jws;
 
-/// A token that lacks only its signature: for private keys that never leave their vault, such as AWS KMS, an HSM or a
-/// process of its own.
+/// A token that lacks only its signature. It is for private keys that never leave their vault, such as AWS KMS, an HSM
+/// or another process.
 ///
 /// Have [`signing_input`](Self::signing_input) signed with ECDSA on P-384 and SHA-384, or its [`digest`](Self::digest) where
 /// the vault takes a digest, and give the signature to [`with_signature`](Self::with_signature).
@@ -43,7 +43,7 @@ pub struct Unsigned<C = ParticipantClaims> {
 }
 
 impl<C> Unsigned<C> {
-    /// What is to be signed: header, dot and payload, as they will stand in the token (RFC 7515, section 5.1). ASCII.
+    /// The text to sign: header, dot and payload, as they will be in the token (RFC 7515, section 5.1). It is ASCII.
     pub fn signing_input(&self) -> &str {
         &self.text
     }
@@ -53,21 +53,21 @@ impl<C> Unsigned<C> {
         es384::sha384(self.text.as_bytes())
     }
 
-    /// All that the token will say.
+    /// All claims of the future token.
     pub fn claims(&self) -> &C {
         &self.claims
     }
 
     /// Completes the token.
     ///
-    /// `signature` is r then s in 96 bytes (RFC 7518, section 3.4), or DER (RFC 3279, section 2.2.3), as KMS and OpenSSL
-    /// write it. It is checked with `key`, the public half of the key that signed: a signature by any other key shows here,
-    /// and not when a participant can not join.
+    /// `signature` is r then s in 96 bytes (RFC 7518, section 3.4), or DER (RFC 3279, section 2.2.3), as KMS and
+    /// OpenSSL write it. It is checked with `key`, the public half of the key that signed. So a signature by another
+    /// key fails here, and not when a participant tries to join.
     ///
     /// # Errors
     ///
-    /// [`MintError::MalformedSignature`] when the bytes are neither form, and [`MintError::WrongSignature`] when they are no
-    /// signature of this token under `key`.
+    /// [`MintError::MalformedSignature`] when the bytes are neither form, and [`MintError::WrongSignature`] when they
+    /// are not a signature of this token under `key`.
     pub fn with_signature(
         mut self,
         signature: impl AsRef<[u8]>,
@@ -101,8 +101,8 @@ impl<C: fmt::Debug> fmt::Debug for Unsigned<C> {
     }
 }
 
-/// Completes a token of which only the text to be signed is at hand, because the signature was made in another process or at
-/// another time.
+/// Completes a token from its signing input alone. Use it when the signature was made in another process or at another
+/// time.
 ///
 /// `signing_input` is what [`Unsigned::signing_input`] gave; `signature` and `key` are as for
 /// [`Unsigned::with_signature`].
@@ -152,7 +152,7 @@ impl Participant {
         self.unsigned_at(kid, Timestamp::now())
     }
 
-    /// Prepares the token as [`Self::unsigned`] does, as if it were `now`.
+    /// Prepares the token as [`Self::unsigned`] does, as if the time were `now`.
     ///
     /// # Errors
     ///
@@ -173,7 +173,7 @@ impl Connection {
         self.unsigned_at(kid, Timestamp::now())
     }
 
-    /// Prepares the token as [`Self::unsigned`] does, as if it were `now`.
+    /// Prepares the token as [`Self::unsigned`] does, as if the time were `now`.
     ///
     /// # Errors
     ///
@@ -197,7 +197,7 @@ impl Playback {
         self.unsigned_at(Timestamp::now())
     }
 
-    /// Prepares the token as [`Self::unsigned`] does, as if it were `now`.
+    /// Prepares the token as [`Self::unsigned`] does, as if the time were `now`.
     ///
     /// # Errors
     ///
@@ -218,7 +218,7 @@ impl Exchange {
         self.unsigned_at(kid, Timestamp::now())
     }
 
-    /// Prepares the new token as [`Self::unsigned`] does, as if it were `now`.
+    /// Prepares the new token as [`Self::unsigned`] does, as if the time were `now`.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Tokens that end before their time.
+//! Revocation: tokens that are refused before they expire.
 
 mod in_memory;
 mod keyed_hash;

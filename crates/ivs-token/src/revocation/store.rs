@@ -7,45 +7,44 @@ use crate::value::arn::{ChannelArn, StageArn};
 use crate::value::id::{ParticipantId, TokenId};
 use crate::value::text::{DisconnectReason, ViewerId};
 
-/// Remembers which tokens ended before their time, and which single-use tokens are spent.
+/// Remembers which tokens were revoked, and which single-use tokens are spent.
 ///
-/// What is remembered is forgotten by itself when it no longer matters. A revocation made twice lasts as long as the longer
-/// of the two.
+/// An entry is forgotten when it no longer matters. If a revocation is made twice, the longer one counts.
 pub trait RevocationStore: fmt::Debug + Send + Sync {
-    /// Remembers a revocation for so long; [`Revocation::lifetime`] says how long it has to be.
+    /// Remembers a revocation for `lifetime`. [`Revocation::lifetime`] says how long that must be.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the store can not be reached: the revocation may or may not have been made.
+    /// [`StoreError`] if the store cannot be reached. The revocation may or may not have been made.
     fn revoke_for(&self, revocation: &Revocation, lifetime: Duration) -> Result<(), StoreError>;
 
-    /// Says whether a token has been revoked, and spends it if it is good only once. Of any number of checks of one
-    /// single-use token at the same time, exactly one finds nothing against it.
+    /// Checks whether a token has been revoked, and spends a single-use token. If several checks of one single-use
+    /// token run at the same time, exactly one of them accepts it.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the store can not be reached.
+    /// [`StoreError`] when the store cannot be reached.
     fn check(&self, subject: &Subject<'_>) -> Result<Result<(), Revoked>, StoreError>;
 
-    /// Checks many tokens at once, in their order.
+    /// Checks many tokens at once, in order.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the store can not be reached: some single-use tokens may be spent.
+    /// [`StoreError`] when the store cannot be reached: some single-use tokens may be spent.
     fn check_batch(&self, subjects: &[Subject<'_>]) -> Result<Vec<Result<(), Revoked>>, StoreError> {
         subjects.iter().map(|subject| self.check(subject)).collect()
     }
 
-    /// Remembers many revocations, each for as long as it has to be.
+    /// Remembers many revocations, each for its [`Revocation::lifetime`].
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the store can not be reached: some of the revocations may have been made.
+    /// [`StoreError`] when the store cannot be reached: some of the revocations may have been made.
     fn revoke_batch(&self, revocations: &[Revocation]) -> Result<(), StoreError> {
         revocations.iter().try_for_each(|revocation| self.revoke(revocation))
     }
 
-    /// Remembers a revocation for as long as it has to be.
+    /// Remembers a revocation for its [`Revocation::lifetime`].
     ///
     /// # Errors
     ///

@@ -5,11 +5,11 @@ use crate::value::duration::{ConnectionDuration, MAX_AHEAD, ParticipantDuration}
 use crate::value::id::{ParticipantId, TokenId};
 use crate::value::text::{DisconnectReason, ViewerId};
 
-/// What ends tokens before their time.
+/// A revocation: which tokens are refused from now on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Revocation {
-    /// `DisconnectParticipant`: no token of this participant on this stage is good any more.
+    /// `DisconnectParticipant`: refuses every token of this participant on this stage.
     Participant {
         /// The stage.
         stage: StageArn,
@@ -18,42 +18,42 @@ pub enum Revocation {
         /// Why, for people.
         reason: Option<DisconnectReason>,
     },
-    /// `DeleteStage`: no token of this stage is good any more.
+    /// `DeleteStage`: refuses every token of this stage.
     Stage {
         /// The stage.
         stage: StageArn,
     },
-    /// `RevokeConnectionToken`.
+    /// `RevokeConnectionToken`: refuses this connection token.
     ConnectionToken {
         /// The token, its `jti`.
         token_id: TokenId,
     },
-    /// `StartViewerSessionRevocation`: no token of this viewer on this channel is good any more whose
+    /// `StartViewerSessionRevocation`: refuses every token of this viewer on this channel whose
     /// `aws:viewer-session-version` is at most this.
     ViewerSessions {
         /// The channel.
         channel: ChannelArn,
         /// The viewer.
         viewer_id: ViewerId,
-        /// The highest version that is no longer good.
+        /// The highest version that is refused.
         up_to: i64,
     },
 }
 
 impl Revocation {
-    /// How much longer than the longest token a revocation is remembered: clocks may disagree, and a verifier may be told
-    /// to accept a token for a while after its end.
+    /// How much longer a revocation is remembered than the longest token lasts. Clocks may disagree, and a verifier may
+    /// accept a token for a while after its expiry.
     pub const MARGIN: Duration = Duration::from_secs(60 * 60);
 
-    /// How long it has to be remembered: until every token that it can be about must have expired, and
-    /// [`Self::MARGIN`] longer. 14 days for a participant or a stage, 28 days for a connection token, 10 minutes for
-    /// viewer sessions.
+    /// How long the revocation must be remembered: until every token that it can concern has expired, plus
+    /// [`Self::MARGIN`]. Without the margin that is 14 days for a participant or a stage, 28 days for a connection
+    /// token, and 10 minutes for viewer sessions.
     ///
-    /// These are the tokens that there are when it is made. One that is minted later, such as in an exchange, which keeps
-    /// the participant ID, can last longer: whoever mints for an ID or a stage asks the store first, by verifying the old
-    /// token. And a token of a viewer that another program made to end further ahead than 10 minutes is refused as too far
-    /// ahead until those begin, and good then: against such, give [`RevocationStore::revoke_for`](super::RevocationStore::revoke_for)
-    /// a longer life.
+    /// This covers tokens that exist when the revocation is made. A token that is minted later can last longer, such as
+    /// one in exchange, which keeps the participant ID. So verify the old token before you mint for the same ID or
+    /// stage: that asks the store. Another program may also have made a viewer's token that expires more than 10
+    /// minutes ahead. Until its last 10 minutes it is refused as too far ahead, and then it is accepted. To cover such
+    /// tokens, give [`RevocationStore::revoke_for`](super::RevocationStore::revoke_for) a longer lifetime.
     pub fn lifetime(&self) -> Duration {
         let longest = match self {
             Self::Participant { .. } | Self::Stage { .. } => ParticipantDuration::MAX.into(),

@@ -8,14 +8,14 @@ use crate::value::duration::ParticipantDuration;
 use crate::value::text::UserId;
 use crate::value::timestamp::Timestamp;
 
-/// A token about to be minted in exchange for another: for the same participant on the same stage, with other
-/// capabilities, attributes, user ID or duration. [`ParticipantClaims::exchange`] begins one, and so every [`Token`](crate::Token) and
-/// every [`crate::VerifiedToken`] does.
+/// A token about to be minted in exchange for another. It is for the same participant on the same stage, with other
+/// capabilities, attributes, user ID or duration. [`ParticipantClaims::exchange`] begins one, and so every
+/// [`Token`](crate::Token) and every [`crate::VerifiedToken`] does.
 ///
-/// What is not changed stays as it was, the end too: the new token is issued when it is minted, and ends when the old one
-/// does unless [`Self::duration`] is given, so that other rights do not quietly become longer ones. `jti`, `resource`, `topic`, `whip_url`, `events_url` and `version` can not be changed: IVS takes
-/// no such token in exchange. Only tokens signed with a key pair can be exchanged, not those of the
-/// `CreateParticipantToken` API.
+/// Whatever you do not change stays as it was. That includes the end: the new token expires when the old one does,
+/// unless you give [`Self::duration`], so that new rights do not last longer by accident. `jti`, `resource`, `topic`,
+/// `whip_url`, `events_url` and `version` cannot change, since IVS refuses an exchange that changes them. Only tokens
+/// signed with a key pair can be exchanged, not those of the `CreateParticipantToken` API.
 ///
 /// ```
 /// # use ivs_token::{Capabilities, SigningKey, Stage, Verifier};
@@ -70,13 +70,13 @@ impl Exchange {
         Self { participant: self.participant.attribute(name, value), ..self }
     }
 
-    /// Removes the attribute of this name. One that is not there is removed already.
+    /// Removes the attribute with this name, if there is one.
     pub fn without_attribute(mut self, name: impl AsRef<str>) -> Self {
         self.participant.attributes.remove(name.as_ref());
         self
     }
 
-    /// All attributes at once, in place of those of the old token.
+    /// Sets all attributes at once, in place of those of the old token.
     pub fn attributes(self, attributes: Attributes) -> Self {
         Self { participant: self.participant.attributes(attributes), ..self }
     }
@@ -86,27 +86,27 @@ impl Exchange {
         Self { participant: self.participant.capabilities(capabilities), ..self }
     }
 
-    /// How long the new token lasts from the moment it is minted: 1 second to 14 days. Unless given it ends when the old
-    /// token does, and at most 14 days after it is minted.
+    /// How long the new token lasts from the moment it is minted: 1 second to 14 days. By default it expires when the
+    /// old token does, but at most 14 days after it is minted.
     pub fn duration<T: TryInto<ParticipantDuration, Error: Into<ClaimError>>>(self, duration: T) -> Self {
         Self { participant: self.participant.duration(duration), end: None }
     }
 
-    /// Whether every value given so far keeps its limit.
+    /// Checks every value given so far.
     ///
     /// # Errors
     ///
-    /// The first value that does not.
+    /// The first value that breaks a limit.
     pub fn check(&self) -> Result<(), ClaimError> {
         self.participant.check()
     }
 }
 
-/// Whether IVS and its web client take one token in exchange for the other.
+/// Checks that IVS and its web client accept one token in exchange for the other.
 ///
 /// # Errors
 ///
-/// [`ExchangeError`], which names every claim that differs and may not.
+/// [`ExchangeError`], which names every claim that differs but must not.
 pub fn check_exchange(old: &ParticipantClaims, new: &ParticipantClaims) -> Result<(), ExchangeError> {
     let (from, to) = (old.stage(), new.stage());
     let claims: Vec<&'static str> = [

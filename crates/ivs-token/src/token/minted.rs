@@ -3,9 +3,10 @@ use std::ops::Deref;
 
 use crate::token::participant::ParticipantClaims;
 
-/// A minted token: the text to hand out, and what it says. It gives its claims as its own: `token.participant_id()`.
+/// A minted token: the text to hand out, and its claims. The methods of the claims can be called on it:
+/// `token.participant_id()`.
 ///
-/// Whoever has the text can use it. `Debug` therefore leaves it out, and there is no `Display`; [`Self::as_str`] gives it.
+/// Whoever has the text can use it. So `Debug` leaves it out, and there is no `Display`; use [`Self::as_str`].
 ///
 /// A participant token serialises as the `participantToken` object that `CreateParticipantToken` answers: `token`,
 /// `participantId`, `userId`, `attributes`, `capabilities`, `duration` (minutes, rounded up) and `expirationTime`
@@ -32,7 +33,7 @@ impl<C> Token<C> {
         self.text
     }
 
-    /// All that the token says.
+    /// All claims of the token.
     pub fn claims(&self) -> &C {
         &self.claims
     }

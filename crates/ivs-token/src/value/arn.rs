@@ -68,9 +68,9 @@ pub trait KeyArn:
 const PLACEHOLDER: &str = "sha256-";
 
 impl PlaybackKeyArn {
-    /// Whether this stands for a key whose ARN nobody gave: see
-    /// [`VerifierBuilder::playback_key_without_arn`](crate::VerifierBuilder::playback_key_without_arn). IVS does not know
-    /// such an ARN.
+    /// Whether this is a placeholder for a key that was given without an ARN: see
+    /// [`VerifierBuilder::playback_key_without_arn`](crate::VerifierBuilder::playback_key_without_arn). IVS does not
+    /// know such an ARN.
     pub fn is_placeholder(&self) -> bool {
         self.resource_id().starts_with(PLACEHOLDER)
     }

@@ -9,7 +9,7 @@ use crate::value::error::ClaimError;
 /// The attributes of a participant: names and values, visible to everyone on the stage.
 ///
 /// At most 1 024 bytes of UTF-8, names and values counted together (the service says "1 KB in total" and no more).
-/// Ordered by name. A name stands at most once; inserting it again replaces its value.
+/// Ordered by name. Each name occurs once; inserting it again replaces its value.
 ///
 /// ```
 /// let attributes = ivs_token::Attributes::try_from_iter([("displayName", "Ana"), ("role", "host")])?;
@@ -41,11 +41,11 @@ impl Attributes {
         Self { text: String::new(), entries: Vec::new() }
     }
 
-    /// Collects names and values; of a name that comes twice, the last value counts.
+    /// Collects names and values. If a name comes twice, the last value counts.
     ///
     /// # Errors
     ///
-    /// [`ClaimError::AttributesTooLarge`] when they are more than [`Self::MAX_SIZE`] bytes together.
+    /// [`ClaimError::AttributesTooLarge`] if names and values together have more than [`Self::MAX_SIZE`] bytes.
     pub fn try_from_iter<N: AsRef<str>, V: AsRef<str>>(
         pairs: impl IntoIterator<Item = (N, V)>,
     ) -> Result<Self, ClaimError> {
@@ -77,8 +77,8 @@ impl Attributes {
     ///
     /// # Errors
     ///
-    /// [`ClaimError::AttributesTooLarge`] when that would make more than [`Self::MAX_SIZE`] bytes; nothing has changed
-    /// then.
+    /// [`ClaimError::AttributesTooLarge`] if names and values together would have more than [`Self::MAX_SIZE`] bytes.
+    /// Nothing has changed then.
     pub fn insert(&mut self, name: &str, value: &str) -> Result<(), ClaimError> {
         let at = self.entries.binary_search_by(|entry| self.name(entry).cmp(name));
         let replaced = at.map_or(0, |i| name.len() + self.value(&self.entries[i]).len());

@@ -81,7 +81,7 @@ impl fmt::Display for Capability {
 pub struct Capabilities(u8);
 
 impl Capabilities {
-    /// Nothing: its holder can join and do no more.
+    /// Nothing: the holder can join, but neither publish nor subscribe.
     pub const NONE: Self = Self(0);
     /// Publishing only.
     pub const PUBLISH: Self = Self(Capability::Publish.bit());
@@ -107,7 +107,7 @@ impl Capabilities {
 }
 
 impl Default for Capabilities {
-    /// Both, as `CreateParticipantToken` gives when it is told nothing.
+    /// Both, as `CreateParticipantToken` grants by default.
     fn default() -> Self {
         Self::ALL
     }
@@ -205,7 +205,7 @@ impl Serialize for Capabilities {
 }
 
 impl<'de> Deserialize<'de> for Capabilities {
-    /// A list of the API's words; one that comes twice counts once.
+    /// A list of the API's words. A word that comes twice counts once.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Vec::<Capability>::deserialize(deserializer)?.into_iter().collect())
     }

@@ -8,15 +8,15 @@ pub type ParticipantDuration = TokenDuration<{ 14 * 24 * 60 * 60 }>;
 /// How long a connection token lasts: whole seconds, from 1 second to 4 weeks, 12 hours by default.
 pub type ConnectionDuration = TokenDuration<{ 28 * 24 * 60 * 60 }>;
 
-/// How long a playback token lasts: whole seconds, 10 minutes by default. With a viewer ID or a single-use UUID that is
-/// also the most; without, the service names no limit, and this type's is some 136 years.
+/// How long a playback token lasts: whole seconds, 10 minutes by default. With a viewer ID or a single-use UUID, 10
+/// minutes is also the maximum. Without either, the service names no limit; this type ends at about 136 years.
 pub type PlaybackDuration = TokenDuration<{ u32::MAX }, { 10 * 60 }>;
 
-/// How far ahead the end of a playback token may lie that names a viewer or is good only once (IVS Low-Latency user
+/// How far ahead `exp` may lie in a playback token that names a viewer or is for a single use (IVS Low-Latency user
 /// guide, "Generate and Sign IVS Playback Tokens").
 pub(crate) const MAX_AHEAD: Duration = Duration::from_secs(10 * 60);
 
-/// How long a token lasts: whole seconds, from 1 to `MAX_SECS`, and `DEFAULT_SECS` when nothing else is said.
+/// How long a token lasts: whole seconds, from 1 to `MAX_SECS`, `DEFAULT_SECS` by default.
 ///
 /// ```
 /// use std::time::Duration;
@@ -31,17 +31,17 @@ pub(crate) const MAX_AHEAD: Duration = Duration::from_secs(10 * 60);
 pub struct TokenDuration<const MAX_SECS: u32, const DEFAULT_SECS: u32 = { 12 * 60 * 60 }>(u32);
 
 impl<const MAX_SECS: u32, const DEFAULT_SECS: u32> TokenDuration<MAX_SECS, DEFAULT_SECS> {
-    /// 1 second, the shortest that makes sense.
+    /// The shortest duration: 1 second.
     pub const MIN: Self = Self(1);
 
-    /// The longest that the service takes.
+    /// The longest duration that the service accepts.
     pub const MAX: Self = Self(MAX_SECS);
 
-    /// What a token lasts when nothing else is said: 12 hours (720 minutes) for participants, as
-    /// `CreateParticipantToken` gives, and for connections; 10 minutes for playback.
+    /// The default: 12 hours (720 minutes) for participant tokens, as `CreateParticipantToken` gives, and for
+    /// connection tokens; 10 minutes for playback tokens.
     pub const DEFAULT: Self = Self(DEFAULT_SECS);
 
-    /// Seconds.
+    /// The duration in seconds.
     pub const fn as_secs(self) -> u32 {
         self.0
     }

@@ -7,7 +7,7 @@ use fluent_uri::Uri;
 
 use crate::value::error::EndpointError;
 
-/// Where stage events come from unless `GetStage` says otherwise.
+/// The events URL of every stage, unless `GetStage` answers another one.
 pub const DEFAULT_EVENTS_URL: &str = "wss://global.events.live-video.net";
 
 /// The address for plain WHIP programs, which redirects to a stage's own. No stage has it as its endpoint.

@@ -8,14 +8,14 @@ use crate::value::error::{ClaimError, RandomnessError};
 id_type! {
     /// The ID of a participant, the claim `jti` of a participant token: 1 to 64 of `[A-Za-z0-9_-]`, case-sensitive.
     ///
-    /// Every token needs one of its own: `DisconnectParticipant` names it, and the web client publishes under it.
+    /// Every token needs its own ID: `DisconnectParticipant` names it, and the web client publishes under it.
     ParticipantId, "participantId"
 }
 
 id_type! {
     /// The ID of a connection token, its claim `jti`: 1 to 64 of `[A-Za-z0-9_-]`, case-sensitive.
     ///
-    /// Every token needs one of its own: `RevokeConnectionToken` takes it as `tokenId`.
+    /// Every token needs its own ID. `RevokeConnectionToken` takes it as `tokenId`.
     TokenId, "tokenId"
 }
 
@@ -28,10 +28,10 @@ macro_rules! id_type {
         pub struct $name(Characters);
 
         impl $name {
-            /// The most characters an ID may have (`ParticipantTokenId` of the `ivs-realtime` service model).
+            /// The maximum number of characters in an ID (`ParticipantTokenId` of the `ivs-realtime` service model).
             pub const MAX_LEN: usize = MAX_LEN;
 
-            /// How many characters a random ID has: 62^22 of them make 130 bits.
+            /// The number of characters in a random ID. The 62^22 possible IDs make 130 bits.
             pub const RANDOM_LEN: usize = RANDOM_LEN;
 
             /// A fresh random ID: 22 characters of `[A-Za-z0-9]`, 130 bits from the operating system.

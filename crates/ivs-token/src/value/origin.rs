@@ -9,18 +9,18 @@ use serde::{Serialize, Serializer};
 use crate::value::error::{ClaimError, OriginError};
 use crate::value::printable::shorten;
 
-/// A place that playback may be asked for from: scheme, host and port (RFC 6454), such as `https://example.com`. The host
-/// may begin with `*.`, which stands for one or more labels: `https://*.example.com` is `https://a.example.com` and
-/// `https://a.b.example.com`, but not `https://example.com`. `*` alone is every origin.
+/// An origin from which playback may be requested: scheme, host and port (RFC 6454), such as `https://example.com`. The
+/// host may begin with `*.`, which matches one or more labels: `https://*.example.com` matches `https://a.example.com`
+/// and `https://a.b.example.com`, but not `https://example.com`. `*` alone matches every origin.
 ///
-/// AWS's guide says that a host may begin with `*`, and shows `*.` alone. `*example.com`, which would be
-/// `notexample.com` too, is refused.
+/// AWS's guide says that a host may begin with `*`, and all its examples have `*.`. `*example.com` is refused, since it
+/// would match `notexample.com` too.
 ///
-/// Apps have schemes of their own, such as `capacitor://localhost` or `ionic://localhost`: any scheme is taken. Only `http` and
-/// `https` have a default port.
+/// Any scheme is accepted, since apps have their own, such as `capacitor://localhost` or `ionic://localhost`. Only
+/// `http` and `https` have a default port.
 ///
-/// Scheme and host are taken in any case, and the default port may be left out. `Display` and `Serialize` write an origin
-/// as browsers do: in lower case and without the default port.
+/// Upper and lower case are the same in scheme and host, and the default port may be left out. `Display` and
+/// `Serialize` write an origin as browsers do: in lower case and without the default port.
 ///
 /// ```
 /// use ivs_token::Origin;
@@ -65,8 +65,8 @@ impl Origin {
         self.0 == Pattern::Any
     }
 
-    /// Whether a request with this header `Origin` comes from here. `*` is every header, `null` and nonsense included;
-    /// anything else is only the header of an origin.
+    /// Whether a request with this `Origin` header comes from this origin. `*` matches every header, even `null` and
+    /// nonsense; any other pattern matches only a valid origin.
     pub fn allows(&self, header: &str) -> bool {
         Self::any_allows(std::slice::from_ref(self), header)
     }

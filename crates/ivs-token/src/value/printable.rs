@@ -1,9 +1,9 @@
-//! Texts that came out of a token, made fit for a person's eyes and terminal.
+//! Makes text from a token safe to print on a terminal.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// The text with every character escaped that would move a cursor, colour a terminal or turn the reading direction.
+/// Escapes every character that would move the cursor, colour the terminal or change the reading direction.
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unprintable) {
         return Cow::Borrowed(text);

@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 use crate::value::error::ClaimError;
 use crate::value::printable::shorten;
 
-/// The best picture that a viewer may see, the claim `aws:maximum-resolution` of a playback token. Ordered from the least
-/// to the most.
+/// The highest resolution that a viewer may see, the claim `aws:maximum-resolution` of a playback token. Ordered from
+/// lowest to highest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MaximumResolution {
     /// `SD`
@@ -19,7 +19,7 @@ pub enum MaximumResolution {
 }
 
 impl MaximumResolution {
-    /// The service's word.
+    /// The service's word for it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sd => "SD",
@@ -32,7 +32,7 @@ impl MaximumResolution {
 impl FromStr for MaximumResolution {
     type Err = ClaimError;
 
-    /// The service's words, and nothing else.
+    /// Accepts only the service's words.
     fn from_str(text: &str) -> Result<Self, ClaimError> {
         [Self::Sd, Self::Hd, Self::FullHd]
             .into_iter()

@@ -6,9 +6,9 @@ use crate::value::arn::StageArn;
 use crate::value::endpoint::{self, DEFAULT_EVENTS_URL};
 use crate::value::error::StageError;
 
-/// A stage as a token needs it: its ARN and its two endpoints. Cheap to clone.
+/// The parts of a stage that a token needs: its ARN and its two endpoints. Cheap to clone.
 ///
-/// The endpoints are those of `CreateStage` and `GetStage`; AWS lets you keep them for 14 days.
+/// Take the endpoints from `CreateStage` or `GetStage`. AWS allows you to keep them for 14 days.
 ///
 /// ```
 /// use ivs_token::Stage;
@@ -40,7 +40,7 @@ impl Stage {
     ///
     /// # Errors
     ///
-    /// [`StageError::Endpoint`] when `whip_url` is none.
+    /// [`StageError::Endpoint`] if `whip_url` is not a WHIP URL.
     pub fn new(arn: StageArn, whip_url: impl AsRef<str>) -> Result<Self, StageError> {
         Self::with_endpoints(arn, whip_url, DEFAULT_EVENTS_URL)
     }
@@ -51,7 +51,7 @@ impl Stage {
     ///
     /// # Errors
     ///
-    /// [`StageError::Endpoint`] when one of the URLs is none of its kind.
+    /// [`StageError::Endpoint`] if one of the URLs is not of its kind.
     pub fn with_endpoints(
         arn: StageArn,
         whip_url: impl AsRef<str>,

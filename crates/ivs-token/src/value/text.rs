@@ -1,4 +1,4 @@
-//! Texts that may hold anything, up to so many characters.
+//! Texts of any content with a limited number of characters.
 
 use std::fmt;
 use std::str::FromStr;
@@ -39,7 +39,7 @@ macro_rules! text_type {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// The most characters it may have.
+            /// The maximum number of characters.
             pub const MAX_CHARS: usize = $max;
 
             /// The text itself.

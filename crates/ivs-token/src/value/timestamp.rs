@@ -8,8 +8,8 @@ use time::format_description::well_known::Rfc3339;
 
 /// A moment in UTC, in whole seconds since 1970-01-01 (a `NumericDate` of RFC 7519, section 2, without fractions).
 ///
-/// From 0 to 99 999 999 999, in the year 5138: a larger number in a token is one in milliseconds. `Display` and `Serialize` write ISO 8601, such as
-/// `2026-11-21T09:17:25Z`.
+/// From 0 to 99 999 999 999, which is in the year 5138. A larger number in a token is taken for milliseconds. `Display`
+/// and `Serialize` write ISO 8601, such as `2026-11-21T09:17:25Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -19,7 +19,7 @@ impl Timestamp {
     /// 5138-11-16T09:46:39Z.
     pub const MAX: Self = Self(99_999_999_999);
 
-    /// The moment so many seconds after 1970-01-01T00:00:00Z, or `None` outside [`Self::MIN`] and [`Self::MAX`].
+    /// The moment that many seconds after 1970-01-01T00:00:00Z, or `None` outside [`Self::MIN`] and [`Self::MAX`].
     pub const fn from_secs(secs: i64) -> Option<Self> {
         if secs < Self::MIN.0 || secs > Self::MAX.0 { None } else { Some(Self(secs)) }
     }
@@ -29,7 +29,7 @@ impl Timestamp {
         Self::from_secs(OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp())
     }
 
-    /// What the system's clock says. A clock outside [`Self::MIN`] and [`Self::MAX`] gives the nearest of them.
+    /// The time of the system's clock. A clock outside [`Self::MIN`] and [`Self::MAX`] gives the nearest of them.
     pub fn now() -> Self {
         Self::from(SystemTime::now())
     }
@@ -39,14 +39,14 @@ impl Timestamp {
         self.0
     }
 
-    /// This moment and so much later; fractions of a second are dropped, and [`Timestamp::MAX`] is the end.
+    /// This moment plus `duration`, but at most [`Timestamp::MAX`]. Fractions of a second are dropped.
     #[must_use]
     pub fn saturating_add(self, duration: Duration) -> Self {
         let secs = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
         Self(self.0.saturating_add(secs).min(Self::MAX.0))
     }
 
-    /// This moment and so much later, or `None` when that is after [`Timestamp::MAX`]; fractions of a second are dropped.
+    /// This moment plus `duration`, or `None` if that is after [`Timestamp::MAX`]. Fractions of a second are dropped.
     pub fn checked_add(self, duration: Duration) -> Option<Self> {
         Self::from_secs(self.0.checked_add(i64::try_from(duration.as_secs()).ok()?)?)
     }
@@ -87,9 +87,9 @@ impl Serialize for Timestamp {
     }
 }
 
-/// Where the time comes from; [`SystemClock`] unless a test or a simulation says otherwise.
+/// A source of the time. The default is [`SystemClock`]; tests and simulations use others.
 ///
-/// A [`Timestamp`] is a clock that stands still, and a closure `|| -> Timestamp` is one too.
+/// A [`Timestamp`] is a clock that stands still. A closure `|| -> Timestamp` is a clock too.
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> Timestamp;

@@ -15,9 +15,9 @@ pub enum TokenKind {
     Connection,
     /// A playback token of a private low-latency channel.
     Playback,
-    /// A signed token, but none of IVS.
+    /// A signed token, but not one of IVS.
     Other,
-    /// No token at all.
+    /// Not a token.
     NotAToken,
 }
 

@@ -5,14 +5,14 @@ use serde::{Serialize, Serializer};
 
 use crate::value::error::ClaimError;
 
-/// The token's claim `version`: two digits with a dot between them, `1.0` unless said otherwise.
+/// The token's claim `version`: two digits with a dot between them, `1.0` by default.
 ///
 /// The second digit is a set of flags for the client; it may not change in a token exchange.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Version([u8; 2]);
 
 impl Version {
-    /// `1.0`, what tokens carry today.
+    /// `1.0`, the version of today's tokens.
     pub const V1_0: Self = Self(*b"10");
 
     /// The digit before the dot.

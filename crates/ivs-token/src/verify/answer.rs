@@ -1,4 +1,4 @@
-//! What was verified, as JSON in the names of the API.
+//! What was verified, as JSON with the API's names.
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};

@@ -19,15 +19,16 @@ type Decision<C> = Result<Decided<C>, VerifyError>;
 const CHUNK: usize = 64;
 
 impl Verifier {
-    /// Verifies many tokens at one moment, in their order; one that is refused does not stop the others. A store of
-    /// revocations is asked once, about all that are good otherwise.
+    /// Verifies many tokens at the same moment, in order. If one is refused, the others are still verified. The
+    /// revocation store is asked once, about all tokens that are otherwise valid.
     ///
-    /// Where the keys are prepared it takes little more than half the time of as many calls to [`Self::verify`], with AVX-512 IFMA and with
-    /// AVX2, and about three quarters without either: see [`es384::verify_batch`]. The keys are those of this moment, for 64 tokens at a time.
+    /// With prepared keys, this takes little more than half the time of as many calls to [`Self::verify`] on processors
+    /// with AVX-512 IFMA or AVX2, and about three quarters on others: see [`es384::verify_batch`]. A change of the keys
+    /// takes effect within 64 tokens.
     ///
     /// # Errors
     ///
-    /// Each element is what [`Self::verify`] would have answered. When the store gives no answer, no token is accepted.
+    /// Each element is what [`Self::verify`] would have returned. If the store gives no answer, no token is accepted.
     pub fn verify_batch(&self, tokens: &[impl AsRef<str>]) -> Vec<Result<VerifiedToken, VerifyError>> {
         // Asked for once: a text that is another each time must not be believed for what it was before.
         let tokens: Vec<&str> = tokens.iter().map(AsRef::as_ref).collect();

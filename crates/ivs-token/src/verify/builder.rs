@@ -34,24 +34,25 @@ pub struct VerifierBuilder {
 }
 
 impl VerifierBuilder {
-    /// Holds a public key under its ARN, which tokens name as `kid`. Any number of keys can be held; at least one must, of
-    /// this kind or for playback.
+    /// Adds a public key under its ARN, which tokens name as `kid`. A verifier needs at least one key, of this kind or
+    /// for playback, and can hold any number.
     pub fn key(mut self, arn: PublicKeyArn, key: VerifyingKey) -> Self {
         self.keys.push((arn, key));
         self
     }
 
-    /// Holds the keys of this ring, now and whenever it changes, in place of single keys.
+    /// Uses the keys of this ring instead of single keys, and follows its changes.
     pub fn key_ring(mut self, ring: &KeyRing) -> Self {
         self.ring = Some(ring.clone());
         self
     }
 
-    /// Accepts participant tokens of `CreateParticipantToken`, too, if this key signed them: those of a service of your own,
-    /// such as a local IVS. Without it, such tokens are refused as [`VerifyError::IssuedByApi`](crate::VerifyError::IssuedByApi).
+    /// Also accepts participant tokens of `CreateParticipantToken` that this key signed: those of a service of your
+    /// own, such as a local IVS. By default, such tokens are refused with
+    /// [`VerifyError::IssuedByApi`](crate::VerifyError::IssuedByApi).
     ///
-    /// **Never give it a key of AWS's or of anybody else's**: whoever holds the private half can make a token for every stage
-    /// of the account and region that `arn` names. AWS does not publish the keys of its own service.
+    /// **Never give it a key of AWS or of anybody else**: whoever holds the private half can make a token for every
+    /// stage of the account and region that `arn` names. AWS does not publish the keys of its own service.
     ///
     /// Such a token has `alg` `KMS`, names no key, and is otherwise a participant token. `key` verifies no other kind of
     /// token and none with `alg` `ES384`; and no other key verifies these.
@@ -60,16 +61,16 @@ impl VerifierBuilder {
         self
     }
 
-    /// Holds the public half of a playback key pair under its ARN: what verifies playback tokens, and nothing else. These
-    /// name no key, so all that are held are tried: a forged one costs as many verifications as there are keys.
+    /// Adds the public half of a playback key pair under its ARN. It verifies playback tokens only. These name no key,
+    /// so the verifier tries every playback key: a forged token costs as many verifications as there are keys.
     pub fn playback_key(mut self, arn: PlaybackKeyArn, key: VerifyingKey) -> Self {
         self.playback_keys.push((arn, key));
         self
     }
 
-    /// Holds the public half of a playback key pair whose ARN is not at hand, for the channels of the account and region that
-    /// `channel` is in. Playback tokens name no key, so the ARN is not needed to verify one; whether the token is for this
-    /// very channel is asked of [`Verifier::verify_playback_of`].
+    /// Adds the public half of a playback key pair without its ARN, for all channels in the account and region of
+    /// `channel`. Playback tokens name no key, so verifying needs no ARN. To check that a token is for one certain
+    /// channel, use [`Verifier::verify_playback_of`].
     ///
     /// [`Verified::key_id`](crate::Verified::key_id) then gives a placeholder made of the key's SHA-256 fingerprint
     /// ([`PlaybackKeyArn::is_placeholder`]), and the JSON of what was verified has no `keyArn`.
@@ -78,37 +79,38 @@ impl VerifierBuilder {
         self.playback_key(arn, key)
     }
 
-    /// Holds the playback keys of this ring, now and whenever it changes, in place of single playback keys.
+    /// Uses the playback keys of this ring instead of single playback keys, and follows its changes.
     pub fn playback_key_ring(mut self, ring: &KeyRing<PlaybackKeyArn>) -> Self {
         self.playback_ring = Some(ring.clone());
         self
     }
 
-    /// Asks this store about every token that is good otherwise, and refuses what was revoked or spent. When the store
-    /// gives no answer, the token is refused.
+    /// Asks this store about every token that is otherwise valid, and refuses those that were revoked or spent. If the
+    /// store gives no answer, the token is refused.
     pub fn revocations(mut self, store: Arc<dyn RevocationStore>) -> Self {
         self.revocations = Some(store);
         self
     }
 
-    /// Remembers the last so many good tokens of each kind, so that one that comes again costs less than a microsecond
-    /// instead of a signature; none unless given, and none with 0. Clones of the verifier share them.
+    /// Remembers the last `capacity` valid tokens of each kind. Verifying one of them again takes less than a
+    /// microsecond, since its signature is not checked again. By default, and with 0, there is no cache. Clones of the
+    /// verifier share it.
     ///
-    /// The key is the whole text of the token. On a hit everything that can have changed is checked as ever: the key must
-    /// still be held and not retired, the time must be right, expectations are asked, and so is the store of revocations.
-    /// Only tokens that were accepted are remembered. When a key is deleted or retired all are dropped, and each at its
-    /// end, both on the time of later verifications.
+    /// Tokens are looked up by their whole text. On a hit, everything that can have changed is checked as usual: the
+    /// key must still be held and not retired, the time must be right, and the expectations and the revocation store
+    /// are consulted. Only accepted tokens are remembered. An expired token is dropped. When a key is deleted or
+    /// retired, all tokens are dropped. Later verifications do that work.
     ///
-    /// A token takes as much memory as its text (at most 16 KiB) and its claims (hardly more) together, for a usual token
-    /// some 2 KiB. Single-use tokens, which a store has spent by then, are not remembered.
+    /// A token takes the memory of its text (at most 16 KiB) and its claims (hardly more): about 2 KiB for a usual
+    /// token. With a revocation store, single-use tokens are not remembered, since they are spent.
     pub fn cache(mut self, capacity: usize) -> Self {
         self.cache = capacity;
         self
     }
 
-    /// Prepares at most so many of the single keys of each kind; 64 unless given, and none with 0, which is right for a verifier
-    /// that verifies a few tokens and goes. A ring has a limit of its own: [`KeyRing::set_prepared_limit`], where it also
-    /// says what a prepared key costs and brings.
+    /// Prepares at most `limit` of the single keys of each kind; 64 by default. With 0, no key is prepared, which is
+    /// right for a verifier that checks only a few tokens. A ring has its own limit, [`KeyRing::set_prepared_limit`];
+    /// see there for what a prepared key costs and gains.
     pub fn prepared_limit(mut self, limit: usize) -> Self {
         self.prepared_limit = limit;
         self
@@ -132,20 +134,20 @@ impl VerifierBuilder {
         self
     }
 
-    /// How far in the future `iat` may lie, for clocks that disagree; 60 seconds unless given. In whole seconds.
+    /// How far in the future `iat` may lie, since clocks may disagree; 60 seconds by default. In whole seconds.
     pub fn issued_at_leeway(mut self, leeway: Duration) -> Self {
         self.leeway.issued_at = leeway;
         self
     }
 
-    /// How long after `exp` a token is still accepted; 0 seconds unless given, as the service's clients do. In whole
+    /// How long after `exp` a token is still accepted; 0 seconds by default, as in the service's clients. In whole
     /// seconds.
     pub fn expiry_leeway(mut self, leeway: Duration) -> Self {
         self.leeway.expiry = leeway;
         self
     }
 
-    /// Where the time comes from; the system's clock unless given. A [`crate::Timestamp`] is a clock that stands still.
+    /// The source of the time; by default the system's clock. A [`crate::Timestamp`] is a clock that stands still.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self

@@ -3,7 +3,8 @@ use crate::token::participant::ParticipantClaims;
 use crate::value::arn::StageArn;
 use crate::value::capability::{Capabilities, Capability};
 
-/// What a token must be beyond good: for a certain stage, of a certain user, allowed to do certain things.
+/// What a token must fulfil besides being valid: be for a certain stage, be of a certain user, grant certain
+/// capabilities.
 ///
 /// ```
 /// use ivs_token::{Capability, Expectations, StageArn};
@@ -21,7 +22,7 @@ pub struct Expectations {
 }
 
 impl Expectations {
-    /// Nothing is expected yet.
+    /// No expectations yet.
     pub const fn new() -> Self {
         Self { stage: None, capabilities: Capabilities::NONE, user_id: None }
     }

@@ -1,4 +1,4 @@
-//! From a text to claims that can be believed: one file a step.
+//! Turns the text of a token into claims that can be trusted. Each step has its own file.
 //!
 //! Nothing of the payload is parsed before the signature holds.
 
@@ -51,7 +51,7 @@ pub(crate) const NBF: &str = "nbf";
 /// Names those for whom a token is (RFC 7519, section 4.1.3).
 pub(crate) const AUD: &str = "aud";
 
-/// Decides whether a token is good. Made once, shared across threads, used for every token.
+/// Decides whether a token is valid. Build it once, share it across threads, and use it for every token.
 ///
 /// ```
 /// # use ivs_token::{SigningKey, Stage};
@@ -89,7 +89,7 @@ impl Verifier {
         VerifierBuilder::default()
     }
 
-    /// Verifies a token, and that it is what the builder was told to expect.
+    /// Verifies a participant token, and checks what the builder was told to expect.
     ///
     /// # Errors
     ///
@@ -98,8 +98,8 @@ impl Verifier {
         self.verify_kind(token, |claims| self.expectations.check(claims))
     }
 
-    /// Verifies a token, that it is what the builder was told to expect, and that it is what is expected here: for a
-    /// gateway that serves many stages with one verifier.
+    /// Verifies a token as [`Self::verify`] does, and checks these expectations too. Use it in a gateway that serves
+    /// many stages with one verifier.
     ///
     /// # Errors
     ///
@@ -115,8 +115,8 @@ impl Verifier {
         })
     }
 
-    /// Verifies a participant token, and begins one in exchange for it: for those who have the old token as text. With a
-    /// store of revocations, a participant who was disconnected gets none.
+    /// Verifies a participant token that you have as text, and begins a token in exchange for it. With a revocation
+    /// store, a participant who was disconnected gets none.
     ///
     /// # Errors
     ///
@@ -125,7 +125,7 @@ impl Verifier {
         Ok(self.verify(token)?.exchange())
     }
 
-    /// Verifies a connection token. What the builder was told to expect is about participants, and is not asked here.
+    /// Verifies a connection token. What the builder was told to expect concerns participants, and is not checked here.
     ///
     /// # Errors
     ///
@@ -134,16 +134,16 @@ impl Verifier {
         self.verify_kind(token, |_| Ok(()))
     }
 
-    /// Verifies a playback token, of whichever channel, for a request with this header `Origin` or without one.
+    /// Verifies a playback token of any channel, for a request with this `Origin` header or without one.
     ///
-    /// The header is held against the token only where the token says to do so strictly. Otherwise
-    /// [`PlaybackClaims::allows_origin`] says whether a browser there may see the answer.
+    /// The header is checked only if the token strictly enforces its origins. Otherwise
+    /// [`PlaybackClaims::allows_origin`] says whether a browser may see the response.
     ///
-    /// Whoever serves a channel asks [`Self::verify_playback_of`]: a token for another channel is a good token here.
+    /// If you serve a channel, use [`Self::verify_playback_of`]: here a token for another channel is valid, too.
     ///
     /// # Errors
     ///
-    /// [`VerifyError`]: the first check that failed. A single-use token is spent only when none has.
+    /// [`VerifyError`]: the first check that failed. A single-use token is spent only if no check fails.
     pub fn verify_playback(
         &self,
         token: &str,
@@ -152,7 +152,7 @@ impl Verifier {
         self.verify_kind(token, |claims| check_origin(claims, origin))
     }
 
-    /// Verifies a playback token as [`Self::verify_playback`] does, and that it is for this channel.
+    /// Verifies a playback token as [`Self::verify_playback`] does, and checks that it is for this channel.
     ///
     /// # Errors
     ///
@@ -173,13 +173,13 @@ impl Verifier {
         })
     }
 
-    /// How many tokens the verify cache holds, of all kinds together: a figure to watch. None without a cache.
+    /// How many tokens the verify cache holds, of all kinds together, for monitoring. 0 without a cache.
     pub fn cached(&self) -> usize {
         self.caches.as_ref().map_or(0, |caches| caches.len())
     }
 
-    /// How many keys the verifier keeps prepared, of both kinds together: a figure to watch. Those of rings that it was given
-    /// are among them.
+    /// How many keys are prepared now, of both kinds together, for monitoring. This includes the keys of the verifier's
+    /// rings.
     pub fn prepared_keys(&self) -> usize {
         self.rings.public.prepared_keys() + self.rings.playback.prepared_keys()
     }

@@ -7,15 +7,15 @@ use crate::value::arn::{PlaybackKeyArn, PublicKeyArn};
 /// A verified participant token.
 pub type VerifiedToken = Verified<ParticipantClaims>;
 
-/// A verified playback token. It serialises to an object in the manner of the API: `channelArn`, `origins`,
-/// `strictOriginEnforcement`, `expirationTime` (ISO 8601), `keyArn` if it is known, and, as far as the token says so, `singleUseUuid`,
-/// `viewerId`, `viewerSessionVersion`, `maximumResolution` and `issuedAt`.
+/// A verified playback token. It serialises to an object in the API's style: `channelArn`, `origins`,
+/// `strictOriginEnforcement`, `expirationTime` (ISO 8601), `keyArn` if it is known, and, as far as the token says so,
+/// `singleUseUuid`, `viewerId`, `viewerSessionVersion`, `maximumResolution` and `issuedAt`.
 pub type VerifiedPlayback = Verified<PlaybackClaims, PlaybackKeyArn>;
 
-/// Claims whose signature, rules and time have been checked. Only [`crate::Verifier`] makes one. It gives the claims as
-/// its own: `who.user_id()`.
+/// Claims whose signature, rules and time have been checked. Only [`crate::Verifier`] makes one. The methods of the
+/// claims can be called on it: `who.user_id()`.
 ///
-/// A participant's serialises to an object in the names of the API: `participantId`, `userId`, `stageArn`,
+/// A participant token serialises to an object with the API's names: `participantId`, `userId`, `stageArn`,
 /// `attributes`, `capabilities`, `issuedAt`, `expirationTime` (both ISO 8601), `keyArn`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified<C, A = PublicKeyArn> {
@@ -28,7 +28,7 @@ impl<C, A> Verified<C, A> {
         Self { claims, key_id }
     }
 
-    /// All that the token says.
+    /// All claims of the token.
     pub fn claims(&self) -> &C {
         &self.claims
     }

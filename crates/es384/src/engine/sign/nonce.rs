@@ -25,7 +25,7 @@ impl Nonce {
     /// A nonce for each job, from its private number, its digest and fresh bytes from the operating system, all in one call.
     ///
     /// If the generator repeats itself or is known, a nonce is as that of RFC 6979: another message has another one, and who
-    /// does not know the private number can not tell it from a random one. With a good generator it differs each time, so
+    /// does not know the private number cannot tell it from a random one. With a good generator it differs each time, so
     /// that signing the same twice under faults gives nothing away.
     pub(super) fn hedged<L: Lanes>(lanes: L, jobs: &[Job<'_>]) -> Result<Vec<Self>, SignError> {
         let entropy = entropy(jobs.len())?;

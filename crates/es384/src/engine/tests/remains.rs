@@ -219,7 +219,7 @@ fn search(secrets: &[Secret]) -> Vec<&str> {
         let mut at = start;
         while at < end {
             let length = usize::try_from(end - at).unwrap().min(PIECE);
-            // Some mappings of the kernel can not be read.
+            // Some mappings of the kernel cannot be read.
             if memory.read_exact_at(&mut piece[..length], at).is_ok() {
                 searched += length;
                 find(secrets, &piece[..length], &mut found);

@@ -32,7 +32,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<Source>,
 
-    /// Replace files that are there already
+    /// Replace existing files
     #[arg(long)]
     force: bool,
 }

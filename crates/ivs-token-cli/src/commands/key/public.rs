@@ -26,7 +26,7 @@ pub(crate) struct PublicArgs {
     #[arg(long, value_enum, default_value_t = PublicForm::Pem)]
     form: PublicForm,
 
-    /// Replace the file if it is there already
+    /// Replace an existing file
     #[arg(long)]
     force: bool,
 }

@@ -1,4 +1,4 @@
-//! Public keys as they come in: from the JSON of the API, from a JWK set, from a folder of PEM files.
+//! Loads public keys from the JSON of the API, from a JWK set or from a folder of PEM files.
 
 mod api;
 mod folder;
@@ -15,10 +15,11 @@ use crate::value::arn::{KeyArn, PublicKeyArn};
 use crate::wire::json;
 pub(super) use jwks::write as to_jwks;
 
-/// Public keys that were loaded and are good, to be put into a [`KeyRing`](crate::KeyRing) in one change:
-/// [`import_all`](crate::KeyRing::import_all) adds them, [`replace`](crate::KeyRing::replace) holds them and no others.
+/// Valid public keys that were loaded together. They go into a [`KeyRing`](crate::KeyRing) in one change:
+/// [`import_all`](crate::KeyRing::import_all) adds them, and [`replace`](crate::KeyRing::replace) replaces all others.
 ///
-/// At least one key, at most [`Self::MAX_KEYS`], no ARN twice; one that is bad, and nothing is loaded.
+/// A set has at least one key and at most [`Self::MAX_KEYS`], and no ARN twice. If any key is invalid, nothing is
+/// loaded.
 ///
 /// ```
 /// # let folder = std::env::temp_dir().join(format!("ivs-token-doc-{}", std::process::id()));
@@ -41,17 +42,18 @@ pub struct KeySet<A = PublicKeyArn> {
 }
 
 impl<A: KeyArn> KeySet<A> {
-    /// The most bytes of JSON that are read: 4 MiB.
+    /// The maximum size of the JSON: 4 MiB.
     pub const MAX_LEN: usize = 4 << 20;
-    /// The most keys that are loaded.
+    /// The maximum number of keys.
     pub const MAX_KEYS: usize = 1000;
 
     /// Loads what `aws ivs-realtime get-public-key` or `import-public-key` prints: `{"publicKey": {"arn", "name",
-    /// "publicKeyMaterial", "tags"}}`, or the inner object alone; one of them, or several one after the other or in an array.
-    /// A member `retiredAt`, which is not of the API, is the ISO 8601 time from which the key verifies no more;
-    /// [`KeyRing::to_json`](crate::KeyRing::to_json) writes it. Other members are ignored. UTF-8, or UTF-16 with a byte order mark.
+    /// "publicKeyMaterial", "tags"}}`, or the inner object alone. There may be one of them, or several, one after the
+    /// other or in an array. The member `retiredAt`, which the API does not have, is the ISO 8601 time from which the
+    /// key no longer verifies; [`KeyRing::to_json`](crate::KeyRing::to_json) writes it. Other members are ignored.
+    /// UTF-8, or UTF-16 with a byte order mark.
     ///
-    /// The calls for playback key pairs never print the key itself: those come from a folder or a JWK set.
+    /// The calls for playback key pairs never print the key itself, so load playback keys from a folder or a JWK set.
     ///
     /// # Errors
     ///
@@ -62,8 +64,8 @@ impl<A: KeyArn> KeySet<A> {
 
     /// Loads a JWK set (RFC 7517, section 5), in which the `kid` of each key is its ARN.
     ///
-    /// Keys of another `kty` or `crv`, and those whose `use`, `alg` or `key_ops` are for something else than verifying ES384,
-    /// are passed over. Private keys are refused. `exp`, in seconds since 1970, is the time from which a key verifies no more.
+    /// Keys of another `kty` or `crv`, and keys whose `use`, `alg` or `key_ops` rule out verifying ES384, are skipped.
+    /// Private keys are refused. `exp`, in seconds since 1970, is the time from which a key no longer verifies.
     ///
     /// # Errors
     ///
@@ -72,7 +74,7 @@ impl<A: KeyArn> KeySet<A> {
         jwks::read(&text(jwks.as_ref())?)
     }
 
-    /// Loads whichever of the two it is, a JWK set or the JSON of the API.
+    /// Loads a JWK set or the JSON of the API, whichever it is.
     ///
     /// # Errors
     ///
@@ -82,11 +84,11 @@ impl<A: KeyArn> KeySet<A> {
         if jwks::is_one(&text) { jwks::read(&text) } else { api::read(&text) }
     }
 
-    /// Loads each `.pem` file of a folder, a public key under the ID that is the file's name: `abc.pem` holds the key whose
-    /// ARN ends in `/abc`, in this region and account.
+    /// Loads each `.pem` file of a folder as a public key. The file's name is the key's ID: `abc.pem` holds the key
+    /// whose ARN ends in `/abc`, in this region and account.
     ///
-    /// Files of other names are passed over, hidden ones and folders below too; a private key in a `.pem` file is an error.
-    /// A file has at most [`es384::MAX_INPUT_LEN`] bytes.
+    /// Other files, hidden files and subfolders are skipped. A private key in a `.pem` file is an error. A file has at
+    /// most [`es384::MAX_INPUT_LEN`] bytes.
     ///
     /// # Errors
     ///
@@ -99,7 +101,7 @@ impl<A: KeyArn> KeySet<A> {
         folder::read(folder.as_ref(), region, account_id)
     }
 
-    /// The keys, in the order in which they stood; those of a folder by the name of their file.
+    /// The keys in their original order. Those of a folder are ordered by file name.
     pub fn keys(&self) -> &[PublicKey<A>] {
         &self.keys
     }

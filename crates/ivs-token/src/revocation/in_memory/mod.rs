@@ -16,16 +16,17 @@ use crate::value::text::{DisconnectReason, ViewerId};
 use crate::value::timestamp::{Clock, SystemClock, Timestamp};
 use table::Table;
 
-/// A store of revocations in the memory of this process: for one machine, and forgotten when the process ends.
+/// A revocation store in the memory of this process. Other processes do not see it, and it is forgotten when the
+/// process ends.
 ///
-/// Share it in an [`Arc`] among verifiers and those who revoke. It never fails, and never waits for longer than it takes
-/// to look through one 256th of what it remembers of a kind.
+/// Share it in an [`Arc`] between the verifiers and the code that revokes. It never fails. It never waits longer than
+/// it takes to look through a 256th of its entries of one kind.
 ///
-/// What has expired is removed on the time of later checks and revocations, a little at a time, so the memory in use
-/// follows what is alive: 40 to 150 bytes for each entry, whatever the length of its IDs, and the text of a reason. Not
-/// the IDs are kept but their fingerprints of 128 bits, made with SipHash-1-3 under a random key.
+/// Later checks and revocations remove expired entries, a few at a time, so memory use follows the live entries. Each
+/// takes 40 to 150 bytes, whatever the length of its IDs, plus the text of a reason. The store does not keep the IDs,
+/// but fingerprints of 128 bits, made with SipHash-1-3 under a random key.
 ///
-/// A clock that jumps far ahead and back makes it forget what expired in between.
+/// If the clock jumps far ahead and back, the store forgets entries that expired in between.
 ///
 /// ```
 /// # use ivs_token::{SigningKey, Stage};
@@ -80,8 +81,8 @@ impl InMemoryRevocations {
         }
     }
 
-    /// How many revocations and spent tokens it holds in memory, with those that have expired and were not removed yet:
-    /// a figure to watch.
+    /// How many revocations and spent tokens are in memory, for monitoring. Expired entries that were not removed yet
+    /// count.
     pub fn len(&self) -> usize {
         self.tables().iter().map(|table| table.len()).sum()
     }
@@ -91,7 +92,7 @@ impl InMemoryRevocations {
         self.len() == 0
     }
 
-    /// Removes all that has expired, at once. Nobody has to call it; it takes time in proportion to what is there.
+    /// Removes all expired entries at once. You need not call it. It takes time in proportion to the number of entries.
     pub fn sweep(&self) {
         let now = self.clock.now();
         for table in self.tables() {
@@ -145,7 +146,7 @@ impl InMemoryRevocations {
         }
     }
 
-    /// By channel and UUID: who may sign for another channel can not spend the tokens of this one.
+    /// By channel and UUID: who may sign for another channel cannot spend the tokens of this one.
     fn spend(&self, channel: &ChannelArn, token: SingleUse, now: Timestamp) -> Result<(), Revoked> {
         let key = self.hash.with(channel.as_str()).with(token.uuid).fingerprint();
         if self.spent.put(key, (), end(now, token.lifetime), now, |(), ()| ()) {

@@ -7,11 +7,11 @@ use crate::value::id::TokenId;
 use crate::value::stage::Stage;
 use crate::value::version::Version;
 
-/// A connection token about to be minted: it lets a client share one network connection among many stages. It does not
+/// A connection token about to be minted. It lets a client share one network connection among many stages. It does not
 /// replace the participant token that each stage needs.
 ///
-/// Account and region are those of the key's ARN. Each value is checked when it is given; what breaks a limit is
-/// remembered, and minting reports the first of them.
+/// Account and region are those of the key's ARN. Each value is checked when it is given. If values break a limit,
+/// minting reports the first of them.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -41,12 +41,12 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Begins a connection token: 12 hours, a fresh random ID, until told otherwise.
+    /// Begins a connection token. By default it lasts 12 hours and has a fresh random ID.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The token's ID, `jti`: 1 to 64 of `[A-Za-z0-9_-]`; a fresh random one unless given. Every token needs its own.
+    /// The token's ID, `jti`: 1 to 64 of `[A-Za-z0-9_-]`; by default a fresh random one. Every token needs its own.
     pub fn token_id<T: TryInto<TokenId, Error: Into<ClaimError>>>(self, id: T) -> Self {
         match id.try_into() {
             Ok(id) => Self { id: Some(id), ..self },
@@ -54,7 +54,7 @@ impl Connection {
         }
     }
 
-    /// How long the token lasts from the moment it is minted: 1 second to 4 weeks, 12 hours unless given.
+    /// How long the token lasts from the moment it is minted: 1 second to 4 weeks, 12 hours by default.
     ///
     /// Takes a [`std::time::Duration`] too; fractions of a second are dropped.
     pub fn duration<T: TryInto<ConnectionDuration, Error: Into<ClaimError>>>(self, duration: T) -> Self {
@@ -64,13 +64,13 @@ impl Connection {
         }
     }
 
-    /// The version of the token's form; `1.0` unless given.
+    /// The version of the token's form; `1.0` by default.
     pub fn version(self, version: Version) -> Self {
         Self { version, ..self }
     }
 
-    /// Connects to the server of this stage, if that is on this machine: `events_url` becomes that of the stage. Every other
-    /// connection goes to the service, and `events_url` is [`DEFAULT_EVENTS_URL`](crate::DEFAULT_EVENTS_URL).
+    /// Connects to the server of this stage if it is on this machine: `events_url` becomes that of the stage. Otherwise
+    /// the connection goes to the service, and `events_url` is [`DEFAULT_EVENTS_URL`](crate::DEFAULT_EVENTS_URL).
     ///
     /// ```
     /// # let key = ivs_token::SigningKey::generate()?.with_id("arn:aws:ivs:us-west-2:123456789012:public-key/y".parse()?);
@@ -86,11 +86,11 @@ impl Connection {
         Self { events_url: local_events_url(stage.events_url()), ..self }
     }
 
-    /// Whether every value given so far keeps its limit: what minting would report, without minting.
+    /// Checks every value given so far, as minting does, but without minting.
     ///
     /// # Errors
     ///
-    /// The first value that does not.
+    /// The first value that breaks a limit.
     pub fn check(&self) -> Result<(), ClaimError> {
         self.error.clone().map_or(Ok(()), Err)
     }

@@ -15,7 +15,7 @@ use crate::value::token_kind::TokenKind;
 use crate::value::version::Version;
 use crate::wire::claim_set::ClaimSet;
 
-/// What a connection token says: every claim, each within its limits.
+/// The claims of a connection token, each within its limits.
 ///
 /// It names no stage and grants nothing on one: participant tokens do that.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::value::version::Version;
 
 /// A token for one participant of a stage, about to be minted. [`Stage::participant`] begins one.
 ///
-/// Each value is checked when it is given; what breaks a limit is remembered, and minting reports the first of them.
+/// Each value is checked when it is given. If values break a limit, minting reports the first of them.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -41,8 +41,8 @@ pub struct Participant {
 }
 
 impl Stage {
-    /// Begins a token for one participant of this stage: both capabilities, 12 hours, a fresh random participant ID,
-    /// until told otherwise.
+    /// Begins a token for one participant of this stage. By default it has both capabilities, lasts 12 hours and has a
+    /// fresh random participant ID.
     pub fn participant(&self) -> Participant {
         Participant::new(self.clone())
     }
@@ -62,7 +62,7 @@ impl Participant {
         }
     }
 
-    /// The participant ID, `jti`: 1 to 64 of `[A-Za-z0-9_-]`; a fresh random one unless given. Every token needs its own.
+    /// The participant ID, `jti`: 1 to 64 of `[A-Za-z0-9_-]`; by default a fresh random one. Every token needs its own.
     pub fn participant_id<T: TryInto<ParticipantId, Error: Into<ClaimError>>>(self, id: T) -> Self {
         match id.try_into() {
             Ok(id) => Self { id: Some(id), ..self },
@@ -87,17 +87,17 @@ impl Participant {
         }
     }
 
-    /// All attributes at once, in place of those given so far.
+    /// Sets all attributes at once, in place of those given so far.
     pub fn attributes(self, attributes: Attributes) -> Self {
         Self { attributes, ..self }
     }
 
-    /// What the participant may do; publish and subscribe unless given.
+    /// What the participant may do; by default publish and subscribe.
     pub fn capabilities(self, capabilities: impl Into<Capabilities>) -> Self {
         Self { capabilities: capabilities.into(), ..self }
     }
 
-    /// How long the token lasts from the moment it is minted: 1 second to 14 days, 12 hours unless given.
+    /// How long the token lasts from the moment it is minted: 1 second to 14 days, 12 hours by default.
     ///
     /// Takes a [`std::time::Duration`] too; fractions of a second are dropped.
     pub fn duration<T: TryInto<ParticipantDuration, Error: Into<ClaimError>>>(self, duration: T) -> Self {
@@ -107,16 +107,16 @@ impl Participant {
         }
     }
 
-    /// The version of the token's form; `1.0` unless given.
+    /// The version of the token's form; `1.0` by default.
     pub fn version(self, version: Version) -> Self {
         Self { version, ..self }
     }
 
-    /// Whether every value given so far keeps its limit: what minting would report, without minting.
+    /// Checks every value given so far, as minting does, but without minting.
     ///
     /// # Errors
     ///
-    /// The first value that does not.
+    /// The first value that breaks a limit.
     pub fn check(&self) -> Result<(), ClaimError> {
         self.error.clone().map_or(Ok(()), Err)
     }

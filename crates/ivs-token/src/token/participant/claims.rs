@@ -19,7 +19,7 @@ use crate::value::token_kind::TokenKind;
 use crate::value::version::Version;
 use crate::wire::claim_set::{self, ClaimSet, beyond_limit};
 
-/// What a participant token says: every claim, each within its limits.
+/// The claims of a participant token, each within its limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParticipantClaims {
     pub(crate) participant_id: ParticipantId,
@@ -53,7 +53,7 @@ impl ParticipantClaims {
         self.user_id.as_ref().map(UserId::as_str)
     }
 
-    /// The participant's attributes; none when the token carries none.
+    /// The participant's attributes; empty if the token has none.
     pub fn attributes(&self) -> &Attributes {
         &self.attributes
     }

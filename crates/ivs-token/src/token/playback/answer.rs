@@ -1,4 +1,4 @@
-//! A playback token as JSON. No API answers one: the names are those of the claims, written as the API writes names.
+//! A playback token as JSON. No API returns one, so the names are those of the claims, in the API's style.
 
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};

@@ -8,10 +8,10 @@ use crate::value::origin::Origin;
 use crate::value::resolution::MaximumResolution;
 use crate::value::text::ViewerId;
 
-/// A playback token about to be minted: it lets whoever has it start to watch one private low-latency channel.
+/// A playback token about to be minted. It lets its holder start to watch one private low-latency channel.
 ///
-/// Each value is checked when it is given, and rules about several values when the token is minted, in whichever order
-/// they were given. What breaks a limit is remembered, and minting reports the first of them.
+/// Each value is checked when it is given. Rules about several values are checked when the token is minted, so the
+/// order of the calls does not matter. If values break a limit, minting reports the first of them.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -54,7 +54,7 @@ pub(crate) enum SingleUseId {
 }
 
 impl Playback {
-    /// Begins a token for this channel: 10 minutes, from any origin, until told otherwise.
+    /// Begins a token for this channel. By default it lasts 10 minutes and is for any origin.
     pub fn new(channel: ChannelArn) -> Self {
         Self {
             channel,
@@ -69,8 +69,8 @@ impl Playback {
         }
     }
 
-    /// How long playback can be started with the token, from the moment it is minted: 10 minutes unless given, which is
-    /// also the most with a viewer ID or for a single use.
+    /// How long the token can start playback, counted from the moment it is minted: 10 minutes by default. With a
+    /// viewer ID or for a single use, 10 minutes is also the maximum.
     ///
     /// Takes a [`std::time::Duration`] too; fractions of a second are dropped.
     pub fn duration<T: TryInto<PlaybackDuration, Error: Into<ClaimError>>>(self, duration: T) -> Self {
@@ -80,10 +80,10 @@ impl Playback {
         }
     }
 
-    /// Adds an origin, such as `https://example.com`, to those that playback may be asked for from. Without any, it may be
-    /// from everywhere; one that is there already changes nothing.
+    /// Adds an origin, such as `https://example.com`, from which playback may be requested. Without any origin, it may
+    /// be requested from everywhere. Adding the same origin again changes nothing.
     ///
-    /// This binds browsers; what is no browser is bound by [`Self::strict_origin_enforcement`].
+    /// This binds browsers only. [`Self::strict_origin_enforcement`] binds other programs too.
     pub fn origin<T: TryInto<Origin, Error: Into<ClaimError>>>(mut self, origin: T) -> Self {
         match origin.try_into() {
             Ok(origin) if self.origins.contains(&origin) => self,
@@ -95,8 +95,8 @@ impl Playback {
         }
     }
 
-    /// Adds each of these origins, as [`Self::origin`] does. At most 5 in all can be enforced strictly; there is no other
-    /// limit but the token's length of 16 KiB.
+    /// Adds each of these origins, as [`Self::origin`] does. At most 5 in all can be enforced strictly. Otherwise only
+    /// the token's length of 16 KiB limits them.
     pub fn origins<T: TryInto<Origin, Error: Into<ClaimError>>>(
         self,
         origins: impl IntoIterator<Item = T>,
@@ -104,23 +104,23 @@ impl Playback {
         origins.into_iter().fold(self, Self::origin)
     }
 
-    /// Whether every request, of whatever program, must come from one of the origins: at least 1, at most 5.
+    /// Whether every request, from any program, must come from one of the origins. This needs 1 to 5 origins.
     pub fn strict_origin_enforcement(self, is_strict: bool) -> Self {
         Self { is_strict, ..self }
     }
 
-    /// Makes the token good once, under a fresh random UUID.
+    /// Makes a single-use token, under a fresh random UUID.
     pub fn single_use(self) -> Self {
         Self { single_use: Some(SingleUseId::Random), ..self }
     }
 
-    /// Makes the token good once, under this UUID. Every token needs its own.
+    /// Makes a single-use token, under this UUID. Every token needs its own.
     pub fn single_use_uuid(self, uuid: Uuid) -> Self {
         Self { single_use: Some(SingleUseId::Given(uuid)), ..self }
     }
 
-    /// Your application's name for the viewer, 1 to 40 characters: without it the viewer's sessions can not be revoked. No
-    /// personal data belongs in it.
+    /// Your application's name for the viewer, 1 to 40 characters. Without it, the viewer's sessions cannot be revoked.
+    /// Put no personal data into it.
     pub fn viewer<T: TryInto<ViewerId, Error: Into<ClaimError>>>(self, viewer_id: T) -> Self {
         match viewer_id.try_into() {
             Ok(viewer_id) => Self { viewer_id: Some(viewer_id), ..self },
@@ -128,23 +128,22 @@ impl Playback {
         }
     }
 
-    /// The version of the viewer's session, 0 unless given: a revocation is of all up to some version, so that a viewer is let
-    /// in again with a higher one. Goes with a viewer ID only.
+    /// The version of the viewer's session; 0 by default. A revocation covers all versions up to a given one, so a
+    /// higher version lets the viewer in again. It needs a viewer ID.
     pub fn viewer_session_version(self, version: i64) -> Self {
         Self { session_version: Some(version), ..self }
     }
 
-    /// The best picture that the viewer may see; no limit unless given.
+    /// The highest resolution that the viewer may see; no limit by default.
     pub fn maximum_resolution(self, resolution: MaximumResolution) -> Self {
         Self { maximum_resolution: Some(resolution), ..self }
     }
 
-    /// Whether every value given so far keeps its limit, and all of them go together: what minting would report, without
-    /// minting.
+    /// Checks every value given so far, and the rules about several values, as minting does, but without minting.
     ///
     /// # Errors
     ///
-    /// The first value that does not; then the first rule about several values that is broken.
+    /// The first value that breaks a limit; otherwise the first rule about several values that is broken.
     pub fn check(&self) -> Result<(), ClaimError> {
         if let Some(error) = &self.error {
             return Err(error.clone());

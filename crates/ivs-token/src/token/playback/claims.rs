@@ -16,8 +16,8 @@ use crate::value::timestamp::Timestamp;
 use crate::value::token_kind::TokenKind;
 use crate::wire::claim_set::{ClaimSet, beyond_limit};
 
-/// What a playback token says: every claim, each within its limits (IVS Low-Latency user guide, "Generate and Sign IVS
-/// Playback Tokens").
+/// The claims of a playback token, each within its limits (IVS Low-Latency user guide, "Generate and Sign IVS Playback
+/// Tokens").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlaybackClaims {
     pub(crate) channel: ChannelArn,
@@ -38,23 +38,23 @@ impl PlaybackClaims {
         &self.channel
     }
 
-    /// The origins that playback may be asked for from; none when from any.
+    /// The origins from which playback may be requested; empty if it may be requested from any.
     pub fn origins(&self) -> &[Origin] {
         &self.origins
     }
 
-    /// Whether every request must come from one of the origins, that of a program included, and not only the first one
-    /// that a browser makes.
+    /// Whether every request must come from one of the origins, from browsers and other programs alike, and not only
+    /// the first request of a browser.
     pub fn strict_origin_enforcement(&self) -> bool {
         self.is_strict
     }
 
-    /// Whether a request with this header `Origin`, or without one, may be answered: for the header
-    /// `Access-Control-Allow-Origin` of the answer.
+    /// Whether a request with this `Origin` header, or without one, may be answered. Use it to set
+    /// `Access-Control-Allow-Origin` in the response.
     ///
-    /// Without origins in the token every request may, and without strict enforcement one without the header too: only
-    /// browsers send it. With strict enforcement there must be a header, even where `*` allows every origin. A header that is
-    /// no origin, such as `null`, is allowed by `*` alone.
+    /// If the token has no origins, every request may be answered. Without strict enforcement, so may a request without
+    /// the header, since only browsers send it. With strict enforcement the header is required, even if `*` allows
+    /// every origin. Only `*` allows a header that is not an origin, such as `null`.
     pub fn allows_origin(&self, header: Option<&str>) -> bool {
         match header {
             None => !self.is_strict,
@@ -63,7 +63,7 @@ impl PlaybackClaims {
         }
     }
 
-    /// What the token is known by, if it is good once.
+    /// The UUID of the token, if it is for a single use.
     pub fn single_use_uuid(&self) -> Option<Uuid> {
         self.single_use
     }
@@ -73,22 +73,23 @@ impl PlaybackClaims {
         self.viewer_id.as_ref()
     }
 
-    /// The version of the viewer's session; 0 unless the token says otherwise. A revocation is of all up to some version.
+    /// The version of the viewer's session; 0 by default. A revocation covers all versions up to a given one.
     pub fn viewer_session_version(&self) -> i64 {
         self.session_version
     }
 
-    /// The best picture that the viewer may see, if there is a limit.
+    /// The highest resolution that the viewer may see, if there is a limit.
     pub fn maximum_resolution(&self) -> Option<MaximumResolution> {
         self.maximum_resolution
     }
 
-    /// When the token was issued, `iat`, if it says so: IVS does not ask for it, and this library does not write it.
+    /// When the token was issued, `iat`, if the token has it. IVS does not require it, and this library does not write
+    /// it.
     pub fn issued_at(&self) -> Option<Timestamp> {
         self.issued_at
     }
 
-    /// The first second at which playback can no longer be started with the token, `exp`.
+    /// The first second at which the token can no longer start playback, `exp`.
     pub fn expires_at(&self) -> Timestamp {
         self.expires_at
     }

@@ -3,8 +3,8 @@ use fluent_uri::pct_enc::DecodedChunk;
 
 use crate::error::PlaybackUrlError;
 
-/// The URL to play: that of the channel, which `GetChannel` answers as `playbackUrl`, with the token as its query parameter
-/// `token`, after whatever query it has and before its fragment.
+/// The URL to play: the channel's `playbackUrl`, as `GetChannel` returns it, with the token as the query parameter
+/// `token`. The parameter goes after an existing query and before a fragment.
 ///
 /// ```
 /// # let token = "e30.e30.AA";
@@ -15,8 +15,8 @@ use crate::error::PlaybackUrlError;
 ///
 /// # Errors
 ///
-/// [`PlaybackUrlError`] when the URL is none of `https:` or `http:` with a host, when it has a parameter `token` already,
-/// or when the token has characters that no token has.
+/// [`PlaybackUrlError`] if the URL is not an `https:` or `http:` URL with a host, if it already has a parameter
+/// `token`, or if the token has characters that are not allowed.
 pub fn playback_url(base: &str, token: impl AsRef<str>) -> Result<String, PlaybackUrlError> {
     let token = token.as_ref();
     if token.is_empty()

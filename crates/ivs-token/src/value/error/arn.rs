@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-/// A text that is not the ARN wanted.
+/// Text that is not a valid ARN of the wanted kind.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ArnError {
@@ -10,10 +10,10 @@ pub enum ArnError {
         /// The resource type wanted, such as `stage`.
         expected: &'static str,
     },
-    /// White space stands in it or around it: most often the line break that `echo` writes.
+    /// There is white space in it or around it, most often the line break that `echo` writes.
     #[error("there is white space or a line break {} the ARN: remove it", if *.is_around { "around" } else { "in" })]
     WhiteSpace {
-        /// Whether the text would be free of it if it were trimmed.
+        /// Whether trimming would remove all of it.
         is_around: bool,
     },
     /// More than 128 bytes.
@@ -36,13 +36,13 @@ pub enum ArnError {
         /// The resource type wanted.
         expected: &'static str,
     },
-    /// The region is empty or has a character that no region has.
+    /// The region is empty or has a character that is not allowed.
     #[error("the region in the ARN may only hold a-z, 0-9 and `-`, as in us-west-2")]
     Region,
     /// The account is empty or not only digits.
     #[error("the account in the ARN may only hold digits, as in 123456789012")]
     Account,
-    /// The ARN of something else.
+    /// The ARN of another kind of resource.
     #[error("this is the ARN of a {found:?}, but the ARN of a {expected:?} is expected")]
     ResourceType {
         /// The resource type wanted.
@@ -50,7 +50,7 @@ pub enum ArnError {
         /// The resource type found, its first 40 characters.
         found: String,
     },
-    /// The ID after the `/` is empty or has a character that no ID has.
+    /// The ID after the `/` is empty or has a character that is not allowed.
     #[error("the {expected} ID, after the `/` in the ARN, must be one or more of A-Z, a-z, 0-9 and `-`")]
     ResourceId {
         /// The resource type wanted.

@@ -9,7 +9,7 @@ use super::OriginError;
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ClaimError {
-    /// An ID of no characters.
+    /// An empty ID.
     #[error("the {} is empty: leave it out for a random one, or give 1 to 64 of A-Z, a-z, 0-9, `_`, `-`", name(.field))]
     IdEmpty {
         /// Which ID, as [`Self::field`] gives it.
@@ -37,7 +37,7 @@ pub enum ClaimError {
         /// Where it stands, counted in characters from 0.
         position: usize,
     },
-    /// A text of no characters where there must be some.
+    /// An empty text where one is required.
     #[error("the {} is empty: give one, or leave it out", name(.field))]
     TextEmpty {
         /// Which text, as [`Self::field`] gives it.
@@ -63,7 +63,7 @@ pub enum ClaimError {
         /// Bytes allowed.
         limit: usize,
     },
-    /// A word that is no capability.
+    /// A word that is not a capability.
     #[error("{found:?} is not a capability: use PUBLISH or SUBSCRIBE")]
     Capability {
         /// The word given.
@@ -77,7 +77,7 @@ pub enum ClaimError {
         /// The shortest allowed.
         limit: Duration,
     },
-    /// A duration beyond what such a token may last.
+    /// A duration that is longer than such a token may last.
     #[error("the duration is {} s ({} min): a token lasts at most {} s ({} min)",
         .actual.as_secs(), .actual.as_secs() / 60, .limit.as_secs(), .limit.as_secs() / 60)]
     DurationTooLong {
@@ -86,7 +86,7 @@ pub enum ClaimError {
         /// The longest allowed.
         limit: Duration,
     },
-    /// A playback token that names a viewer or is good once, for more than 10 minutes.
+    /// More than 10 minutes for a playback token that names a viewer or is for a single use.
     #[error("the duration is {} s ({} min): a playback token with a viewer ID or a single-use UUID lasts at most {} s ({} min)",
         .actual.as_secs(), .actual.as_secs() / 60, .limit.as_secs(), .limit.as_secs() / 60)]
     PlaybackDuration {
@@ -95,7 +95,7 @@ pub enum ClaimError {
         /// The longest allowed.
         limit: Duration,
     },
-    /// A text that is no origin.
+    /// Text that is not an origin.
     #[error("the origin {found:?}: {source}")]
     Origin {
         /// The text given, its first 40 characters.
@@ -103,7 +103,7 @@ pub enum ClaimError {
         /// What is wrong with it.
         source: OriginError,
     },
-    /// More than 5 origins that are enforced strictly.
+    /// Strict enforcement of more than 5 origins.
     #[error("there are {actual} origins: with strict origin enforcement at most {limit} are allowed")]
     TooManyOrigins {
         /// Origins given.
@@ -111,21 +111,21 @@ pub enum ClaimError {
         /// Origins allowed.
         limit: usize,
     },
-    /// Strict enforcement of no origins at all.
+    /// Strict enforcement without any origin.
     #[error("strict origin enforcement has no origins to enforce: give at least one")]
     StrictWithoutOrigins,
-    /// A text that is no UUID.
+    /// Text that is not a UUID.
     #[error(
-        "{found:?} is no UUID: it is 32 hexadecimal digits and hyphens, such as 67e55044-10b1-426f-9247-bb680e5fe0c8"
+        "{found:?} is not a UUID: a UUID is 32 hexadecimal digits and hyphens, such as 67e55044-10b1-426f-9247-bb680e5fe0c8"
     )]
     Uuid {
         /// The text given, its first 40 characters.
         found: String,
     },
-    /// A session version without a viewer that it could be of.
+    /// A session version without a viewer ID.
     #[error("a session version belongs to a viewer: give the viewer ID too, or leave the version out")]
     SessionVersionWithoutViewer,
-    /// A word that is no maximum resolution.
+    /// A word that is not a maximum resolution.
     #[error("{found:?} is not a maximum resolution: use SD, HD or FULL_HD")]
     MaximumResolution {
         /// The text given, its first 40 characters.
@@ -169,7 +169,7 @@ impl ClaimError {
         }
     }
 
-    /// What the value is called in the API, or would be: `participantId`, `tokenId`, `userId`, `viewerId`, `reason`,
+    /// The value's name in the API, or in the API's style: `participantId`, `tokenId`, `userId`, `viewerId`, `reason`,
     /// `attributes`, `capabilities`, `duration`, `version`, `origins`, `strictOriginEnforcement`, `singleUseUuid`,
     /// `viewerSessionVersion` or `maximumResolution`.
     pub fn field(&self) -> &'static str {
@@ -195,7 +195,7 @@ impl ClaimError {
 }
 
 impl From<Infallible> for ClaimError {
-    /// For conversions that can not fail, such as that of a value into itself.
+    /// For conversions that cannot fail, such as that of a value into itself.
     fn from(never: Infallible) -> Self {
         match never {}
     }

@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-/// A text that is no origin.
+/// Text that is not an origin.
 #[derive(Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum OriginError {
@@ -13,22 +13,22 @@ pub enum OriginError {
          in Punycode (xn--)"
     )]
     NotAnOrigin,
-    /// No scheme with `://` behind it.
+    /// No scheme followed by `://`.
     #[error("an origin begins with a scheme and `://`, as in https://example.com or capacitor://localhost")]
     Scheme,
-    /// No host, or one with a character that no host has.
+    /// No host, or a host with a character that is not allowed.
     #[error("its host must be labels of A-Z, a-z, 0-9, `-` and `_` with dots between them, or an IP address")]
     Host,
-    /// A `*` where none may be.
+    /// A `*` where it is not allowed.
     #[error("`*` may stand alone, or as the first label of a host, as in https://*.example.com")]
     Wildcard,
     /// A user name or password before the host.
     #[error("it holds a user name before the host: remove it")]
     UserInfo,
-    /// No port where one should be, or one outside 1 to 65535.
+    /// A missing port, or a port outside 1 to 65535.
     #[error("its port must be from 1 to 65535")]
     Port,
-    /// More than scheme, host and port.
+    /// Something after scheme, host and port.
     #[error("it continues after the host: remove the `/` and everything after it")]
     Path,
 }

@@ -2,11 +2,11 @@ use thiserror::Error;
 
 use super::ArnError;
 
-/// Something that is no stage.
+/// Input that is not a stage.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum StageError {
-    /// An endpoint is no URL of its kind.
+    /// An endpoint is not a URL of its kind.
     #[error("the stage's {name} endpoint: {source}")]
     Endpoint {
         /// `whip` or `events`.
@@ -14,10 +14,10 @@ pub enum StageError {
         /// What is wrong with it.
         source: EndpointError,
     },
-    /// The ARN is none of a stage.
+    /// The ARN is not that of a stage.
     #[error("the stage's ARN: {0}")]
     Arn(#[source] ArnError),
-    /// Not JSON, or not the right types; the parser's own words.
+    /// Not JSON, or JSON of the wrong types. Holds the parser's own words.
     #[error("this is not the JSON that GetStage or CreateStage returns: {0}")]
     Json(String),
     /// A stage, but not as JSON.
@@ -26,7 +26,7 @@ pub enum StageError {
     /// A list of stages, which has no endpoints.
     #[error("this is what ListStages returns, which has no endpoints: ask for one stage with GetStage")]
     List,
-    /// A member is not there.
+    /// A member is missing.
     #[error("the stage has no `{name}`: give everything that GetStage or CreateStage returns")]
     Missing {
         /// Where it should be, such as `endpoints.whip`.
@@ -45,7 +45,7 @@ impl StageError {
     }
 }
 
-/// A text that is no endpoint of a stage.
+/// Text that is not an endpoint of a stage.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EndpointError {

@@ -49,7 +49,7 @@ caches! {
 
 /// What is known about tokens of one kind whose signature and claims were found good, by their whole text.
 ///
-/// What is not asked again on a hit is what can not change: the text, and that this key made it. Everything else the
+/// What is not asked again on a hit is what cannot change: the text, and that this key made it. Everything else the
 /// verifier checks as if there were no cache.
 pub(crate) struct Cache<C: Verifiable> {
     /// Each swept in one go: small, so that nobody waits for long.
