@@ -95,6 +95,11 @@ impl Teller {
                 }
                 continue;
             };
+            let missed = events.first().map_or(0, |(first, _)| first.saturating_sub(told + 1));
+            if missed > 0 && place.borrow().epoch == epoch {
+                // It was away for so long that the outbox has forgotten them.
+                self.targets.note(&self.id, |state| state.lost += missed);
+            }
             let wanted: Vec<_> = events.iter().filter(|(_, event)| self.target.wants(event)).collect();
             for some in wanted.chunks(self.target.at_once()) {
                 self.tell(some.iter().map(|(_, event)| &**event).collect()).await;
@@ -311,6 +316,24 @@ mod tests {
         server.stop().await;
         let _server = made.begin();
         assert_eq!(made.next(204).await, "3", "what was taken before it is not told again");
+    }
+
+    #[tokio::test]
+    async fn what_was_forgotten_before_a_target_was_told_of_it_is_counted_as_lost() {
+        let made = Made::new().await;
+        let server = made.begin();
+        server.happen(&["1"]);
+        let (id, mut socket) = made.heard().await;
+        assert_eq!(id, "1");
+        // Ten are kept: 7 and those after it.
+        for number in 2..=16 {
+            server.happen(&[&number.to_string()]);
+        }
+        answer(&mut socket, 204).await;
+        for number in 7..=16 {
+            assert_eq!(made.next(204).await, number.to_string());
+        }
+        server.until(|target| target["lost"] == 5 && target["delivered"] == 11).await;
     }
 
     /// Nobody waits here: the waits are noted.

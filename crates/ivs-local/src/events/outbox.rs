@@ -123,7 +123,8 @@ impl Outbox {
             };
             let strike = self.faults.strike(&subject, now);
             let delay = i64::try_from(strike.delay.as_millis()).unwrap_or(i64::MAX);
-            let is_swapped = strike.act == Some(Act::Swap);
+            // The one that another waits for goes out in its place: so there is never more than one that waits.
+            let is_swapped = strike.act == Some(Act::Swap) && held.is_empty();
             if delay > 0 || is_swapped {
                 let at = now.saturating_add(if is_swapped { LONGEST_SWAP_MS } else { delay });
                 let key = key_of(at, ids.call(), FIRST_TIMER + place);
@@ -340,6 +341,19 @@ mod tests {
         made.change(&[], made.waiting());
         made.change(&["b"], Vec::new());
         assert_eq!(made.told(), ["a", "b"]);
+    }
+
+    #[test]
+    fn when_all_are_swapped_each_two_change_places() {
+        let rule = json!([{ "operation": "event", "deliver": "swap" }]);
+        for changes in [&[&["a", "b", "c", "d", "e"][..]][..], &[&["a"], &["b"], &["c"], &["d"], &["e"]]] {
+            let mut made = outbox(&rule, 10);
+            for change in changes {
+                made.change(change, Vec::new());
+            }
+            assert_eq!(made.told(), ["b", "a", "d", "c"]);
+            assert_eq!(made.waiting().len(), 1, "the last waits for its timer");
+        }
     }
 
     #[test]
