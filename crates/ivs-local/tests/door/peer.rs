@@ -221,17 +221,13 @@ impl Peer {
             if self.is_closed {
                 return None;
             }
-            let output = match self.rtc.poll_output() {
-                // The server has closed before there were data channels.
-                Err(RtcError::Sctp(_)) => {
-                    self.is_closed = true;
-                    return None;
-                }
-                output => output.unwrap(),
-            };
-            match output {
+            let output = self.rtc.poll_output();
+            match self.unless_closed(output)? {
                 Output::Timeout(at) if at > Instant::now() => return Some(at),
-                Output::Timeout(_) => self.rtc.handle_input(Input::Timeout(Instant::now())).unwrap(),
+                Output::Timeout(_) => {
+                    let done = self.rtc.handle_input(Input::Timeout(Instant::now()));
+                    self.unless_closed(done)?;
+                }
                 Output::Transmit(sent) => {
                     let mapped = self.mapped.iter().find(|(announced, _)| *announced == sent.destination);
                     let destination = mapped.map_or(sent.destination, |(_, real)| *real);
@@ -239,6 +235,17 @@ impl Peer {
                 }
                 Output::Event(event) => self.event(event),
             }
+        }
+    }
+
+    /// What was done. The server may have closed just before, and then it can not be done any more.
+    fn unless_closed<T>(&mut self, done: Result<T, RtcError>) -> Option<T> {
+        match done {
+            Err(RtcError::Sctp(_) | RtcError::Dtls(_)) => {
+                self.is_closed = true;
+                None
+            }
+            done => Some(done.unwrap()),
         }
     }
 
@@ -252,7 +259,8 @@ impl Peer {
                 let source = mapped.map_or(from, |(announced, _)| *announced);
                 let Ok(contents) = buffer[..len].try_into() else { return };
                 let receive = Receive { proto: Protocol::Udp, source, destination: self.address, contents };
-                self.rtc.handle_input(Input::Receive(Instant::now(), receive)).unwrap();
+                let done = self.rtc.handle_input(Input::Receive(Instant::now(), receive));
+                self.unless_closed(done);
             }
             () = tokio::time::sleep_until(until.into()) => {}
         }
