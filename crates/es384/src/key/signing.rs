@@ -158,12 +158,12 @@ impl SigningKey {
     ///
     /// | the processor has | one | in [batches](crate::sign_batch) of 64 |
     /// |---|---|---|
-    /// | AVX-512 IFMA | 4.5 to 5 | 12 |
-    /// | AVX2 | 3 | 7 |
-    /// | neither | 2.4 | 3.4 |
+    /// | AVX-512 IFMA | 4.5 to 5 | 13 |
+    /// | AVX2 | 3.4 | 8 |
+    /// | neither | 2.5 | 3.5 |
     ///
-    /// On 64-bit ARM this was not measured. Without the feature `engine` it changes nothing, nor does it where this crate is compiled without optimisation, as in a debug build: see "Debug builds" in the
-    /// documentation of the crate.
+    /// On 64-bit ARM this was not measured. Without the feature `engine` it changes nothing, nor does it where this crate is compiled
+    /// without optimisation, as in a debug build: see "Debug builds" in the documentation of the crate.
     ///
     /// It is a choice, because the engine's arithmetic is younger than the backend's. It takes the same time whatever the
     /// key and the message, and makes each nonce from the private key, the message and 32 fresh bytes of randomness. The

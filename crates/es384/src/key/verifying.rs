@@ -182,9 +182,9 @@ impl VerifyingKey {
     ///
     /// | the processor has | one | in [batches](crate::verify_batch) of 64 |
     /// |---|---|---|
-    /// | AVX-512 IFMA | 12 | 24 |
-    /// | AVX2 | 6.5 | 12 |
-    /// | neither | 5 | 7 |
+    /// | AVX-512 IFMA | 12.5 to 14 | 25 |
+    /// | AVX2 | 7.5 | 14 |
+    /// | neither | 5.3 | 7.4 |
     ///
     /// On 64-bit ARM this was not measured.
     ///

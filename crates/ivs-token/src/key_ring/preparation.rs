@@ -11,7 +11,7 @@ use super::state::State;
 use crate::value::arn::KeyArn;
 use crate::value::timestamp::Timestamp;
 
-/// A prepared key verifies about ten times as fast with AVX-512 IFMA, six times with AVX2, and four to five times with neither. It
+/// A prepared key verifies about ten times as fast with AVX-512 IFMA, seven times with AVX2, and four to five times with neither. It
 /// takes 440 KiB of memory (330 KiB where there is none of AVX2, AVX-512 IFMA and NEON): see [`VerifyingKey::prepare`].
 ///
 /// A ring prepares keys when they are imported, as long as there is room. Each takes one to two milliseconds, and the
