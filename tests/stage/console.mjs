@@ -7,6 +7,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
+// What hangs says so: the runner itself only knows how long a file takes.
+const BOUND = { timeout: 300_000 };
+
 const { IVS_LOCAL, CHROMIUM = "/usr/bin/chromium", ARTEFACTS } = process.env;
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const LOOKS = {
@@ -110,7 +113,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
   });
 }
 
-test("the keyboard alone leads from the first page to why a token was refused", async () => {
+test("the keyboard alone leads from the first page to why a token was refused", BOUND, async () => {
   const page = await browser.newPage({ javaScriptEnabled: false });
   await page.goto(url);
   for (let presses = 0; presses < 40; presses += 1) {
@@ -124,7 +127,7 @@ test("the keyboard alone leads from the first page to why a token was refused", 
   await page.close();
 });
 
-test("the timeline is filtered with the keyboard alone, without JavaScript", async () => {
+test("the timeline is filtered with the keyboard alone, without JavaScript", BOUND, async () => {
   const page = await browser.newPage({ javaScriptEnabled: false });
   await page.goto(`${url}/_ivs/console/timeline`);
   const all = await page.locator("tbody tr").count();
@@ -145,7 +148,7 @@ test("the timeline is filtered with the keyboard alone, without JavaScript", asy
   await page.close();
 });
 
-test("pages show what changes, under the policy that they come with", async () => {
+test("pages show what changes, under the policy that they come with", BOUND, async () => {
   const page = await browser.newPage();
   const told = [];
   page.on("console", (message) => told.push(message.text()));
@@ -168,7 +171,7 @@ test("pages show what changes, under the policy that they come with", async () =
   await page.close();
 });
 
-test("everything is forgotten only by who says so twice, without JavaScript, too", async () => {
+test("everything is forgotten only by who says so twice, without JavaScript, too", BOUND, async () => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(`${url}/_ivs/console/server`);

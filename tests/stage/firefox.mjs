@@ -26,7 +26,7 @@ let firefox, chrome, server;
 before(async () => {
   if (WHY_NOT) return;
   firefox = await puppeteer.launch({
-    browser: "firefox", executablePath: FIREFOX, headless: true, extraPrefsFirefox: PREFERENCES,
+    browser: "firefox", executablePath: FIREFOX, headless: true, extraPrefsFirefox: PREFERENCES, timeout: 120_000,
   });
   chrome = await chromium.launch({
     executablePath: CHROMIUM,
@@ -57,7 +57,7 @@ async function open(browser) {
 
 // Waits until a page has seen so many pictures of somebody that differ from the one before.
 async function moves(page, id, frames = 20) {
-  const end = Date.now() + 60_000;
+  const end = Date.now() + 90_000;
   while ((await page.evaluate((id) => globalThis.seen.frames[id] ?? 0, id)) < frames) {
     const seen = JSON.stringify(await page.evaluate(() => globalThis.seen));
     assert.ok(Date.now() < end, `${id} does not move: ${seen}\n${page.said.slice(-20).join("\n")}`);
@@ -65,7 +65,7 @@ async function moves(page, id, frames = 20) {
   }
 }
 
-test("Firefox and Chromium see each other move", { skip: WHY_NOT, timeout: 120_000 }, async () => {
+test("Firefox and Chromium see each other move", { skip: WHY_NOT, timeout: 300_000 }, async () => {
   const stage = await server.stage();
   const [ana, bob] = [await open(firefox), await open(chrome)];
   await enter(ana, server.mint(stage, "ana"));
@@ -82,5 +82,5 @@ test("Firefox and Chromium see each other move", { skip: WHY_NOT, timeout: 120_0
 
   // It says that it leaves.
   await ana.evaluate(() => globalThis.stage.leave());
-  await bob.waitForFunction(() => !("ana" in globalThis.seen.participants), null, { timeout: 60_000 });
+  await bob.waitForFunction(() => !("ana" in globalThis.seen.participants), null, { timeout: 90_000 });
 });

@@ -12,6 +12,9 @@ import { chromium } from "playwright-core";
 import { enter, prepare } from "./client.mjs";
 import { CLIENTS, Server } from "./server.mjs";
 
+// What hangs says so: the runner itself only knows how long a file takes.
+const BOUND = { timeout: 300_000 };
+
 const { PYTHON, CHROMIUM = "/usr/bin/chromium", ARTEFACTS } = process.env;
 
 let browser, server, stage, context;
@@ -69,7 +72,7 @@ async function events(id) {
   };
 }
 
-test("two pages join, publish, subscribe, and see each other move; a third only looks", async () => {
+test("two pages join, publish, subscribe, and see each other move; a third only looks", BOUND, async () => {
   const [ana, bob, eve] = [await open(), await open(), await open()];
   await enter(ana, server.mint(stage, "ana", "--user-id", "Ana"));
   await enter(bob, server.mint(stage, "bob", "--user-id", "Bob", "--attribute", "team=blue"));
@@ -96,7 +99,7 @@ test("two pages join, publish, subscribe, and see each other move; a third only 
   await ana.close({ runBeforeUnload: true });
 });
 
-test("exchange: new attributes, then no right to publish any more", async () => {
+test("exchange: new attributes, then no right to publish any more", BOUND, async () => {
   const [ana, bob] = [await open(), await open()];
   await enter(ana, server.mint(stage, "ana"));
   await enter(bob, server.mint(stage, "bob"), { publish: false });
@@ -107,7 +110,7 @@ test("exchange: new attributes, then no right to publish any more", async () => 
   await sees(bob, () => globalThis.seen.participants.ana?.isPublishing === false);
 });
 
-test("who is not let in", async () => {
+test("who is not let in", BOUND, async () => {
   const page = await open();
   const refused = async (token) => {
     const error = await page.evaluate((token) => globalThis.enter(token, { publish: false }), token);
@@ -129,7 +132,7 @@ test("who is not let in", async () => {
   assert.equal(await refused(out), 10);
 });
 
-test("disconnected through boto3, replaced by another page, and the end of the stage", async () => {
+test("disconnected through boto3, replaced by another page, and the end of the stage", BOUND, async () => {
   const [ana, bob, again] = [await open(), await open(), await open()];
   await enter(ana, server.mint(stage, "ana"));
   const token = server.mint(stage, "bob");
@@ -144,7 +147,7 @@ test("disconnected through boto3, replaced by another page, and the end of the s
   await sees(again, () => globalThis.seen.left !== null);
 });
 
-test("simulcast, and tokens of CreateParticipantToken", async () => {
+test("simulcast, and tokens of CreateParticipantToken", BOUND, async () => {
   const { participantToken } = await server.call("CreateParticipantToken", { stageArn: stage.arn, userId: "Ana" });
   const [ana, bob] = [await open(), await open()];
   await enter(ana, participantToken.token, { configuration: { simulcast: { enabled: true } } });
@@ -164,7 +167,7 @@ test("simulcast, and tokens of CreateParticipantToken", async () => {
   await sees(bob, () => globalThis.seen.width > 400);
 });
 
-test("H.264 from a plain WHIP client in Chromium", async (t) => {
+test("H.264 from a plain WHIP client in Chromium", BOUND, async (t) => {
   const [obs, bob] = [await context.newPage(), await open()];
   await obs.goto(`${server.url}/_ivs/health`);
   const can = await obs.evaluate(() => globalThis.RTCRtpSender.getCapabilities("video").codecs.some((one) => one.mimeType === "video/H264"));
@@ -192,7 +195,7 @@ test("H.264 from a plain WHIP client in Chromium", async (t) => {
   assert.equal(sent, "video/H264");
 });
 
-test("two stages on one shared connection", async () => {
+test("two stages on one shared connection", BOUND, async () => {
   const other = await server.stage();
   const connectionToken = server.connection(stage);
   const [ana, bob, eve] = [await open(), await open(), await open()];
@@ -206,7 +209,7 @@ test("two stages on one shared connection", async () => {
   assert.deepEqual(sockets, ["/sanic"]);
 });
 
-test("an older client, and SDP over the socket", async () => {
+test("an older client, and SDP over the socket", BOUND, async () => {
   const over = await Server.start("--sdp-over-socket");
   try {
     const stage = await over.stage();
@@ -219,7 +222,7 @@ test("an older client, and SDP over the socket", async () => {
   }
 });
 
-test("the page of the server, with the official client and without", async () => {
+test("the page of the server, with the official client and without", BOUND, async () => {
   const url = (id) => `${server.url}/_ivs/stage#token=${server.mint(stage, id.toLowerCase(), "--user-id", id)}`;
   const [ana, bob] = [await context.newPage(), await context.newPage()];
   await bob.route("**/web-client.js", (route) => route.fulfill({ contentType: "text/javascript", body: "" }));
@@ -239,7 +242,7 @@ test("the page of the server, with the official client and without", async () =>
   await ana.waitForFunction(() => !document.querySelector("#participant-bob"), null, { timeout: 90_000 });
 });
 
-test("aiortc publishes with a token minted in Python, and subscribes with one of CreateParticipantToken", async () => {
+test("aiortc publishes with a token minted in Python, and subscribes with one of CreateParticipantToken", BOUND, async () => {
   const python = (...more) => [fileURLToPath(new URL("aiortc_client.py", import.meta.url)), ...more];
   const { whip, events } = stage.endpoints;
   const minted = execFileSync(PYTHON, python("mint", server.key, server.kid, stage.arn, whip, events, "py"), { encoding: "utf8" }).trim();
@@ -289,10 +292,11 @@ async function ended(program) {
   return { code, said };
 }
 
-test("ffmpeg publishes over WHIP", async () => {
+test("ffmpeg publishes over WHIP", BOUND, async (t) => {
   const bob = await open();
   await enter(bob, server.mint(stage, "bob"), { publish: false });
   const publisher = publishWithFfmpeg(`${stage.endpoints.whip}/`, server.mint(stage, "ffmpeg"));
+  t.after(() => publisher.kill());
   const end = ended(publisher);
   const done = await Promise.race([moves(bob, "ffmpeg", 10), end]);
   assert.equal(done.code, undefined, done.said);
@@ -306,17 +310,19 @@ test("ffmpeg publishes over WHIP", async () => {
   assert.deepEqual((await events("ffmpeg")).names, ["JOINED", "PUBLISH_STARTED", "PUBLISH_STOPPED", "LEFT"]);
 });
 
-test("ffmpeg is told why it may not publish", async () => {
+test("ffmpeg is told why it may not publish", BOUND, async (t) => {
   const url = `${stage.endpoints.whip}/`;
   const looks = server.mint(stage, "looks", "--capability", "subscribe");
   for (const [token, status] of [[`${server.mint(stage, "eve").slice(0, -6)}AAAAAA`, 403], [looks, 403], ["", 401]]) {
-    const { code, said } = await ended(publishWithFfmpeg(url, token));
+    const publisher = publishWithFfmpeg(url, token);
+    t.after(() => publisher.kill());
+    const { code, said } = await ended(publisher);
     assert.notEqual(code, 0);
     assert.match(said, new RegExp(`${status}`), said);
   }
 });
 
-test("ffprobe plays a live channel", async (t) => {
+test("ffprobe plays a live channel", BOUND, async (t) => {
   if (!has("ffprobe", "-version", /ffprobe/)) return t.skip("there is no ffprobe");
   const { channel } = await server.call("CreateChannel", {});
   const live = await fetch(`${server.url}/_ivs/channels/${channel.arn}/live`, { method: "POST", body: "{}" });
