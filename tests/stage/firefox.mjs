@@ -2,7 +2,9 @@
 // Debian's Firefox is driven by WebDriver BiDi, which it speaks itself.
 
 import assert from "node:assert/strict";
-import { networkInterfaces } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 import puppeteer from "puppeteer-core";
@@ -22,11 +24,14 @@ const PREFERENCES = {
 };
 const WHY_NOT = FIREFOX ? false : "there is no firefox-esr";
 
-let firefox, chrome, server;
+let firefox, chrome, server, home;
 before(async () => {
   if (WHY_NOT) return;
+  // As root it refuses a home that belongs to somebody else, as containers have it.
+  home = mkdtempSync(join(tmpdir(), "firefox-"));
   firefox = await puppeteer.launch({
     browser: "firefox", executablePath: FIREFOX, headless: true, extraPrefsFirefox: PREFERENCES, timeout: 120_000,
+    env: { ...process.env, HOME: home },
   });
   chrome = await chromium.launch({
     executablePath: CHROMIUM,
@@ -41,6 +46,7 @@ after(async () => {
   await firefox?.close();
   await chrome?.close();
   server?.stop();
+  if (home) rmSync(home, { recursive: true, force: true });
 });
 
 // A page with a client that has not joined.

@@ -1,9 +1,9 @@
 //! A multiple of a point as a sum of table entries.
 //!
-//! A number k is written as the sum of 55 digits d·2^(7·i), each odd and between -127 and 127, or with digits of other sizes (Joye and Tunstall, "Exponent
+//! A number k is written as the sum of 55 digits d·2^(7·i), each odd and between -127 and 127 (Joye and Tunstall, "Exponent
 //! recoding and regular exponentiation algorithms", 2009). No digit is zero, so every window adds a point, and digits of
-//! both signs share the 64 odd multiples of a window's point. Only odd numbers can be written so. An even k is taken as
-//! -(n - k), which is odd because n is.
+//! both signs share the 64 odd multiples of a window's point. Digits of 6 and of 8 bits are made in the same way. Only odd
+//! numbers can be written so. An even k is taken as -(n - k), which is odd because n is.
 //!
 //! No operation takes a time that depends on the number.
 

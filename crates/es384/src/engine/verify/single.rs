@@ -39,7 +39,7 @@ pub(super) fn decide<L: Lanes>(
     }
     let other = parsed.second_candidate().unwrap_or(parsed.r);
     let candidates = [parsed.r, other];
-    // Lanes 0 and 2 hold the two; the others repeat them. Of the odd lanes nothing is known.
+    // Lanes 0 and 2 hold the two; the others repeat them. Odd lanes may mean nothing.
     let matching = sum.has_x(&std::array::from_fn(|lane| candidates[lane / 2 % 2]));
     if matching == 0 { Verdict::Invalid } else { Verdict::Valid }
 }
