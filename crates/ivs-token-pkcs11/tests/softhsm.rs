@@ -97,8 +97,9 @@ fn all_with_softhsm() {
     let Some(library) = library() else { return };
     let folder = tempfile::tempdir().unwrap();
     prepare(folder.path());
+    // One after the other: SoftHSM2 writes the token's file anew at a login, and a program that reads it meanwhile sees no label.
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--nocapture"])
+        .args(["--ignored", "--nocapture", "--test-threads=1"])
         .env("SOFTHSM2_CONF", folder.path().join("softhsm2.conf"))
         .env(LIBRARY, library)
         .output()
