@@ -73,6 +73,12 @@ ivs-local() {
 }
 # A player: what it would play.
 ffplay() { command curl --silent --fail "$1" | grep '^#EXTM3U'; }
+# A publisher: it is let in with its token, and only told that what it offers is nothing.
+ffmpeg() {
+    status=$(command curl --silent --output refusal --write-out '%{http_code}' "${@: -1}" --data-binary 'v=0' \
+        -H "authorization: Bearer $TOKEN" -H 'content-type: application/sdp')
+    echo "the offer: $status"
+}
 # An answer that stays open: its first line, which something that happens makes.
 curl() {
     case "$*" in
@@ -103,13 +109,17 @@ def commands():
             aws ivs create-channel --authorized > channel
             CHANNEL_ARN=$(python3 -c "import json; print(json.load(open('channel'))['channel']['arn'])")
             PLAYBACK_URL=$(python3 -c "import json; print(json.load(open('channel'))['channel']['playbackUrl'])")
+            aws ivs-realtime create-stage > stage
+            STAGE_ARN=$(python3 -c "import json; print(json.load(open('stage'))['stage']['arn'])")
+            aws ivs-realtime create-participant-token --stage-arn "$STAGE_ARN" > token
+            TOKEN=$(python3 -c "import json; print(json.load(open('token'))['participantToken']['token'])")
             {"".join(blocks)}
             curl http://localhost:8788/_ivs/clock
             # The command line tries again what is throttled.
             aws ivs-realtime create-stage
             curl http://localhost:8788/_ivs/faults http://localhost:8788/_ivs/targets
         """)
-    for expected in ("// the client", "#EXTM3U", '"mode":"frozen"', '"struck":2', '"eventBus":"default"'):
+    for expected in ("// the client", "#EXTM3U", "the offer: 400", '"mode":"frozen"', '"struck":2', '"eventBus":"default"'):
         if expected not in said:
             sys.exit(f"{expected} is not in\n{said}")
 
