@@ -4,6 +4,7 @@ mod clock;
 mod composition;
 mod counting;
 mod events;
+mod exchange;
 mod ingest;
 mod invariants;
 mod meanwhile;
