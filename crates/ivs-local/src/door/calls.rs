@@ -347,6 +347,9 @@ impl Connections for Calls {
                 over.push((call.number, call.participant.clone(), remote.clone(), call.handle.clone()));
                 // Where it goes on, that is told again when the time has passed once more.
                 *since = now;
+                if self.live.limits.stops_excess {
+                    continue;
+                }
             }
             first = first.into_iter().chain([*since]).min();
         }

@@ -553,12 +553,11 @@ impl Live {
         self.expect_expiry(who);
     }
 
-    /// Sets a timer for the end of a token. A socket looks at the time itself, too.
+    /// Sets a timer for the end of a token; one, however often somebody comes with it. A socket looks at the time itself, too.
     pub(super) fn expect_expiry(&self, who: &VerifiedToken) {
-        let left = who.expires_at().secs_since(self.now()).max(0);
-        let (stage, participant) =
-            (who.stage_arn().as_str().to_owned(), who.participant_id().as_str().to_owned());
-        self.recorder.later(who.stage_arn(), left * 1000, &Timer::Expiry { stage, participant });
+        let (arn, id) = (who.stage_arn(), who.participant_id().as_str());
+        let timer = Timer::Expiry { stage: arn.as_str().to_owned(), participant: id.to_owned() };
+        self.recorder.once(arn, who.expires_at().as_secs() * 1000, id, &timer);
     }
 
     pub(crate) fn exit(&self, stage: &mut LiveStage, id: &str, is_thrown_out: bool) {

@@ -263,12 +263,20 @@ async fn so_many_hours_are_a_quota_that_holds_without_a_client_too() {
     let joined = local.request("POST", &people, &[], "{\"duration\": 2880}").await.json();
     let id = joined["participantId"].as_str().unwrap().to_owned();
     assert_eq!(local.request("POST", &format!("{people}/{id}/publish"), &[], "").await.status, 200);
+    // One who came without a client, and publishes with one.
+    let joined = local.request("POST", &people, &[], "{\"duration\": 2880}").await.json();
+    let [both, token] = ["participantId", "token"].map(|name| joined[name].as_str().unwrap().to_owned());
+    let media = publish(&local, &format!("/publish/{both}"), &token, |_| ()).await;
+    is_publishing(&mut state, &both, true).await;
     let mut subscriber = subscribe(&local, "bob", &bob, "ana").await;
     advance(&local, Duration::from_secs(3600)).await;
     ended(first).await;
+    ended(media).await;
     subscriber.until(|peer| peer.is_closed).await;
     let over = ["JOINED", "PUBLISH_STARTED", "PUBLISH_ERROR STREAM_DURATION_EXCEEDED", "PUBLISH_STOPPED"];
-    assert_eq!(events(&local, &id).await, over, "and stays on the stage");
+    for id in [id, both] {
+        assert_eq!(events(&local, &id).await, over, "and stays on the stage");
+    }
     assert!(events(&local, "bob").await.contains(&"SUBSCRIBE_ERROR STREAM_DURATION_EXCEEDED".to_owned()));
 }
 

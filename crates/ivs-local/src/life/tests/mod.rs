@@ -3,6 +3,7 @@
 mod clock;
 mod composition;
 mod counting;
+mod duration;
 mod events;
 mod exchange;
 mod ingest;
