@@ -185,9 +185,13 @@ async fn a_codec_that_stages_do_not_take() {
     let (_, offer) = Peer::offer(Direction::SendOnly, &[], true).await;
     let video = offer.replace("VP8/90000", "AV1/90000").replace("H264/90000", "H265/90000");
     let audio = offer.replace("opus/48000/2", "PCMU/8000");
-    for (offer, code) in [(&video, "INVALID_VIDEO_CODEC"), (&audio, "INVALID_AUDIO_CODEC")] {
+    for (offer, code, words) in [
+        (&video, "INVALID_VIDEO_CODEC", "none of the offered video codecs is supported: offer VP8 or H264"),
+        (&audio, "INVALID_AUDIO_CODEC", "none of the offered audio codecs is supported: offer Opus"),
+    ] {
         let answer = post(&local, "/publish/ana", &local.token("ana"), offer, &[]).await;
-        assert_eq!((answer.status, &answer.json()["code"]), (403, &json!(code)), "{}", answer.body);
+        let told = answer.json();
+        assert_eq!((answer.status, &told["code"], &told["message"]), (403, &json!(code), &json!(words)));
     }
     let errors = ["JOINED", "PUBLISH_ERROR INVALID_VIDEO_CODEC", "PUBLISH_ERROR INVALID_AUDIO_CODEC"];
     assert_eq!(events(&local, "ana").await, errors);

@@ -45,6 +45,24 @@ impl World {
 }
 
 #[test]
+fn what_is_not_an_arn_is_told_so() {
+    let world = World::new();
+    for (method, path) in [
+        ("POST", "stages/a/b/participants"),
+        ("POST", "channels/a/b/live"),
+        ("DELETE", "channels/a/b/live"),
+        ("POST", "ingest-configurations/a/b/publish"),
+    ] {
+        let (status, answer) = world.control(method, path, &json!({}));
+        let message = answer["message"].as_str().unwrap();
+        assert!(
+            status == 400 && message.starts_with("`a/b` is not the ARN of a resource"),
+            "{path}: {answer}"
+        );
+    }
+}
+
+#[test]
 fn participants_come_publish_and_go_without_media() {
     let world = World::new();
     let stage = world.stage();
