@@ -112,7 +112,7 @@ const ASSUMPTIONS: &[Assumption] = &[
     words(
         "media-quota",
         &["stop", "report"],
-        "a publication that is more than the quotas allow or has B-frames, and one or a subscription that lasts longer, ends after the event with its error; or the event is all",
+        "what becomes of a publication that exceeds a quota or has B-frames, and of a publication or subscription that lasts too long: it ends after the event with its error, or only the event is sent",
     ),
     words(
         "next-token",

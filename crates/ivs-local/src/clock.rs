@@ -25,10 +25,7 @@ impl Clock {
 
     /// Milliseconds since 1970.
     pub(crate) fn now(&self) -> i64 {
-        match self.time() {
-            Time::Running(offset) => system().saturating_add(offset),
-            Time::Frozen(at) => at,
-        }
+        self.time().now()
     }
 
     /// The same moment in seconds, as tokens have it.
@@ -59,6 +56,14 @@ impl Time {
     /// What the clock of a server begins with: it stands at this moment, in milliseconds since 1970, or is the system's.
     pub(crate) fn first(freeze: Option<i64>) -> Self {
         freeze.map_or(Self::Running(0), Self::Frozen)
+    }
+
+    /// What a clock with it shows, in milliseconds since 1970.
+    pub(crate) fn now(self) -> i64 {
+        match self {
+            Self::Running(offset) => system().saturating_add(offset),
+            Self::Frozen(at) => at,
+        }
     }
 
     /// As the state keeps it.

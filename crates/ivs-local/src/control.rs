@@ -151,12 +151,16 @@ fn of_arn(
     arn: &str,
     change: impl FnMut(&mut View<'_>) -> Result<Value, ApiError>,
 ) -> Control {
-    let Some(parsed) = Arn::parse(arn) else {
-        return (400, json!({ "message": format!("{arn} is no ARN") }));
-    };
+    let Some(parsed) = Arn::parse(arn) else { return not_an_arn(arn) };
     server
         .change(parsed.account, parsed.region, change)
         .map_or_else(|error| of_error(&error), |value| (200, value))
+}
+
+/// The refusal of a request whose path has this where an ARN stands.
+fn not_an_arn(text: &str) -> Control {
+    let looks = "which looks like arn:aws:ivs:REGION:ACCOUNT:KIND/ID";
+    (400, json!({ "message": format!("`{text}` is not the ARN of a resource, {looks}") }))
 }
 
 /// A refusal in the words of the API.

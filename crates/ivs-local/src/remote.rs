@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 pub(crate) enum Command {
     /// Write all that a running server knows into a file, or on stdout
     Snapshot {
-        /// The file; stdout unless given
+        /// The file; stdout by default
         file: Option<PathBuf>,
         #[command(flatten)]
         at: At,

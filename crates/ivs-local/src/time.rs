@@ -3,6 +3,9 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+/// The last millisecond of the year 9999: what is later can not be written as people write times.
+pub(crate) const LAST_MS: i64 = 253_402_300_799_999;
+
 /// A moment in ISO 8601, in UTC and whole seconds.
 pub(crate) fn iso8601(milliseconds: i64) -> String {
     let moment = OffsetDateTime::from_unix_timestamp(milliseconds.div_euclid(1000))

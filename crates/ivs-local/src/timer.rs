@@ -60,6 +60,11 @@ pub(crate) fn key_of(due: i64, call: u64, place: usize) -> String {
     format!("{TIMERS}{due:016}-{call:016}-{place:04}")
 }
 
+/// The key of a timer that is one of its name: by the time when it is due, after all whose keys have a call.
+pub(crate) fn key_of_name(due: i64, name: &str) -> String {
+    format!("{TIMERS}{due:016}-once-{name}")
+}
+
 /// When the timer of a key is due.
 pub(crate) fn due_of(key: &str) -> Option<i64> {
     key.strip_prefix(TIMERS)?.split('-').next()?.parse().ok()
@@ -71,9 +76,10 @@ mod tests {
 
     #[test]
     fn keys_have_the_order_of_time() {
-        let keys = [key_of(999, 7, 0), key_of(1000, 5, 0), key_of(1000, 5, 1), key_of(1000, 40, 0)];
+        let of_calls = [key_of(999, 7, 0), key_of(1000, 5, 0), key_of(1000, 5, 1), key_of(1000, 40, 0)];
+        let keys = [&of_calls[..], &[key_of_name(1000, "0-a"), key_of_name(1001, "0-a")]].concat();
         assert!(keys.is_sorted(), "{keys:?}");
-        assert_eq!(due_of(&keys[1]), Some(1000));
+        assert_eq!((due_of(&keys[1]), due_of(&keys[4])), (Some(1000), Some(1000)));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::happened::Happened;
 use crate::ids::Ids;
 use crate::replication::Replication;
 use crate::store::{Store, StoreError, Transaction};
-use crate::timer::{Timer, key_of};
+use crate::timer::{Timer, key_of, key_of_name};
 
 /// A resource as it is kept: the members of the API, and some of ours that begin with `_`.
 pub(crate) type Record = Map<String, Value>;
@@ -235,6 +235,15 @@ impl<'a> View<'a> {
         self.write(key, record);
         self.due = Some(self.due.map_or(due, |first| first.min(due)));
         Ok(())
+    }
+
+    /// Sets a timer for a time, in milliseconds since 1970. One of this name that is set for it already is the same: names are those
+    /// of an account and a region.
+    pub(crate) fn set_timer_once(&mut self, due: i64, name: &str, timer: &Timer) {
+        let key = key_of_name(due, &format!("{}-{}-{name}", self.account, self.region));
+        let record = timer.to_record(self.account, self.region);
+        self.write(key, record);
+        self.due = Some(self.due.map_or(due, |first| first.min(due)));
     }
 
     /// Announces what happened.

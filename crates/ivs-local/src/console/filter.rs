@@ -60,8 +60,9 @@ impl Kind {
     fn is_of(self, one: &Happening) -> bool {
         match (self, one) {
             (Self::Call, Happening::Call(_))
-            | (Self::Event, Happening::Participant(_) | Happening::Change(_))
+            | (Self::Event, Happening::Participant(_))
             | (Self::Door, Happening::Refusal(_)) => true,
+            (Self::Event, Happening::Change(_)) => one.kind() != "limit",
             (Self::Fault, Happening::Call(call)) => call.fault.is_some(),
             (Self::Fault, Happening::Refusal(refused)) => refused.fault.is_some(),
             (Self::Limit, one) => one.kind() == "limit",
@@ -95,10 +96,10 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// Reads the query of an address.
+    /// Reads the query of an address. A form writes a space as `+` (URL Standard, `application/x-www-form-urlencoded`).
     pub(super) fn read(query: &str) -> Result<Self, String> {
         let mut filter = Self::default();
-        for (name, value) in pairs(query) {
+        for (name, value) in pairs(&query.replace('+', "%20")) {
             let value = value.trim().to_owned();
             let number =
                 || value.parse::<u64>().map_err(|_| format!("`{name}` is a whole number, not `{value}`"));
@@ -287,6 +288,8 @@ mod tests {
         assert_eq!((filter.before, filter.limit), (Some(7), Some(1)));
         assert_eq!(filter.query(), "?kind=door&resource=arn%3Aaws&caller=test&before=7&limit=1");
         assert_eq!(Filter::read(&filter.query()[1..]), Ok(filter));
+        let of_form = Filter::read("caller=+test+&participant=a%2Bb").unwrap();
+        assert_eq!((of_form.caller.as_str(), of_form.participant.as_str()), ("test", "a+b"));
         let empty = Filter::read("kind=&resource=&before=&limit=").unwrap();
         assert!(empty.is_empty() && empty.query().is_empty());
     }

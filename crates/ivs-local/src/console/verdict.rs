@@ -191,6 +191,10 @@ pub(super) fn advice(server: &Server, refusal: &Refusal, token: &str) -> String 
         "STAGE_DELETED" => "The stage was deleted. Make another, and mint a token for it.",
         "QUOTA_EXCEEDED" => "Wait until somebody leaves, or start the server with a higher --quota.",
         "INSUFFICIENT_CAPABILITIES" => "Mint a token with the capability that the client needs.",
+        "INVALID_AUDIO_CODEC" | "INVALID_VIDEO_CODEC" => {
+            "The token is good: stages do not support what the client offers. Set the client, or the program that encodes for it, to \
+             Opus for audio, and to VP8 or H.264 for video."
+        }
         "VIEWER_SESSION_REVOKED" => "StartViewerSessionRevocation was called for this viewer. Mint a token with a higher \
                                      `aws:viewer-session-version` to let the viewer in again.",
         "TOKEN_ALREADY_USED" => "The token is good once, and a player has begun with it. Mint a new one for each playback.",
@@ -206,7 +210,7 @@ pub(super) fn advice(server: &Server, refusal: &Refusal, token: &str) -> String 
 fn advice_on_invalid(server: &Server, refusal: &Refusal, inspection: &Inspection) -> String {
     let says = |words: &str| refusal.message.contains(words);
     if inspection.kind == TokenKind::NotAToken || says("copy the whole token") {
-        return "This is no token, or not all of one: it has three parts of letters, digits, `-` and `_`, with dots between. Copy it \
+        return "This is not a token, or not all of one: it has three parts of letters, digits, `-` and `_`, with dots between. Copy it \
                 whole, without spaces, quotes or line breaks."
             .to_owned();
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Control, of_arn, of_error, read};
+use super::{Control, not_an_arn, of_arn, of_error, read};
 use crate::arn::Arn;
 use crate::life::broadcast::{Broadcast, Health, Outage};
 use crate::life::{channel_recording, stream, takeover, viewers};
@@ -55,9 +55,7 @@ pub(super) fn answer(
 
 /// Lets a channel go live. The events of a refusal are kept.
 fn live(server: &Server, arn: &str, how: &Broadcast) -> Control {
-    let Some(parsed) = Arn::parse(arn) else {
-        return (400, json!({ "message": format!("{arn} is no ARN") }));
-    };
+    let Some(parsed) = Arn::parse(arn) else { return not_an_arn(arn) };
     match server.change(parsed.account, parsed.region, |view| stream::broadcast(view, arn, how)) {
         Ok(Ok(stream)) => (200, json!({ "stream": stream })),
         Ok(Err(error)) | Err(error) => of_error(&error),

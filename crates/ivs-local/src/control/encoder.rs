@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Control, of_error, refused};
+use super::{Control, not_an_arn, of_error, refused};
 use crate::arn::Arn;
 use crate::life::ingest::{self, Encoder};
 use crate::server::Server;
@@ -70,7 +70,7 @@ fn asked<'r>(arn: &'r str, body: &'r Value) -> Result<([Option<&'r str>; 2], Arn
         )));
     }
     let given = MEMBERS.map(|name| body.get(name).map(|value| value.as_str().unwrap_or_default()));
-    Ok((given, Arn::parse(arn).ok_or_else(|| wrong(format!("{arn} is no ARN")))?))
+    Ok((given, Arn::parse(arn).ok_or_else(|| not_an_arn(arn))?))
 }
 
 /// The error that somebody is to have who wants to publish, if there is to be one.

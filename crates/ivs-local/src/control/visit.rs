@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Control, encoder, of_error, read, refused, split};
+use super::{Control, encoder, not_an_arn, of_error, read, refused, split};
 use crate::arn::Arn;
 use crate::door::Claim;
 use crate::http::sigv4::decode;
@@ -73,9 +73,7 @@ fn token(server: &Server, arn: &str, body: &Value) -> Result<String, Control> {
         let message = "`token` is a text: the token of a participant";
         return token.as_str().map(str::to_owned).ok_or_else(|| (400, json!({ "message": message })));
     }
-    let Some(parsed) = Arn::parse(arn) else {
-        return Err((400, json!({ "message": format!("{arn} is no ARN") })));
-    };
+    let Some(parsed) = Arn::parse(arn) else { return Err(not_an_arn(arn)) };
     let mut input = body.clone();
     input["stageArn"] = arn.into();
     let made = server.run_for("CreateParticipantToken", parsed.account, parsed.region, &input);

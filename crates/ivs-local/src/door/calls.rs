@@ -189,16 +189,17 @@ impl Calls {
         let (purpose, visitor) = (purpose.clone(), visitor.clone());
         Box::new(move |happening| {
             let Some(calls) = this.upgrade() else { return };
-            let (stage, id) = (who.stage_arn(), who.participant_id().as_str());
-            let is_first = match happening {
+            let token = match happening {
                 Happening::Connected => calls.connected(&secret),
-                Happening::Exceeded(_) => true,
+                Happening::Exceeded(_) => Some(who.clone()),
                 Happening::Ended => {
-                    calls.lock().remove(&secret).is_some_and(|call| call.connected_at.is_some())
+                    let ended = calls.lock().remove(&secret);
+                    ended.filter(|call| call.connected_at.is_some()).map(|call| call.who)
                 }
             };
+            let Some(who) = token else { return };
+            let (stage, id) = (who.stage_arn(), who.participant_id().as_str());
             match (&purpose, happening) {
-                _ if !is_first => {}
                 (Purpose::Publish(_), Happening::Connected) => {
                     if calls.live.publish(&who, number, &visitor) {
                         calls.replace(stage, id, number);
@@ -270,10 +271,15 @@ impl Calls {
         call.is_some()
     }
 
-    fn connected(&self, secret: &str) -> bool {
+    /// Media of a connection has come, if it is for the first time: the token that it belongs to, which may have been exchanged since
+    /// the offer.
+    fn connected(&self, secret: &str) -> Option<VerifiedToken> {
         // A connection can be quicker than the answer to its offer only within the server: then it is there already.
         let now = self.live.milliseconds();
-        self.lock().get_mut(secret).is_some_and(|call| call.connected_at.replace(now).is_none())
+        let mut open = self.lock();
+        let call = open.get_mut(secret).filter(|call| call.connected_at.is_none())?;
+        call.connected_at = Some(now);
+        Some(call.who.clone())
     }
 
     /// Ends the publications of a participant but the one of this number.
@@ -309,6 +315,15 @@ impl Connections for Calls {
         }
     }
 
+    fn renew(&self, new: &VerifiedToken) {
+        let (stage, participant) = (new.stage_arn(), new.participant_id().as_str());
+        for call in self.lock().values_mut() {
+            if call.participant == participant && call.stage == *stage {
+                call.who = new.clone();
+            }
+        }
+    }
+
     fn cut(&self, stage: &StageArn, participant: &str, all: bool) {
         let purpose = Purpose::Subscribe(participant.to_owned());
         for call in self.lock().values().filter(|call| call.stage == *stage) {
@@ -332,6 +347,9 @@ impl Connections for Calls {
                 over.push((call.number, call.participant.clone(), remote.clone(), call.handle.clone()));
                 // Where it goes on, that is told again when the time has passed once more.
                 *since = now;
+                if self.live.limits.stops_excess {
+                    continue;
+                }
             }
             first = first.into_iter().chain([*since]).min();
         }

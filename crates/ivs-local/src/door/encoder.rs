@@ -18,14 +18,15 @@ impl Live {
     /// Lets an encoder come and publish.
     pub(crate) fn encode(&self, encoder: Encoder) -> Result<(), Refusal> {
         let Encoder { stage: arn, participant: id, user_id, attributes, members, error } = encoder;
-        let full = || (!self.has_room(&arn, &id)).then_some("QUOTA_EXCEEDED");
+        let began = (self.number(), self.milliseconds());
+        let mut stages = self.lock();
+        let full = || (!self.has_room_on(&stages, &arn, &id)).then_some("QUOTA_EXCEEDED");
         if let Some(code) = error.or_else(full) {
+            drop(stages);
             self.note(&arn, &id, "PUBLISH_ERROR", json!({ "errorCode": code }));
             return Err(Refusal::new(code, format!("{id} can not publish on {arn}")));
         }
         let now = self.now();
-        let began = (self.number(), self.milliseconds());
-        let mut stages = self.lock();
         let displaced = self.displace(&mut stages, &arn, &id);
         let stage = self.stage(&mut stages, &arn);
         let mut record = stage.returning(&id).unwrap_or_else(|| newcomer(&id, now.as_secs() * 1000));

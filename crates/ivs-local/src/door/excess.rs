@@ -61,11 +61,19 @@ impl Live {
         let now = self.milliseconds();
         let by = now.saturating_sub(self.limits.duration_ms);
         let mut over = Vec::new();
+        {
+            let mut stages = self.lock();
+            let Some(stage) = stages.get_mut(arn) else { return };
+            if stage.looked_at.is_some_and(|at| at > now) {
+                // A timer of a session that has ended: this one has its own.
+                return;
+            }
+            stage.looked_at = None;
+        }
         let mut first = self.cease(arn, by);
         {
             let mut stages = self.lock();
             let Some(stage) = stages.get_mut(arn) else { return };
-            stage.looked_at = None;
             for (id, one) in &mut stage.people {
                 // A replica ends with its source.
                 let Some(number) = one.publication.filter(|_| one.source.is_none()) else { continue };
@@ -73,6 +81,9 @@ impl Live {
                     over.push((number, id.clone(), one.has_no_client));
                     // Where it goes on, that is told again when the time has passed once more.
                     one.published_at = now;
+                    if self.limits.stops_excess {
+                        continue;
+                    }
                 }
                 first = first.into_iter().chain([one.published_at]).min();
             }
@@ -82,6 +93,8 @@ impl Live {
                 // They stay on the stage, as a client with a socket does; an error says that they are gone already.
                 self.note(arn, &id, "PUBLISH_ERROR", json!({ "errorCode": TOO_LONG }));
                 let _ = self.publish_without_client(arn, &id, false);
+                // Somebody may have come with their token and media all the same.
+                self.cut(arn, &id, false);
             } else if self.exceed(arn, &id, number, TOO_LONG) {
                 self.cut(arn, &id, false);
             }

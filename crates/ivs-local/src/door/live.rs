@@ -47,6 +47,9 @@ pub(crate) trait Connections: Send + Sync {
     /// yet.
     fn sweep(&self, is_meant: &dyn Fn(&VerifiedToken) -> bool);
 
+    /// Somebody has exchanged their token: their connections are those of the new one from now on.
+    fn renew(&self, new: &VerifiedToken);
+
     /// Ends those of a participant on a stage: the publication alone, or all.
     fn cut(&self, stage: &StageArn, participant: &str, all: bool);
 
@@ -302,13 +305,16 @@ impl Live {
         presence.key = Some(new.key_id().clone());
         describe(&mut presence.record, &new);
         let may_publish = presence.capabilities.contains(Capability::Publish);
-        let is_cut = !may_publish && presence.publication.is_some();
         let event = json!({ "previousToken": exchanged(old), "newToken": exchanged(&new) });
         let event = Some(("TOKEN_EXCHANGED", object(event)));
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
         stage.tell();
+        if let Some(connections) = self.connections() {
+            connections.renew(&new);
+        }
         drop(stages);
-        if is_cut {
+        if !may_publish {
+            // Also what is offered, and not connected yet.
             self.cut(arn, id, false);
         }
         Ok(new)
@@ -317,36 +323,40 @@ impl Live {
     /// What a participant may do now: what the last token says that they exchanged, or the one that they show.
     pub(crate) fn capabilities(&self, who: &ParticipantClaims) -> Capabilities {
         let stages = self.lock();
-        let presence =
-            stages.get(who.stage_arn()).and_then(|stage| stage.people.get(who.participant_id().as_str()));
-        let of_socket = presence.filter(|presence| presence.socket.is_some());
-        of_socket.map_or(who.capabilities(), |presence| presence.capabilities)
+        seated(&stages, who).map_or(who.capabilities(), |presence| presence.capabilities)
     }
 
     /// Whether one more may publish on a stage.
     pub(crate) fn has_room(&self, arn: &StageArn, id: &str) -> bool {
-        let stages = self.lock();
-        stages.get(arn).is_none_or(|stage| {
-            let is_publishing = stage.people.get(id).is_some_and(|one| one.publication.is_some());
-            is_publishing || stage.publishers() < self.limits.publishers
-        })
+        self.has_room_on(&self.lock(), arn, id)
+    }
+
+    /// As [`Self::has_room`], for a caller that holds the stages, so that nobody takes the place meanwhile.
+    pub(super) fn has_room_on(&self, stages: &Stages, arn: &StageArn, id: &str) -> bool {
+        stages.get(arn).is_none_or(|stage| stage.has_room(id, self.limits.publishers))
     }
 
     /// Media of a publication is connected. Who has no socket is on the stage from now on. False where that can not be any more: since
-    /// the offer, others have taken the last places, or the participant or the stage has gone for good.
+    /// the offer, others have taken the last places, the participant may publish no longer, or they or the stage have gone for good.
     pub(crate) fn publish(&self, who: &VerifiedToken, number: u64, visitor: &Visitor) -> bool {
         let id = who.participant_id().as_str();
-        if !self.gate.still_admits(who) {
+        let mut stages = self.lock();
+        let of_socket = seated(&stages, who).map(|presence| presence.capabilities);
+        let may_publish = of_socket.unwrap_or(who.capabilities()).contains(Capability::Publish);
+        if !may_publish || !self.gate.still_admits(who) {
             return false;
         }
-        if !self.has_room(who.stage_arn(), id) {
+        if !self.has_room_on(&stages, who.stage_arn(), id) {
+            drop(stages);
             self.note(who.stage_arn(), id, "PUBLISH_ERROR", json!({ "errorCode": "QUOTA_EXCEEDED" }));
             return false;
         }
-        let mut stages = self.lock();
         let displaced = self.displace(&mut stages, who.stage_arn(), id);
         let stage = self.stage(&mut stages, who.stage_arn());
-        self.enter(stage, who, visitor);
+        // The token of a socket counts, which may have been exchanged: not an older one that the offer came with.
+        if of_socket.is_none() {
+            self.enter(stage, who, visitor);
+        }
         let Some(presence) = stage.people.get_mut(id) else { return false };
         let now = self.milliseconds();
         (presence.publication, presence.published_at) = (Some(number), now);
@@ -543,12 +553,11 @@ impl Live {
         self.expect_expiry(who);
     }
 
-    /// Sets a timer for the end of a token. A socket looks at the time itself, too.
+    /// Sets a timer for the end of a token; one, however often somebody comes with it. A socket looks at the time itself, too.
     pub(super) fn expect_expiry(&self, who: &VerifiedToken) {
-        let left = who.expires_at().secs_since(self.now()).max(0);
-        let (stage, participant) =
-            (who.stage_arn().as_str().to_owned(), who.participant_id().as_str().to_owned());
-        self.recorder.later(who.stage_arn(), left * 1000, &Timer::Expiry { stage, participant });
+        let (arn, id) = (who.stage_arn(), who.participant_id().as_str());
+        let timer = Timer::Expiry { stage: arn.as_str().to_owned(), participant: id.to_owned() };
+        self.recorder.once(arn, who.expires_at().as_secs() * 1000, id, &timer);
     }
 
     pub(crate) fn exit(&self, stage: &mut LiveStage, id: &str, is_thrown_out: bool) {
@@ -660,6 +669,12 @@ pub(crate) fn endings(effects: &[Effect]) -> Vec<End> {
 pub(super) fn wanting<'a>(operation: &'a str, arn: &'a StageArn, participant: &'a str) -> Subject<'a> {
     let (account, region) = (arn.account_id(), arn.region());
     Subject { area: Area::Door, operation, account, region, participant, ..Subject::default() }
+}
+
+/// Somebody who has a socket. What they may do is what the token of the socket says, or the last that they exchanged it for.
+fn seated<'s>(stages: &'s Stages, who: &ParticipantClaims) -> Option<&'s Presence> {
+    let presence = stages.get(who.stage_arn())?.people.get(who.participant_id().as_str());
+    presence.filter(|presence| presence.socket.is_some())
 }
 
 fn whole(number: usize) -> u64 {

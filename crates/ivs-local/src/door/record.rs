@@ -114,6 +114,15 @@ impl Recorder {
         self.change(stage, |view| view.set_timer(after, timer));
     }
 
+    /// Sets a timer of this name for a time, in milliseconds since 1970. Set again, it is still one.
+    pub(crate) fn once(&self, stage: &StageArn, due: i64, name: &str, timer: &Timer) {
+        let name = format!("{}-{name}", stage.resource_id());
+        self.change(stage, |view| {
+            view.set_timer_once(due, &name, timer);
+            Ok(())
+        });
+    }
+
     fn change(&self, stage: &StageArn, change: impl FnMut(&mut View<'_>) -> Result<(), ApiError>) {
         if let Err(error) = self.keeper.change(self.scene(stage), change) {
             tracing::warn!(%error, "what happens on a stage was not written");

@@ -203,8 +203,11 @@ impl LiveStage {
         self.thrown_out.push_back(id.to_owned());
     }
 
-    pub(crate) fn publishers(&self) -> usize {
-        self.people.values().filter(|one| one.publication.is_some()).count()
+    /// Whether a participant may publish where so many may. Who publishes already has a place.
+    pub(crate) fn has_room(&self, id: &str, publishers: usize) -> bool {
+        let is_publishing = |one: &Presence| one.publication.is_some();
+        self.people.get(id).is_some_and(is_publishing)
+            || self.people.values().filter(|one| is_publishing(one)).count() < publishers
     }
 
     /// Tells everyone how it is now.

@@ -1,6 +1,6 @@
 //! One request over a connection of its own.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -80,8 +80,8 @@ impl Address {
         let name = self.uri.host().unwrap_or_default().trim_matches(['[', ']']);
         let port = self.uri.port_u16().unwrap_or(if self.tls.is_some() { 443 } else { 80 });
         if is_localhost(name) {
-            let places = [(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()];
-            return TcpStream::connect(&places[..] as &[SocketAddr]).await;
+            let places = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+            return connect_to(places.map(|ip| SocketAddr::new(ip, port))).await;
         }
         TcpStream::connect((name, port)).await
     }
@@ -105,6 +105,15 @@ impl Address {
                 send(connector.connect(name.clone(), socket).await.map_err(in_words)?, request).await
             }
         }
+    }
+}
+
+/// Connects to the first place, or else to the second. If nobody is at either, the error is that of the first: the second may be of a
+/// kind that this machine does not have at all.
+async fn connect_to([first, second]: [SocketAddr; 2]) -> std::io::Result<TcpStream> {
+    match TcpStream::connect(first).await {
+        Ok(socket) => Ok(socket),
+        Err(error) => TcpStream::connect(second).await.map_err(|_| error),
     }
 }
 
@@ -173,6 +182,21 @@ mod tests {
             }
         }
         assert!(!is_localhost("localhost.example") && !is_localhost("notlocalhost"));
+    }
+
+    #[tokio::test]
+    async fn of_two_places_the_first_says_what_is_wrong() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let there = listener.local_addr().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+        // Nobody can connect to all: the system refuses that itself.
+        let [closed, nowhere] =
+            [Ipv4Addr::LOCALHOST, Ipv4Addr::BROADCAST].map(|ip| SocketAddr::from((ip, port)));
+        let kind =
+            async |places: [SocketAddr; 2]| connect_to(places).await.map_err(|error| error.kind()).map(drop);
+        assert_eq!(kind([closed, there]).await, Ok(()));
+        assert_eq!(kind([closed, nowhere]).await, Err(std::io::ErrorKind::ConnectionRefused));
+        assert_ne!(kind([nowhere, closed]).await, Err(std::io::ErrorKind::ConnectionRefused));
     }
 
     #[tokio::test]

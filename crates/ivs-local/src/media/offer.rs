@@ -37,7 +37,7 @@ pub(crate) enum MediaError {
     #[error("the publication has ended")]
     Gone,
     /// Nothing is offered that is forwarded. The code is an `EventErrorCode` of the service model.
-    #[error("stages take no such {kind}: offer {known}")]
+    #[error("none of the offered {kind} codecs is supported: offer {known}")]
     Codec { code: &'static str, kind: &'static str, known: &'static str },
     #[error("media is not to be had: {0}")]
     Unavailable(String),

@@ -10,6 +10,7 @@ use crate::door::endings;
 use crate::keeper::{Due, Written};
 use crate::life;
 use crate::store::StoreError;
+use crate::time::LAST_MS;
 use crate::view::{Scene, View, internal};
 
 impl Server {
@@ -51,19 +52,30 @@ impl Server {
 
     /// Sets the time to what `time` makes of it, if there is one to set, moves it by so many milliseconds, and runs what falls
     /// due through that. Answers how many timers there were: nobody else runs one of them, or moves the time meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// In words: it would move beyond [`LAST_MS`], and nothing is done; or [`StoreError`].
     pub(crate) fn move_time(
         &self,
         time: impl FnOnce(i64) -> Option<Time>,
         milliseconds: Option<i64>,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<usize, String> {
+        let in_words = |error: StoreError| error.to_string();
         let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(time) = time(self.keeper.clock.now()) {
-            self.keeper.set_time(time)?;
+        let now = self.keeper.clock.now();
+        let time = time(now);
+        let begins = time.map_or(now, Time::now);
+        if milliseconds.is_some_and(|milliseconds| begins.saturating_add(milliseconds) > LAST_MS) {
+            return Err("The clock ends with the year 9999: advance it by less".to_owned());
+        }
+        if let Some(time) = time {
+            self.keeper.set_time(time).map_err(in_words)?;
         }
         if let Some(milliseconds) = milliseconds {
-            self.keeper.advance(milliseconds)?;
+            self.keeper.advance(milliseconds).map_err(in_words)?;
         }
-        self.settle_now()
+        self.settle_now().map_err(in_words)
     }
 
     /// As [`Self::settle`], for who has its lock.
@@ -127,5 +139,17 @@ mod tests {
         };
         server.move_time(time, Some(10)).unwrap();
         assert_eq!((seen.get(), server.keeper.clock.now()), (5, 17));
+    }
+
+    #[test]
+    fn whether_the_time_may_move_is_looked_at_where_nobody_moves_it() {
+        let server = in_memory(Settings { freeze: Some(LAST_MS - 10), ..Settings::default() }, 1).unwrap();
+        assert!(server.move_time(|_| None, Some(11)).unwrap_err().contains("year 9999"));
+        assert_eq!(server.keeper.clock.now(), LAST_MS - 10);
+        let back = |_: i64| Some(Time::Frozen(LAST_MS - 20));
+        assert!(server.move_time(back, Some(21)).is_err());
+        assert_eq!(server.keeper.clock.now(), LAST_MS - 10, "nothing is done");
+        server.move_time(back, Some(20)).unwrap();
+        assert_eq!(server.keeper.clock.now(), LAST_MS);
     }
 }

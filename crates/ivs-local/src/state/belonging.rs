@@ -3,9 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::kinds::text;
-
-/// The last millisecond of the year 9999: what is later can not be written as people write times.
-pub(super) const LAST_MS: i64 = 253_402_300_799_999;
+use crate::time::LAST_MS;
 
 /// More than a server can have counted, and less than a number that can not be counted on.
 pub(super) const MOST: u64 = 1 << 53;

@@ -5,13 +5,14 @@ use ivs_token::VerifyingKey;
 use serde_json::{Map, Value};
 
 use super::StateError;
-use super::belonging::{self, Belonging, LAST_MS, MOST};
+use super::belonging::{self, Belonging, MOST};
 use super::file::{State, is_account};
 use crate::arn::Arn;
 use crate::clock::Time;
 use crate::door;
 use crate::events::number;
 use crate::kinds::{self, Kind, text};
+use crate::time::LAST_MS;
 use crate::timer::{TIMERS, Waiting, due_of};
 
 /// What only answers show: it is not kept.

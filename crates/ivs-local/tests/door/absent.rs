@@ -12,7 +12,7 @@ use crate::peer::Peer;
 use crate::truth::events;
 
 /// An answered offer.
-async fn offer(local: &Local, direction: Direction, target: &str, token: &str) -> Peer {
+pub async fn offer(local: &Local, direction: Direction, target: &str, token: &str) -> Peer {
     let (mut peer, offer) = Peer::offer(direction, &[], true).await;
     let answer = post(local, target, token, &offer, &[]).await;
     assert_eq!(answer.status, 201, "{}", answer.body);
@@ -21,7 +21,7 @@ async fn offer(local: &Local, direction: Direction, target: &str, token: &str) -
 }
 
 /// Publishes with a token of the server's own.
-async fn publish(local: &Local) -> String {
+pub async fn publish(local: &Local) -> String {
     let made = local.call("CreateParticipantToken", &json!({ "stageArn": local.arn() })).await;
     let [token, id] =
         ["token", "participantId"].map(|name| made["participantToken"][name].as_str().unwrap().to_owned());
@@ -31,14 +31,14 @@ async fn publish(local: &Local) -> String {
 }
 
 /// Waits until somebody who comes last is seen to publish, and gives the state.
-async fn state_afterwards(local: &Local) -> Value {
+pub async fn state_afterwards(local: &Local) -> Value {
     let mut bob = local.join(&local.token("bob")).await;
     let last = publish(local).await;
     bob.state(|state| find(state, &last).is_some_and(|one| one["isPublishing"] == true)).await
 }
 
 /// Somebody subscribes, without a socket, and receives.
-async fn subscribe(local: &Local, token: &str, remote: &str) -> Box<Peer> {
+pub async fn subscribe(local: &Local, token: &str, remote: &str) -> Box<Peer> {
     // Seen by somebody who leaves at once.
     let mut bob = local.join(&local.token("bob")).await;
     bob.state(|state| find(state, remote).is_some_and(|one| one["isPublishing"] == true)).await;

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use str0m::media::Direction;
 
 use crate::local::{Answer, Local};
+use crate::peer::Peer;
 
 async fn get(local: &Local, path: &str) -> Answer {
     let answer = local.request("GET", path, &[], "").await;
@@ -448,6 +450,11 @@ async fn each_refusal_says_what_to_do() {
         assert!(local.open("/", &[part]).await.is_err());
         assert_told("TOKEN_INVALID", "Copy it whole").await;
     }
+
+    let (_, offer) = Peer::offer(Direction::SendOnly, &[], false).await;
+    let offer = offer.replace("opus/48000/2", "PCMU/8000");
+    assert_eq!(local.request("POST", "/publish/ana", &headers, &offer).await.status, 403);
+    assert_told("INVALID_AUDIO_CODEC", "Opus for audio").await;
 
     let stranger = Local::start().await;
     let made = stranger.call("CreateParticipantToken", &json!({ "stageArn": stranger.arn() })).await;

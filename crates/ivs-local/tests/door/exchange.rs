@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::local::{Local, Socket, find};
 
-async fn exchange(socket: &mut Socket, old: &str, new: &str) -> Value {
+pub async fn exchange(socket: &mut Socket, old: &str, new: &str) -> Value {
     let payload = json!({ "oldToken": old, "newToken": new, "requestId": "r1", "traceId": "t1" });
     socket.send(&json!({ "type": "aws:ivs:EXCHANGE_TOKEN", "payload": payload })).await;
     let answer = socket.until("aws:ivs:EXCHANGE_TOKEN").await;

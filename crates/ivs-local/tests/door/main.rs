@@ -22,6 +22,7 @@ mod peer;
 mod playback;
 mod quotas;
 mod refusals;
+mod renewal;
 mod replica;
 mod shared;
 mod soak;

@@ -185,9 +185,13 @@ async fn a_codec_that_stages_do_not_take() {
     let (_, offer) = Peer::offer(Direction::SendOnly, &[], true).await;
     let video = offer.replace("VP8/90000", "AV1/90000").replace("H264/90000", "H265/90000");
     let audio = offer.replace("opus/48000/2", "PCMU/8000");
-    for (offer, code) in [(&video, "INVALID_VIDEO_CODEC"), (&audio, "INVALID_AUDIO_CODEC")] {
+    for (offer, code, words) in [
+        (&video, "INVALID_VIDEO_CODEC", "none of the offered video codecs is supported: offer VP8 or H264"),
+        (&audio, "INVALID_AUDIO_CODEC", "none of the offered audio codecs is supported: offer Opus"),
+    ] {
         let answer = post(&local, "/publish/ana", &local.token("ana"), offer, &[]).await;
-        assert_eq!((answer.status, &answer.json()["code"]), (403, &json!(code)), "{}", answer.body);
+        let told = answer.json();
+        assert_eq!((answer.status, &told["code"], &told["message"]), (403, &json!(code), &json!(words)));
     }
     let errors = ["JOINED", "PUBLISH_ERROR INVALID_VIDEO_CODEC", "PUBLISH_ERROR INVALID_AUDIO_CODEC"];
     assert_eq!(events(&local, "ana").await, errors);
@@ -263,12 +267,20 @@ async fn so_many_hours_are_a_quota_that_holds_without_a_client_too() {
     let joined = local.request("POST", &people, &[], "{\"duration\": 2880}").await.json();
     let id = joined["participantId"].as_str().unwrap().to_owned();
     assert_eq!(local.request("POST", &format!("{people}/{id}/publish"), &[], "").await.status, 200);
+    // One who came without a client, and publishes with one.
+    let joined = local.request("POST", &people, &[], "{\"duration\": 2880}").await.json();
+    let [both, token] = ["participantId", "token"].map(|name| joined[name].as_str().unwrap().to_owned());
+    let media = publish(&local, &format!("/publish/{both}"), &token, |_| ()).await;
+    is_publishing(&mut state, &both, true).await;
     let mut subscriber = subscribe(&local, "bob", &bob, "ana").await;
     advance(&local, Duration::from_secs(3600)).await;
     ended(first).await;
+    ended(media).await;
     subscriber.until(|peer| peer.is_closed).await;
     let over = ["JOINED", "PUBLISH_STARTED", "PUBLISH_ERROR STREAM_DURATION_EXCEEDED", "PUBLISH_STOPPED"];
-    assert_eq!(events(&local, &id).await, over, "and stays on the stage");
+    for id in [id, both] {
+        assert_eq!(events(&local, &id).await, over, "and stays on the stage");
+    }
     assert!(events(&local, "bob").await.contains(&"SUBSCRIBE_ERROR STREAM_DURATION_EXCEEDED".to_owned()));
 }
 

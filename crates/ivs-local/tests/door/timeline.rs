@@ -89,6 +89,12 @@ async fn streams_compositions_recordings_and_limits_are_in_it() {
         ]
     );
 
+    // One kind of them is not also of another.
+    let limits = part(&local, "?kind=limit").await.0;
+    assert_eq!(limits, [told[5].as_str(), &told[7]]);
+    let (events, _) = part(&local, "?kind=event").await;
+    assert!(events.contains(&told[1]) && !events.iter().any(|one| limits.contains(one)), "{events:?}");
+
     // Calls beyond a quota or a rate are among the limits, and those that a fault refuses are not.
     let create = local.request("POST", "/CreateStage", &[], "{}").await;
     assert_eq!(create.status, 402, "{}", create.body);

@@ -56,6 +56,9 @@ fn the_clock_ends_with_the_year_9999() {
         assert!(status == 400 && answer["message"].as_str().unwrap().contains("year 9999"), "{answer}");
     }
     assert_eq!(world.control("GET", "clock", &json!({})).1["now"], "9999-12-31T23:59:59Z");
+    // Where it begins counts, not where it stands.
+    assert_eq!(set(json!({ "real": true, "advance": 60 })).0, 200);
+    assert_eq!(set(json!({ "freeze": "9999-12-31T23:59:59Z" })).0, 200);
     assert_eq!(set(json!({ "freeze": "2026-01-02T03:04:05Z", "advance": 1 })).0, 200);
 }
 

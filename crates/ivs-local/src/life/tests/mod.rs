@@ -3,7 +3,9 @@
 mod clock;
 mod composition;
 mod counting;
+mod duration;
 mod events;
+mod exchange;
 mod ingest;
 mod invariants;
 mod meanwhile;

@@ -1,7 +1,12 @@
-use ivs_token::Timestamp;
+use std::collections::BTreeMap;
+use std::sync::Barrier;
+
+use ivs_token::{Timestamp, VerifiedToken};
 use serde_json::{Value, json};
 
 use super::{BEGIN, World};
+use crate::door::Visitor;
+use crate::settings::Settings;
 
 impl World {
     /// Lets somebody join, and gives their ID.
@@ -19,6 +24,13 @@ impl World {
         assert_eq!(status, 200, "{answer}");
     }
 
+    /// What the door says of a token that the server makes for this stage.
+    pub(super) fn verified(&self, stage: &str) -> VerifiedToken {
+        let made = self.call("CreateParticipantToken", &json!({ "stageArn": stage }));
+        let token = made["participantToken"]["token"].as_str().unwrap();
+        self.0.live().gate.participant(token).unwrap()
+    }
+
     pub(super) fn session_of(&self, stage: &str) -> Option<String> {
         let stage = self.call("GetStage", &json!({ "arn": stage }));
         stage["stage"]["activeSessionId"].as_str().map(str::to_owned)
@@ -29,6 +41,24 @@ impl World {
         let events = self.call("ListParticipantEvents", &input);
         let names = events["events"].as_array().unwrap().iter();
         names.map(|event| event["name"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+#[test]
+fn what_is_not_an_arn_is_told_so() {
+    let world = World::new();
+    for (method, path) in [
+        ("POST", "stages/a/b/participants"),
+        ("POST", "channels/a/b/live"),
+        ("DELETE", "channels/a/b/live"),
+        ("POST", "ingest-configurations/a/b/publish"),
+    ] {
+        let (status, answer) = world.control(method, path, &json!({}));
+        let message = answer["message"].as_str().unwrap();
+        assert!(
+            status == 400 && message.starts_with("`a/b` is not the ARN of a resource"),
+            "{path}: {answer}"
+        );
     }
 }
 
@@ -160,4 +190,26 @@ fn those_who_came_with_a_deleted_key_leave_in_the_order_of_their_ids() {
     let gone = told.iter().filter(|event| event["detail"]["event_name"] == "Participant Unpublished");
     let gone: Vec<_> = gone.map(|event| event["detail"]["participant_id"].as_str().unwrap()).collect();
     assert_eq!(gone, ["a", "b", "c", "d", "e", "f", "g", "h"]);
+}
+
+#[test]
+fn of_several_who_connect_at_once_one_takes_the_last_place() {
+    let quotas = BTreeMap::from([("publishersPerStage".to_owned(), 1)]);
+    let world = World::with(Settings { quotas, ..Settings::default() });
+    let live = world.0.live();
+    for _ in 0..100 {
+        let stage = world.stage();
+        let all: [_; 8] = std::array::from_fn(|_| world.verified(&stage));
+        let barrier = Barrier::new(all.len());
+        let publish = |who: &VerifiedToken| {
+            barrier.wait();
+            live.publish(who, live.number(), &Visitor::default())
+        };
+        let published = std::thread::scope(|scope| {
+            let all = all.each_ref().map(|who| scope.spawn(move || publish(who)));
+            all.map(|one| one.join().unwrap())
+        });
+        assert_eq!(published.iter().filter(|published| **published).count(), 1);
+        world.call("DeleteStage", &json!({ "arn": stage }));
+    }
 }
