@@ -62,7 +62,12 @@ const HOUR_MS: i64 = 3_600_000;
 
 /// How many, and how long.
 pub(super) struct Limits {
-    publishers: usize,
+    /// Publishers on a stage: the quota `publishersPerStage`.
+    pub(super) publishers: usize,
+    /// Publishers on all stages of an account and region: the quota `concurrentPublishers`.
+    pub(super) publishers_of_account: usize,
+    /// Subscriptions on all stages of an account and region: the quota `concurrentSubscriptions`.
+    pub(super) subscriptions_of_account: usize,
     participants: usize,
     session_ms: i64,
     grace: Duration,
@@ -127,6 +132,8 @@ impl Live {
             stages: Mutex::default(),
             limits: Limits {
                 publishers: quota("publishersPerStage", 12),
+                publishers_of_account: quota("concurrentPublishers", 1000),
+                subscriptions_of_account: quota("concurrentSubscriptions", 20_000),
                 participants: quota("subscribersPerStage", 10_000),
                 session_ms: assumptions.milliseconds("stage-session"),
                 grace: Duration::from_millis(assumptions.number("socket-grace")),
@@ -326,16 +333,6 @@ impl Live {
         seated(&stages, who).map_or(who.capabilities(), |presence| presence.capabilities)
     }
 
-    /// Whether one more may publish on a stage.
-    pub(crate) fn has_room(&self, arn: &StageArn, id: &str) -> bool {
-        self.has_room_on(&self.lock(), arn, id)
-    }
-
-    /// As [`Self::has_room`], for a caller that holds the stages, so that nobody takes the place meanwhile.
-    pub(super) fn has_room_on(&self, stages: &Stages, arn: &StageArn, id: &str) -> bool {
-        stages.get(arn).is_none_or(|stage| stage.has_room(id, self.limits.publishers))
-    }
-
     /// Media of a publication is connected. Who has no socket is on the stage from now on. False where that can not be any more: since
     /// the offer, others have taken the last places, the participant may publish no longer, or they or the stage have gone for good.
     pub(crate) fn publish(&self, who: &VerifiedToken, number: u64, visitor: &Visitor) -> bool {
@@ -346,9 +343,9 @@ impl Live {
         if !may_publish || !self.gate.still_admits(who) {
             return false;
         }
-        if !self.has_room_on(&stages, who.stage_arn(), id) {
+        if let Err(refusal) = self.room_on(&stages, who.stage_arn(), id) {
             drop(stages);
-            self.note(who.stage_arn(), id, "PUBLISH_ERROR", json!({ "errorCode": "QUOTA_EXCEEDED" }));
+            self.note(who.stage_arn(), id, "PUBLISH_ERROR", json!({ "errorCode": refusal.code }));
             return false;
         }
         let displaced = self.displace(&mut stages, who.stage_arn(), id);

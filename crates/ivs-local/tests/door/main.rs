@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 
 mod absent;
+mod account;
 mod aside;
 mod candidates;
 mod commands;
