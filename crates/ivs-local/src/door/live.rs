@@ -50,12 +50,21 @@ pub(crate) trait Connections: Send + Sync {
     /// Somebody has exchanged their token: their connections are those of the new one from now on.
     fn renew(&self, new: &VerifiedToken);
 
-    /// Ends those of a participant on a stage: the publication alone, or all.
-    fn cut(&self, stage: &StageArn, participant: &str, all: bool);
+    /// Ends those of a participant on a stage.
+    fn cut(&self, stage: &StageArn, participant: &str, which: Cut);
 
     /// Ends the subscriptions on a stage that began by this time, in milliseconds since 1970. Answers when the first of those began that
     /// go on.
     fn cease(&self, stage: &StageArn, by: i64) -> Option<i64>;
+}
+
+/// Which connections of a participant end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    Publications,
+    Subscriptions,
+    /// Those of others to the participant, too.
+    All,
 }
 
 const HOUR_MS: i64 = 3_600_000;
@@ -222,6 +231,10 @@ impl Live {
             return Err(Refusal::new("QUOTA_EXCEEDED", "the stage is full"));
         }
         self.enter(stage, who, visitor);
+        if !is_new && let Some(connections) = self.connections() {
+            // Such as a publication that waits for a socket to come again.
+            connections.renew(who);
+        }
         let mut is_replaced = false;
         if let Some(presence) = stage.people.get_mut(id) {
             if let Some(old) = presence.socket.replace(Socket { number, end }) {
@@ -236,7 +249,9 @@ impl Live {
         drop(stages);
         self.cut_off(displaced);
         if is_replaced {
-            self.cut(who.stage_arn(), id, true);
+            self.cut(who.stage_arn(), id, Cut::All);
+        } else if !is_new {
+            self.withdraw(who);
         }
         Ok(Place { number, state: told, end: ended })
     }
@@ -253,7 +268,7 @@ impl Live {
         if presence.publication.is_none() {
             self.exit(stage, id, false);
             drop(stages);
-            self.cut(arn, id, true);
+            self.cut(arn, id, Cut::All);
             return;
         }
         drop(stages);
@@ -266,7 +281,7 @@ impl Live {
                     presence.is_none_or(|one| one.socket.is_none())
                 };
                 if is_gone {
-                    live.cut(&arn, &id, true);
+                    live.cut(&arn, &id, Cut::All);
                 }
             }
         });
@@ -283,8 +298,12 @@ impl Live {
         let mut stages = self.lock();
         let Some(stage) = stages.get_mut(arn) else { return };
         let Some(presence) = stage.people.get_mut(id) else { return };
-        presence.audio_muted = audio_muted.unwrap_or(presence.audio_muted);
-        presence.video_stopped = video_stopped.unwrap_or(presence.video_stopped);
+        let before = (presence.audio_muted, presence.video_stopped);
+        let now = (audio_muted.unwrap_or(before.0), video_stopped.unwrap_or(before.1));
+        if now == before {
+            return;
+        }
+        (presence.audio_muted, presence.video_stopped) = now;
         stage.tell();
         self.follow(&mut stages, arn, id);
     }
@@ -309,9 +328,7 @@ impl Live {
         let presence = stage.people.get_mut(id).ok_or_else(not_here)?;
         presence.describe(&new);
         self.expect_expiry(&new);
-        presence.key = Some(new.key_id().clone());
         describe(&mut presence.record, &new);
-        let may_publish = presence.capabilities.contains(Capability::Publish);
         let event = json!({ "previousToken": exchanged(old), "newToken": exchanged(&new) });
         let event = Some(("TOKEN_EXCHANGED", object(event)));
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
@@ -320,11 +337,21 @@ impl Live {
             connections.renew(&new);
         }
         drop(stages);
-        if !may_publish {
-            // Also what is offered, and not connected yet.
-            self.cut(arn, id, false);
-        }
+        self.withdraw(&new);
         Ok(new)
+    }
+
+    /// Ends what somebody may do no longer with the token that was accepted last: also what is offered, and not connected yet.
+    fn withdraw(&self, who: &VerifiedToken) {
+        let (arn, id) = (who.stage_arn(), who.participant_id().as_str());
+        if !who.capabilities().contains(Capability::Publish) {
+            // Where there is a client, its connection is what publishes.
+            let _ = self.publish_without_client(arn, id, false);
+            self.cut(arn, id, Cut::Publications);
+        }
+        if !who.capabilities().contains(Capability::Subscribe) {
+            self.cut(arn, id, Cut::Subscriptions);
+        }
     }
 
     /// What a participant may do now: what the last token says that they exchanged, or the one that they show.
@@ -436,7 +463,9 @@ impl Live {
                 End::Replication(replication) => self.end_replication(&replication),
                 End::Pause { stage, participant, paused } => self.end_pause(&stage, &participant, paused),
                 End::Key(key) => {
-                    for (arn, id) in self.find(|presence| presence.key.as_ref() == Some(&key)) {
+                    // A replica goes with its source, which may have exchanged its token since.
+                    let is_meant = |one: &Presence| one.key.as_ref() == Some(&key) && one.source.is_none();
+                    for (arn, id) in self.find(is_meant) {
                         self.throw_out(&arn, &id, Ending::KEY_DELETED);
                     }
                     self.sweep(&|who| *who.key_id() == key);
@@ -478,7 +507,7 @@ impl Live {
             replicas
         };
         self.cut_off(ended);
-        self.cut(arn, id, true);
+        self.cut(arn, id, Cut::All);
     }
 
     /// A stage was deleted.
@@ -503,7 +532,7 @@ impl Live {
         }
         self.recorder.end(&stage.arn, &stage.session);
         for id in &ids {
-            self.cut(arn, id, true);
+            self.cut(arn, id, Cut::All);
         }
     }
 
@@ -539,6 +568,12 @@ impl Live {
         let id = who.participant_id().as_str();
         if let Some(presence) = stage.people.get_mut(id) {
             presence.describe(who);
+            self.expect_expiry(who);
+            let before = presence.record.clone();
+            describe(&mut presence.record, who);
+            if presence.record != before {
+                self.recorder.put(&stage.arn, &mut stage.session, &presence.record, None);
+            }
             return;
         }
         let mut record = stage.returning(id).unwrap_or_else(|| participant(who, self.keeper.clock.now()));
@@ -546,7 +581,7 @@ impl Live {
         describe(&mut record, who);
         visitor.note(&mut record);
         self.recorder.put(&stage.arn, &mut stage.session, &record, Some(("JOINED", Map::new())));
-        stage.people.insert(id.to_owned(), Presence::new(record, who, who.key_id().clone()));
+        stage.people.insert(id.to_owned(), Presence::new(record, who));
         self.expect_expiry(who);
     }
 
@@ -610,9 +645,9 @@ impl Live {
         self.connections().and_then(|connections| connections.cease(arn, by))
     }
 
-    pub(super) fn cut(&self, arn: &StageArn, id: &str, all: bool) {
+    pub(super) fn cut(&self, arn: &StageArn, id: &str, which: Cut) {
         if let Some(connections) = self.connections() {
-            connections.cut(arn, id, all);
+            connections.cut(arn, id, which);
         }
     }
 

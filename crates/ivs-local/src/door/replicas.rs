@@ -3,7 +3,7 @@
 use ivs_token::StageArn;
 use serde_json::{Map, Value, json};
 
-use super::live::{Live, Stages, object};
+use super::live::{Cut, Live, Stages, object};
 use super::stage::{Presence, Replica};
 use crate::replication::Replication;
 use crate::time::iso8601;
@@ -151,7 +151,7 @@ impl Live {
     /// Ends the connections of those who have gone.
     pub(super) fn cut_off(&self, ended: Ended) {
         for (arn, id) in ended {
-            self.cut(&arn, &id, true);
+            self.cut(&arn, &id, Cut::All);
         }
     }
 

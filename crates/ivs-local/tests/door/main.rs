@@ -25,6 +25,7 @@ mod quotas;
 mod refusals;
 mod renewal;
 mod replica;
+mod rotation;
 mod shared;
 mod soak;
 mod socket;
