@@ -40,7 +40,7 @@ pub(crate) fn parse(text: &str) -> Result<(String, usize), String> {
     let pair = text.split_once('=').and_then(|(name, number)| Some((name, number.parse().ok()?)));
     let (name, number) = pair.ok_or("give NAME=NUMBER, such as stages=5")?;
     if !is_known(name) {
-        return Err(format!("there is no quota {name}; known are: {}", NAMES.join(", ")));
+        return Err(format!("there is no quota {name}; the quotas are: {}", NAMES.join(", ")));
     }
     Ok((name.to_owned(), number))
 }
@@ -61,7 +61,7 @@ mod tests {
     fn a_name_that_nothing_asks_for_is_refused() {
         assert_eq!(parse("stages=5"), Ok(("stages".to_owned(), 5)));
         let said = parse("stage=5").unwrap_err();
-        assert!(said.starts_with("there is no quota stage; known are: adConfigurations, "), "{said}");
+        assert!(said.starts_with("there is no quota stage; the quotas are: adConfigurations, "), "{said}");
         for bad in ["stages", "stages=", "stages=many", "stages=-1", ""] {
             assert_eq!(parse(bad).unwrap_err(), "give NAME=NUMBER, such as stages=5");
         }

@@ -1,4 +1,4 @@
-//! The connections for media of the people on stages: who publishes, who subscribes to whom.
+//! The connections for media: who publishes, and who subscribes to whom.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -13,10 +13,10 @@ use super::visitor::Visitor;
 use crate::ids::Ids;
 use crate::media::{Command, Handle, Happening, Layers, Loses, Media, MediaError, Publication, Report};
 
-/// The most connections of one participant: those to all publishers of a stage, and each tried again.
+/// How many connections a participant may have: one to each publisher of a stage, and one more try for each.
 const MOST_OF_ONE: usize = 64;
 
-/// What an offer is for.
+/// The purpose of an offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Publish(String),
@@ -40,9 +40,9 @@ struct Call {
     purpose: Purpose,
     number: u64,
     handle: Handle,
-    /// A publication's, once media is connected or before.
+    /// The publication that this connection carries or receives.
     publication: Publication,
-    /// When media was connected, in milliseconds since 1970.
+    /// The time at which media was connected, in milliseconds since 1970.
     connected_at: Option<i64>,
     picked: Option<String>,
 }
@@ -50,13 +50,13 @@ struct Call {
 /// An answered offer.
 pub(crate) struct Answered {
     pub(crate) sdp: String,
-    /// What the URLs of the connection are made of. Nobody can guess it.
+    /// The secret part of the connection's URLs, which nobody can guess.
     pub(crate) secret: String,
     pub(crate) is_subscription: bool,
 }
 
 impl Purpose {
-    /// Reads it from a path: `/publish/{id}`, `/subscribe/{id}`, whatever stands before.
+    /// Reads the end of a path: `/publish/{id}` or `/subscribe/{id}`.
     pub(crate) fn of_path(path: &str) -> Option<Self> {
         let mut parts = path.trim_end_matches('/').rsplit('/');
         let (id, what) = (parts.next()?, parts.next()?);
@@ -83,7 +83,7 @@ impl Calls {
         calls
     }
 
-    /// Opens the sockets, if they are not open yet. Must be called within a runtime.
+    /// The sockets for media. They are opened at the first call, which must be made within a runtime.
     pub(crate) fn media(&self) -> Result<Arc<Media>, MediaError> {
         let mut media = self.media.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(media) = &*media {
@@ -96,7 +96,7 @@ impl Calls {
         Ok(opened)
     }
 
-    /// Answers an offer, if the one who makes it may.
+    /// Answers an offer, if the participant may make it.
     pub(crate) fn offer(
         &self,
         who: &VerifiedToken,
@@ -130,14 +130,14 @@ impl Calls {
                 if *wanted != id {
                     return Err(Refusal::new(
                         "TOKEN_INVALID",
-                        format!("the token is that of {id}, not of {wanted}"),
+                        format!("the token is that of {id}, not that of {wanted}"),
                     ));
                 }
                 if !self.live.has_room(&stage, &id) {
                     self.live.note(&stage, &id, "PUBLISH_ERROR", json!({ "errorCode": "QUOTA_EXCEEDED" }));
                     return Err(Refusal::new(
                         "QUOTA_EXCEEDED",
-                        "the stage has as many publishers as it may have",
+                        "the stage has as many publishers as its quota allows",
                     ));
                 }
                 media.publish(offer, self.live.limits.media, report).map_err(|error| {
@@ -148,7 +148,7 @@ impl Calls {
                 })?
             }
             Purpose::Subscribe(remote) => {
-                // The media of a replica is that of the stage that it is a copy from.
+                // The media of a replica comes from the source stage.
                 let from = self.live.source_of(&stage, remote);
                 let from = from.as_ref().unwrap_or(&stage);
                 let publication = self.publication(from, remote).ok_or_else(|| {
@@ -176,7 +176,7 @@ impl Calls {
         Ok(Answered { sdp: offered.answer, secret, is_subscription })
     }
 
-    /// What happens when a connection is made, and when it ends.
+    /// The callback for what happens to a connection.
     fn report(
         &self,
         who: &VerifiedToken,
@@ -225,7 +225,7 @@ impl Calls {
         })
     }
 
-    /// Ends a connection. False when there is none.
+    /// Ends a connection. Returns false if there is none.
     pub(crate) fn close(&self, secret: &str) -> bool {
         let open = self.lock();
         let Some(call) = open.get(secret) else { return false };
@@ -238,7 +238,8 @@ impl Calls {
         self.tell(secret, Command::Play(is_playing))
     }
 
-    /// Picks the layer of a subscription; none is automatic. False when there is no such subscription or layer.
+    /// Picks the layer of a subscription; `None` means automatic. Returns false if there is no such subscription or
+    /// layer.
     pub(crate) fn pick(&self, secret: &str, layer: Option<&str>) -> bool {
         let mut open = self.lock();
         let Some(call) = open.get_mut(secret).filter(|call| call.is_subscription()) else { return false };
@@ -255,7 +256,7 @@ impl Calls {
         true
     }
 
-    /// The layers that a subscription can have.
+    /// The layers from which a subscription can pick.
     pub(crate) fn layers(&self, secret: &str) -> Option<Value> {
         let open = self.lock();
         let call = open.get(secret).filter(|call| call.is_subscription())?;
@@ -271,10 +272,10 @@ impl Calls {
         call.is_some()
     }
 
-    /// Media of a connection has come, if it is for the first time: the token that it belongs to, which may have been exchanged since
-    /// the offer.
+    /// Notes that the media of a connection is connected. The first time, returns the token of the connection, which
+    /// may have been exchanged since the offer.
     fn connected(&self, secret: &str) -> Option<VerifiedToken> {
-        // A connection can be quicker than the answer to its offer only within the server: then it is there already.
+        // Media cannot connect before the client has the answer to its offer, so the call is already in the map.
         let now = self.live.milliseconds();
         let mut open = self.lock();
         let call = open.get_mut(secret).filter(|call| call.connected_at.is_none())?;
@@ -282,7 +283,7 @@ impl Calls {
         Some(call.who.clone())
     }
 
-    /// Ends the publications of a participant but the one of this number.
+    /// Ends all publications of a participant except the one with this number.
     fn replace(&self, stage: &StageArn, participant: &str, number: u64) {
         for call in self.lock().values() {
             let is_publication = !call.is_subscription() && call.number != number;
@@ -328,7 +329,8 @@ impl Connections for Calls {
         let purpose = Purpose::Subscribe(participant.to_owned());
         for call in self.lock().values().filter(|call| call.stage == *stage) {
             let is_own = call.participant == participant && (all || !call.is_subscription());
-            // One who leaves is seen no more, even if the media goes on, as that of a replica does.
+            // Nobody sees a participant any more after they have left, even if the media continues, as that of a
+            // replica does.
             if is_own || (all && call.purpose == purpose) {
                 call.handle.close();
             }
@@ -345,7 +347,7 @@ impl Connections for Calls {
             };
             if *since <= by {
                 over.push((call.number, call.participant.clone(), remote.clone(), call.handle.clone()));
-                // Where it goes on, that is told again when the time has passed once more.
+                // If the subscription continues, this is reported again after the same time.
                 *since = now;
                 if self.live.limits.stops_excess {
                     continue;
@@ -353,7 +355,7 @@ impl Connections for Calls {
             }
             first = first.into_iter().chain([*since]).min();
         }
-        // In the order in which they began.
+        // They end in the order in which they began.
         over.sort_by_key(|(number, ..)| *number);
         for (_, participant, remote, handle) in over {
             self.live.note_long_subscription(stage, &participant, &remote);
@@ -371,7 +373,7 @@ impl Call {
     }
 }
 
-/// What a layer is called to clients: its RID, or a word where there is but one stream.
+/// The name of a layer for clients: its RID, or `default` if there is only one stream.
 fn encoding(rid: Option<str0m::media::Rid>) -> String {
     rid.map_or_else(|| "default".to_owned(), |rid| rid.to_string())
 }
@@ -393,7 +395,7 @@ fn shown(layers: &Layers, picked: Option<&str>) -> Value {
     shown.collect()
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
+#[expect(clippy::needless_pass_by_value, reason = "map_err passes a value")]
 fn refuse(error: MediaError) -> Refusal {
     let code = match error {
         MediaError::Gone => "NOT_FOUND",
