@@ -56,8 +56,7 @@ pub struct Options {
     /// seed can mint tokens
     #[arg(long)]
     seed: Option<String>,
-    /// Change a documented quota, such as `stages=5`; may be repeated
-    #[arg(long = "quota", value_name = "NAME=NUMBER", value_parser = crate::quotas::parse)]
+    #[arg(long = "quota", value_name = "NAME=NUMBER", value_parser = crate::quotas::parse, help = crate::quotas::help())]
     quotas: Vec<(String, usize)>,
     /// Apply this fault rule from the start, as `/_ivs/faults` takes it; may be repeated
     #[arg(long = "fault", value_name = "JSON", value_parser = json)]

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::gate::Refusal;
 use super::live::{Connections, Live};
+use super::room::is_beside;
 use super::visitor::Visitor;
 use crate::ids::Ids;
 use crate::media::{Command, Handle, Happening, Layers, Loses, Media, MediaError, Publication, Report};
@@ -45,6 +46,16 @@ struct Call {
     /// The time at which media was connected, in milliseconds since 1970.
     connected_at: Option<i64>,
     picked: Option<String>,
+}
+
+/// A connection whose media is connected.
+struct Begun {
+    /// The token of the connection, which may have been exchanged since the offer.
+    who: VerifiedToken,
+    purpose: Purpose,
+    number: u64,
+    /// Whether there is room for one more subscription.
+    room: Result<(), Refusal>,
 }
 
 /// An answered offer.
@@ -124,7 +135,7 @@ impl Calls {
             return Err(Refusal::new("QUOTA_EXCEEDED", "this participant has too many connections"));
         }
         let media = self.media().map_err(refuse)?;
-        let report = self.report(who, &secret, number, purpose, visitor);
+        let report = self.report(who, &secret, number, visitor);
         let (offered, publication) = match purpose {
             Purpose::Publish(wanted) => {
                 if *wanted != id {
@@ -133,13 +144,9 @@ impl Calls {
                         format!("the token is that of {id}, not that of {wanted}"),
                     ));
                 }
-                if !self.live.has_room(&stage, &id) {
-                    self.live.note(&stage, &id, "PUBLISH_ERROR", json!({ "errorCode": "QUOTA_EXCEEDED" }));
-                    return Err(Refusal::new(
-                        "QUOTA_EXCEEDED",
-                        "the stage has as many publishers as its quota allows",
-                    ));
-                }
+                self.live.room(&stage, &id).inspect_err(|refusal| {
+                    self.live.note(&stage, &id, "PUBLISH_ERROR", json!({ "errorCode": refusal.code }));
+                })?;
                 media.publish(offer, self.live.limits.media, report).map_err(|error| {
                     if let MediaError::Codec { code, .. } = &error {
                         self.live.note(&stage, &id, "PUBLISH_ERROR", json!({ "errorCode": code }));
@@ -155,6 +162,11 @@ impl Calls {
                     let code = json!({ "errorCode": "PUBLISHER_NOT_FOUND", "remoteParticipantId": remote });
                     self.live.note(&stage, &id, "SUBSCRIBE_ERROR", code);
                     Refusal::new("NOT_FOUND", format!("{remote} does not publish on this stage"))
+                })?;
+                let room = self.room(&self.lock(), &stage);
+                room.inspect_err(|refusal| {
+                    let code = json!({ "errorCode": refusal.code, "remoteParticipantId": remote });
+                    self.live.note(&stage, &id, "SUBSCRIBE_ERROR", code);
                 })?;
                 let offered =
                     media.subscribe(offer, publication.clone(), prefers_lowest, report).map_err(refuse)?;
@@ -177,52 +189,59 @@ impl Calls {
     }
 
     /// The callback for what happens to a connection.
-    fn report(
-        &self,
-        who: &VerifiedToken,
-        secret: &str,
-        number: u64,
-        purpose: &Purpose,
-        visitor: &Visitor,
-    ) -> Report {
+    fn report(&self, who: &VerifiedToken, secret: &str, number: u64, visitor: &Visitor) -> Report {
         let (this, who, secret) = (Weak::clone(&self.this), who.clone(), secret.to_owned());
-        let (purpose, visitor) = (purpose.clone(), visitor.clone());
+        let visitor = visitor.clone();
         Box::new(move |happening| {
             let Some(calls) = this.upgrade() else { return };
-            let token = match happening {
-                Happening::Connected => calls.connected(&secret),
-                Happening::Exceeded(_) => Some(who.clone()),
-                Happening::Ended => {
-                    let ended = calls.lock().remove(&secret);
-                    ended.filter(|call| call.connected_at.is_some()).map(|call| call.who)
-                }
-            };
-            let Some(who) = token else { return };
-            let (stage, id) = (who.stage_arn(), who.participant_id().as_str());
-            match (&purpose, happening) {
-                (Purpose::Publish(_), Happening::Connected) => {
-                    if calls.live.publish(&who, number, &visitor) {
-                        calls.replace(stage, id, number);
-                    } else {
-                        calls.close(&secret);
-                    }
-                }
-                (Purpose::Publish(_), Happening::Exceeded(excess)) => {
+            match happening {
+                Happening::Connected => calls.begin(&secret, &visitor),
+                Happening::Exceeded(excess) => {
+                    let (stage, id) = (who.stage_arn(), who.participant_id().as_str());
                     if calls.live.exceed(stage, id, number, excess.code()) {
                         calls.close(&secret);
                     }
                 }
-                (Purpose::Publish(_), Happening::Ended) => calls.live.unpublish(stage, id, number),
-                (Purpose::Subscribe(remote), Happening::Connected) => {
-                    calls.live.subscribed(&who);
-                    calls.live.note(stage, id, "SUBSCRIBE_STARTED", json!({ "remoteParticipantId": remote }));
-                }
-                (Purpose::Subscribe(_), Happening::Exceeded(_)) => {}
-                (Purpose::Subscribe(remote), Happening::Ended) => {
-                    calls.live.note(stage, id, "SUBSCRIBE_STOPPED", json!({ "remoteParticipantId": remote }));
-                }
+                Happening::Ended => calls.end(&secret),
             }
         })
+    }
+
+    /// Handles that the media of a connection is connected.
+    fn begin(&self, secret: &str, visitor: &Visitor) {
+        let Some(Begun { who, purpose, number, room }) = self.connected(secret) else { return };
+        let (stage, id) = (who.stage_arn(), who.participant_id().as_str());
+        match purpose {
+            Purpose::Publish(_) if self.live.publish(&who, number, visitor) => {
+                self.replace(stage, id, number);
+            }
+            Purpose::Publish(_) => {
+                self.close(secret);
+            }
+            Purpose::Subscribe(remote) => {
+                let (name, mut more) = ("SUBSCRIBE_STARTED", json!({ "remoteParticipantId": remote }));
+                let Err(refusal) = room else {
+                    self.live.subscribed(&who);
+                    return self.live.note(stage, id, name, more);
+                };
+                more["errorCode"] = refusal.code.into();
+                self.live.note(stage, id, "SUBSCRIBE_ERROR", more);
+                self.close(secret);
+            }
+        }
+    }
+
+    /// Handles the end of a connection.
+    fn end(&self, secret: &str) {
+        let ended = self.lock().remove(secret);
+        let Some(call) = ended.filter(|call| call.connected_at.is_some()) else { return };
+        let (stage, id) = (call.who.stage_arn(), call.who.participant_id().as_str());
+        match &call.purpose {
+            Purpose::Publish(_) => self.live.unpublish(stage, id, call.number),
+            Purpose::Subscribe(remote) => {
+                self.live.note(stage, id, "SUBSCRIBE_STOPPED", json!({ "remoteParticipantId": remote }));
+            }
+        }
     }
 
     /// Ends a connection. Returns false if there is none.
@@ -272,15 +291,29 @@ impl Calls {
         call.is_some()
     }
 
-    /// Notes that the media of a connection is connected. The first time, returns the token of the connection, which
-    /// may have been exchanged since the offer.
-    fn connected(&self, secret: &str) -> Option<VerifiedToken> {
+    /// Notes that the media of a connection is connected, and returns `None` if it was noted before. A subscription
+    /// without room does not count as connected.
+    fn connected(&self, secret: &str) -> Option<Begun> {
         // Media cannot connect before the client has the answer to its offer, so the call is already in the map.
         let now = self.live.milliseconds();
         let mut open = self.lock();
-        let call = open.get_mut(secret).filter(|call| call.connected_at.is_none())?;
-        call.connected_at = Some(now);
-        Some(call.who.clone())
+        let call = open.get(secret).filter(|call| call.connected_at.is_none())?;
+        let room = if call.is_subscription() { self.room(&open, &call.stage) } else { Ok(()) };
+        let call = open.get_mut(secret)?;
+        call.connected_at = room.is_ok().then_some(now);
+        Some(Begun { who: call.who.clone(), purpose: call.purpose.clone(), number: call.number, room })
+    }
+
+    /// Refuses one more subscription on a stage if the account has too many. Closed subscriptions do not count,
+    /// although they may still be saying goodbye.
+    fn room(&self, open: &HashMap<String, Call>, stage: &StageArn) -> Result<(), Refusal> {
+        let counts = |call: &&Call| {
+            call.is_subscription()
+                && call.connected_at.is_some()
+                && !call.handle.is_closed()
+                && is_beside(&call.stage, stage)
+        };
+        self.live.room_for_subscription(stage, open.values().filter(counts).count())
     }
 
     /// Ends all publications of a participant except the one with this number.
@@ -404,4 +437,46 @@ fn refuse(error: MediaError) -> Refusal {
         MediaError::Unavailable(_) => "UNAVAILABLE",
     };
     Refusal::new(code, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::in_memory;
+    use crate::settings::Settings;
+
+    #[test]
+    fn a_subscription_that_was_ended_gives_its_place_back_at_once() {
+        let quotas = [("concurrentSubscriptions".to_owned(), 1)].into();
+        let server = in_memory(Settings { quotas, ..Settings::default() }, 1).unwrap();
+        let stage = server.run("CreateStage", "us-east-1", &json!({})).unwrap();
+        let stage = &stage["stage"]["arn"];
+        let token = server.run("CreateParticipantToken", "us-east-1", &json!({ "stageArn": stage })).unwrap();
+        let who =
+            server.live().gate.participant(token["participantToken"]["token"].as_str().unwrap()).unwrap();
+        let calls = Calls::new(server.live(), &[], 0);
+        // Nobody reads the orders, as if the task of the connection never ran.
+        let (handle, _orders) = Handle::new();
+        let frames = tokio::sync::broadcast::Sender::new(1).downgrade();
+        let publication = Publication { frames, layers: Arc::default(), handle: handle.clone() };
+        for secret in ["one", "two"] {
+            let call = Call {
+                who: who.clone(),
+                stage: who.stage_arn().clone(),
+                participant: who.participant_id().as_str().to_owned(),
+                purpose: Purpose::Subscribe("ana".to_owned()),
+                number: 1,
+                handle: if secret == "one" { handle.clone() } else { Handle::new().0 },
+                publication: publication.clone(),
+                connected_at: None,
+                picked: None,
+            };
+            calls.lock().insert(secret.to_owned(), call);
+        }
+        let is_connected = |secret| calls.connected(secret).unwrap().room.is_ok();
+        assert!(is_connected("one"));
+        assert!(!is_connected("two"));
+        assert!(calls.close("one"));
+        assert!(is_connected("two"));
+    }
 }

@@ -21,11 +21,11 @@ impl Live {
         let Encoder { stage: arn, participant: id, user_id, attributes, members, error } = encoder;
         let began = (self.number(), self.milliseconds());
         let mut stages = self.lock();
-        let full = || (!self.has_room_on(&stages, &arn, &id)).then_some("QUOTA_EXCEEDED");
-        if let Some(code) = error.or_else(full) {
+        let failing = |code| Refusal::new(code, format!("{id} cannot publish on {arn}"));
+        if let Some(refusal) = error.map(failing).or_else(|| self.room_on(&stages, &arn, &id).err()) {
             drop(stages);
-            self.note(&arn, &id, "PUBLISH_ERROR", json!({ "errorCode": code }));
-            return Err(Refusal::new(code, format!("{id} cannot publish on {arn}")));
+            self.note(&arn, &id, "PUBLISH_ERROR", json!({ "errorCode": refusal.code }));
+            return Err(refusal);
         }
         let now = self.now();
         let displaced = self.displace(&mut stages, &arn, &id);

@@ -31,7 +31,7 @@ impl Live {
     ) -> Result<(), Refusal> {
         let (number, now) = (self.number(), self.milliseconds());
         let mut stages = self.lock();
-        let has_room = self.has_room_on(&stages, arn, id);
+        let room = self.room_on(&stages, arn, id);
         let stage = stages.get_mut(arn).ok_or_else(not_here)?;
         let presence = stage.people.get_mut(id).filter(|one| one.has_no_client).ok_or_else(not_here)?;
         if presence.publication.is_some() == is_publishing {
@@ -41,10 +41,8 @@ impl Live {
             None
         } else if !presence.capabilities.contains(Capability::Publish) {
             Some(Refusal::new("INSUFFICIENT_CAPABILITIES", "the token does not grant PUBLISH"))
-        } else if has_room {
-            None
         } else {
-            Some(Refusal::new("QUOTA_EXCEEDED", "the stage has as many publishers as its quota allows"))
+            room.err()
         };
         if let Some(refusal) = refusal {
             let code = Map::from_iter([("errorCode".to_owned(), refusal.code.into())]);

@@ -62,7 +62,12 @@ const HOUR_MS: i64 = 3_600_000;
 
 /// The quotas and durations.
 pub(super) struct Limits {
-    publishers: usize,
+    /// The quota `publishersPerStage`: publishers on a stage.
+    pub(super) publishers: usize,
+    /// The quota `concurrentPublishers`: publishers on all stages of an account and region.
+    pub(super) publishers_of_account: usize,
+    /// The quota `concurrentSubscriptions`: subscriptions on all stages of an account and region.
+    pub(super) subscriptions_of_account: usize,
     participants: usize,
     session_ms: i64,
     grace: Duration,
@@ -127,6 +132,8 @@ impl Live {
             stages: Mutex::default(),
             limits: Limits {
                 publishers: quota("publishersPerStage", 12),
+                publishers_of_account: quota("concurrentPublishers", 1000),
+                subscriptions_of_account: quota("concurrentSubscriptions", 20_000),
                 participants: quota("subscribersPerStage", 10_000),
                 session_ms: assumptions.milliseconds("stage-session"),
                 grace: Duration::from_millis(assumptions.number("socket-grace")),
@@ -328,16 +335,6 @@ impl Live {
         seated(&stages, who).map_or(who.capabilities(), |presence| presence.capabilities)
     }
 
-    /// Whether one more participant may publish on a stage.
-    pub(crate) fn has_room(&self, arn: &StageArn, id: &str) -> bool {
-        self.has_room_on(&self.lock(), arn, id)
-    }
-
-    /// Like [`Self::has_room`], for a caller that holds the lock, so that nobody else takes the place meanwhile.
-    pub(super) fn has_room_on(&self, stages: &Stages, arn: &StageArn, id: &str) -> bool {
-        stages.get(arn).is_none_or(|stage| stage.has_room(id, self.limits.publishers))
-    }
-
     /// Notes that the media of a publication is connected. A participant without a socket joins the stage with it.
     /// Returns false if the publication is not possible any more: since the offer, others have taken the last places,
     /// the participant has lost the capability or was disconnected, or the stage was deleted.
@@ -349,9 +346,9 @@ impl Live {
         if !may_publish || !self.gate.still_admits(who) {
             return false;
         }
-        if !self.has_room_on(&stages, who.stage_arn(), id) {
+        if let Err(refusal) = self.room_on(&stages, who.stage_arn(), id) {
             drop(stages);
-            self.note(who.stage_arn(), id, "PUBLISH_ERROR", json!({ "errorCode": "QUOTA_EXCEEDED" }));
+            self.note(who.stage_arn(), id, "PUBLISH_ERROR", json!({ "errorCode": refusal.code }));
             return false;
         }
         let displaced = self.displace(&mut stages, who.stage_arn(), id);

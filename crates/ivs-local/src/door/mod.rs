@@ -17,6 +17,7 @@ mod record;
 mod refusals;
 mod replicas;
 mod revocations;
+mod room;
 mod seat;
 mod socket;
 mod stage;

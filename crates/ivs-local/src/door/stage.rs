@@ -203,11 +203,14 @@ impl LiveStage {
         self.thrown_out.push_back(id.to_owned());
     }
 
-    /// Whether a participant may publish where so many may. Who publishes already has a place.
-    pub(crate) fn has_room(&self, id: &str, publishers: usize) -> bool {
-        let is_publishing = |one: &Presence| one.publication.is_some();
-        self.people.get(id).is_some_and(is_publishing)
-            || self.people.values().filter(|one| is_publishing(one)).count() < publishers
+    /// Whether this participant publishes.
+    pub(crate) fn is_publishing(&self, id: &str) -> bool {
+        self.people.get(id).is_some_and(|one| one.publication.is_some())
+    }
+
+    /// How many publish, replicas too.
+    pub(crate) fn publishers(&self) -> usize {
+        self.people.values().filter(|one| one.publication.is_some()).count()
     }
 
     /// Tells everyone how it is now.

@@ -1,6 +1,7 @@
 //! A connection for media, from outside.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use str0m::media::Rid;
 use tokio::sync::{Notify, mpsc};
@@ -37,21 +38,28 @@ pub(crate) type Report = Box<dyn Fn(Happening) + Send + Sync>;
 #[derive(Clone, Debug)]
 pub(crate) struct Handle {
     commands: mpsc::Sender<Command>,
-    end: Arc<Notify>,
+    end: Arc<End>,
+}
+
+/// The end of a connection, as it was asked for.
+#[derive(Debug, Default)]
+struct End {
+    is_asked: AtomicBool,
+    wake: Notify,
 }
 
 /// What a connection is told, as it reads it.
 #[derive(Debug)]
-pub(super) struct Orders {
+pub(crate) struct Orders {
     commands: mpsc::Receiver<Command>,
-    end: Arc<Notify>,
+    end: Arc<End>,
 }
 
 impl Handle {
     /// A handle, and what its connection reads.
-    pub(super) fn new() -> (Self, Orders) {
+    pub(crate) fn new() -> (Self, Orders) {
         let (tell, commands) = mpsc::channel(COMMANDS);
-        let end = Arc::new(Notify::new());
+        let end = Arc::<End>::default();
         (Self { commands: tell, end: Arc::clone(&end) }, Orders { commands, end })
     }
 
@@ -62,7 +70,13 @@ impl Handle {
 
     /// Ends a connection, whatever else it has to read.
     pub(crate) fn close(&self) {
-        self.end.notify_one();
+        self.end.is_asked.store(true, Ordering::Release);
+        self.end.wake.notify_one();
+    }
+
+    /// Whether somebody has ended the connection. It may still say so to the other side.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.end.is_asked.load(Ordering::Acquire)
     }
 }
 
@@ -71,7 +85,7 @@ impl Orders {
     pub(super) async fn next(&mut self) -> Option<Command> {
         tokio::select! {
             biased;
-            () = self.end.notified() => None,
+            () = self.end.wake.notified() => None,
             command = self.commands.recv() => command,
         }
     }
@@ -88,7 +102,9 @@ mod tests {
             handle.tell(Command::Keyframe(None));
         }
         assert!(orders.next().await.is_some());
+        assert!(!handle.is_closed());
         handle.close();
+        assert!(handle.is_closed());
         assert!(orders.next().await.is_none());
     }
 }
