@@ -107,7 +107,7 @@ const ASSUMPTIONS: &[Assumption] = &[
     words(
         "malformed-body",
         &["SerializationException", "ValidationException"],
-        "the code for a body that is not JSON or can not be decompressed",
+        "the code for a body that is not JSON or cannot be decompressed",
     ),
     words(
         "media-quota",

@@ -20,12 +20,12 @@ impl Live {
             return Ok(());
         }
         if stage.map_or(0, LiveStage::publishers) >= self.limits.publishers {
-            return Err(full("the stage has as many publishers as its quota allows (publishersPerStage)"));
+            return Err(full("the stage has as many publishers as allowed (quota publishersPerStage)"));
         }
         let of_account = stages.values().filter(|stage| is_beside(&stage.arn, arn));
         if of_account.map(LiveStage::publishers).sum::<usize>() >= self.limits.publishers_of_account {
             return Err(full(format!(
-                "all stages of the account in {} together have as many publishers as the quota allows (concurrentPublishers)",
+                "the stages of the account in {} together have as many publishers as allowed (quota concurrentPublishers)",
                 arn.region()
             )));
         }
@@ -39,7 +39,7 @@ impl Live {
             return Ok(());
         }
         Err(full(format!(
-            "all stages of the account in {} together have as many subscriptions as the quota allows (concurrentSubscriptions)",
+            "the stages of the account in {} together have as many subscriptions as allowed (quota concurrentSubscriptions)",
             arn.region()
         )))
     }
