@@ -107,7 +107,7 @@ const ASSUMPTIONS: &[Assumption] = &[
     words(
         "malformed-body",
         &["SerializationException", "ValidationException"],
-        "the code for a body that is not JSON or can not be decompressed",
+        "the code for a body that is not JSON or cannot be decompressed",
     ),
     words(
         "media-quota",
@@ -216,16 +216,16 @@ impl Assumptions {
     pub fn set(&mut self, name: &str, choice: &str) -> Result<(), String> {
         let Some(known) = ASSUMPTIONS.iter().find(|one| one.name == name) else {
             let names: Vec<_> = ASSUMPTIONS.iter().map(|one| one.name).collect();
-            return Err(format!("there is no assumption {name}; known are: {}", names.join(", ")));
+            return Err(format!("there is no assumption {name}; the assumptions are: {}", names.join(", ")));
         };
         let value = match known.choices {
             Choices::Words(words) => {
                 let word = words.iter().find(|word| **word == choice);
-                Value::Word(word.ok_or_else(|| format!("{name} is one of: {}", words.join(", ")))?)
+                Value::Word(word.ok_or_else(|| format!("{name} must be one of: {}", words.join(", ")))?)
             }
-            Choices::Number(_) => {
-                Value::Number(choice.parse().map_err(|_| format!("{name} is a whole number, not {choice}"))?)
-            }
+            Choices::Number(_) => Value::Number(
+                choice.parse().map_err(|_| format!("{name} must be a whole number, not {choice}"))?,
+            ),
         };
         self.0.insert(known.name, value);
         Ok(())

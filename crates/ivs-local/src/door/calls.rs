@@ -1,4 +1,4 @@
-//! The connections for media of the people on stages: who publishes, who subscribes to whom.
+//! The connections for media: who publishes, and who subscribes to whom.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,10 +14,10 @@ use super::visitor::Visitor;
 use crate::ids::Ids;
 use crate::media::{Command, Handle, Happening, Layers, Loses, Media, MediaError, Publication, Report};
 
-/// The most connections of one participant: those to all publishers of a stage, and each tried again.
+/// How many connections a participant may have: one to each publisher of a stage, and one more try for each.
 const MOST_OF_ONE: usize = 64;
 
-/// What an offer is for.
+/// The purpose of an offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Publish(String),
@@ -41,33 +41,33 @@ struct Call {
     purpose: Purpose,
     number: u64,
     handle: Handle,
-    /// A publication's, once media is connected or before.
+    /// The publication that this connection carries or receives.
     publication: Publication,
-    /// When media was connected, in milliseconds since 1970.
+    /// The time at which media was connected, in milliseconds since 1970.
     connected_at: Option<i64>,
     picked: Option<String>,
 }
 
-/// A connection whose media has come.
+/// A connection whose media is connected.
 struct Begun {
-    /// The token that it belongs to, which may have been exchanged since the offer.
+    /// The token of the connection, which may have been exchanged since the offer.
     who: VerifiedToken,
     purpose: Purpose,
     number: u64,
-    /// Whether one more of its kind may be.
+    /// Whether there is room for one more subscription.
     room: Result<(), Refusal>,
 }
 
 /// An answered offer.
 pub(crate) struct Answered {
     pub(crate) sdp: String,
-    /// What the URLs of the connection are made of. Nobody can guess it.
+    /// The secret part of the connection's URLs, which nobody can guess.
     pub(crate) secret: String,
     pub(crate) is_subscription: bool,
 }
 
 impl Purpose {
-    /// Reads it from a path: `/publish/{id}`, `/subscribe/{id}`, whatever stands before.
+    /// Reads the end of a path: `/publish/{id}` or `/subscribe/{id}`.
     pub(crate) fn of_path(path: &str) -> Option<Self> {
         let mut parts = path.trim_end_matches('/').rsplit('/');
         let (id, what) = (parts.next()?, parts.next()?);
@@ -94,7 +94,7 @@ impl Calls {
         calls
     }
 
-    /// Opens the sockets, if they are not open yet. Must be called within a runtime.
+    /// The sockets for media. They are opened at the first call, which must be made within a runtime.
     pub(crate) fn media(&self) -> Result<Arc<Media>, MediaError> {
         let mut media = self.media.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(media) = &*media {
@@ -107,7 +107,7 @@ impl Calls {
         Ok(opened)
     }
 
-    /// Answers an offer, if the one who makes it may.
+    /// Answers an offer, if the participant may make it.
     pub(crate) fn offer(
         &self,
         who: &VerifiedToken,
@@ -141,7 +141,7 @@ impl Calls {
                 if *wanted != id {
                     return Err(Refusal::new(
                         "TOKEN_INVALID",
-                        format!("the token is that of {id}, not of {wanted}"),
+                        format!("the token is that of {id}, not that of {wanted}"),
                     ));
                 }
                 self.live.room(&stage, &id).inspect_err(|refusal| {
@@ -155,7 +155,7 @@ impl Calls {
                 })?
             }
             Purpose::Subscribe(remote) => {
-                // The media of a replica is that of the stage that it is a copy from.
+                // The media of a replica comes from the source stage.
                 let from = self.live.source_of(&stage, remote);
                 let from = from.as_ref().unwrap_or(&stage);
                 let publication = self.publication(from, remote).ok_or_else(|| {
@@ -188,7 +188,7 @@ impl Calls {
         Ok(Answered { sdp: offered.answer, secret, is_subscription })
     }
 
-    /// What happens when a connection is made, and when it ends.
+    /// The callback for what happens to a connection.
     fn report(&self, who: &VerifiedToken, secret: &str, number: u64, visitor: &Visitor) -> Report {
         let (this, who, secret) = (Weak::clone(&self.this), who.clone(), secret.to_owned());
         let visitor = visitor.clone();
@@ -207,7 +207,7 @@ impl Calls {
         })
     }
 
-    /// Media of a connection has come.
+    /// Handles that the media of a connection is connected.
     fn begin(&self, secret: &str, visitor: &Visitor) {
         if self.is_withdrawn(secret) {
             self.close(secret);
@@ -235,7 +235,7 @@ impl Calls {
         }
     }
 
-    /// A connection has ended.
+    /// Handles the end of a connection.
     fn end(&self, secret: &str) {
         let ended = self.lock().remove(secret);
         let Some(call) = ended.filter(|call| call.connected_at.is_some()) else { return };
@@ -248,7 +248,7 @@ impl Calls {
         }
     }
 
-    /// Ends a connection. False when there is none.
+    /// Ends a connection. Returns false if there is none.
     pub(crate) fn close(&self, secret: &str) -> bool {
         let open = self.lock();
         let Some(call) = open.get(secret) else { return false };
@@ -261,7 +261,8 @@ impl Calls {
         self.tell(secret, Command::Play(is_playing))
     }
 
-    /// Picks the layer of a subscription; none is automatic. False when there is no such subscription or layer.
+    /// Picks the layer of a subscription; `None` means automatic. Returns false if there is no such subscription or
+    /// layer.
     pub(crate) fn pick(&self, secret: &str, layer: Option<&str>) -> bool {
         let mut open = self.lock();
         let Some(call) = open.get_mut(secret).filter(|call| call.is_subscription()) else { return false };
@@ -278,7 +279,7 @@ impl Calls {
         true
     }
 
-    /// The layers that a subscription can have.
+    /// The layers from which a subscription can pick.
     pub(crate) fn layers(&self, secret: &str) -> Option<Value> {
         let open = self.lock();
         let call = open.get(secret).filter(|call| call.is_subscription())?;
@@ -294,9 +295,10 @@ impl Calls {
         call.is_some()
     }
 
-    /// Media of a connection has come, if it is for the first time. A subscription without room does not count as connected.
+    /// Notes that the media of a connection is connected, and returns `None` if it was noted before. A subscription
+    /// without room does not count as connected.
     fn connected(&self, secret: &str) -> Option<Begun> {
-        // A connection can be quicker than the answer to its offer only within the server: then it is there already.
+        // Media cannot connect before the client has the answer to its offer, so the call is already in the map.
         let now = self.live.milliseconds();
         let mut open = self.lock();
         let call = open.get(secret).filter(|call| call.connected_at.is_none())?;
@@ -306,14 +308,14 @@ impl Calls {
         Some(Begun { who: call.who.clone(), purpose: call.purpose.clone(), number: call.number, room })
     }
 
-    /// Whether this is a subscription of somebody who may subscribe no longer, or has gone for good, since the offer was made.
+    /// Whether this is a subscription of a participant who may no longer subscribe, or was sent away for good.
     fn is_withdrawn(&self, secret: &str) -> bool {
         let who = self.lock().get(secret).filter(|call| call.is_subscription()).map(|call| call.who.clone());
         who.is_some_and(|who| !self.live.may_subscribe(&who))
     }
 
-    /// Refuses one more subscription on a stage, where the account has too many. Those that were ended count no more, though they may
-    /// still take leave.
+    /// Refuses one more subscription on a stage if the account has too many. Closed subscriptions do not count,
+    /// although they may still be saying goodbye.
     fn room(&self, open: &HashMap<String, Call>, stage: &StageArn) -> Result<(), Refusal> {
         let counts = |call: &&Call| {
             call.is_subscription()
@@ -324,7 +326,7 @@ impl Calls {
         self.live.room_for_subscription(stage, open.values().filter(counts).count())
     }
 
-    /// Ends the publications of a participant but the one of this number.
+    /// Ends all publications of a participant except the one with this number.
     fn replace(&self, stage: &StageArn, participant: &str, number: u64) {
         for call in self.lock().values() {
             let is_publication = !call.is_subscription() && call.number != number;
@@ -372,7 +374,8 @@ impl Connections for Calls {
             let is_meant = match which {
                 Cut::Publications => call.participant == participant && !call.is_subscription(),
                 Cut::Subscriptions => call.participant == participant && call.is_subscription(),
-                // One who leaves is seen no more, even if the media goes on, as that of a replica does.
+                // Nobody sees a participant any more after they have left, even if the media continues, as that of a
+                // replica does.
                 Cut::All => call.participant == participant || call.purpose == purpose,
             };
             if is_meant {
@@ -391,7 +394,7 @@ impl Connections for Calls {
             };
             if *since <= by {
                 over.push((call.number, call.participant.clone(), remote.clone(), call.handle.clone()));
-                // Where it goes on, that is told again when the time has passed once more.
+                // If the subscription continues, this is reported again after the same time.
                 *since = now;
                 if self.live.limits.stops_excess {
                     continue;
@@ -399,7 +402,7 @@ impl Connections for Calls {
             }
             first = first.into_iter().chain([*since]).min();
         }
-        // In the order in which they began.
+        // They end in the order in which they began.
         over.sort_by_key(|(number, ..)| *number);
         for (_, participant, remote, handle) in over {
             self.live.note_long_subscription(stage, &participant, &remote);
@@ -417,7 +420,7 @@ impl Call {
     }
 }
 
-/// What a layer is called to clients: its RID, or a word where there is but one stream.
+/// The name of a layer for clients: its RID, or `default` if there is only one stream.
 fn encoding(rid: Option<str0m::media::Rid>) -> String {
     rid.map_or_else(|| "default".to_owned(), |rid| rid.to_string())
 }
@@ -439,7 +442,7 @@ fn shown(layers: &Layers, picked: Option<&str>) -> Value {
     shown.collect()
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
+#[expect(clippy::needless_pass_by_value, reason = "map_err passes a value")]
 fn refuse(error: MediaError) -> Refusal {
     let code = match error {
         MediaError::Gone => "NOT_FOUND",
@@ -466,7 +469,7 @@ mod tests {
         let who =
             server.live().gate.participant(token["participantToken"]["token"].as_str().unwrap()).unwrap();
         let calls = Calls::new(server.live(), &[], 0);
-        // Nobody reads what they are told, as where the task of a connection has no turn.
+        // Nobody reads the orders, as if the task of the connection never ran.
         let (handle, _orders) = Handle::new();
         let frames = tokio::sync::broadcast::Sender::new(1).downgrade();
         let publication = Publication { frames, layers: Arc::default(), handle: handle.clone() };

@@ -1,4 +1,4 @@
-//! Whether one more may publish or subscribe: on a stage, and on all stages of an account and region together.
+//! The quotas of publishers and subscriptions, on a stage and on all stages of an account and region together.
 
 use ivs_token::StageArn;
 
@@ -7,38 +7,39 @@ use super::live::{Live, Stages};
 use super::stage::LiveStage;
 
 impl Live {
-    /// Refuses one more who wants to publish, where there is no room.
+    /// Refuses one more publisher if there is no room.
     pub(crate) fn room(&self, arn: &StageArn, id: &str) -> Result<(), Refusal> {
         self.room_on(&self.lock(), arn, id)
     }
 
-    /// As [`Self::room`], for a caller that holds the stages, so that nobody takes the place meanwhile. Who publishes already has one.
+    /// Like [`Self::room`], for a caller that holds the lock, so that nobody else takes the place meanwhile. A
+    /// participant who already publishes has a place.
     pub(super) fn room_on(&self, stages: &Stages, arn: &StageArn, id: &str) -> Result<(), Refusal> {
         let stage = stages.get(arn);
         if stage.is_some_and(|stage| stage.is_publishing(id)) {
             return Ok(());
         }
         if stage.map_or(0, LiveStage::publishers) >= self.limits.publishers {
-            return Err(full("the stage has as many publishers as it may have"));
+            return Err(full("the stage has as many publishers as allowed (quota publishersPerStage)"));
         }
         let of_account = stages.values().filter(|stage| is_beside(&stage.arn, arn));
         if of_account.map(LiveStage::publishers).sum::<usize>() >= self.limits.publishers_of_account {
             return Err(full(format!(
-                "the account has as many publishers in {} as it may have, on all stages together (quota concurrentPublishers)",
+                "the stages of the account in {} together have as many publishers as allowed (quota concurrentPublishers)",
                 arn.region()
             )));
         }
         Ok(())
     }
 
-    /// Refuses one more subscription on a stage, where so many are connected on all stages beside it.
+    /// Refuses one more subscription on a stage if `connected`, the subscriptions on all stages of the account and
+    /// region, reaches the quota.
     pub(super) fn room_for_subscription(&self, arn: &StageArn, connected: usize) -> Result<(), Refusal> {
         if connected < self.limits.subscriptions_of_account {
             return Ok(());
         }
         Err(full(format!(
-            "the account has as many subscriptions in {} as it may have, on all stages together (quota \
-             concurrentSubscriptions)",
+            "the stages of the account in {} together have as many subscriptions as allowed (quota concurrentSubscriptions)",
             arn.region()
         )))
     }

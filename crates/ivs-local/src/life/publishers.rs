@@ -1,5 +1,5 @@
-//! Who publishes in the session of a stage. The session keeps it, so that nobody looks through all who were ever there: a session goes on
-//! for as long as somebody stays, which can be for days.
+//! Who publishes in the session of a stage. The session keeps it, so that nobody looks through all who were ever
+//! there: a session goes on for as long as somebody stays, which can be for days.
 
 use ivs_model::ApiError;
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! The door of a stage, as clients of a stage find it: sockets, offers, media. No browser is needed: str0m is the other side.
+//! The door of a stage, as clients of a stage find it: sockets, offers, media. No browser is needed: str0m is the
+//! other side.
 // What clippy lets a test do, its helpers may do too.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 
