@@ -9,6 +9,7 @@ mod peer;
 mod picture;
 mod publish;
 mod subscribe;
+mod waiting;
 mod wire;
 
 pub(crate) use bounds::Bounds;
