@@ -1,6 +1,7 @@
 //! Media: what publishers send is forwarded to subscribers as it is. Nothing is decoded.
 
 mod bounds;
+mod check;
 mod dtls;
 mod handle;
 mod layers;

@@ -5,6 +5,7 @@
 mod absent;
 mod aside;
 mod candidates;
+mod checks;
 mod commands;
 mod console;
 mod events;
