@@ -132,7 +132,7 @@ test("the timeline is filtered with the keyboard alone, without JavaScript", BOU
   await page.goto(`${url}/_ivs/console/timeline`);
   const all = await page.locator("tbody tr").count();
   await page.focus("#kind");
-  await page.keyboard.type("Tokens");
+  await page.keyboard.type("Refused");
   await page.keyboard.press("Tab");
   await page.keyboard.type(stage.arn);
   await page.keyboard.press("Enter");
@@ -157,7 +157,7 @@ test("pages show what changes, under the policy that they come with", BOUND, asy
   await page.waitForSelector("text=made-meanwhile");
   // A form, without a reload by hand.
   await page.goto(`${url}/_ivs/console/server`);
-  await page.click("text=Stop it now");
+  await page.click("text=Stop the clock");
   await page.waitForSelector("#clock:has-text('frozen')");
   await page.click("text=Back to real time");
   await page.waitForSelector("#clock:has-text('real time')");
@@ -180,7 +180,7 @@ test("everything is forgotten only by who says so twice, without JavaScript, too
   await page.click("summary:has-text('Forget everything')");
   await yes.click();
   await page.goto(url);
-  assert.match(await page.textContent("main"), /There is no stage/);
+  assert.match(await page.textContent("main"), /There are no stages/);
   await page.goto(`${url}/_ivs/console/timeline`);
   assert.equal(await page.locator("tbody tr").count(), 1, "only the reset is left");
   await context.close();

@@ -6,13 +6,14 @@ use crate::{
     wipe::with_wiped_stack,
 };
 
-/// Verifies many signatures at once, each a key, a message and the key's signature of it in 96 bytes. The answers are those
-/// that [`VerifyingKey::verify`] gives, in the order of the signatures.
+/// Verifies many signatures at once. Each entry is a key, a message and the key's signature of that message in 96
+/// bytes. The results are those of [`VerifyingKey::verify`], in the order of the entries.
 ///
-/// It pays where the keys are [prepared](VerifyingKey::prepare): the signatures then share much of the work, under any mix of
-/// keys. The more there are, up to sixteen, the less each costs. Signatures under keys that are not prepared are verified one by one.
+/// A batch is faster if the keys are [prepared](VerifyingKey::prepare): their signatures then share much of the work,
+/// and the keys may be mixed. Each signature costs less the more there are, up to sixteen. Signatures under keys that
+/// are not prepared are verified one by one.
 ///
-/// Memory: about 300 KiB while it runs, and half a KiB for each signature.
+/// A call takes about 300 KiB of memory while it runs, and half a KiB for each signature.
 #[must_use = "a signature that is not valid is reported here and nowhere else"]
 pub fn verify_batch(signatures: &[(&VerifyingKey, &[u8], &[u8])]) -> Vec<Result<(), InvalidSignature>> {
     let mut results = vec![Err(InvalidSignature); signatures.len()];
@@ -24,7 +25,7 @@ pub fn verify_batch(signatures: &[(&VerifyingKey, &[u8], &[u8])]) -> Vec<Result<
             None => results[place] = key.verify_with_backend(message, signature),
         }
     }
-    // Known when compiled, as in `prepared`: without the feature nothing of the engine is linked.
+    // This is decided at compile time, as in `prepared`: without the feature, no part of the engine is linked.
     if !cfg!(feature = "engine") {
         return results;
     }
@@ -41,19 +42,19 @@ pub fn verify_batch(signatures: &[(&VerifyingKey, &[u8], &[u8])]) -> Vec<Result<
     results
 }
 
-/// Signs many messages at once, each with its key. The answers are those that [`SigningKey::sign`] gives, in the order of
+/// Signs many messages at once, each with its own key. The results are those of [`SigningKey::sign`], in the order of
 /// the messages.
 ///
-/// It pays where the keys are [accelerated](SigningKey::accelerate): the signatures then share much of the work, with any mix of
-/// keys. Messages for keys that are not accelerated are signed one by one.
-#[must_use = "the signatures are in here"]
+/// A batch is faster if the keys are [accelerated](SigningKey::accelerate): their signatures then share much of the
+/// work, and the keys may be mixed. Messages for keys that are not accelerated are signed one by one.
+#[must_use = "the result holds the signatures"]
 pub fn sign_batch(messages: &[(&SigningKey, &[u8])]) -> Vec<Result<Signature, SignError>> {
     if !cfg!(feature = "engine") {
         return messages.iter().map(|(key, message)| key.sign(message)).collect();
     }
     let mut results = vec![Err(SignError); messages.len()];
     let mut others: Vec<usize> = Vec::new();
-    // All keys of a process have the same path, but for tests.
+    // Except in tests, all keys of a process have the same path.
     let mut by_path: Vec<(Path, Vec<usize>)> = Vec::new();
     for (place, (key, _)) in messages.iter().enumerate() {
         let Some(path) = key.accelerated() else {

@@ -1,5 +1,5 @@
-//! Counts what verifying costs, for tests: compiled with the feature `test-paths` alone, which is off in everything that is
-//! published.
+//! Counts hashes, for tests. Only the feature `test-paths` compiles the counter, and everything published is built
+//! without that feature.
 
 #[cfg(feature = "test-paths")]
 use std::cell::Cell;
@@ -9,7 +9,8 @@ thread_local! {
     static HASHES: Cell<u64> = const { Cell::new(0) };
 }
 
-/// How many messages this thread has hashed so far to verify a signature, or to have one made elsewhere, other than in batches.
+/// How many messages this thread has hashed so far, to verify a signature or to have one made elsewhere. Batches are
+/// not counted.
 #[cfg(feature = "test-paths")]
 #[doc(hidden)]
 #[must_use]

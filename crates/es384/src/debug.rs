@@ -1,6 +1,6 @@
-//! `Debug` of errors for those who see it: `fn main() -> Result<(), Box<dyn Error>>` prints it and nothing else.
+//! `Debug` for errors. Users see it: `fn main() -> Result<(), Box<dyn Error>>` prints an error with `Debug` only.
 
-/// Has `Debug` print the stable name and the sentence of an error: `KEY_EMPTY: the key is empty ..`.
+/// Makes `Debug` print the stable name and the message of an error: `KEY_EMPTY: the key is empty ..`.
 macro_rules! as_coded_words {
     ($($error:ident),+) => {
         $(impl std::fmt::Debug for $error {
@@ -11,7 +11,7 @@ macro_rules! as_coded_words {
     };
 }
 
-/// Has `Debug` print the sentence of an error that has no name of its own.
+/// Makes `Debug` print the message of an error that has no stable name.
 macro_rules! as_words {
     ($($error:ident),+) => {
         $(impl std::fmt::Debug for $error {

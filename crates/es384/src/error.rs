@@ -1,32 +1,32 @@
-//! What can go wrong: with a key, with signing, with verifying. One type each.
+//! The errors. Keys, signing and verifying each have a type of their own.
 
 use std::{borrow::Cow, io, path::PathBuf};
 
 use thiserror::Error;
 
-/// Why a key was refused, or could not be made or written.
+/// The reason why a key was refused, or could not be made or written.
 ///
-/// Each [`Display`](std::fmt::Display) text says what was found and what to do about it; none ever quotes the input, so
-/// none can carry a piece of a private key.
+/// Each [`Display`](std::fmt::Display) text says what was found and what to do about it. No text quotes the input, so
+/// no text can contain a piece of a private key.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// There is nothing but white space, quotes or a byte order mark.
+    /// The input holds only white space, quotes or a byte order mark.
     #[error("the key is empty: check that the file or environment variable that should hold it is set")]
     Empty,
 
-    /// More than [`MAX_INPUT_LEN`](crate::MAX_INPUT_LEN) bytes; nothing of it was read.
+    /// The input is longer than [`MAX_INPUT_LEN`](crate::MAX_INPUT_LEN) bytes. No part of it was read.
     #[error("the key is {bytes} bytes, but no key needs more than 65536: check that this is the right file")]
     TooLong {
         /// Length of the input in bytes.
         bytes: usize,
     },
 
-    /// Neither PEM nor DER nor JWK nor a curve point.
+    /// The input is not PEM, DER, a JWK or a curve point.
     #[error("this is not a key: give a P-384 key as PEM (`-----BEGIN ...`), DER or JWK")]
     NotAKey,
 
-    /// A key, but not in the form that this constructor reads.
+    /// The input is a key, but not in the form that this constructor reads.
     #[error(
         "this is {found}, but {wanted} is expected here: read it as {found}, or as whichever form it is in"
     )]
@@ -37,16 +37,16 @@ pub enum KeyError {
         found: &'static str,
     },
 
-    /// An elliptic-curve key on another curve.
+    /// The key is an elliptic-curve key on another curve.
     #[error(
         "this is a {curve} key, but ES384 needs P-384: make one with `openssl ecparam -name secp384r1 -genkey -noout -out private.pem`"
     )]
     WrongCurve {
-        /// The usual name of the curve, or its OID when it has none here.
+        /// The usual name of the curve, or its OID if this crate does not know a name.
         curve: Cow<'static, str>,
     },
 
-    /// The curve is spelt out as numbers instead of being named.
+    /// The key spells out its curve as numbers instead of naming it.
     #[error(
         "the key spells out its curve parameters instead of naming the curve: name it with {}",
         if *.is_public {
@@ -56,60 +56,60 @@ pub enum KeyError {
         }
     )]
     ExplicitCurve {
-        /// Whether it is a public key, which takes other options of the command.
+        /// Whether it is a public key, for which the command needs other options.
         is_public: bool,
     },
 
-    /// A key of another kind altogether.
+    /// The key belongs to another algorithm, such as RSA.
     #[error(
         "this key is for {algorithm}, but ES384 needs an elliptic-curve key on P-384: make one with `openssl ecparam -name secp384r1 -genkey -noout -out private.pem`"
     )]
     WrongAlgorithm {
-        /// The usual name of the algorithm, or its OID when it has none here.
+        /// The usual name of the algorithm, or its OID if this crate does not know a name.
         algorithm: Cow<'static, str>,
     },
 
-    /// A public key where a private key is wanted.
+    /// A public key was given where a private key is needed.
     #[error("this is a public key, but signing needs the private key: give the file it was made from")]
     PublicKeyGiven,
 
-    /// A private key where a public key is wanted.
+    /// A private key was given where a public key is needed.
     #[error(
         "this is a private key, but only the public key belongs here: write it with `openssl pkey -in private.pem -pubout -out public.pem`"
     )]
     PrivateKeyGiven,
 
-    /// An X.509 certificate.
+    /// The input is an X.509 certificate.
     #[error(
         "this is a certificate, not a key: take the public key out with `openssl x509 -in cert.pem -pubkey -noout`; the private key is in a file of its own"
     )]
     Certificate,
 
-    /// A PKCS#10 certificate request.
+    /// The input is a PKCS#10 certificate request.
     #[error(
         "this is a certificate request, not a key: take the public key out with `openssl req -in request.pem -pubkey -noout`; the private key is in a file of its own"
     )]
     CertificateRequest,
 
-    /// A PKCS#12 container.
+    /// The input is a PKCS#12 container.
     #[error(
         "this is a PKCS#12 container (.p12, .pfx): take the private key out with `openssl pkcs12 -in file.p12 -nocerts -out private.pem`"
     )]
     Pkcs12,
 
-    /// Only the `EC PARAMETERS` block, without the key that should follow.
+    /// The input holds only the `EC PARAMETERS` block, and the key that should follow is missing.
     #[error("there is only an `EC PARAMETERS` block and no key after it: give the whole file")]
     OnlyParameters,
 
-    /// Several PEM blocks (`EC PARAMETERS` apart) of which none is the only key of the wanted kind, or several such texts in one
-    /// JSON.
+    /// There are several PEM blocks, and it is unclear which one to read: no block is the only key of the wanted kind.
+    /// The same holds for several PEM texts in one JSON. `EC PARAMETERS` blocks do not count.
     #[error("there are {blocks} keys or PEM blocks, and nothing says which one is meant: keep only one")]
     MoreThanOneKey {
-        /// How many, `EC PARAMETERS` not counted.
+        /// How many there are, without `EC PARAMETERS` blocks.
         blocks: usize,
     },
 
-    /// A private key or a certificate of OpenSSH.
+    /// The input is a private key or a certificate in OpenSSH's own format.
     #[error(
         "this is a private key or a certificate of OpenSSH: convert the private key where it is with `ssh-keygen -p -m PKCS8 -f key`, or write the public key with `ssh-keygen -e -m PKCS8 -f key.pub`"
     )]
@@ -133,7 +133,7 @@ pub enum KeyError {
     )]
     PemLabelMismatch,
 
-    /// Something between the markers is not base64.
+    /// The text between the markers is not base64.
     #[error("the PEM holds something that is not base64 between its markers: copy it again, unchanged")]
     PemBase64,
 
@@ -141,14 +141,14 @@ pub enum KeyError {
     #[error("the key is cut short: copy the whole key again")]
     Truncated,
 
-    /// Something follows the key inside its encoding.
+    /// More bytes follow the key inside its encoding.
     #[error("{bytes} bytes follow the end of the key: keep only the key")]
     TrailingBytes {
         /// How many.
         bytes: usize,
     },
 
-    /// The DER is not well formed, or not what the standards lay down.
+    /// The DER is not well formed, or breaks its standard.
     #[error(
         "the key's DER is malformed: rewrite a private key with `openssl pkey -in key.pem -out new.pem`, a public one with `openssl pkey -pubin -in key.pem -pubout -out new.pem`"
     )]
@@ -167,7 +167,7 @@ pub enum KeyError {
     #[error("the private key is zero or not below the order of P-384: it is not a valid key; make a new one")]
     ScalarOutOfRange,
 
-    /// The public half is not 97 bytes from `04`, nor 49 from `02` or `03`.
+    /// The public half is neither 97 bytes that begin with `04`, nor 49 bytes that begin with `02` or `03`.
     #[error(
         "the public key is not a P-384 point: a point is 97 bytes beginning with 04, or 49 beginning with 02 or 03"
     )]
@@ -177,7 +177,7 @@ pub enum KeyError {
     #[error("the public key is not a point on P-384: it is damaged or forged; get it again")]
     PointNotOnCurve,
 
-    /// The public half given is not the one that belongs to the private half.
+    /// The public half does not belong to the private half.
     #[error(
         "the private and the public half of this key do not belong together: get it again from where it was made"
     )]
@@ -191,17 +191,18 @@ pub enum KeyError {
     #[error("the passphrase is wrong, or the encrypted key is damaged")]
     PassphraseWrong,
 
-    /// An empty passphrase, which would protect nothing.
+    /// The passphrase is empty, so it would protect nothing.
     #[error("the passphrase is empty: give one, or write the key unencrypted")]
     PassphraseEmpty,
 
-    /// Traditional OpenSSL encryption (`Proc-Type`, `DEK-Info`), whose key derivation is a single MD5.
+    /// The key has the traditional OpenSSL encryption (`Proc-Type`, `DEK-Info`), which derives its key with a single
+    /// MD5.
     #[error(
         "the key is encrypted in the traditional OpenSSL way, which is too weak: convert it with `openssl pkcs8 -topk8 -in key.pem -out new.pem`"
     )]
     LegacyPemEncryption,
 
-    /// PKCS#8 encryption other than PBES2 with PBKDF2 or scrypt and AES or 3DES.
+    /// The PKCS#8 encryption is not PBES2 with PBKDF2 or scrypt and AES or 3DES.
     #[error(
         "the key is encrypted by a scheme not supported here: convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -in key.pem -out new.pem`"
     )]
@@ -213,7 +214,7 @@ pub enum KeyError {
     )]
     EncryptionNotBuilt,
 
-    /// Decrypting would take absurdly long, or absurdly much memory; it was not tried.
+    /// Decrypting would take far too much time or memory, so it was not tried.
     #[error(
         "the key's encryption asks for an absurd amount of work: convert it with `openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -in key.pem -out new.pem`"
     )]
@@ -224,25 +225,25 @@ pub enum KeyError {
     JwkSyntax {
         /// Line, from 1.
         line: usize,
-        /// Column in bytes, from 1; 0 where the line ended.
+        /// Column in bytes, from 1. It is 0 if the error is at the end of a line.
         column: usize,
     },
 
-    /// A set of keys rather than one.
+    /// The JSON is a set of keys instead of one key.
     #[error("this is a JWK set: give one of the keys in its `keys` array")]
     JwkSet,
 
-    /// A member that must be there is not.
+    /// A required member is missing.
     #[error("the JWK has no `{member}`: give the whole JWK")]
     JwkMemberMissing {
         /// Its name.
         member: &'static str,
     },
 
-    /// The same member twice: readers differ in which one they take, so neither is.
+    /// A member occurs twice. Readers differ in which of the two they take, so this crate takes neither.
     #[error("the JWK has {member} twice: keep one")]
     JwkMemberRepeated {
-        /// Its name in back-quotes, or "a member" when it is not a registered one.
+        /// Its name in back-quotes, or "a member" if the name is not a registered one.
         member: &'static str,
     },
 
@@ -266,7 +267,7 @@ pub enum KeyError {
         bytes: usize,
     },
 
-    /// `use`, `alg` or `key_ops` rule out what the key is wanted for.
+    /// `use`, `alg` or `key_ops` does not allow what the key is wanted for.
     #[error("the JWK's `{member}` rules out {purpose}: use another key, or correct the member")]
     JwkUse {
         /// Its name.
@@ -275,17 +276,17 @@ pub enum KeyError {
         purpose: &'static str,
     },
 
-    /// The operating system gave no randomness.
+    /// The operating system gave no random bytes.
     #[error("the operating system gave no random bytes: a key cannot be made or encrypted without them")]
     Randomness,
 
-    /// The arithmetic below refused a key that passed every check here, or the memory for it was missing.
+    /// The cryptographic library refused a key that passed every check of this crate, or it had no memory for the key.
     #[error("the cryptographic library refused the key: it may be out of memory")]
     Backend,
 }
 
 impl KeyError {
-    /// A stable name for the variant, for logs and for other languages: `KEY_` and words in capitals.
+    /// A stable name for the variant, for logs and for other languages: `KEY_` followed by words in capitals.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -336,7 +337,7 @@ impl KeyError {
     }
 }
 
-/// Why a key was not read from a file.
+/// The reason why a key was not read from a file.
 #[derive(Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyFileError {
@@ -345,12 +346,12 @@ pub enum KeyFileError {
     Read {
         /// The file.
         path: PathBuf,
-        /// What kind of failure it is, for programs.
+        /// The kind of failure, for programs to match on.
         kind: io::ErrorKind,
-        /// The words of the operating system, such as `No such file or directory`.
+        /// The operating system's message, such as `No such file or directory`.
         reason: String,
     },
-    /// What the file holds is no key that can be used.
+    /// The file does not hold a usable key.
     #[error("{}: {source}", path.display())]
     Key {
         /// The file.
@@ -361,7 +362,7 @@ pub enum KeyFileError {
 }
 
 impl KeyFileError {
-    /// A stable name: that of the [`KeyError`], or `KEY_FILE_UNREADABLE`.
+    /// A stable name: [`KeyError::code`], or `KEY_FILE_UNREADABLE`.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -371,16 +372,16 @@ impl KeyFileError {
     }
 }
 
-/// Why a message was not signed.
+/// The message was not signed.
 ///
-/// A [`SigningKey`](crate::SigningKey) that exists is valid, so what is left is the machine: no randomness, or no memory.
+/// Every [`SigningKey`](crate::SigningKey) is valid, so the cause is the machine: it gave no random bytes or no memory.
 #[derive(Clone, Copy, PartialEq, Eq, Error)]
 #[error("signing failed: the operating system gave no random bytes or no memory")]
 pub struct SignError;
 
-/// The signature is not that key's signature of that message, or is no signature at all.
+/// The signature is not this key's signature of this message, or is not a signature at all.
 ///
-/// It says no more than that, because nothing more may be concluded.
+/// The error does not say which, because a caller must not conclude more than that.
 #[derive(Clone, Copy, PartialEq, Eq, Error)]
 #[error("the signature is not valid")]
 pub struct InvalidSignature;

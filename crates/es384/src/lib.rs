@@ -5,7 +5,7 @@ compile_error!(
     "es384 needs a backend: turn on one of the features `aws-lc-rs` (the default), `ring` or `rust-crypto`"
 );
 
-// Without a backend the message above is all there should be to read.
+// Without a backend, the message above should be the only error that the compiler prints.
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 mod backend;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
@@ -46,8 +46,8 @@ pub use hashed::Hashed;
 #[cfg(any(feature = "aws-lc-rs", feature = "ring", feature = "rust-crypto"))]
 pub use key::{SigningKey, VerifyingKey};
 
-/// The length of an ES384 signature in bytes: 48 of r, 48 of s (RFC 7518, section 3.4).
+/// The length of an ES384 signature in bytes: 48 for r and 48 for s (RFC 7518, section 3.4).
 pub const SIGNATURE_LEN: usize = 96;
 
-/// An ES384 signature: r then s, each 48 bytes, big-endian.
+/// An ES384 signature: r, then s. Each is 48 bytes, big-endian.
 pub type Signature = [u8; SIGNATURE_LEN];

@@ -71,7 +71,7 @@ fn resource(server: &Server, method: &str, path: &str, body: &[u8]) -> Option<Co
                 recording::fail(view, Place { stage: &arn, session, participant: id })?;
                 Ok(json!({}))
             }),
-            Ok(_) => wrong("state is FAILED: the rest happens by itself".to_owned()),
+            Ok(_) => wrong("state must be FAILED; the other states follow by themselves".to_owned()),
             Err(message) => wrong(message),
         },
         ("POST", "recording-configurations" | "failover-slate-configurations", ["state"]) => {
@@ -83,7 +83,9 @@ fn resource(server: &Server, method: &str, path: &str, body: &[u8]) -> Option<Co
                     view.put(kind, &record);
                     Ok(json!({}))
                 }),
-                Ok(_) => wrong("state is CREATE_FAILED: the rest happens by itself".to_owned()),
+                Ok(_) => {
+                    wrong("state must be CREATE_FAILED; the other states follow by themselves".to_owned())
+                }
                 Err(message) => wrong(message),
             }
         }
@@ -142,7 +144,7 @@ fn read(body: &[u8]) -> Result<Value, String> {
     }
     let value: Value =
         serde_json::from_slice(body).map_err(|error| format!("The body is not JSON: {error}"))?;
-    if value.is_object() { Ok(value) } else { Err("The body is no JSON object".to_owned()) }
+    if value.is_object() { Ok(value) } else { Err("The body is not a JSON object".to_owned()) }
 }
 
 /// Does something with the resource of an ARN, in its account and region.

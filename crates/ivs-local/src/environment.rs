@@ -1,4 +1,4 @@
-//! What is the same for all calls of a server.
+//! The environment that all calls of a server share.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::audience::Audience;
 use crate::settings::{Settings, Validation};
 use crate::token_key::TokenKey;
 
-/// What every call can see.
+/// The settings, keys and addresses that every call can use.
 pub(crate) struct Environment {
     pub(crate) settings: Settings,
     /// The key of `CreateParticipantToken`.
@@ -23,13 +23,13 @@ pub(crate) struct Environment {
 pub(crate) struct Endpoints {
     /// The host alone.
     pub(crate) host: String,
-    /// `http://host:port`, with no slash at its end: clients append to it.
+    /// `http://host:port`, without a slash at its end, because clients append a path.
     pub(crate) whip: String,
     /// `ws://host:port`.
     pub(crate) events: String,
-    /// Where RTMP would go. Nothing listens there.
+    /// The address for RTMP. Nothing listens there.
     pub(crate) rtmp: String,
-    /// As `rtmp`, with TLS.
+    /// The same with TLS.
     pub(crate) rtmps: String,
 }
 
@@ -60,7 +60,7 @@ impl Environment {
         self.settings.validation == Validation::Lenient
     }
 
-    /// A quota: that of the settings, or the documented one.
+    /// A quota: the value in the settings, or the documented one.
     pub(crate) fn quota(&self, name: &str, documented: usize) -> usize {
         debug_assert!(crate::quotas::is_known(name), "`quotas` does not name {name}");
         let quotas: &BTreeMap<String, usize> = &self.settings.quotas;

@@ -1,4 +1,4 @@
-//! The last calls.
+//! The log of the last calls, and of the last changes to the server itself.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,63 +10,63 @@ use serde_json::Value;
 
 use crate::trace::Trace;
 
-/// How many calls are remembered.
+/// How many calls are kept.
 const LIMIT: usize = 1000;
 
-/// The most bytes of a body that are remembered.
+/// How many bytes of a body are kept.
 const LONGEST: usize = 16 << 10;
 
 /// One call, as the log shows it.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Entry {
-    /// Its place among all that happens.
+    /// Its place in the order of events.
     #[serde(skip)]
     pub(crate) order: u64,
     pub(crate) id: String,
     /// Milliseconds since 1970.
     pub(crate) at: i64,
     pub(crate) operation: Option<String>,
-    /// None for a caller who signed nothing.
+    /// `None` if the request was not signed.
     #[serde(rename = "accessKey")]
     pub(crate) access_key: Option<String>,
     pub(crate) account: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) method: String,
     pub(crate) path: String,
-    /// Empty, if there is none.
+    /// Empty if there is none.
     pub(crate) query: String,
     pub(crate) status: u16,
     pub(crate) error: Option<String>,
-    /// The faults that had a part in the answer.
+    /// The faults that affected the answer.
     pub(crate) fault: Option<String>,
     pub(crate) micros: u128,
     /// The trace that the client named, by its ID.
     #[serde(rename = "traceId")]
     pub(crate) trace: Option<Trace>,
-    /// The rules that spoke, each with where it comes from.
+    /// The rules that decided the call, each with its source.
     pub(crate) rules: String,
     pub(crate) request: Body,
     pub(crate) answer: Body,
 }
 
-/// Something that somebody did to the server itself: moved the clock, ordered a fault, reset it.
+/// A change that somebody made to the server itself: they moved the clock, added a fault, or reset the server.
 #[derive(Clone, Debug)]
 pub(crate) struct Deed {
-    /// Its place among all that happens.
+    /// Its place in the order of events.
     pub(crate) order: u64,
-    /// Milliseconds since 1970, by the clock as it was then.
+    /// Milliseconds since 1970, as the clock showed then.
     pub(crate) at: i64,
     pub(crate) kind: String,
     pub(crate) what: String,
 }
 
-/// A body, as the log keeps it: whole, if it is not long.
+/// A body, as the log keeps it. A long body is cut.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Body(Bytes);
 
 impl Body {
     pub(crate) fn new(bytes: &Bytes) -> Self {
-        // A slice of a long one would keep all of it.
+        // A slice of a long body would keep the whole body in memory.
         if bytes.len() <= LONGEST {
             Self(bytes.clone())
         } else {
@@ -74,13 +74,13 @@ impl Body {
         }
     }
 
-    /// Its text, if it is one and all of it was kept.
+    /// The body as text, if it is UTF-8 and was kept whole.
     pub(crate) fn text(&self) -> Option<&str> {
         let is_whole = self.0.len() < LONGEST;
         std::str::from_utf8(&self.0).ok().filter(|_| is_whole)
     }
 
-    /// Its JSON; its text, if it is none.
+    /// The body as JSON, or as text if it is not JSON.
     pub(crate) fn value(&self) -> Value {
         if self.0.is_empty() {
             return Value::Null;
@@ -95,7 +95,7 @@ impl Serialize for Body {
     }
 }
 
-/// The last calls, the newest last.
+/// The last calls, newest last.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
     entries: Mutex<VecDeque<Entry>>,
@@ -107,8 +107,8 @@ impl Log {
     pub(crate) fn push(&self, entry: Entry) {
         let text = |value: &Option<String>| value.as_deref().unwrap_or("-").to_owned();
         let trace = entry.trace.as_ref();
-        // The names are those of OpenTelemetry's semantic conventions, and of the trace context in logs that are not OTLP, so that
-        // collectors need no mapping. Without a trace its fields are not there.
+        // The names are those of OpenTelemetry's semantic conventions, and of its trace context for logs that are not
+        // OTLP, so that collectors need no mapping. Without a trace, its fields are absent.
         tracing::info!(
             trace_id = trace.map(|trace| trace.id.as_str()),
             span_id = trace.map(|trace| trace.span.as_str()),
@@ -147,12 +147,12 @@ impl Log {
         self.deeds.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// What was done to the server itself, the newest last.
+    /// The changes to the server itself, newest last.
     pub(crate) fn deeds(&self) -> Vec<Deed> {
         self.deeds.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
-    /// The calls, the newest last.
+    /// The calls, newest last.
     pub(crate) fn list(&self) -> Vec<Entry> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
@@ -162,12 +162,12 @@ impl Log {
         serde_json::to_value(&*entries).unwrap_or_default()
     }
 
-    /// Counts a request with a client's telemetry.
+    /// Counts a telemetry request of a client.
     pub(crate) fn count_telemetry(&self) {
         self.telemetry.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many requests with telemetry came.
+    /// How many telemetry requests have arrived.
     pub(crate) fn telemetry(&self) -> u64 {
         self.telemetry.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! The program: options, the lines that say that it is ready, and its end.
+//! The program `ivs-local`: its options, its start and its end.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -19,25 +19,28 @@ use crate::{Assumptions, Auth, MemoryStore, Server, Settings, SqliteStore, Store
 #[derive(Clone, Debug, clap::Parser)]
 #[command(name = "ivs-local", version, args_conflicts_with_subcommands = true)]
 pub struct Options {
-    /// Ask a running server for something, instead of starting one
+    /// Send a command to a running server instead of starting one
     #[command(subcommand)]
     command: Option<Command>,
-    /// The port; 0 takes a free one
+    /// The port to listen on; 0 chooses a free port
     #[arg(long, default_value_t = 8788)]
     port: u16,
-    /// The address to listen on, or `localhost`; only this machine reaches the default. 0.0.0.0 is every address of this machine
+    /// The address to listen on, or `localhost`. The default accepts connections only from this machine; 0.0.0.0
+    /// listens on all its addresses
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_parser = address)]
     host: IpAddr,
-    /// A name by which clients may call the server, such as a container's; may be repeated. `localhost` and addresses are always allowed
+    /// A host name that clients may use for the server, such as a container's name; may be repeated. `localhost` and
+    /// IP addresses are always allowed
     #[arg(long = "allow-host", value_name = "NAME", value_parser = host)]
     hosts: Vec<String>,
     /// How strictly inputs are validated
     #[arg(long, value_enum, default_value_t)]
     validation: Validation,
-    /// A choice where AWS documents nothing, such as `idempotency=first`; may be repeated. docs/local.md lists them
+    /// Choose a behaviour that AWS does not document, such as `idempotency=first`; may be repeated. docs/local.md
+    /// lists the choices
     #[arg(long = "assume", value_name = "NAME=CHOICE", value_parser = assume)]
     assumptions: Vec<(String, String)>,
-    /// Keep state in this SQLite file; by default it is in memory
+    /// Keep the state in this SQLite file; by default, it is kept in memory
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// Which callers' signatures to verify
@@ -49,11 +52,11 @@ pub struct Options {
     /// The account of callers whose access key is not an account ID
     #[arg(long, default_value = "123456789012", value_parser = account)]
     account: String,
-    /// Give resources the same IDs, and the server the same keys, in each run with this seed. Anyone who knows the seed can mint tokens
+    /// Give resources the same IDs, and the server the same keys, in each run with this seed. Anyone who knows the
+    /// seed can mint tokens
     #[arg(long)]
     seed: Option<String>,
-    /// Change a documented quota, such as `stages=5`; may be repeated
-    #[arg(long = "quota", value_name = "NAME=NUMBER", value_parser = crate::quotas::parse)]
+    #[arg(long = "quota", value_name = "NAME=NUMBER", value_parser = crate::quotas::parse, help = crate::quotas::help())]
     quotas: Vec<(String, usize)>,
     /// Apply this fault rule from the start, as `/_ivs/faults` takes it; may be repeated
     #[arg(long = "fault", value_name = "JSON", value_parser = json)]
@@ -61,7 +64,7 @@ pub struct Options {
     /// Send events to this target from the start, as `/_ivs/targets` takes it; may be repeated
     #[arg(long = "target", value_name = "JSON", value_parser = json)]
     targets: Vec<Value>,
-    /// Call this webhook for every event; `--target` says more
+    /// Call this webhook for every event; `--target` has more settings
     #[arg(long = "webhook", value_name = "URL")]
     webhooks: Vec<String>,
     /// How many events to keep
@@ -70,31 +73,34 @@ pub struct Options {
     /// Refuse calls beyond the documented rates
     #[arg(long, value_enum, default_value_t)]
     rates: Switch,
-    /// Start with this state, as `snapshot` writes it, or with these calls: `[{"operation": .., "region": .., "input": {..}}]`
+    /// Start with the state in this file, as `snapshot` writes it, or run the calls in it: `[{"operation": ..,
+    /// "region": .., "input": {..}}]`
     #[arg(long, value_name = "FILE")]
     init: Option<PathBuf>,
-    /// An address for media that clients are told; may be repeated. By default loopback and one of a real interface
+    /// An address to which clients are told to send media; may be repeated. By default, loopback and one address of a
+    /// real network interface
     #[arg(long, value_name = "ADDRESS")]
     announce: Vec<IpAddr>,
-    /// The UDP port for media; 0 takes a free one
+    /// The UDP port for media; 0 chooses a free port
     #[arg(long, default_value_t = 0)]
     udp_port: u16,
     /// Ask clients to send SDP over their sockets instead of HTTP
     #[arg(long)]
     sdp_over_socket: bool,
-    /// The official web client for the page that tries a stage: the file of its script, or a URL. The page also works without it
+    /// The official web client for the page that tries out a stage: its script file, or a URL. The page also works
+    /// without it
     #[arg(long, value_name = "FILE|URL")]
     web_client: Option<String>,
-    /// Make a stage and two tokens, and print two pages to open
+    /// Create a stage and two tokens, and print the addresses of two pages to open
     #[arg(long)]
     demo: bool,
-    /// The certificate chain for TLS in PEM, the server's certificate first
+    /// The certificate chain for TLS, in PEM. The server's certificate comes first
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
-    /// The key of the certificate in PEM
+    /// The private key of the certificate, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Make a certificate for localhost and the announced addresses, which clients must be told to trust
+    /// Make a certificate for localhost and the announced addresses. Tell your clients to trust it
     #[arg(long, value_name = "self-signed", conflicts_with = "tls_cert", value_parser = ["self-signed"])]
     tls: Option<String>,
     /// Stop the clock at this time, such as 2026-01-02T03:04:05Z; `POST /_ivs/clock` moves it
@@ -113,12 +119,12 @@ enum Switch {
 }
 
 impl Options {
-    /// Runs the server until SIGTERM or SIGINT, and says on stderr what went wrong.
+    /// Runs the server until SIGTERM or SIGINT, and prints an error to stderr.
     pub fn run(self) -> ExitCode {
         match self.serve() {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                // Nobody is left to tell when this fails.
+                // If writing to stderr fails, there is nowhere to report it.
                 let _ = writeln!(std::io::stderr(), "ivs-local: {error}");
                 ExitCode::FAILURE
             }
@@ -129,7 +135,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// Why it could not start, in words.
+    /// A message that says why the server could not start.
     pub fn serve(self) -> Result<(), String> {
         if self.json {
             tracing_subscriber::fmt().json().with_writer(std::io::stderr).init();
@@ -222,7 +228,7 @@ impl Options {
         settings.credentials.extend(self.credentials);
         settings.validation = self.validation;
         for (name, choice) in &self.assumptions {
-            // They were checked when they were read.
+            // They were checked when the options were read.
             let _ = settings.assumptions.set(name, choice);
         }
         settings.quotas = BTreeMap::from_iter(self.quotas);
@@ -230,7 +236,7 @@ impl Options {
     }
 }
 
-/// Takes over the state of a file, or runs the calls of one.
+/// Restores the state in a file, or runs the calls in it.
 fn begin(server: &Server, path: &std::path::Path) -> Result<(), String> {
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     if text.trim_start().starts_with('{') {
@@ -250,7 +256,7 @@ fn begin(server: &Server, path: &std::path::Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Says that the server is ready, in lines to copy and paste.
+/// Prints that the server is ready, with lines to copy and paste.
 fn ready(url: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "ivs-local is ready at {url}")?;
@@ -262,7 +268,7 @@ fn ready(url: &str) -> std::io::Result<()> {
     out.flush()
 }
 
-/// The script that loads the web client: that of a file, or one that fetches it.
+/// The script that loads the web client: the content of a file, or a script that fetches it from a URL.
 fn web_client(from: &str) -> Result<String, String> {
     if from.starts_with("https://") || from.starts_with("http://") {
         // The page's own script is a module, so it waits for this one.
@@ -272,7 +278,7 @@ fn web_client(from: &str) -> Result<String, String> {
     std::fs::read_to_string(from).map_err(|error| format!("{from}: {error}"))
 }
 
-/// Makes a stage and two tokens, and gives the pages of both.
+/// Creates a stage and two tokens, and returns the address of the page for each token.
 fn demonstrate(server: &Server) -> Result<Vec<String>, String> {
     let run = |operation: &str, input: &Value| {
         server.run(operation, "us-east-1", input).map_err(|error| format!("{operation}: {error}"))
@@ -289,7 +295,7 @@ fn demonstrate(server: &Server) -> Result<Vec<String>, String> {
 
 fn show(pages: &[String]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "\nOpen both pages, and the two people see each other:")?;
+    writeln!(out, "\nOpen both pages. The two people then see each other:")?;
     for page in pages {
         writeln!(out, "\n{page}")?;
     }
@@ -316,14 +322,15 @@ fn account(text: &str) -> Result<String, String> {
     is_account.then(|| text.to_owned()).ok_or_else(|| "an account ID has 12 digits".to_owned())
 }
 
-/// Where to listen. `localhost` is the only name: others may have several addresses, and clients need `--allow-host` for them.
+/// The address to listen on. `localhost` is the only name that is accepted. Other names may have several addresses,
+/// and clients need `--allow-host` for them.
 fn address(text: &str) -> Result<IpAddr, String> {
     if text.eq_ignore_ascii_case("localhost") {
         return Ok(IpAddr::V4(Ipv4Addr::LOCALHOST));
     }
     text.trim_start_matches('[').trim_end_matches(']').parse().map_err(|_| {
-        "give an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them; --allow-host gives names by which \
-         clients may call the server"
+        "give an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them; use --allow-host for the names that \
+         clients may use for the server"
             .to_owned()
     })
 }
@@ -336,7 +343,7 @@ fn host(text: &str) -> Result<String, String> {
     let name = text.strip_suffix('.').unwrap_or(text);
     let is_host = is_name(name) || name.parse::<IpAddr>().is_ok();
     let message =
-        || "give a name or an address alone, without scheme and port, such as ivs-local or 192.0.2.7";
+        || "give only a name or an address, without scheme and port, such as ivs-local or 192.0.2.7";
     is_host.then(|| name.to_ascii_lowercase()).ok_or_else(|| message().to_owned())
 }
 

@@ -1,4 +1,4 @@
-//! Commands for a server that runs: what `snapshot`, `restore` and `reset` do.
+//! Commands for a running server: `snapshot`, `restore` and `reset`.
 
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -10,24 +10,24 @@ use hyper_util::rt::TokioIo;
 use serde_json::Value;
 use tokio::net::TcpStream;
 
-/// Something to ask of a server that runs.
+/// A command for a running server.
 #[derive(Clone, Debug, clap::Subcommand)]
 pub(crate) enum Command {
-    /// Write all that a running server knows into a file, or on stdout
+    /// Save the state of a running server to a file, or write it to stdout
     Snapshot {
         /// The file; stdout by default
         file: Option<PathBuf>,
         #[command(flatten)]
         at: At,
     },
-    /// Give a running server the state of a file, instead of what it knows
+    /// Replace the state of a running server with the state in a file
     Restore {
         /// The file; `-` is stdin
         file: PathBuf,
         #[command(flatten)]
         at: At,
     },
-    /// Have a running server forget every resource
+    /// Delete every resource of a running server
     Reset {
         #[command(flatten)]
         at: At,
@@ -37,17 +37,17 @@ pub(crate) enum Command {
 /// Where the server is.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct At {
-    /// The address that the server printed when it was ready
+    /// The address that the server printed when it started
     #[arg(long, default_value = "http://localhost:8788")]
     url: String,
 }
 
 impl Command {
-    /// Does it.
+    /// Runs the command.
     ///
     /// # Errors
     ///
-    /// Why it could not be done, in words.
+    /// A message that says why the command failed.
     pub(crate) async fn run(self) -> Result<(), String> {
         match self {
             Self::Snapshot { file, at } => {
@@ -74,19 +74,19 @@ impl Command {
 }
 
 impl At {
-    /// Sends a request, and gives the body of a good answer.
+    /// Sends a request, and returns the body of a successful answer.
     async fn ask(&self, method: Method, path: &str, body: Bytes) -> Result<Bytes, String> {
         let url = &self.url;
         let uri: Uri = url.parse().map_err(|error| format!("{url}: {error}"))?;
         if uri.scheme_str() != Some("http") {
             return Err(format!(
-                "{url}: the address must begin with http://; ask a server with TLS with curl"
+                "{url}: the address must begin with http://; for a server with TLS, use curl"
             ));
         }
-        let authority = uri.authority().ok_or_else(|| format!("{url}: there is no host in it"))?.to_string();
+        let authority = uri.authority().ok_or_else(|| format!("{url}: the address has no host"))?.to_string();
         let place = if uri.port().is_some() { authority.clone() } else { format!("{authority}:80") };
         let failed = |error: &dyn std::fmt::Display| {
-            format!("{url}: {error}; does a server run there? --url names another")
+            format!("{url}: {error}; check that a server runs there, or name another with --url")
         };
         let socket = TcpStream::connect(&place).await.map_err(|error| failed(&error))?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket))

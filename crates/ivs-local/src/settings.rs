@@ -9,63 +9,65 @@ use crate::http::Tls;
 pub struct Settings {
     /// The account of callers whose access key is not an account ID: 12 digits.
     pub account: String,
-    /// Whose signatures are verified.
+    /// Which callers' signatures are verified.
     pub auth: Auth,
-    /// Access keys that are known, each with its secret.
+    /// The known access keys, each with its secret.
     pub credentials: BTreeMap<String, String>,
-    /// Makes IDs the same in each run.
+    /// With a seed, IDs and keys are the same in each run.
     pub seed: Option<String>,
-    /// Quotas that differ from the documented ones, by the names of the guide.
+    /// The quotas that differ from the documented ones, by the names in the guide.
     pub quotas: BTreeMap<String, usize>,
     /// How strictly inputs are validated.
     pub validation: Validation,
-    /// What AWS does not document.
+    /// The choices for behaviour that AWS does not document.
     pub assumptions: Assumptions,
-    /// The addresses for media that clients are told; loopback and one of a real interface, if there are none.
+    /// The addresses to which clients are told to send media. If there are none: loopback and one address of a real
+    /// network interface.
     pub announce: Vec<IpAddr>,
-    /// The UDP port for media; 0 takes a free one.
+    /// The UDP port for media; 0 chooses a free port.
     pub udp_port: u16,
     /// Whether clients are asked to send SDP over their sockets instead of HTTP.
     pub sdp_over_socket: bool,
-    /// The script that loads the official web client for the page that tries a stage; the page does without it, too.
+    /// The script that loads the official web client for the page that tries out a stage. The page also works without
+    /// it.
     pub web_client: String,
-    /// The certificate, if clients shall come over TLS.
+    /// The certificate, if clients connect over TLS.
     pub tls: Option<Tls>,
-    /// The time at which the clock stands still, in milliseconds since 1970; it runs unless given.
+    /// The time at which the clock is stopped, in milliseconds since 1970. Without it, the clock runs.
     pub freeze: Option<i64>,
-    /// Rules for faults that are in force from the beginning, as `/_ivs/faults` takes them.
+    /// The fault rules that apply from the start, as `/_ivs/faults` takes them.
     pub faults: Vec<serde_json::Value>,
-    /// Who is told of events from the beginning, as `/_ivs/targets` takes them.
+    /// The targets that receive events from the start, as `/_ivs/targets` takes them.
     pub targets: Vec<serde_json::Value>,
     /// How many events are kept.
     pub events_kept: usize,
     /// Whether calls beyond the documented rates are refused.
     pub rates: bool,
-    /// How far the time of a signature may be off, in seconds.
+    /// How far the time of a signature may differ from the server's time, in seconds.
     pub skew_secs: i64,
-    /// Names that clients may ask for besides `localhost`. Addresses need not be named.
+    /// The host names that clients may use besides `localhost`. Addresses are always allowed.
     pub hosts: Vec<String>,
 }
 
 /// How strictly inputs are validated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Validation {
-    /// As AWS does.
+    /// Inputs are validated as AWS does.
     #[default]
     Strict,
-    /// Any text is taken for an ARN, and a resource may name others that do not exist.
+    /// Any text counts as an ARN, and a resource may name others that do not exist.
     Lenient,
 }
 
-/// Whose signatures are verified.
+/// Which callers' signatures are verified.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Auth {
-    /// Only known access keys, and they must have signed right.
+    /// Accept only known access keys, with a valid signature.
     Strict,
-    /// Any access key; a known one must have signed right.
+    /// Accept any access key. Requests with a known key need a valid signature.
     #[default]
     Known,
-    /// Nobody's; a request without a signature is one of the account of the settings in us-east-1.
+    /// Verify no signatures. A request without a signature belongs to the account of `--account`, in us-east-1.
     Off,
 }
 

@@ -1,4 +1,4 @@
-//! AWS-LC, the fastest of the three. It wipes all that it frees.
+//! AWS-LC, the fastest of the three libraries. It wipes all memory that it frees.
 
 use aws_lc_rs::{
     digest::{Digest, SHA384, digest},
@@ -38,7 +38,7 @@ impl Backend for AwsLc {
 
     #[inline]
     fn sign(signer: &Self::Signer, message: &[u8]) -> Result<Signature, SignError> {
-        // The generator is a formality: AWS-LC draws from its own.
+        // AWS-LC ignores this generator and uses its own.
         let signature = signer.sign(&SystemRandom::new(), message).map_err(|_| SignError)?;
         fixed(signature.as_ref()).ok_or(SignError)
     }
@@ -65,7 +65,7 @@ impl Backend for AwsLc {
 
 /// Turns the DER of a signature into r then s.
 ///
-/// AWS-LC signs into DER and nothing else. The library would turn it around too, at the cost of three allocations.
+/// AWS-LC writes signatures only as DER. `aws-lc-rs` can convert them too, but needs three allocations for it.
 fn fixed(der: &[u8]) -> Option<Signature> {
     let (r, s): (UintRef<'_>, UintRef<'_>) = AnyRef::from_der(der)
         .and_then(|whole| whole.sequence(|reader| Ok::<_, der::Error>((reader.decode()?, reader.decode()?))))
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_signature_is_none() {
+    fn bytes_that_are_not_a_signature_give_none() {
         let too_long = [&[0x30, 54, 2, 49][..], &[0x7F; 49], &[2, 1, 1]].concat();
         for der in [&[][..], &[0x30, 0], &[0x30, 3, 2, 1, 1], &[0x30, 6, 2, 1, 1, 2, 1, 1, 0], &too_long] {
             assert_eq!(fixed(der), None, "{der:02x?}");

@@ -1,4 +1,4 @@
-//! Who does the arithmetic. One trait, three libraries behind it; the first that is compiled in does the work.
+//! The libraries that do the arithmetic. One trait covers all three; the first one that is compiled in does the work.
 
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc;
@@ -29,19 +29,19 @@ pub(crate) use rust_crypto::RustCrypto as Active;
 /// The library that signs and verifies in this build: `aws-lc-rs`, `ring` or `rust-crypto`.
 pub const BACKEND: &str = Active::NAME;
 
-/// The SHA-384 digest of a message, in 48 bytes: what an ES384 signature is made of (RFC 7518, section 3.4).
+/// The SHA-384 digest of a message, in 48 bytes. ES384 signs this digest (RFC 7518, section 3.4).
 ///
-/// For those who sign elsewhere, with a key that takes a digest.
+/// Use it to sign elsewhere, with a key that takes a digest.
 #[must_use]
 pub fn sha384(message: &[u8]) -> [u8; 48] {
     count::hash();
     Active::sha384(message)
 }
 
-/// ES384 over keys that are known to be valid: 48 bytes in 1..n, and the point that belongs to them.
+/// ES384 with keys that are known to be valid: a private number of 48 bytes in 1..n, and the point that belongs to it.
 ///
-/// An implementation copies the private number nowhere that it does not wipe: its `Signer` wipes on drop, and what it
-/// leaves on the stack while being made is wiped by its caller.
+/// An implementation wipes every copy of the private number that it makes. Its `Signer` wipes on drop. The caller wipes
+/// what making the `Signer` leaves on the stack.
 pub(crate) trait Backend {
     /// The name of the feature.
     const NAME: &'static str;
@@ -57,7 +57,7 @@ pub(crate) trait Backend {
         message: &[u8],
         signature: &[u8; SIGNATURE_LEN],
     ) -> Result<(), InvalidSignature>;
-    /// The same of a message that was hashed before.
+    /// The same as `verify`, for a message that was hashed before.
     fn verify_hashed(
         verifier: &Self::Verifier,
         message: &Hashed<'_>,

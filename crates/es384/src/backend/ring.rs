@@ -1,4 +1,4 @@
-//! ring, for those who ship it already.
+//! ring, for programs that already contain it.
 
 use std::mem::{MaybeUninit, needs_drop};
 
@@ -17,7 +17,7 @@ pub(crate) enum Ring {}
 impl Backend for Ring {
     const NAME: &'static str = "ring";
     type Signer = Signer;
-    // ring has no parsed form: it checks the point anew each time, which costs next to nothing beside verifying.
+    // ring has no parsed form. It checks the point each time, which takes almost no time compared with verifying.
     type Verifier = UnparsedPublicKey<[u8; 97]>;
 
     #[inline]
@@ -59,13 +59,13 @@ impl Backend for Ring {
         message: &Hashed<'_>,
         signature: &[u8; SIGNATURE_LEN],
     ) -> Result<(), InvalidSignature> {
-        // It has no entry for digests.
+        // ring has no function that takes a digest.
         count::hash();
         Self::verify(verifier, message.message(), signature)
     }
 }
 
-/// ring never wipes its keys, so this does. Boxed, because every move would leave a copy.
+/// ring never wipes its keys, so this type does. The key is boxed because every move would leave a copy behind.
 pub(crate) struct Signer(Box<MaybeUninit<EcdsaKeyPair>>);
 
 impl Signer {
@@ -77,7 +77,8 @@ impl Signer {
 
 impl Drop for Signer {
     fn drop(&mut self) {
-        // Nothing is lost by never dropping the key in the box: it owns nothing. Should ring change that, this fails to build.
+        // The key in the box is never dropped. It owns nothing, so nothing leaks. If ring changes that, this line
+        // fails to build.
         const { assert!(!needs_drop::<EcdsaKeyPair>()) };
         (*self.0).zeroize();
     }

@@ -1,4 +1,4 @@
-//! p384 of RustCrypto, for those who cannot build C or assembly. It wipes its keys on drop.
+//! RustCrypto's p384, for machines that cannot build C or assembly. It wipes its keys on drop.
 
 use getrandom::SysRng;
 use p384::ecdsa::{
@@ -15,7 +15,7 @@ pub(crate) enum RustCrypto {}
 
 impl Backend for RustCrypto {
     const NAME: &'static str = "rust-crypto";
-    // Boxed, because every move would leave a copy.
+    // The key is boxed because every move would leave a copy behind.
     type Signer = Box<SigningKey>;
     type Verifier = VerifyingKey;
 
@@ -32,8 +32,8 @@ impl Backend for RustCrypto {
         VerifyingKey::from_sec1_bytes(point).map_err(|_| KeyError::Backend)
     }
 
-    /// The nonce comes from the key, the message (RFC 6979) and fresh randomness (its section 3.6), so that neither a weak
-    /// generator nor a fault in one computation gives the key away.
+    /// The nonce is made from the key, the message (RFC 6979) and fresh random bytes (section 3.6 there), so that
+    /// neither a weak generator nor a fault in one computation reveals the key.
     #[inline]
     fn sign(signer: &Self::Signer, message: &[u8]) -> Result<Signature, SignError> {
         let signature: EcdsaSignature =

@@ -1,4 +1,4 @@
-//! Each compiled backend against each other one: what one signs, all verify.
+//! Compares the compiled backends: each one verifies what every other one signs.
 
 use super::Backend;
 use crate::Hashed;
@@ -34,7 +34,7 @@ fn compiled() -> Vec<(&'static str, Sign, Verify)> {
 
 type VerifyHashed = fn(&Point, &Hashed<'_>, &[u8; 96]) -> bool;
 
-/// The same for messages that were hashed before.
+/// The backends' functions for messages that were hashed before.
 fn hashed() -> Vec<(&'static str, VerifyHashed)> {
     fn entry<B: Backend>() -> (&'static str, VerifyHashed) {
         (B::NAME, |point, message, signature| {

@@ -3,9 +3,9 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use zeroize::Zeroizing;
 
-/// Appends the encoding of `bytes`. `out` should have room for it, so that no copy is left behind by growth.
+/// Appends the encoding of `bytes`. `out` should have enough capacity, because growing leaves a copy behind.
 pub(crate) fn push(out: &mut String, bytes: &[u8]) {
-    // In pieces of 48 bytes to 64 characters, so that no buffer of unknown size holds a secret.
+    // The bytes are encoded in pieces of 48 bytes to 64 characters, so that no buffer of unknown size holds a secret.
     for chunk in bytes.chunks(48) {
         let mut buffer = Zeroizing::new([0_u8; 64]);
         if let Ok(encoded) = Base64UrlUnpadded::encode(chunk, buffer.as_mut_slice()) {
@@ -14,7 +14,7 @@ pub(crate) fn push(out: &mut String, bytes: &[u8]) {
     }
 }
 
-/// Decodes; `None` unless it is exactly the canonical encoding of some bytes.
+/// Decodes a text. The result is `None` unless the text is the canonical encoding of some bytes.
 pub(crate) fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let mut buffer = Zeroizing::new(vec![0_u8; text.len()]);
     let len = Base64UrlUnpadded::decode(text, &mut buffer).ok()?.len();

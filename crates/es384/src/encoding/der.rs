@@ -26,7 +26,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Judges by the types of the outermost fields. What is recognised but is no key of ours is an error that names it.
+    /// Judges by the types of the outermost fields. A document that is recognised but is not such a key gives an
+    /// error that names it.
     pub(crate) fn of(der: &[u8]) -> Result<Self, KeyError> {
         use Tag::{BitString, Integer, OctetString, Sequence};
 
@@ -65,7 +66,7 @@ pub(crate) fn read_pkcs8(der: &[u8]) -> Result<Pair, KeyError> {
     read_ec_private_key(info.private_key.as_bytes(), true, claimed)
 }
 
-/// Reads SEC1; without curve parameters the length of the private number tells the curve.
+/// Reads SEC1. Without curve parameters, the length of the private number determines the curve.
 pub(crate) fn read_sec1(der: &[u8]) -> Result<Pair, KeyError> {
     read_ec_private_key(der, false, Vec::new())
 }
@@ -77,8 +78,8 @@ pub(crate) fn read_spki(der: &[u8]) -> Result<Point, KeyError> {
     read_point(&info.subject_public_key)
 }
 
-/// The SPKI within an X.509 certificate (RFC 5280, section 4.1). Nothing of the certificate is checked: who trusts it trusts its
-/// key as it is.
+/// The SPKI in an X.509 certificate (RFC 5280, section 4.1). Nothing else in the certificate is checked: the caller
+/// decides whether to trust it.
 pub(crate) fn spki_of_certificate(der: &[u8]) -> Result<Vec<u8>, KeyError> {
     let certificate = fields(outer_sequence(der)?);
     let to_be_signed = certificate.first().ok_or(KeyError::DerMalformed)?;
@@ -89,7 +90,7 @@ pub(crate) fn spki_of_certificate(der: &[u8]) -> Result<Vec<u8>, KeyError> {
     spki.to_der().map_err(malformed)
 }
 
-/// Whether an SPKI is of a P-384 key; the point is not looked at.
+/// Checks that an SPKI is for a P-384 key. The point is not read.
 pub(crate) fn check_spki_algorithm(der: &[u8]) -> Result<(), KeyError> {
     let info = SubjectPublicKeyInfoRef::from_der(der).map_err(malformed)?;
     check_algorithm(info.algorithm.oid, info.algorithm.parameters).map_err(|error| match error {
@@ -98,14 +99,14 @@ pub(crate) fn check_spki_algorithm(der: &[u8]) -> Result<(), KeyError> {
     })
 }
 
-/// Whether a PKCS#8 is of a P-384 key; the private number is not looked at.
+/// Checks that a PKCS#8 is for a P-384 key. The private number is not read.
 pub(crate) fn check_pkcs8_algorithm(der: &[u8]) -> Result<(), KeyError> {
     let info = PrivateKeyInfoRef::from_der(der).map_err(malformed)?;
     check_algorithm(info.algorithm.oid, info.algorithm.parameters)
 }
 
-// The three documents written here have no part that varies but the key itself, and the key has a fixed length. So they
-// are a fixed beginning and the key: nothing to fail, and no copy of the private number but the one in the result.
+// In the three documents written here, only the key varies, and it has a fixed length. So each is a fixed beginning
+// followed by the key. Writing cannot fail, and the only copy of the private number is the one in the result.
 
 /// SEQUENCE, INTEGER 0, `AlgorithmIdentifier` (id-ecPublicKey, secp384r1), OCTET STRING; then SEC1 without parameters.
 const PKCS8_HEAD: [u8; 35] = [
@@ -138,7 +139,7 @@ pub(crate) fn write_spki(point: &Point) -> Vec<u8> {
 }
 
 fn concat(parts: &[&[u8]]) -> Zeroizing<Vec<u8>> {
-    // Allocated once at its full size: growing would leave a copy of the key in freed memory.
+    // The buffer is allocated once at its full size, because growing would leave a copy of the key in freed memory.
     let mut out = Zeroizing::new(Vec::with_capacity(parts.iter().map(|part| part.len()).sum()));
     for part in parts {
         out.extend_from_slice(part);
@@ -173,8 +174,9 @@ fn fields(contents: &[u8]) -> Vec<AnyRef<'_>> {
     std::iter::from_fn(|| AnyRef::decode(&mut reader).ok()).take(10).collect()
 }
 
-/// A certificate's first part begins with its version in `[0]`, or in version 1 with a serial number and an algorithm,
-/// and has at least six fields; a request's has a version, a name, a key and attributes in `[0]`.
+/// Tells a certificate from a request by its first part. In a certificate, this part has at least six fields and
+/// begins with the version in `[0]`, or in version 1 with a serial number and an algorithm. In a request, it holds a
+/// version, a name, a key and attributes in `[0]`.
 fn certificate_or_request(first: &AnyRef<'_>) -> KeyError {
     match fields(first.value()).as_slice() {
         [version, _, _, last] if version.tag() == Tag::Integer && last.tag().is_context_specific() => {
@@ -206,7 +208,8 @@ fn check_curve(parameters: AnyRef<'_>) -> Result<(), KeyError> {
     }
 }
 
-/// `ECPrivateKey` (RFC 5915, section 3). Read field by field, because `sec1` refuses explicit parameters without saying so.
+/// Reads `ECPrivateKey` (RFC 5915, section 3) field by field, because the crate `sec1` refuses explicit parameters
+/// without saying so.
 fn read_ec_private_key(der: &[u8], curve_is_known: bool, mut claimed: Vec<Point>) -> Result<Pair, KeyError> {
     struct Fields<'a> {
         version: u8,
@@ -264,7 +267,7 @@ fn read_point(bits: &BitStringRef<'_>) -> Result<Point, KeyError> {
     point::parse(bits.as_bytes().ok_or(KeyError::DerMalformed)?)
 }
 
-/// Errors of the decoder say where in the bytes they are, which helps nobody; only one kind helps.
+/// The decoder's errors name a position in the bytes, which does not help the user. Only one kind says what is wrong.
 fn malformed(error: Error) -> KeyError {
     match error.kind() {
         ErrorKind::TrailingData { remaining, .. } => {

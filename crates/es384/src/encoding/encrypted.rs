@@ -1,4 +1,4 @@
-//! Encrypted PKCS#8 (RFC 5958, section 3): PBES2 of RFC 8018 with PBKDF2 or scrypt, and AES or 3DES.
+//! Encrypted PKCS#8 (RFC 5958, section 3): PBES2 (RFC 8018) with PBKDF2 or scrypt, and AES or 3DES.
 
 use der::{
     Decode, Encode, Reader, Tag, Tagged,
@@ -13,15 +13,17 @@ use zeroize::Zeroizing;
 use super::der::Kind;
 use crate::KeyError;
 
-/// Two or three seconds on a slow machine, and three times what the most careful tools write today.
+/// This many take two or three seconds on a slow machine. The most careful tools of today write a third of it.
 const MAX_PBKDF2_ITERATIONS: u64 = 4_000_000;
-/// N · r · p, in units of 128 bytes: 128 MiB, which is the strongest setting that OWASP recommends (N = 2^17, r = 8).
+/// The limit of N · r · p, in units of 128 bytes: 128 MiB, the strongest setting that OWASP recommends (N = 2^17, r =
+/// 8).
 const MAX_SCRYPT_COST: u64 = 1 << 20;
-/// What OWASP recommends for PBKDF2 with HMAC-SHA-256.
+/// The number that OWASP recommends for PBKDF2 with HMAC-SHA-256.
 const PBKDF2_ITERATIONS: u32 = 600_000;
 const DES_EDE3_CBC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.3.7");
 
-/// The PKCS#8 inside. The result is known to look like one, so a wrong passphrase never passes for another fault.
+/// Decrypts to the PKCS#8 inside. The result is checked to be PKCS#8, so a wrong passphrase is never reported as
+/// another error.
 pub(crate) fn decrypt(der: &[u8], passphrase: Option<&[u8]>) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let passphrase = passphrase.ok_or(KeyError::PassphraseMissing)?;
     check_parameters(der)?;
@@ -36,11 +38,11 @@ pub(crate) fn decrypt(der: &[u8], passphrase: Option<&[u8]>) -> Result<Zeroizing
         })?
         .len();
     buffer.truncate(len);
-    // The padding of a wrong decryption is right once in 256 times; what comes out then is noise.
+    // After decryption with a wrong passphrase, the padding is right once in 256 times. The content is then noise.
     if Kind::of(&buffer) == Ok(Kind::Pkcs8) { Ok(buffer) } else { Err(KeyError::PassphraseWrong) }
 }
 
-/// Encrypts a PKCS#8 with fresh salt and IV.
+/// Encrypts a PKCS#8 with a fresh salt and IV.
 pub(crate) fn encrypt(pkcs8: &[u8], passphrase: &[u8]) -> Result<Vec<u8>, KeyError> {
     if passphrase.is_empty() {
         return Err(KeyError::PassphraseEmpty);
@@ -63,8 +65,8 @@ pub(crate) fn encrypt(pkcs8: &[u8], passphrase: &[u8]) -> Result<Vec<u8>, KeyErr
         .map_err(|_| KeyError::DerMalformed)
 }
 
-/// Looks at the parameters before `pkcs5` does: it sets no bound on the work, and panics on a scrypt N of zero and on a
-/// 3DES IV of less than 8 bytes.
+/// Checks the parameters before `pkcs5` reads them. `pkcs5` does not limit the work, and panics on a scrypt N of zero
+/// and on a 3DES IV of less than 8 bytes.
 fn check_parameters(der: &[u8]) -> Result<(), KeyError> {
     let unsupported = |_| KeyError::EncryptionUnsupported;
     let (kdf, cipher) = AnyRef::from_der(der)
@@ -94,7 +96,7 @@ fn check_parameters(der: &[u8]) -> Result<(), KeyError> {
     }
 }
 
-/// The integers of a KDF's parameters, in order; one too great for 64 bits counts as the greatest.
+/// The integers in a KDF's parameters, in order. An integer that needs more than 64 bits counts as `u64::MAX`.
 fn numbers_of(parameters: AnyRef<'_>) -> Result<Vec<u64>, der::Error> {
     parameters.sequence(|reader| {
         let mut numbers = Vec::new();

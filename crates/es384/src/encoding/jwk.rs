@@ -40,10 +40,10 @@ pub(crate) fn read_public(input: &[u8]) -> Result<Point, KeyError> {
     })
 }
 
-/// Writes a JWK, private if there is a private half to write.
+/// Writes a JWK. It is private if `scalar` is given.
 pub(crate) fn write(point: &Point, scalar: Option<&Scalar>) -> Zeroizing<String> {
     let (x, y) = point::coordinates(point);
-    // Room for everything at once: growing would leave a copy of the key in freed memory.
+    // The full capacity is reserved at once, because growing would leave a copy of the key in freed memory.
     let mut out = Zeroizing::new(String::with_capacity(320));
     out.push_str(r#"{"kty":"EC","crv":"P-384","alg":"ES384","use":"sig","x":""#);
     base64url::push(&mut out, x);
@@ -57,7 +57,7 @@ pub(crate) fn write(point: &Point, scalar: Option<&Scalar>) -> Zeroizing<String>
     out
 }
 
-/// The members that a thumbprint is made of, in the order and spacing of RFC 7638, section 3.
+/// The members from which a thumbprint is made, in the order and spacing of RFC 7638, section 3.
 pub(crate) fn required_members(point: &Point) -> String {
     let (x, y) = point::coordinates(point);
     let mut out = String::with_capacity(192);
@@ -73,7 +73,7 @@ fn read<T>(input: &[u8], take: impl FnOnce(&Members<'_>) -> Result<T, KeyError>)
     check_len(input)?;
     let text = text::narrow(input);
     let members: Members<'_> = serde_json::from_slice(&text).map_err(|error| {
-        // The message of the error may quote the input, so only the place is taken from it.
+        // The decoder's message may quote the input, so only its position is used.
         KeyError::JwkSyntax { line: error.line(), column: error.column() }
     })?;
     if members.0.contains_key("keys") && !members.0.contains_key("kty") {
@@ -82,8 +82,8 @@ fn read<T>(input: &[u8], take: impl FnOnce(&Members<'_>) -> Result<T, KeyError>)
     take(&members)
 }
 
-/// The members of one JWK by name, their values still JSON text in the caller's buffer: so that no copy of `d` is made
-/// that would not be wiped. Beside them, the first name that came twice.
+/// The members of one JWK by name, and the first name that occurs twice. The values are still JSON text in the caller's
+/// buffer, because a copy of `d` would not be wiped.
 struct Members<'a>(BTreeMap<String, &'a RawValue>, Option<&'static str>);
 
 impl Members<'_> {
@@ -135,14 +135,14 @@ impl Members<'_> {
         point::parse(&bytes)
     }
 
-    /// A member that is base64url of 48 bytes.
+    /// Reads a member that is 48 bytes in base64url.
     fn number(&self, member: &'static str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let raw = self.0.get(member).ok_or(KeyError::JwkMemberMissing { member })?;
         let bytes = raw
             .get()
             .strip_prefix('"')
             .and_then(|rest| rest.strip_suffix('"'))
-            // base64url has nothing to escape, and undoing escapes would make a copy.
+            // base64url needs no escapes, and undoing escapes would make a copy.
             .and_then(base64url::decode)
             .ok_or(KeyError::JwkMember { member, wanted: "a base64url string without padding" })?;
         if bytes.len() == 48 {
@@ -185,7 +185,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     }
 }
 
-/// The name, if it is one that is known: what is not known is never repeated in an error, as it might be anything.
+/// The name, if it is in `names`. Errors never quote an unknown name, because it might be anything.
 fn known(names: &[&'static str], name: &str, otherwise: &'static str) -> &'static str {
     names.iter().find(|known| **known == name).copied().unwrap_or(otherwise)
 }

@@ -1,4 +1,4 @@
-//! Every form in which a key arrives or leaves, one file each.
+//! The forms in which keys are read and written, one file each.
 
 pub(crate) mod base64url;
 pub(crate) mod der;
@@ -19,19 +19,20 @@ pub use signature::signature_from_der;
 
 use crate::KeyError;
 
-/// The most bytes a key may arrive in: 64 KiB. A P-384 key in its longest usual form is about 700.
+/// The greatest length of a key that is read, in bytes: 64 KiB. The longest usual form of a P-384 key has about 700
+/// bytes.
 pub const MAX_INPUT_LEN: usize = 65_536;
 
-/// What a key is wanted for.
+/// The half of the key that the caller needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wanted {
-    /// To sign with.
+    /// The private half, for signing.
     Private,
-    /// To verify with.
+    /// The public half, for verifying.
     Public,
 }
 
-/// Which family of encodings some bytes belong to, judged by their look alone.
+/// The family of encodings that some bytes appear to have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Pem,
@@ -40,7 +41,7 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// Looks at the bytes; the reader of that form then says what is wrong with them, if anything is.
+    /// Guesses the form from the bytes. The reader of that form then reports what is wrong with them.
     ///
     /// # Errors
     ///
@@ -59,13 +60,13 @@ impl Form {
         Ok(Self::Der)
     }
 
-    /// Refuses bytes that are plainly of another form than the one asked for.
+    /// Refuses bytes that clearly have another form than this one.
     pub(crate) fn expect(self, input: &[u8]) -> Result<(), KeyError> {
         let found = Self::of(input)?;
         if found == self {
             return Ok(());
         }
-        // Text without a marker is most likely nothing at all, so it is not worth sending anyone to the PEM reader.
+        // Text without a marker is probably not a key at all, so the error must not send the user to the PEM reader.
         if found == Self::Pem && !pem::contains(&text::narrow(input), b"-----BEGIN") {
             return Err(KeyError::NotAKey);
         }

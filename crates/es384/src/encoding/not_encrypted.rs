@@ -1,4 +1,4 @@
-//! What stands in for encrypted PKCS#8 without the feature `encrypted-keys`.
+//! Replaces `encrypted.rs` in builds without the feature `encrypted-keys`.
 
 use zeroize::Zeroizing;
 

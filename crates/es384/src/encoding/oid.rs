@@ -1,4 +1,4 @@
-//! The names behind the numbers: key algorithms and curves by object identifier.
+//! The names of key algorithms and curves, by object identifier.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! A public key in one line of OpenSSH (RFC 4253, section 6.6; RFC 5656, section 3.1).
+//! A public key as one line of OpenSSH (RFC 4253, section 6.6; RFC 5656, section 3.1).
 
 use base64ct::{Base64, Encoding};
 
@@ -43,7 +43,7 @@ pub(crate) fn read_public(line: &[u8]) -> Result<Point, KeyError> {
     point::parse(point)
 }
 
-/// A string with its length before it in four bytes (RFC 4251, section 5), and what follows.
+/// A string that begins with its length in four bytes (RFC 4251, section 5), and the bytes that follow it.
 fn field(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (len, rest) = bytes.split_first_chunk::<4>()?;
     rest.split_at_checked(usize::try_from(u32::from_be_bytes(*len)).ok()?)

@@ -1,7 +1,8 @@
-//! PEM (RFC 7468), read as it arrives in real life and written as OpenSSL writes it.
+//! PEM (RFC 7468). Reading accepts common variations; writing follows OpenSSL.
 //!
-//! Line ends, indentation, quotes and text around the block do not matter; literal `\n` is a newline; base64 of the
-//! whole PEM is opened. What matters stays strict: markers must match, and what is between them must be base64.
+//! Line ends, indentation, quotes and text around the block do not matter. Literal `\n` counts as a newline, and
+//! base64 of a whole PEM is decoded first. The rest is strict: the markers must match, and the text between them must
+//! be base64.
 
 use base64ct::{Base64, Base64Unpadded, Base64UrlUnpadded, Encoding};
 use zeroize::Zeroizing;
@@ -9,13 +10,13 @@ use zeroize::Zeroizing;
 use super::{Wanted, check_len, der, openssh, text};
 use crate::KeyError;
 
-/// The DER inside the one key block of a PEM text. `EC PARAMETERS` blocks are passed over; where a private key is wanted, so are
-/// certificates and public keys beside the one private key. Where a public key is wanted, a certificate is given as it is, and
-/// the one line of an OpenSSH key as SPKI.
+/// The DER inside the one key block of a PEM text. `EC PARAMETERS` blocks are ignored. If a private key is wanted,
+/// certificates and public keys beside it are ignored too. If a public key is wanted, a certificate is returned as it
+/// is, and the one line of an OpenSSH key is returned as SPKI.
 ///
 /// # Errors
 ///
-/// Everything [`KeyError`] has to say about PEM, and about blocks whose label alone says that they hold no EC key.
+/// The variants of [`KeyError`] for PEM, and those for blocks whose label shows that they do not hold an EC key.
 pub(crate) fn read(input: &[u8], wanted: Wanted) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     check_len(input)?;
     let text = text::unescape_newlines(&text::narrow(input));
@@ -26,9 +27,9 @@ pub(crate) fn read(input: &[u8], wanted: Wanted) -> Result<Zeroizing<Vec<u8>>, K
     }
 }
 
-/// Writes one block with lines of 64 characters, each ended by a newline.
+/// Writes one block in lines of 64 characters. Each line ends with a newline.
 pub(crate) fn write(label: &str, der: &[u8]) -> Zeroizing<String> {
-    // Room for everything at once: growing would leave a copy of the key in freed memory.
+    // The full capacity is reserved at once, because growing would leave a copy of the key in freed memory.
     let room = 2 * (label.len() + 17) + der.len().div_ceil(48) * 65;
     let mut out = Zeroizing::new(String::with_capacity(room));
     for part in ["-----BEGIN ", label, "-----\n"] {
@@ -82,7 +83,7 @@ fn read_blocks(text: &[u8], wanted: Wanted) -> Result<Zeroizing<Vec<u8>>, KeyErr
 fn read_block(from_label: &[u8]) -> Result<(Block<'_>, &[u8]), KeyError> {
     let (label, from_body) = split_at(from_label, b"-----").ok_or(KeyError::PemNoEnd)?;
     let (body, from_end) = split_at(from_body, b"-----END").ok_or(KeyError::PemNoEnd)?;
-    // A second BEGIN before the END: the first block lost its own END.
+    // If a second BEGIN comes before the END, the first block has lost its own END.
     if contains(body, b"-----BEGIN") {
         return Err(KeyError::PemNoEnd);
     }
@@ -100,14 +101,14 @@ fn is_certificate(label: &[u8]) -> bool {
 
 fn open(block: &Block<'_>, wanted: Wanted) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     match block.label {
-        // Which of these it is, is told by its structure: labels get mixed up.
+        // The structure of the DER decides which of these it is, because labels get mixed up.
         b"PRIVATE KEY" | b"EC PRIVATE KEY" | b"ENCRYPTED PRIVATE KEY" | b"PUBLIC KEY" => {}
         b"RSA PRIVATE KEY" | b"RSA PUBLIC KEY" => {
             return Err(KeyError::WrongAlgorithm { algorithm: "RSA".into() });
         }
         b"DSA PRIVATE KEY" => return Err(KeyError::WrongAlgorithm { algorithm: "DSA".into() }),
         b"OPENSSH PRIVATE KEY" => return Err(KeyError::OpensshKey),
-        // A trusted one has more behind it than the certificate.
+        // A `TRUSTED CERTIFICATE` is not accepted, because more data follows the certificate.
         b"CERTIFICATE" | b"X509 CERTIFICATE" if wanted == Wanted::Public => {}
         label if is_certificate(label) => return Err(KeyError::Certificate),
         b"CERTIFICATE REQUEST" | b"NEW CERTIFICATE REQUEST" => return Err(KeyError::CertificateRequest),
@@ -130,7 +131,7 @@ fn open(block: &Block<'_>, wanted: Wanted) -> Result<Zeroizing<Vec<u8>>, KeyErro
     decode::<Base64>(&body).ok_or(KeyError::PemBase64)
 }
 
-/// A text without markers: base64 of a whole PEM, base64 of DER, or nothing of ours.
+/// Reads a text without markers: base64 of a whole PEM, base64 of DER, or the line of an OpenSSH key.
 fn read_base64_of_pem(text: &[u8], wanted: Wanted) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     if contains(text, b"BEGIN ") || contains(text, b"-----END") {
         return Err(KeyError::PemNoBegin);
@@ -154,7 +155,7 @@ fn read_base64_of_pem(text: &[u8], wanted: Wanted) -> Result<Zeroizing<Vec<u8>>,
             read_blocks(&text::unescape_newlines(&text::narrow(&inner)), wanted)
         }
         Some(inner) if inner.first() == Some(&0x30) => Ok(inner),
-        // base64 of "-----BEG": plainly a PEM once, whatever happened to the rest.
+        // This is base64 of "-----BEG", so the text was a PEM before it was damaged.
         None if body.starts_with(b"LS0tLS1CRUd") => Err(KeyError::Truncated),
         _ => Err(KeyError::NotAKey),
     }
@@ -173,7 +174,7 @@ fn decode<E: Encoding>(body: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     Some(buffer)
 }
 
-/// What is before and what is after the first `needle`.
+/// The text before and the text after the first `needle`.
 fn split_at<'a>(text: &'a [u8], needle: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let at = text.windows(needle.len()).position(|window| window == needle)?;
     Some((&text[..at], &text[at + needle.len()..]))

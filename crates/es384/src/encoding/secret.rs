@@ -1,4 +1,4 @@
-//! A PEM inside JSON, as stores of secrets hand it out.
+//! A PEM inside JSON, as secret stores return it.
 
 use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
@@ -6,17 +6,19 @@ use zeroize::Zeroizing;
 use super::{Wanted, pem, text};
 use crate::KeyError;
 
-/// How many texts of JSON may stand in each other: AWS Secrets Manager's answer, the secret in it, and two to spare.
+/// How deep JSON texts may be nested: AWS Secrets Manager's answer, the secret in it, and two more.
 const MAX_DEPTH: usize = 4;
 
-/// The PEM in a JSON object such as `{"SecretString": "{\"privateKey\": \"-----BEGIN ..\"}"}`; none if it is no such JSON.
+/// The PEM in a JSON object such as `{"SecretString": "{\"privateKey\": \"-----BEGIN ..\"}"}`, or `None` if the input
+/// is not such JSON.
 ///
-/// One string, at any depth, also in JSON that is a string itself, must be the PEM of the wanted kind. Where none is, one of
-/// the other kind is given, to be refused as what it is.
+/// Exactly one string must be the PEM of the wanted half. It may be at any depth, also in JSON that is itself a
+/// string. If there is none, a single PEM of the other half is returned, so that the caller refuses it with the right
+/// error.
 ///
 /// # Errors
 ///
-/// [`KeyError::MoreThanOneKey`] when it is not said which of several is meant.
+/// [`KeyError::MoreThanOneKey`] if there are several, because it is unclear which one to read.
 pub(crate) fn pem_in(input: &[u8], wanted: Wanted) -> Result<Option<Zeroizing<Vec<u8>>>, KeyError> {
     let text = text::narrow(input);
     let trimmed = text.trim_ascii();
@@ -43,12 +45,12 @@ pub(crate) fn pem_in(input: &[u8], wanted: Wanted) -> Result<Option<Zeroizing<Ve
     }
 }
 
-/// All strings of a JSON text that hold a PEM; those that are JSON themselves are looked into.
+/// Collects all strings of a JSON text that hold a PEM. Strings that are JSON themselves are searched too.
 fn collect(json: &[u8], depth: usize, found: &mut Vec<Zeroizing<Vec<u8>>>) {
     if depth == 0 || serde_json::from_slice::<IgnoredAny>(json).is_err() {
         return;
     }
-    // What is valid JSON has quotes only around strings.
+    // In valid JSON, quotes stand only around strings.
     let mut rest = json;
     while let Some(start) = rest.iter().position(|byte| *byte == b'"') {
         let Some((string, after)) = string(&rest[start + 1..]) else { return };
@@ -62,9 +64,10 @@ fn collect(json: &[u8], depth: usize, found: &mut Vec<Zeroizing<Vec<u8>>>) {
     }
 }
 
-/// The string that begins here, without its escapes, and what follows its quote. Not by serde: its buffer is not wiped.
+/// The string that begins here, without its escapes, and the text after its closing quote. This does not use serde,
+/// because serde does not wipe its buffer.
 fn string(text: &[u8]) -> Option<(Zeroizing<Vec<u8>>, &[u8])> {
-    // Never longer than it is escaped, so that nothing is copied when it grows.
+    // A string is never longer than its escaped form, so this buffer never grows and leaves no copy behind.
     let mut out = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut at = 0;
     loop {
@@ -77,7 +80,7 @@ fn string(text: &[u8]) -> Option<(Zeroizing<Vec<u8>>, &[u8])> {
                     b't' => out.push(b'\t'),
                     b'u' => {
                         let digits = std::str::from_utf8(text.get(at + 2..at + 6)?).ok()?;
-                        // No PEM has anything else than ASCII.
+                        // A PEM holds only ASCII.
                         out.push(u8::from_str_radix(digits, 16).unwrap_or(b'?'));
                         at += 4;
                     }

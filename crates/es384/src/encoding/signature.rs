@@ -4,15 +4,15 @@ use der::{Decode, Reader, SliceReader, asn1::UintRef};
 
 use crate::{InvalidSignature, SIGNATURE_LEN, Signature};
 
-/// Turns a signature in DER, a SEQUENCE of the INTEGERs r and s, into the 96 bytes that ES384 wants (RFC 7518, section 3.4).
+/// Turns a signature in DER, a SEQUENCE of the INTEGERs r and s, into the 96 bytes of ES384 (RFC 7518, section 3.4).
 ///
-/// This is how AWS KMS, PKCS#11 wrappers and `openssl dgst -sign` write a signature. Only canonical DER is taken, and only
-/// numbers of at most 48 bytes. Whether the signature is valid is for [`VerifyingKey::verify`](crate::VerifyingKey::verify)
-/// to say.
+/// AWS KMS, PKCS#11 wrappers and `openssl dgst -sign` write signatures in DER. Only canonical DER is accepted, with
+/// numbers of at most 48 bytes. This function does not verify the signature;
+/// [`VerifyingKey::verify`](crate::VerifyingKey::verify) does.
 ///
 /// # Errors
 ///
-/// [`InvalidSignature`] when the bytes are no such DER.
+/// [`InvalidSignature`] if the bytes are not such DER.
 ///
 /// ```
 /// # let mut der = vec![0x30, 0x06, 0x02, 0x01, 0x05, 0x02, 0x01, 0x07];
@@ -37,7 +37,7 @@ fn integers(der: &[u8]) -> der::Result<(UintRef<'_>, UintRef<'_>)> {
     Ok(numbers)
 }
 
-/// Writes a number without leading zeros to the end of `to`, which is zero.
+/// Writes a number without leading zeros to the end of `to`, which holds zeros.
 fn place(number: &[u8], to: &mut [u8]) -> Result<(), InvalidSignature> {
     let start = to.len().checked_sub(number.len()).ok_or(InvalidSignature)?;
     to[start..].copy_from_slice(number);
@@ -63,7 +63,7 @@ mod tests {
             assert!(signature[..48 - len].iter().all(|byte| *byte == 0));
             assert_eq!(signature[95], 1);
         }
-        // A first bit that is set needs a zero before it, so that the number is positive.
+        // If the first bit is set, DER puts a zero byte before it, so that the number is positive.
         let padded = [&[0][..], &[0xFF; 48]].concat();
         assert_eq!(signature_from_der(&der(&padded, &padded)).unwrap(), [0xFF; 96]);
     }

@@ -1,10 +1,10 @@
-//! Text as editors, shells and environment variables hand it over.
+//! Text as editors, shells and environment variables produce it.
 
 use zeroize::Zeroizing;
 
-/// The text without its byte order mark; UTF-16, as some Windows shells redirect it, becomes ASCII.
+/// The text without its byte order mark. UTF-16, which some Windows shells write on redirection, becomes ASCII.
 ///
-/// Anything but a byte order mark is left alone, so DER passes through unchanged.
+/// Input without a byte order mark is not changed, so DER passes through.
 pub(crate) fn narrow(input: &[u8]) -> Zeroizing<Vec<u8>> {
     let low_byte = |pair: &[u8], low: usize| match pair {
         [_, _] if pair[1 - low] == 0 => pair[low],
@@ -28,7 +28,7 @@ pub(crate) fn unescape_newlines(text: &[u8]) -> Zeroizing<Vec<u8>> {
             out.push(b'\n');
             rest = &rest[slashes + 1..];
         } else if slashes > 0 {
-            // The whole run at once, or a long one would be counted again from each of its slashes.
+            // The whole run is copied at once. Otherwise a long run would be counted again from each of its slashes.
             out.extend_from_slice(&rest[..slashes]);
             rest = &rest[slashes..];
         } else {

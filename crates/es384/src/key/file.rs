@@ -1,4 +1,4 @@
-//! Keys from files, with errors that name the file.
+//! Keys from files. The errors name the file.
 
 use std::{
     fs::File,
@@ -12,7 +12,8 @@ use super::{SigningKey, VerifyingKey};
 use crate::{KeyFileError, MAX_INPUT_LEN};
 
 impl SigningKey {
-    /// Reads a private key from a file, in whichever form it is, as [`from_any`](Self::from_any) does. What was read is wiped.
+    /// Reads a private key from a file. The key may have any form that [`from_any`](Self::from_any) reads. The buffer
+    /// that held the file is wiped.
     ///
     /// # Errors
     ///
@@ -25,7 +26,7 @@ impl SigningKey {
 }
 
 impl VerifyingKey {
-    /// Reads a public key from a file, in whichever form it is, as [`from_any`](Self::from_any) does.
+    /// Reads a public key from a file. The key may have any form that [`from_any`](Self::from_any) reads.
     ///
     /// # Errors
     ///
@@ -44,14 +45,15 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
     })
 }
 
-/// The words of the operating system, without the number that Rust puts after them.
+/// The operating system's message, without the number that Rust appends.
 fn in_words(error: &io::Error) -> String {
     let text = error.to_string();
     text.split_once(" (os error").map_or(&*text, |(words, _)| words).to_owned()
 }
 
 fn read_from(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    // All of the room at once: a buffer that grows leaves copies of the key behind. One byte more shows what is too long.
+    // The full capacity is reserved at once, because a buffer that grows leaves copies of the key behind. The extra
+    // byte shows whether the file is too long.
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_INPUT_LEN + 1));
     File::open(path)?.take(MAX_INPUT_LEN as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)

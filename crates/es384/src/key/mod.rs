@@ -1,4 +1,4 @@
-//! Keys: parsed once, then only used.
+//! Keys. A key is parsed and checked once.
 
 mod file;
 pub(crate) mod pair;

@@ -1,15 +1,16 @@
-//! The private half as bytes, and the check that both halves belong together.
+//! The private half as bytes, and the check that the two halves belong together.
 
 use zeroize::Zeroizing;
 
 use super::point::{self, Point};
 use crate::KeyError;
 
-/// A private number between 1 and n - 1, in 48 bytes, big-endian. Stays in one place on the heap and is wiped there.
+/// A private number between 1 and n - 1, in 48 bytes, big-endian. It stays in one place on the heap and is wiped there.
 pub(crate) struct Scalar {
     number: Box<Zeroizing<[u8; 48]>>,
-    /// The same once more. A signature made with one is checked with the other, so that a bit that flipped in memory gives
-    /// no signature away: from a wrong one, and the right public key, that bit of the number can be told.
+    /// A second copy. A signature made with one copy is checked with the other, so that no wrong signature is
+    /// returned after a bit has flipped in memory. A wrong signature and the right public key would reveal that bit
+    /// of the number.
     copy: Box<Zeroizing<[u8; 48]>>,
 }
 
@@ -26,12 +27,12 @@ impl Scalar {
         Ok(scalar)
     }
 
-    /// Draws one from the operating system.
+    /// Draws a number with random bytes of the operating system.
     pub(crate) fn random() -> Result<Self, KeyError> {
         let mut scalar = Self::zero();
         loop {
             getrandom::fill(scalar.number.as_mut_slice()).map_err(|_| KeyError::Randomness)?;
-            // Out of range about once in 2^194; drawing again keeps the choice uniform.
+            // The number is out of range about once in 2^194. Drawing again keeps the distribution uniform.
             if scalar.secret_key().is_ok() {
                 scalar.copy.copy_from_slice(scalar.number.as_slice());
                 return Ok(scalar);
@@ -59,14 +60,14 @@ impl Scalar {
     }
 }
 
-/// Both halves, which belong together.
+/// A private half and the public half that belongs to it.
 pub(crate) struct Pair {
     pub(crate) scalar: Scalar,
     pub(crate) point: Point,
 }
 
 impl Pair {
-    /// Works out the public half and compares it with each one that came along.
+    /// Computes the public half, and compares it with each public half that the input claims.
     pub(crate) fn new(scalar: Scalar, claimed: &[Point]) -> Result<Self, KeyError> {
         let point = point::encode(&scalar.secret_key()?.public_key())?;
         if claimed.iter().any(|claim| *claim != point) {

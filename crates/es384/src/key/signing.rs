@@ -25,13 +25,13 @@ use crate::{
 
 /// A P-384 private key that signs with ES384 (RFC 7518, section 3.4).
 ///
-/// Parsed and checked once; [`sign`](Self::sign) then does nothing but sign. Clones share one key, which is wiped from
-/// memory when the last of them goes. It may be used from any number of threads at once. Its `Debug` shows only the
+/// The key is parsed and checked once; [`sign`](Self::sign) does nothing but sign. Clones share one key, which is
+/// wiped from memory when the last clone is dropped. Any number of threads may use it at once. `Debug` shows only the
 /// fingerprint of the public half.
 ///
-/// Every constructor refuses more than [`MAX_INPUT_LEN`](crate::MAX_INPUT_LEN) bytes, any curve but P-384, a private
-/// number outside 1..n, and a public half that does not belong to the private one. The caller's own copy of the key, in
-/// the buffer or string passed in, is the caller's to wipe.
+/// Every constructor refuses more than [`MAX_INPUT_LEN`](crate::MAX_INPUT_LEN) bytes, any curve other than P-384, a
+/// private number outside 1..n, and a public half that does not belong to the private half. Callers must wipe their
+/// own copy of the key, in the buffer or string that they pass.
 #[derive(Clone)]
 pub struct SigningKey(Arc<Inner>);
 
@@ -43,11 +43,11 @@ struct Inner {
 }
 
 impl SigningKey {
-    /// Makes a new key from the randomness of the operating system.
+    /// Makes a new key with random bytes of the operating system.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Randomness`] when the operating system gives none.
+    /// [`KeyError::Randomness`] if the operating system gives no random bytes.
     pub fn generate() -> Result<Self, KeyError> {
         with_wiped_stack(|| Self::from_pair(Pair::new(Scalar::random()?, &[])?))
     }
@@ -55,28 +55,30 @@ impl SigningKey {
     /// Reads PEM (RFC 7468): SEC1 `EC PRIVATE KEY` (RFC 5915), with or without an `EC PARAMETERS` block before it, or
     /// PKCS#8 `PRIVATE KEY` (RFC 5958).
     ///
-    /// CRLF, a byte order mark, quotes, indentation, literal `\n`, everything on one line, and base64 of the whole PEM are
-    /// all taken as they come. So is the JSON of a secret store, such as `{"SecretString": ".."}` or `{"privateKey": ".."}`, in
-    /// which exactly one string, at any depth, is the PEM of a private key. Certificates and public keys beside the private key
-    /// are passed over.
+    /// The text may have CRLF, a byte order mark, quotes, indentation or literal `\n`; it may be all on one line, or
+    /// base64 of the whole PEM. It may also be the JSON of a secret store, such as `{"SecretString": ".."}` or
+    /// `{"privateKey": ".."}`, if exactly one string, at any depth, is the PEM of a private key. Certificates and
+    /// public keys beside the private key are ignored.
     ///
     /// # Errors
     ///
-    /// [`KeyError::PassphraseMissing`] when the key is encrypted, otherwise whatever is wrong with it.
+    /// [`KeyError::PassphraseMissing`] if the key is encrypted; otherwise the variant that says what is wrong with
+    /// the key.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         Self::read_pem(pem.as_ref(), None)
     }
 
     /// Reads PEM as [`from_pem`](Self::from_pem) does, and also `ENCRYPTED PRIVATE KEY` (RFC 5958, PBES2 of RFC 8018).
     ///
-    /// The passphrase is bytes, UTF-8 for text; it is not looked at when the key is not encrypted. Nothing is ever asked on
-    /// the terminal. Decrypting takes as long as the file says, up to two or three seconds on a slow machine: 4 million PBKDF2 iterations, or
-    /// scrypt with 128 MiB.
+    /// The passphrase is bytes; encode text as UTF-8. If the key is not encrypted, the passphrase is ignored. This
+    /// function never prompts on the terminal. The file determines how long decrypting takes. The limit is 4 million
+    /// PBKDF2 iterations, or scrypt with 128 MiB, which takes two or three seconds on a slow machine.
     ///
     /// # Errors
     ///
     /// [`KeyError::PassphraseWrong`], [`KeyError::EncryptionUnsupported`], [`KeyError::KdfTooCostly`],
-    /// [`KeyError::EncryptionNotBuilt`] without the feature `encrypted-keys`, or whatever is wrong with the key.
+    /// [`KeyError::EncryptionNotBuilt`] without the feature `encrypted-keys`, or the variant that says what is wrong
+    /// with the key.
     pub fn from_pem_with_passphrase(
         pem: impl AsRef<[u8]>,
         passphrase: impl AsRef<[u8]>,
@@ -88,7 +90,8 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::PassphraseMissing`] when it is encrypted PKCS#8, otherwise whatever is wrong with it.
+    /// [`KeyError::PassphraseMissing`] if it is encrypted PKCS#8; otherwise the variant that says what is wrong with
+    /// the key.
     pub fn from_der(der: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         Self::read_der(der.as_ref(), None)
     }
@@ -97,7 +100,7 @@ impl SigningKey {
     ///
     /// # Errors
     ///
-    /// As [`from_pem_with_passphrase`](Self::from_pem_with_passphrase).
+    /// The same as for [`from_pem_with_passphrase`](Self::from_pem_with_passphrase).
     pub fn from_der_with_passphrase(
         der: impl AsRef<[u8]>,
         passphrase: impl AsRef<[u8]>,
@@ -107,12 +110,13 @@ impl SigningKey {
 
     /// Reads the JSON text of one private JWK (RFC 7517; RFC 7518, section 6.2.2).
     ///
-    /// `kty`, `crv`, `x`, `y` and `d` must be there. `use`, `alg` and `key_ops` need not, but may not rule out signing with
-    /// ES384. Other members are passed over.
+    /// `kty`, `crv`, `x`, `y` and `d` are required. `use`, `alg` and `key_ops` are optional, but must allow signing
+    /// with ES384. Other members are ignored.
     ///
     /// # Errors
     ///
-    /// [`KeyError::PublicKeyGiven`] without a `d`, one of the `Jwk…` variants, or whatever is wrong with the key.
+    /// [`KeyError::PublicKeyGiven`] without a `d`, one of the `Jwk…` variants, or the variant that says what is wrong
+    /// with the key.
     pub fn from_jwk(jwk: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         with_wiped_stack(|| {
             Form::Jwk.expect(jwk.as_ref())?;
@@ -120,11 +124,11 @@ impl SigningKey {
         })
     }
 
-    /// Reads a private key in whichever of the forms above it is.
+    /// Reads a private key in any of the forms above.
     ///
     /// # Errors
     ///
-    /// [`KeyError::NotAKey`] when it is none of them, otherwise as the constructor for that form.
+    /// [`KeyError::NotAKey`] if the input has none of these forms; otherwise the error of the constructor for its form.
     pub fn from_any(input: impl AsRef<[u8]>, passphrase: Option<&[u8]>) -> Result<Self, KeyError> {
         if let Some(pem) = secret::pem_in(input.as_ref(), Wanted::Private)? {
             return Self::read_pem(&pem, passphrase);
@@ -136,12 +140,12 @@ impl SigningKey {
         }
     }
 
-    /// Signs `message` with ES384: SHA-384, then ECDSA. The signature is 96 bytes, r then s, as JOSE wants it (RFC 7518,
-    /// section 3.4), and differs from call to call.
+    /// Signs `message` with ES384: SHA-384, then ECDSA. The signature is 96 bytes, r then s, as JOSE requires (RFC
+    /// 7518, section 3.4). Each call gives a different signature.
     ///
     /// # Errors
     ///
-    /// [`SignError`] when the operating system gives no randomness or no memory.
+    /// [`SignError`] if the operating system gives no random bytes or no memory.
     #[inline]
     pub fn sign(&self, message: &[u8]) -> Result<Signature, SignError> {
         let Some(path) = self.accelerated() else { return self.sign_with_backend(message) };
@@ -153,28 +157,29 @@ impl SigningKey {
         }
     }
 
-    /// From now on, has this key and all its clones sign with the engine instead of the backend. How many times as fast as with
-    /// AWS-LC signing then is depends on the processor:
+    /// Makes this key and all its clones sign with the engine instead of the backend from now on. The table shows how
+    /// many times as fast as with AWS-LC signing then is:
     ///
-    /// | the processor has | one | in [batches](crate::sign_batch) of 64 |
+    /// | the processor has | single signatures | [batches](crate::sign_batch) of 64 |
     /// |---|---|---|
     /// | AVX-512 IFMA | 4.5 to 5 | 13 |
     /// | AVX2 | 3.4 | 8 |
     /// | neither | 2.5 | 3.5 |
     ///
-    /// On 64-bit ARM this was not measured. Without the feature `engine` it changes nothing, nor does it where this crate is compiled
-    /// without optimisation, as in a debug build: see "Debug builds" in the documentation of the crate.
+    /// Nobody has measured this on 64-bit ARM. The call does nothing without the feature `engine`, or if this crate
+    /// is compiled without optimisation, as in a debug build: see "Debug builds" in the documentation of the crate.
     ///
-    /// It is a choice, because the engine's arithmetic is younger than the backend's. It takes the same time whatever the
-    /// key and the message, and makes each nonce from the private key, the message and 32 fresh bytes of randomness. The
-    /// first key of a process takes a few milliseconds and 700 KiB for tables that all keys share.
+    /// Acceleration is off by default because the engine's arithmetic is younger than the backend's. Its running time
+    /// does not depend on the key or on the content of the message. It makes each nonce from the private key, the
+    /// message and 32 fresh random bytes. The first accelerated key of a process takes a few milliseconds, and 700
+    /// KiB for tables that all keys share.
     pub fn accelerate(&self) {
         if engine::WANTED {
             self.accelerate_on(Path::best());
         }
     }
 
-    /// As [`accelerate`](Self::accelerate), with an implementation of choice. For tests and benches.
+    /// Does the same as [`accelerate`](Self::accelerate), with a given implementation. For tests and benches.
     #[doc(hidden)]
     pub fn accelerate_on(&self, path: Path) {
         if cfg!(feature = "engine") {
@@ -182,7 +187,8 @@ impl SigningKey {
         }
     }
 
-    /// Whether the engine signs for this key: it was [accelerated](Self::accelerate), in an optimised build with the feature `engine`.
+    /// Whether the engine signs for this key: the key was [accelerated](Self::accelerate), and this is an optimised
+    /// build with the feature `engine`.
     pub fn is_accelerated(&self) -> bool {
         self.accelerated().is_some()
     }
@@ -217,22 +223,23 @@ impl SigningKey {
     }
 
     /// Prints the private key encrypted, as PKCS#8 PEM: PBES2 with PBKDF2 (HMAC-SHA-256, 600 000 iterations) and
-    /// AES-256-CBC, which every common library reads.
+    /// AES-256-CBC. Every common library reads this form.
     ///
     /// # Errors
     ///
-    /// [`KeyError::PassphraseEmpty`], [`KeyError::Randomness`] when the operating system gives none, or
+    /// [`KeyError::PassphraseEmpty`], [`KeyError::Randomness`] if the operating system gives no random bytes, or
     /// [`KeyError::EncryptionNotBuilt`] without the feature `encrypted-keys`.
     pub fn to_encrypted_pkcs8_pem(&self, passphrase: impl AsRef<[u8]>) -> Result<String, KeyError> {
         let mut pem = pem::write("ENCRYPTED PRIVATE KEY", &self.to_encrypted_pkcs8_der(passphrase)?);
         Ok(std::mem::take(&mut *pem))
     }
 
-    /// Prints the private key encrypted, as PKCS#8 DER; as [`to_encrypted_pkcs8_pem`](Self::to_encrypted_pkcs8_pem).
+    /// Prints the private key encrypted, as PKCS#8 DER, in the same way as
+    /// [`to_encrypted_pkcs8_pem`](Self::to_encrypted_pkcs8_pem).
     ///
     /// # Errors
     ///
-    /// [`KeyError::PassphraseEmpty`], [`KeyError::Randomness`] when the operating system gives none, or
+    /// [`KeyError::PassphraseEmpty`], [`KeyError::Randomness`] if the operating system gives no random bytes, or
     /// [`KeyError::EncryptionNotBuilt`] without the feature `encrypted-keys`.
     pub fn to_encrypted_pkcs8_der(&self, passphrase: impl AsRef<[u8]>) -> Result<Vec<u8>, KeyError> {
         with_wiped_stack(|| encrypted::encrypt(&self.to_pkcs8_der(), passphrase.as_ref()))
@@ -245,7 +252,7 @@ impl SigningKey {
     }
 
     pub(crate) fn accelerated(&self) -> Option<Path> {
-        // Known when compiled: without the feature nothing of the engine is linked.
+        // This is decided at compile time: without the feature, no part of the engine is linked.
         if cfg!(feature = "engine") { self.0.accelerated.get().copied() } else { None }
     }
 
@@ -255,7 +262,7 @@ impl SigningKey {
         Active::sign(&self.0.signer, message)
     }
 
-    /// For the engine to sign a message with this digest.
+    /// The job with which the engine signs a message that has this digest.
     pub(crate) fn job<'a>(&'a self, digest: &'a [u8; 48]) -> SignJob<'a> {
         let scalar = &self.0.scalar;
         SignJob { private: scalar.as_bytes(), copy: scalar.copy(), digest }

@@ -23,13 +23,14 @@ use crate::{
 
 /// A P-384 public key that verifies ES384 (RFC 7518, section 3.4).
 ///
-/// Parsed and checked once; [`verify`](Self::verify) then does nothing but verify. Clones share one key, and it may be
-/// used from any number of threads at once. Two keys are equal when their points are, whatever form they came in.
+/// The key is parsed and checked once; [`verify`](Self::verify) does nothing but verify. Clones share one key, and
+/// any number of threads may use it at once. Two keys are equal if their points are equal, whatever form they were
+/// read from.
 ///
-/// A key that verifies much is worth [preparing](Self::prepare).
+/// [Prepare](Self::prepare) a key that verifies many signatures.
 ///
-/// Every constructor refuses more than [`MAX_INPUT_LEN`] bytes, any curve but P-384, a point that is not on it, and a
-/// private key, which has no business where a public one will do.
+/// Every constructor refuses more than [`MAX_INPUT_LEN`] bytes, any curve other than P-384, a point that is not on
+/// the curve, and a private key, because a private key must not be where a public key is enough.
 #[derive(Clone)]
 pub struct VerifyingKey(Arc<Inner>);
 
@@ -41,14 +42,14 @@ struct Inner {
 struct Parsed {
     verifier: <Active as Backend>::Verifier,
     point: Point,
-    /// The last table that was made, and for which path, for as long as a key has it.
+    /// The path and the table that was made last. The table lives as long as a key holds it.
     table: Mutex<(Path, Weak<Prepared>)>,
 }
 
 impl Parsed {
-    /// The table of the key, made unless one lives.
+    /// The table of the key. It is made if none for this path is alive.
     fn table(&self, path: Path) -> Arc<Prepared> {
-        // What a panic left is what stood there before.
+        // A panic while the lock is held leaves the old entry, which is still valid.
         let mut last = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         if let (made_for, Some(table)) = (last.0, last.1.upgrade())
             && made_for == path
@@ -62,13 +63,13 @@ impl Parsed {
 }
 
 impl VerifyingKey {
-    /// Reads PEM (RFC 7468): an SPKI `PUBLIC KEY` (RFC 5480), taken as it comes like
-    /// [`SigningKey::from_pem`](crate::SigningKey::from_pem) takes it. A `CERTIFICATE`, and the one line of an OpenSSH public
-    /// key (`ecdsa-sha2-nistp384 ..`), give their key; the rest of a certificate is not checked.
+    /// Reads PEM (RFC 7468): an SPKI `PUBLIC KEY` (RFC 5480). The text may vary in the same ways as for
+    /// [`SigningKey::from_pem`](crate::SigningKey::from_pem). A `CERTIFICATE` is read for its key, and nothing else
+    /// in it is checked. The one line of an OpenSSH public key (`ecdsa-sha2-nistp384 ..`) is read too.
     ///
     /// # Errors
     ///
-    /// [`KeyError::PrivateKeyGiven`], or whatever else is wrong with it.
+    /// [`KeyError::PrivateKeyGiven`], or the variant that says what is wrong with the key.
     pub fn from_pem(pem: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let inner = secret::pem_in(pem.as_ref(), Wanted::Public)?;
         let pem = inner.as_ref().map_or(pem.as_ref(), |pem| pem.as_slice());
@@ -76,11 +77,11 @@ impl VerifyingKey {
         Self::from_checked_der(&pem::read(pem, Wanted::Public)?)
     }
 
-    /// Reads the DER of an SPKI (RFC 5480), or of a certificate, whose key it takes.
+    /// Reads the DER of an SPKI (RFC 5480), or of a certificate, from which it takes the key.
     ///
     /// # Errors
     ///
-    /// [`KeyError::PrivateKeyGiven`], or whatever else is wrong with it.
+    /// [`KeyError::PrivateKeyGiven`], or the variant that says what is wrong with the key.
     pub fn from_der(der: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         Form::Der.expect(der.as_ref())?;
         Self::from_checked_der(der.as_ref())
@@ -90,8 +91,8 @@ impl VerifyingKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::PointMalformed`], [`KeyError::PointNotOnCurve`], or [`KeyError::WrongCurve`] for the point lengths of
-    /// P-224, P-256 and P-521.
+    /// [`KeyError::PointMalformed`], [`KeyError::PointNotOnCurve`], or [`KeyError::WrongCurve`] for the point lengths
+    /// of P-224, P-256 and P-521.
     pub fn from_sec1_point(bytes: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let bytes = bytes.as_ref();
         if bytes.is_empty() {
@@ -108,22 +109,23 @@ impl VerifyingKey {
 
     /// Reads the JSON text of one public JWK (RFC 7517; RFC 7518, section 6.2.1).
     ///
-    /// `kty`, `crv`, `x` and `y` must be there, `d` must not. `use`, `alg` and `key_ops` need not, but may not rule out
-    /// verifying ES384. Other members are passed over.
+    /// `kty`, `crv`, `x` and `y` are required, and `d` is refused. `use`, `alg` and `key_ops` are optional, but must
+    /// allow verifying with ES384. Other members are ignored.
     ///
     /// # Errors
     ///
-    /// [`KeyError::PrivateKeyGiven`] with a `d`, one of the `Jwk…` variants, or whatever is wrong with the key.
+    /// [`KeyError::PrivateKeyGiven`] with a `d`, one of the `Jwk…` variants, or the variant that says what is wrong
+    /// with the key.
     pub fn from_jwk(jwk: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         Form::Jwk.expect(jwk.as_ref())?;
         Self::from_point(jwk::read_public(jwk.as_ref())?)
     }
 
-    /// Reads a public key in whichever of the forms above it is.
+    /// Reads a public key in any of the forms above.
     ///
     /// # Errors
     ///
-    /// [`KeyError::NotAKey`] when it is none of them, otherwise as the constructor for that form.
+    /// [`KeyError::NotAKey`] if the input has none of these forms; otherwise the error of the constructor for its form.
     pub fn from_any(input: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let bytes = input.as_ref();
         // No other form begins with these bytes.
@@ -142,8 +144,9 @@ impl VerifyingKey {
 
     /// Verifies that `signature` is this key's ES384 signature of `message`.
     ///
-    /// The signature is r then s in 96 bytes (RFC 7518, section 3.4). Any other length, and thus the DER form, is invalid.
-    /// Both s and n - s verify, as ECDSA has it: a signature is no unique name for a message.
+    /// The signature is r then s in 96 bytes (RFC 7518, section 3.4). A signature of any other length, such as the
+    /// DER form, is invalid. Both s and n - s verify, as ECDSA defines: do not use a signature as a unique name for a
+    /// message.
     ///
     /// # Errors
     ///
@@ -160,8 +163,8 @@ impl VerifyingKey {
         }
     }
 
-    /// Verifies a message as [`verify`](Self::verify) does, without hashing it again: for those who look for the key that signed it
-    /// among several.
+    /// Verifies a message as [`verify`](Self::verify) does, without hashing it again. Use it to find the key that
+    /// signed the message among several.
     ///
     /// # Errors
     ///
@@ -177,29 +180,29 @@ impl VerifyingKey {
         }
     }
 
-    /// Makes a table of this key's multiples, with which [`verify`](Self::verify) is several times as fast. How many times as fast as
-    /// with AWS-LC depends on the processor:
+    /// Makes a table of this key's multiples, which makes [`verify`](Self::verify) several times as fast. The table
+    /// shows how many times as fast as with AWS-LC it then is:
     ///
-    /// | the processor has | one | in [batches](crate::verify_batch) of 64 |
+    /// | the processor has | single signatures | [batches](crate::verify_batch) of 64 |
     /// |---|---|---|
     /// | AVX-512 IFMA | 12.5 to 14 | 25 |
     /// | AVX2 | 7.5 | 14 |
     /// | neither | 5.3 | 7.4 |
     ///
-    /// On 64-bit ARM this was not measured.
+    /// Nobody has measured this on 64-bit ARM.
     ///
-    /// It costs one to two milliseconds once, and [`prepared_size`](Self::prepared_size) bytes for as long as the key or a
-    /// clone of it lives; preparing the first key of a process makes another table, of 768 KiB at most, which all keys share.
-    /// All clones of the key are prepared with it, those made before as well. Doing it again does nothing, and so does
-    /// doing it without the feature `engine`, or where this crate is compiled without optimisation, as in a debug build: see "Debug
-    /// builds" in the documentation of the crate.
+    /// Preparing takes one to two milliseconds, and [`prepared_size`](Self::prepared_size) bytes for as long as the
+    /// key or a clone of it lives. The first prepared key of a process also makes a table of at most 768 KiB, which
+    /// all keys share. All clones of the key are prepared with it, including earlier ones. The call does nothing if
+    /// the key is already prepared, without the feature `engine`, or if this crate is compiled without optimisation,
+    /// as in a debug build: see "Debug builds" in the documentation of the crate.
     pub fn prepare(&self) {
         if engine::WANTED {
             self.prepare_on(Path::best());
         }
     }
 
-    /// As [`prepare`](Self::prepare), with an implementation of choice. For tests and benches.
+    /// Does the same as [`prepare`](Self::prepare), with a given implementation. For tests and benches.
     #[doc(hidden)]
     pub fn prepare_on(&self, path: Path) {
         if cfg!(feature = "engine") {
@@ -212,14 +215,15 @@ impl VerifyingKey {
         self.prepared().is_some()
     }
 
-    /// The bytes that a prepared key takes on this machine: 440 KiB where it has AVX2, AVX-512 IFMA or NEON, 330
-    /// KiB elsewhere.
+    /// How many bytes a prepared key takes on this machine: 440 KiB with AVX2, AVX-512 IFMA or NEON, and 330 KiB
+    /// without.
     pub fn prepared_size() -> usize {
         Prepared::size(Path::best())
     }
 
-    /// The same key, not prepared, and not to be prepared with this one: a way to have the memory back later, whoever else
-    /// holds the key. Where both are prepared, they share one table, which goes with the last of them.
+    /// The same key, not prepared. Preparing one of the two does not prepare the other. Use it to free the memory
+    /// later, whoever else holds the key. If both are prepared, they share one table, which is freed with the last of
+    /// them.
     #[must_use]
     pub fn unprepared(&self) -> Self {
         Self(Arc::new(Inner { parsed: self.0.parsed.clone(), prepared: OnceLock::new() }))
@@ -279,9 +283,9 @@ impl VerifyingKey {
         &self.0.parsed.point
     }
 
-    /// The table of the key, where it is prepared.
+    /// The table of the key, if it is prepared.
     pub(crate) fn prepared(&self) -> Option<&Prepared> {
-        // Known when compiled: without the feature nothing of the engine is linked.
+        // This is decided at compile time: without the feature, no part of the engine is linked.
         if cfg!(feature = "engine") { self.0.prepared.get().map(|table| &**table) } else { None }
     }
 
@@ -295,7 +299,7 @@ impl VerifyingKey {
         Active::verify(&self.0.parsed.verifier, message, signature)
     }
 
-    /// Turns the engine's verdict into an answer, and has the backend answer where there is none.
+    /// Turns the engine's verdict into a result. If the engine did not decide, the backend does.
     #[inline]
     pub(crate) fn conclude(
         &self,
@@ -365,7 +369,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_that_were_told_apart_share_a_table_while_it_lives() {
+    fn a_key_and_its_unprepared_copies_share_a_table_while_it_lives() {
         let key = SigningKey::generate().unwrap().verifying_key().clone();
         let (one, other, late) = (key.unprepared(), key.unprepared(), key.unprepared());
         for key in [&one, &other] {
@@ -378,7 +382,7 @@ mod tests {
         late.prepare_on(Path::Words);
         assert!(Arc::ptr_eq(table(&late), table(&other)));
         drop((late, other));
-        assert_eq!(seen.strong_count(), 0, "nobody has it any more");
+        assert_eq!(seen.strong_count(), 0, "no key holds the table any more");
         key.prepare_on(Path::Words);
         assert!(key.is_prepared());
     }

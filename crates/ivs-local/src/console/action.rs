@@ -1,4 +1,4 @@
-//! What a page can do: a request to the server, as a button and as a `curl`.
+//! The actions of a page. Each is a request to the server, shown as a button and as a `curl` command.
 
 use hyper::Method;
 use maud::{Markup, html};
@@ -8,20 +8,20 @@ use super::frame::curl;
 use crate::http::sigv4::parameter;
 use crate::server::Server;
 
-/// The path of the form.
+/// The path to which forms are posted.
 pub(super) const FORM: &str = "/_ivs/console/do";
 
-/// A request that a form asks for.
+/// The request that a form asks for.
 pub(crate) struct Asked {
     pub(crate) method: Method,
-    /// What comes after `/_ivs/`.
+    /// The path after `/_ivs/`.
     pub(crate) path: String,
     pub(crate) body: String,
     /// The page to go back to.
     pub(crate) back: String,
 }
 
-/// Reads what a form asks for.
+/// Reads a posted form.
 pub(crate) fn asked(path: &str, body: &[u8]) -> Option<Asked> {
     if path != FORM {
         return None;
@@ -32,12 +32,12 @@ pub(crate) fn asked(path: &str, body: &[u8]) -> Option<Asked> {
     Some(Asked { method, path: text("path"), body: text("body"), back: text("back") })
 }
 
-/// What a form sent, with a space as the query of an address has it: browsers send `+` (URL standard, section 5.1).
+/// The body of a form, with `%20` for each space as in a URL's query. Browsers send `+` (URL standard, section 5.1).
 pub(super) fn form(body: &[u8]) -> String {
     String::from_utf8_lossy(body).replace('+', "%20")
 }
 
-/// A button that asks for something.
+/// A button that sends a request.
 pub(super) struct Button<'b> {
     pub(super) words: &'b str,
     pub(super) method: &'b str,
@@ -57,7 +57,7 @@ impl<'b> Button<'b> {
         }
     }
 
-    /// With a body that can be changed first.
+    /// The button with a text field, in which the user can change the body first.
     pub(super) fn with_text(&self, server: &Server, id: &str, label: &str) -> Markup {
         html! {
             form method="post" action=(FORM) {
@@ -74,7 +74,7 @@ impl<'b> Button<'b> {
         curl(&self.command(server).1)
     }
 
-    /// Its words, and the command that does the same.
+    /// The label of the button, and the command that does the same.
     pub(super) fn command(&self, server: &Server) -> (&'b str, String) {
         (self.words, request(server, self.method, &format!("/_ivs/{}", self.path), self.body))
     }
@@ -88,14 +88,14 @@ impl<'b> Button<'b> {
     }
 }
 
-/// What a button that removes something of a list says and asks for.
+/// The label and the path of a button that removes an entry of a list.
 pub(super) struct Removal {
     words: String,
     path: String,
 }
 
 impl Removal {
-    /// `list` is the path of the list, `id` the one of it that goes.
+    /// `list` is the path of the list, and `id` is the entry to remove.
     pub(super) fn new(list: &str, id: &str) -> Self {
         Self { words: format!("Remove {id}"), path: format!("{list}/{id}") }
     }

@@ -1,4 +1,4 @@
-//! The last calls, each with its request, its answer and the rules that spoke.
+//! The last calls, each with its request, its answer and the rules that decided it.
 
 use maud::{Markup, html};
 
@@ -10,7 +10,7 @@ use crate::server::Server;
 
 const HERE: &str = "/_ivs/console/calls";
 
-/// How many are shown.
+/// How many calls are shown.
 const MANY: usize = 100;
 
 pub(super) fn list(server: &Server, wanted: &str) -> Markup {
@@ -18,7 +18,7 @@ pub(super) fn list(server: &Server, wanted: &str) -> Markup {
     let wanted_small = wanted.to_lowercase();
     calls.retain(|call| wanted.is_empty() || text(call).to_lowercase().contains(&wanted_small));
     let content = html! {
-        @if calls.is_empty() { p { "There is no call" @if !wanted.is_empty() { " with “" (wanted) "” in it" } "." } }
+        @if calls.is_empty() { p { @if wanted.is_empty() { "There are no calls yet." } @else { "No call contains “" (wanted) "”." } } }
         @for call in calls.iter().rev().take(MANY) { (show(server, call)) }
     };
     let content = html! {
@@ -48,19 +48,19 @@ fn show(server: &Server, call: &Entry) -> Markup {
             (json(&call.answer.value()))
             p {
                 @if let (Some(account), Some(region)) = (&call.account, &call.region) {
-                    "By the account " (account) " in " (region) "; request ID " code { (call.id) }
+                    "Account " (account) ", region " (region) "; request ID " code { (call.id) }
                 } @else { "Request ID " code { (call.id) } }
                 @if let Some(trace) = &call.trace { "; trace " code { (trace.id) } }
             }
             @match again(server, call) {
                 Some(command) => (curl(&command)),
-                None => p { "The request was too long to be kept whole." },
+                None => p { "There is no curl command for this call: its body was too long to keep, or is not UTF-8." },
             }
         }
     }
 }
 
-/// The command that makes the same call again; none if it is not known as a whole.
+/// The command that makes the same call again, or `None` if the whole body is not known.
 fn again(server: &Server, call: &Entry) -> Option<String> {
     let body = call.request.text()?;
     let query = if call.query.is_empty() { String::new() } else { format!("?{}", call.query) };

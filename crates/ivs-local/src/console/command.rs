@@ -1,4 +1,4 @@
-//! Requests to the server as commands that a shell takes as they stand.
+//! Requests to the server as commands to paste into a shell.
 
 use std::fmt::Write;
 
@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use crate::server::Server;
 
-/// The command that asks for a path of the server.
+/// The command that gets a path of the server.
 pub(super) fn get(server: &Server, target: &str) -> String {
     request(server, "GET", target, "")
 }
 
-/// The command for a request. `target` is a path with its query; an empty body is none.
+/// The command for a request. `target` is a path with its query. If `body` is empty, none is sent.
 pub(super) fn request(server: &Server, method: &str, target: &str, body: &str) -> String {
     finish("curl".to_owned(), server, method, target, body)
 }
@@ -29,20 +29,20 @@ pub(super) fn signed(
     target: &str,
     body: &str,
 ) -> String {
-    // Both come from a request's credentials, which nobody has looked at if signatures are not checked.
+    // Both come from a request's credentials. If signatures are not checked, they may hold anything.
     let (scope, user) = (word(&format!("aws:amz:{region}:ivs")), word(&format!("{account}:any")));
     finish(format!("curl --aws-sigv4 {scope} --user {user}"), server, method, target, body)
 }
 
 fn finish(mut command: String, server: &Server, method: &str, target: &str, body: &str) -> String {
-    // With a body, `curl` sends a POST by itself.
+    // With a body, `curl` sends a POST by default.
     let is_plain = method == if body.is_empty() { "GET" } else { "POST" };
     if !is_plain {
         let _ = write!(command, " -X {}", word(method));
     }
     let _ = write!(command, " {}", word(&format!("{}{target}", server.url())));
     if !body.is_empty() {
-        // A body that begins with @ would be the name of a file.
+        // `-d` takes a body that begins with @ for the name of a file.
         let option = if body.starts_with('@') { "--data-raw" } else { "-d" };
         let _ = write!(command, " {option} {}", quoted(body));
     }

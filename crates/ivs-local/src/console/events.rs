@@ -1,4 +1,4 @@
-//! The last events as `EventBridge` has them, and the targets that are told of them.
+//! The last events in the form of `EventBridge`, and the targets that receive them.
 
 use maud::{Markup, html};
 use serde_json::Value;
@@ -22,7 +22,7 @@ pub(super) fn show(server: &Server) -> Markup {
         (Button {
             words: "Add the target", method: "POST", path: "targets", back: HERE,
             body: r#"{"url": "http://localhost:9000/hook"}"#,
-        }.with_text(server, "target", "A webhook or an event bus that is told of every event from now on"))
+        }.with_text(server, "target", "A webhook or an event bus that receives every event from now on"))
         h2 { "Last events" }
         (live("events", &events(server)))
         (curl(&get(server, &format!("/_ivs/events?after={}", first(server)))))
@@ -31,11 +31,11 @@ pub(super) fn show(server: &Server) -> Markup {
 }
 
 fn targets(server: &Server) -> Markup {
-    let listing = ("List them", get(server, "/_ivs/targets"));
+    let listing = ("List the targets", get(server, "/_ivs/targets"));
     let all = server.targets().list();
     let all = all.as_array().map(Vec::as_slice).unwrap_or_default();
     if all.is_empty() {
-        return html! { p { "Nobody is told of events." } (curls(&[listing])) };
+        return html! { p { "There are no targets." } (curls(&[listing])) };
     }
     let last = server.keeper().outbox().place().borrow().last;
     let number = |target: &Value, name: &str| target.get(name).and_then(Value::as_u64).unwrap_or(0);
@@ -59,12 +59,12 @@ fn targets(server: &Server) -> Markup {
     let mut commands = vec![listing];
     commands.extend(removals.iter().map(|removal| removal.button(HERE).command(server)));
     html! {
-        (table("Who is told", &["ID", "URL", "Told up to", "Events", "Last error", "Remove"], &rows))
+        (table("Targets", &["ID", "URL", "Progress", "Events", "Last error", "Remove"], &rows))
         (curls(&commands))
     }
 }
 
-/// The number before the first event that is shown.
+/// The number of the event before the first one that is shown.
 fn first(server: &Server) -> u64 {
     server.keeper().outbox().place().borrow().last.saturating_sub(MANY as u64)
 }
@@ -75,7 +75,7 @@ fn events(server: &Server) -> Markup {
         Err(error) => return html! { p role="alert" { (error) } },
     };
     if found.is_empty() {
-        return html! { p { "There is no event yet. Publish on a stage or make a channel live, and there is one." } };
+        return html! { p { "There are no events yet. To create one, publish on a stage or make a channel live." } };
     }
     html! {
         @for (number, event) in found.iter().rev() {
@@ -84,7 +84,7 @@ fn events(server: &Server) -> Markup {
                     strong { (text(event, "detail-type")) } " "
                     @if let Some(name) = event.pointer("/detail/event_name").and_then(Value::as_str) { (name) " " }
                     span.quiet {
-                        (time(text(event, "time"))) ", number " (number) ", " (text(event, "account")) ", " (text(event, "region"))
+                        (time(text(event, "time"))) ", event " (number) ", " (text(event, "account")) ", " (text(event, "region"))
                     }
                 }
                 (json(event))

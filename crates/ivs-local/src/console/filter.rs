@@ -1,4 +1,4 @@
-//! What somebody wants to see of all that happened.
+//! The filter of the timeline.
 
 use std::fmt::Write;
 
@@ -12,10 +12,10 @@ use crate::arn::Arn;
 use crate::http::sigv4::{decode, pairs};
 use crate::log::{Body, Entry};
 
-/// Names of members that hold the ID of a participant: those of the API, and those of `EventBridge`.
+/// The members that hold the ID of a participant, in the API and in `EventBridge`.
 const PARTICIPANT: [&str; 3] = ["participantId", "remoteParticipantId", "participant_id"];
 
-/// A kind that can be asked for.
+/// A kind of entry that the filter can select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Call,
@@ -31,7 +31,7 @@ impl Kind {
     pub(super) const ALL: [Self; 7] =
         [Self::Call, Self::Event, Self::Fault, Self::Clock, Self::Door, Self::Limit, Self::Control];
 
-    /// As it stands in an address.
+    /// Its name in the query of a URL.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Call => "call",
@@ -44,16 +44,16 @@ impl Kind {
         }
     }
 
-    /// As people read it.
+    /// Its label on the page.
     pub(super) const fn words(self) -> &'static str {
         match self {
-            Self::Call => "Calls of the API",
-            Self::Event => "Events of participants, streams, compositions, recordings",
+            Self::Call => "API calls",
+            Self::Event => "Events of participants, streams, compositions and recordings",
             Self::Fault => "Faults and rates, and what they struck",
-            Self::Clock => "The clock",
-            Self::Door => "Tokens that were refused",
-            Self::Limit => "Limits that were passed",
-            Self::Control => "What else was done to the server",
+            Self::Clock => "Changes of the clock",
+            Self::Door => "Refused tokens",
+            Self::Limit => "Exceeded limits",
+            Self::Control => "Other changes to the server",
         }
     }
 
@@ -79,7 +79,7 @@ impl Kind {
     }
 }
 
-/// What somebody wants to see. An empty text asks for nothing.
+/// The conditions that an entry must meet. An empty text is no condition.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Filter {
     pub(super) kind: Option<Kind>,
@@ -89,28 +89,29 @@ pub(super) struct Filter {
     pub(super) participant: String,
     /// An account, or an access key.
     pub(super) caller: String,
-    /// Only what happened before this place.
+    /// Select only entries before this place.
     pub(super) before: Option<u64>,
-    /// At most so many, the newest.
+    /// Select at most this many entries, the newest ones.
     pub(super) limit: Option<usize>,
 }
 
 impl Filter {
-    /// Reads the query of an address. A form writes a space as `+` (URL Standard, `application/x-www-form-urlencoded`).
+    /// Reads the query of a URL. A form writes a space as `+` (URL Standard, `application/x-www-form-urlencoded`).
     pub(super) fn read(query: &str) -> Result<Self, String> {
         let mut filter = Self::default();
         for (name, value) in pairs(&query.replace('+', "%20")) {
             let value = value.trim().to_owned();
-            let number =
-                || value.parse::<u64>().map_err(|_| format!("`{name}` is a whole number, not `{value}`"));
+            let number = || {
+                value.parse::<u64>().map_err(|_| format!("`{name}` must be a whole number, not `{value}`"))
+            };
             match name.as_str() {
-                // What a form leaves empty asks for nothing.
+                // A field that a form leaves empty is no condition.
                 "kind" | "before" | "limit" if value.is_empty() => {}
                 "kind" => {
                     let found = Kind::ALL.into_iter().find(|kind| kind.name() == value);
                     let all = Kind::ALL.map(Kind::name).join(", ");
                     filter.kind =
-                        Some(found.ok_or_else(|| format!("`kind` is one of {all}, not `{value}`"))?);
+                        Some(found.ok_or_else(|| format!("`kind` must be one of {all}, not `{value}`"))?);
                 }
                 "resource" => filter.resource = value,
                 "participant" => filter.participant = value,
@@ -119,7 +120,7 @@ impl Filter {
                 "limit" => filter.limit = Some(usize::try_from(number()?.max(1)).unwrap_or(usize::MAX)),
                 _ => {
                     return Err(format!(
-                        "there is no parameter `{name}`; there are kind, resource, participant, caller, before and limit"
+                        "there is no parameter `{name}`; the parameters are kind, resource, participant, caller, before and limit"
                     ));
                 }
             }
@@ -127,7 +128,7 @@ impl Filter {
         Ok(filter)
     }
 
-    /// The query that asks for the same, with its question mark; empty, if it asks for nothing.
+    /// The query that gives this filter, with its question mark. It is empty if the filter has no condition.
     pub(super) fn query(&self) -> String {
         let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
         let members = [
@@ -146,7 +147,7 @@ impl Filter {
         query
     }
 
-    /// Whether it leaves anything out.
+    /// Whether the filter selects by nothing but place and number.
     pub(super) fn is_empty(&self) -> bool {
         self.kind.is_none()
             && self.resource.is_empty()
@@ -163,7 +164,7 @@ impl Filter {
     }
 }
 
-/// Whether a caller did it, or it is of their account.
+/// Whether a caller made it, or it belongs to their account.
 fn is_by(one: &Happening, caller: &str) -> bool {
     if let Happening::Call(call) = one
         && call.access_key.as_deref() == Some(caller)
@@ -173,7 +174,7 @@ fn is_by(one: &Happening, caller: &str) -> bool {
     place_of(one).is_some_and(|(account, _)| account == caller)
 }
 
-/// The account and region of what it is about.
+/// The account and the region to which it belongs.
 fn place_of(one: &Happening) -> Option<(String, String)> {
     match one {
         Happening::Call(call) => Some((call.account.clone()?, call.region.clone()?)),
@@ -192,10 +193,10 @@ fn place_of(one: &Happening) -> Option<(String, String)> {
     }
 }
 
-/// Whether it is about a resource: an ARN, or an ID.
+/// Whether it is about a resource, given as an ARN or an ID.
 fn is_about(one: &Happening, resource: &str) -> bool {
     let arn = Arn::parse(resource);
-    // A copy of an account has the same IDs.
+    // A copied account has resources with the same IDs, so account and region must match too.
     if let (Some(arn), Some((account, region))) = (&arn, place_of(one))
         && (arn.account, arn.region) != (account.as_str(), region.as_str())
     {
@@ -224,7 +225,7 @@ fn is_about(one: &Happening, resource: &str) -> bool {
 fn names(one: &Happening, id: &str) -> bool {
     match one {
         Happening::Call(call) => texts(call).iter().any(|text| {
-            // Most do not: only those that may are read.
+            // Most bodies do not contain the ID. Only those that do are parsed.
             mentions(text, id) && serde_json::from_str(text).is_ok_and(|value| has_participant(&value, id))
         }),
         Happening::Participant(seen) => {
@@ -252,7 +253,8 @@ fn has_participant(value: &Value, id: &str) -> bool {
     }
 }
 
-/// The texts of a call that say what it is about. A list names many that it is not about.
+/// The texts of a call that show what it is about. The answer of a list operation is left out, because it names many
+/// other resources.
 fn texts(call: &Entry) -> Vec<String> {
     let is_list = call.operation.as_deref().is_some_and(|name| name.starts_with("List"));
     let mut texts = vec![decode(&call.path), text(&call.request)];
@@ -266,7 +268,7 @@ fn text(body: &Body) -> String {
     body.text().unwrap_or_default().to_owned()
 }
 
-/// Whether a text has this ID in it, and not as a part of a longer one.
+/// Whether a text contains this ID, and not only as a part of a longer ID.
 fn mentions(text: &str, id: &str) -> bool {
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
     text.match_indices(id).any(|(at, _)| {
@@ -295,11 +297,14 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_asked_for_is_said_so() {
+    fn an_invalid_query_gives_an_error_that_says_why() {
         for (query, words) in [
-            ("kind=calls", "`kind` is one of call, event, fault, clock, door, limit, control, not `calls`"),
-            ("before=x", "`before` is a whole number, not `x`"),
-            ("limit=-1", "`limit` is a whole number"),
+            (
+                "kind=calls",
+                "`kind` must be one of call, event, fault, clock, door, limit, control, not `calls`",
+            ),
+            ("before=x", "`before` must be a whole number, not `x`"),
+            ("limit=-1", "`limit` must be a whole number"),
             ("stage=x", "there is no parameter `stage`"),
         ] {
             let refused = Filter::read(query).unwrap_err();

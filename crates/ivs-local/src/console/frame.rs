@@ -1,4 +1,4 @@
-//! What all pages have in common.
+//! The frame of every page, and the parts that pages share.
 
 use hyper::StatusCode;
 use maud::{DOCTYPE, Markup, html};
@@ -21,7 +21,7 @@ const MENU: [(&str, &str); 7] = [
     ("/_ivs/console/server", "Server"),
 ];
 
-/// A page. `here` is its place in the menu.
+/// A page. `here` is the path of its entry in the menu.
 pub(super) fn page(server: &Server, here: &str, title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -54,14 +54,14 @@ pub(super) fn page(server: &Server, here: &str, title: &str, content: &Markup) -
     }
 }
 
-/// A page that could not be shown, and why.
+/// A page that cannot be shown, and the reason.
 pub(super) struct Missing {
     pub(super) status: StatusCode,
     pub(super) title: &'static str,
     pub(super) words: String,
 }
 
-/// What a page shows, if it can be shown.
+/// A page, or the reason why it cannot be shown.
 pub(super) type Shown = Result<Markup, Missing>;
 
 impl Missing {
@@ -74,15 +74,15 @@ impl Missing {
     }
 }
 
-/// A page with nothing but words.
+/// A page that holds only a message.
 pub(super) fn message(server: &Server, title: &str, told: &str) -> Markup {
     page(server, "", title, &html! { p { (words(told)) } })
 }
 
-/// A sentence, in which names of members and the like stand between backticks.
+/// A sentence. Text between backticks, such as the name of a member, is shown as code.
 pub(super) fn words(text: &str) -> Markup {
     let parts: Vec<_> = text.split('`').collect();
-    // One that has no second stands for itself.
+    // If a backtick has no partner, the text is shown as it is.
     if parts.len().is_multiple_of(2) {
         return html! { (text) };
     }
@@ -93,17 +93,17 @@ pub(super) fn words(text: &str) -> Markup {
     }
 }
 
-/// A part of a page that is shown anew when something changes.
+/// A part of a page that is refreshed when something changes.
 pub(super) fn live(id: &str, content: &Markup) -> Markup {
     html! { div id=(id) data-live { (content) } }
 }
 
-/// The command that gives or does the same.
+/// The command that shows or does the same.
 pub(super) fn curl(command: &str) -> Markup {
     curls(&[("", command.to_owned())])
 }
 
-/// The commands that do what several buttons do, each with the words of its button.
+/// The commands that do the same as several buttons, each with the label of its button.
 pub(super) fn curls(commands: &[(&str, String)]) -> Markup {
     html! {
         details.curl {
@@ -116,12 +116,12 @@ pub(super) fn curls(commands: &[(&str, String)]) -> Markup {
     }
 }
 
-/// A value as people read it.
+/// A value as indented JSON.
 pub(super) fn json(value: &Value) -> Markup {
     html! { pre tabindex="0" { code { (serde_json::to_string_pretty(value).unwrap_or_default()) } } }
 }
 
-/// A table that can be scrolled on its own where the page is narrow.
+/// A table that scrolls by itself if the page is too narrow for it.
 pub(super) fn table(caption: &str, head: &[&str], rows: &Markup) -> Markup {
     html! {
         div.scroll.wide[head.len() > 3] tabindex="0" role="region" aria-label=(caption) {
@@ -134,12 +134,12 @@ pub(super) fn table(caption: &str, head: &[&str], rows: &Markup) -> Markup {
     }
 }
 
-/// A moment.
+/// A time, given in milliseconds since 1970.
 pub(super) fn moment(milliseconds: i64) -> Markup {
     time(&iso8601(milliseconds))
 }
 
-/// A moment that is written as the API does.
+/// A time, given in the notation of the API.
 pub(super) fn time(text: &str) -> Markup {
     html! { time datetime=(text) { (text.replace('T', " ").replace('Z', "")) } }
 }

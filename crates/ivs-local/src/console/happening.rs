@@ -1,5 +1,5 @@
-//! Something that happened: a call, what a participant did, what became of a stream, a composition or a recording, a limit that was
-//! passed, a token that was refused, or something that was done to the server itself.
+//! Entries of the timeline: a call, an event of a participant, a change of a stream, a composition or a recording, an
+//! exceeded limit, a refused token, or a change to the server itself.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::server::Server;
 use crate::store::Seen;
 use crate::time::iso8601;
 
-/// Something that happened, as it is remembered.
+/// Something that happened, as the server keeps it.
 pub(super) enum Happening {
     Call(Box<Entry>),
     Participant(Seen),
@@ -21,21 +21,21 @@ pub(super) enum Happening {
     Deed(Deed),
 }
 
-/// One line about it.
+/// The line of the timeline that shows it.
 pub(super) struct Line {
-    /// Its place: the clock can be moved back, and what happens goes on.
+    /// Its place in the order of events. The time is not enough, because the clock can be moved back.
     pub(super) order: u64,
-    /// When, by the clock as it was then.
+    /// The time that the clock showed then.
     pub(super) at: String,
     pub(super) kind: String,
     pub(super) what: String,
     pub(super) link: Option<String>,
 }
 
-/// All that is remembered, the newest first.
+/// Everything that the server keeps, newest first.
 pub(super) fn happenings(server: &Server) -> Vec<Happening> {
     let changes = server.keeper().recent().list().into_iter();
-    // What participants do is told by their events, and a recording of theirs is told once.
+    // Left out: changes that the participants' own events already show, and the second report of a recording.
     let is_told = |topic| !matches!(topic, Topic::StageUpdate | Topic::PublisherRecordingStateChange);
     let changes = changes.filter(|seen| is_told(seen.happened.topic));
     let mut all: Vec<_> =
@@ -49,7 +49,7 @@ pub(super) fn happenings(server: &Server) -> Vec<Happening> {
 }
 
 impl Happening {
-    /// Its place among all that happens.
+    /// Its place in the order of events.
     pub(super) fn order(&self) -> u64 {
         match self {
             Self::Call(call) => call.order,
@@ -62,7 +62,7 @@ impl Happening {
 
     pub(super) fn kind(&self) -> &str {
         match self {
-            // The rule that refused it: one of rates and quotas, or another.
+            // The first rule is the one that refused the call.
             Self::Call(call) if call.rules.starts_with("rates;") || call.rules.starts_with("quota;") => {
                 "limit"
             }
@@ -100,7 +100,7 @@ impl Happening {
     }
 }
 
-/// When, what, and where there is more.
+/// The time, the text, and a link to more.
 type Told = (String, String, Option<String>);
 
 fn of_call(call: &Entry) -> Told {
@@ -117,14 +117,14 @@ fn of_participant(seen: &Seen) -> Told {
     (of_event("eventTime").to_owned(), what.trim_end().to_owned(), link)
 }
 
-/// The ARN of the stage on which a participant did something.
+/// The ARN of the stage to which a participant's event belongs.
 pub(super) fn stage_of(seen: &Seen) -> Option<String> {
     let mut parts = seen.key.split('/');
     let (account, region, stage) = (parts.next()?, parts.next()?, parts.nth(1)?);
     Some(format!("arn:aws:ivs:{region}:{account}:stage/{stage}"))
 }
 
-/// What became of a stream, a composition or a recording, or a limit that was passed.
+/// The line of a change of a stream, a composition or a recording, or of an exceeded limit.
 fn of_change(seen: &Remembered) -> Told {
     let Remembered { happened, account, region, .. } = seen;
     let detail = |name: &str| happened.detail.get(name).map_or_else(String::new, plain);
@@ -159,7 +159,7 @@ fn of_change(seen: &Remembered) -> Told {
     (iso8601(seen.at), words.join(" "), link)
 }
 
-/// A value without quotes.
+/// A value as text, without quotes.
 fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

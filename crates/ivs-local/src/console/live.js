@@ -1,7 +1,8 @@
-// Shows anew what changed. The pages work without it.
+// Refreshes the parts of a page that have changed. The pages also work without this script.
 const parts = () => document.querySelectorAll("[data-live]");
 
-// What stands in a fresh page where this does: what has no ID is found by its place within what has one.
+// Finds the element of the fresh page that corresponds to `details`. An element without an ID is found by its position within
+// the nearest element that has one.
 function twin(details, fresh) {
   if (details.id) return fresh.getElementById(details.id);
   const home = details.closest("[id]");
@@ -25,7 +26,7 @@ async function refresh() {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const part of parts()) {
       const other = fresh.getElementById(part.id);
-      // What somebody is using stays as it is.
+      // A part that has the focus is not replaced.
       if (!other || part.contains(document.activeElement)) continue;
       for (const open of part.querySelectorAll("details[open]")) twin(open, fresh)?.setAttribute("open", "");
       if (part.innerHTML !== other.innerHTML) part.innerHTML = other.innerHTML;
@@ -42,5 +43,5 @@ async function refresh() {
 if (document.querySelector("main [data-live]")) {
   new EventSource("/_ivs/changes").addEventListener("message", refresh);
 }
-// A link to a call opens it.
+// A link to a call opens that call.
 if (location.hash) document.getElementById(location.hash.slice(1))?.setAttribute("open", "");

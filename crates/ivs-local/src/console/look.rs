@@ -1,13 +1,14 @@
-//! What pages read of the state.
+//! How pages read the state.
 
 use serde_json::Value;
 
 use crate::store::{Entry, Store, StoreError};
 
-/// How many entries a page has.
+/// How many entries a page shows.
 pub(super) const MANY: usize = 100;
 
-/// The accounts and regions with the kinds of what each has, found by a few jumps however much there is.
+/// The kinds of resources in each account and region. The search jumps from kind to kind, so it is fast however many
+/// entries there are.
 pub(super) fn places(store: &dyn Store) -> Result<Vec<(String, String, String)>, StoreError> {
     let mut found = Vec::new();
     let mut after = String::new();
@@ -17,7 +18,7 @@ pub(super) fn places(store: &dyn Store) -> Result<Vec<(String, String, String)>,
         if let (Some(account), Some(region), Some(kind), Some(_)) = place
             && crate::state::is_account(account)
         {
-            // Keys are ASCII: this is after all that begin so.
+            // Keys are ASCII, so this key sorts after all keys with this beginning.
             after = format!("{account}/{region}/{kind}/\u{7f}");
             found.push((account.to_owned(), region.to_owned(), kind.to_owned()));
         } else {
@@ -27,7 +28,8 @@ pub(super) fn places(store: &dyn Store) -> Result<Vec<(String, String, String)>,
     Ok(found)
 }
 
-/// The entries of a kind in all accounts and regions that contain a text, after a key, and whether there are more.
+/// The entries of a kind that contain a text, in all accounts and regions. The search begins after the key `after`.
+/// The result also says whether there are more.
 pub(super) fn find(
     store: &dyn Store,
     kind: &str,
@@ -50,12 +52,12 @@ pub(super) fn find(
     Ok((found, false))
 }
 
-/// A text of a record; empty, if there is none.
+/// A text member of a record, or an empty text if there is none.
 pub(super) fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A text as it stands in the query of an address.
+/// A text, encoded for the query of a URL.
 pub(super) fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

@@ -1,4 +1,4 @@
-//! The console: pages that show what the server knows, and how to ask it the same with `curl`.
+//! The console: pages that show the server's state. Each page also shows the `curl` commands that do the same.
 
 mod action;
 mod calls;
@@ -29,19 +29,19 @@ pub(crate) use action::asked;
 pub(crate) use timeline::{History, history};
 pub(crate) use verdict::inspected;
 
-/// What the paths of the console begin with; `/` is its first page.
+/// The prefix of the console's paths. Its first page is `/`.
 pub(crate) const CONSOLE: &str = "/_ivs/console/";
 
-/// Nothing is loaded from elsewhere, and no script stands in a page.
+/// Pages load nothing from other servers, and contain no inline scripts.
 const POLICY: &str = "default-src 'none'; img-src data:; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
-/// Whether a path is one of the console's.
+/// Whether a path belongs to the console.
 pub(crate) fn is_of_console(path: &str) -> bool {
     path == "/" || path.starts_with(CONSOLE)
 }
 
-/// Answers a request for a page, or for what belongs to it. `body` is what a form sent.
+/// Answers a request for a page, its style sheet or its script. `body` is the body of a posted form.
 pub(crate) fn page(
     server: &Server,
     method: &Method,
@@ -78,7 +78,7 @@ pub(crate) fn page(
         _ => Err(Missing::new(
             StatusCode::NOT_FOUND,
             "Not found",
-            "There is no such page. The menu has those that there are.",
+            "There is no such page. Choose a page from the menu.",
         )),
     };
     match shown {
@@ -87,7 +87,7 @@ pub(crate) fn page(
     }
 }
 
-/// What a page answers that is asked for with a method that it does not take.
+/// The answer to a method that a page does not accept.
 fn other_method(server: &Server, method: &Method, path: &str) -> Option<Response<String>> {
     let methods = match path.strip_prefix(CONSOLE) {
         None => &["GET", "HEAD"][..],
@@ -103,20 +103,21 @@ fn other_method(server: &Server, method: &Method, path: &str) -> Option<Response
         return None;
     }
     let methods = methods.join(", ");
-    let words = format!("This page takes {methods}, and not {method}.");
-    let mut answer = html(StatusCode::METHOD_NOT_ALLOWED, frame::message(server, "Another method", &words));
+    let words = format!("This page accepts {methods}, not {method}.");
+    let mut answer =
+        html(StatusCode::METHOD_NOT_ALLOWED, frame::message(server, "Method not allowed", &words));
     if let Ok(methods) = HeaderValue::from_str(&methods) {
         answer.headers_mut().insert(ALLOW, methods);
     }
     Some(answer)
 }
 
-/// Answers a form whose request was refused.
+/// The answer to a form whose request was refused.
 pub(crate) fn refused(server: &Server, status: StatusCode, words: &str) -> Response<String> {
     html(status, frame::message(server, "That did not work", words))
 }
 
-/// Leads back to a page of the console.
+/// Redirects to a page of the console.
 pub(crate) fn back(to: &str) -> Response<String> {
     let mut response = Response::new(String::new());
     *response.status_mut() = StatusCode::SEE_OTHER;

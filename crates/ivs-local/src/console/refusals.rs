@@ -1,4 +1,4 @@
-//! Tokens that were refused, and why.
+//! The pages of refused tokens.
 
 use hyper::StatusCode;
 use ivs_token::StageArn;
@@ -11,7 +11,7 @@ use super::verdict::{advice, judgement, member};
 use crate::door::{Refusal, Refused};
 use crate::server::Server;
 
-/// Every token that was refused and is remembered.
+/// The page that lists every refused token that is kept.
 pub(super) fn list(server: &Server) -> Markup {
     let content = html! {
         (live("refused", &last(server, usize::MAX)))
@@ -20,23 +20,22 @@ pub(super) fn list(server: &Server) -> Markup {
     page(server, HERE, "Refused tokens", &content)
 }
 
-/// A token that was refused, and why.
+/// The page of one refused token, with the reason.
 pub(super) fn one(server: &Server, number: &str) -> Shown {
     let all = server.door().refusals().list();
     let Some(refused) = all.iter().find(|refused| refused.number.to_string() == number) else {
-        let words =
-            "Only the last 200 refusals are kept, none from before a reset, and this one is not among them.";
+        let words = "This refusal is not kept any more. The server keeps the last 200 refusals, and a reset deletes them all.";
         return Err(Missing::new(StatusCode::NOT_FOUND, "Refused token", words));
     };
     let then = Refusal::new(refused.code, refused.message.clone());
     let content = html! {
-        p { "Shown as a " (refused.door) " token at " (moment(refused.at)) "." }
+        p { "Presented as a " (refused.door) " token at " (moment(refused.at)) "." }
         section.verdict.bad aria-labelledby="then" {
             h2 #then { "Refused: " (refused.code) }
             p { (words(&refused.message)) }
             p { strong { "What to do: " } (words(&remedy(server, refused, &then))) }
         }
-        @if refused.token.is_empty() { p { "There was no token." } }
+        @if refused.token.is_empty() { p { "The request had no token." } }
         @else {
             (calls(&refused.token))
             h2 { "The same token now" }
@@ -47,41 +46,41 @@ pub(super) fn one(server: &Server, number: &str) -> Shown {
     Ok(page(server, HERE, "Refused token", &content))
 }
 
-/// What to do about a refusal.
+/// The advice on what to do about a refusal.
 fn remedy(server: &Server, refused: &Refused, then: &Refusal) -> String {
     match &refused.fault {
         None => advice(server, then, &refused.token),
         Some(fault) => format!(
-            "The fault `{fault}` refused it, whatever the token is. Whoever tests asked for that: the page Server lists the faults and \
-             removes them."
+            "The fault `{fault}` refused it, whatever the token is. A test added this fault. The Server page lists the faults and can \
+             remove them."
         ),
     }
 }
 
-/// The last refusals, the newest first.
+/// The last refusals, newest first.
 pub(super) fn last(server: &Server, many: usize) -> Markup {
     let all = server.door().refusals().list();
     if all.is_empty() {
-        return html! { p { "No token was refused." } };
+        return html! { p { "No tokens have been refused." } };
     }
     let shown: Vec<_> = all.iter().rev().take(many).collect();
     html! {
         (rows("Refused tokens", &shown))
         @if all.len() > many {
-            p { a href="/_ivs/console/refusals" { "All " (all.len()) " refused tokens" } }
+            p { a href="/_ivs/console/refusals" { "Show all " (all.len()) " refused tokens" } }
         }
     }
 }
 
-/// The last refusals of tokens that name a stage, the newest first; nothing, if there are none.
+/// The last refusals of tokens that name a stage, newest first. The markup is empty if there are none.
 pub(super) fn of_stage(server: &Server, arn: &str, many: usize) -> Markup {
     let all = server.door().refusals().list();
     let names = |refused: &&Refused| member(&ivs_token::inspect(&refused.token), "resource") == arn;
     let shown: Vec<_> = all.iter().rev().filter(names).take(many).collect();
-    html! { @if !shown.is_empty() { (rows("Refused lately", &shown)) } }
+    html! { @if !shown.is_empty() { (rows("Recently refused", &shown)) } }
 }
 
-/// Why comes first: where the page is narrow, it is seen without moving the table.
+/// A table of refusals. The reason comes first, so that it is visible on a narrow page without scrolling.
 fn rows(caption: &str, all: &[&Refused]) -> Markup {
     let rows = html! {
         @for refused in all {
@@ -98,23 +97,23 @@ fn rows(caption: &str, all: &[&Refused]) -> Markup {
             }
         }
     };
-    table(caption, &["Why", "Whose", "When", "Stage"], &rows)
+    table(caption, &["Reason", "Holder", "Time", "Stage"], &rows)
 }
 
-/// The way to what was done to whoever a token names.
+/// Links to the calls and the timeline of the participant that a token names.
 fn calls(token: &str) -> Markup {
     let id = member(&ivs_token::inspect(token), "jti");
     html! {
         @if !id.is_empty() {
             p {
-                a href={ "/_ivs/console/calls?find=" (encoded(&id)) } { "The calls that name this participant" } " · "
-                a href=(super::timeline::of_participant(&id)) { "Everything that happened with this participant" }
+                a href={ "/_ivs/console/calls?find=" (encoded(&id)) } { "Calls that name this participant" } " · "
+                a href=(super::timeline::of_participant(&id)) { "Timeline of this participant" }
             }
         }
     }
 }
 
-/// The stage or the channel that a token names, with a link to the stage. Nobody has verified it.
+/// The stage or the channel that a token names, with a link to the stage. The token is not verified.
 fn stage_of(token: &str) -> Markup {
     let inspection = ivs_token::inspect(token);
     let arn = member(&inspection, "resource");
@@ -125,9 +124,9 @@ fn stage_of(token: &str) -> Markup {
     html! { (id(&member(&inspection, "aws:channel-arn"))) }
 }
 
-/// Whom a token names, as far as it can be read. Nobody has verified it.
+/// The user or participant that a token names, if it can be read. The token is not verified.
 fn whose(token: &str) -> String {
     let inspection = ivs_token::inspect(token);
     let found = ["user_id", "jti", "aws:viewer-id"].into_iter().map(|name| member(&inspection, name));
-    found.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "not readable".to_owned())
+    found.into_iter().find(|name| !name.is_empty()).unwrap_or_else(|| "unreadable".to_owned())
 }

@@ -1,4 +1,4 @@
-//! Resources of every kind, with their tags.
+//! The pages of resources of every kind, with their tags.
 
 use hyper::StatusCode;
 use maud::{Markup, html};
@@ -25,7 +25,7 @@ pub(super) fn list(server: &Server, kind: &str, wanted: &str, after: &str) -> Ma
     page(server, HERE, title, &content)
 }
 
-/// The kinds, with how many there are.
+/// The number of resources of each kind.
 fn counts(server: &Server) -> Result<Markup, StoreError> {
     let mut rows = Vec::new();
     for (account, region, kind) in places(server.store())? {
@@ -35,7 +35,7 @@ fn counts(server: &Server) -> Result<Markup, StoreError> {
         }
     }
     if rows.is_empty() {
-        return Ok(html! { p { "There is nothing yet." } });
+        return Ok(html! { p { "There are no resources yet." } });
     }
     let rows = html! {
         @for (kind, count, account, region) in &rows {
@@ -46,7 +46,7 @@ fn counts(server: &Server) -> Result<Markup, StoreError> {
             }
         }
     };
-    Ok(table("Resources", &["Kind", "How many", "Account and region"], &rows))
+    Ok(table("Resources", &["Kind", "Count", "Account and region"], &rows))
 }
 
 fn rows(server: &Server, kind: &str, wanted: &str, after: &str) -> Result<Markup, StoreError> {
@@ -63,7 +63,7 @@ fn rows(server: &Server, kind: &str, wanted: &str, after: &str) -> Result<Markup
         }
     };
     Ok(html! {
-        @if found.is_empty() { p { "There is none." } }
+        @if found.is_empty() { p { "No resources found." } }
         @else { (table(name_of(kind), &["ID", "Name", "State", "Tags"], &rows)) }
         @if has_more { (more(HERE, wanted, kind, &last)) }
     })
@@ -86,14 +86,14 @@ pub(super) fn one(server: &Server, key: &str) -> Shown {
     let content = html! {
         p.arn { (arn) }
         p { (tags(&record)) }
-        p { a href=(super::timeline::of_resource(arn)) { "Everything that happened with it" } }
+        p { a href=(super::timeline::of_resource(arn)) { "Timeline of this resource" } }
         (live("record", &shown(&record)))
         (curl(&operation(server, account, region, &format!("Get{noun}"), &json!({ "arn": arn }))))
     };
     Ok(page(server, HERE, noun, &content))
 }
 
-/// What many of a kind are called.
+/// The plural name of a kind.
 fn name_of(kind: &str) -> &str {
     kinds::of_type(kind).map_or(kind, |kind| kind.nouns()[1])
 }
@@ -107,7 +107,7 @@ pub(super) fn tags(record: &Value) -> Markup {
     }
 }
 
-/// A field that looks for a text.
+/// A search field.
 pub(super) fn search(path: &str, wanted: &str, kind: &str) -> Markup {
     html! {
         form method="get" action=(path) role="search" class="inline" {
@@ -119,7 +119,7 @@ pub(super) fn search(path: &str, wanted: &str, kind: &str) -> Markup {
     }
 }
 
-/// The way to the next page.
+/// A link to the next page.
 pub(super) fn more(path: &str, wanted: &str, kind: &str, last: &str) -> Markup {
     let kind = if kind.is_empty() { String::new() } else { format!("&kind={}", encoded(kind)) };
     html! { p { a href={ (path) "?find=" (encoded(wanted)) (kind) "&after=" (encoded(last)) } { "More" } } }

@@ -1,4 +1,4 @@
-//! The server itself: its clock, its faults, its state.
+//! The page of the server itself: its clock, its faults and its state.
 
 use maud::{Markup, html};
 use serde_json::Value;
@@ -20,7 +20,7 @@ pub(super) fn show(server: &Server) -> Markup {
         (Button {
             words: "Add the fault", method: "POST", path: "faults", back: HERE,
             body: r#"{"operation": "GetStage", "error": "ThrottlingException", "count": 3}"#,
-        }.with_text(server, "fault", "A new rule"))
+        }.with_text(server, "fault", "The new rule"))
         h2 { "Rates" }
         (rates(server))
         h2 { "State" }
@@ -29,18 +29,18 @@ pub(super) fn show(server: &Server) -> Markup {
         (Button {
             words: "Copy the account", method: "POST", path: "fork", back: HERE,
             body: r#"{"from": "123456789012", "to": "210987654321"}"#,
-        }.with_text(server, "fork", "A copy of an account"))
-        @let calm = Button { words: "Take back what was ordered", method: "POST", path: "calm", body: "", back: HERE };
-        h2 { "Begin anew" }
-        p { "Clock, faults, rates and targets of events as they were at the start. Resources stay." }
+        }.with_text(server, "fork", "The account to copy, and the ID of its copy"))
+        @let calm = Button { words: "Restore the start settings", method: "POST", path: "calm", body: "", back: HERE };
+        h2 { "Start over" }
+        p { "This sets the clock, faults, rates and event targets back to the settings at the start. Resources stay." }
         (calm.show())
         (calm.curl(server))
         @let reset = Button { words: "Yes, forget everything", method: "POST", path: "reset", body: "", back: HERE };
         details.danger {
             summary { "Forget everything…" }
             p {
-                "This deletes every resource of every account, with its sessions and its history, and sends away who is on a stage. "
-                "Nothing brings it back but a state that you downloaded before."
+                "This deletes every resource of every account, with its sessions and its history, and disconnects everybody who is on a stage. "
+                "You can bring them back only if you downloaded the state before."
             }
             (reset.show())
         }
@@ -51,11 +51,11 @@ pub(super) fn show(server: &Server) -> Markup {
 
 fn time(server: &Server) -> Markup {
     let moves = [
-        ("Stop it now", r#"{"freeze": true}"#),
-        ("A minute on", r#"{"advance": 60}"#),
-        ("An hour on", r#"{"advance": 3600}"#),
-        ("A day on", r#"{"advance": 86400}"#),
-        ("Let it run", r#"{"resume": true}"#),
+        ("Stop the clock", r#"{"freeze": true}"#),
+        ("Advance by a minute", r#"{"advance": 60}"#),
+        ("Advance by an hour", r#"{"advance": 3600}"#),
+        ("Advance by a day", r#"{"advance": 86400}"#),
+        ("Let the clock run", r#"{"resume": true}"#),
         ("Back to real time", r#"{"real": true}"#),
     ];
     let buttons =
@@ -74,10 +74,10 @@ fn time(server: &Server) -> Markup {
 }
 
 fn faults(server: &Server) -> Markup {
-    let listing = ("List them", get(server, "/_ivs/faults"));
+    let listing = ("List the faults", get(server, "/_ivs/faults"));
     let all = server.faults().list();
     if all.is_empty() {
-        return html! { p { "No fault is asked for." } (curls(&[listing])) };
+        return html! { p { "There are no faults." } (curls(&[listing])) };
     }
     let removals: Vec<_> = all.iter().map(|fault| Removal::new("faults", text(fault, "id"))).collect();
     let rows = html! {
@@ -92,10 +92,10 @@ fn faults(server: &Server) -> Markup {
     };
     let mut commands = vec![listing];
     commands.extend(removals.iter().map(|removal| removal.button(HERE).command(server)));
-    html! { (table("Rules in force", &["ID", "Rule", "Struck", "Remove"], &rows)) (curls(&commands)) }
+    html! { (table("Rules in force", &["ID", "Rule", "Times struck", "Remove"], &rows)) (curls(&commands)) }
 }
 
-/// A rule as it was given.
+/// A rule, as the user wrote it.
 fn rule(fault: &Value) -> String {
     let mut fault = fault.clone();
     if let Some(members) = fault.as_object_mut() {

@@ -1,4 +1,4 @@
-//! Stages, who is on them, and what they send.
+//! The pages of stages: who is on them, and what they send.
 
 use hyper::StatusCode;
 use ivs_token::StageArn;
@@ -16,7 +16,7 @@ pub(super) fn list(server: &Server, wanted: &str, after: &str) -> Markup {
     let content = rows(server, wanted, after).unwrap_or_else(|error| html! { p role="alert" { (error) } });
     let content = html! {
         @if after.is_empty() && !server.door().refusals().list().is_empty() {
-            h2 { "Refused lately" }
+            h2 { "Recently refused" }
             (live("refused", &super::refusals::last(server, 3)))
             (curl(&get(server, "/_ivs/refusals")))
         }
@@ -31,7 +31,7 @@ fn rows(server: &Server, wanted: &str, after: &str) -> Result<Markup, StoreError
     let (found, has_more) = find(server.store(), "stage", wanted, after)?;
     if found.is_empty() {
         return Ok(html! {
-            p { "There is no stage" @if !wanted.is_empty() { " with “" (wanted) "” in it" } ". Make one:" }
+            p { @if wanted.is_empty() { "There are no stages yet." } @else { "No stage contains “" (wanted) "”." } " To create one:" }
             (curl(&operation(server, &server.settings().account, "us-east-1", "CreateStage", &json!({ "name": "demo" }))))
         });
     }
@@ -49,7 +49,7 @@ fn rows(server: &Server, wanted: &str, after: &str) -> Result<Markup, StoreError
         }
     };
     Ok(html! {
-        (table("Stages", &["Stage", "On it now", "Tags", "Account and region"], &rows))
+        (table("Stages", &["Stage", "Participants", "Tags", "Account and region"], &rows))
         @if has_more { (more("/", wanted, "", &last)) }
     })
 }
@@ -65,7 +65,7 @@ pub(super) fn one(server: &Server, arn: &str) -> Shown {
         Ok(Some(entry)) => entry.value,
         Ok(None) => {
             let words =
-                format!("There is no stage {arn}. It may have been deleted, or a reset has taken it away.");
+                format!("There is no stage {arn}. It may have been deleted, by a call or by a reset.");
             return Err(missing(StatusCode::NOT_FOUND, words));
         }
         Err(error) => return Err(missing(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())),
@@ -76,13 +76,13 @@ pub(super) fn one(server: &Server, arn: &str) -> Shown {
         p.arn { (arn) }
         (live("there", &there))
         (live("refused", &super::refusals::of_stage(server, arn, 5)))
-        p { a href=(super::timeline::of_resource(arn)) { "Everything that happened with this stage" } }
+        p { a href=(super::timeline::of_resource(arn)) { "Timeline of this stage" } }
         h2 { "Try it" }
-        p { "Get a token, and open " a href="/_ivs/stage" { "the page that joins a stage" } " with " code { "#token=" } " and the token." }
+        p { "Get a token. Then open " a href="/_ivs/stage" { "the page that joins a stage" } ", and append " code { "#token=" } " and the token to its address." }
         (curl(&operation(
             server, account, region, "CreateParticipantToken", &json!({ "stageArn": arn, "userId": "ana" }),
         )))
-        h2 { "As it is kept" }
+        h2 { "Stored record" }
         p { "Clients publish to " code { (whip) } "." }
         (shown(&record))
         (curl(&operation(server, account, region, "GetStage", &json!({ "arn": arn }))))
@@ -90,7 +90,7 @@ pub(super) fn one(server: &Server, arn: &str) -> Shown {
     Ok(page(server, "/", name(&record, &key), &content))
 }
 
-/// Who is on a stage, and what they did last.
+/// The participants on a stage, and their last events.
 fn present(server: &Server, stage: &StageArn, record: &Value) -> Result<Markup, StoreError> {
     let people = people(server, record)?;
     let media = server.live().media(stage);
@@ -105,7 +105,7 @@ fn present(server: &Server, stage: &StageArn, record: &Value) -> Result<Markup, 
                 td {
                     @match media.get(id) {
                         Some(sent) if !sent.is_empty() => { (sent.join(" and ")) }
-                        _ if one.get("published") == Some(&true.into()) => "published, sends nothing now",
+                        _ if one.get("published") == Some(&true.into()) => "published, but sends nothing now",
                         _ => "watches",
                     }
                 }
@@ -131,18 +131,18 @@ fn present(server: &Server, stage: &StageArn, record: &Value) -> Result<Markup, 
         @if people.is_empty() {
             p { "Nobody is on this stage." }
         } @else {
-            (table("On the stage now", &["Participant", "User", "Sends", "Client", "Came"], &rows))
+            (table("On the stage now", &["Participant", "User", "Sends", "Client", "Joined at"], &rows))
             (curl(&operation(
                 server, account, region, "ListParticipants", &json!({ "stageArn": arn, "sessionId": session }),
             )))
         }
         @if !events.is_empty() {
-            (table("Last events", &["When", "Participant", "What"], &said))
+            (table("Last events", &["Time", "Participant", "Event"], &said))
         }
     })
 }
 
-/// The participants of the session that goes on.
+/// The connected participants of the stage's current session.
 fn people(server: &Server, stage: &Value) -> Result<Vec<Value>, StoreError> {
     let session = text(stage, "activeSessionId");
     let Some(arn) = StageArn::try_from(text(stage, "arn")).ok().filter(|_| !session.is_empty()) else {
@@ -170,7 +170,7 @@ fn who(people: &[Value]) -> Markup {
     }
 }
 
-/// What people call it.
+/// The name of a stage, or its ID if it has no name.
 fn name<'r>(record: &'r Value, key: &'r str) -> &'r str {
     match text(record, "name") {
         "" => key.rsplit('/').next().unwrap_or(key),

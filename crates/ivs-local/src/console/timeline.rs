@@ -1,4 +1,4 @@
-//! One timeline of all that happens, and what somebody wants to see of it.
+//! The timeline of everything that happens, as a page and as JSON.
 
 use hyper::StatusCode;
 use maud::{Markup, html};
@@ -12,24 +12,24 @@ use crate::server::Server;
 
 const HERE: &str = "/_ivs/console/timeline";
 
-/// The same as JSON.
+/// The path of the timeline as JSON.
 const HISTORY: &str = "/_ivs/history";
 
-/// How many a page shows.
+/// How many lines a page shows.
 const MANY: usize = 200;
 
-/// The most that are given at once.
+/// The greatest number of lines in one answer.
 const MOST: usize = 1000;
 
 /// A part of the timeline.
 pub(crate) struct History {
-    /// The lines as JSON, the newest last.
+    /// The lines as JSON, newest last.
     pub(crate) lines: Value,
-    /// What `before` is of the part with what happened earlier, if there is more.
+    /// The value of `before` that gives the earlier lines, if there are any.
     pub(crate) before: Option<u64>,
 }
 
-/// A part of the timeline as JSON, as the query of an address asks for it.
+/// The part of the timeline that the query of a URL selects, as JSON.
 pub(crate) fn history(server: &Server, query: &str) -> Result<History, String> {
     let filter = Filter::read(query)?;
     let (lines, before) = part(server, &filter, MOST);
@@ -37,12 +37,12 @@ pub(crate) fn history(server: &Server, query: &str) -> Result<History, String> {
     Ok(History { lines: lines.iter().rev().map(show).collect(), before })
 }
 
-/// What happened with a resource.
+/// The path of the timeline of a resource.
 pub(super) fn of_resource(arn: &str) -> String {
     format!("{HERE}{}", Filter { resource: arn.to_owned(), ..Filter::default() }.query())
 }
 
-/// What happened with a participant.
+/// The path of the timeline of a participant.
 pub(super) fn of_participant(id: &str) -> String {
     format!("{HERE}{}", Filter { participant: id.to_owned(), ..Filter::default() }.query())
 }
@@ -52,9 +52,9 @@ pub(super) fn list(server: &Server, query: &str) -> Shown {
         .map_err(|words| Missing::new(StatusCode::BAD_REQUEST, "Timeline", format!("{words}.")))?;
     let (lines, before) = part(server, &filter, MANY);
     let content = html! {
-        @if !lines.is_empty() { (table("What happened, the newest first", &["When", "Kind", "What"], &rows(&lines))) }
-        @else if filter.is_empty() && filter.before.is_none() { p { "Nothing has happened yet, or it was forgotten with a reset." } }
-        @else { p { "Nothing of that happened, or so much came after it that it is forgotten." } }
+        @if !lines.is_empty() { (table("Timeline, newest first", &["Time", "Kind", "What happened"], &rows(&lines))) }
+        @else if filter.is_empty() && filter.before.is_none() { p { "Nothing has happened yet, or a reset has deleted the timeline." } }
+        @else { p { "No entry matches this filter. The server keeps only the latest entries." } }
         (pages(&filter, before))
     };
     let same = Filter { limit: Some(filter.limit.unwrap_or(MANY).min(MANY)), ..filter.clone() };
@@ -66,7 +66,7 @@ pub(super) fn list(server: &Server, query: &str) -> Shown {
     Ok(page(server, HERE, "Timeline", &content))
 }
 
-/// The lines that are wanted, the newest first, and where to go on if there are more.
+/// The selected lines, newest first, and the place at which to continue if there are more.
 fn part(server: &Server, filter: &Filter, most: usize) -> (Vec<Line>, Option<u64>) {
     let limit = filter.limit.unwrap_or(most).min(most);
     let all = happenings(server);
@@ -93,13 +93,13 @@ fn rows(lines: &[Line]) -> Markup {
     }
 }
 
-/// The ways to other parts.
+/// Links to the other parts of the timeline.
 fn pages(filter: &Filter, before: Option<u64>) -> Markup {
     let to = |before| format!("{HERE}{}", Filter { before, ..filter.clone() }.query());
     html! {
         @if filter.before.is_some() || before.is_some() {
             p.pages {
-                @if filter.before.is_some() { a href=(to(None)) { "The newest" } }
+                @if filter.before.is_some() { a href=(to(None)) { "Newest" } }
                 @if before.is_some() { a href=(to(before)) { "Earlier" } }
             }
         }
@@ -126,9 +126,9 @@ fn form(filter: &Filter) -> Markup {
                         option value=(kind.name()) selected[filter.kind == Some(kind)] { (kind.words()) }
                     }
                 }
-                span.quiet #kind-hint { "what sort of thing happened" }
+                span.quiet #kind-hint { "the kind of entries to show" }
             }
-            (field("resource", "Resource", "an ARN or an ID, as of a stage", &filter.resource))
+            (field("resource", "Resource", "an ARN or an ID, such as a stage's", &filter.resource))
             (field("participant", "Participant", "the ID of a participant", &filter.participant))
             (field("caller", "Caller", "an account or an access key", &filter.caller))
             p.go {

@@ -1,4 +1,4 @@
-//! The token box.
+//! The page that inspects a token.
 
 use maud::{Markup, html};
 
@@ -12,7 +12,7 @@ pub(super) fn form(server: &Server) -> Markup {
     let content = html! {
         (field(""))
         (curl(&request(server, "POST", "/_ivs/inspect", r#"{"token": "eyJ…"}"#)))
-        h2 { "Refused lately" }
+        h2 { "Recently refused" }
         (live("refused", &last(server, 10)))
         (curl(&get(server, "/_ivs/refusals")))
     };
@@ -24,7 +24,7 @@ pub(super) fn answer(server: &Server, token: &str) -> Markup {
         server,
         HERE,
         "Token",
-        &html! { (judgement(server, token, None)) h2 { "Another one" } (field(token)) },
+        &html! { (judgement(server, token, None)) h2 { "Another token" } (field(token)) },
     )
 }
 

@@ -27,7 +27,7 @@ pub(super) fn answer(
             Ok(body) if body["state"] == "FAILED" => {
                 of_arn(server, arn, |view| channel_recording::fail(view, arn).map(|()| json!({})))
             }
-            Ok(_) => wrong("state is FAILED: the rest happens by itself".to_owned()),
+            Ok(_) => wrong("state must be FAILED; the other states follow by themselves".to_owned()),
             Err(message) => wrong(message),
         },
         ("POST", ["viewers"]) => match read(body).and_then(|body| viewer(&body)) {
@@ -65,9 +65,10 @@ fn live(server: &Server, arn: &str, how: &Broadcast) -> Control {
 /// The ID of a viewer, and the version of their session.
 fn viewer(body: &Value) -> Result<(String, i64), String> {
     let id = body["viewerId"].as_str().filter(|id| !id.is_empty() && id.len() <= 40);
-    let id = id.ok_or("viewerId is a text of 1 to 40 bytes")?;
+    let id = id.ok_or("viewerId must be a text of 1 to 40 bytes")?;
     let version = body.get("version").map_or(Some(0), Value::as_i64);
-    let version = version.filter(|version| *version >= 0).ok_or("version is a whole number")?;
+    let version =
+        version.filter(|version| *version >= 0).ok_or("version must be a whole number from 0 on")?;
     Ok((id.to_owned(), version))
 }
 
@@ -75,7 +76,7 @@ fn viewer(body: &Value) -> Result<(String, i64), String> {
 fn broadcast(body: &Value) -> Result<Broadcast, String> {
     let mut how = Broadcast::default();
     for (name, value) in body.as_object().into_iter().flatten() {
-        let wrong = |what: &str| format!("{name} is {what}, not {value}");
+        let wrong = |what: &str| format!("{name} must be {what}, not {value}");
         let whole = || value.as_u64().ok_or_else(|| wrong("a whole number"));
         match name.as_str() {
             "streamKey" => how.stream_key = Some(value.as_str().ok_or_else(|| wrong("a text"))?.to_owned()),
@@ -106,7 +107,7 @@ fn broadcast(body: &Value) -> Result<Broadcast, String> {
             }
             _ => {
                 return Err(format!(
-                    "There is no member {name}; known are: streamKey, takeover, failure, priority, \
+                    "There is no member {name}; the members are: streamKey, takeover, failure, priority, \
                      viewers, health, bitrate, resolution"
                 ));
             }

@@ -34,7 +34,7 @@ pub(super) fn set_clock(server: &Server, body: &Value) -> Result<Value, String> 
     let members = body.as_object().into_iter().flatten();
     let known = ["freeze", "resume", "real", "advance"];
     if let Some((name, _)) = members.clone().find(|(name, _)| !known.contains(&name.as_str())) {
-        return Err(format!("There is no member {name}; known are: {}", known.join(", ")));
+        return Err(format!("There is no member {name}; the members are: {}", known.join(", ")));
     }
     if members.clone().count() == 0 {
         return Err(format!("Give at least one of these: {}", known.join(", ")));
@@ -45,7 +45,7 @@ pub(super) fn set_clock(server: &Server, body: &Value) -> Result<Value, String> 
     let is = |name: &str| match body.get(name) {
         None => Ok(false),
         Some(Value::Bool(true)) => Ok(true),
-        Some(other) => Err(format!("{name} is true, not {other}")),
+        Some(other) => Err(format!("{name} must be true, not {other}")),
     };
     let (is_resumed, is_real) = (is("resume")?, is("real")?);
     let frozen = body.get("freeze").map(freeze).transpose()?;
@@ -64,7 +64,7 @@ fn freeze(at: &Value) -> Result<Option<i64>, String> {
     match at {
         Value::Bool(true) => Ok(None),
         Value::String(text) => moment(text).map(Some),
-        other => Err(format!("freeze is true, or a time such as 2026-01-02T03:04:05Z; not {other}")),
+        other => Err(format!("freeze must be true, or a time such as 2026-01-02T03:04:05Z; not {other}")),
     }
 }
 
@@ -82,7 +82,7 @@ fn seconds(value: &Value) -> Result<i64, String> {
     const MOST: f64 = 100.0 * 366.0 * 86_400.0;
     let number = value.as_f64().filter(|number| (0.0..=MOST).contains(number));
     let number =
-        number.ok_or_else(|| format!("advance is a number of seconds from 0 to {MOST}, not {value}"))?;
+        number.ok_or_else(|| format!("advance must be a number of seconds from 0 to {MOST}, not {value}"))?;
     #[expect(clippy::cast_possible_truncation, reason = "it was just compared")]
     Ok((number * 1000.0).round() as i64)
 }

@@ -37,8 +37,10 @@ fn fate(body: &Value) -> Result<Fate, String> {
         (Some("RECONNECTING"), None) => Ok(Fate::Reconnecting),
         (Some("ACTIVE"), None) => Ok(Fate::Active),
         (Some("FAILED"), why) => Ok(Fate::Failed(why.unwrap_or(DestinationFailure::Internal))),
-        (Some("RECONNECTING" | "ACTIVE"), Some(_)) => Err("errorCode is for the state FAILED".to_owned()),
-        _ => Err("state is RECONNECTING, ACTIVE or FAILED".to_owned()),
+        (Some("RECONNECTING" | "ACTIVE"), Some(_)) => {
+            Err("errorCode is only for the state FAILED".to_owned())
+        }
+        _ => Err("state must be RECONNECTING, ACTIVE or FAILED".to_owned()),
     }
 }
 
@@ -46,7 +48,7 @@ fn fate(body: &Value) -> Result<Fate, String> {
 fn failure(body: &Value) -> Result<SessionFailure, String> {
     let code = code(body, &SessionFailure::ALL.map(SessionFailure::code))?;
     if body["state"] != "FAILED" {
-        return Err("state is FAILED: the rest happens by itself".to_owned());
+        return Err("state must be FAILED; the other states follow by themselves".to_owned());
     }
     let why = SessionFailure::ALL.into_iter().find(|one| Some(one.code()) == code);
     Ok(why.unwrap_or(SessionFailure::Internal))
@@ -58,11 +60,11 @@ fn code<'b>(body: &'b Value, known: &[&str]) -> Result<Option<&'b str>, String> 
     if let Some((name, _)) =
         members.clone().find(|(name, _)| !["state", "errorCode"].contains(&name.as_str()))
     {
-        return Err(format!("`{name}` is not a member of this request: it has state and errorCode"));
+        return Err(format!("`{name}` is not a member of this request; the members are state and errorCode"));
     }
     match body.get("errorCode") {
         None => Ok(None),
         Some(Value::String(code)) if known.contains(&code.as_str()) => Ok(Some(code)),
-        Some(other) => Err(format!("errorCode is one of {}; not {other}", known.join(", "))),
+        Some(other) => Err(format!("errorCode must be one of {}; not {other}", known.join(", "))),
     }
 }

@@ -65,7 +65,7 @@ fn asked<'r>(arn: &'r str, body: &'r Value) -> Result<([Option<&'r str>; 2], Arn
     let unknown = |name: &&String| !MEMBERS.contains(&name.as_str());
     if let Some(name) = body.as_object().and_then(|members| members.keys().find(unknown)) {
         return Err(wrong(format!(
-            "`{name}` is not a member of this request: it has {}",
+            "`{name}` is not a member of this request; the members are {}",
             MEMBERS.join(", ")
         )));
     }
@@ -80,5 +80,5 @@ pub(super) fn publish_error(body: &Value) -> Result<Option<&'static str>, String
         .into_iter()
         .find(|code| error == code)
         .map(Some)
-        .ok_or_else(|| format!("error is one of these: {}; not {error}", CODES.join(", ")))
+        .ok_or_else(|| format!("error must be one of these: {}; not {error}", CODES.join(", ")))
 }

@@ -15,8 +15,8 @@ pub(crate) struct Visit {
     pub(crate) body: Vec<u8>,
 }
 
-/// What somebody without a client wants by a request to `/_ivs/{path}`; none if it is about nobody, or is not good enough to
-/// tell. An error is the answer already.
+/// What somebody without a client wants by a request to `/_ivs/{path}`; none if it is about nobody, or is not good
+/// enough to tell. An error is the answer already.
 pub(crate) fn visit(
     server: &Server,
     method: &str,
@@ -66,11 +66,12 @@ pub(super) fn join(server: &Server, arn: &str, body: &Value) -> Result<Value, Co
 fn token(server: &Server, arn: &str, body: &Value) -> Result<String, Control> {
     let unknown = |name: &&String| !MEMBERS.contains(&name.as_str());
     if let Some(name) = body.as_object().and_then(|members| members.keys().find(unknown)) {
-        let message = format!("`{name}` is not a member of this request: it has {}", MEMBERS.join(", "));
+        let message =
+            format!("`{name}` is not a member of this request; the members are {}", MEMBERS.join(", "));
         return Err((400, json!({ "message": message })));
     }
     if let Some(token) = body.get("token") {
-        let message = "`token` is a text: the token of a participant";
+        let message = "`token` must be a text: the token of a participant";
         return token.as_str().map(str::to_owned).ok_or_else(|| (400, json!({ "message": message })));
     }
     let Some(parsed) = Arn::parse(arn) else { return Err(not_an_arn(arn)) };

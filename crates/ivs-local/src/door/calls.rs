@@ -1,4 +1,4 @@
-//! The connections for media of the people on stages: who publishes, who subscribes to whom.
+//! The connections for media: who publishes, and who subscribes to whom.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -8,15 +8,16 @@ use ivs_token::{Capability, StageArn, VerifiedToken};
 use serde_json::{Value, json};
 
 use super::gate::Refusal;
-use super::live::{Connections, Live};
+use super::live::{Connections, Cut, Live};
+use super::room::is_beside;
 use super::visitor::Visitor;
 use crate::ids::Ids;
 use crate::media::{Command, Handle, Happening, Layers, Loses, Media, MediaError, Publication, Report};
 
-/// The most connections of one participant: those to all publishers of a stage, and each tried again.
+/// How many connections a participant may have: one to each publisher of a stage, and one more try for each.
 const MOST_OF_ONE: usize = 64;
 
-/// What an offer is for.
+/// The purpose of an offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Publish(String),
@@ -40,23 +41,33 @@ struct Call {
     purpose: Purpose,
     number: u64,
     handle: Handle,
-    /// A publication's, once media is connected or before.
+    /// The publication that this connection carries or receives.
     publication: Publication,
-    /// When media was connected, in milliseconds since 1970.
+    /// The time at which media was connected, in milliseconds since 1970.
     connected_at: Option<i64>,
     picked: Option<String>,
+}
+
+/// A connection whose media is connected.
+struct Begun {
+    /// The token of the connection, which may have been exchanged since the offer.
+    who: VerifiedToken,
+    purpose: Purpose,
+    number: u64,
+    /// Whether there is room for one more subscription.
+    room: Result<(), Refusal>,
 }
 
 /// An answered offer.
 pub(crate) struct Answered {
     pub(crate) sdp: String,
-    /// What the URLs of the connection are made of. Nobody can guess it.
+    /// The secret part of the connection's URLs, which nobody can guess.
     pub(crate) secret: String,
     pub(crate) is_subscription: bool,
 }
 
 impl Purpose {
-    /// Reads it from a path: `/publish/{id}`, `/subscribe/{id}`, whatever stands before.
+    /// Reads the end of a path: `/publish/{id}` or `/subscribe/{id}`.
     pub(crate) fn of_path(path: &str) -> Option<Self> {
         let mut parts = path.trim_end_matches('/').rsplit('/');
         let (id, what) = (parts.next()?, parts.next()?);
@@ -83,7 +94,7 @@ impl Calls {
         calls
     }
 
-    /// Opens the sockets, if they are not open yet. Must be called within a runtime.
+    /// The sockets for media. They are opened at the first call, which must be made within a runtime.
     pub(crate) fn media(&self) -> Result<Arc<Media>, MediaError> {
         let mut media = self.media.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(media) = &*media {
@@ -96,7 +107,7 @@ impl Calls {
         Ok(opened)
     }
 
-    /// Answers an offer, if the one who makes it may.
+    /// Answers an offer, if the participant may make it.
     pub(crate) fn offer(
         &self,
         who: &VerifiedToken,
@@ -124,22 +135,18 @@ impl Calls {
             return Err(Refusal::new("QUOTA_EXCEEDED", "this participant has too many connections"));
         }
         let media = self.media().map_err(refuse)?;
-        let report = self.report(who, &secret, number, purpose, visitor);
+        let report = self.report(who, &secret, number, visitor);
         let (offered, publication) = match purpose {
             Purpose::Publish(wanted) => {
                 if *wanted != id {
                     return Err(Refusal::new(
                         "TOKEN_INVALID",
-                        format!("the token is that of {id}, not of {wanted}"),
+                        format!("the token is that of {id}, not that of {wanted}"),
                     ));
                 }
-                if !self.live.has_room(&stage, &id) {
-                    self.live.note(&stage, &id, "PUBLISH_ERROR", json!({ "errorCode": "QUOTA_EXCEEDED" }));
-                    return Err(Refusal::new(
-                        "QUOTA_EXCEEDED",
-                        "the stage has as many publishers as it may have",
-                    ));
-                }
+                self.live.room(&stage, &id).inspect_err(|refusal| {
+                    self.live.note(&stage, &id, "PUBLISH_ERROR", json!({ "errorCode": refusal.code }));
+                })?;
                 media.publish(offer, self.live.limits.media, report).map_err(|error| {
                     if let MediaError::Codec { code, .. } = &error {
                         self.live.note(&stage, &id, "PUBLISH_ERROR", json!({ "errorCode": code }));
@@ -148,13 +155,18 @@ impl Calls {
                 })?
             }
             Purpose::Subscribe(remote) => {
-                // The media of a replica is that of the stage that it is a copy from.
+                // The media of a replica comes from the source stage.
                 let from = self.live.source_of(&stage, remote);
                 let from = from.as_ref().unwrap_or(&stage);
                 let publication = self.publication(from, remote).ok_or_else(|| {
                     let code = json!({ "errorCode": "PUBLISHER_NOT_FOUND", "remoteParticipantId": remote });
                     self.live.note(&stage, &id, "SUBSCRIBE_ERROR", code);
                     Refusal::new("NOT_FOUND", format!("{remote} does not publish on this stage"))
+                })?;
+                let room = self.room(&self.lock(), &stage);
+                room.inspect_err(|refusal| {
+                    let code = json!({ "errorCode": refusal.code, "remoteParticipantId": remote });
+                    self.live.note(&stage, &id, "SUBSCRIBE_ERROR", code);
                 })?;
                 let offered =
                     media.subscribe(offer, publication.clone(), prefers_lowest, report).map_err(refuse)?;
@@ -176,56 +188,67 @@ impl Calls {
         Ok(Answered { sdp: offered.answer, secret, is_subscription })
     }
 
-    /// What happens when a connection is made, and when it ends.
-    fn report(
-        &self,
-        who: &VerifiedToken,
-        secret: &str,
-        number: u64,
-        purpose: &Purpose,
-        visitor: &Visitor,
-    ) -> Report {
+    /// The callback for what happens to a connection.
+    fn report(&self, who: &VerifiedToken, secret: &str, number: u64, visitor: &Visitor) -> Report {
         let (this, who, secret) = (Weak::clone(&self.this), who.clone(), secret.to_owned());
-        let (purpose, visitor) = (purpose.clone(), visitor.clone());
+        let visitor = visitor.clone();
         Box::new(move |happening| {
             let Some(calls) = this.upgrade() else { return };
-            let token = match happening {
-                Happening::Connected => calls.connected(&secret),
-                Happening::Exceeded(_) => Some(who.clone()),
-                Happening::Ended => {
-                    let ended = calls.lock().remove(&secret);
-                    ended.filter(|call| call.connected_at.is_some()).map(|call| call.who)
-                }
-            };
-            let Some(who) = token else { return };
-            let (stage, id) = (who.stage_arn(), who.participant_id().as_str());
-            match (&purpose, happening) {
-                (Purpose::Publish(_), Happening::Connected) => {
-                    if calls.live.publish(&who, number, &visitor) {
-                        calls.replace(stage, id, number);
-                    } else {
-                        calls.close(&secret);
-                    }
-                }
-                (Purpose::Publish(_), Happening::Exceeded(excess)) => {
+            match happening {
+                Happening::Connected => calls.begin(&secret, &visitor),
+                Happening::Exceeded(excess) => {
+                    let (stage, id) = (who.stage_arn(), who.participant_id().as_str());
                     if calls.live.exceed(stage, id, number, excess.code()) {
                         calls.close(&secret);
                     }
                 }
-                (Purpose::Publish(_), Happening::Ended) => calls.live.unpublish(stage, id, number),
-                (Purpose::Subscribe(remote), Happening::Connected) => {
-                    calls.live.subscribed(&who);
-                    calls.live.note(stage, id, "SUBSCRIBE_STARTED", json!({ "remoteParticipantId": remote }));
-                }
-                (Purpose::Subscribe(_), Happening::Exceeded(_)) => {}
-                (Purpose::Subscribe(remote), Happening::Ended) => {
-                    calls.live.note(stage, id, "SUBSCRIBE_STOPPED", json!({ "remoteParticipantId": remote }));
-                }
+                Happening::Ended => calls.end(&secret),
             }
         })
     }
 
-    /// Ends a connection. False when there is none.
+    /// Handles that the media of a connection is connected.
+    fn begin(&self, secret: &str, visitor: &Visitor) {
+        if self.is_withdrawn(secret) {
+            self.close(secret);
+            return;
+        }
+        let Some(Begun { who, purpose, number, room }) = self.connected(secret) else { return };
+        let (stage, id) = (who.stage_arn(), who.participant_id().as_str());
+        match purpose {
+            Purpose::Publish(_) if self.live.publish(&who, number, visitor) => {
+                self.replace(stage, id, number);
+            }
+            Purpose::Publish(_) => {
+                self.close(secret);
+            }
+            Purpose::Subscribe(remote) => {
+                let (name, mut more) = ("SUBSCRIBE_STARTED", json!({ "remoteParticipantId": remote }));
+                let Err(refusal) = room else {
+                    self.live.subscribed(&who);
+                    return self.live.note(stage, id, name, more);
+                };
+                more["errorCode"] = refusal.code.into();
+                self.live.note(stage, id, "SUBSCRIBE_ERROR", more);
+                self.close(secret);
+            }
+        }
+    }
+
+    /// Handles the end of a connection.
+    fn end(&self, secret: &str) {
+        let ended = self.lock().remove(secret);
+        let Some(call) = ended.filter(|call| call.connected_at.is_some()) else { return };
+        let (stage, id) = (call.who.stage_arn(), call.who.participant_id().as_str());
+        match &call.purpose {
+            Purpose::Publish(_) => self.live.unpublish(stage, id, call.number),
+            Purpose::Subscribe(remote) => {
+                self.live.note(stage, id, "SUBSCRIBE_STOPPED", json!({ "remoteParticipantId": remote }));
+            }
+        }
+    }
+
+    /// Ends a connection. Returns false if there is none.
     pub(crate) fn close(&self, secret: &str) -> bool {
         let open = self.lock();
         let Some(call) = open.get(secret) else { return false };
@@ -238,7 +261,8 @@ impl Calls {
         self.tell(secret, Command::Play(is_playing))
     }
 
-    /// Picks the layer of a subscription; none is automatic. False when there is no such subscription or layer.
+    /// Picks the layer of a subscription; `None` means automatic. Returns false if there is no such subscription or
+    /// layer.
     pub(crate) fn pick(&self, secret: &str, layer: Option<&str>) -> bool {
         let mut open = self.lock();
         let Some(call) = open.get_mut(secret).filter(|call| call.is_subscription()) else { return false };
@@ -255,7 +279,7 @@ impl Calls {
         true
     }
 
-    /// The layers that a subscription can have.
+    /// The layers from which a subscription can pick.
     pub(crate) fn layers(&self, secret: &str) -> Option<Value> {
         let open = self.lock();
         let call = open.get(secret).filter(|call| call.is_subscription())?;
@@ -271,18 +295,38 @@ impl Calls {
         call.is_some()
     }
 
-    /// Media of a connection has come, if it is for the first time: the token that it belongs to, which may have been exchanged since
-    /// the offer.
-    fn connected(&self, secret: &str) -> Option<VerifiedToken> {
-        // A connection can be quicker than the answer to its offer only within the server: then it is there already.
+    /// Notes that the media of a connection is connected, and returns `None` if it was noted before. A subscription
+    /// without room does not count as connected.
+    fn connected(&self, secret: &str) -> Option<Begun> {
+        // Media cannot connect before the client has the answer to its offer, so the call is already in the map.
         let now = self.live.milliseconds();
         let mut open = self.lock();
-        let call = open.get_mut(secret).filter(|call| call.connected_at.is_none())?;
-        call.connected_at = Some(now);
-        Some(call.who.clone())
+        let call = open.get(secret).filter(|call| call.connected_at.is_none())?;
+        let room = if call.is_subscription() { self.room(&open, &call.stage) } else { Ok(()) };
+        let call = open.get_mut(secret)?;
+        call.connected_at = room.is_ok().then_some(now);
+        Some(Begun { who: call.who.clone(), purpose: call.purpose.clone(), number: call.number, room })
     }
 
-    /// Ends the publications of a participant but the one of this number.
+    /// Whether this is a subscription of a participant who may no longer subscribe, or was sent away for good.
+    fn is_withdrawn(&self, secret: &str) -> bool {
+        let who = self.lock().get(secret).filter(|call| call.is_subscription()).map(|call| call.who.clone());
+        who.is_some_and(|who| !self.live.may_subscribe(&who))
+    }
+
+    /// Refuses one more subscription on a stage if the account has too many. Closed subscriptions do not count,
+    /// although they may still be saying goodbye.
+    fn room(&self, open: &HashMap<String, Call>, stage: &StageArn) -> Result<(), Refusal> {
+        let counts = |call: &&Call| {
+            call.is_subscription()
+                && call.connected_at.is_some()
+                && !call.handle.is_closed()
+                && is_beside(&call.stage, stage)
+        };
+        self.live.room_for_subscription(stage, open.values().filter(counts).count())
+    }
+
+    /// Ends all publications of a participant except the one with this number.
     fn replace(&self, stage: &StageArn, participant: &str, number: u64) {
         for call in self.lock().values() {
             let is_publication = !call.is_subscription() && call.number != number;
@@ -324,12 +368,17 @@ impl Connections for Calls {
         }
     }
 
-    fn cut(&self, stage: &StageArn, participant: &str, all: bool) {
+    fn cut(&self, stage: &StageArn, participant: &str, which: Cut) {
         let purpose = Purpose::Subscribe(participant.to_owned());
         for call in self.lock().values().filter(|call| call.stage == *stage) {
-            let is_own = call.participant == participant && (all || !call.is_subscription());
-            // One who leaves is seen no more, even if the media goes on, as that of a replica does.
-            if is_own || (all && call.purpose == purpose) {
+            let is_meant = match which {
+                Cut::Publications => call.participant == participant && !call.is_subscription(),
+                Cut::Subscriptions => call.participant == participant && call.is_subscription(),
+                // Nobody sees a participant any more after they have left, even if the media continues, as that of a
+                // replica does.
+                Cut::All => call.participant == participant || call.purpose == purpose,
+            };
+            if is_meant {
                 call.handle.close();
             }
         }
@@ -345,7 +394,7 @@ impl Connections for Calls {
             };
             if *since <= by {
                 over.push((call.number, call.participant.clone(), remote.clone(), call.handle.clone()));
-                // Where it goes on, that is told again when the time has passed once more.
+                // If the subscription continues, this is reported again after the same time.
                 *since = now;
                 if self.live.limits.stops_excess {
                     continue;
@@ -353,7 +402,7 @@ impl Connections for Calls {
             }
             first = first.into_iter().chain([*since]).min();
         }
-        // In the order in which they began.
+        // They end in the order in which they began.
         over.sort_by_key(|(number, ..)| *number);
         for (_, participant, remote, handle) in over {
             self.live.note_long_subscription(stage, &participant, &remote);
@@ -371,7 +420,7 @@ impl Call {
     }
 }
 
-/// What a layer is called to clients: its RID, or a word where there is but one stream.
+/// The name of a layer for clients: its RID, or `default` if there is only one stream.
 fn encoding(rid: Option<str0m::media::Rid>) -> String {
     rid.map_or_else(|| "default".to_owned(), |rid| rid.to_string())
 }
@@ -393,7 +442,7 @@ fn shown(layers: &Layers, picked: Option<&str>) -> Value {
     shown.collect()
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is what map_err gives")]
+#[expect(clippy::needless_pass_by_value, reason = "map_err passes a value")]
 fn refuse(error: MediaError) -> Refusal {
     let code = match error {
         MediaError::Gone => "NOT_FOUND",
@@ -402,4 +451,46 @@ fn refuse(error: MediaError) -> Refusal {
         MediaError::Unavailable(_) => "UNAVAILABLE",
     };
     Refusal::new(code, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::in_memory;
+    use crate::settings::Settings;
+
+    #[test]
+    fn a_subscription_that_was_ended_gives_its_place_back_at_once() {
+        let quotas = [("concurrentSubscriptions".to_owned(), 1)].into();
+        let server = in_memory(Settings { quotas, ..Settings::default() }, 1).unwrap();
+        let stage = server.run("CreateStage", "us-east-1", &json!({})).unwrap();
+        let stage = &stage["stage"]["arn"];
+        let token = server.run("CreateParticipantToken", "us-east-1", &json!({ "stageArn": stage })).unwrap();
+        let who =
+            server.live().gate.participant(token["participantToken"]["token"].as_str().unwrap()).unwrap();
+        let calls = Calls::new(server.live(), &[], 0);
+        // Nobody reads the orders, as if the task of the connection never ran.
+        let (handle, _orders) = Handle::new();
+        let frames = tokio::sync::broadcast::Sender::new(1).downgrade();
+        let publication = Publication { frames, layers: Arc::default(), handle: handle.clone() };
+        for secret in ["one", "two"] {
+            let call = Call {
+                who: who.clone(),
+                stage: who.stage_arn().clone(),
+                participant: who.participant_id().as_str().to_owned(),
+                purpose: Purpose::Subscribe("ana".to_owned()),
+                number: 1,
+                handle: if secret == "one" { handle.clone() } else { Handle::new().0 },
+                publication: publication.clone(),
+                connected_at: None,
+                picked: None,
+            };
+            calls.lock().insert(secret.to_owned(), call);
+        }
+        let is_connected = |secret| calls.connected(secret).unwrap().room.is_ok();
+        assert!(is_connected("one"));
+        assert!(!is_connected("two"));
+        assert!(calls.close("one"));
+        assert!(is_connected("two"));
+    }
 }

@@ -1,4 +1,4 @@
-//! What somebody wants at the door, as a request says it. Nobody has verified it: faults are chosen by it, and nothing else.
+//! What a request asks of the door, before it is verified. Only faults are chosen by it.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,19 +14,19 @@ use crate::arn::Arn;
 use crate::faults::{Area, Subject};
 use crate::http::sigv4::parameter;
 
-/// What somebody wants, and who they say that they are.
+/// What somebody wants to do, and who they claim to be.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Claim {
     operation: &'static str,
     account: String,
     region: String,
     participant: String,
-    /// The token that was shown for it; empty, if there was none.
+    /// The token in the request, or an empty text if there was none.
     token: String,
 }
 
 impl Claim {
-    /// What a request wants, if it is one of somebody who comes alone.
+    /// The claim of a request, unless it opens a socket that participants share.
     pub(crate) fn of(method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Self> {
         let path = uri.path();
         if let Some(channel) = channel_in(path) {
@@ -35,7 +35,7 @@ impl Claim {
             return Some(Self { operation: "playback", account, region, participant: String::new(), token });
         }
         if is_upgrade(headers) {
-            // Those who share a socket come later.
+            // Participants who share a socket join later, with messages.
             let token = protocols(headers).into_iter().next().unwrap_or_default();
             return (!is_shared(path)).then(|| Self::of_token("join", &token));
         }
@@ -52,7 +52,7 @@ impl Claim {
         (method == Method::POST).then(|| Self::of_token(operation, bearer(headers).unwrap_or_default()))
     }
 
-    /// What a token says of who comes.
+    /// The claim that a token makes.
     pub(crate) fn of_token(operation: &'static str, token: &str) -> Self {
         let read = || {
             let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
@@ -65,19 +65,19 @@ impl Claim {
         Self { operation, account, region, participant, token: token.to_owned() }
     }
 
-    /// Somebody who is on a stage already.
+    /// The claim of somebody who is already on a stage.
     pub(crate) fn of_participant(operation: &'static str, stage: &ivs_token::StageArn, id: &str) -> Self {
         let (account, region) = (stage.account_id().to_owned(), stage.region().to_owned());
         Self { operation, account, region, participant: id.to_owned(), token: String::new() }
     }
 
-    /// The kind of the token that was shown, and the token; empty, if there was none.
+    /// The kind of token, and the token itself. The token is empty if there was none.
     pub(crate) fn shown(&self) -> (&'static str, &str) {
         let kind = if self.operation == "playback" { "playback" } else { "participant" };
         (kind, &self.token)
     }
 
-    /// What faults are asked about it.
+    /// The claim in the form that fault rules match.
     pub(crate) fn subject(&self) -> Subject<'_> {
         Subject {
             area: Area::Door,

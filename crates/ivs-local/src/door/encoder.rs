@@ -1,4 +1,5 @@
-//! Participants who publish with the stream key of an ingest configuration. Nothing listens for RTMP: somebody asks the server.
+//! Participants who publish with the stream key of an ingest configuration. Nothing listens for RTMP; a request to
+//! the server makes them publish.
 
 use std::time::Duration;
 
@@ -11,20 +12,20 @@ use super::record::newcomer;
 use super::stage::Presence;
 use crate::life::ingest::Encoder;
 
-/// How long they may stay. It is longer than any token lasts.
+/// How long an encoder may stay. This is longer than any token lasts.
 const LONGEST: Duration = Duration::from_secs(365 * 86_400);
 
 impl Live {
-    /// Lets an encoder come and publish.
+    /// Lets an encoder join and publish.
     pub(crate) fn encode(&self, encoder: Encoder) -> Result<(), Refusal> {
         let Encoder { stage: arn, participant: id, user_id, attributes, members, error } = encoder;
         let began = (self.number(), self.milliseconds());
         let mut stages = self.lock();
-        let full = || (!self.has_room_on(&stages, &arn, &id)).then_some("QUOTA_EXCEEDED");
-        if let Some(code) = error.or_else(full) {
+        let failing = |code| Refusal::new(code, format!("{id} cannot publish on {arn}"));
+        if let Some(refusal) = error.map(failing).or_else(|| self.room_on(&stages, &arn, &id).err()) {
             drop(stages);
-            self.note(&arn, &id, "PUBLISH_ERROR", json!({ "errorCode": code }));
-            return Err(Refusal::new(code, format!("{id} can not publish on {arn}")));
+            self.note(&arn, &id, "PUBLISH_ERROR", json!({ "errorCode": refusal.code }));
+            return Err(refusal);
         }
         let now = self.now();
         let displaced = self.displace(&mut stages, &arn, &id);
@@ -47,7 +48,7 @@ impl Live {
         Ok(())
     }
 
-    /// An encoder ceases to publish, and leaves.
+    /// Lets an encoder stop publishing and leave.
     pub(crate) fn end_encoding(&self, arn: &StageArn, id: &str) {
         let mut stages = self.lock();
         let Some(stage) = stages.get_mut(arn) else { return };

@@ -1,4 +1,4 @@
-//! Participants without a client: they come, publish and go because somebody asks the server for it.
+//! Participants without a client. They join, publish and leave when somebody asks the server for it.
 
 use ivs_token::{Capability, StageArn, VerifiedToken};
 use serde_json::Map;
@@ -8,7 +8,7 @@ use super::live::{Live, not_here};
 use super::visitor::Visitor;
 
 impl Live {
-    /// Lets somebody in without a client.
+    /// Lets a participant without a client join.
     pub(crate) fn join_without_client(&self, who: &VerifiedToken) -> Result<(), Refusal> {
         let id = who.participant_id().as_str();
         let place = self.join(who, &Visitor::default())?;
@@ -22,7 +22,7 @@ impl Live {
         Ok(())
     }
 
-    /// Lets a participant without a client publish, or cease to.
+    /// Lets a participant without a client publish, or stop publishing.
     pub(crate) fn publish_without_client(
         &self,
         arn: &StageArn,
@@ -31,7 +31,7 @@ impl Live {
     ) -> Result<(), Refusal> {
         let (number, now) = (self.number(), self.milliseconds());
         let mut stages = self.lock();
-        let has_room = self.has_room_on(&stages, arn, id);
+        let room = self.room_on(&stages, arn, id);
         let stage = stages.get_mut(arn).ok_or_else(not_here)?;
         let presence = stage.people.get_mut(id).filter(|one| one.has_no_client).ok_or_else(not_here)?;
         if presence.publication.is_some() == is_publishing {
@@ -41,10 +41,8 @@ impl Live {
             None
         } else if !presence.capabilities.contains(Capability::Publish) {
             Some(Refusal::new("INSUFFICIENT_CAPABILITIES", "the token does not grant PUBLISH"))
-        } else if has_room {
-            None
         } else {
-            Some(Refusal::new("QUOTA_EXCEEDED", "the stage has its most publishers"))
+            room.err()
         };
         if let Some(refusal) = refusal {
             let code = Map::from_iter([("errorCode".to_owned(), refusal.code.into())]);
@@ -72,7 +70,7 @@ impl Live {
         Ok(())
     }
 
-    /// Lets a participant without a client fail to publish. One who publishes ceases to.
+    /// Lets a participant without a client fail to publish. If they publish, they stop.
     pub(crate) fn fail_to_publish(
         &self,
         arn: &StageArn,
@@ -86,12 +84,12 @@ impl Live {
         self.recorder.event(&stage.arn, &mut stage.session, id, "PUBLISH_ERROR", more);
         drop(stages);
         self.publish_without_client(arn, id, false)?;
-        Err(Refusal::new(code, "the participant can not publish, as it was asked for"))
+        Err(Refusal::new(code, "the participant cannot publish, because the request asked for this error"))
     }
 
-    /// Lets a participant without a client go.
+    /// Lets a participant without a client leave.
     pub(crate) fn leave_without_client(&self, arn: &StageArn, id: &str) -> Result<(), Refusal> {
-        // Who publishes ceases to first.
+        // A participant who publishes stops first.
         self.publish_without_client(arn, id, false)?;
         let mut stages = self.lock();
         let stage = stages.get_mut(arn).ok_or_else(not_here)?;

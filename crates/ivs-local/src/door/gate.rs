@@ -1,4 +1,4 @@
-//! Who may come in: the production verifier decides on every token.
+//! The decisions on tokens. The production verifier of `ivs-token` makes each one.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,19 +21,19 @@ use crate::ids::Ids;
 use crate::keeper::Keeper;
 use crate::view::{Scene, View};
 
-/// Tokens that are remembered, for each account and region: clients send theirs with every request.
+/// How many verified tokens are cached for each account and region. Clients send their token with every request.
 const REMEMBERED: usize = 1024;
 
-/// The most accounts and regions that have a verifier of their own at once.
+/// How many accounts and regions may have a verifier of their own at once.
 const PLACES: usize = 256;
 
-/// The most bytes of a playback token, unless a quota says (guide, service quotas).
+/// The greatest length of a playback token in bytes, unless a quota changes it (guide, service quotas).
 const PLAYBACK_BYTES: usize = 2048;
 
 /// The ID that the server's own key has in ARNs.
 const OWN_KEY: &str = "00000000-0000-4000-8000-000000000000";
 
-/// A token or a request that is refused, in the service's own words.
+/// The refusal of a token or a request, with the service's own code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) code: &'static str,
@@ -45,7 +45,7 @@ impl Refusal {
         Self { code, message: message.into() }
     }
 
-    /// The status of an upgrade or a request that is refused so.
+    /// The HTTP status of the refused upgrade or request.
     pub(crate) fn status(&self) -> u16 {
         match self.code {
             "TOKEN_MISSING" => 401,
@@ -75,7 +75,7 @@ pub(crate) struct Gate {
     revocations: Arc<Revocations>,
     refusals: Arc<Refusals>,
     keeper: Arc<Keeper>,
-    /// A token of the server's own key is good in one account and region, so each has its verifier.
+    /// A token of the server's own key is valid in one account and region only, so each has a verifier.
     verifiers: Mutex<HashMap<(String, String), Verifier>>,
 }
 
@@ -91,12 +91,12 @@ impl Gate {
         }
     }
 
-    /// Verifies a participant token, and that its stage is one of this server.
+    /// Verifies a participant token, and checks that this server has its stage.
     pub(crate) fn participant(&self, token: &str) -> Result<VerifiedToken, Refusal> {
         self.noted("participant", token, self.decide(token))
     }
 
-    /// As [`Self::participant`], for one stage.
+    /// Like [`Self::participant`], but the token must be for this stage.
     pub(crate) fn participant_of(&self, stage: &str, token: &str) -> Result<VerifiedToken, Refusal> {
         let decided = self.decide(token).and_then(|who| {
             if who.stage_arn().as_str() == stage {
@@ -112,12 +112,12 @@ impl Gate {
         self.noted("connection", token, self.decide_connection(token))
     }
 
-    /// What the door says of a connection token.
+    /// Decides on a connection token, without keeping a refusal.
     pub(crate) fn decide_connection(&self, token: &str) -> Result<Verified<ConnectionClaims>, Refusal> {
         self.verifier("", "").and_then(|verifier| Ok(verifier.verify_connection(token)?))
     }
 
-    /// What the door says of a playback token for this channel. A token that is good once is not spent.
+    /// Decides on a playback token for this channel, without keeping a refusal. A single-use token is not used up.
     pub(crate) fn decide_playback(&self, token: &str, channel: &str) -> Result<VerifiedPlayback, Refusal> {
         self.measure_playback(token)?;
         let channel = ChannelArn::try_from(channel)
@@ -128,7 +128,7 @@ impl Gate {
             .revocations(Arc::new(Unspent(Arc::clone(&self.revocations))))
             .build()
             .map_err(|error| Refusal::new("UNAVAILABLE", error.to_string()))?;
-        // An origin that the token names is one that a player can come from.
+        // The origin is not checked here: a player can come from an origin that the token names.
         Ok(verifier.verify_playback_of(token, &channel, None)?)
     }
 
@@ -144,7 +144,7 @@ impl Gate {
         self.noted("playback", token, decided)
     }
 
-    /// Refuses a playback token that is longer than the service takes.
+    /// Refuses a playback token that is longer than the service accepts.
     fn measure_playback(&self, token: &str) -> Result<(), Refusal> {
         let limit = self.keeper.environment.quota("playbackTokenBytes", PLAYBACK_BYTES);
         let actual = token.len();
@@ -152,13 +152,13 @@ impl Gate {
             return Ok(());
         }
         let message = format!(
-            "the playback token has {actual} bytes, and the service takes at most {limit} (quota playbackTokenBytes): \
+            "the playback token has {actual} bytes, but the service accepts at most {limit} (quota playbackTokenBytes): \
              give it fewer origins"
         );
         Err(Refusal::new("TOKEN_INVALID", message))
     }
 
-    /// Says whether a viewer who watches may go on.
+    /// Decides whether a viewer who is watching may continue.
     pub(crate) fn viewer(
         &self,
         channel: &ChannelArn,
@@ -172,7 +172,7 @@ impl Gate {
             .map_err(|revoked| Refusal::new(revoked.code(), revoked.to_string()))
     }
 
-    /// What names are sealed with that only this server may make.
+    /// The key with which the server seals the names that only it may make.
     pub(crate) fn secret(&self) -> &[u8; 32] {
         &self.keeper.environment.secret
     }
@@ -182,17 +182,18 @@ impl Gate {
         self.keeper.clock.now()
     }
 
-    /// What is the same for all calls.
+    /// The environment that all calls share.
     pub(crate) fn environment(&self) -> &Environment {
         &self.keeper.environment
     }
 
-    /// IDs of a session of somebody who watches a stream. No change has them: what happens later keeps its IDs.
+    /// IDs for the session of a viewer. They are drawn apart from those of changes, so that later changes keep their
+    /// IDs.
     pub(crate) fn ids_of_session(&self, stream: &str, number: u64) -> Result<Ids, Refusal> {
         self.keeper.ids_apart(&format!(" session of {stream}"), number).map_err(|error| unavailable(&error))
     }
 
-    /// Looks at the state around a channel.
+    /// Reads the state in the account and region of a channel.
     pub(crate) fn look<T>(
         &self,
         channel: &ChannelArn,
@@ -208,7 +209,7 @@ impl Gate {
         Scene { account: channel.account_id(), region: channel.region(), now: self.now() }
     }
 
-    /// Commits a change of the state that is about a channel.
+    /// Commits a change in the account and region of a channel.
     pub(crate) fn change<T>(
         &self,
         channel: &ChannelArn,
@@ -218,12 +219,12 @@ impl Gate {
         written.map(|written| written.value).map_err(|error| unavailable(&error))
     }
 
-    /// Keeps a refusal that somebody may ask about.
+    /// Keeps a refusal for the console and `/_ivs/refusals`.
     pub(crate) fn note(&self, door: &'static str, token: &str, refusal: &Refusal) {
         self.refusals.note(door, token, (refusal.code, &refusal.message), None, self.keeper.clock.now());
     }
 
-    /// Keeps a refusal that a fault asked for. `told` is what the header of faults says of it.
+    /// Keeps a refusal that a fault caused. `told` is the text for the header that names faults.
     pub(crate) fn note_struck(&self, (door, token): (&'static str, &str), refusal: &Refusal, told: &str) {
         let what = (refusal.code, refusal.message.as_str());
         self.refusals.note(door, token, what, Some(told), self.keeper.clock.now());
@@ -236,7 +237,7 @@ impl Gate {
         decided
     }
 
-    /// What the door says of a participant token.
+    /// Decides on a participant token, without keeping a refusal.
     pub(crate) fn decide(&self, token: &str) -> Result<VerifiedToken, Refusal> {
         let (account, region) = place(token).unwrap_or_default();
         let who = self.verifier(&account, &region)?.verify(token)?;
@@ -249,7 +250,7 @@ impl Gate {
         }
     }
 
-    /// Whether somebody who was let in before would still be: their stage is there, and nobody has sent them away for good.
+    /// Whether an admitted participant would still be admitted: the stage exists, and nobody has disconnected them.
     pub(crate) fn still_admits(&self, who: &VerifiedToken) -> bool {
         let (stage, participant_id) = (who.stage_arn(), who.participant_id());
         let key = format!("{}/{}/stage/{}", stage.account_id(), stage.region(), stage.resource_id());
@@ -258,7 +259,7 @@ impl Gate {
             && matches!(self.revocations.check(&Subject::Participant { stage, participant_id }), Ok(Ok(())))
     }
 
-    /// Whether this key is the server's own, whose tokens can not be exchanged.
+    /// Whether this key is the server's own. Its tokens cannot be exchanged.
     pub(crate) fn is_own(key: &PublicKeyArn) -> bool {
         key.resource_id() == OWN_KEY
     }
@@ -290,7 +291,7 @@ impl Gate {
     }
 }
 
-/// The account and region that a token names. Nobody has verified it: it only says which verifier is asked.
+/// The account and the region that a token names. The token is not verified yet; they only select the verifier.
 fn place(token: &str) -> Option<(String, String)> {
     let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
     let payload: Value = serde_json::from_slice(&payload).ok()?;

@@ -1,4 +1,4 @@
-//! What decides about tokens: the keys that were imported, and what was revoked.
+//! The imported keys and the revocations, which decide on tokens.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::pulse::Pulse;
 use crate::store::StoreError;
 use crate::view::Effect;
 
-/// More keys than the quotas of a few hundred accounts allow.
+/// This is more than the quotas of a few hundred accounts allow.
 const KEYS: usize = 10_000;
 
 /// The keys and revocations of a server, kept in step with its state.
@@ -37,17 +37,17 @@ impl Door {
         &self.playback_keys
     }
 
-    /// What was revoked, disconnected and deleted.
+    /// The revocations, which include disconnected participants and deleted stages.
     pub fn revocations(&self) -> &Arc<Revocations> {
         &self.revocations
     }
 
-    /// The last tokens that were refused.
+    /// The last refused tokens.
     pub(crate) fn refusals(&self) -> &Arc<Refusals> {
         &self.refusals
     }
 
-    /// A door that knows all that the state knows.
+    /// Makes a door from the state.
     pub(crate) fn open(keeper: &Keeper, pulse: &Arc<Pulse>) -> Result<Self, StoreError> {
         let door = Self {
             keys: KeyRing::with_clock(KEYS, keeper.clock.clone()),
@@ -61,7 +61,7 @@ impl Door {
         Ok(door)
     }
 
-    /// Knows these entries of a state, and nothing else.
+    /// Replaces all keys and revocations with those in these entries of a state.
     pub(crate) fn replace<'v>(&self, entries: impl Iterator<Item = (&'v String, &'v Value)>) {
         let none = (self.keys.replace([]), self.playback_keys.replace([]));
         if let (Err(error), _) | (_, Err(error)) = none {
@@ -71,12 +71,12 @@ impl Door {
         self.learn(entries);
     }
 
-    /// Knows these entries of a state, too.
+    /// Adds the keys and revocations in these entries of a state.
     pub(crate) fn learn<'v>(&self, entries: impl Iterator<Item = (&'v String, &'v Value)>) {
         self.apply(entries.filter_map(|(key, value)| effect(key, value)));
     }
 
-    /// Does what a call asks for outside of the store.
+    /// Applies the effects of a call to the keys and revocations.
     pub(crate) fn apply(&self, effects: impl IntoIterator<Item = Effect>) {
         for effect in effects {
             let done = match effect {
@@ -88,7 +88,7 @@ impl Door {
                 Effect::DeletePlaybackKey(arn) => {
                     self.playback_keys.delete(&arn).map_err(|error| error.to_string())
                 }
-                // That is for those who are connected.
+                // These effects are for connected participants only.
                 Effect::Due(_) | Effect::Replicate(_) | Effect::EndReplication(_) | Effect::Leave(..) => {
                     Ok(())
                 }
@@ -103,7 +103,7 @@ impl Door {
     }
 }
 
-/// What a record of the state means to the door.
+/// The effect of a record of the state on the door.
 fn effect(key: &str, value: &Value) -> Option<Effect> {
     let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
     let material = || VerifyingKey::from_pem(text("publicKeyMaterial")).ok();
@@ -115,7 +115,7 @@ fn effect(key: &str, value: &Value) -> Option<Effect> {
     }
 }
 
-/// Whether a record is one of a revocation.
+/// Whether a record is a valid revocation.
 pub(crate) fn is_revocation(value: &Value) -> bool {
     revocation(value).is_some()
 }

@@ -1,4 +1,4 @@
-//! Who is on which stage: the one place where people come and go.
+//! Who is on which stage. Participants join and leave only through this file.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -32,7 +32,7 @@ pub(crate) struct Live {
     stages: Mutex<Stages>,
     pub(super) limits: Limits,
     numbers: std::sync::atomic::AtomicU64,
-    /// Itself, for what happens later.
+    /// A reference to itself, for delayed work.
     this: Weak<Self>,
     connections: std::sync::OnceLock<Weak<dyn Connections>>,
     faults: Arc<Faults>,
@@ -43,58 +43,72 @@ pub(crate) type Stages = HashMap<StageArn, LiveStage>;
 
 /// The connections for media.
 pub(crate) trait Connections: Send + Sync {
-    /// Ends those that somebody came to with a token that is meant: whether they are on the stage, only subscribe, or have not connected
-    /// yet.
+    /// Ends the connections whose token `is_meant` selects. Their participants may be on the stage, only subscribe,
+    /// or not have connected yet.
     fn sweep(&self, is_meant: &dyn Fn(&VerifiedToken) -> bool);
 
-    /// Somebody has exchanged their token: their connections are those of the new one from now on.
+    /// Moves the connections of a participant to the new token, after they have exchanged their token.
     fn renew(&self, new: &VerifiedToken);
 
-    /// Ends those of a participant on a stage: the publication alone, or all.
-    fn cut(&self, stage: &StageArn, participant: &str, all: bool);
+    /// Ends the connections of a participant on a stage.
+    fn cut(&self, stage: &StageArn, participant: &str, which: Cut);
 
-    /// Ends the subscriptions on a stage that began by this time, in milliseconds since 1970. Answers when the first of those began that
-    /// go on.
+    /// Ends the subscriptions on a stage that began by this time, in milliseconds since 1970. Returns the earliest
+    /// beginning of those that continue.
     fn cease(&self, stage: &StageArn, by: i64) -> Option<i64>;
+}
+
+/// The connections of a participant that end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    Publications,
+    Subscriptions,
+    /// Also the subscriptions of others to the participant.
+    All,
 }
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// How many, and how long.
+/// The quotas and durations.
 pub(super) struct Limits {
-    publishers: usize,
+    /// The quota `publishersPerStage`: publishers on a stage.
+    pub(super) publishers: usize,
+    /// The quota `concurrentPublishers`: publishers on all stages of an account and region.
+    pub(super) publishers_of_account: usize,
+    /// The quota `concurrentSubscriptions`: subscriptions on all stages of an account and region.
+    pub(super) subscriptions_of_account: usize,
     participants: usize,
     session_ms: i64,
     grace: Duration,
-    /// Whether somebody is sent away when their token expires.
+    /// Whether participants are disconnected when their token expires.
     ends_expired: bool,
-    /// Whether the status of a refused upgrade says why.
+    /// Whether the status of a refused upgrade shows the reason.
     tells_why: bool,
     /// How long somebody may publish or subscribe, in milliseconds.
     pub(super) duration_ms: i64,
-    /// Whether a publication ends that is more than may be, or a subscription that lasts longer.
+    /// Whether publications that exceed a quota end, and publications and subscriptions that last too long.
     pub(super) stops_excess: bool,
-    /// What a publication may send at most.
+    /// The limits for the media of a publication.
     pub(super) media: Bounds,
 }
 
-/// What an operation means to those who are connected.
+/// The effect of an operation or a timer on connected participants.
 pub(crate) enum End {
     Participant(StageArn, String),
     Stage(StageArn),
     Key(PublicKeyArn),
     Expired(StageArn, String),
-    /// Whoever has published or subscribed for as long as anybody may ceases to.
+    /// Publications and subscriptions that have lasted for the longest duration end.
     Duration(StageArn),
     Session {
         stage: StageArn,
         session: String,
         emptied: u64,
     },
-    /// Not an end: a participant comes as a replica to another stage.
+    /// A participant joins another stage as a replica. This is not an end.
     Replicate(Replication),
     Replication(Replication),
-    /// The source of replicas has paused for as long as it may.
+    /// The source of replicas has paused for the whole reconnect window.
     Pause {
         stage: StageArn,
         participant: String,
@@ -102,7 +116,7 @@ pub(crate) enum End {
     },
 }
 
-/// Where somebody sits: what their socket is told.
+/// A place on a stage, with the channels that tell its socket what to send.
 pub(crate) struct Place {
     pub(crate) number: u64,
     pub(crate) state: watch::Receiver<Arc<Snapshot>>,
@@ -127,6 +141,8 @@ impl Live {
             stages: Mutex::default(),
             limits: Limits {
                 publishers: quota("publishersPerStage", 12),
+                publishers_of_account: quota("concurrentPublishers", 1000),
+                subscriptions_of_account: quota("concurrentSubscriptions", 20_000),
                 participants: quota("subscribersPerStage", 10_000),
                 session_ms: assumptions.milliseconds("stage-session"),
                 grace: Duration::from_millis(assumptions.number("socket-grace")),
@@ -156,13 +172,13 @@ impl Live {
         if self.limits.tells_why { refusal.status() } else { 403 }
     }
 
-    /// Says which the connections for media are.
+    /// Sets the connections for media.
     pub(crate) fn set_connections(&self, connections: Weak<dyn Connections>) {
-        // Said once, at the start.
+        // This is called once, at the start.
         let _ = self.connections.set(connections);
     }
 
-    /// Refuses what somebody wants over a socket that is open, if a fault asks for it. There it can do nothing else.
+    /// Refuses a request over an open socket if a fault says so. Over an open socket, faults can do nothing else.
     pub(crate) fn strike(&self, subject: &Subject<'_>) -> Result<(), Refusal> {
         match self.faults.strike(subject, self.keeper.clock.now()).act {
             Some(Act::Refuse(code, message)) => Err(Refusal::new(code, message)),
@@ -170,7 +186,7 @@ impl Live {
         }
     }
 
-    /// Refuses somebody who shows a token over a socket that is open, if a fault asks for it.
+    /// Refuses a token that somebody sends over an open socket, if a fault says so.
     pub(super) fn strike_token(&self, subject: &Subject<'_>, token: &str) -> Result<(), Refusal> {
         let strike = self.faults.strike(subject, self.keeper.clock.now());
         let Some(Act::Refuse(code, message)) = strike.act else { return Ok(()) };
@@ -179,13 +195,13 @@ impl Live {
         Err(refusal)
     }
 
-    /// Whether the next datagram of media is lost, because a fault asks for it.
+    /// Whether a fault makes the next datagram of media get lost.
     pub(crate) fn loses(&self) -> bool {
         let subject = Subject { area: Area::Media, operation: "media", ..Subject::default() };
         self.faults.strike(&subject, self.keeper.clock.now()).act == Some(Act::Lose)
     }
 
-    /// A number that nothing else of this server has.
+    /// A number that this server has not used before.
     pub(crate) fn number(&self) -> u64 {
         self.numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
     }
@@ -200,7 +216,7 @@ impl Live {
         self.keeper.clock.now()
     }
 
-    /// Lets somebody in who has a socket. One who is there with another socket loses that one.
+    /// Lets a participant with a socket join. If they are already there with another socket, that socket is closed.
     pub(crate) fn join(&self, who: &VerifiedToken, visitor: &Visitor) -> Result<Place, Refusal> {
         let number = self.number();
         let (end, ended) = watch::channel(None);
@@ -215,6 +231,10 @@ impl Live {
             return Err(Refusal::new("QUOTA_EXCEEDED", "the stage is full"));
         }
         self.enter(stage, who, visitor);
+        if !is_new && let Some(connections) = self.connections() {
+            // For example a publication whose socket was lost, and that waits for the next one.
+            connections.renew(who);
+        }
         let mut is_replaced = false;
         if let Some(presence) = stage.people.get_mut(id) {
             if let Some(old) = presence.socket.replace(Socket { number, end }) {
@@ -229,12 +249,15 @@ impl Live {
         drop(stages);
         self.cut_off(displaced);
         if is_replaced {
-            self.cut(who.stage_arn(), id, true);
+            self.cut(who.stage_arn(), id, Cut::All);
+        } else if !is_new {
+            self.withdraw(who);
         }
         Ok(Place { number, state: told, end: ended })
     }
 
-    /// The socket of this number closed. A publication has some time to end, or to be joined by another socket.
+    /// Notes that the socket with this number has closed. A publication may continue for a while, in case another
+    /// socket joins.
     pub(crate) fn leave(&self, arn: &StageArn, id: &str, number: u64) {
         let mut stages = self.lock();
         let Some(stage) = stages.get_mut(arn) else { return };
@@ -246,7 +269,7 @@ impl Live {
         if presence.publication.is_none() {
             self.exit(stage, id, false);
             drop(stages);
-            self.cut(arn, id, true);
+            self.cut(arn, id, Cut::All);
             return;
         }
         drop(stages);
@@ -259,13 +282,13 @@ impl Live {
                     presence.is_none_or(|one| one.socket.is_none())
                 };
                 if is_gone {
-                    live.cut(&arn, &id, true);
+                    live.cut(&arn, &id, Cut::All);
                 }
             }
         });
     }
 
-    /// Takes over what a client says of its own media.
+    /// Notes whether a client has muted its audio or stopped its video.
     pub(crate) fn mute(
         &self,
         arn: &StageArn,
@@ -276,22 +299,26 @@ impl Live {
         let mut stages = self.lock();
         let Some(stage) = stages.get_mut(arn) else { return };
         let Some(presence) = stage.people.get_mut(id) else { return };
-        presence.audio_muted = audio_muted.unwrap_or(presence.audio_muted);
-        presence.video_stopped = video_stopped.unwrap_or(presence.video_stopped);
+        let before = (presence.audio_muted, presence.video_stopped);
+        let now = (audio_muted.unwrap_or(before.0), video_stopped.unwrap_or(before.1));
+        if now == before {
+            return;
+        }
+        (presence.audio_muted, presence.video_stopped) = now;
         stage.tell();
         self.follow(&mut stages, arn, id);
     }
 
-    /// Takes a token in exchange for the one that somebody came with.
+    /// Exchanges the token of a participant for a new one.
     pub(crate) fn exchange(&self, old: &VerifiedToken, new: &str) -> Result<VerifiedToken, Refusal> {
         let verified = self.gate.participant(new)?;
         self.take_over(old, verified).inspect_err(|refusal| self.gate.note("participant", new, refusal))
     }
 
-    /// Takes a good token over, if it may stand in the place of the old one.
+    /// Takes over a valid token, if it may replace the old one.
     fn take_over(&self, old: &VerifiedToken, new: VerifiedToken) -> Result<VerifiedToken, Refusal> {
         if Gate::is_own(old.key_id()) || Gate::is_own(new.key_id()) {
-            let message = "tokens of CreateParticipantToken can not be exchanged: mint both with a key pair";
+            let message = "tokens of CreateParticipantToken cannot be exchanged: mint both with a key pair";
             return Err(Refusal::new("TOKEN_INVALID", message));
         }
         check_exchange(old, &new).map_err(|error| Refusal::new("TOKEN_INVALID", error.to_string()))?;
@@ -302,9 +329,7 @@ impl Live {
         let presence = stage.people.get_mut(id).ok_or_else(not_here)?;
         presence.describe(&new);
         self.expect_expiry(&new);
-        presence.key = Some(new.key_id().clone());
         describe(&mut presence.record, &new);
-        let may_publish = presence.capabilities.contains(Capability::Publish);
         let event = json!({ "previousToken": exchanged(old), "newToken": exchanged(&new) });
         let event = Some(("TOKEN_EXCHANGED", object(event)));
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
@@ -313,31 +338,33 @@ impl Live {
             connections.renew(&new);
         }
         drop(stages);
-        if !may_publish {
-            // Also what is offered, and not connected yet.
-            self.cut(arn, id, false);
-        }
+        self.withdraw(&new);
         Ok(new)
     }
 
-    /// What a participant may do now: what the last token says that they exchanged, or the one that they show.
+    /// Ends what the last accepted token no longer allows, also a connection that is offered and not connected yet.
+    fn withdraw(&self, who: &VerifiedToken) {
+        let (arn, id) = (who.stage_arn(), who.participant_id().as_str());
+        if !who.capabilities().contains(Capability::Publish) {
+            // This fails for a participant with a client, whose connection is cut.
+            let _ = self.publish_without_client(arn, id, false);
+            self.cut(arn, id, Cut::Publications);
+        }
+        if !who.capabilities().contains(Capability::Subscribe) {
+            self.cut(arn, id, Cut::Subscriptions);
+        }
+    }
+
+    /// The present capabilities of a participant: those of the last token that they exchanged, or of the one that
+    /// they send.
     pub(crate) fn capabilities(&self, who: &ParticipantClaims) -> Capabilities {
         let stages = self.lock();
         seated(&stages, who).map_or(who.capabilities(), |presence| presence.capabilities)
     }
 
-    /// Whether one more may publish on a stage.
-    pub(crate) fn has_room(&self, arn: &StageArn, id: &str) -> bool {
-        self.has_room_on(&self.lock(), arn, id)
-    }
-
-    /// As [`Self::has_room`], for a caller that holds the stages, so that nobody takes the place meanwhile.
-    pub(super) fn has_room_on(&self, stages: &Stages, arn: &StageArn, id: &str) -> bool {
-        stages.get(arn).is_none_or(|stage| stage.has_room(id, self.limits.publishers))
-    }
-
-    /// Media of a publication is connected. Who has no socket is on the stage from now on. False where that can not be any more: since
-    /// the offer, others have taken the last places, the participant may publish no longer, or they or the stage have gone for good.
+    /// Notes that the media of a publication is connected. A participant without a socket joins the stage with it.
+    /// Returns false if the publication is not possible any more: since the offer, others have taken the last places,
+    /// the participant has lost the capability or was disconnected, or the stage was deleted.
     pub(crate) fn publish(&self, who: &VerifiedToken, number: u64, visitor: &Visitor) -> bool {
         let id = who.participant_id().as_str();
         let mut stages = self.lock();
@@ -346,14 +373,14 @@ impl Live {
         if !may_publish || !self.gate.still_admits(who) {
             return false;
         }
-        if !self.has_room_on(&stages, who.stage_arn(), id) {
+        if let Err(refusal) = self.room_on(&stages, who.stage_arn(), id) {
             drop(stages);
-            self.note(who.stage_arn(), id, "PUBLISH_ERROR", json!({ "errorCode": "QUOTA_EXCEEDED" }));
+            self.note(who.stage_arn(), id, "PUBLISH_ERROR", json!({ "errorCode": refusal.code }));
             return false;
         }
         let displaced = self.displace(&mut stages, who.stage_arn(), id);
         let stage = self.stage(&mut stages, who.stage_arn());
-        // The token of a socket counts, which may have been exchanged: not an older one that the offer came with.
+        // The token of the socket counts, which may have been exchanged since, and not the token of the offer.
         if of_socket.is_none() {
             self.enter(stage, who, visitor);
         }
@@ -374,7 +401,7 @@ impl Live {
         true
     }
 
-    /// A publication ended. Who has no socket leaves with it.
+    /// Notes that a publication has ended. A participant without a socket leaves with it.
     pub(crate) fn unpublish(&self, arn: &StageArn, id: &str, number: u64) {
         let mut stages = self.lock();
         let Some(stage) = stages.get_mut(arn) else { return };
@@ -396,7 +423,7 @@ impl Live {
         self.cut_off(ended);
     }
 
-    /// Writes an event of somebody who is on a stage.
+    /// Writes an event of a participant on a stage.
     pub(crate) fn note(&self, arn: &StageArn, id: &str, name: &'static str, mut more: Value) {
         let mut stages = self.lock();
         if let Some(stage) = stages.get_mut(arn) {
@@ -408,7 +435,7 @@ impl Live {
         }
     }
 
-    /// What media those send who are on a stage, by their IDs.
+    /// The media that each participant on a stage sends, by participant ID.
     pub(crate) fn media(&self, arn: &StageArn) -> BTreeMap<String, Vec<&'static str>> {
         let stages = self.lock();
         let people = stages.get(arn).into_iter().flat_map(|stage| &stage.people);
@@ -421,12 +448,12 @@ impl Live {
         sent.collect()
     }
 
-    /// Ends in the state what nobody here is part of: sessions and participants of a state that was just taken over.
+    /// Ends the sessions and participants of a state that was just restored, because nobody is connected to them.
     pub(crate) fn settle(&self) -> Result<(), StoreError> {
         self.recorder.close_all()
     }
 
-    /// Sends those away whom operations have ended.
+    /// Applies the effects of operations and timers to connected participants.
     pub(crate) fn end(&self, ends: Vec<End>) {
         for end in ends {
             match end {
@@ -439,7 +466,9 @@ impl Live {
                 End::Replication(replication) => self.end_replication(&replication),
                 End::Pause { stage, participant, paused } => self.end_pause(&stage, &participant, paused),
                 End::Key(key) => {
-                    for (arn, id) in self.find(|presence| presence.key.as_ref() == Some(&key)) {
+                    // A replica goes with its source, which may have exchanged its token since.
+                    let is_meant = |one: &Presence| one.key.as_ref() == Some(&key) && one.source.is_none();
+                    for (arn, id) in self.find(is_meant) {
                         self.throw_out(&arn, &id, Ending::KEY_DELETED);
                     }
                     self.sweep(&|who| *who.key_id() == key);
@@ -448,7 +477,7 @@ impl Live {
         }
     }
 
-    /// Sends somebody away whose token has expired.
+    /// Disconnects a participant whose token has expired.
     pub(crate) fn expire(&self, arn: &StageArn, id: &str) {
         let now = self.now();
         let is_over = {
@@ -481,16 +510,16 @@ impl Live {
             replicas
         };
         self.cut_off(ended);
-        self.cut(arn, id, true);
+        self.cut(arn, id, Cut::All);
     }
 
-    /// A stage was deleted.
+    /// Disconnects everybody from a stage that was deleted.
     fn close(&self, arn: &StageArn) {
         self.send_all_away(arn);
         self.sweep(&|who| who.stage_arn() == arn);
     }
 
-    /// Sends those away who are on a stage that was deleted.
+    /// Disconnects those who are on a stage that was deleted.
     fn send_all_away(&self, arn: &StageArn) {
         let mut stages = self.lock();
         let replicas = self.forsake_all(&mut stages, arn);
@@ -506,7 +535,7 @@ impl Live {
         }
         self.recorder.end(&stage.arn, &stage.session);
         for id in &ids {
-            self.cut(arn, id, true);
+            self.cut(arn, id, Cut::All);
         }
     }
 
@@ -516,18 +545,18 @@ impl Live {
             let people = stage.people.iter().filter(|(_, presence)| is_meant(presence));
             people.map(|(id, _)| (arn.clone(), id.clone()))
         });
-        // In an order that is the same in each run.
+        // The order must be the same in each run.
         let mut found: Vec<_> = found.collect();
         found.sort_by(|(one, id), (other, its)| (one.as_str(), id).cmp(&(other.as_str(), its)));
         found
     }
 
-    /// The stage, with a session that begins if it has none.
+    /// The stage. If it has no session, one begins.
     pub(super) fn stage<'s>(&self, stages: &'s mut Stages, arn: &StageArn) -> &'s mut LiveStage {
         self.stage_in(stages, arn, None)
     }
 
-    /// As [`Self::stage`]. A session that begins has this ID.
+    /// Like [`Self::stage`]. If a session begins, it gets this ID.
     pub(super) fn stage_in<'s>(
         &self,
         stages: &'s mut Stages,
@@ -542,6 +571,12 @@ impl Live {
         let id = who.participant_id().as_str();
         if let Some(presence) = stage.people.get_mut(id) {
             presence.describe(who);
+            self.expect_expiry(who);
+            let before = presence.record.clone();
+            describe(&mut presence.record, who);
+            if presence.record != before {
+                self.recorder.put(&stage.arn, &mut stage.session, &presence.record, None);
+            }
             return;
         }
         let mut record = stage.returning(id).unwrap_or_else(|| participant(who, self.keeper.clock.now()));
@@ -549,11 +584,12 @@ impl Live {
         describe(&mut record, who);
         visitor.note(&mut record);
         self.recorder.put(&stage.arn, &mut stage.session, &record, Some(("JOINED", Map::new())));
-        stage.people.insert(id.to_owned(), Presence::new(record, who, who.key_id().clone()));
+        stage.people.insert(id.to_owned(), Presence::new(record, who));
         self.expect_expiry(who);
     }
 
-    /// Sets a timer for the end of a token; one, however often somebody comes with it. A socket looks at the time itself, too.
+    /// Sets one timer for the expiry of a token, however often somebody joins with it. A socket also checks the time
+    /// itself.
     pub(super) fn expect_expiry(&self, who: &VerifiedToken) {
         let (arn, id) = (who.stage_arn(), who.participant_id().as_str());
         let timer = Timer::Expiry { stage: arn.as_str().to_owned(), participant: id.to_owned() };
@@ -582,7 +618,7 @@ impl Live {
         }
     }
 
-    /// Ends the session of a stage that is still empty.
+    /// Ends the session of a stage, if the stage has been empty since the timer was set.
     fn end_session(&self, arn: &StageArn, session: &str, emptied: u64) {
         let mut stages = self.lock();
         let is_meant = |stage: &LiveStage| stage.session.id == session && stage.emptied == emptied;
@@ -596,7 +632,7 @@ impl Live {
         }
     }
 
-    /// Does something after a while.
+    /// Runs `what` after a while.
     fn later(&self, after: Duration, what: impl FnOnce(&Self) + Send + 'static) {
         let this = Weak::clone(&self.this);
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
@@ -608,18 +644,18 @@ impl Live {
         });
     }
 
-    /// Ends the subscriptions on a stage that began by this time. Answers when the first of the others began.
+    /// Ends the subscriptions on a stage that began by this time. Returns the earliest beginning of the others.
     pub(super) fn cease(&self, arn: &StageArn, by: i64) -> Option<i64> {
         self.connections().and_then(|connections| connections.cease(arn, by))
     }
 
-    pub(super) fn cut(&self, arn: &StageArn, id: &str, all: bool) {
+    pub(super) fn cut(&self, arn: &StageArn, id: &str, which: Cut) {
         if let Some(connections) = self.connections() {
-            connections.cut(arn, id, all);
+            connections.cut(arn, id, which);
         }
     }
 
-    /// Ends the connections for media that somebody came to with a token that is meant.
+    /// Ends the connections for media whose token `is_meant` selects.
     fn sweep(&self, is_meant: &dyn Fn(&VerifiedToken) -> bool) {
         if let Some(connections) = self.connections() {
             connections.sweep(is_meant);
@@ -635,7 +671,7 @@ impl Live {
     }
 }
 
-/// What the effects of an operation mean to those who are connected.
+/// The effects of an operation on connected participants.
 pub(crate) fn endings(effects: &[Effect]) -> Vec<End> {
     let end = |effect: &Effect| match effect {
         Effect::Revoke(Revocation::Participant { stage, participant_id, .. }) => {
@@ -665,13 +701,14 @@ pub(crate) fn endings(effects: &[Effect]) -> Vec<End> {
     effects.iter().filter_map(end).collect()
 }
 
-/// What faults are asked about somebody whose token is verified.
+/// The subject for fault rules, for somebody whose token is verified.
 pub(super) fn wanting<'a>(operation: &'a str, arn: &'a StageArn, participant: &'a str) -> Subject<'a> {
     let (account, region) = (arn.account_id(), arn.region());
     Subject { area: Area::Door, operation, account, region, participant, ..Subject::default() }
 }
 
-/// Somebody who has a socket. What they may do is what the token of the socket says, or the last that they exchanged it for.
+/// The presence of a participant with a socket. It holds the capabilities of the socket's token, or of the last token
+/// for which it was exchanged.
 fn seated<'s>(stages: &'s Stages, who: &ParticipantClaims) -> Option<&'s Presence> {
     let presence = stages.get(who.stage_arn())?.people.get(who.participant_id().as_str());
     presence.filter(|presence| presence.socket.is_some())

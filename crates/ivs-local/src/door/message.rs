@@ -1,11 +1,11 @@
-//! What goes over events sockets: JSON text frames.
+//! The messages on events sockets: JSON text frames.
 
 use serde_json::{Value, json};
 
 use super::gate::Refusal;
 use super::stage::{Ending, Snapshot};
 
-/// A message of a client: flat, or with a payload.
+/// A message from a client. It is flat, or has a payload.
 pub(crate) struct Incoming<'m> {
     pub(crate) kind: &'m str,
     pub(crate) payload: &'m Value,
@@ -14,7 +14,7 @@ pub(crate) struct Incoming<'m> {
 impl<'m> Incoming<'m> {
     pub(crate) fn read(message: &'m Value) -> Option<Self> {
         let kind = message.get("type")?.as_str()?;
-        // The flat form has its members beside the type.
+        // In the flat form, the members are beside `type`.
         let payload = message.get("payload").unwrap_or(message);
         Some(Self { kind: kind.strip_prefix("aws:ivs:").unwrap_or(kind), payload })
     }
@@ -27,13 +27,13 @@ impl<'m> Incoming<'m> {
         self.payload.get(name).and_then(Value::as_bool)
     }
 
-    /// The IDs by which a client finds the answer to a request.
+    /// The IDs by which a client matches an answer to its request.
     pub(crate) fn ids(&self) -> Value {
         json!({ "requestId": self.text("requestId"), "traceId": self.text("traceId") })
     }
 }
 
-/// All who are on the stage, as one text: it is the same for everyone but for the number.
+/// The message with everybody who is on the stage, as text. Only its number differs from client to client.
 pub(crate) fn stage_state(
     prefix: &str,
     stage: &str,

@@ -1,4 +1,4 @@
-//! The door of a stage: who may come in, who is there, and the sockets and requests of clients.
+//! The door of a stage: it decides who may join, knows who is there, and serves the sockets and requests of clients.
 
 mod calls;
 mod claim;
@@ -17,6 +17,7 @@ mod record;
 mod refusals;
 mod replicas;
 mod revocations;
+mod room;
 mod seat;
 mod socket;
 mod stage;

@@ -1,4 +1,4 @@
-//! What the API shows of a stage that people are on: sessions, participants, events.
+//! Writes the records that the API shows of a live stage: sessions, participants and events.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,26 +19,26 @@ use crate::time::iso8601;
 use crate::timer::Timer;
 use crate::view::{Scene, View};
 
-/// How often a write is tried again when an operation changed the stage meanwhile.
+/// How often a write is tried if an operation changes the stage at the same time.
 const TRIES: usize = 64;
 
-/// Writes what happens on a stage. What can not be written is logged: the people on the stage stay there.
+/// Writes what happens on a stage. If a write fails, it is logged, and the participants stay on the stage.
 #[derive(Clone)]
 pub(crate) struct Recorder {
     keeper: Arc<Keeper>,
 }
 
-/// A session of a stage, while it lasts.
+/// The current session of a stage.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) id: String,
     begun: String,
-    /// Counts the events, whose keys it orders.
+    /// The number of events so far. It orders their keys.
     events: u64,
 }
 
 impl Session {
-    /// The next event.
+    /// Makes the next event.
     fn event(&mut self, name: &'static str, more: Map<String, Value>) -> Event {
         self.events += 1;
         Event { number: self.events, name, more }
@@ -50,7 +50,7 @@ impl Recorder {
         Self { keeper }
     }
 
-    /// Begins a session with this ID, or with a new one: `st-` and 13 characters.
+    /// Begins a session with this ID, or with a new one: `st-` followed by 13 characters.
     pub(crate) fn begin(&self, stage: &StageArn, id: Option<&str>) -> Session {
         let draw = || {
             let id = self.keeper.change(self.scene(stage), |view| Ok(view.ids.alphanumeric(13)));
@@ -68,7 +68,7 @@ impl Recorder {
         self.activate(stage, None);
     }
 
-    /// Writes a participant, and an event of theirs if there is one.
+    /// Writes a participant, and an event of theirs if one is given.
     pub(crate) fn put(
         &self,
         stage: &StageArn,
@@ -82,7 +82,7 @@ impl Recorder {
         self.change(stage, |view| life::put(view, place, participant, event.as_ref()));
     }
 
-    /// Writes how it stands with a copy of a participant.
+    /// Writes the state of a replica.
     pub(crate) fn replicate(&self, replication: &Replication, state: &str) {
         self.change(&replication.source, |view| {
             write(view, replication, state);
@@ -90,7 +90,7 @@ impl Recorder {
         });
     }
 
-    /// Writes that a copy has come that was asked for. Its sessions may be others than the operation expected.
+    /// Writes that a requested replica has joined. Its sessions may differ from those that the operation expected.
     pub(crate) fn come(&self, asked: &Replication, copy: &Replication) {
         self.change(&asked.source, |view| {
             come(view, asked, copy);
@@ -98,7 +98,7 @@ impl Recorder {
         });
     }
 
-    /// Whether a copy is still wanted that was asked for, and whether its destination is still there.
+    /// Whether a requested replica is still wanted, and whether its destination still exists.
     pub(crate) fn expects(&self, asked: &Replication) -> (bool, bool) {
         let scene = self.scene(&asked.source);
         let looked = self.keeper.ids_of_reading().and_then(|ids| {
@@ -114,7 +114,7 @@ impl Recorder {
         self.change(stage, |view| view.set_timer(after, timer));
     }
 
-    /// Sets a timer of this name for a time, in milliseconds since 1970. Set again, it is still one.
+    /// Sets a timer with this name for a time in milliseconds since 1970. Setting it again does not add a second timer.
     pub(crate) fn once(&self, stage: &StageArn, due: i64, name: &str, timer: &Timer) {
         let name = format!("{}-{name}", stage.resource_id());
         self.change(stage, |view| {
@@ -129,7 +129,7 @@ impl Recorder {
         }
     }
 
-    /// The account and region of a stage, now.
+    /// The account and the region of a stage, at the present time.
     fn scene<'s>(&self, stage: &'s StageArn) -> Scene<'s> {
         Scene { account: stage.account_id(), region: stage.region(), now: self.keeper.clock.now() }
     }
@@ -148,7 +148,7 @@ impl Recorder {
         self.change(stage, |view| life::tell(view, place, &event));
     }
 
-    /// Ends what a server that was stopped left open.
+    /// Ends everything that an earlier run of the server left open.
     ///
     /// # Errors
     ///
@@ -156,9 +156,9 @@ impl Recorder {
     pub(crate) fn close_all(&self) -> Result<(), StoreError> {
         let at = self.now();
         let mut writes = Vec::new();
-        // The number of the last event of each session. Their keys come before those of participants.
+        // The number of the last event of each session. The keys of events sort before those of participants.
         let mut numbers = BTreeMap::new();
-        // Accounts and regions with compositions that nobody publishes to any more.
+        // The accounts and regions with compositions to which nobody publishes any more.
         let mut places = BTreeSet::new();
         for (key, entry) in self.keeper.store().scan("", "", usize::MAX)? {
             let mut value = Value::clone(&entry.value);
@@ -224,7 +224,7 @@ impl Recorder {
         Ok(())
     }
 
-    /// Says in the stage which session it has.
+    /// Writes the current session into the record of the stage.
     fn activate(&self, stage: &StageArn, session: Option<&str>) {
         let key = format!("{}/{}/stage/{}", stage.account_id(), stage.region(), stage.resource_id());
         for _ in 0..TRIES {
@@ -255,19 +255,19 @@ impl Recorder {
     }
 }
 
-/// Whether a recording in this state has ended, or was none.
+/// Whether a recording in this state has ended, or there is no recording.
 fn is_over(state: &Value) -> bool {
     state.as_str().is_none_or(|state| matches!(state, "STOPPED" | "FAILED" | "DISABLED"))
 }
 
-/// A participant who comes for the first time in a session.
+/// The record of a participant who joins a session for the first time.
 pub(crate) fn participant(who: &ParticipantClaims, now: i64) -> Record {
     let mut record = newcomer(who.participant_id().as_str(), now);
     describe(&mut record, who);
     record
 }
 
-/// Somebody of whom only the ID is known.
+/// The record of a participant of whom only the ID is known.
 pub(crate) fn newcomer(id: &str, now: i64) -> Record {
     let mut record = Record::new();
     record.insert("participantId".into(), id.into());
@@ -279,7 +279,7 @@ pub(crate) fn newcomer(id: &str, now: i64) -> Record {
     record
 }
 
-/// Writes into a participant what a token says of them.
+/// Writes the claims of a token into the record of a participant.
 pub(crate) fn describe(record: &mut Record, who: &ParticipantClaims) {
     record.insert("userId".into(), who.user_id().unwrap_or_default().into());
     record.insert("attributes".into(), attributes(who));
@@ -289,7 +289,7 @@ pub(crate) fn attributes(who: &ParticipantClaims) -> Value {
     who.attributes().iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect()
 }
 
-/// A token as the event `TOKEN_EXCHANGED` shows it.
+/// A token in the form of the event `TOKEN_EXCHANGED`.
 pub(crate) fn exchanged(who: &ParticipantClaims) -> Value {
     let capabilities: Vec<_> = who.capabilities().iter().map(|one| one.to_string()).collect();
     json!({
@@ -312,7 +312,7 @@ fn session_write(stage: &StageArn, session: &Session, end: Option<String>) -> (S
     (format!("{}{}/", within("stage-session", stage), session.id), Some(record))
 }
 
-/// The session of the key of an event, and the event's number.
+/// The session and the number in the key of an event.
 fn numbered(key: &str) -> Option<(String, u64)> {
     let mut parts = key.split('/');
     let (account, region, _) = (parts.next()?, parts.next()?, parts.next()?);
@@ -320,7 +320,7 @@ fn numbered(key: &str) -> Option<(String, u64)> {
     Some((format!("{account}/{region}/{stage}/{session}"), parts.next()?.parse().ok()?))
 }
 
-/// An event that ends what the participant of this key was at, after all others of the session.
+/// The event with this name for the participant with this key, after all other events of the session.
 fn last_event(
     participant: &str,
     numbers: &mut BTreeMap<String, u64>,

@@ -1,4 +1,4 @@
-//! The last tokens that were refused, and why.
+//! The last refused tokens, with the reasons.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use crate::pulse::Pulse;
 
-/// How many are remembered.
+/// How many refusals are kept.
 const LIMIT: usize = 200;
 
-/// The longest token that is remembered whole.
+/// The greatest length of a token that is kept whole. A longer token is cut.
 const LONGEST: usize = 16 << 10;
 
 /// A token that was refused.
@@ -18,12 +18,12 @@ const LONGEST: usize = 16 << 10;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Refused {
     pub(crate) number: u64,
-    /// Its place among all that happens.
+    /// Its place in the order of events.
     #[serde(skip)]
     pub(crate) order: u64,
     /// Milliseconds since 1970.
     pub(crate) at: i64,
-    /// What it was shown for: `participant`, `connection` or `playback`.
+    /// The kind of token that was expected: `participant`, `connection` or `playback`.
     pub(crate) door: &'static str,
     pub(crate) code: &'static str,
     pub(crate) message: String,
@@ -33,7 +33,7 @@ pub(crate) struct Refused {
     pub(crate) token: String,
 }
 
-/// The last tokens that were refused, the newest last.
+/// The last refused tokens, newest last.
 #[derive(Debug)]
 pub(crate) struct Refusals {
     last: Mutex<Last>,
@@ -42,7 +42,7 @@ pub(crate) struct Refusals {
 
 #[derive(Debug, Default)]
 struct Last {
-    /// How many there were since all was forgotten: a number is not used again until then.
+    /// How many refusals there were since the last reset. Until a reset, a number is not used again.
     count: u64,
     all: VecDeque<Refused>,
 }
@@ -74,7 +74,7 @@ impl Refusals {
         self.pulse.beat();
     }
 
-    /// Forgets all. Numbers begin anew.
+    /// Forgets all refusals. Their numbers start again at 1.
     pub(crate) fn forget(&self) {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Last::default();
     }

@@ -1,33 +1,33 @@
-//! Participants that are on a stage as copies from another one: they come, follow their source and go.
+//! Replicas: participants who are on a stage as copies from another stage. They join, follow their source and leave.
 
 use ivs_token::StageArn;
 use serde_json::{Map, Value, json};
 
-use super::live::{Live, Stages, object};
+use super::live::{Cut, Live, Stages, object};
 use super::stage::{Presence, Replica};
 use crate::replication::Replication;
 use crate::time::iso8601;
 use crate::timer::Timer;
 
-/// Participants whose connections end.
+/// The participants whose connections must end.
 type Ended = Vec<(StageArn, String)>;
 
 impl Live {
-    /// Lets a copy of somebody come to another stage, who publishes as its source does. Much may have happened since the
-    /// operation looked.
+    /// Lets a replica join another stage and publish as its source does. Since the operation checked the request, the
+    /// state may have changed.
     pub(crate) fn replicate(&self, asked: &Replication) {
         let mut stages = self.lock();
         let (is_wanted, has_destination) = self.recorder.expects(asked);
         let id = asked.participant.clone();
         let there = stages.get(&asked.destination).and_then(|stage| stage.people.get(&id));
         if !is_wanted || there.is_some_and(|one| one.source.as_ref() == Some(&asked.source)) {
-            // Somebody has stopped it, or it has come already.
+            // The replication was stopped, or the replica has already joined.
             return;
         }
         let source = stages.get(&asked.source).and_then(|stage| Some((stage, stage.people.get(&id)?)));
         let publishing = source.filter(|(_, one)| one.publication.is_some() && one.source.is_none());
         let Some((source, publishing)) = publishing.filter(|_| has_destination && there.is_none()) else {
-            // They have gone, or the stage has, or they have come there themselves.
+            // The source has stopped publishing, the destination was deleted, or the participant is there themselves.
             return self.recorder.replicate(asked, "STOPPED");
         };
         let mut wanted = Replication { source_session: source.session.id.clone(), ..asked.clone() };
@@ -58,7 +58,7 @@ impl Live {
         }
     }
 
-    /// A copy goes because somebody wants it.
+    /// Ends a replica because an operation asks for it.
     pub(crate) fn end_replication(&self, wanted: &Replication) {
         let Replication { source, participant, destination, .. } = wanted;
         let mut stages = self.lock();
@@ -68,7 +68,7 @@ impl Live {
         self.cut_off(ended);
     }
 
-    /// A source has paused for as long as it may: its copies go, unless it came back meanwhile.
+    /// Ends the replicas of a source that has paused for the whole reconnect window, unless it publishes again.
     pub(crate) fn end_pause(&self, source: &StageArn, id: &str, paused: u64) {
         let mut stages = self.lock();
         let ended = self.end_replicas(&mut stages, source, id, |one| one.paused == Some(paused));
@@ -76,7 +76,8 @@ impl Live {
         self.cut_off(ended);
     }
 
-    /// Does with the copies of somebody what they did themselves: publish, pause or mute. Answers who has gone.
+    /// Makes the replicas of a participant follow their source: they publish, pause or mute. Returns those that have
+    /// ended.
     pub(super) fn follow(&self, stages: &mut Stages, source: &StageArn, id: &str) -> Ended {
         let Some(stage) = stages.get_mut(source) else { return Ended::new() };
         if !stage.replicas.contains_key(id) {
@@ -122,40 +123,40 @@ impl Live {
         self.end_replicas(stages, source, id, |one| one.paused.is_some() && one.wanted.window_ms == 0)
     }
 
-    /// Somebody goes for good: as a copy, or with all copies of theirs.
+    /// Ends a participant for good: the replica that is in their place, and all replicas of theirs.
     pub(super) fn forsake(&self, stages: &mut Stages, arn: &StageArn, id: &str) -> Ended {
         let mut ended = self.displace(stages, arn, id);
         ended.extend(self.end_replicas(stages, arn, id, |_| true));
         ended
     }
 
-    /// The session of a stage ends, and with it all copies to it and from it.
+    /// Ends all replicas to a stage and from it, because its session ends.
     pub(super) fn forsake_all(&self, stages: &mut Stages, arn: &StageArn) -> Ended {
         let Some(stage) = stages.get(arn) else { return Ended::new() };
         let ids: Vec<String> = stage.people.keys().chain(stage.replicas.keys()).cloned().collect();
         ids.iter().flat_map(|id| self.forsake(stages, arn, id)).collect()
     }
 
-    /// Ends the copy that is on a stage in the place of somebody.
+    /// Ends the replica that is on a stage in the place of a participant.
     pub(super) fn displace(&self, stages: &mut Stages, arn: &StageArn, id: &str) -> Ended {
         let replica = stages.get(arn).and_then(|stage| stage.people.get(id));
         let Some(source) = replica.and_then(|replica| replica.source.clone()) else { return Ended::new() };
         self.end_replicas(stages, &source, id, |one| one.wanted.destination == *arn)
     }
 
-    /// The stage that somebody is a copy from.
+    /// The stage from which a participant is replicated, if they are a replica.
     pub(super) fn source_of(&self, arn: &StageArn, id: &str) -> Option<StageArn> {
         self.lock().get(arn)?.people.get(id)?.source.clone()
     }
 
-    /// Ends the connections of those who have gone.
+    /// Ends the connections of these participants.
     pub(super) fn cut_off(&self, ended: Ended) {
         for (arn, id) in ended {
-            self.cut(&arn, &id, true);
+            self.cut(&arn, &id, Cut::All);
         }
     }
 
-    /// Ends those copies of somebody that are meant.
+    /// Ends the replicas of a participant that `is_meant` selects.
     fn end_replicas(
         &self,
         stages: &mut Stages,
@@ -188,7 +189,7 @@ impl Live {
         ended
     }
 
-    /// Writes into the source how it stands with its copies.
+    /// Writes the state of the replicas into the record of their source.
     fn note_source(&self, stages: &mut Stages, source: &StageArn, id: &str, event: (&'static str, Value)) {
         let Some(stage) = stages.get_mut(source) else { return };
         let now = if stage.replicas.contains_key(id) { "ACTIVE" } else { "STOPPED" };
@@ -200,7 +201,7 @@ impl Live {
     }
 }
 
-/// What the events of a source say of a copy.
+/// The members with which the events of a source name a replica.
 fn of(wanted: &Replication) -> Value {
     json!({
         "destinationStageArn": wanted.destination.as_str(),

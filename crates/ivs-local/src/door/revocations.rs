@@ -1,4 +1,4 @@
-//! What was revoked, disconnected and deleted; it begins anew with another state.
+//! The revocations, which include disconnected participants and deleted stages. A restored state replaces them.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use ivs_token::{InMemoryRevocations, Revocation, RevocationStore, Revoked, Store
 pub struct Revocations(RwLock<Arc<InMemoryRevocations>>);
 
 impl Revocations {
-    /// Forgets all.
+    /// Forgets all revocations.
     pub(crate) fn clear(&self) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
     }
@@ -30,7 +30,7 @@ impl RevocationStore for Revocations {
     }
 }
 
-/// The same revocations for somebody who only wants to know: no token is spent.
+/// The same revocations for a check that does not use up a single-use token.
 #[derive(Debug)]
 pub(crate) struct Unspent(pub(crate) Arc<Revocations>);
 

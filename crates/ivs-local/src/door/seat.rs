@@ -1,4 +1,4 @@
-//! A participant with a socket: what it is told, and what it says.
+//! A participant with a socket: the messages to and from it.
 
 use std::sync::Arc;
 
@@ -13,28 +13,28 @@ use super::message::{Incoming, message, stage_state};
 use super::stage::Ending;
 use super::whip::{code, links, path};
 
-/// A place on a stage, given back when it is dropped.
+/// A place on a stage. Dropping it gives the place back.
 pub(crate) struct Seat {
     live: Arc<Live>,
     calls: Arc<Calls>,
     manner: Manner,
     who: VerifiedToken,
-    /// The token that they came with, or the last that they exchanged it for.
+    /// The token with which they joined, or the last one for which they exchanged it.
     token: String,
     place: Place,
     /// The number of the last snapshot that was sent.
     sequence: u64,
 }
 
-/// What wakes whoever serves a seat.
+/// The reason why the task that serves a seat wakes up.
 pub(crate) enum Wake {
-    /// The stage looks different now.
+    /// The state of the stage has changed.
     State,
     End(Ending),
 }
 
 impl Seat {
-    /// Verifies a token and takes a place.
+    /// Verifies a token and takes a place on its stage.
     pub(crate) fn take(
         live: &Arc<Live>,
         calls: &Arc<Calls>,
@@ -49,10 +49,10 @@ impl Seat {
         Ok(Self { live, calls, manner, who, token: token.to_owned(), place, sequence: 0 })
     }
 
-    /// Waits for something to tell. It can be asked again at any time.
+    /// Waits for something to send. The future may be dropped and made again at any time.
     pub(crate) async fn wake(&mut self) -> Wake {
         let left = self.who.expires_at().secs_since(self.live.now());
-        // Looked at anew from time to time, as a clock may be set.
+        // The expiry is checked at least once a minute, because the clock may be moved.
         let expiry = std::time::Duration::from_secs(left.clamp(1, 60).unsigned_abs());
         loop {
             tokio::select! {
@@ -62,7 +62,7 @@ impl Seat {
                     match (changed, ending) {
                         (_, Some(ending)) => return Wake::End(ending),
                         (Ok(()), None) => {}
-                        // Nobody holds this place any more.
+                        // The stage does not hold this place any more.
                         (Err(_), None) => return Wake::End(Ending::DISCONNECTED),
                     }
                 }
@@ -90,13 +90,13 @@ impl Seat {
         )
     }
 
-    /// Answers a message; what is not known is ignored.
+    /// Handles a message, and returns the answer if there is one. Unknown messages are ignored.
     pub(crate) fn heed(&mut self, incoming: &Incoming<'_>) -> Option<Value> {
         let (arn, id) = (self.who.stage_arn().clone(), self.who.participant_id().as_str());
         match incoming.kind {
             "SET_STATE" => {
                 self.live.mute(&arn, id, incoming.flag("audioMuted"), incoming.flag("videoStopped"));
-                // The flat form has no ID, and no answer.
+                // The flat form has no ID, and gets no answer.
                 let is_request = !incoming.text("requestId").is_empty();
                 is_request.then(|| message("SET_STATE", incoming.ids()))
             }
@@ -118,14 +118,14 @@ impl Seat {
         }
     }
 
-    /// Answers an offer that came over the socket, with what HTTP would have said.
+    /// Answers an offer that came over the socket in the same way as HTTP does.
     fn offer(&self, incoming: &Incoming<'_>) -> Value {
         let mut answer = incoming.ids();
         let url = incoming.text("whipUrl");
         let purpose = Purpose::of_path(url.split(['?', '#']).next().unwrap_or_default());
         let lowest = incoming.text("initialLayerPref").eq_ignore_ascii_case("lowest");
         let answered = purpose
-            .ok_or_else(|| Refusal::new("MALFORMED", "whipUrl is neither to publish nor to subscribe"))
+            .ok_or_else(|| Refusal::new("MALFORMED", "whipUrl must be a URL to publish or to subscribe"))
             .and_then(|purpose| {
                 let wanted = if matches!(purpose, Purpose::Subscribe(_)) { "subscribe" } else { "publish" };
                 let (arn, id) = (self.who.stage_arn(), self.who.participant_id().as_str());

@@ -1,4 +1,4 @@
-//! A socket from its first frame to its last.
+//! Serves a socket, from its first frame to its last.
 
 use std::time::Duration;
 
@@ -11,22 +11,22 @@ use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::talk::Talk;
 
-/// The most bytes of a message: an offer of 64 KiB, in JSON.
+/// The greatest length of a message in bytes. It has room for an offer of 64 KiB in JSON.
 const MAX_MESSAGE: usize = 160 * 1024;
 
-/// How long a client may take to read what it is sent.
+/// How long a client may take to read a message.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How often the server asks whether somebody is still there.
+/// How often the server sends a ping.
 const PING: Duration = Duration::from_secs(20);
 
-/// How often in a row nobody may answer.
+/// How many pings in a row may stay without an answer.
 const SILENCE: u32 = 3;
 
-/// The most frames of a client between two of the server's pings: far more than any client sends.
+/// How many frames a client may send between two of the server's pings. This is far more than any client sends.
 const MAX_FRAMES: u32 = 2_000;
 
-/// Serves a socket whose handshake is done: these first words, and then whatever is talked.
+/// Serves a socket after its handshake: it sends the messages `first`, then serves `talk` if there is one.
 pub(crate) async fn serve<S>(stream: S, first: Vec<String>, talk: Option<Talk>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -44,9 +44,9 @@ where
     if let Some(talk) = talk {
         self::talk(&mut socket, talk).await;
     }
-    // The other side may be gone already.
+    // The client may have left already.
     let _ = timeout(WRITE_TIMEOUT, socket.close(None)).await;
-    // What it still sends before it has seen the end is read, so that what it was told is not lost on the way.
+    // What the client still sends is read, because closing with unread data could lose the last messages to it.
     let drain = async { while let Some(Ok(_)) = socket.next().await {} };
     let _ = timeout(Duration::from_secs(2), drain).await;
 }

@@ -1,9 +1,9 @@
-//! A stage that somebody is on.
+//! A live stage: a stage with a session.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use ivs_token::{Capabilities, Capability, ParticipantClaims, PublicKeyArn, StageArn, Timestamp};
+use ivs_token::{Capabilities, Capability, PublicKeyArn, StageArn, Timestamp, VerifiedToken};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -12,14 +12,14 @@ use crate::kinds::{Record, text};
 use crate::life::place::is_replica;
 use crate::replication::Replication;
 
-/// How many of those who were thrown out a snapshot names.
+/// How many disconnected participants a snapshot names.
 const DISCONNECTED: usize = 100;
 
-/// What only the record of a replica has, or has from its source.
+/// The members that only the record of a replica has, or that it has from its source.
 const OF_REPLICAS: [&str; 5] =
     ["replicationState", "sourceStageArn", "sourceSessionId", "ingestConfigurationArn", "redundantIngest"];
 
-/// Why somebody is sent away: the code and the words of the message.
+/// Why a participant is disconnected: the code and the text of the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ending {
     pub(crate) code: &'static str,
@@ -37,39 +37,39 @@ impl Ending {
     pub(crate) const EXPIRED: Self = Self { code: "TOKEN_EXPIRED", reason: "the token expired" };
 }
 
-/// The people on a stage, as every client is told: all of it each time.
+/// The participants on a stage, as every client is told. A snapshot is always complete.
 #[derive(Debug, Default)]
 pub(crate) struct Snapshot {
-    /// Members of the payload of `STAGE_STATE`, without braces.
+    /// The members of the payload of `STAGE_STATE`, without braces.
     pub(crate) members: String,
 }
 
-/// One who is on a stage.
+/// A participant on a stage.
 pub(crate) struct Presence {
     pub(crate) record: Record,
     user_id: String,
     attributes: Value,
     pub(crate) capabilities: Capabilities,
-    /// None for who has come without a token.
+    /// The key of the last accepted token. `None` for a participant without a token.
     pub(crate) key: Option<PublicKeyArn>,
     pub(crate) expires_at: Timestamp,
     pub(crate) audio_muted: bool,
     pub(crate) video_stopped: bool,
     /// The number of the publication whose media is connected.
     pub(crate) publication: Option<u64>,
-    /// When it began, or the last one did: milliseconds since 1970.
+    /// When the publication began, or the last one did, in milliseconds since 1970.
     pub(crate) published_at: i64,
     pub(crate) socket: Option<Socket>,
-    /// Whether it is there because somebody asked the server for it.
+    /// Whether the participant is there without a client, because of a request to the server.
     pub(crate) has_no_client: bool,
-    /// The stage that a replica is a copy from.
+    /// For a replica, the stage of its source.
     pub(crate) source: Option<StageArn>,
 }
 
-/// A copy of somebody on another stage.
+/// A replica of a participant on another stage.
 pub(crate) struct Replica {
     pub(crate) wanted: Replication,
-    /// Whether the source pauses, and for the how manieth time.
+    /// The number of the present pause, while the source pauses.
     pub(crate) paused: Option<u64>,
 }
 
@@ -80,13 +80,13 @@ pub(crate) struct Socket {
 }
 
 impl Presence {
-    pub(crate) fn new(record: Record, who: &ParticipantClaims, key: PublicKeyArn) -> Self {
+    pub(crate) fn new(record: Record, who: &VerifiedToken) -> Self {
         let mut presence = Self {
             record,
             user_id: String::new(),
             attributes: Value::Null,
             capabilities: who.capabilities(),
-            key: Some(key),
+            key: None,
             expires_at: who.expires_at(),
             audio_muted: false,
             video_stopped: false,
@@ -100,7 +100,7 @@ impl Presence {
         presence
     }
 
-    /// Somebody who came with a stream key, and publishes from this time on.
+    /// A participant with a stream key, who publishes from this time on.
     pub(crate) fn encoder(record: Record, (publication, now): (u64, i64), expires_at: Timestamp) -> Self {
         Self {
             user_id: text(&record, "userId").to_owned(),
@@ -138,12 +138,13 @@ impl Presence {
         }
     }
 
-    /// Takes over what a token says.
-    pub(crate) fn describe(&mut self, who: &ParticipantClaims) {
+    /// Takes over the claims and the key of a token.
+    pub(crate) fn describe(&mut self, who: &VerifiedToken) {
         who.user_id().unwrap_or_default().clone_into(&mut self.user_id);
         self.attributes = attributes(who);
         self.capabilities = who.capabilities();
         self.expires_at = who.expires_at();
+        self.key = Some(who.key_id().clone());
     }
 }
 
@@ -152,17 +153,17 @@ pub(crate) struct LiveStage {
     pub(crate) arn: StageArn,
     pub(crate) session: Session,
     pub(crate) people: BTreeMap<String, Presence>,
-    /// What the API shows of those who left, for when they come again.
+    /// The records of participants who left, in case they join again.
     pub(crate) left: BTreeMap<String, Record>,
-    /// The copies of those who are or were here, by their IDs.
+    /// The replicas of the participants who are or were here, by participant ID.
     pub(crate) replicas: BTreeMap<String, Vec<Replica>>,
     /// Counts how often a source paused.
     pub(crate) pauses: u64,
     thrown_out: VecDeque<String>,
     state: watch::Sender<Arc<Snapshot>>,
-    /// When it is looked who has published or subscribed for as long as anybody may: milliseconds since 1970.
+    /// When the durations of publications and subscriptions are checked next, in milliseconds since 1970.
     pub(crate) looked_at: Option<i64>,
-    /// Counts how often the stage became empty, so that the end of a session knows whether it is still meant.
+    /// Counts how often the stage became empty, so that an outdated timer does not end the session.
     pub(crate) emptied: u64,
 }
 
@@ -186,7 +187,7 @@ impl LiveStage {
         self.state.subscribe()
     }
 
-    /// What the API shows of somebody who left and comes again. Who was there as a replica comes as themselves.
+    /// The record of a participant who left and joins again. A former replica becomes an ordinary participant.
     pub(crate) fn returning(&mut self, id: &str) -> Option<Record> {
         let mut record = self.left.remove(id)?;
         if is_replica(&record) {
@@ -203,14 +204,17 @@ impl LiveStage {
         self.thrown_out.push_back(id.to_owned());
     }
 
-    /// Whether a participant may publish where so many may. Who publishes already has a place.
-    pub(crate) fn has_room(&self, id: &str, publishers: usize) -> bool {
-        let is_publishing = |one: &Presence| one.publication.is_some();
-        self.people.get(id).is_some_and(is_publishing)
-            || self.people.values().filter(|one| is_publishing(one)).count() < publishers
+    /// Whether this participant publishes.
+    pub(crate) fn is_publishing(&self, id: &str) -> bool {
+        self.people.get(id).is_some_and(|one| one.publication.is_some())
     }
 
-    /// Tells everyone how it is now.
+    /// How many publish, replicas too.
+    pub(crate) fn publishers(&self) -> usize {
+        self.people.values().filter(|one| one.publication.is_some()).count()
+    }
+
+    /// Sends the present state to all participants.
     pub(crate) fn tell(&self) {
         let participants: Value = self
             .people

@@ -1,4 +1,4 @@
-//! What is said over one socket: by one participant, or by several who share it.
+//! The conversation over one socket, with one participant or with several who share it.
 
 use std::sync::Arc;
 
@@ -12,21 +12,21 @@ use super::manner::Manner;
 use super::message::{Incoming, disconnect, message};
 use super::seat::{Seat, Wake};
 
-/// The most participants that share a socket.
+/// How many participants may share a socket.
 const MOST: usize = 32;
 
-/// Those who talk over a socket.
+/// The participants of a socket.
 pub(crate) struct Talk {
     live: Arc<Live>,
     calls: Arc<Calls>,
     manner: Manner,
-    /// Whether frames name whom they are of.
+    /// Whether frames name their participant.
     is_shared: bool,
     seats: Vec<(String, Seat)>,
 }
 
 impl Talk {
-    /// A socket of one participant.
+    /// Begins a socket of one participant.
     pub(crate) fn alone(
         live: &Arc<Live>,
         calls: &Arc<Calls>,
@@ -38,20 +38,20 @@ impl Talk {
         Ok(Self { live, calls, manner, is_shared: false, seats: vec![(String::new(), seat)] })
     }
 
-    /// A shared socket, on which nobody is yet.
+    /// Begins a shared socket, without participants.
     pub(crate) fn shared(live: &Arc<Live>, calls: &Arc<Calls>, manner: Manner) -> Self {
         let (live, calls) = (Arc::clone(live), Arc::clone(calls));
         Self { live, calls, manner, is_shared: true, seats: Vec::new() }
     }
 
-    /// The first words to a participant who came alone.
+    /// The first messages to a participant with a socket of their own.
     pub(crate) fn greet(&mut self) -> Vec<String> {
         let telemetry = self.telemetry();
         let states = self.seats.iter_mut().map(|(_, seat)| seat.state(""));
         states.chain([telemetry]).collect()
     }
 
-    /// Seats a participant of a shared socket, and says so.
+    /// Lets a participant join over a shared socket, and returns the answer.
     pub(crate) fn join(&mut self, logical: &str, token: &str, ids: Value) -> Vec<String> {
         let mut answer = ids;
         let is_known = self.seats.iter().any(|(other, _)| other == logical);
@@ -67,7 +67,7 @@ impl Talk {
             Ok(mut seat) => {
                 let state = seat.state("aws:ivs:");
                 self.seats.push((logical.to_owned(), seat));
-                // The state is a text already.
+                // The state is already JSON text, so the message is put together as text.
                 let ids = answer.to_string();
                 let ids = ids.trim_end_matches('}');
                 let joined =
@@ -87,7 +87,7 @@ impl Talk {
         }
     }
 
-    /// Answers a frame.
+    /// Handles a frame, and returns the answers.
     pub(crate) fn heed(&mut self, text: &str) -> Vec<String> {
         let Ok(frame) = serde_json::from_str::<Value>(text) else { return Vec::new() };
         let inner = if self.is_shared { frame.get("message") } else { None };
@@ -118,7 +118,7 @@ impl Talk {
         }
     }
 
-    /// Waits for something to tell, and says whether the socket stays open.
+    /// Waits for something to send. Returns the messages, and whether the socket stays open.
     pub(crate) async fn wake(&mut self) -> (Vec<String>, bool) {
         if self.seats.is_empty() {
             return std::future::pending().await;
@@ -138,7 +138,7 @@ impl Talk {
         }
     }
 
-    /// Points the client's telemetry at this server, so that it stays on the machine.
+    /// The message that directs the client's telemetry to this server, so that it stays on this machine.
     fn telemetry(&self) -> String {
         use base64::Engine;
         let url = format!("{}/_ivs/telemetry", self.manner.base);

@@ -1,4 +1,4 @@
-//! From a request to a socket: the forms of its URL, its token, and its refusals.
+//! The upgrade of a request to a socket: its URL, its tokens and its refusals.
 
 use std::sync::Arc;
 
@@ -20,10 +20,11 @@ use super::message::join_error;
 use super::socket::serve;
 use super::talk::Talk;
 
-/// The parameter with which a client wants to be refused over the socket.
+/// The parameter with which a client asks to get a refusal over the socket.
 const OVER_SOCKET: &str = "error_over_ws=1";
 
-/// Answers a request that wants to become a socket, and serves the socket if it may. `struck` refuses it in any case.
+/// Answers a request for an upgrade, and serves the socket if the token is accepted. If `struck` is given, the
+/// request is refused with it.
 pub(crate) fn open(
     live: &Arc<Live>,
     calls: &Arc<Calls>,
@@ -32,7 +33,7 @@ pub(crate) fn open(
     struck: Option<Refusal>,
 ) -> Response<Full<Bytes>> {
     let Some(accept) = accept(request.headers()) else {
-        let refusal = Refusal::new("MALFORMED", "this is no handshake of RFC 6455, version 13");
+        let refusal = Refusal::new("MALFORMED", "this is not a WebSocket handshake of version 13 (RFC 6455)");
         return refuse(&refusal, refusal.status());
     };
     let protocols = protocols(request.headers());

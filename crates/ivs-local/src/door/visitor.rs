@@ -1,4 +1,4 @@
-//! What a client says of itself.
+//! What a client reports about itself.
 
 use hyper::HeaderMap;
 use hyper::header::USER_AGENT;
@@ -24,7 +24,7 @@ impl Visitor {
         Self { browser: browser(agent), system: system(agent), sdk: sdk.and_then(clean) }
     }
 
-    /// Adds what is known to a participant's record.
+    /// Adds what is known about the client to a participant's record.
     pub(crate) fn note(&self, record: &mut Record) {
         let pairs = [
             ("browserName", self.browser.as_ref().map(|(name, _)| name)),
@@ -41,7 +41,7 @@ impl Visitor {
     }
 }
 
-/// Printable ASCII of a length that the model allows.
+/// The allowed characters of a text, cut to the length that the model allows.
 fn clean(text: &str) -> Option<String> {
     let text: String = text
         .chars()
@@ -52,7 +52,7 @@ fn clean(text: &str) -> Option<String> {
 }
 
 fn browser(agent: &str) -> Option<(String, String)> {
-    // Each names those before it, too, so that the order matters.
+    // The order matters: browsers also name others in their user agent.
     let known = [
         ("Edg/", "Edge"),
         ("HeadlessChrome/", "Chrome"),

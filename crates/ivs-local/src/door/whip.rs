@@ -1,4 +1,4 @@
-//! The requests of clients: offers, and what is done with connections afterwards.
+//! The HTTP requests of clients: offers, and the control of their connections.
 
 use std::sync::Arc;
 
@@ -18,26 +18,26 @@ use super::gate::Refusal;
 use super::live::Live;
 use super::manner::Manner;
 
-/// Where connections are.
+/// The path of connections.
 const SESSIONS: &str = "/session/";
 
 pub(super) const SDP: &str = "application/sdp";
 
-/// The number that web clients know a missing capability by.
+/// The number by which web clients recognise a missing capability.
 const NO_CAPABILITY: u64 = 2003;
 
-/// Headers that clients send beside those that a preflight names.
+/// The headers that clients send, besides those that a preflight names.
 const ALLOWED: &str = "authorization, content-type, x-stages-event-id, x-stages-trace-id, x-stages-initial-layer-pref, \
                        x-stages-sdk-version, x-stages-client-version, x-stages-user-id, x-stages-participant-id";
 
-/// Links of an answer.
+/// The link relations of an answer.
 pub(crate) const DELETE_LINK: &str = "urn:ietf:params:whip:ivs-stages:session-delete";
 pub(crate) const PLAYBACK_LINK: &str = "urn:ietf:params:whep:core:playback-controls";
 pub(crate) const LAYER_LINK: &str = "urn:ietf:params:whep:ext:core:layer";
 
 type Answer = Response<Full<Bytes>>;
 
-/// Whether a request is one of a stage's client, and none of an SDK.
+/// Whether a request comes from a client of a stage and not from an SDK.
 pub(crate) fn is_of_client(parts: &Parts) -> bool {
     let path = parts.uri.path();
     let is_offer = |kind: &HeaderValue| kind.to_str().is_ok_and(|kind| kind.starts_with(SDP));
@@ -47,7 +47,7 @@ pub(crate) fn is_of_client(parts: &Parts) -> bool {
         || parts.headers.get(CONTENT_TYPE).is_some_and(is_offer)
 }
 
-/// Answers a request of a client. `struck` refuses it in any case.
+/// Answers a request of a client. If `struck` is given, the request is refused with it.
 pub(crate) fn answer(
     live: &Arc<Live>,
     calls: &Calls,
@@ -75,8 +75,8 @@ pub(crate) fn answer(
     answer
 }
 
-/// Any page may ask: whoever has a token may use it. `authorization` must be named, a star does not cover it (Fetch
-/// standard, CORS protocol).
+/// Allows requests from any page, because only the token counts. `authorization` must be named, because a star does
+/// not cover it (Fetch standard, CORS protocol).
 fn preflight(headers: &HeaderMap) -> Answer {
     let mut answer = status(StatusCode::NO_CONTENT);
     let wanted = headers.get("access-control-request-headers").and_then(|wanted| wanted.to_str().ok());
@@ -85,7 +85,7 @@ fn preflight(headers: &HeaderMap) -> Answer {
     let methods = HeaderValue::from_static("GET, POST, DELETE, OPTIONS, PATCH");
     out.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
     out.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
-    // A page on the network that asks for a server on this machine.
+    // Without this, browsers block a page from the network that sends requests to this machine.
     out.insert(
         HeaderName::from_static("access-control-allow-private-network"),
         HeaderValue::from_static("true"),
@@ -105,7 +105,7 @@ fn offer(
 ) -> Result<Answer, Refusal> {
     let token = bearer(&parts.headers).unwrap_or_default();
     let who = live.gate.participant(token)?;
-    // A client that knows nothing of IVS posts to the server's own address, and publishes.
+    // A client that does not know IVS posts to the server's own address, and publishes.
     let own = || Purpose::Publish(who.participant_id().as_str().to_owned());
     let purpose = Purpose::of_path(parts.uri.path()).unwrap_or_else(own);
     let text = std::str::from_utf8(body).map_err(|_| Refusal::new("MALFORMED", "the offer is not UTF-8"))?;
@@ -134,7 +134,7 @@ pub(crate) fn path(answered: &Answered) -> String {
     format!("{SESSIONS}{}", answered.secret)
 }
 
-/// What can be done with a connection, and where.
+/// The URLs that control a connection, with their link relations.
 pub(crate) fn links(base: &str, answered: &Answered) -> Vec<(&'static str, String)> {
     let own = format!("{base}{}", path(answered));
     let mut links = vec![(DELETE_LINK, own.clone())];
@@ -145,16 +145,16 @@ pub(crate) fn links(base: &str, answered: &Answered) -> Vec<(&'static str, Strin
     links
 }
 
-/// What is done with a connection. Its URL is a secret that only its client was told, so that a token which was revoked
-/// meanwhile can still end it.
+/// Controls a connection. The URL is a secret that only the client knows, so the token is not verified. A client can
+/// thus end its connection even after its token was revoked.
 fn session(calls: &Calls, parts: &Parts, rest: &str, body: &[u8]) -> Answer {
     let (secret, what) = rest.split_once('/').unwrap_or((rest, ""));
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
-    // A page that is unloaded can not send headers.
+    // A page that is being unloaded cannot send headers, so its token may be in the body.
     let has_token =
         bearer(&parts.headers).is_some() || json.get("authorization").is_some_and(Value::is_string);
     if !has_token {
-        return refuse(&Refusal::new("TOKEN_MISSING", "there is no token"));
+        return refuse(&Refusal::new("TOKEN_MISSING", "the request has no token"));
     }
     let video = |member: &str| json.get(member).and_then(Value::as_array).is_some();
     let done = match (&parts.method, what) {
@@ -181,7 +181,7 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
-/// The number or the word that a client knows a refusal by.
+/// The number or the text by which a client recognises a refusal.
 pub(crate) fn code(refusal: &Refusal) -> Value {
     if refusal.code == "INSUFFICIENT_CAPABILITIES" { NO_CAPABILITY.into() } else { refusal.code.into() }
 }

@@ -86,7 +86,7 @@ impl Teller {
             }
             let events = if now.last > told { after(&*self.store, told, CHUNK) } else { Ok(Vec::new()) };
             let events = events.unwrap_or_else(|error| {
-                tracing::warn!(%error, "events can not be read");
+                tracing::warn!(%error, "events cannot be read");
                 Vec::new()
             });
             let Some(&(last, _)) = events.last() else {
@@ -114,8 +114,8 @@ impl Teller {
         }
     }
 
-    /// Notes how far the target was told, and keeps it if that is to outlast the server. False when the state has become
-    /// another one, whose events are others.
+    /// Notes how far the target was told, and keeps it if that is to outlast the server. False when the state has
+    /// become another one, whose events are others.
     fn reached(&self, epoch: u64, told: u64, begun: &Begun) -> bool {
         {
             let place = self.outbox.place();
@@ -127,7 +127,7 @@ impl Teller {
             if let Some(key) = &begun.kept
                 && let Err(error) = keep(&*self.store, key, told)
             {
-                tracing::warn!(%error, "how far a target was told is not kept");
+                tracing::warn!(%error, "the progress of a target could not be saved");
             }
         }
         self.targets.note(&self.id, |state| state.told = told);
@@ -142,7 +142,7 @@ impl Teller {
             let heard = (events.len() - told.again.len()) as u64;
             let is_last = attempt >= self.target.attempts;
             let lost = if is_last { told.again.len() as u64 } else { 0 };
-            tracing::debug!(target = self.id, error = told.error, "events were not taken");
+            tracing::debug!(target = self.id, error = told.error, "a target did not accept events");
             self.targets.note(&self.id, |state| {
                 state.delivered += heard;
                 state.retried += u64::from(!is_last);

@@ -18,7 +18,8 @@ const PREFIX: &str = "whsec_";
 /// How often a delivery is tried, unless its user says.
 const ATTEMPTS: u64 = 8;
 
-/// The wait after the first attempt in milliseconds, unless its user says. Each wait is twice as long as the one before.
+/// The wait after the first attempt in milliseconds, unless its user says. Each wait is twice as long as the one
+/// before.
 const RETRY_MS: u64 = 1000;
 
 /// The longest wait in milliseconds.
@@ -71,11 +72,16 @@ pub(super) struct Told {
 impl Target {
     /// Reads a target.
     pub(crate) fn parse(given: &Value) -> Result<Self, String> {
-        let members = given.as_object().ok_or_else(|| format!("a target is a JSON object, not {given}"))?;
+        let members =
+            given.as_object().ok_or_else(|| format!("a target must be a JSON object, not {given}"))?;
         if let Some(unknown) = members.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
-            return Err(format!("a target has no member `{unknown}`; it has {}", MEMBERS.join(", ")));
+            return Err(format!(
+                "a target has no member `{unknown}`; its members are {}",
+                MEMBERS.join(", ")
+            ));
         }
-        let url = text(members, "url")?.ok_or("a target has a `url`, such as http://localhost:9000/hook")?;
+        let url =
+            text(members, "url")?.ok_or("a target needs a `url`, such as http://localhost:9000/hook")?;
         let form = match text(members, "eventBus")? {
             None => {
                 if let Some(name) = ["source", "region", "accessKey", "secretKey"]
@@ -222,29 +228,31 @@ impl Target {
 /// The bytes of a secret.
 fn secret(text: &str) -> Result<Vec<u8>, String> {
     let bytes = text.strip_prefix(PREFIX).and_then(|text| STANDARD.decode(text).ok());
-    bytes
-        .filter(|bytes| (24..=64).contains(&bytes.len()))
-        .ok_or_else(|| format!("`secret` is {PREFIX} and 24 to 64 bytes in Base64 (Standard Webhooks)"))
+    bytes.filter(|bytes| (24..=64).contains(&bytes.len())).ok_or_else(|| {
+        format!("`secret` must be {PREFIX} followed by 24 to 64 bytes in Base64 (Standard Webhooks)")
+    })
 }
 
 fn text<'m>(members: &'m Map<String, Value>, name: &str) -> Result<Option<&'m str>, String> {
     match members.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) if !text.is_empty() => Ok(Some(text)),
-        Some(other) => Err(format!("`{name}` is a text that is not empty, not {other}")),
+        Some(other) => Err(format!("`{name}` must be a text that is not empty, not {other}")),
     }
 }
 
 fn whole(members: &Map<String, Value>, name: &str, least: u64, most: u64) -> Result<Option<u64>, String> {
     let Some(value) = members.get(name).filter(|value| !value.is_null()) else { return Ok(None) };
     let number = value.as_u64().filter(|number| (least..=most).contains(number));
-    number.map(Some).ok_or_else(|| format!("`{name}` is a whole number from {least} to {most}, not {value}"))
+    number
+        .map(Some)
+        .ok_or_else(|| format!("`{name}` must be a whole number from {least} to {most}, not {value}"))
 }
 
 fn list(members: &Map<String, Value>, name: &str) -> Result<Vec<String>, String> {
     let Some(value) = members.get(name).filter(|value| !value.is_null()) else { return Ok(Vec::new()) };
     let texts = value.as_array().map(|all| all.iter().map(|one| one.as_str().map(str::to_owned)).collect());
-    texts.flatten().ok_or_else(|| format!("`{name}` is a list of texts, not {value}"))
+    texts.flatten().ok_or_else(|| format!("`{name}` must be a list of texts, not {value}"))
 }
 
 #[cfg(test)]
@@ -255,30 +263,30 @@ mod tests {
     fn bad_targets_are_refused_in_words() {
         for (target, expected) in [
             (json!([]), "a JSON object"),
-            (json!({}), "has a `url`"),
-            (json!({ "uri": "x" }), "no member `uri`; it has url, certificates, secret"),
+            (json!({}), "needs a `url`"),
+            (json!({ "uri": "x" }), "no member `uri`; its members are url, certificates, secret"),
             (json!({ "url": "localhost:9000" }), "must look like http://localhost:9000/hook"),
             (json!({ "url": "ftp://example.com" }), "or begin with https://"),
             (json!({ "url": "https://a..b/" }), "but is https://a..b/"),
             (
                 json!({ "url": "https://localhost", "certificates": "x" }),
-                "certificates in PEM: there is none",
+                "certificates in PEM: it holds no certificate",
             ),
             (json!({ "url": "http://localhost", "certificates": "x" }), "that begins with https://, but"),
             (json!({ "url": "http://a:b@localhost/" }), "but is http://a:b@"),
-            (json!({ "url": "http://localhost", "secret": "x" }), "`secret` is whsec_"),
+            (json!({ "url": "http://localhost", "secret": "x" }), "`secret` must be whsec_"),
             (json!({ "url": "http://localhost", "secret": "whsec_AAAA" }), "24 to 64 bytes"),
             (json!({ "url": "http://localhost", "region": "x" }), "`region` is for a target with `eventBus`"),
             (
                 json!({ "url": "http://localhost", "eventBus": "b", "secret": SECRET }),
                 "`secret` signs webhooks",
             ),
-            (json!({ "url": "http://localhost", "eventBus": 1 }), "`eventBus` is a text"),
+            (json!({ "url": "http://localhost", "eventBus": 1 }), "`eventBus` must be a text"),
             (
                 json!({ "url": "http://localhost", "attempts": 0 }),
-                "`attempts` is a whole number from 1 to 100",
+                "`attempts` must be a whole number from 1 to 100",
             ),
-            (json!({ "url": "http://localhost", "events": ["a", 1] }), "`events` is a list of texts"),
+            (json!({ "url": "http://localhost", "events": ["a", 1] }), "`events` must be a list of texts"),
         ] {
             let error = Target::parse(&target).map(|_| ()).expect_err(&target.to_string());
             assert!(error.contains(expected), "{target}: {error}");

@@ -23,13 +23,14 @@ pub(super) fn trust(certificates: Option<&str>) -> Result<Arc<ClientConfig>, Str
 }
 
 fn given(pem: &str) -> Result<RootCertStore, String> {
-    let wrong = |error: &dyn std::fmt::Display| format!("`certificates` are certificates in PEM: {error}");
+    let wrong =
+        |error: &dyn std::fmt::Display| format!("`certificates` must be certificates in PEM: {error}");
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
         let certificate = certificate.map_err(|error| wrong(&error))?;
         roots.add(certificate).map_err(|error| wrong(&error))?;
     }
-    if roots.is_empty() { Err(wrong(&"there is none")) } else { Ok(roots) }
+    if roots.is_empty() { Err(wrong(&"it holds no certificate")) } else { Ok(roots) }
 }
 
 fn system() -> Result<RootCertStore, String> {
@@ -37,7 +38,7 @@ fn system() -> Result<RootCertStore, String> {
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
         return Err(
-            "this system has no root certificates to trust an https target by: give the target's own \
+            "this system has no root certificates with which to trust an https target: give the target's own \
                     as `certificates`"
                 .to_owned(),
         );

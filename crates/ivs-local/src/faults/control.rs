@@ -45,7 +45,7 @@ pub(crate) fn answer(
                 rates.set(wanted == "on");
                 (200, json!({ "rates": word(rates) }))
             }
-            Ok(_) => refused(400, "give {\"rates\": \"on\"} or {\"rates\": \"off\"}".to_owned()),
+            Ok(_) => refused(400, "the body must be {\"rates\": \"on\"} or {\"rates\": \"off\"}".to_owned()),
             Err(message) => refused(400, message),
         },
         ("faults", _, "") => {

@@ -177,9 +177,10 @@ pub(crate) struct Rule {
 impl Rule {
     /// Reads a rule. `seed` is that of one which names none.
     pub(super) fn parse(given: &Value, id: &str, seed: String, model: &Model) -> Result<Self, String> {
-        let members = given.as_object().ok_or_else(|| format!("a rule is a JSON object, not {given}"))?;
+        let members =
+            given.as_object().ok_or_else(|| format!("a rule must be a JSON object, not {given}"))?;
         if let Some(unknown) = members.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
-            return Err(format!("a rule has no member `{unknown}`; it has {}", MEMBERS.join(", ")));
+            return Err(format!("a rule has no member `{unknown}`; its members are {}", MEMBERS.join(", ")));
         }
         let read = Reader(members);
         let operation = read.text("operation")?.unwrap_or("*");
@@ -345,7 +346,7 @@ impl<'m> Reader<'m> {
         let text = |value: &'m Value| value.as_str().filter(|text| !text.is_empty());
         self.get(name)
             .map(|value| {
-                text(value).ok_or_else(|| format!("`{name}` is a text that is not empty, not {value}"))
+                text(value).ok_or_else(|| format!("`{name}` must be a text that is not empty, not {value}"))
             })
             .transpose()
     }
@@ -363,13 +364,13 @@ impl<'m> Reader<'m> {
         let number = value.as_u64().filter(|number| (least..=most).contains(number));
         let range =
             if most == u64::MAX { format!("from {least} on") } else { format!("from {least} to {most}") };
-        number.map(Some).ok_or_else(|| format!("`{name}` is a whole number {range}, not {value}"))
+        number.map(Some).ok_or_else(|| format!("`{name}` must be a whole number {range}, not {value}"))
     }
 
     fn proportion(&self, name: &str) -> Result<Option<f64>, String> {
         let Some(value) = self.get(name) else { return Ok(None) };
         let number = value.as_f64().filter(|number| *number > 0.0 && *number <= 1.0);
-        number.map(Some).ok_or_else(|| format!("`{name}` is a number above 0 and up to 1, not {value}"))
+        number.map(Some).ok_or_else(|| format!("`{name}` must be a number above 0 and up to 1, not {value}"))
     }
 
     fn account(&self) -> Result<Option<&'m str>, String> {
@@ -410,7 +411,7 @@ impl<'m> Reader<'m> {
             }
             ("refuse", code) => {
                 let known = REFUSALS.into_iter().find(|known| *known == code);
-                let words = || format!("`refuse` is one of {}; not {code}", REFUSALS.join(", "));
+                let words = || format!("`refuse` must be one of {}; not {code}", REFUSALS.join(", "));
                 Act::Refuse(known.ok_or_else(words)?, message)
             }
             ("cut", "before") => Act::Cut(Cut::Before),
@@ -418,15 +419,15 @@ impl<'m> Reader<'m> {
             ("cut", "half") => Act::Cut(Cut::Half),
             ("cut", other) => {
                 return Err(format!(
-                    "`cut` is `before` (nothing is done), `answer` (all is done and nothing answered) or `half` (half of \
-                     the answer comes), not {other}"
+                    "`cut` must be `before` (nothing is done), `answer` (all is done, but not answered) or `half` (half of \
+                     the answer is sent), not {other}"
                 ));
             }
             (_, "twice") => Act::Twice,
             (_, "swap") => Act::Swap,
             (_, other) => {
                 return Err(format!(
-                    "`deliver` is `twice`, or `swap` (the event comes after the next one), not {other}"
+                    "`deliver` must be `twice`, or `swap` (the event comes after the next one), not {other}"
                 ));
             }
         }))
@@ -454,7 +455,7 @@ fn known_error(code: &str, pattern: &str, model: &Model) -> Result<&'static str,
     known.dedup();
     let found = known.iter().find(|known| **known == code).copied();
     found.ok_or_else(|| {
-        format!("{pattern} does not answer with {code}; `error` is one of {}", known.join(", "))
+        format!("{pattern} does not answer with {code}; `error` must be one of {}", known.join(", "))
     })
 }
 
@@ -491,8 +492,8 @@ mod tests {
     #[test]
     fn bad_rules_are_refused_in_words() {
         for (rule, expected) in [
-            (json!([]), "a rule is a JSON object"),
-            (json!({ "operatoin": "x" }), "no member `operatoin`; it has operation, account"),
+            (json!([]), "a rule must be a JSON object"),
+            (json!({ "operatoin": "x" }), "no member `operatoin`; its members are operation, account"),
             (
                 json!({}),
                 "does nothing: give `error`, `cut` or `delayMs`; with another `operation`, `refuse` (`join` and",
@@ -502,9 +503,9 @@ mod tests {
             (json!({ "operation": "media" }), "does nothing: give `lose`"),
             (json!({ "operation": "CreateStge", "delayMs": 1 }), "there is no CreateStge"),
             (json!({ "operation": "*Stage*", "delayMs": 1 }), "has one star"),
-            (json!({ "operation": "", "delayMs": 1 }), "`operation` is a text that is not empty"),
+            (json!({ "operation": "", "delayMs": 1 }), "`operation` must be a text that is not empty"),
             (json!({ "account": "12", "delayMs": 1 }), "`account` must be 12 digits"),
-            (json!({ "region": 1, "delayMs": 1 }), "`region` is a text"),
+            (json!({ "region": 1, "delayMs": 1 }), "`region` must be a text"),
             (
                 json!({ "operation": "join", "accessKey": "a", "delayMs": 1 }),
                 "`accessKey` is for operations only",
@@ -513,35 +514,41 @@ mod tests {
                 json!({ "participant": "a", "delayMs": 1 }),
                 "`participant` is for what is wanted at the door only",
             ),
-            (json!({ "after": -1, "delayMs": 1 }), "`after` is a whole number from 0 on, not -1"),
-            (json!({ "count": 0, "delayMs": 1 }), "`count` is a whole number from 1 on, not 0"),
+            (json!({ "after": -1, "delayMs": 1 }), "`after` must be a whole number from 0 on, not -1"),
+            (json!({ "count": 0, "delayMs": 1 }), "`count` must be a whole number from 1 on, not 0"),
             (
                 json!({ "probability": 0, "delayMs": 1 }),
-                "`probability` is a number above 0 and up to 1, not 0",
+                "`probability` must be a number above 0 and up to 1, not 0",
             ),
             (json!({ "probability": 1.1, "delayMs": 1 }), "up to 1, not 1.1"),
-            (json!({ "perSecond": 1.5, "delayMs": 1 }), "`perSecond` is a whole number from 1 to 1000000"),
-            (json!({ "delayMs": 600_001 }), "`delayMs` is a whole number from 1 to 600000"),
-            (json!({ "error": "Nope" }), "* does not answer with Nope; `error` is one of AccessDenied"),
+            (
+                json!({ "perSecond": 1.5, "delayMs": 1 }),
+                "`perSecond` must be a whole number from 1 to 1000000",
+            ),
+            (json!({ "delayMs": 600_001 }), "`delayMs` must be a whole number from 1 to 600000"),
+            (json!({ "error": "Nope" }), "* does not answer with Nope; `error` must be one of AccessDenied"),
             (
                 json!({ "operation": "CreateStage", "error": "StreamUnavailable" }),
                 "CreateStage does not answer with",
             ),
             (json!({ "error": "ConflictException", "cut": "half" }), "give one of `error`, `refuse`, `cut`"),
             (json!({ "message": "x", "delayMs": 1 }), "`message` is the text of an `error`"),
-            (json!({ "cut": "middle" }), "`cut` is `before`"),
+            (json!({ "cut": "middle" }), "`cut` must be `before`"),
             (json!({ "refuse": "TOKEN_EXPIRED" }), "`refuse` is not for `*`, which takes `error`"),
             (
                 json!({ "operation": "join", "error": "ConflictException" }),
                 "`error` is not for `join`, which takes `refuse`",
             ),
-            (json!({ "operation": "join", "refuse": "NO" }), "`refuse` is one of CONNECTION_TOKEN_REVOKED"),
+            (
+                json!({ "operation": "join", "refuse": "NO" }),
+                "`refuse` must be one of CONNECTION_TOKEN_REVOKED",
+            ),
             (json!({ "lose": 0.1 }), "`lose` is not for `*`, which takes"),
-            (json!({ "operation": "media", "lose": 2 }), "`lose` is a number above 0 and up to 1"),
+            (json!({ "operation": "media", "lose": 2 }), "`lose` must be a number above 0 and up to 1"),
             (json!({ "operation": "media", "cut": "half" }), "`cut` is not for `media`, which takes `lose`"),
             (json!({ "operation": "media", "lose": 0.5, "delayMs": 1 }), "`delayMs` is not for media"),
             (json!({ "operation": "event" }), "does nothing: give `deliver` or `delayMs`"),
-            (json!({ "operation": "event", "deliver": "never" }), "`deliver` is `twice`, or `swap`"),
+            (json!({ "operation": "event", "deliver": "never" }), "`deliver` must be `twice`, or `swap`"),
             (json!({ "operation": "event", "cut": "half" }), "which takes `deliver` and `delayMs`"),
             (json!({ "event": "Session Start", "delayMs": 1 }), "`event` is for events only"),
         ] {

@@ -35,7 +35,7 @@ pub(super) async fn read(server: &Server, body: Incoming) -> Result<Bytes, ApiEr
 pub(super) enum Unread {
     #[error("The body is too large")]
     TooLarge,
-    #[error("The body did not come within {0:?}: send all that its content-length says")]
+    #[error("The body did not arrive within {0:?}: send as many bytes as its content-length says")]
     TooSlow(Duration),
     #[error("The body ended early: {0}")]
     Broken(String),
@@ -77,7 +77,7 @@ fn read_all(server: &Server, decoder: &mut dyn Read, limit: usize) -> Result<Vec
     decoder
         .take(most)
         .read_to_end(&mut bytes)
-        .map_err(|error| server.malformed(format!("The body can not be decompressed: {error}")))?;
+        .map_err(|error| server.malformed(format!("The body cannot be decompressed: {error}")))?;
     if bytes.len() > limit { Err(too_large(limit)) } else { Ok(bytes) }
 }
 

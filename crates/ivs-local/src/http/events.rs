@@ -72,18 +72,18 @@ impl Wanted {
         wanted.follow = wanted.is_sse;
         for (name, value) in pairs(parts.uri.query().unwrap_or_default()) {
             let number =
-                || value.parse().map_err(|_| bad(format!("`{name}` is a whole number, not {value}")));
+                || value.parse().map_err(|_| bad(format!("`{name}` must be a whole number, not {value}")));
             match name.as_str() {
                 "after" => wanted.after = Some(number()?),
                 "limit" => wanted.limit = Some(usize::try_from(number()?).unwrap_or(usize::MAX)),
                 "follow" if matches!(value.as_str(), "" | "true" | "1") => wanted.follow = true,
                 "follow" if matches!(value.as_str(), "false" | "0") => wanted.follow = false,
-                "follow" => return Err(bad(format!("`follow` is true or false, not {value}"))),
+                "follow" => return Err(bad(format!("`follow` must be true or false, not {value}"))),
                 "account" => wanted.account = Some(value),
                 "region" => wanted.region = Some(value),
                 _ => {
                     let message = format!(
-                        "there is no parameter `{name}`; there are after, limit, follow, account and region"
+                        "there is no parameter `{name}`; the parameters are after, limit, follow, account and region"
                     );
                     return Err(bad(message));
                 }

@@ -1,6 +1,7 @@
 //! The name that a request was sent to. A page of another site can let a name of its own lead to this machine ("DNS
-//! rebinding"), and a browser then takes the server for a part of that site: what such a name asks for is not answered. An
-//! address leads nowhere but to itself, so that each is taken: those of containers and of other machines are many.
+//! rebinding"), and a browser then takes the server for a part of that site: what such a name asks for is not
+//! answered. An address leads nowhere but to itself, so that each is taken: those of containers and of other machines
+//! are many.
 
 use std::net::IpAddr;
 
@@ -24,14 +25,14 @@ pub(super) fn refusal(name: &str) -> String {
     let host = host_of(name);
     // AWS's SDKs show their users the message alone.
     format!(
-        "this server is not known by the name {name}: start it with --allow-host {host} if the name is yours"
+        "this server does not accept requests for the host name {name}: if the name is yours, start the server with --allow-host {host}"
     )
 }
 
 /// What whoever asked for a strange name can do.
 pub(super) fn advice(name: &str) -> String {
     let host = host_of(name);
-    format!("Ask for it by localhost, or give {host} to --allow-host.")
+    format!("Use localhost, or start the server with --allow-host {host}.")
 }
 
 fn is_own(settings: &Settings, name: &str) -> bool {
@@ -117,6 +118,6 @@ mod tests {
         headers.append(HOST, "evil.example".parse().unwrap());
         let found = stranger(&Settings::default(), &Uri::from_static("/"), &headers);
         assert_eq!(found.as_deref(), Some("evil.example"));
-        assert!(refusal("evil.example:80").contains("--allow-host evil.example if"));
+        assert!(refusal("evil.example:80").ends_with("--allow-host evil.example"));
     }
 }

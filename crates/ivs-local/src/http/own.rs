@@ -1,4 +1,5 @@
-//! What stands under `/_ivs/`: every path with its methods, so that who asks for another is told what there is.
+//! Every path under `/_ivs/` with its methods. A request for another path or method is answered with the ones that
+//! exist.
 
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::{Method, Response, StatusCode};
@@ -6,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::sigv4::decode;
 
-/// What the paths begin with.
+/// The prefix of the paths.
 pub(super) const OWN: &str = "/_ivs/";
 
-/// Something that can be asked for: a path, a method, and a body that shows the form.
+/// A request that exists: a path, a method, and an example of a body.
 struct Way {
     path: &'static str,
     method: &'static str,
@@ -75,29 +76,29 @@ const WAYS: &[Way] = &[
     post("telemetry", "{}"),
 ];
 
-/// The method to go on with; or the answer to who asks for what is there in another way.
+/// The method with which to continue, or the answer to a request that does not exist in this form.
 pub(super) fn method(url: &str, method: &Method, path: &str) -> Result<Method, Box<Response<String>>> {
     let name = name_of(path);
     let ways: Vec<_> = WAYS.iter().filter(|way| fits(way.path, &name)).collect();
-    // Who only wants the head of an answer may have it wherever the answer is.
+    // HEAD is allowed wherever GET is.
     let wanted = if method == Method::HEAD { Method::GET } else { method.clone() };
     if ways.iter().any(|way| way.method == wanted.as_str()) {
         return Ok(wanted);
     }
     if ways.is_empty() {
         let told = malformed(&name).map(|message| json!({ "message": message }));
-        // What stands in no list may be there all the same.
+        // A path that is not listed may still exist.
         return told
             .map_or(Ok(wanted), |told| Err(Box::new(refuse(url, path, StatusCode::NOT_FOUND, &told))));
     }
     let methods: Vec<_> = ways.iter().map(|way| way.method).collect();
-    let message = format!("{path} takes {}, not {method}", methods.join(" and "));
+    let message = format!("{path} accepts {}, not {method}", methods.join(" and "));
     let mut answer = refuse(url, path, StatusCode::METHOD_NOT_ALLOWED, &json!({ "message": message }));
     allow(&mut answer, &methods);
     Err(Box::new(answer))
 }
 
-/// Says which methods there are.
+/// Adds the header that lists the methods.
 fn allow<B>(answer: &mut Response<B>, methods: &[&str]) {
     let mut all = methods.to_vec();
     if all.contains(&"GET") {
@@ -108,8 +109,8 @@ fn allow<B>(answer: &mut Response<B>, methods: &[&str]) {
     }
 }
 
-/// A refusal in the one form that all have: a code, what is wrong, and what to do. `told` may say all of it, or only what is
-/// wrong.
+/// A refusal in the form that all refusals have: a code, what is wrong, and what to do. `told` holds all three, or
+/// only what is wrong.
 pub(super) fn refuse(url: &str, path: &str, status: StatusCode, told: &Value) -> Response<String> {
     let text = |name: &str| told.get(name).and_then(Value::as_str).map(str::to_owned);
     let reason = || status.canonical_reason().unwrap_or("Error").replace(' ', "");
@@ -124,16 +125,16 @@ pub(super) fn refuse(url: &str, path: &str, status: StatusCode, told: &Value) ->
     answer
 }
 
-/// How the path is asked for rightly; where to look, if there is no such path.
+/// The right requests for this path, or all paths if there is no such path.
 fn advice(url: &str, path: &str) -> String {
     let name = name_of(path);
     let ways: Vec<_> = WAYS.iter().filter(|way| fits(way.path, &name)).map(|way| way.show(url)).collect();
     if ways.is_empty() {
         let mut all: Vec<_> = WAYS.iter().map(|way| way.path).collect();
         all.dedup();
-        return format!("There are these paths under {OWN}: {}", all.join(", "));
+        return format!("These are the paths under {OWN}: {}", all.join(", "));
     }
-    format!("Ask as these do: {}", ways.join("; "))
+    format!("Use one of these requests: {}", ways.join("; "))
 }
 
 impl Way {
@@ -148,7 +149,8 @@ impl Way {
     }
 }
 
-/// What comes after `/_ivs/`, decoded. Where tests that were written for moto's server ask for a new start is the same as here.
+/// The path after `/_ivs/`, decoded. The reset path of moto's server means the same as `reset`, for tests that were
+/// written for moto.
 fn name_of(path: &str) -> String {
     if path == "/moto-api/reset" {
         "reset".to_owned()
@@ -157,13 +159,13 @@ fn name_of(path: &str) -> String {
     }
 }
 
-/// What is said of a path that is not there.
+/// The message for a path that does not exist.
 pub(super) fn unknown(path: &str) -> String {
     let name = name_of(path);
     format!("there is nothing at {OWN}{name}")
 }
 
-/// What is wrong with the ARN of a path, if something is.
+/// The message about an invalid ARN in a path, if the ARN is invalid.
 fn malformed(name: &str) -> Option<String> {
     let (kind, rest) = name.split_once('/')?;
     if !matches!(kind, "stages" | "channels" | "compositions" | "ingest-configurations") || rest.is_empty() {
@@ -186,12 +188,12 @@ fn is_arn(text: &str, kind: &str) -> bool {
     crate::arn::Arn::parse(text).is_some_and(|arn| arn.kind == kind)
 }
 
-/// Whether a path is one of this pattern.
+/// Whether a path matches a pattern.
 fn fits(pattern: &str, name: &str) -> bool {
     let mut parts = name.split('/');
     let noun = pattern.split('/').next().unwrap_or_default().trim_end_matches('s');
     let fits = pattern.split('/').all(|wanted| match (wanted, parts.next()) {
-        // It has a slash of its own.
+        // An ARN contains a slash.
         ("ARN", Some(part)) => is_arn(&format!("{part}/{}", parts.next().unwrap_or_default()), noun),
         ("ID", Some(part)) => !part.is_empty(),
         (wanted, Some(part)) => wanted == part,
@@ -234,7 +236,7 @@ mod tests {
         let (status, allow, body) = refusal(&Method::PUT, "/_ivs/clock");
         assert_eq!((status, allow.as_str()), (405, "GET, POST, HEAD"));
         assert_eq!(body["code"], "MethodNotAllowed");
-        assert_eq!(body["message"], "/_ivs/clock takes GET and POST, not PUT");
+        assert_eq!(body["message"], "/_ivs/clock accepts GET and POST, not PUT");
         assert!(
             body["advice"].as_str().unwrap().contains("curl -X POST http://localhost:8788/_ivs/clock -d '{")
         );

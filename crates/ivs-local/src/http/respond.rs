@@ -87,7 +87,7 @@ async fn answer(
     }
     if site::is_foreign(&parts.method, path, &parts.headers) {
         let message =
-            "a page of another site changes nothing here: ask from a program, or from the server's own pages";
+            "a page of another site must not change anything here: use a program, or the server's own pages";
         return Ok(control::refuse(
             server,
             path,

@@ -57,8 +57,8 @@ pub async fn serve(server: Arc<Server>, listener: TcpListener, stop: impl Future
                 None => connection(server, socket, stopped).await,
                 Some(acceptor) => match tokio::time::timeout(patience, acceptor.accept(socket)).await {
                     Ok(Ok(socket)) => connection(server, socket, stopped).await,
-                    Ok(Err(error)) => tracing::debug!(%error, "a handshake of TLS failed"),
-                    Err(_) => tracing::debug!("a handshake of TLS took too long"),
+                    Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+                    Err(_) => tracing::debug!("a TLS handshake took too long"),
                 },
             }
         });

@@ -83,7 +83,7 @@ pub(super) fn fork(server: &Server, body: &str) -> (StatusCode, Value) {
     if let Some(other) = [&from, &to].into_iter().find(|one| !is_account(one)) {
         return refused(
             StatusCode::BAD_REQUEST,
-            format!("`{other}` is not an account ID: that has 12 digits"),
+            format!("`{other}` is not an account ID: an account ID has 12 digits"),
         );
     }
     match server.fork(&from, &to) {
@@ -93,7 +93,7 @@ pub(super) fn fork(server: &Server, body: &str) -> (StatusCode, Value) {
             (StatusCode::OK, json!({ "status": "ok", "resources": resources }))
         }
         Ok(None) => {
-            let error = format!("the account {to} has resources already: fork into an account that has none");
+            let error = format!("the account {to} already has resources: fork into an account that has none");
             refused(StatusCode::CONFLICT, error)
         }
         Err(error) => refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
@@ -104,7 +104,7 @@ async fn text(server: &Server, body: Incoming) -> Result<String, (StatusCode, St
     let whole = collect(server, body, LIMIT).await.map_err(|error| match error {
         Unread::TooLarge => {
             let message = format!(
-                "the state has more than {} MiB, the most that is taken over HTTP: start the server with --init FILE instead",
+                "the state has more than {} MiB, which is the limit over HTTP: start the server with --init FILE instead",
                 LIMIT >> 20
             );
             (StatusCode::PAYLOAD_TOO_LARGE, message)
@@ -112,9 +112,8 @@ async fn text(server: &Server, body: Incoming) -> Result<String, (StatusCode, St
         Unread::TooSlow(_) => (StatusCode::REQUEST_TIMEOUT, error.to_string()),
         Unread::Broken(_) => (StatusCode::BAD_REQUEST, error.to_string()),
     })?;
-    String::from_utf8(whole.into()).map_err(|_| {
-        (StatusCode::BAD_REQUEST, "the body is not UTF-8: send the file as it was written".to_owned())
-    })
+    String::from_utf8(whole.into())
+        .map_err(|_| (StatusCode::BAD_REQUEST, "the body is not UTF-8: send the file unchanged".to_owned()))
 }
 
 fn message(error: &dyn std::fmt::Display) -> String {

@@ -1,5 +1,5 @@
-//! TLS: for pages on https, which may only talk to servers on https, and for phones on the network, which give their camera
-//! only to such pages.
+//! TLS: for pages on https, which may only talk to servers on https, and for phones on the network, which give their
+//! camera only to such pages.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -19,13 +19,13 @@ pub struct Tls(Arc<ServerConfig>);
 #[non_exhaustive]
 pub enum TlsError {
     /// The certificate can not be read.
-    #[error("the certificate can not be read as PEM: {0}")]
+    #[error("the certificate cannot be read as PEM: {0}")]
     Certificate(String),
     /// The key can not be read.
-    #[error("the key can not be read as PEM: {0}")]
+    #[error("the key cannot be read as PEM: {0}")]
     Key(String),
     /// The two do not belong together, or are of a kind that is not known.
-    #[error("the certificate and the key can not be used: {0}")]
+    #[error("the certificate and the key cannot be used together: {0}")]
     Pair(String),
     /// No certificate could be made.
     #[error("no certificate could be made: {0}")]
@@ -42,13 +42,14 @@ impl Tls {
         let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(chain).collect();
         let chain = chain.map_err(|error| TlsError::Certificate(error.to_string()))?;
         if chain.is_empty() {
-            return Err(TlsError::Certificate("there is none".to_owned()));
+            return Err(TlsError::Certificate("the file holds no certificate".to_owned()));
         }
         let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| TlsError::Key(error.to_string()))?;
         Self::new(chain, key)
     }
 
-    /// A certificate that the server signs itself, for `localhost` and these addresses: clients must be told to trust it.
+    /// A certificate that the server signs itself, for `localhost` and these addresses: clients must be told to trust
+    /// it.
     ///
     /// # Errors
     ///

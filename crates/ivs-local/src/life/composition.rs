@@ -205,7 +205,7 @@ pub(crate) fn strike(
         _ => ("", ""),
     };
     if state.is_empty() || !is_running {
-        let message = format!("The destination {destination} is {before}: that can not happen to it");
+        let message = format!("The destination {destination} is {before}: this cannot happen to it");
         return Err(ApiError::new("ConflictException", message, "destination", ivs_model::Source::Model));
     }
     found["state"] = state.into();
@@ -233,7 +233,7 @@ pub(crate) fn fail_now(view: &mut View<'_>, arn: &str, why: SessionFailure) -> R
     if record.contains_key(ENDED) {
         let ends_later = record.get(ENDED).and_then(Value::as_i64).is_some_and(|ended| view.now < ended);
         let how = if ends_later { "is STOPPING" } else { "has ended" };
-        let message = format!("{arn} {how}: it can not fail");
+        let message = format!("{arn} {how}: it cannot fail");
         return Err(ApiError::new("ConflictException", message, "composition", ivs_model::Source::Model));
     }
     fail(view, &mut record, why)?;

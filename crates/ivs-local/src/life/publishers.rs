@@ -1,11 +1,11 @@
-//! Who publishes in the session of a stage. The session keeps it, so that nobody looks through all who were ever there: a session goes on
-//! for as long as somebody stays, which can be for days.
+//! Who publishes in the session of a stage. The session keeps it, so that nobody looks through all who were ever
+//! there: a session goes on for as long as somebody stays, which can be for days.
 
 use ivs_model::ApiError;
 use serde_json::Value;
 
 use super::place::Place;
-use crate::kinds::Record;
+use crate::kinds::{Record, text};
 use crate::view::View;
 
 /// The IDs of those who publish.
@@ -36,6 +36,12 @@ pub(crate) fn count(view: &View<'_>, stage: &str, session: &str) -> Result<usize
         return Ok(0);
     }
     Ok(view.get(&key(view, stage, session))?.map_or(0, |session| ids(&session).len()))
+}
+
+/// How many publish on all stages of the account and region.
+pub(crate) fn count_all(view: &View<'_>) -> Result<usize, ApiError> {
+    let stages = view.all("stage")?;
+    stages.iter().map(|stage| count(view, text(stage, "arn"), text(stage, "activeSessionId"))).sum()
 }
 
 fn ids(session: &Record) -> Vec<String> {

@@ -11,7 +11,8 @@ use crate::time::iso8601;
 use crate::timer::Timer;
 use crate::view::{View, not_found};
 
-/// Somebody begins or ceases to publish, or leaves: their recording follows. The participant shows how it stands with it.
+/// Somebody begins or ceases to publish, or leaves: their recording follows. The participant shows how it stands with
+/// it.
 pub(crate) fn heed(
     view: &mut View<'_>,
     place: Place<'_>,
@@ -72,7 +73,7 @@ pub(crate) fn fail(view: &mut View<'_>, place: Place<'_>) -> Result<(), ApiError
         "STARTING" => "Recording Start Failure",
         "ACTIVE" | "STOPPING" => "Recording End Failure",
         state => {
-            let message = format!("The recording of {} is {state}: it can not fail", place.participant);
+            let message = format!("The recording of {} is {state}: it cannot fail", place.participant);
             return Err(ApiError::new("ConflictException", message, "recording", Source::Model));
         }
     };

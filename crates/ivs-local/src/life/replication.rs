@@ -55,6 +55,10 @@ pub(crate) fn start(call: &mut Call<'_>) -> Answer {
     if publishers::count(call, there.stage, there.session)? >= limit {
         return Err(quota("publishersPerStage", limit));
     }
+    let limit = call.environment.quota("concurrentPublishers", 1000);
+    if publishers::count_all(call)? >= limit {
+        return Err(quota("concurrentPublishers", limit));
+    }
     let session = match there.session {
         "" => format!("st-{}", call.ids.alphanumeric(13)),
         session => session.to_owned(),

@@ -1,23 +1,23 @@
-//! What a publication may send at most, and what of it was more.
+//! The limits for a publication, and how they are checked.
 
 use std::time::{Duration, Instant};
 
 use super::picture::Picture;
 
-/// What a publication may send at most.
+/// The limits for a publication.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
-    /// Bits of audio and video a second, those of all layers together.
+    /// Bits a second, of audio and of video in all layers together.
     pub(crate) bitrate: u64,
-    /// The time over which they are counted.
+    /// The time over which bits are counted.
     pub(crate) window: Duration,
-    /// Pixels of a picture.
+    /// The pixels of a picture.
     pub(crate) pixels: u64,
-    /// Pixels of the longer edge of a picture.
+    /// The pixels of the longer edge of a picture.
     pub(crate) edge: u64,
 }
 
-/// What a publication sends and may not.
+/// A limit that a publication exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Excess {
     Bitrate,
@@ -25,14 +25,14 @@ pub(crate) enum Excess {
     BFrame,
 }
 
-/// Looks at what a publication sends.
+/// Measures what a publication sends.
 #[derive(Debug)]
 pub(super) struct Meter {
     bounds: Bounds,
-    /// When the time began over which bytes are counted.
+    /// When the present window began.
     since: Option<Instant>,
     bytes: u64,
-    /// What was told: nothing is told twice.
+    /// What was reported. Nothing is reported twice.
     told: Vec<Excess>,
 }
 
@@ -52,7 +52,7 @@ impl Meter {
         Self { bounds, since: None, bytes: 0, told: Vec::new() }
     }
 
-    /// Counts a frame of so many bytes; of video, with its picture. Says what is too much for the first time.
+    /// Counts a frame and its length in bytes. Returns a limit that is exceeded for the first time.
     pub(super) fn count(&mut self, bytes: usize, picture: Picture, now: Instant) -> Option<Excess> {
         let (width, height) = picture.size.unwrap_or_default();
         let (width, height) = (u64::from(width), u64::from(height));
@@ -69,7 +69,7 @@ impl Meter {
         Some(excess)
     }
 
-    /// Counts bytes, and says whether a time has ended in which there were too many.
+    /// Counts bytes. Returns whether a window has ended that had too many.
     fn is_fast(&mut self, bytes: usize, now: Instant) -> bool {
         let since = *self.since.get_or_insert(now);
         self.bytes = self.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
@@ -92,7 +92,7 @@ mod tests {
         Bounds { bitrate: 8_500_000, window: Duration::from_secs(5), pixels: 1280 * 720, edge: 1280 };
     const NOTHING: Picture = Picture { size: None, is_b: false };
 
-    /// What a meter says of thirty frames a second of this many bytes.
+    /// What a meter reports for thirty frames a second of this many bytes.
     fn of_frames(bytes: usize, seconds: u32) -> Vec<Excess> {
         let (mut meter, start) = (Meter::new(BOUNDS), Instant::now());
         let frames = 0..=seconds * 30;
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_rate_is_that_of_some_seconds() {
-        // One frame more than 150 is in the first five seconds.
+        // The first five seconds hold 151 frames.
         let most = 8_500_000 / 8 * 5 / 151;
         assert_eq!(of_frames(most, 60), []);
         assert_eq!(of_frames(most + 1, 4), [], "that is not yet known");

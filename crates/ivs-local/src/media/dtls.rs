@@ -1,5 +1,5 @@
-//! DTLS with peers, which may have certificates of P-224: ffmpeg makes such ones where it is built with `GnuTLS`. They are as good as
-//! any other here, since nothing but their fingerprint in the offer says whose they are.
+//! DTLS with peers, including those with P-224 certificates. ffmpeg makes such certificates if it is built with
+//! `GnuTLS`. They are as good as any other here, because only the fingerprint in the offer identifies a peer.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -33,7 +33,7 @@ struct Provider;
 #[derive(Debug)]
 struct Instance(dimpl::Dtls);
 
-/// Verifies with P-224 what the usual verifier does not know.
+/// A verifier that adds P-224 to the usual one.
 #[derive(Debug)]
 struct Verifier;
 
@@ -51,7 +51,7 @@ impl DtlsProvider for Provider {
     ) -> Result<Box<dyn DtlsInstance>, CryptoError> {
         let mut cryptography = aws_lc_rs::default_provider();
         cryptography.signature_verification = &Verifier;
-        // ICE has shown that the peer gets what it is sent, so that no cookie has to.
+        // ICE has shown that the peer receives at its address, so no cookie is needed.
         let mut config = dimpl::Config::builder().with_crypto_provider(cryptography).use_server_cookie(false);
         if let Some(mtu) = mtu {
             config = config.mtu(mtu);
@@ -160,7 +160,8 @@ mod tests {
 
     use super::*;
 
-    /// Made by `openssl req -x509` with `openssl ecparam -name secp224r1 -genkey`; the signatures of `signed` by `openssl dgst`.
+    /// Made by `openssl req -x509` with a key of `openssl ecparam -name secp224r1 -genkey`. The signatures of
+    /// `signed` were made by `openssl dgst`.
     const CERTIFICATE: &str = "MIIBXzCCAQ6gAwIBAgIUQkLv+4/UYTdFHE5M4D9mK8BQfHMwCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEbGF2ZjAeFw0yNjExMjcxODI5MTNaFw0zNjExMjQxODI5MTNaMA8xDTALBgNVBAMMBGxhdmYwTjAQBgcqhkjOPQIBBgUrgQQAIQM6AARcrd/+OySIyuhPpEEfbKAnvznr8zordZDUQqmmzfzf+zOZnxmrNVs/g7fJvqfoM7MRX/2YJR+XzKNTMFEwHQYDVR0OBBYEFAu1zmD/rtaQ9yhsWVjQ/Dbx8qbuMB8GA1UdIwQYMBaAFAu1zmD/rtaQ9yhsWVjQ/Dbx8qbuMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwIDPwAwPAIccsz0PCv/7r/JK0fTt3TcQ04PdR4/DQ5st0w0+gIcBmRxiqqy7rsf/2cEYiKSfjWIsYvJ4QSVPO2TNQ==";
     const WITH_SHA256: &str =
         "MD0CHQDsKdUiRFow1zw5nCYDM+n6nncrbwQdTtFHnTF3AhwmxKQc2qtEqKf9U0pXORhH7f1OPDsEZrnw0VXf";

@@ -1,77 +1,91 @@
-//! A connection for media, from outside.
+//! The handle of a connection for media, with which the rest of the server controls it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use str0m::media::Rid;
 use tokio::sync::{Notify, mpsc};
 
 use super::bounds::Excess;
 
-/// How many commands wait for a connection.
+/// How many commands may wait for a connection.
 const COMMANDS: usize = 64;
 
-/// What a connection is told.
+/// A command to a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Command {
-    /// A subscriber needs a picture that stands alone.
+    /// Asks for a keyframe, because a subscriber needs one.
     Keyframe(Option<Rid>),
-    /// The layer that somebody picked; none is automatic.
+    /// Sets the layer that a subscriber picked. `None` means automatic.
     Layer(Option<Rid>),
-    /// Whether video shall be sent.
+    /// Starts or stops video.
     Play(bool),
 }
 
-/// What a connection tells.
+/// What a connection reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Happening {
     Connected,
-    /// What is published is more than may be.
+    /// The publication exceeds a limit.
     Exceeded(Excess),
     Ended,
 }
 
-/// Whom a connection tells.
+/// The callback to which a connection reports.
 pub(crate) type Report = Box<dyn Fn(Happening) + Send + Sync>;
 
-/// A connection, from outside.
+/// The handle of a connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Handle {
     commands: mpsc::Sender<Command>,
-    end: Arc<Notify>,
+    end: Arc<End>,
 }
 
-/// What a connection is told, as it reads it.
+/// The end of a connection, as it was asked for.
+#[derive(Debug, Default)]
+struct End {
+    is_asked: AtomicBool,
+    wake: Notify,
+}
+
+/// The commands to a connection, as its task reads them.
 #[derive(Debug)]
-pub(super) struct Orders {
+pub(crate) struct Orders {
     commands: mpsc::Receiver<Command>,
-    end: Arc<Notify>,
+    end: Arc<End>,
 }
 
 impl Handle {
-    /// A handle, and what its connection reads.
-    pub(super) fn new() -> (Self, Orders) {
+    /// Makes a handle, and the orders that its connection reads.
+    pub(crate) fn new() -> (Self, Orders) {
         let (tell, commands) = mpsc::channel(COMMANDS);
-        let end = Arc::new(Notify::new());
+        let end = Arc::<End>::default();
         (Self { commands: tell, end: Arc::clone(&end) }, Orders { commands, end })
     }
 
-    /// Tells a connection. One that does not keep up with what it is told is not waited for.
+    /// Sends a command to a connection. If too many commands are waiting, this one is dropped.
     pub(crate) fn tell(&self, command: Command) {
         let _ = self.commands.try_send(command);
     }
 
     /// Ends a connection, whatever else it has to read.
     pub(crate) fn close(&self) {
-        self.end.notify_one();
+        self.end.is_asked.store(true, Ordering::Release);
+        self.end.wake.notify_one();
+    }
+
+    /// Whether somebody has ended the connection. It may still say so to the other side.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.end.is_asked.load(Ordering::Acquire)
     }
 }
 
 impl Orders {
-    /// Waits for the next command; none at the end. It can be asked again at any time.
+    /// Waits for the next command. Returns `None` at the end. The future may be dropped and made again at any time.
     pub(super) async fn next(&mut self) -> Option<Command> {
         tokio::select! {
             biased;
-            () = self.end.notified() => None,
+            () = self.end.wake.notified() => None,
             command = self.commands.recv() => command,
         }
     }
@@ -88,7 +102,9 @@ mod tests {
             handle.tell(Command::Keyframe(None));
         }
         assert!(orders.next().await.is_some());
+        assert!(!handle.is_closed());
         handle.close();
+        assert!(handle.is_closed());
         assert!(orders.next().await.is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! What is known of the layers of a publication: simulcast, or the one stream there is.
+//! The layers of a publication: those of simulcast, or a single stream.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use str0m::media::Rid;
 
-/// A layer that sent nothing for so long is off.
+/// A layer that has sent nothing for this long is off.
 const ALIVE: Duration = Duration::from_millis(1500);
 
-/// Over how long the rate of a layer is measured.
+/// The time over which the rate of a layer is measured.
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// The most layers that are kept: web clients have three.
+/// How many layers are kept. Web clients have three.
 const MOST: usize = 8;
 
 /// The layers of a publication's video, by the name that the publisher gave them.
@@ -23,15 +23,15 @@ pub(crate) struct Layers(Mutex<HashMap<Option<Rid>, Layer>>);
 struct Layer {
     seen: Instant,
     size: Option<(u32, u32)>,
-    /// The window that is being measured.
+    /// When the present window began.
     since: Instant,
     bytes: usize,
     frames: u32,
-    /// Of the window before: bits and frames a second.
+    /// The bits and frames a second in the window before.
     rate: (u64, u32),
 }
 
-/// A layer, as it is shown.
+/// A layer, as clients are shown it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Shown {
     pub(crate) rid: Option<Rid>,
@@ -69,7 +69,7 @@ impl Layers {
         }
     }
 
-    /// The layers that send just now, the smallest first.
+    /// The layers that are sending now, smallest first.
     pub(crate) fn alive(&self, now: Instant) -> Vec<Shown> {
         let layers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut alive: Vec<_> = layers
@@ -82,7 +82,7 @@ impl Layers {
                 frames: layer.rate.1,
             })
             .collect();
-        // The picture's size says more than its rate, which a still picture lowers.
+        // The size is a better order than the rate, because a still picture lowers the rate.
         alive.sort_by_key(|one| {
             (one.size.map_or(0, |(width, height)| u64::from(width) * u64::from(height)), one.bitrate)
         });

@@ -1,4 +1,4 @@
-//! Media: what publishers send is forwarded to subscribers as it is. Nothing is decoded.
+//! Media. The server forwards what publishers send to subscribers unchanged, and decodes nothing.
 
 mod bounds;
 mod check;

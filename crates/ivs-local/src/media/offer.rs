@@ -1,4 +1,4 @@
-//! From an offer to an answer, and to a connection.
+//! Answers offers, and starts the connections.
 
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,31 +19,31 @@ use super::publish::{Publication, Publisher};
 use super::subscribe::Subscriber;
 use super::wire::{Loses, QUEUE, Wires};
 
-/// The most bytes of an offer. Those of browsers have some 10 KB.
+/// The greatest length of an offer in bytes. Those of browsers have about 10 KB.
 pub(crate) const MAX_OFFER: usize = 64 * 1024;
 
-/// The most sections of an offer, and the most candidates. Clients send two or three, and none.
+/// How many sections and candidates an offer may have. Clients send two or three sections, and no candidates.
 const MAX_SECTIONS: usize = 8;
 const MAX_CANDIDATES: usize = 64;
 
-/// What is said of a text that is no session description (RFC 8866).
-const NO_SDP: &str = "it is no SDP: send the offer whole, as the client made it, and begin with `v=0`";
+/// The message for a text that is not a session description (RFC 8866).
+const NO_SDP: &str = "it is not SDP: send the whole offer, as the client made it, beginning with `v=0`";
 
-/// An offer that is not answered, and why.
+/// The reason why an offer is not answered.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum MediaError {
-    #[error("the offer is not good: {0}")]
+    #[error("the offer is invalid: {0}")]
     Offer(String),
     #[error("the publication has ended")]
     Gone,
-    /// Nothing is offered that is forwarded. The code is an `EventErrorCode` of the service model.
+    /// The offer has no codec that the server forwards. The code is an `EventErrorCode` of the service model.
     #[error("none of the offered {kind} codecs is supported: offer {known}")]
     Codec { code: &'static str, kind: &'static str, known: &'static str },
-    #[error("media is not to be had: {0}")]
+    #[error("media is unavailable: {0}")]
     Unavailable(String),
 }
 
-/// The sockets, and what all connections have in common.
+/// The sockets, and what all connections share.
 pub(crate) struct Media {
     wires: Arc<Wires>,
     provider: Arc<CryptoProvider>,
@@ -112,17 +112,17 @@ impl Media {
     fn answer(&self, offer: &str) -> Result<(Rtc, String), MediaError> {
         let refused = |text: String| MediaError::Offer(text);
         if offer.len() > MAX_OFFER {
-            return Err(refused(format!("it has {} bytes; the most are {MAX_OFFER}", offer.len())));
+            return Err(refused(format!("it has {} bytes, but may have at most {MAX_OFFER}", offer.len())));
         }
         let count = |start: &str| offer.lines().filter(|line| line.starts_with(start)).count();
         let (sections, candidates) = (count("m="), count("a=candidate"));
         if sections > MAX_SECTIONS || candidates > MAX_CANDIDATES {
-            let most = format!("at most {MAX_SECTIONS} sections and {MAX_CANDIDATES} candidates are taken");
+            let most = format!("it may have at most {MAX_SECTIONS} sections and {MAX_CANDIDATES} candidates");
             return Err(refused(format!("it has {sections} sections and {candidates} candidates; {most}")));
         }
-        // Whatever a stranger writes there must not take more down than its own request.
+        // Whatever an offer contains, it must not take down more than its own request.
         let made = catch_unwind(AssertUnwindSafe(|| {
-            // What the parser says names places in its memory, and none in the text.
+            // The parser's message names positions in its memory and not in the text, so it is not shown.
             let offer = SdpOffer::from_sdp_string(offer).map_err(|_| refused(NO_SDP.to_owned()))?;
             let mut rtc = self.config().build(Instant::now());
             for address in self.wires.addresses() {
@@ -134,7 +134,9 @@ impl Media {
             let answer = rtc.sdp_api().accept_offer(offer).map_err(|error| refused(error.to_string()))?;
             Ok((rtc, answer.to_sdp_string()))
         }));
-        made.unwrap_or_else(|_| Err(refused("it can not be understood".to_owned())))
+        made.unwrap_or_else(|_| {
+            Err(refused("it cannot be read: send the whole offer, as the client made it".to_owned()))
+        })
     }
 
     fn config(&self) -> RtcConfig {
@@ -150,7 +152,7 @@ impl Media {
     }
 }
 
-/// Whether each section for audio or video offers a codec that is forwarded.
+/// Checks that each section for audio or video offers a codec that the server forwards.
 fn has_codecs(offer: &str) -> Result<(), MediaError> {
     const KINDS: [(&str, &str, &[&str], &str); 2] = [
         ("audio", "INVALID_AUDIO_CODEC", &["opus/48000"], "Opus"),
@@ -161,7 +163,7 @@ fn has_codecs(offer: &str) -> Result<(), MediaError> {
         else {
             continue;
         };
-        // One that is not wanted, and none that shares the port of another (RFC 9143, section 6).
+        // Port 0 disables a section, unless the section shares the port of another (RFC 9143, section 6).
         if section.split(' ').nth(1) == Some("0") && !section.contains("a=bundle-only") {
             continue;
         }

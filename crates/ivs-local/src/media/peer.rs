@@ -1,4 +1,4 @@
-//! One peer connection: a task of its own, so that a slow or hostile peer harms only itself.
+//! One peer connection. It is a task of its own, so that a slow or hostile peer harms only itself.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,22 +19,22 @@ use super::wire::{Datagram, Wires};
 /// How long a peer may take from its offer to the end of the handshake.
 const CONNECT: Duration = Duration::from_secs(20);
 
-/// How many datagrams are taken at once.
+/// How many datagrams are read at once.
 const BATCH: usize = 64;
 
-/// The most addresses that a peer sends from.
+/// From how many addresses a peer may send.
 const ADDRESSES: usize = 16;
 
-/// How often in a row what is due is done before anything else is listened to.
+/// How many due timers run in a row before the task reads anything else.
 const DUE: usize = 64;
 
-/// What a connection is for.
+/// The purpose of a connection.
 pub(crate) enum Role {
     Publisher(Publisher),
     Subscriber(Subscriber),
 }
 
-/// A connection, in its task.
+/// A connection, as its task runs it.
 pub(crate) struct Peer {
     pub(crate) rtc: Rtc,
     pub(crate) role: Role,
@@ -46,7 +46,7 @@ pub(crate) struct Peer {
     pub(crate) report: Report,
 }
 
-/// Forgets a peer and reports its end, whatever ended it.
+/// Forgets a peer and reports its end on drop, so that this happens however the connection ends.
 struct End {
     wires: Arc<Wires>,
     name: String,
@@ -125,7 +125,7 @@ impl Role {
         }
     }
 
-    /// Waits for something to send, and sends it. False at the end.
+    /// Waits for something to send, and sends it. Returns false at the end.
     async fn work(&mut self, rtc: &mut Rtc) -> bool {
         match self {
             Self::Publisher(_) => std::future::pending().await,
@@ -133,7 +133,7 @@ impl Role {
         }
     }
 
-    /// Does what is to be done. Says what is published and is more than may be.
+    /// Handles an event. Returns a limit that the publication exceeds.
     fn event(&mut self, event: Event) -> Option<Excess> {
         match self {
             Self::Publisher(publisher) => publisher.event(event),
@@ -145,17 +145,18 @@ impl Role {
     }
 }
 
-/// Ends the connection: the other side is told, and not waited for.
+/// Ends the connection. The peer is told, but the task does not wait for it.
 async fn leave(rtc: &mut Rtc, role: &mut Role, end: &End) {
     if rtc.close().is_ok() {
         let _ = drain(rtc, role, end, &mut true).await;
     }
 }
 
-/// Does what the connection asks for and what is due, and says how long it waits; none at its end.
+/// Handles the output of the connection and runs its due timers. Returns when the next timer is due, or `None` at the
+/// end.
 ///
-/// Frames are packed one each time that something is due: were others written before that, those of two layers would be sorted by when
-/// they came in, and their times would go back.
+/// Each due timer packs one frame. If other frames were written before it ran, the frames of two layers would be
+/// sorted by their arrival, and their times would go back.
 async fn drain(
     rtc: &mut Rtc,
     role: &mut Role,
@@ -204,7 +205,7 @@ fn receive(rtc: &mut Rtc, datagram: Datagram, end: &mut End) -> Result<(), RtcEr
     let Ok(contents) = bytes.as_slice().try_into() else { return Ok(()) };
     let input =
         Input::Receive(Instant::now(), Receive { proto: Protocol::Udp, source, destination, contents });
-    // Whoever does not know the password of the connection is not listened to.
+    // Datagrams of peers that do not know the connection's password are ignored.
     if !rtc.accepts(&input) {
         return Ok(());
     }

@@ -1,17 +1,17 @@
-//! What the head of a frame says of its picture. Nothing is decoded.
+//! Reads the size and the type of a picture from the head of its frame. Nothing is decoded.
 
 use h264_reader::nal::sps::{SeqParameterSet, SpsError};
 use h264_reader::nal::{Nal, NalHeader, RefNal, UnitType};
 use h264_reader::rbsp::BitRead;
 use str0m::format::Codec;
 
-/// The most units of a frame of H.264 that are looked at. Encoders send three or four before the first slice.
+/// How many units of an H.264 frame are read. Encoders send three or four before the first slice.
 const UNITS: usize = 16;
 
-/// What a frame says of its picture.
+/// What the head of a frame tells about its picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Picture {
-    /// Width and height in pixels. Only whole pictures say them.
+    /// Width and height in pixels. Only keyframes contain them.
     pub(super) size: Option<(u32, u32)>,
     /// Whether it is a B-frame.
     pub(super) is_b: bool,
@@ -27,7 +27,7 @@ impl Picture {
     }
 }
 
-/// The size that the head of a whole picture has (RFC 6386, section 9.1).
+/// The size in the head of a keyframe (RFC 6386, section 9.1).
 fn vp8(frame: &[u8]) -> Option<(u32, u32)> {
     let head: &[u8; 10] = frame.first_chunk()?;
     let is_whole = head[0] & 1 == 0 && head[3..6] == [0x9d, 0x01, 0x2a];
@@ -35,7 +35,8 @@ fn vp8(frame: &[u8]) -> Option<(u32, u32)> {
     is_whole.then(|| (side(head[6], head[7]), side(head[8], head[9])))
 }
 
-/// The size that the parameters before the first slice have, and the type of that slice (ITU-T H.264, sections 7.3.2.1 and 7.3.3).
+/// The size in the parameters before the first slice, and the type of that slice (ITU-T H.264, sections 7.3.2.1 and
+/// 7.3.3).
 fn h264(frame: &[u8]) -> Picture {
     let mut picture = Picture::default();
     for unit in units(frame).take(UNITS) {
@@ -51,7 +52,7 @@ fn h264(frame: &[u8]) -> Picture {
             ) => {
                 let mut bits = nal.rbsp_bits();
                 let kind = bits.read_ue("first_mb_in_slice").and_then(|_| bits.read_ue("slice_type"));
-                // Types from 5 on say that all slices of the picture have the type five below (table 7-6).
+                // Types from 5 on mean that all slices of the picture have the type less 5 (table 7-6).
                 picture.is_b = kind.is_ok_and(|kind| kind % 5 == 1);
                 return picture;
             }
@@ -61,9 +62,10 @@ fn h264(frame: &[u8]) -> Picture {
     picture
 }
 
-/// The size that parameters of a sequence have. A size beyond all levels is as large as can be.
+/// The size in the parameters of a sequence. A size beyond all levels is returned as the greatest possible size.
 fn parameters(unit: &[u8]) -> Option<(u32, u32)> {
-    /// The highest level that there is, 6.2. Encoders may say one that is too low for their pictures, and the reader would refuse it.
+    /// The highest level, 6.2. Some encoders state a level that is too low for their pictures, which the reader would
+    /// refuse.
     const LEVEL: u8 = 62;
     let mut unit = unit.to_vec();
     *unit.get_mut(3)? = LEVEL;
@@ -75,7 +77,7 @@ fn parameters(unit: &[u8]) -> Option<(u32, u32)> {
     }
 }
 
-/// The units of a byte stream (ITU-T H.264, annex B), none of them empty.
+/// The units of a byte stream (ITU-T H.264, annex B), without empty ones.
 fn units(stream: &[u8]) -> impl Iterator<Item = &[u8]> {
     const START: [u8; 3] = [0, 0, 1];
     let next = |stream: &[u8]| stream.windows(START.len()).position(|bytes| bytes == START);
@@ -95,7 +97,8 @@ mod tests {
 
     use super::*;
 
-    /// What x264 sent for 640 by 360: the parameters of the sequence, those of the pictures, and the head of a whole one.
+    /// What x264 sent for 640 by 360: the parameters of the sequence, the parameters of the pictures, and the head of
+    /// a keyframe.
     const PARAMETERS: [u8; 41] = [
         0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x16, 0xd9, 0x00, 0xa0, 0x2f, 0xf9, 0x61, 0x00, 0x00, 0x03, 0x00, 0x01,
         0x00, 0x00, 0x03, 0x00, 0x1e, 0x8f, 0x16, 0x2e, 0x48, 0, 0, 0, 1, 0x68, 0xcb, 0x83, 0xcb, 0x20, 0, 0,
@@ -106,7 +109,7 @@ mod tests {
     fn the_size_of_vp8_is_that_of_a_whole_picture() {
         let mut frame = [0, 0, 0, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0x68, 0x01, 7, 7];
         assert_eq!(Picture::of(Codec::Vp8, &frame).size, Some((640, 360)));
-        // The two highest bits are for scaling.
+        // The two highest bits are the scaling.
         frame[7] |= 0xc0;
         assert_eq!(Picture::of(Codec::Vp8, &frame).size, Some((640, 360)));
         assert_eq!(Picture::of(Codec::Vp8, &frame[..9]), Picture::default());
@@ -121,7 +124,7 @@ mod tests {
         let mut too_low = PARAMETERS;
         too_low[7] = 10;
         assert_eq!(Picture::of(Codec::H264, &too_low).size, Some((640, 360)), "a level for 176 by 144");
-        // A million blocks wide.
+        // This picture is a million blocks wide.
         let beyond = [0, 0, 1, 0x67, 0x42, 0xc0, 0x1f, 0xda, 0x00, 0x00, 0x0f, 0x42, 0x41, 0x59];
         assert_eq!(Picture::of(Codec::H264, &beyond).size, Some((u32::MAX, u32::MAX)));
         assert_eq!(Picture::of(Codec::H265, &PARAMETERS), Picture::default());
@@ -141,7 +144,7 @@ mod tests {
             (0b1000_1000, false),
         ] {
             assert_eq!(slice(0x01, bits).is_b, is_b, "{bits:b}");
-            assert!(!slice(0x06, bits).is_b, "a unit that is no slice");
+            assert!(!slice(0x06, bits).is_b, "a unit that is not a slice");
         }
     }
 

@@ -1,4 +1,4 @@
-//! The side that media comes from.
+//! The publisher's side of a connection.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,13 +13,14 @@ use super::handle::{Command, Handle};
 use super::layers::Layers;
 use super::picture::Picture;
 
-/// How many frames wait for the slowest subscriber. One that falls behind misses frames, and asks for a new start.
+/// How many frames may wait for the slowest subscriber. A subscriber that falls behind misses frames, and asks for a
+/// keyframe.
 const FRAMES: usize = 256;
 
-/// How often a publisher is asked for a whole picture at most.
+/// The shortest time between two requests to a publisher for a keyframe.
 const KEYFRAMES: Duration = Duration::from_millis(250);
 
-/// What goes from a publisher to its subscribers.
+/// What a publisher forwards to its subscribers.
 #[derive(Debug)]
 pub(crate) enum Forwarded {
     Frame(MediaKind, Box<MediaData>),
@@ -33,13 +34,13 @@ pub(crate) enum Forwarded {
 /// A publication, as subscribers see it.
 #[derive(Clone)]
 pub(crate) struct Publication {
-    /// It ends with the publisher, however many subscribers know it.
+    /// The frames end with the publisher, however many subscribers hold this.
     pub(crate) frames: broadcast::WeakSender<Arc<Forwarded>>,
     pub(crate) layers: Arc<Layers>,
     pub(crate) handle: Handle,
 }
 
-/// A publication, in its task.
+/// A publication, as its task runs it.
 pub(crate) struct Publisher {
     frames: broadcast::Sender<Arc<Forwarded>>,
     layers: Arc<Layers>,
@@ -57,7 +58,7 @@ impl Publisher {
         (Self { frames, layers, meter, kinds: HashMap::new(), asked: HashMap::new() }, publication)
     }
 
-    /// Sends on what came. Says what of it is more than may be, each once.
+    /// Forwards what arrives. Returns a limit that is exceeded for the first time.
     pub(super) fn event(&mut self, event: Event) -> Option<Excess> {
         match event {
             Event::MediaAdded(media) => {
@@ -70,7 +71,7 @@ impl Publisher {
                 if kind == MediaKind::Video {
                     self.layers.count(data.rid, bytes, picture.size, now);
                 }
-                // Nobody may be listening.
+                // There may be no subscribers.
                 let _ = self.frames.send(Arc::new(Forwarded::Frame(kind, Box::new(data))));
                 return self.meter.count(bytes, picture, now);
             }
@@ -89,14 +90,14 @@ impl Publisher {
         if self.asked.get(&rid).is_some_and(|asked| now.saturating_duration_since(*asked) < KEYFRAMES) {
             return;
         }
-        // The names come from frames of this publisher: there are a few.
+        // The names come from this publisher's frames, so there are only a few.
         self.asked.insert(rid, now);
         let videos = self.kinds.iter().filter(|(_, kind)| **kind == MediaKind::Video);
         for (&mid, _) in videos {
             if let Some(mut writer) = rtc.writer(mid)
                 && let Err(error) = writer.request_keyframe(rid, KeyframeRequestKind::Pli)
             {
-                tracing::debug!(%error, "no picture could be asked for");
+                tracing::debug!(%error, "a keyframe could not be requested");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The side that media goes to.
+//! The subscriber's side of a connection.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,20 +13,21 @@ use tokio::sync::broadcast::error::RecvError;
 use super::handle::Command;
 use super::publish::{Forwarded, Publication};
 
-/// How often a subscriber asks for a whole picture while it has none.
+/// How often a subscriber asks for a keyframe while it has none.
 const ASK: Duration = Duration::from_millis(400);
 
-/// How long a worse layer is kept after packets were lost, and how long none may be lost before a better one is tried.
+/// How long after a change of layer a better one is tried, if no packets are lost. `CLEAN` is for subscribers that
+/// prefer the lowest layer at first.
 const HOLD: Duration = Duration::from_secs(8);
 const CLEAN: Duration = Duration::from_secs(3);
 
-/// How far automatic choice goes below the best layer: clients send three.
+/// How many layers below the best one the automatic choice may go. Clients send three layers.
 const MOST_BELOW: usize = 2;
 
-/// The share of lost packets at which a smaller layer is taken.
+/// The share of lost packets above which a smaller layer is chosen.
 const LOSS: f32 = 0.1;
 
-/// A subscription, in its task.
+/// A subscription, as its task runs it.
 pub(crate) struct Subscriber {
     publication: Publication,
     frames: broadcast::Receiver<Arc<Forwarded>>,
@@ -35,28 +36,28 @@ pub(crate) struct Subscriber {
     video: Video,
 }
 
-/// A layer of a publication; none where there is but one stream.
+/// A layer of a publication. It is `None` if there is only one stream.
 type Layer = Option<Rid>;
 
-/// Which layer goes out, and where it is in time.
+/// The layer that is sent, and its place in time.
 struct Video {
     is_playing: bool,
-    /// The layer that somebody picked.
+    /// The layer that the subscriber picked.
     picked: Option<Rid>,
-    /// How many layers below the best one automatic choice is.
+    /// How many layers below the best one the automatic choice is.
     below: usize,
     prefers_lowest: bool,
     changed: Instant,
-    /// The layer that goes out, once it has begun with a whole picture.
+    /// The layer that is sent, once it has begun with a keyframe.
     current: Option<Layer>,
     asked: Option<Instant>,
-    /// What is added to the times of the layer.
+    /// The offset that is added to the times of the layer.
     offset: i64,
     last: Option<(i64, Instant)>,
 }
 
 impl Subscriber {
-    /// A subscription to a publication, if that has not ended.
+    /// Makes a subscription to a publication, if the publication has not ended.
     pub(crate) fn new(publication: Publication, prefers_lowest: bool) -> Option<Self> {
         let frames = publication.frames.upgrade()?.subscribe();
         let video = Video {
@@ -105,13 +106,13 @@ impl Subscriber {
         }
     }
 
-    /// Waits for frames, and sends them on. False when the publication has ended.
+    /// Waits for frames, and forwards them. Returns false if the publication has ended.
     pub(super) async fn work(&mut self, rtc: &mut Rtc) -> bool {
         match self.frames.recv().await {
             Ok(forwarded) => self.forward(rtc, &forwarded),
             Err(RecvError::Closed) => return false,
             Err(RecvError::Lagged(_)) => {
-                // What is missing makes the rest worthless until a whole picture comes.
+                // Without the missing frames, the rest cannot be decoded until a keyframe comes.
                 self.video.current = None;
                 self.ask(None);
             }
@@ -123,7 +124,7 @@ impl Subscriber {
         match forwarded {
             Forwarded::Data { is_binary, bytes } => {
                 if let Some(mut channel) = self.channel.and_then(|id| rtc.channel(id)) {
-                    // A full channel loses the message.
+                    // If the channel is full, the message is lost.
                     let _ = channel.write(*is_binary, bytes);
                 }
             }
@@ -138,7 +139,7 @@ impl Subscriber {
         }
     }
 
-    /// The time with which a frame of video goes out, if it does.
+    /// The time with which a frame of video is sent, or `None` if it is not sent.
     fn video(&mut self, data: &MediaData) -> Option<MediaTime> {
         if !self.video.is_playing {
             return None;
@@ -173,7 +174,7 @@ impl Subscriber {
 }
 
 impl Video {
-    /// The layer that should go out; none when no layer is known yet.
+    /// The layer that should be sent, or `None` if no layer is known yet.
     fn target(&self, publication: &Publication, now: Instant) -> Option<Layer> {
         let alive = publication.layers.alive(now);
         if self.picked.is_some() && alive.iter().any(|layer| layer.rid == self.picked) {
@@ -183,7 +184,7 @@ impl Video {
         alive.get(best.saturating_sub(self.below)).map(|layer| layer.rid)
     }
 
-    /// Begins a layer with a whole picture, so that its time goes on where the last one was.
+    /// Begins a layer with a keyframe. Its time continues where the last layer stopped.
     fn begin(&mut self, rid: Option<Rid>, time: MediaTime, now: Instant) {
         let ticks = i64::try_from(time.numer()).unwrap_or(0);
         if let Some((last, at)) = self.last {
@@ -196,7 +197,8 @@ impl Video {
         self.asked = None;
     }
 
-    /// Goes to a smaller layer where packets are lost, and to a better one after a while without. Time counts from the first picture.
+    /// Chooses a smaller layer if packets are lost, and a better one after a while without loss. The time counts from
+    /// the first picture.
     fn adapt(&mut self, loss: f32, now: Instant) {
         if self.last.is_none() {
             return;

@@ -1,4 +1,4 @@
-//! The UDP sockets, and which datagram is whose.
+//! The UDP sockets, and the routes from datagrams to peers.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,20 +12,20 @@ use tokio::sync::mpsc;
 
 use super::check;
 
-/// The most bytes of a datagram: more than any Ethernet frame has.
+/// The greatest length of a datagram in bytes. This is more than an Ethernet frame usually holds.
 const MAX_DATAGRAM: usize = 2048;
 
-/// How many bytes of datagrams the kernel is asked to keep for a socket until they are read. Its own default, some 200 KB on Linux, is
-/// full after a tenth of a second in which the server does not run, where a hundred subscribers report.
+/// The size of the receive buffer for which the kernel is asked, in bytes. The default, about 200 KB on Linux, is
+/// full if the server does not run for a tenth of a second while a hundred subscribers send reports.
 const RECEIVE_BUFFER: usize = 4 * 1024 * 1024;
 
-/// How many datagrams wait for a peer. What comes then is lost, as on any network.
+/// How many datagrams may wait for a peer. More are lost, as on any network.
 pub(crate) const QUEUE: usize = 512;
 
-/// The most addresses that are known at once.
+/// How many addresses may be known at once.
 const MAX_ADDRESSES: usize = 100_000;
 
-/// What came from the network.
+/// A datagram from the network.
 pub(crate) struct Datagram {
     pub(crate) source: SocketAddr,
     pub(crate) destination: SocketAddr,
@@ -35,7 +35,7 @@ pub(crate) struct Datagram {
 /// Whether the next datagram of media is lost.
 pub(crate) type Loses = Arc<dyn Fn() -> bool + Send + Sync>;
 
-/// A socket, and the address that peers know it by.
+/// A socket, and the address by which peers know it.
 #[derive(Clone)]
 struct Wire {
     announced: SocketAddr,
@@ -48,21 +48,22 @@ pub(crate) struct Wires {
     routes: Arc<Routes>,
 }
 
-/// Whose datagrams are whose.
+/// The routes from addresses and ICE names to peers.
 #[derive(Default)]
 pub(crate) struct Routes {
     addresses: RwLock<HashMap<SocketAddr, mpsc::Sender<Datagram>>>,
-    /// By the ICE name that the server gave to a peer: its first check comes from an address that nobody knows yet.
+    /// The peers by the ICE name that the server gave them. A peer's first check comes from an address that is not
+    /// known yet.
     names: RwLock<HashMap<String, mpsc::Sender<Datagram>>>,
 }
 
 impl Wires {
-    /// Opens a socket for each address: those given, or loopback and one address of a real interface, which Firefox
-    /// needs. `loses` is asked for every datagram of media. Must be called within a runtime.
+    /// Opens a socket for each address: the given ones, or loopback and one address of a real network interface, which
+    /// Firefox needs. `loses` decides for every datagram of media. Must be called within a runtime.
     ///
     /// # Errors
     ///
-    /// That of the operating system, with the address.
+    /// The error of the operating system, with the address.
     pub(crate) fn open(announce: &[IpAddr], port: u16, loses: &Loses) -> io::Result<Self> {
         let routes = Arc::new(Routes::default());
         let mut wires = Vec::new();
@@ -76,7 +77,7 @@ impl Wires {
         Ok(Self { wires, routes })
     }
 
-    /// The addresses that peers are told.
+    /// The addresses that are announced to peers.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
         self.wires.iter().map(|wire| wire.announced)
     }
@@ -85,7 +86,7 @@ impl Wires {
         &self.routes
     }
 
-    /// Sends a datagram from the address that it shall come from. What the network does not take is lost.
+    /// Sends a datagram from this source address. If the network does not accept it, it is lost.
     pub(crate) async fn send(&self, source: SocketAddr, destination: SocketAddr, bytes: &[u8]) {
         let wire = self.wires.iter().find(|wire| wire.announced == source).or(self.wires.first());
         if let Some(wire) = wire
@@ -115,16 +116,16 @@ impl Routes {
         self.names.write().unwrap_or_else(PoisonError::into_inner).remove(name);
         let mut known = self.addresses.write().unwrap_or_else(PoisonError::into_inner);
         for address in addresses {
-            // Another peer may have come from there since.
+            // Another peer may use this address by now.
             if known.get(address).is_some_and(|other| other.same_channel(inbox)) {
                 known.remove(address);
             }
         }
     }
 
-    /// Gives a datagram to whom it is for. What a stranger sends is dropped, and so is what a full queue does not take.
+    /// Delivers a datagram to its peer. It is dropped if its sender is unknown or the peer's queue is full.
     fn deliver(&self, datagram: Datagram) {
-        // A peer's check names it, also when another peer had the address before.
+        // An ICE check names its peer, even if another peer had the address before.
         let of_name = name_in(&datagram.bytes)
             .and_then(|name| self.names.read().unwrap_or_else(PoisonError::into_inner).get(&name).cloned());
         let inbox = of_name.or_else(|| {
@@ -155,23 +156,23 @@ async fn read(announced: SocketAddr, socket: Arc<UdpSocket>, routes: Arc<Routes>
     let mut buffer = vec![0; MAX_DATAGRAM];
     loop {
         match socket.recv_from(&mut buffer).await {
-            // RTP and RTCP (RFC 7983, section 7): connections are made all the same.
+            // Only RTP and RTCP are lost (RFC 7983, section 7), so that connections can still be made.
             Ok((len, _)) if len > 0 && (128..192).contains(&buffer[0]) && loses() => {}
             Ok((len, source)) => {
                 let bytes = buffer.get(..len).unwrap_or_default().to_vec();
                 routes.deliver(Datagram { source, destination: announced, bytes });
             }
-            // Such as that a peer's port is closed: it says nothing of the others.
+            // An error, such as that a peer's port is closed, does not concern the other peers.
             Err(error) => {
-                tracing::debug!(%error, "a UDP socket");
+                tracing::debug!(%error, "a UDP socket could not be read");
                 tokio::task::yield_now().await;
             }
         }
     }
 }
 
-/// Asks for a larger receive buffer. Linux gives at most `net.core.rmem_max`; other systems refuse what is too much, and are asked for
-/// less until they take it.
+/// Asks for a larger receive buffer. Linux gives at most `net.core.rmem_max`. Other systems refuse a size that is too
+/// large, so they are asked for less until they accept it.
 fn widen(socket: &StdSocket, announced: SocketAddr) {
     let socket = SockRef::from(socket);
     let halves = std::iter::successors(Some(RECEIVE_BUFFER), |bytes| Some(bytes / 2));
@@ -188,7 +189,7 @@ fn sockets(announce: &[IpAddr], port: u16) -> io::Result<Vec<(SocketAddr, StdSoc
         let at = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port);
         let loopback = StdSocket::bind(at).map_err(|error| told(error, at))?;
         let mut found = vec![(loopback.local_addr()?, loopback)];
-        // A machine without a network has loopback alone.
+        // A machine without a network has only loopback.
         if let Some(socket) = outward().and_then(|ip| StdSocket::bind((ip, port)).ok()) {
             found.push((socket.local_addr()?, socket));
         }
@@ -199,7 +200,8 @@ fn sockets(announce: &[IpAddr], port: u16) -> io::Result<Vec<(SocketAddr, StdSoc
         let at = SocketAddr::new(ip, port);
         match StdSocket::bind(at) {
             Ok(socket) => found.push((socket.local_addr()?, socket)),
-            // An address of a router or of a container's host: whatever arrives there comes in here.
+            // The address may be that of a router or a container's host, which forwards what arrives there to this
+            // machine.
             Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => {
                 let any = SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), port);
                 let socket = StdSocket::bind(any).map_err(|error| told(error, any))?;
@@ -211,7 +213,7 @@ fn sockets(announce: &[IpAddr], port: u16) -> io::Result<Vec<(SocketAddr, StdSoc
     Ok(found)
 }
 
-/// The address of the interface that leads outward. Nothing is sent: the address is one for documentation (RFC 5737).
+/// The address of the interface to the outside. Nothing is sent; the address is one for documentation (RFC 5737).
 fn outward() -> Option<IpAddr> {
     let socket = StdSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
     socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;

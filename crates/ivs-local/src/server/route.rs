@@ -84,7 +84,7 @@ impl Server {
         })?;
         match value {
             Value::Object(members) => Ok(members),
-            _ => Err(malformed("The body is no JSON object".to_owned())),
+            _ => Err(malformed("The body is not a JSON object".to_owned())),
         }
     }
 

@@ -1,4 +1,4 @@
-//! How a server starts, and why it can not.
+//! How a server starts, and the errors that prevent it.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
@@ -18,29 +18,29 @@ use crate::pulse::Pulse;
 use crate::settings::Settings;
 use crate::store::{Store, StoreError, WatchedStore};
 
-/// The server can not start.
+/// The server cannot start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The state can not be read or written.
+    /// The state cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The operating system gives no random bytes.
     #[error("the operating system gives no random bytes: {0}")]
     Randomness(String),
-    /// A model that is compiled in is not what it should be.
+    /// A service model that is compiled in is broken.
     #[error("the service model is broken: {0}")]
     Model(String),
-    /// What the state holds of a key is none.
+    /// The state holds a key that cannot be read.
     #[error(
-        "the state holds a key that can not be read: {0}; begin with another file of --state, and restore a snapshot into it"
+        "the state holds a key that cannot be read: {0}; start with another --state file, and restore a snapshot into it"
     )]
     Key(String),
-    /// A rule for faults is bad.
-    #[error("a fault can not be: {0}")]
+    /// A fault rule is invalid.
+    #[error("a fault rule is invalid: {0}")]
     Fault(String),
-    /// A target of events is bad.
-    #[error("a target of events can not be: {0}")]
+    /// An event target is invalid.
+    #[error("an event target is invalid: {0}")]
     Target(String),
 }
 
@@ -55,7 +55,7 @@ impl From<OwnError> for StartError {
 }
 
 impl Server {
-    /// A server with this state. `port` is the one that its addresses name.
+    /// Makes a server with this state. Its addresses name `port`.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
     use crate::store::{MemoryStore, Transaction};
 
-    /// What a server with this seed says of a state with this key.
+    /// Starts a server with this seed on a state with this key.
     fn started(seed: Option<&str>, pem: &str) -> Result<(), String> {
         let store = MemoryStore::default();
         let writes = vec![("server/token-key".to_owned(), Some(pem.into()))];
@@ -118,14 +118,14 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_can_not_be_read_is_said_so_and_not_replaced() {
+    fn an_unreadable_key_is_reported_and_not_replaced() {
         let good = crate::token_key::TokenKey::seeded("x").unwrap().to_pem().to_string();
         let broken = good.replace('M', "N");
         for seed in [None, Some("x")] {
             assert_eq!(started(seed, &good), Ok(()));
             for pem in ["nonsense", &broken] {
                 let refused = started(seed, pem).unwrap_err();
-                assert!(refused.contains("a key that can not be read"), "{refused}");
+                assert!(refused.contains("a key that cannot be read"), "{refused}");
                 assert!(refused.contains("--state"), "it says what to do: {refused}");
             }
         }

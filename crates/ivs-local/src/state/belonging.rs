@@ -123,7 +123,7 @@ impl Belonging {
                 part => format!("/{part}"),
             });
             format!(
-                "its place is that of no {}: {} ID{}{}",
+                "its place is not one of the kind {}, which has the form {} ID{}{}",
                 self.kind,
                 self.of,
                 parts.collect::<String>(),
@@ -179,7 +179,7 @@ fn numbers(record: &Map<String, Value>) -> Result<(), String> {
         if let Some(value) = record.get(name)
             && value.as_u64().is_none_or(|number| number > most)
         {
-            return Err(format!("`{name}` is a whole number from 0 to {most}, not {value}"));
+            return Err(format!("`{name}` must be a whole number from 0 to {most}, not {value}"));
         }
     }
     Ok(())

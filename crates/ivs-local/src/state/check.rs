@@ -59,7 +59,7 @@ impl Checker<'_> {
     }
 
     fn record(&self, place: &Place<'_>, value: &Value) -> Result<(), String> {
-        let Some(record) = value.as_object() else { return Err("it is a JSON object".to_owned()) };
+        let Some(record) = value.as_object() else { return Err("it must be a JSON object".to_owned()) };
         let is_region = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if place.region.is_empty() || !place.region.bytes().all(is_region) {
             return Err(format!("`{}` is not a region, such as us-east-1", place.region));
@@ -82,7 +82,7 @@ impl Checker<'_> {
         if is_right {
             Ok(())
         } else {
-            Err(format!("it has not the form of a record of the kind {}", place.kind))
+            Err(format!("it does not have the form of a record of the kind {}", place.kind))
         }
     }
 
@@ -115,8 +115,8 @@ impl Checker<'_> {
         self.state.entries().contains_key(key)
     }
 
-    /// Whether it is the key of a stage that was deleted. Its session ends, and those who are on it are sent away, a moment
-    /// later: until then they belong to it. A restore ends them, too.
+    /// Whether it is the key of a stage that was deleted. Its session ends, and those who are on it are sent away, a
+    /// moment later: until then they belong to it. A restore ends them, too.
     fn was_deleted(&self, key: &str) -> bool {
         key.contains("/stage/") && self.is_there(&key.replacen("/stage/", "/revocation/stage:", 1))
     }
@@ -143,7 +143,7 @@ impl Checker<'_> {
         if let Some(made) = record.get(kinds::CREATED)
             && !made.as_i64().is_some_and(|at| (0..=LAST_MS).contains(&at))
         {
-            return Err(format!("`{}` is milliseconds since 1970, not {made}", kinds::CREATED));
+            return Err(format!("`{}` must be in milliseconds since 1970, not {made}", kinds::CREATED));
         }
         if matches!(place.kind, "public-key" | "playback-key")
             && let Err(error) = VerifyingKey::from_pem(text(record, "publicKeyMaterial"))
@@ -221,10 +221,10 @@ fn own(key: &str, value: &Value) -> Result<(), String> {
         key if key.starts_with(TIMERS) => due_of(key).is_some() && Waiting::from_value(value).is_some(),
         key => match number(key) {
             Some(number) => number < MOST && value.is_object(),
-            None => return Err("the server keeps nothing by this name: leave it out".to_owned()),
+            None => return Err("the server keeps no record with this key: leave it out".to_owned()),
         },
     };
-    if is_right { Ok(()) } else { Err("it has not the form that GET /_ivs/snapshot gives".to_owned()) }
+    if is_right { Ok(()) } else { Err("it does not have the form that GET /_ivs/snapshot gives".to_owned()) }
 }
 
 /// Whether a record has the form that the service model gives to what an answer shows.

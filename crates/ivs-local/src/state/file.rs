@@ -29,13 +29,13 @@ pub struct State {
 #[non_exhaustive]
 pub enum StateError {
     /// It is not JSON of the form that `GET /_ivs/snapshot` gives.
-    #[error("this is not a state as GET /_ivs/snapshot gives it: {0}")]
+    #[error("this is not a state in the form of GET /_ivs/snapshot: {0}")]
     Form(String),
     /// It was written by another version.
     #[error("the state has version {0}; this program reads version {VERSION}")]
     Version(u64),
     /// A record has not its form, or names what is not there.
-    #[error("the record {key} can not be taken: {what}")]
+    #[error("the record {key} is invalid: {what}")]
     Record {
         /// Its account, region, kind and ID, with slashes between; the name of what belongs to no account.
         key: String,
@@ -43,7 +43,7 @@ pub enum StateError {
         what: String,
     },
     /// An account ID is none.
-    #[error("the account `{0}` is not an account ID: that has 12 digits")]
+    #[error("the account `{0}` is not an account ID: an account ID has 12 digits")]
     Account(String),
 }
 
@@ -98,7 +98,7 @@ impl State {
         let mut entries = BTreeMap::new();
         for (key, value) in file.server {
             if is_account(key.split('/').next().unwrap_or_default()) {
-                let what = "what belongs to an account stands under `accounts`".to_owned();
+                let what = "records of an account must be under `accounts`".to_owned();
                 return Err(StateError::Record { key, what });
             }
             if !is_left_out(&key) {

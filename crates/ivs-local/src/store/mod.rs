@@ -34,7 +34,7 @@ pub struct Transaction {
 
 /// The store could not read or write.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("the state can not be read or written: {0}")]
+#[error("the state cannot be read or written: {0}")]
 pub struct StoreError(pub String);
 
 /// An ordered key-value map.

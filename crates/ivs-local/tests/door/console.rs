@@ -53,8 +53,8 @@ async fn every_page_of_the_menu_answers_and_shows_its_curl() {
         ("stage?arn=x", 400, "<code>x</code> is not the ARN of a stage"),
         ("stage?arn=arn:aws:ivs:us-east-1:123456789012:stage/gone", 404, "There is no stage"),
         ("resource?key=server/token-key", 404, "no such resource"),
-        ("refusal?number=9", 404, "is not among them"),
-        ("resources?kind=x", 200, "There is none"),
+        ("refusal?number=9", 404, "is not kept any more"),
+        ("resources?kind=x", 200, "No resources found"),
     ] {
         let page = local.request("GET", &format!("/_ivs/console/{path}"), &[], "").await;
         assert_eq!(page.status, status, "{path}: {}", page.body);
@@ -109,7 +109,7 @@ async fn why_a_token_was_refused_is_found_from_the_first_page() {
     assert!(stage.contains(link), "{stage}");
     let other = local.another_stage().await;
     let other = get(&local, &format!("/_ivs/console/stage?arn={}", other.arn().as_str())).await.body;
-    assert!(!other.contains("Refused lately"), "{other}");
+    assert!(!other.contains("Recently refused"), "{other}");
 }
 
 #[tokio::test]
@@ -122,12 +122,12 @@ async fn the_token_box_says_what_the_door_says() {
         (page, json)
     };
     let (page, json) = inspect(&local.token("ana")).await;
-    assert!(page.contains("The door lets it in") && page.contains("publish"), "{page}");
+    assert!(page.contains("The door accepts this token") && page.contains("publish"), "{page}");
     assert_eq!(json["door"]["opens"], true);
 
     let made = local.call("CreateParticipantToken", &json!({ "stageArn": local.arn() })).await;
     let (page, json) = inspect(made["participantToken"]["token"].as_str().unwrap()).await;
-    assert!(page.contains("This server verifies those that it made itself"), "{page}");
+    assert!(page.contains("This server verifies only the ones that it made itself"), "{page}");
     assert_eq!(json["door"]["opens"], true);
 
     // A key that nobody imported: the page names it, and those that there are.
@@ -136,7 +136,10 @@ async fn the_token_box_says_what_the_door_says() {
     let stranger = stranger.with_id(arn.try_into().unwrap());
     let token = local.stage.participant().participant_id("ana").mint(&stranger).unwrap();
     let (page, json) = inspect(token.as_str()).await;
-    assert!(page.contains("no key was imported under it") && page.contains("ImportPublicKey"), "{page}");
+    assert!(
+        page.contains("it was never imported, or it was deleted") && page.contains("ImportPublicKey"),
+        "{page}"
+    );
     assert_eq!((&json["door"]["opens"], &json["door"]["code"]), (&json!(false), &json!("TOKEN_INVALID")));
     // Looking is no attempt to come in.
     assert_eq!(local.request("GET", "/_ivs/refusals", &[], "").await.json(), json!([]));
@@ -176,7 +179,7 @@ async fn forms_do_what_their_curl_does() {
     assert_eq!((answer.status, answer.header("location")), (303, Some("/_ivs/console/server")));
     assert!(get(&local, "/_ivs/console/server").await.body.contains("AccessDeniedException"));
     assert_eq!(ask("DELETE", "faults/f1", "", &[]).await.status, 303);
-    assert!(get(&local, "/_ivs/console/server").await.body.contains("No fault is asked for"));
+    assert!(get(&local, "/_ivs/console/server").await.body.contains("There are no faults"));
 
     assert_eq!(ask("POST", "clock", r#"{"freeze": "2030-01-01T00:00:00Z"}"#, &[]).await.status, 303);
     let page = get(&local, "/_ivs/console/server").await.body;
@@ -357,7 +360,7 @@ async fn events_and_targets_are_shown_with_how_far_each_is() {
     let local = Local::start().await;
     let here = "/_ivs/console/events";
     let page = get(&local, here).await.body;
-    assert!(page.contains("Nobody is told of events") && page.contains("There is no event yet"), "{page}");
+    assert!(page.contains("There are no targets") && page.contains("There are no events yet"), "{page}");
     // Nothing listens there: each event is tried once, and lost.
     let target = json!({ "url": "http://127.0.0.1:9/hook", "attempts": 1 }).to_string();
     let fields = [("method", "POST"), ("path", "targets"), ("body", &target), ("back", here)];
@@ -382,7 +385,7 @@ async fn events_and_targets_are_shown_with_how_far_each_is() {
     assert_eq!(targets["targets"][0]["told"], 2, "{targets}");
     let fields = [("method", "DELETE"), ("path", "targets/t1"), ("body", ""), ("back", here)];
     assert_eq!(submit(&local, "/_ivs/console/do", &fields, &[]).await.status, 303);
-    assert!(get(&local, here).await.body.contains("Nobody is told of events"));
+    assert!(get(&local, here).await.body.contains("There are no targets"));
 }
 
 /// The box for tokens knows what the door has checked.
@@ -411,7 +414,7 @@ async fn a_token_of_a_wrong_key_breaks_the_rule_of_the_signature() {
     assert!(local.open("/", &[bad.as_str()]).await.is_err());
     let page = get(&local, "/_ivs/console/refusal?number=1").await.body;
     assert_eq!(page.matches("class=\"verdict").count(), 1, "{page}");
-    assert!(page.contains("would refuse it now, too"), "{page}");
+    assert!(page.contains("would refuse it again now"), "{page}");
     let stage = local.stage.arn().resource_id();
     let first = get(&local, "/").await.body;
     assert!(first.contains(&format!("{stage}</a>")), "the stage stands beside the refusal: {first}");
@@ -448,7 +451,7 @@ async fn each_refusal_says_what_to_do() {
 
     for part in ["nonsense", token.rsplit_once('.').unwrap().0] {
         assert!(local.open("/", &[part]).await.is_err());
-        assert_told("TOKEN_INVALID", "Copy it whole").await;
+        assert_told("TOKEN_INVALID", "Copy the whole token").await;
     }
 
     let (_, offer) = Peer::offer(Direction::SendOnly, &[], false).await;
@@ -459,12 +462,12 @@ async fn each_refusal_says_what_to_do() {
     let stranger = Local::start().await;
     let made = stranger.call("CreateParticipantToken", &json!({ "stageArn": stranger.arn() })).await;
     assert!(local.open("/", &[made["participantToken"]["token"].as_str().unwrap()]).await.is_err());
-    assert_told("TOKEN_INVALID_SIGNATURE", "of another server").await;
+    assert_told("TOKEN_INVALID_SIGNATURE", "on another server").await;
 
     let channel = "arn:aws:ivs:us-east-1:123456789012:channel/abc".try_into().unwrap();
     let playback = ivs_token::Playback::new(channel).mint(&local.key).unwrap();
     assert!(local.open("/", &[playback.as_str()]).await.is_err());
-    assert_told("TOKEN_INVALID", "Send each where it belongs").await;
+    assert_told("TOKEN_INVALID", "Send each token where it belongs").await;
 
     // What a fault refuses is no fault of the token.
     let fault = json!({ "operation": "join", "refuse": "TOKEN_EXPIRED", "message": "too late", "count": 2 });

@@ -101,7 +101,7 @@ async fn the_outbox_is_read_as_lines() {
     assert_eq!(lines(&local, "?account=111111111111").await.0, "");
     assert_eq!(lines(&local, "?account=123456789012&region=us-east-1").await.0, text);
     for (query, expected) in [
-        ("?after=x", "`after` is a whole number"),
+        ("?after=x", "`after` must be a whole number"),
         ("?from=1", "no parameter `from`"),
         ("?follow=maybe", "`follow`"),
     ] {

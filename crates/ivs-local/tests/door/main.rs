@@ -1,8 +1,10 @@
-//! The door of a stage, as clients of a stage find it: sockets, offers, media. No browser is needed: str0m is the other side.
+//! The door of a stage, as clients of a stage find it: sockets, offers, media. No browser is needed: str0m is the
+//! other side.
 // What clippy lets a test do, its helpers may do too.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, unreachable_pub)]
 
 mod absent;
+mod account;
 mod aside;
 mod candidates;
 mod checks;
@@ -25,6 +27,7 @@ mod quotas;
 mod refusals;
 mod renewal;
 mod replica;
+mod rotation;
 mod shared;
 mod soak;
 mod socket;

@@ -165,7 +165,7 @@ async fn a_record_that_can_not_be_is_refused_and_named() {
         ("stage", "/name", json!("bad name!"), "`name`: Member must satisfy regular expression"),
         ("stage", "/tags", json!([]), "'tags' can not be converted to a map"),
         ("stage", "/nmae", json!("x"), "no member `nmae`"),
-        ("stage", "/_createdAt", json!("yesterday"), "`_createdAt` is milliseconds"),
+        ("stage", "/_createdAt", json!("yesterday"), "`_createdAt` must be in milliseconds"),
         (
             "ingest-configuration",
             "/stageArn",
@@ -200,13 +200,13 @@ async fn a_record_that_can_not_be_is_refused_and_named() {
             "channel-recording",
             "/window",
             json!(i64::MAX),
-            "`window` is a whole number from 0 to 253402300799, ",
+            "`window` must be a whole number from 0 to 253402300799, ",
         ),
-        ("channel-recording", "/begunAt", json!(i64::MIN), "`begunAt` is a whole number"),
-        ("channel-recording", "/pausedAt", json!(i64::MAX), "`pausedAt` is a whole number"),
-        ("participant-recording", "/changes", json!(u64::MAX), "`changes` is a whole number"),
-        ("participant-recording", "/window", json!("soon"), "`window` is a whole number"),
-        ("revocation", "/stageArn", json!("x"), "has not the form of a record of the kind revocation"),
+        ("channel-recording", "/begunAt", json!(i64::MIN), "`begunAt` must be a whole number"),
+        ("channel-recording", "/pausedAt", json!(i64::MAX), "`pausedAt` must be a whole number"),
+        ("participant-recording", "/changes", json!(u64::MAX), "`changes` must be a whole number"),
+        ("participant-recording", "/window", json!("soon"), "`window` must be a whole number"),
+        ("revocation", "/stageArn", json!("x"), "does not have the form of a record of the kind revocation"),
         ("idempotency", "/arn", json!(1), "kind idempotency"),
     ] {
         let mut bad = good.clone();
@@ -249,7 +249,7 @@ async fn a_place_that_can_not_be_is_refused_and_named() {
             place,
             "stage-session",
             json!({ "a/st-1": {} }),
-            "its place is that of no stage-session: stage ID/sessionId/",
+            "its place is not one of the kind stage-session, which has the form stage ID/sessionId/",
         ),
         (
             place,
@@ -257,7 +257,7 @@ async fn a_place_that_can_not_be_is_refused_and_named() {
             json!({ "a/st-1/ana/7": { "participantId": "ana" } }),
             "stage ID/ID/participantId/NUMBER in 12 digits",
         ),
-        ("/server", "123456789012/us-east-1/stage/x", json!({}), "stands under `accounts`"),
+        ("/server", "123456789012/us-east-1/stage/x", json!({}), "must be under `accounts`"),
     ] {
         let mut bad = good.clone();
         if pointer == "/server" {

@@ -239,7 +239,7 @@ fn names_of_others_are_not_answered() {
         let answer = ask(target, "evil.example:8788");
         assert_eq!(answer.status, 421, "{target}");
         let message = answer.body["message"].as_str().unwrap();
-        assert!(message.contains("--allow-host evil.example if"), "{target}: {message}");
+        assert!(message.ends_with("--allow-host evil.example"), "{target}: {message}");
     }
     // An address can not be made to lead elsewhere: the port of a container is asked for by that of its host.
     let own = ["ivs.test:8788", "localhost", "a.localhost:1", "127.0.0.1:8788", "[::1]:1"];
@@ -272,7 +272,7 @@ fn requests_that_never_end_are_ended() {
                 let head = format!("POST {target} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 20\r\n\r\n");
                 let answer = send(&format!("{head}{{"));
                 assert!(answer.starts_with("HTTP/1.1 408"), "{target}: {answer}");
-                assert!(answer.contains("did not come within 3s"), "{target}: {answer}");
+                assert!(answer.contains("did not arrive within 3s"), "{target}: {answer}");
             });
         }
         scope.spawn(|| {

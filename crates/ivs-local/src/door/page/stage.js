@@ -1,5 +1,5 @@
-// Joins the stage of the token behind the # of the page's address. With the official web client, if the server was given it,
-// and else with the few lines below: the same sockets and offers, without its comforts.
+// Joins the stage of the token after the # in the page's address. If the server has the official web client, the page uses it.
+// Otherwise it uses the code below, which opens the same sockets and sends the same offers, but does little more.
 
 const parameters = new URLSearchParams(location.hash.slice(1));
 const token = parameters.get("token") ?? "";
@@ -43,7 +43,7 @@ async function camera() {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 480 } });
     return stream.getTracks();
   } catch (error) {
-    say(`No camera: ${error.message}. You see the others all the same.`);
+    say(`There is no camera: ${error.message}. You can still see the others.`);
     return [];
   }
 }
@@ -146,7 +146,7 @@ try {
   tile(claims.jti, claims.user_id);
   show(claims.jti, tracks);
   const joined = await (client ? official(client, tracks) : plain(tracks));
-  say(`You are on ${claims.resource}, with ${client ? "the official web client" : "a plain page"}.`);
+  say(`You are on ${claims.resource}, with ${client ? "the official web client" : "the plain page"}.`);
   document.body.dataset.joined = client ? "official" : "plain";
   for (const kind of ["audio", "video"]) {
     let off = false;

@@ -1,14 +1,16 @@
-//! Those who fetch playlists count as viewers of the stream. Only a limit that they pass is written.
+//! The viewers of a stream: everybody who fetches its playlists counts. The state is written only if they exceed a
+//! limit.
 
 use ivs_token::{ChannelArn, ViewerId};
 
 use crate::door::gate::{Gate, Refusal};
 use crate::life::viewers;
 
-/// Letters of the ID of a session.
+/// The length of a session ID.
 const ID_LEN: usize = 16;
 
-/// Somebody fetches a playlist of this stream of a channel. Answers the ID of their session, which begins now if they have none.
+/// Counts somebody who fetches a playlist of this stream. Returns the ID of their session, which begins now if they
+/// have none.
 pub(super) fn watch(
     gate: &Gate,
     channel: &ChannelArn,

@@ -1,4 +1,4 @@
-//! The playback door: a viewer's token decides whether a channel's playlist is handed out.
+//! The playback door: a viewer's token decides whether they get a channel's playlist.
 
 mod audience;
 mod playlist;
@@ -20,24 +20,24 @@ use crate::http::sigv4::pairs;
 use crate::store::Store;
 use crate::time::seconds;
 
-/// What `playbackUrl` of a channel begins with.
+/// The path with which the `playbackUrl` of a channel begins.
 const PATH: &str = "/api/video/v1/";
 
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 const SEGMENT: &str = "video/mp2t";
 
-/// What a player asks for.
+/// What a player requests.
 #[derive(Debug, PartialEq, Eq)]
 enum Wanted<'p> {
-    /// The playlist at the playback URL, for which a token is needed. It names the one of the stream.
+    /// The playlist at the playback URL, which needs a token. It names the playlist of the stream.
     Variants,
-    /// The playlist of the stream, which is loaded again and again.
+    /// The playlist of the stream, which players load repeatedly.
     Stream(&'p str),
     /// A segment, by its number.
     Segment(u64),
 }
 
-/// The channel of whose playback a path is.
+/// The channel that a playback path names.
 pub(crate) fn channel_in(path: &str) -> Option<ChannelArn> {
     parse(path).map(|(channel, _)| channel)
 }
@@ -59,7 +59,7 @@ fn parse(path: &str) -> Option<(ChannelArn, Wanted<'_>)> {
     Some((channel, wanted))
 }
 
-/// Answers a request for a playlist or a segment. `struck` refuses it in any case.
+/// Answers a request for a playlist or a segment. If `struck` is given, the request is refused with it.
 pub(crate) fn playlist(
     gate: &Gate,
     store: &dyn Store,
@@ -70,7 +70,7 @@ pub(crate) fn playlist(
     let answered = struck.map_or_else(|| decide(gate, store, channel, parts), Err);
     answered.unwrap_or_else(|refusal| {
         let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::FORBIDDEN);
-        // A viewer without a token is refused as one with a bad token is.
+        // A viewer without a token gets the same status as a viewer with an invalid token.
         let status = if status == StatusCode::UNAUTHORIZED { StatusCode::FORBIDDEN } else { status };
         let body = json!({ "code": refusal.code, "message": refusal.message }).to_string();
         answer(status, "application/json", body, "*")
@@ -84,7 +84,7 @@ fn decide(
     parts: &Parts,
 ) -> Result<Response<Full<Bytes>>, Refusal> {
     if parts.method != Method::GET {
-        return Err(Refusal::new("MALFORMED", "a playlist is fetched with GET"));
+        return Err(Refusal::new("MALFORMED", "a playlist must be fetched with GET"));
     }
     let Some((_, wanted)) = parse(parts.uri.path()) else {
         return Err(Refusal::new("NOT_FOUND", "there is no such playlist"));
@@ -96,7 +96,7 @@ fn decide(
     };
     let record =
         get("channel")?.ok_or_else(|| Refusal::new("NOT_FOUND", format!("there is no channel {channel}")))?;
-    // A channel that is not private is for everyone.
+    // A channel that is not private needs no token.
     let is_private = record.value.get("authorized").and_then(Value::as_bool).unwrap_or(false);
     let live = || -> Result<Stream, Refusal> {
         let entry =
@@ -107,7 +107,7 @@ fn decide(
     };
     match wanted {
         Wanted::Variants => {
-            // The token first: who has none learns nothing of the channel.
+            // The token is checked first, so that nobody without a token learns anything about the channel.
             let verified =
                 is_private.then(|| gate.playback(&token(parts), channel, origin(parts))).transpose()?;
             let stream = live()?.id;
@@ -123,7 +123,7 @@ fn decide(
             let viewing = Viewing::open(viewing, gate.secret());
             let viewing = viewing.filter(|viewing| viewing.is_of(channel, &stream.id, is_private));
             let viewing = viewing.ok_or_else(|| {
-                let message = "the playlist is not of this stream: begin anew with the playback URL";
+                let message = "the playlist belongs to another stream: load the playback URL again";
                 Refusal::new("TOKEN_INVALID", message)
             })?;
             if let Some((viewer, version)) = viewing.viewer() {
@@ -145,7 +145,7 @@ fn token(parts: &Parts) -> String {
     pairs(query).find(|(name, _)| name == "token").map(|(_, token)| token).unwrap_or_default()
 }
 
-/// The pages that may read the answer: those that the token allows.
+/// The origin whose pages may read the answer. The token decides which origins are allowed.
 fn allowed_origin(parts: &Parts, verified: Option<&VerifiedPlayback>) -> String {
     let Some(origin) = origin(parts) else { return "*".to_owned() };
     match verified {

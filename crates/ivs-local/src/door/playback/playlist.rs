@@ -1,4 +1,4 @@
-//! What a live channel plays: a still picture, over and over. There is no video, so that none is shown.
+//! The playlists of a live channel. It plays a still picture over and over, because the server has no video.
 
 use std::fmt::Write;
 
@@ -13,10 +13,10 @@ const PICTURE: &[u8] = include_bytes!("still.mpegts");
 /// How long a segment lasts, in seconds.
 const SECONDS: i64 = 2;
 
-/// How many segments a playlist has: a player begins three before the end (RFC 8216, section 6.3.3).
+/// How many segments a playlist has. A player begins three segments before the end (RFC 8216, section 6.3.3).
 const WINDOW: u64 = 5;
 
-/// A stream, now.
+/// A stream at the present time.
 pub(super) struct Stream {
     pub(super) id: String,
     /// Both in milliseconds since 1970.
@@ -25,7 +25,7 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// A segment, if it is there already.
+    /// A segment, if it has begun.
     pub(super) fn segment(&self, number: u64) -> Option<&'static [u8]> {
         (number <= self.last()).then_some(PICTURE)
     }
@@ -36,7 +36,7 @@ impl Stream {
     }
 }
 
-/// The playlist at the playback URL: there is one variant.
+/// The playlist at the playback URL. It has one variant.
 pub(super) fn of_variants(channel: &ChannelArn, viewing: &str) -> String {
     let (region, account, id) = (channel.region(), channel.account_id(), channel.resource_id());
     format!(
@@ -46,8 +46,8 @@ pub(super) fn of_variants(channel: &ChannelArn, viewing: &str) -> String {
     )
 }
 
-/// The playlist of a stream, with the segments of the last seconds (RFC 8216, section 6.2.2). Each begins at the time 0, and is
-/// therefore a discontinuity.
+/// The playlist of a stream, with the latest segments (RFC 8216, section 6.2.2). Each segment begins at time 0, so
+/// each is a discontinuity.
 pub(super) fn of_stream(stream: &Stream) -> String {
     let last = stream.last();
     let first = (last + 1).saturating_sub(WINDOW);
@@ -94,7 +94,7 @@ mod tests {
         assert_eq!(read(0), (0, 0, vec![(0, 0)]));
         assert_eq!(read(-5), read(0));
         assert_eq!(read(5), (0, 0, vec![(0, 0), (1, 1), (2, 2)]));
-        // A segment keeps its numbers, wherever in the list it stands.
+        // A segment keeps its numbers while it moves through the list.
         for seconds in [9, 10, 11, 12, 3600] {
             let (first, _, segments) = read(seconds);
             assert_eq!(segments.len(), 5);

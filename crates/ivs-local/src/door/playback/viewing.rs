@@ -1,4 +1,5 @@
-//! Somebody who watches a stream. The token was for the first playlist alone: it may be good once, and may expire meanwhile.
+//! The session of a viewer. The token is needed only for the first playlist, because it may be valid once and may
+//! expire.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,26 +8,27 @@ use serde_json::{Value, json};
 
 use crate::http::hash::hmac_sha256;
 
-/// Bytes of the MAC.
+/// The length of the MAC in bytes.
 const MAC_LEN: usize = 16;
 
-/// What a name has in it: the channel, whether it began with a token, the stream, the viewer and their version, the session.
+/// The content of a name: the channel, whether the session began with a token, the stream, the viewer and their
+/// version, and the session.
 type Sealed = (String, bool, String, Option<String>, i64, String);
 
-/// A stream of a channel, and who watches it if the token said so. It is in the URL of the stream's playlist.
+/// A stream of a channel, and its viewer if the token names one. It is part of the URL of the stream's playlist.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Viewing {
     channel: String,
-    /// Whether it began with a token.
+    /// Whether the session began with a token.
     is_allowed: bool,
     stream: String,
     viewer: Option<(ViewerId, i64)>,
-    /// The ID by which it counts as one viewer.
+    /// The ID by which the session counts as one viewer.
     session: String,
 }
 
 impl Viewing {
-    /// Begins with a token, which a channel for everyone does not ask for.
+    /// Begins a session. `verified` is the token, which only private channels need.
     pub(super) fn begin(
         channel: &ChannelArn,
         stream: String,
@@ -43,7 +45,7 @@ impl Viewing {
         &self.session
     }
 
-    /// Whether it is of this stream. One of a channel that has become private must have begun with a token.
+    /// Whether the session is for this stream. If the channel is private now, the session must have begun with a token.
     pub(super) fn is_of(&self, channel: &ChannelArn, stream: &str, is_private: bool) -> bool {
         self.channel == channel.as_str() && self.stream == stream && (self.is_allowed || !is_private)
     }
@@ -53,7 +55,7 @@ impl Viewing {
         self.viewer.as_ref().map(|(viewer, version)| (viewer, *version))
     }
 
-    /// As a name that nobody else can make.
+    /// The session as a name that nobody else can make.
     pub(super) fn seal(&self, secret: &[u8; 32]) -> String {
         let (viewer, version) = match &self.viewer {
             Some((viewer, version)) => (Some(viewer.as_str()), *version),
@@ -69,7 +71,7 @@ impl Viewing {
         let bytes = URL_SAFE_NO_PAD.decode(name).ok()?;
         let (tag, text) = bytes.split_at_checked(MAC_LEN)?;
         let text = std::str::from_utf8(text).ok()?;
-        // Nothing that an attacker could learn from the time: a still picture is all that there is to see.
+        // The comparison need not take constant time, because the name only protects a still picture.
         if mac(secret, text) != tag {
             return None;
         }

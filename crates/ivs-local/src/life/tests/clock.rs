@@ -26,13 +26,13 @@ fn what_is_no_time_is_refused_in_words() {
     let world = World::new();
     for (body, words) in [
         (json!({}), "at least one"),
-        (json!([]), "no JSON object"),
+        (json!([]), "not a JSON object"),
         (json!({ "jump": 1 }), "no member jump"),
         (json!({ "freeze": true, "real": true }), "only one"),
         (json!({ "freeze": 1 }), "2026-01-02T03:04:05Z"),
         (json!({ "freeze": "yesterday" }), "yesterday is not a time"),
         (json!({ "freeze": "1969-01-01T00:00:00Z" }), "before 1970"),
-        (json!({ "real": false }), "real is true"),
+        (json!({ "real": false }), "real must be true"),
         (json!({ "advance": -1 }), "number of seconds"),
         (json!({ "advance": 1e300 }), "number of seconds"),
         (json!({ "advance": "1h" }), "number of seconds"),

@@ -241,7 +241,7 @@ fn compositions_and_destinations_fail_with_the_code_that_is_asked_for() {
                 json!({ "state": "FAILED", "errorCode": "Nope" }),
                 "StageDeleted, DestinationFailure",
             ),
-            (path.clone(), json!({ "state": "ACTIVE" }), "state is FAILED"),
+            (path.clone(), json!({ "state": "ACTIVE" }), "state must be FAILED"),
             (path.clone(), json!({ "state": "FAILED", "code": code }), "`code` is not a member"),
             (
                 format!("compositions/{arn}/destinations/x"),
@@ -451,8 +451,8 @@ fn year(compositions: usize) -> (usize, usize) {
     (usize::try_from(fired).unwrap(), read)
 }
 
-/// However many compositions there are, a timer looks at its own alone. How long that takes depends on the machine; what is read
-/// for it does not.
+/// However many compositions there are, a timer looks at its own alone. How long that takes depends on the machine;
+/// what is read for it does not.
 #[test]
 fn a_year_of_timers_of_a_thousand_compositions_reads_as_much_for_each_as_one_of_ten() {
     let [(few, read_for_few), (many, read_for_many)] = [10, 1000].map(year);

@@ -1,5 +1,6 @@
 //! Every rule by its name, in process, with a clock that stands still until it is moved.
 
+mod account;
 mod clock;
 mod composition;
 mod counting;
