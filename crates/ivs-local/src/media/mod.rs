@@ -1,6 +1,7 @@
 //! Media. The server forwards what publishers send to subscribers unchanged, and decodes nothing.
 
 mod bounds;
+mod check;
 mod dtls;
 mod handle;
 mod layers;
