@@ -28,7 +28,7 @@ impl Live {
             return Err(refusal);
         }
         let now = self.now();
-        let displaced = self.displace(&mut stages, &arn, &id);
+        let mut ended = self.displace(&mut stages, &arn, &id);
         let stage = self.stage(&mut stages, &arn);
         let mut record = stage.returning(&id).unwrap_or_else(|| newcomer(&id, now.as_secs() * 1000));
         record.extend(members);
@@ -42,9 +42,9 @@ impl Live {
         stage.people.insert(id.clone(), Presence::encoder(record, began, now.saturating_add(LONGEST)));
         self.expect_duration(stage, began.1);
         stage.tell();
-        self.follow(&mut stages, &arn, &id);
+        ended.extend(self.follow(&mut stages, &arn, &id));
         drop(stages);
-        self.cut_off(displaced);
+        self.cut_off(ended);
         Ok(())
     }
 

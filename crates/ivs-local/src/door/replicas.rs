@@ -26,8 +26,11 @@ impl Live {
         }
         let source = stages.get(&asked.source).and_then(|stage| Some((stage, stage.people.get(&id)?)));
         let publishing = source.filter(|(_, one)| one.publication.is_some() && one.source.is_none());
-        let Some((source, publishing)) = publishing.filter(|_| has_destination && there.is_none()) else {
-            // The source has stopped publishing, the destination was deleted, or the participant is there themselves.
+        let is_possible =
+            has_destination && there.is_none() && self.room_on(&stages, &asked.destination, &id).is_ok();
+        let Some((source, publishing)) = publishing.filter(|_| is_possible) else {
+            // The source has stopped publishing, the destination was deleted, the participant is there themselves, or
+            // others have taken the last places.
             return self.recorder.replicate(asked, "STOPPED");
         };
         let mut wanted = Replication { source_session: source.session.id.clone(), ..asked.clone() };
@@ -90,6 +93,7 @@ impl Live {
         stage.pauses += 1;
         let pauses = stage.pauses;
         let mut following = Vec::new();
+        let mut refused = Vec::new();
         for replica in stage.replicas.get_mut(id).into_iter().flatten() {
             let is_new_pause = publication.is_none() && replica.paused.is_none();
             replica.paused = publication.is_none().then(|| replica.paused.unwrap_or(pauses));
@@ -102,8 +106,16 @@ impl Live {
                 let timer = Timer::Replication { stage, participant, paused: pauses };
                 self.recorder.later(source, window, &timer);
             }
+            let room = self.room_on(stages, &destination, id);
             let Some(stage) = stages.get_mut(&destination) else { continue };
             let Some(replica) = stage.people.get_mut(id) else { continue };
+            if let Some(refusal) = room.err().filter(|_| publication.is_some()) {
+                // While the source paused, others have taken the last places.
+                let code = object(json!({ "errorCode": refusal.code }));
+                self.recorder.event(&stage.arn, &mut stage.session, id, "PUBLISH_ERROR", code);
+                refused.push(destination);
+                continue;
+            }
             if let Some((audio_muted, video_stopped)) = muted {
                 (replica.audio_muted, replica.video_stopped) = (audio_muted, video_stopped);
             }
@@ -120,7 +132,9 @@ impl Live {
             }
             stage.tell();
         }
-        self.end_replicas(stages, source, id, |one| one.paused.is_some() && one.wanted.window_ms == 0)
+        self.end_replicas(stages, source, id, |one| {
+            one.paused.is_some() && one.wanted.window_ms == 0 || refused.contains(&one.wanted.destination)
+        })
     }
 
     /// Ends a participant for good: the replica that is in their place, and all replicas of theirs.

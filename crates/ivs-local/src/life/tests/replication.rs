@@ -180,6 +180,23 @@ fn a_replica_stays_for_the_reconnect_window() {
 }
 
 #[test]
+fn a_replica_whose_place_was_taken_in_a_pause_leaves() {
+    for (quota, limit) in [("publishersPerStage", 1), ("concurrentPublishers", 2)] {
+        let quotas = [(quota.to_owned(), limit)].into();
+        let pair = Pair::new(Settings { quotas, ..Settings::default() });
+        pair.start(60);
+        pair.publishes(false);
+        let other = pair.world.join(&pair.destination, &json!({}));
+        pair.world.on_stage("POST", &pair.destination, &format!("{other}/publish"));
+        pair.publishes(true);
+        assert_eq!(pair.replicas(), ["STOPPED"], "{quota}");
+        let expected = ["JOINED", "PUBLISH_STARTED", "PUBLISH_STOPPED", "PUBLISH_ERROR", "LEFT"];
+        assert_eq!(pair.events(&pair.destination), expected);
+        assert_eq!(pair.on(&pair.source)["state"], "CONNECTED");
+    }
+}
+
+#[test]
 fn what_can_not_be_replicated_is_refused() {
     let quotas = [("replicationsPerParticipant".to_owned(), 2)].into();
     let mut pair = Pair::new(Settings { quotas, ..Settings::default() });
