@@ -185,6 +185,7 @@ impl Calls {
             picked: None,
         };
         self.lock().insert(secret.clone(), call);
+        self.live.adopt(who);
         Ok(Answered { sdp: offered.answer, secret, is_subscription })
     }
 

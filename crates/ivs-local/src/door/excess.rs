@@ -35,7 +35,7 @@ impl Live {
 
     /// Whether a participant who was admitted before may still subscribe.
     pub(crate) fn may_subscribe(&self, who: &VerifiedToken) -> bool {
-        self.capabilities(who).contains(Capability::Subscribe) && self.gate.still_admits(who)
+        self.capabilities(who).contains(Capability::Subscribe) && self.still_admits(who)
     }
 
     /// Notes that somebody subscribes on a stage from now on, and sets the timers for it.

@@ -10,16 +10,7 @@ use super::visitor::Visitor;
 impl Live {
     /// Lets a participant without a client join.
     pub(crate) fn join_without_client(&self, who: &VerifiedToken) -> Result<(), Refusal> {
-        let id = who.participant_id().as_str();
-        let place = self.join(who, &Visitor::default())?;
-        let mut stages = self.lock();
-        if let Some(presence) = stages.get_mut(who.stage_arn()).and_then(|stage| stage.people.get_mut(id))
-            && presence.socket.as_ref().is_some_and(|socket| socket.number == place.number)
-        {
-            presence.socket = None;
-            presence.has_no_client = true;
-        }
-        Ok(())
+        self.seat(who, &Visitor::default(), true).map(drop)
     }
 
     /// Lets a participant without a client publish, or stop publishing.

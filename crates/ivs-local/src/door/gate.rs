@@ -250,12 +250,15 @@ impl Gate {
         }
     }
 
-    /// Whether an admitted participant would still be admitted: the stage exists, and nobody has disconnected them.
+    /// Whether an admitted participant would still be admitted: the stage and the key exist, and
+    /// nobody has disconnected them.
     pub(crate) fn still_admits(&self, who: &VerifiedToken) -> bool {
         let (stage, participant_id) = (who.stage_arn(), who.participant_id());
         let key = format!("{}/{}/stage/{}", stage.account_id(), stage.region(), stage.resource_id());
         let is_there = matches!(self.keeper.store().get(&key), Ok(Some(_)));
+        let has_key = Self::is_own(who.key_id()) || self.keys.get(who.key_id()).is_some();
         is_there
+            && has_key
             && matches!(self.revocations.check(&Subject::Participant { stage, participant_id }), Ok(Ok(())))
     }
 

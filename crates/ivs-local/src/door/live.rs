@@ -47,7 +47,7 @@ pub(crate) trait Connections: Send + Sync {
     /// or not have connected yet.
     fn sweep(&self, is_meant: &dyn Fn(&VerifiedToken) -> bool);
 
-    /// Moves the connections of a participant to the new token, after they have exchanged their token.
+    /// Moves the connections of a participant to the new token, which was accepted last.
     fn renew(&self, new: &VerifiedToken);
 
     /// Ends the connections of a participant on a stage.
@@ -218,11 +218,21 @@ impl Live {
 
     /// Lets a participant with a socket join. If they are already there with another socket, that socket is closed.
     pub(crate) fn join(&self, who: &VerifiedToken, visitor: &Visitor) -> Result<Place, Refusal> {
+        self.seat(who, visitor, false)
+    }
+
+    /// Like [`Self::join`]. A participant without a client has no socket afterwards.
+    pub(super) fn seat(
+        &self,
+        who: &VerifiedToken,
+        visitor: &Visitor,
+        has_no_client: bool,
+    ) -> Result<Place, Refusal> {
         let number = self.number();
-        let (end, ended) = watch::channel(None);
+        let (end, told_end) = watch::channel(None);
         let id = who.participant_id().as_str();
         let mut stages = self.lock();
-        let displaced = self.displace(&mut stages, who.stage_arn(), id);
+        let mut ended = self.displace(&mut stages, who.stage_arn(), id);
         let stage = self.stage(&mut stages, who.stage_arn());
         let is_new = !stage.people.contains_key(id);
         if is_new && stage.people.len() >= self.limits.participants {
@@ -231,29 +241,30 @@ impl Live {
             return Err(Refusal::new("QUOTA_EXCEEDED", "the stage is full"));
         }
         self.enter(stage, who, visitor);
-        if !is_new && let Some(connections) = self.connections() {
-            // This may be a publication that has lost its socket and waits for the next one.
-            connections.renew(who);
-        }
+        // There may be a publication that has lost its socket, or subscriptions of somebody who was not on the stage.
+        self.renew(who);
         let mut is_replaced = false;
         if let Some(presence) = stage.people.get_mut(id) {
-            if let Some(old) = presence.socket.replace(Socket { number, end }) {
+            let socket = (!has_no_client).then_some(Socket { number, end });
+            if let Some(old) = std::mem::replace(&mut presence.socket, socket) {
                 old.end.send_replace(Some(Ending::REUSED));
                 is_replaced = true;
             }
+            presence.has_no_client |= has_no_client;
             presence.audio_muted = false;
             presence.video_stopped = false;
         }
         stage.tell();
         let told = stage.subscribe();
+        ended.extend(self.follow(&mut stages, who.stage_arn(), id));
         drop(stages);
-        self.cut_off(displaced);
+        self.cut_off(ended);
         if is_replaced {
             self.cut(who.stage_arn(), id, Cut::All);
-        } else if !is_new {
+        } else {
             self.withdraw(who);
         }
-        Ok(Place { number, state: told, end: ended })
+        Ok(Place { number, state: told, end: told_end })
     }
 
     /// Notes that the socket with this number has closed. A publication may continue for a while, in case another
@@ -334,9 +345,7 @@ impl Live {
         let event = Some(("TOKEN_EXCHANGED", object(event)));
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
         stage.tell();
-        if let Some(connections) = self.connections() {
-            connections.renew(&new);
-        }
+        self.renew(&new);
         drop(stages);
         self.withdraw(&new);
         Ok(new)
@@ -356,6 +365,21 @@ impl Live {
         }
     }
 
+    /// Moves the connections of a participant with a socket to the token of the socket. An offer may have brought
+    /// another token.
+    pub(crate) fn adopt(&self, who: &VerifiedToken) {
+        let stages = self.lock();
+        if let Some(token) = seated(&stages, who).and_then(|presence| presence.token.as_ref()) {
+            self.renew(token);
+        }
+    }
+
+    /// Whether a participant who was admitted before would still be admitted.
+    pub(super) fn still_admits(&self, who: &VerifiedToken) -> bool {
+        let is_over = self.limits.ends_expired && who.expires_at() <= self.now();
+        !is_over && self.gate.still_admits(who)
+    }
+
     /// The present capabilities of a participant: those of the last token that they exchanged, or of the one that
     /// they send.
     pub(crate) fn capabilities(&self, who: &ParticipantClaims) -> Capabilities {
@@ -371,7 +395,7 @@ impl Live {
         let mut stages = self.lock();
         let of_socket = seated(&stages, who).map(|presence| presence.capabilities);
         let may_publish = of_socket.unwrap_or(who.capabilities()).contains(Capability::Publish);
-        if !may_publish || !self.gate.still_admits(who) {
+        if !may_publish || !self.still_admits(who) {
             return false;
         }
         if let Err(refusal) = self.room_on(&stages, who.stage_arn(), id) {
@@ -379,11 +403,12 @@ impl Live {
             self.note(who.stage_arn(), id, "PUBLISH_ERROR", json!({ "errorCode": refusal.code }));
             return false;
         }
-        let displaced = self.displace(&mut stages, who.stage_arn(), id);
+        let mut ended = self.displace(&mut stages, who.stage_arn(), id);
         let stage = self.stage(&mut stages, who.stage_arn());
         // The token of the socket counts, which may have been exchanged since, and not the token of the offer.
         if of_socket.is_none() {
             self.enter(stage, who, visitor);
+            self.renew(who);
         }
         let Some(presence) = stage.people.get_mut(id) else { return false };
         let now = self.milliseconds();
@@ -396,9 +421,12 @@ impl Live {
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
         self.expect_duration(stage, now);
         stage.tell();
-        self.follow(&mut stages, who.stage_arn(), id);
+        ended.extend(self.follow(&mut stages, who.stage_arn(), id));
         drop(stages);
-        self.cut_off(displaced);
+        self.cut_off(ended);
+        if of_socket.is_none() {
+            self.withdraw(who);
+        }
         true
     }
 
@@ -468,7 +496,7 @@ impl Live {
                 End::Pause { stage, participant, paused } => self.end_pause(&stage, &participant, paused),
                 End::Key(key) => {
                     // A replica goes with its source, which may have exchanged its token since.
-                    let is_meant = |one: &Presence| one.key.as_ref() == Some(&key) && one.source.is_none();
+                    let is_meant = |one: &Presence| one.is_of(&key) && one.source.is_none();
                     for (arn, id) in self.find(is_meant) {
                         self.throw_out(&arn, &id, Ending::KEY_DELETED);
                     }
@@ -484,7 +512,8 @@ impl Live {
         let is_over = {
             let stages = self.lock();
             let presence = stages.get(arn).and_then(|stage| stage.people.get(id));
-            presence.is_some_and(|presence| presence.expires_at <= now)
+            // A replica goes with its source.
+            presence.is_some_and(|presence| presence.expires_at <= now && presence.source.is_none())
         };
         if is_over && self.limits.ends_expired {
             self.throw_out(arn, id, Ending::EXPIRED);
@@ -653,6 +682,13 @@ impl Live {
     pub(super) fn cut(&self, arn: &StageArn, id: &str, which: Cut) {
         if let Some(connections) = self.connections() {
             connections.cut(arn, id, which);
+        }
+    }
+
+    /// Moves the connections of a participant to this token.
+    fn renew(&self, who: &VerifiedToken) {
+        if let Some(connections) = self.connections() {
+            connections.renew(who);
         }
     }
 

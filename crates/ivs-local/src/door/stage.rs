@@ -50,8 +50,8 @@ pub(crate) struct Presence {
     user_id: String,
     attributes: Value,
     pub(crate) capabilities: Capabilities,
-    /// The key of the last accepted token. `None` for a participant without a token.
-    pub(crate) key: Option<PublicKeyArn>,
+    /// The last accepted token. `None` for an encoder.
+    pub(crate) token: Option<VerifiedToken>,
     pub(crate) expires_at: Timestamp,
     pub(crate) audio_muted: bool,
     pub(crate) video_stopped: bool,
@@ -86,7 +86,7 @@ impl Presence {
             user_id: String::new(),
             attributes: Value::Null,
             capabilities: who.capabilities(),
-            key: None,
+            token: None,
             expires_at: who.expires_at(),
             audio_muted: false,
             video_stopped: false,
@@ -107,7 +107,7 @@ impl Presence {
             attributes: record.get("attributes").cloned().unwrap_or_default(),
             record,
             capabilities: Capability::Publish.into(),
-            key: None,
+            token: None,
             expires_at,
             audio_muted: false,
             video_stopped: false,
@@ -126,7 +126,7 @@ impl Presence {
             attributes: record.get("attributes").cloned().unwrap_or_default(),
             record,
             capabilities: of.capabilities,
-            key: of.key.clone(),
+            token: of.token.clone(),
             expires_at: of.expires_at,
             audio_muted: of.audio_muted,
             video_stopped: of.video_stopped,
@@ -144,7 +144,12 @@ impl Presence {
         self.attributes = attributes(who);
         self.capabilities = who.capabilities();
         self.expires_at = who.expires_at();
-        self.key = Some(who.key_id().clone());
+        self.token = Some(who.clone());
+    }
+
+    /// Whether the last accepted token was signed with this key.
+    pub(crate) fn is_of(&self, key: &PublicKeyArn) -> bool {
+        self.token.as_ref().is_some_and(|token| token.key_id() == key)
     }
 }
 

@@ -193,3 +193,109 @@ async fn the_end_of_the_new_token_counts() {
         assert_eq!(shown["participant"]["state"], expected);
     }
 }
+
+/// A token of the server's own key, which no test deletes.
+async fn viewer(local: &Local) -> String {
+    let made = local.call("CreateParticipantToken", &json!({ "stageArn": local.arn() })).await;
+    made["participantToken"]["token"].as_str().unwrap().to_owned()
+}
+
+async fn assert_goes_on(seen: &mut Peer) {
+    let before = seen.frames[&MediaKind::Video];
+    seen.until(|peer| peer.is_closed || peer.frames[&MediaKind::Video] >= before + 30).await;
+    assert!(!seen.is_closed);
+}
+
+#[tokio::test]
+async fn the_first_socket_brings_its_token_to_subscriptions() {
+    let local = Local::start().await;
+    let key = another_key(&local).await;
+    let remote = publish(&local).await;
+    let eve = local.stage.participant().participant_id("eve");
+    let mut withdrawn = subscribe(&local, &local.mint(eve.clone()), &remote).await;
+    let _eve = local.join(&local.mint(eve.capabilities(Capabilities::PUBLISH))).await;
+    withdrawn.until(|peer| peer.is_closed).await;
+
+    let ana = local.stage.participant().participant_id("ana");
+    let mut seen = subscribe(&local, &local.mint(ana.clone()), &remote).await;
+    let mut socket = local.join(ana.mint(&key).unwrap().as_str()).await;
+    delete(&local, &local.key).await;
+    assert_is_there(&mut socket).await;
+    assert_goes_on(&mut seen).await;
+}
+
+#[tokio::test]
+async fn a_publication_without_a_socket_brings_its_token_to_subscriptions() {
+    let local = Local::start().await;
+    let key = another_key(&local).await;
+    let remote = publish(&local).await;
+    let ana = local.stage.participant().participant_id("ana");
+    let mut seen = subscribe(&local, &local.mint(ana.clone()), &remote).await;
+    let publication = offer(&local, Direction::SendOnly, "/", ana.mint(&key).unwrap().as_str()).await;
+    tokio::spawn(publication.publish(&[]));
+    subscribe(&local, &viewer(&local).await, "ana").await;
+    delete(&local, &local.key).await;
+    assert_goes_on(&mut seen).await;
+}
+
+#[tokio::test]
+async fn an_offer_with_the_old_token_goes_on_with_the_token_of_the_socket() {
+    let local = Local::start().await;
+    let key = another_key(&local).await;
+    let old = local.stage.participant().participant_id("ana").mint(&local.key).unwrap();
+    let mut ana = local.join(old.as_str()).await;
+    let new = old.exchange().mint(&key).unwrap();
+    assert_eq!(exchange(&mut ana, old.as_str(), new.as_str()).await.get("error"), None);
+    let publication = offer(&local, Direction::SendOnly, "/publish/ana", old.as_str()).await;
+    tokio::spawn(publication.publish(&[]));
+    let mut seen = subscribe(&local, &viewer(&local).await, "ana").await;
+    delete(&local, &local.key).await;
+    assert_is_there(&mut ana).await;
+    assert_goes_on(&mut seen).await;
+}
+
+#[tokio::test]
+async fn who_is_to_join_without_a_client_stays_when_their_publication_is_withdrawn() {
+    let local = Local::start().await;
+    let ana = local.stage.participant().participant_id("ana");
+    let publication = offer(&local, Direction::SendOnly, "/", &local.mint(ana.clone())).await;
+    let publication = tokio::spawn(publication.publish(&[]));
+    let mut bob = local.join(&local.token("bob")).await;
+    bob.state(|state| find(state, "ana").is_some_and(|ana| ana["isPublishing"] == true)).await;
+    let people = format!("/_ivs/stages/{}/participants", local.arn());
+    let token = local.mint(ana.capabilities(Capabilities::SUBSCRIBE));
+    let joined = local.request("POST", &people, &[], &json!({ "token": token }).to_string()).await;
+    assert_eq!(joined.status, 200, "{}", joined.body);
+    publication.await.unwrap();
+    bob.state(|state| find(state, "ana").is_none_or(|ana| ana["isPublishing"] == false)).await;
+    let shown = local.call("GetParticipant", &of(&local, "ana").await).await;
+    assert_eq!(shown["participant"]["state"], "CONNECTED");
+}
+
+#[tokio::test]
+async fn a_replica_is_not_muted_any_more_when_its_source_comes_again() {
+    let local = Local::start().await;
+    let other = local.another_stage().await;
+    let token = local.token("ana");
+    let mut ana = local.join(&token).await;
+    let publication = offer(&local, Direction::SendOnly, "/publish/ana", &token).await;
+    tokio::spawn(publication.publish(&[]));
+    ana.state(|state| find(state, "ana").is_some_and(|ana| ana["isPublishing"] == true)).await;
+    ana.send(&json!({ "type": "SET_STATE", "version": 1, "audioMuted": true })).await;
+    ana.state(|state| find(state, "ana").is_some_and(|ana| ana["audioMuted"] == true)).await;
+    let copy = json!({
+        "sourceStageArn": local.arn(),
+        "destinationStageArn": other.arn().as_str(),
+        "participantId": "ana",
+    });
+    local.call("StartParticipantReplication", &copy).await;
+    let mut bob = local.join(&local.mint(other.participant().participant_id("bob"))).await;
+    bob.state(|state| find(state, "ana").is_some_and(|ana| ana["audioMuted"] == true)).await;
+    ana.0.close(None).await.unwrap();
+    ana.last().await;
+    // The server takes note of it within its grace of five seconds.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let mut ana = local.join(&token).await;
+    ana.send(&json!({ "type": "SET_STATE", "version": 2, "audioMuted": false })).await;
+    bob.state(|state| find(state, "ana").is_some_and(|ana| ana["audioMuted"] == false)).await;
+}

@@ -17,6 +17,11 @@ const EXPECTED: &str = "st-expected00000";
 impl Pair {
     /// A token with the same participant ID for a stage.
     fn token(&self, stage: &str) -> Value {
+        self.brief_token(stage, 12 * 3600)
+    }
+
+    /// Like [`Self::token`], for so many seconds.
+    fn brief_token(&self, stage: &str, seconds: u64) -> Value {
         let key = SigningKey::generate().unwrap();
         let pem = key.verifying_key().to_spki_pem();
         let arn = self.world.make("ImportPublicKey", "publicKey", &json!({ "publicKeyMaterial": pem }));
@@ -25,7 +30,8 @@ impl Pair {
         let [whip, events] = ["whip", "events"].map(|name| endpoints[name].as_str().unwrap());
         let stage = Stage::with_endpoints(StageArn::try_from(stage).unwrap(), whip, events).unwrap();
         let now = Timestamp::from_secs(BEGIN / 1000).unwrap();
-        let token = stage.participant().participant_id(&self.id).mint_at(&key, now).unwrap();
+        let participant = stage.participant().participant_id(&self.id).duration(Duration::from_secs(seconds));
+        let token = participant.mint_at(&key, now).unwrap();
         json!({ "token": token.as_str() })
     }
 
@@ -185,6 +191,33 @@ fn a_replica_takes_no_place_of_a_client_who_came_meanwhile() {
 }
 
 #[test]
+fn a_replica_does_not_take_the_last_place_of_a_publisher_who_came_meanwhile() {
+    for (quota, limit) in [("publishersPerStage", 1), ("concurrentPublishers", 2)] {
+        let quotas = [(quota.to_owned(), limit)].into();
+        let pair = Pair::new(Settings { quotas, ..Settings::default() });
+        let asked = pair.asked();
+        let other = pair.world.join(&pair.destination, &json!({}));
+        pair.world.on_stage("POST", &pair.destination, &format!("{other}/publish"));
+        pair.comes(&asked);
+        assert_eq!((pair.replicas(), pair.is_on_destination()), (vec![json!("STOPPED")], false), "{quota}");
+    }
+}
+
+#[test]
+fn a_replica_stays_when_an_earlier_token_of_its_source_expires() {
+    let pair = Pair::new(Settings::default());
+    let Pair { world, source, destination, id } = &pair;
+    // This sets a timer for the participant on the destination.
+    world.join(destination, &pair.brief_token(destination, 600));
+    world.on_stage("DELETE", destination, id);
+    world.join(source, &pair.brief_token(source, 500));
+    pair.start(0);
+    world.join(source, &pair.token(source));
+    world.advance(601.0);
+    assert_eq!((pair.replicas(), pair.is_on_destination()), (vec![json!("ACTIVE")], true));
+}
+
+#[test]
 fn a_replica_does_not_come_to_a_stage_that_was_deleted_meanwhile() {
     let pair = Pair::new(Settings::default());
     let asked = pair.asked();
@@ -201,6 +234,18 @@ fn a_replica_that_was_stopped_before_it_came_does_not_come() {
     pair.comes(&asked);
     assert_eq!((pair.replicas(), pair.is_on_destination()), (vec![json!("STOPPED")], false));
     assert_eq!(pair.world.session_of(&pair.destination), None);
+}
+
+/// A connection checks this again when its media is connected.
+#[test]
+fn a_participant_whose_key_was_deleted_meanwhile_is_not_admitted() {
+    let pair = Pair::new(Settings::default());
+    let gate = &pair.world.0.live().gate;
+    let token = pair.token(&pair.source);
+    let who = gate.participant(token["token"].as_str().unwrap()).unwrap();
+    assert!(gate.still_admits(&who));
+    pair.world.call("DeletePublicKey", &json!({ "arn": who.key_id().as_str() }));
+    assert!(!gate.still_admits(&who));
 }
 
 /// `DeleteStage` and `DeleteIngestConfiguration` are answered when those who were there have gone: before, the state shows both.
