@@ -63,7 +63,7 @@ use crate::{
     backend::{Active, Backend},
 };
 pub(crate) use prepared::{Job, Prepared, verify_batch};
-pub(crate) use sign::Job as SignJob;
+pub(crate) use sign::{Hmac, Job as SignJob};
 pub(crate) use verify::Verdict;
 
 /// Whether keys are prepared and accelerated when asked. Unoptimised, as in a debug build, the engine takes several times as long as the
