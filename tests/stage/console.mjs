@@ -132,7 +132,7 @@ test("the timeline is filtered with the keyboard alone, without JavaScript", BOU
   await page.goto(`${url}/_ivs/console/timeline`);
   const all = await page.locator("tbody tr").count();
   await page.focus("#kind");
-  await page.keyboard.type("Tokens");
+  await page.keyboard.type("Refused");
   await page.keyboard.press("Tab");
   await page.keyboard.type(stage.arn);
   await page.keyboard.press("Enter");

@@ -1,11 +1,11 @@
-//! Adding up many points in words: what [`tree`](super::tree) does in lanes, and nothing is allocated for it.
+//! Adds up many points in words, as [`tree`](super::tree) does in lanes. Nothing is allocated.
 //!
-//! A sum of two affine points takes 6 multiplications once the inverse of the difference of their x coordinates is known,
-//! instead of 10 without it. So points are added in pairs, the sums in pairs again, and so on, and the inversions of all pairs and
-//! columns of one round are shared (Montgomery's trick). When few pairs are left, so that an inversion costs more than it
-//! saves, the rest is added up without.
+//! A sum of two affine points takes 6 multiplications once the inverse of the difference of their x coordinates is
+//! known, instead of 10 without it. So points are added in pairs, the sums in pairs again, and so on, and the
+//! inversions of all pairs and columns of one round are shared (Montgomery's trick). When so few pairs are left that
+//! an inversion costs more than it saves, the rest is added up without one.
 //!
-//! Signing comes here with secret points: no operation takes a time that depends on them, as long as `invert` does not.
+//! Signing calls this with secret points. No operation takes a time that depends on them, as long as `invert` does not.
 
 use super::{
     point::{Affine, Sum},
@@ -13,22 +13,22 @@ use super::{
     secret::{declassify, overwrite},
 };
 
-/// `HEIGHT` points to add up, no fewer than two.
+/// `HEIGHT` points to add up. There must be at least two.
 pub(crate) struct Column<const HEIGHT: usize> {
     points: [Affine; HEIGHT],
-    /// In a round: the product of the differences of the pairs before each.
+    /// For each pair of a round: the product of the differences of the pairs before it.
     before: [Field; HEIGHT],
-    /// In a round: the product of all differences.
+    /// The product of all differences of a round.
     product: Field,
-    /// In a round: the product of the products of the columns before.
+    /// The product of the products of the columns before this one, in a round.
     columns_before: Field,
-    /// Whether two points that were to be added had the same x coordinate: what the column holds means nothing then.
+    /// Whether two points to be added had the same x coordinate. The content of the column is then meaningless.
     exceptional: bool,
 }
 
-/// Adds up each column. `None` where an addition met equal or opposite points.
+/// Adds up each column. A result is `None` if an addition met equal or opposite points.
 ///
-/// `worth` is how many pairs there must be to make up for an inversion.
+/// `worth` is the number of pairs from which on an inversion pays.
 pub(crate) fn sum_columns<const HEIGHT: usize>(
     columns: &mut [Column<HEIGHT>],
     worth: usize,
@@ -78,7 +78,8 @@ impl<const HEIGHT: usize> Column<HEIGHT> {
         overwrite(std::slice::from_mut(&mut self.columns_before), Field::ZERO);
     }
 
-    /// Multiplies up the differences of the pairs: of the `left` points, those in places i and `left / 2 + i`.
+    /// Multiplies up the differences of the pairs. A pair is the points in places i and `left / 2 + i` of the `left`
+    /// points.
     fn multiply(&mut self, left: usize) {
         let pairs = left / 2;
         let mut product = self.points[pairs].x.sub(&self.points[0].x);
@@ -86,7 +87,8 @@ impl<const HEIGHT: usize> Column<HEIGHT> {
             self.before[i] = product;
             product = product.mul(&self.points[pairs + i].x.sub(&self.points[i].x));
         }
-        // That a case is exceptional may be known. The column goes on with any other number, so that it does not spoil the rest.
+        // Whether a case is exceptional is not secret. The column continues with another number, so that it does not
+        // spoil the rest.
         if declassify(product.is_zero()) {
             self.exceptional = true;
             product = Field::ONE;
@@ -94,7 +96,7 @@ impl<const HEIGHT: usize> Column<HEIGHT> {
         self.product = product;
     }
 
-    /// Adds the pairs, given the inverse of the product of all differences; the sums take the first places.
+    /// Adds the pairs, given the inverse of the product of all differences. The sums take the first places.
     fn add_pairs(&mut self, left: usize, mut inverse: Field) {
         let pairs = left / 2;
         for i in (0..pairs).rev() {

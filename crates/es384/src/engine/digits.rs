@@ -1,9 +1,9 @@
 //! A multiple of a point as a sum of table entries.
 //!
-//! A number k is written as the sum of 55 digits d·2^(7·i), each odd and between -127 and 127 (Joye and Tunstall, "Exponent
-//! recoding and regular exponentiation algorithms", 2009). No digit is zero, so every window adds a point, and digits of
-//! both signs share the 64 odd multiples of a window's point. Digits of 6 and of 8 bits are made in the same way. Only odd
-//! numbers can be written so. An even k is taken as -(n - k), which is odd because n is.
+//! A number k is written as the sum of 55 digits d·2^(7·i), each odd and between -127 and 127 (Joye and Tunstall,
+//! "Exponent recoding and regular exponentiation algorithms", 2009). No digit is zero, so every window adds a point,
+//! and digits of both signs share the 64 odd multiples of a window's point. Digits of 6 and of 8 bits are made in the
+//! same way. Only odd numbers can be written so. An even k is taken as -(n - k), which is odd because n is.
 //!
 //! No operation takes a time that depends on the number.
 
@@ -12,29 +12,29 @@ use super::{
     secret::hide,
 };
 
-/// Bits of a digit, of a key and in signing.
+/// The bits of a digit, for the table of a key and in signing.
 pub(crate) const WINDOW: usize = 7;
-/// Digits of a number: 55·7 = 385 bits, one more than it has.
+/// The digits of a number. They have 55·7 = 385 bits, one more than the number.
 pub(crate) const WINDOWS: usize = windows(WINDOW);
-/// Odd multiples in a window's part of a table: 1, 3, and so on to 127.
+/// The odd multiples in a window's part of a table: 1, 3, and so on to 127.
 pub(crate) const ENTRIES: usize = entries(WINDOW);
 
-/// Bits of a digit of the base point in verification. All keys share its table, so that may be larger.
+/// The bits of a digit of the base point in verification. All keys share this table, so it may be larger.
 pub(crate) const BASE_WINDOW: usize = 8;
-/// Digits of a number: 48·8 = 384 bits.
+/// The digits of a number for the base point. They have 48·8 = 384 bits.
 pub(crate) const BASE_WINDOWS: usize = windows(BASE_WINDOW);
 
-/// Digits of this many bits that a number has.
+/// How many digits of this many bits a number has.
 pub(crate) const fn windows(bits: usize) -> usize {
     385 / bits
 }
 
-/// Odd multiples in the part of a table that belongs to a digit of this many bits.
+/// How many odd multiples belong to a digit of this many bits.
 pub(crate) const fn entries(bits: usize) -> usize {
     1 << (bits - 1)
 }
 
-/// A digit: which of its window's entries to add, and whether to add its negative.
+/// A digit. It says which entry of its window to add, and whether to add the entry's negative.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Digit(u8);
 
@@ -48,7 +48,7 @@ impl Digit {
         Self(u8::try_from(entry).unwrap())
     }
 
-    /// Below [`entries`] of the digit's bits.
+    /// The place of the entry. It is below [`entries`] of the digit's bits.
     #[inline]
     pub(crate) fn entry(self) -> usize {
         usize::from(self.0 & !Self::NEGATIVE)
@@ -86,11 +86,11 @@ pub(crate) fn recode<const BITS: usize, const COUNT: usize>(number: &Words) -> [
         let above = if shift > 64 - BITS && word < 5 { odd[word + 1] << (64 - shift) } else { 0 };
         let t = ((odd[word] >> shift) | above) as u8 & (2 * entries + 1);
         if i == COUNT - 1 {
-            // The highest digit takes what is left, 2·t + 1, without a sign: the number has 384 bits.
+            // The highest digit takes the rest, 2·t + 1. It needs no sign, because the number has 384 bits.
             return Digit(t ^ flip);
         }
-        // From 64 up the entry is t - 64, the digit positive; below that the entry is 63 - t, the digit negative.
-        // As in `select`, the optimiser must not see what values it has.
+        // From t = 64 on, the digit is positive and the entry is t - 64. Below, the digit is negative and the entry
+        // is 63 - t. As in `select`, the optimiser must not know which values are possible.
         let negative = hide(u64::from(t >> (BITS - 1)) ^ 1) as u8;
         Digit(((t ^ negative.wrapping_neg()) & entries) | (negative << 7) ^ flip)
     })

@@ -6,10 +6,10 @@ use super::digits::{Digit, ENTRIES, WINDOW, entries, windows};
 pub(crate) struct Entries<T, const BITS: usize>(Box<[T]>);
 
 impl<T, const BITS: usize> Entries<T, BITS> {
-    /// Bytes of them all.
+    /// The size of all entries in bytes.
     pub(crate) const SIZE: usize = windows(BITS) * entries(BITS) * size_of::<T>();
 
-    /// The entries of the first window, then those of the second, and so on.
+    /// Takes the entries of the first window, then those of the second, and so on.
     pub(crate) fn of(entries: Vec<T>) -> Self {
         Self(entries.into())
     }

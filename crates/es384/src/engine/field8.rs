@@ -1,8 +1,9 @@
-//! Numbers modulo p, eight at a time, a number a lane, in whatever limbs the lanes have for them.
+//! Numbers modulo p, eight at a time, one in each lane. The lanes decide which limbs the numbers have.
 //!
-//! A number x is kept in Montgomery's form, and loosely: it may exceed p, or be negative. How far is part of its type: a
-//! `Field8<L, B>` is below B·p in absolute value in every lane. Sums and products state what they ask of their operands' bounds and
-//! what they promise of their own, and the compiler checks it. So no chain of additions can outgrow its limbs.
+//! A number x is kept in Montgomery's form, and not fully reduced: it may exceed p, or be negative. The type states
+//! how far: a `Field8<L, B>` is below B·p in absolute value in every lane. Sums and products state the bounds that
+//! they require of their operands and the bound of their result, and the compiler checks them. So no chain of
+//! additions can outgrow its limbs.
 
 use super::{
     lanes::{Form, Lanes, Number, Packed, Radix},
@@ -13,7 +14,8 @@ use super::{
 #[derive(Clone, Copy)]
 pub(crate) struct Field8<L: Lanes, const B: u32>(Number<L>);
 
-/// The difference of two numbers, below `B`·p, with limbs that need not be carried: one factor of a product, but not both.
+/// The difference of two numbers, below `B`·p. Its limbs need not be carried. It may be one factor of a product, but
+/// not both.
 #[derive(Clone, Copy)]
 pub(crate) struct Wide8<L: Lanes, const B: u32>(Number<L>);
 
@@ -31,19 +33,19 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
         Self::new(L::Radix::splat(lanes, number))
     }
 
-    /// A number a lane, each below p.
+    /// One number for each lane, each below p.
     #[inline(always)]
     pub(crate) fn load(lanes: L, numbers: [&Packed; 8]) -> Self {
         Self::new(L::Radix::load(lanes, numbers))
     }
 
-    /// x and y of an entry of the window for each lane. All are read, whichever are taken.
+    /// x and y of an entry of the window for each lane. All entries are read, whichever are taken.
     #[inline(always)]
     pub(crate) fn pick(lanes: L, entries: [u8; 8], window: &<L::Radix as Form>::Window) -> [Self; 2] {
         L::Radix::pick(lanes, entries, window).map(Self::new)
     }
 
-    /// x and y of the lane's own part of an entry, for each lane. All are read, whichever are taken.
+    /// x and y of the lane's own part of an entry, for each lane. All entries are read, whichever are taken.
     #[inline(always)]
     pub(crate) fn choose(lanes: L, entries: [u8; 8], table: &[super::lanes::Eight]) -> [Self; 2] {
         L::Radix::choose(lanes, entries, table).map(Self::new)
@@ -67,7 +69,7 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
         L::Radix::witness(&self.0)
     }
 
-    /// The same numbers where only the even lanes count.
+    /// The same numbers, of which only those in the even lanes count.
     #[inline(always)]
     pub(crate) fn narrow(&self) -> Field8<L::Narrow, B> {
         Field8(L::narrow(&self.0))
@@ -101,7 +103,7 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
     /// `-self` in the lanes of `mask`, `self` in the others.
     #[inline(always)]
     pub(crate) fn negate_where<const OUT: u32>(&self, mask: u8) -> Field8<L, OUT> {
-        // Up to and including B·p, which is below the next multiple.
+        // The result may be B·p itself, so its bound is the next multiple.
         const { assert!(OUT == B + 1) };
         Field8::new(L::Radix::negate_where::<B>(&self.0, mask))
     }
@@ -118,7 +120,7 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
         Self(L::Radix::swap::<DISTANCE>(&self.0))
     }
 
-    /// The product, in Montgomery's form as its factors.
+    /// The product, in Montgomery's form like its factors.
     #[inline(always)]
     pub(crate) fn times<const C: u32>(&self, other: &Field8<L, C>) -> Field8<L, 2> {
         const { assert!(B as u64 * C as u64 <= L::Radix::LIMIT) };
@@ -190,27 +192,27 @@ impl<L: Lanes, const B: u32> Field8<L, B> {
         Field8::new(L::Radix::square_less_folded::<C, D>(&self.0, &c.0, &d.0))
     }
 
-    /// [`times_wide`](Self::times_wide) without a bound, of what the result is in memory.
+    /// [`times_wide`](Self::times_wide) without bounds. The result is as it is in memory.
     #[cfg(test)]
     #[cfg(feature = "engine")]
     pub(crate) fn times_unbounded<const C: u32>(&self, other: &Wide8<L, C>) -> [Packed; 8] {
         L::Radix::store(&L::Radix::product(&self.0, &other.0))
     }
 
-    /// [`squared`](Self::squared) without a bound, of what the result is in memory.
+    /// [`squared`](Self::squared) without bounds. The result is as it is in memory.
     #[cfg(test)]
     #[cfg(feature = "engine")]
     pub(crate) fn squared_unbounded(&self) -> [Packed; 8] {
         L::Radix::store(&L::Radix::square(&self.0))
     }
 
-    /// The same as a factor that may be a difference.
+    /// The same number as the factor that may be a difference.
     #[inline(always)]
     pub(crate) fn wide(&self) -> Wide8<L, B> {
         Wide8(self.0)
     }
 
-    /// The numbers of the lanes, as they stand in memory.
+    /// The numbers of the lanes, as they are in memory.
     pub(crate) fn store(&self) -> [Packed; 8] {
         L::Radix::store(&self.0)
     }
@@ -243,7 +245,7 @@ impl<L: Lanes> Field8<L, 2> {
     }
 }
 
-/// One of [`Field8::store`] below p.
+/// Brings a number from [`Field8::store`] below p.
 pub(crate) fn reduce<L: Lanes>(_: L, number: &Packed) -> Words {
     L::Radix::reduce(number)
 }

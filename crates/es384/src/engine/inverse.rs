@@ -5,7 +5,7 @@
 //! zero, f is plus or minus their greatest common divisor, 1. d and e follow f and g modulo the modulus, so that then d
 //! is plus or minus the inverse.
 //!
-//! Sums wrap only so that no check for overflow branches: all stay within their words.
+//! Sums use wrapping operations only to avoid the branches of overflow checks. All sums stay within their words.
 
 use std::marker::PhantomData;
 
@@ -17,10 +17,10 @@ use super::{
     wide,
 };
 
-/// Steps done at a time: their matrix fits signed words of 64 bits.
+/// How many steps are done at a time. Their matrix fits signed words of 64 bits.
 const BATCH: u32 = 59;
 
-/// Batches that bring g to zero whatever the number, when delta starts at 1/2: (45907·384 + 26313)/19929 = 885 steps are
+/// How many batches bring g to zero for every number, if delta starts at 1/2. (45907·384 + 26313)/19929 = 885 steps are
 /// enough for 384 bits (Wuille, <https://github.com/sipa/safegcd-bounds>), and 15·59 = 885.
 const BATCHES: u32 = 15;
 
@@ -50,7 +50,7 @@ impl Steps {
 type Matrices = [[[u64; 2]; 2]; 2];
 
 impl<M: Modulus> Residue<M> {
-    /// The inverse, and zero for zero. The time depends on the value, which must be public.
+    /// The inverse, or zero for zero. The time depends on the value, which must be public.
     pub(crate) fn invert_vartime(&self) -> Self {
         let mut inversion = Inversion::new(self);
         // The negative of the delta of the paper.
@@ -63,12 +63,12 @@ impl<M: Modulus> Residue<M> {
         inversion.finish()
     }
 
-    /// The inverse, and zero for zero, in the same time for all values.
+    /// The inverse, or zero for zero, in the same time for all values.
     pub(crate) fn invert<L: Lanes>(&self, lanes: L) -> Self {
         self.invert_both(&Self::ONE, lanes).0
     }
 
-    /// The inverses of two numbers, as [`invert`](Self::invert), side by side: they take little longer than one.
+    /// The inverses of two numbers, like [`invert`](Self::invert). Side by side, they take little longer than one.
     pub(crate) fn invert_both<L: Lanes, N: Modulus>(
         &self,
         other: &Residue<N>,
@@ -77,18 +77,18 @@ impl<M: Modulus> Residue<M> {
         invert_two(self, other, |words| lanes.pair(words), |steps| lanes.run(steps))
     }
 
-    /// [`invert`](Self::invert), with what every processor has.
+    /// [`invert`](Self::invert), with instructions that every processor has.
     pub(crate) fn invert_in_words(&self) -> Self {
         self.invert_both_in_words(&Self::ONE).0
     }
 
-    /// [`invert_both`](Self::invert_both), with what every processor has.
+    /// [`invert_both`](Self::invert_both), with instructions that every processor has.
     pub(crate) fn invert_both_in_words<N: Modulus>(&self, other: &Residue<N>) -> (Self, Residue<N>) {
         invert_two(self, other, BasePair::new, steps_in_words)
     }
 }
 
-/// The inverses of two numbers, with a way to make pairs and one to do the steps.
+/// The inverses of two numbers, given a function that makes pairs and one that does the steps.
 #[inline]
 fn invert_two<P: Pair, M: Modulus, N: Modulus>(
     first: &Residue<M>,
@@ -115,7 +115,7 @@ fn steps_in_words(steps: StepsOfTwo<BasePair>) -> (BasePair, Matrices) {
     steps.run()
 }
 
-/// An inversion under way.
+/// An inversion that is under way.
 struct Inversion<M> {
     f: Signed,
     g: Signed,
@@ -139,15 +139,15 @@ impl<M: Modulus> Inversion<M> {
     }
 
     fn finish(&self) -> Residue<M> {
-        // By the sign of f, plus or minus the inverse of Montgomery's form. Of x·2^384 it is 1/(x·2^384); times 2^1152, and
-        // divided by 2^384 as a product is, it is 2^384/x.
+        // This is plus or minus the inverse of Montgomery's form, by the sign of f: 1/(x·2^384) for x·2^384.
+        // Multiplied by 2^1152, and divided by 2^384 as every product is, it is 2^384/x.
         let inverse = Residue::from_montgomery(normalize(&self.d, self.f[6], &Self::MODULUS));
         inverse.mul(&Residue::CUBED_RADIX)
     }
 }
 
-/// Inverts every number with a single inversion (Montgomery's trick), unless one of them is zero. The time depends on the
-/// values, which must be public.
+/// Inverts every number with a single inversion (Montgomery's trick), unless one of them is zero. The time depends on
+/// the values, which must be public.
 pub(crate) fn invert_all_vartime<M: Modulus>(numbers: &mut [Residue<M>]) -> bool {
     let mut product = Residue::ONE;
     let products: Vec<Residue<M>> = numbers
@@ -170,8 +170,8 @@ pub(crate) fn invert_all_vartime<M: Modulus>(numbers: &mut [Residue<M>]) -> bool
     true
 }
 
-/// Steps of two inversions side by side, all the same operations. Zeta is the negative of delta + 1/2, with the delta
-/// that starts at 1/2.
+/// The steps of two inversions side by side, with the same operations. Zeta is the negative of delta + 1/2, for the
+/// delta that starts at 1/2.
 struct StepsOfTwo<P> {
     zero: P,
     one: P,
@@ -190,7 +190,7 @@ impl<L: Lanes> Task<L> for StepsOfTwo<L::Pair> {
 }
 
 impl<P: Pair> StepsOfTwo<P> {
-    /// Zeta, and the matrices.
+    /// Returns zeta and the matrices.
     #[inline(always)]
     fn run(self) -> (P, Matrices) {
         let Self { zero, one, mut zeta, mut f, mut g } = self;
@@ -198,10 +198,10 @@ impl<P: Pair> StepsOfTwo<P> {
         let (mut uv, mut qr) = (P::Twice::of(one, zero), P::Twice::of(zero, one));
         for _ in 0..BATCH {
             let (mut negative, odd) = (zeta.if_negative(), g.if_odd());
-            // Where g is odd, f is added to it, or subtracted where zeta is negative.
+            // If g is odd, f is added to it, or subtracted if zeta is negative.
             g = g.add(f.xor(negative).sub(negative).and(odd));
             qr = qr.add(uv.xor(negative).sub(negative).and(odd));
-            // Where both hold, f takes what g was, and zeta changes its sign.
+            // If both hold, f takes the old value of g, and zeta changes its sign.
             negative = negative.and(odd);
             zeta = zeta.xor(negative).less_one();
             f = f.add(g.and(negative));
@@ -213,7 +213,7 @@ impl<P: Pair> StepsOfTwo<P> {
     }
 }
 
-/// The steps until all of a batch are done, skipping over runs of even g.
+/// The steps of one batch, skipping over runs of even g.
 fn steps_vartime(mut eta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
     // As unsigned words: shifts to the left, additions and negations agree with the signed ones.
     let (mut u, mut v, mut q, mut r) = (1_u64, 0_u64, 0_u64, 1_u64);
@@ -236,7 +236,8 @@ fn steps_vartime(mut eta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
             (f, g) = (g, f.wrapping_neg());
             (u, q) = (q, u.wrapping_neg());
             (v, r) = (r, v.wrapping_neg());
-            // At most eta + 1 steps until the next exchange, of which one multiple of f does up to six at once.
+            // There are at most eta + 1 steps until the next exchange. One multiple of f does up to six of them at
+            // once.
             bits = (eta.unsigned_abs() + 1).min(u64::from(left)).min(6);
             // -g/f modulo 2^6: f·(f² - 2) is -1/f to six bits.
             multiple = f.wrapping_mul(f).wrapping_sub(2).wrapping_mul(f).wrapping_mul(g);
@@ -255,7 +256,7 @@ fn steps_vartime(mut eta: i64, mut f: u64, mut g: u64) -> (i64, Steps) {
     (eta, steps)
 }
 
-/// f and g after the steps. The division by 2^59 leaves no rest: the steps were chosen so.
+/// f and g after the steps. The steps were chosen so that the division by 2^59 leaves no remainder.
 #[inline]
 fn update_gcd(f: &mut Signed, g: &mut Signed, steps: &Steps) {
     let (mut carry_f, mut carry_g) = (0_i128, 0_i128);
@@ -281,13 +282,13 @@ fn update_gcd(f: &mut Signed, g: &mut Signed, steps: &Steps) {
 fn update_inverses<M: Modulus>(d: &mut Signed, e: &mut Signed, steps: &Steps, modulus: &Signed) {
     const { assert!(M::WORDS[0] & 1 == 1) };
     let inverse = const { inverse_of(M::WORDS[0]) };
-    // All ones where d, and e, is negative: the modulus is added once then.
+    // These are all ones if d or e is negative. The modulus is then added once.
     let (sign_d, sign_e) = (hide_sign(d[6]), hide_sign(e[6]));
     let mut times_d = (steps.u & sign_d).wrapping_add(steps.v & sign_e);
     let mut times_e = (steps.q & sign_d).wrapping_add(steps.r & sign_e);
     let mut carry_d = wide::signed(steps.u, d[0]).wrapping_add(wide::signed(steps.v, e[0]));
     let mut carry_e = wide::signed(steps.q, d[0]).wrapping_add(wide::signed(steps.r, e[0]));
-    // And as often again as makes the division by 2^59 leave no rest.
+    // The modulus is added further, as often as the division by 2^59 needs to leave no remainder.
     times_d = times_d.wrapping_sub(
         (inverse.wrapping_mul(low(carry_d)).wrapping_add(times_d.cast_unsigned()) & LOW).cast_signed(),
     );
@@ -316,13 +317,13 @@ fn update_inverses<M: Modulus>(d: &mut Signed, e: &mut Signed, steps: &Steps, mo
     e[6] = low(carry_e).cast_signed();
 }
 
-/// `value`, or `-value` where `sign` is negative, brought from between -2·modulus and the modulus to between 0 and the
+/// `value`, or `-value` if `sign` is negative, brought from between -2·modulus and the modulus to between 0 and the
 /// modulus.
 fn normalize(value: &Signed, sign: i64, modulus: &Signed) -> Words {
     let mut value = *value;
     let negative = hide_sign(value[6]);
     add_where(&mut value, modulus, negative);
-    // The optimiser must not see that masks are only that: it would branch.
+    // The optimiser must not know that this is a mask, or it would branch.
     let negate = hide_sign(sign);
     for word in &mut value {
         *word = (*word ^ negate).wrapping_sub(negate);
@@ -339,7 +340,7 @@ fn hide_sign(word: i64) -> i64 {
     hide((word >> 63).cast_unsigned()).cast_signed()
 }
 
-/// Adds the modulus where `mask` is all ones.
+/// Adds the modulus if `mask` is all ones.
 fn add_where(value: &mut Signed, modulus: &Signed, mask: i64) {
     for (word, term) in value.iter_mut().zip(modulus) {
         *word = word.wrapping_add(term & mask);
@@ -377,7 +378,7 @@ fn from_signed(value: &Signed) -> Words {
     })
 }
 
-/// The low 64 bits, the sign of the word above included.
+/// The low 64 bits, including the sign of the word above.
 #[inline]
 fn low_word(value: &Signed) -> u64 {
     value[0].cast_unsigned() | (value[1].cast_unsigned() << BATCH)

@@ -1,10 +1,14 @@
-//! The engine: P-384 made for many signatures under few keys.
+//! The engine: P-384 for many signatures under few keys.
 
 #![allow(
     clippy::inline_always,
-    reason = "only what is inlined is compiled for the instructions that lanes need"
+    reason = "only inlined code is compiled for the instructions that lanes need"
 )]
-#![allow(clippy::many_single_char_names, clippy::similar_names, reason = "as the formulas have them")]
+#![allow(
+    clippy::many_single_char_names,
+    clippy::similar_names,
+    reason = "the names are those of the formulas"
+)]
 #![cfg_attr(
     not(any(
         target_arch = "x86_64",
@@ -17,7 +21,7 @@
         unused_imports,
         unused_macros,
         unused_mut,
-        reason = "without lanes, what is above them has no user"
+        reason = "without lanes, the code above them has no user"
     )
 )]
 #![cfg_attr(
@@ -29,7 +33,7 @@
         unused_macros,
         unused_mut,
         unused_variables,
-        reason = "where all machines have the same lanes, there is nothing to choose and words have no user"
+        reason = "if all machines have the same lanes, there is nothing to choose and words have no user"
     )
 )]
 #![allow(clippy::needless_range_loop, reason = "limbs are numbered")]
@@ -66,11 +70,12 @@ pub(crate) use prepared::{Job, Prepared, verify_batch};
 pub(crate) use sign::{Hmac, Job as SignJob};
 pub(crate) use verify::Verdict;
 
-/// Whether keys are prepared and accelerated when asked. Unoptimised, as in a debug build, the engine takes several times as long as the
-/// backend, whose arithmetic is optimised all the same. Tests and benches can have it nevertheless, by naming a path.
+/// Whether `prepare` and `accelerate` do anything. Without optimisation, as in a debug build, the engine takes
+/// several times as long as the backend, whose arithmetic is optimised anyway. Tests and benches can still use the
+/// engine by naming a path.
 pub(crate) const WANTED: bool = cfg!(feature = "engine") && !cfg!(es384_unoptimized);
 
-/// Which implementation does the work.
+/// An implementation of the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Path {
@@ -86,20 +91,21 @@ pub enum Path {
     /// SIMD128 instructions of WebAssembly.
     #[cfg(target_feature = "simd128")]
     Simd128,
-    /// What the instructions of AVX-512 IFMA do, in plain integers: slow, and only for tests, with the feature `model`.
+    /// The instructions of AVX-512 IFMA in plain integers. This is slow, and only for tests, with the feature `model`.
     #[cfg(feature = "model")]
     Model,
-    /// What those of AVX2 and NEON do, as [`Model`](Self::Model).
+    /// The instructions of AVX2 and NEON in plain integers, like [`Model`](Self::Model).
     #[cfg(feature = "model")]
     Model30,
-    /// Arithmetic in words of 64 bits, for processors without the instructions. Not where all have them.
+    /// Arithmetic in words of 64 bits, for processors without these instructions. It is not compiled where all
+    /// machines have them.
     #[cfg(not(target_feature = "simd128"))]
     Words,
 }
 
 impl Path {
-    /// The path to take: the fastest of this machine, unless a test [forces](forced) another. The processor is asked once, at
-    /// run time.
+    /// The path to take: the fastest one of this machine, unless a test [forces](forced) another. The processor is
+    /// queried once, at run time.
     #[must_use]
     pub fn best() -> Self {
         #[cfg(feature = "test-paths")]

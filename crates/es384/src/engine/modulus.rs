@@ -37,7 +37,7 @@ pub(crate) const B: Words = [
     0xB331_2FA7_E23E_E7E4,
 ];
 
-/// p - n: adding n to an r below this stays below p, so such an r may stand for two x coordinates.
+/// p - n. If r is below this, r + n is below p, so r may stand for two x coordinates.
 pub(crate) const P_LESS_N: Words = difference(&P, &N);
 
 /// The words of 48 big-endian bytes.
@@ -122,21 +122,21 @@ pub(crate) const fn power_of_two(exponent: u32, modulus: &Words) -> Words {
     shift([1, 0, 0, 0, 0, 0], exponent, modulus)
 }
 
-/// `value·2^exponent` modulo `modulus`, worked out at compile time by doubling.
+/// `value·2^exponent` modulo `modulus`, computed at compile time by doubling.
 pub(crate) const fn shift(mut value: Words, exponent: u32, modulus: &Words) -> Words {
     let mut i = 0;
     while i < exponent {
         let (doubled, carry) = add(&value, &value);
         let (reduced, borrow) = subtract(&doubled, modulus);
-        // Below the modulus only when the subtraction borrowed and the doubling did not carry.
+        // The doubled value is below the modulus only if the subtraction borrowed and the doubling did not carry.
         value = if borrow == 1 && carry == 0 { doubled } else { reduced };
         i += 1;
     }
     value
 }
 
-/// 1/word modulo 2^64, by Newton's iteration: each step doubles the number of right bits, from the 3 that an odd word has
-/// itself.
+/// 1/word modulo 2^64, by Newton's iteration. Each step doubles the number of correct bits. An odd word itself has 3
+/// of them.
 pub(crate) const fn inverse_of(word: u64) -> u64 {
     let mut inverse = word;
     let mut i = 0;

@@ -1,8 +1,9 @@
-//! Points of P-384 (y² = x³ - 3x + b) in words, for every processor: what builds tables, and what verifies where there are
-//! no lanes.
+//! Points of P-384 (y² = x³ - 3x + b) in words, for every processor. They build tables, and verify where there are no
+//! lanes.
 //!
-//! The additions are incomplete: they fail for equal and for opposite points, and a point at infinity has no form here.
-//! Failing is never silent. A [`Sum`] that met such a case has `zz` = 0 from then on, and [`add_pairs`] returns `None`.
+//! The additions are incomplete: they fail for equal and for opposite points, and a point at infinity has no form
+//! here. A failure is never silent. A [`Sum`] that met such a case has `zz` = 0 from then on, and [`add_pairs`]
+//! returns `None`.
 
 use zeroize::Zeroize;
 
@@ -19,7 +20,8 @@ pub(crate) struct Affine {
     pub(crate) y: Field,
 }
 
-/// A point (x/zz, y/zzz) with zz³ = zzz² (Sutherland's XYZZ coordinates: <https://hyperelliptic.org/EFD/g1p/auto-shortw-xyzz.html>).
+/// A point (x/zz, y/zzz) with zz³ = zzz² (Sutherland's XYZZ coordinates:
+/// <https://hyperelliptic.org/EFD/g1p/auto-shortw-xyzz.html>).
 #[derive(Clone, Copy)]
 pub(crate) struct Sum {
     pub(crate) x: Field,
@@ -75,8 +77,8 @@ impl Sum {
         Self { x, y, zz: pp, zzz: ppp }
     }
 
-    /// Whether the point is on the curve, which an addition never leaves unless the machine fails: with x and y as fractions,
-    /// Y² = X³ - 3·X·ZZ² + b·ZZ³ and ZZZ² = ZZ³.
+    /// Whether the point is on the curve. An addition never leaves the curve unless the machine fails. With x and y as
+    /// fractions, the equations are Y² = X³ - 3·X·ZZ² + b·ZZ³ and ZZZ² = ZZ³.
     pub(crate) fn is_on_curve(&self) -> bool {
         const B: Field = Field::from_montgomery(modulus::shift(modulus::B, 384, &modulus::P));
         let zz_2 = self.zz.square();
@@ -101,7 +103,7 @@ impl Sum {
         let q = self.x.mul(&pp);
         let x = r.square().sub(&ppp).sub(&q).sub(&q);
         let y = r.mul(&q.sub(&x)).sub(&self.y.mul(&ppp));
-        // Equal x coordinates make p zero, and so zz, whatever is added later.
+        // Equal x coordinates make p zero, and thus zz, whatever is added later.
         Self { x, y, zz: self.zz.mul(&pp), zzz: self.zzz.mul(&ppp) }
     }
 
@@ -149,8 +151,8 @@ pub(crate) fn doublings(point: &Affine, count: usize) -> Vec<Affine> {
         .collect()
 }
 
-/// Adds each point of `a` to the one in the same place of `b`. `None` where two of them have the same x coordinate.
-/// The time depends on the points, which must be public.
+/// Adds each point of `a` to the point in the same place of `b`. Returns `None` if two of them have the same x
+/// coordinate. The time depends on the points, which must be public.
 pub(crate) fn add_pairs(a: &[Affine], b: &[Affine]) -> Option<Vec<Affine>> {
     let mut inverses: Vec<Field> = a.iter().zip(b).map(|(a, b)| b.x.sub(&a.x)).collect();
     if !invert_all_vartime(&mut inverses) {

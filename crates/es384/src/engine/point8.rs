@@ -1,7 +1,7 @@
-//! Points of P-384 in lanes, a point a lane.
+//! Points of P-384 in lanes, one point in each lane.
 //!
-//! The formulas are those of [`point`](super::point), and as incomplete: equal and opposite points make `zz` zero, which no
-//! later addition undoes. Whoever reads a sum asks [`Sum8::exceptional`] first.
+//! The formulas are those of [`point`](super::point), and equally incomplete: equal and opposite points make `zz`
+//! zero, which no later addition undoes. Before using a sum, check [`Sum8::exceptional`].
 
 use super::{
     field8::{self, Field8},
@@ -69,7 +69,7 @@ impl<L: Lanes> Sum8<L> {
         Self { x, y, zz: self.zz.times(&pp), zzz: self.zzz.times(&ppp) }
     }
 
-    /// The sum over all lanes, in every lane that counts: once pairs of lanes are summed up, the even ones are enough.
+    /// The sum over all lanes, in every lane that counts. Once pairs of lanes are summed up, the even lanes are enough.
     pub(crate) fn total(&self) -> Sum8<L::Narrow> {
         let pairs = self.zz.lanes().run(PlusSwapped::<L, 1>(self)).narrow();
         let lanes = pairs.zz.lanes();
@@ -77,7 +77,7 @@ impl<L: Lanes> Sum8<L> {
         lanes.run(PlusSwapped::<L::Narrow, 4>(&fours))
     }
 
-    /// The same points where only the even lanes count.
+    /// The same points, of which only those in the even lanes count.
     fn narrow(&self) -> Sum8<L::Narrow> {
         Sum8 { x: self.x.narrow(), y: self.y.narrow(), zz: self.zz.narrow(), zzz: self.zzz.narrow() }
     }
@@ -93,7 +93,7 @@ impl<L: Lanes> Sum8<L> {
         }
     }
 
-    /// The lanes in which an addition met equal or opposite points: what they hold means nothing.
+    /// The lanes in which an addition met equal or opposite points. Their content is meaningless.
     pub(crate) fn exceptional(&self) -> u8 {
         self.zz.zero_lanes()
     }
@@ -102,8 +102,8 @@ impl<L: Lanes> Sum8<L> {
         self.zz
     }
 
-    /// The lanes whose point is not on the curve, which no addition does unless the machine fails: with x and y as fractions,
-    /// Y² = X³ - 3·X·ZZ² + b·ZZ³ and ZZZ² = ZZ³. 9 multiplications.
+    /// The lanes whose point is not on the curve. An addition never leaves the curve unless the machine fails. With x
+    /// and y as fractions, the equations are Y² = X³ - 3·X·ZZ² + b·ZZ³ and ZZZ² = ZZ³. 9 multiplications.
     pub(crate) fn off_curve(&self) -> u8 {
         let [equation, cubes] = self.zz.lanes().run(Equations(self));
         !(equation.zero_lanes() & cubes.zero_lanes())
@@ -111,15 +111,15 @@ impl<L: Lanes> Sum8<L> {
 
     /// zz and x of the first lane, up to the same factor.
     pub(crate) fn first_lane(&self) -> (Field, Words) {
-        // Montgomery's form here is that with 2^384 of 2^(SHIFT - 384) times the number. So x is multiplied by the same power
-        // of two while it is taken out of Montgomery's form.
+        // Montgomery's form in lanes is the form with 2^384 of 2^(SHIFT - 384) times the number. So x is multiplied
+        // by the same power of two while it is taken out of Montgomery's form.
         let lanes = self.zz.lanes();
         let factor = Field8::<L, 1>::splat(lanes, &L::Radix::EXCESS);
         let (zz, x) = (self.zz.store(), lanes.run(Times(&self.x, &factor)).store());
         (Field::from_montgomery(field8::reduce(lanes, &zz[0])), field8::reduce(lanes, &x[0]))
     }
 
-    /// Zeros, to overwrite with.
+    /// Zeros, with which a sum is overwritten.
     pub(crate) fn zero(lanes: L) -> Self {
         let zero = Field8::<L, 2>::zero(lanes);
         Self { x: zero.widen(), y: zero.widen(), zz: zero, zzz: zero }
@@ -139,14 +139,14 @@ impl<L: Lanes> Sum8<L> {
         Self { zz: self.zz.blend(mask, &zero), ..*self }
     }
 
-    /// The same but for y.
+    /// The same without y.
     #[cfg(test)]
     #[cfg(feature = "engine")]
     pub(crate) fn with_wrong_y(self) -> Self {
         Self { y: self.zz.widen(), ..self }
     }
 
-    /// The lanes whose point has this x coordinate; each `x` is below 2^384, and not in Montgomery's form.
+    /// The lanes whose point has this x coordinate. Each `x` is below 2^384, and not in Montgomery's form.
     pub(crate) fn has_x(&self, x: &[Words; 8]) -> u8 {
         let packed = x.each_ref().map(L::Radix::pack);
         self.zz.lanes().run(Distance(self, &packed)).zero_lanes()
@@ -165,7 +165,7 @@ impl<L: Lanes, const B: u32, const C: u32> Task<L> for Times<'_, L, B, C> {
     }
 }
 
-/// What an x coordinate and that of a point differ by, times some number that is not zero.
+/// The difference between an x coordinate and that of a point, times a number that is not zero.
 struct Distance<'a, L: Lanes>(&'a Sum8<L>, &'a [Packed; 8]);
 
 impl<L: Lanes> Task<L> for Distance<'_, L> {
@@ -183,7 +183,7 @@ impl<L: Lanes> Task<L> for Distance<'_, L> {
     }
 }
 
-/// What is zero for a point on the curve.
+/// The differences that are zero for a point on the curve.
 struct Equations<'a, L: Lanes>(&'a Sum8<L>);
 
 impl<L: Lanes> Task<L> for Equations<'_, L> {
@@ -206,11 +206,12 @@ impl<L: Lanes> Task<L> for Equations<'_, L> {
     }
 }
 
-/// In each lane the sum of its point and that of lane `l ^ DISTANCE`: formula `add-2008-s`, 12 multiplications and 2 squares.
+/// In each lane `l`, the sum of its point and that of lane `l ^ DISTANCE`: formula `add-2008-s`, 12 multiplications
+/// and 2 squares.
 ///
-/// Both lanes would do the same work. So each does half of it, and one multiplication of lanes is two of the formula's. In
-/// the names below, what stands before "and" is in the lower lane of the two, which has the point 1, the rest in the upper
-/// lane with the point 2; the formula is applied to point 2 and point 1, in this order.
+/// Both lanes would do the same work. So each does half of it, and one multiplication in lanes does two of the
+/// formula. In the names below, the part before "and" is in the lower of the two lanes, which has point 1. The part
+/// after "and" is in the upper lane, which has point 2. The formula is applied to point 2 and point 1, in this order.
 struct PlusSwapped<'a, L: Lanes, const DISTANCE: usize>(&'a Sum8<L>);
 
 impl<L: Lanes, const DISTANCE: usize> PlusSwapped<'_, L, DISTANCE> {
@@ -221,7 +222,7 @@ impl<L: Lanes, const DISTANCE: usize> PlusSwapped<'_, L, DISTANCE> {
         _ => 0b1111_0000,
     };
 
-    /// From a pair of numbers, lower and upper, the first in both lanes and the second in both lanes.
+    /// From a pair of numbers, lower and upper: the first in both lanes, and the second in both lanes.
     #[inline(always)]
     fn spread<const B: u32>(pair: &Field8<L, B>) -> (Field8<L, B>, Field8<L, B>) {
         let swapped = pair.swap::<DISTANCE>();

@@ -1,4 +1,4 @@
-//! A public key made ready for the engine.
+//! Public keys that are prepared for the engine.
 
 use super::{
     Path,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Signature, key::point::Point};
 
-/// [`verify_some`] of those whose table is of this variant.
+/// Calls [`verify_some`] for the jobs whose table is of this variant.
 macro_rules! verify_some {
     ($variant:ident, $jobs:expr, $verdicts:expr, $verify:expr) => {
         verify_some(
@@ -23,7 +23,7 @@ macro_rules! verify_some {
     };
 }
 
-/// The table of a key, in the form that its path takes.
+/// The table of a key, in the form that its path needs.
 pub(crate) enum Prepared {
     #[cfg(target_arch = "x86_64")]
     Ifma(RowTable<Radix52>),
@@ -42,7 +42,7 @@ pub(crate) enum Prepared {
 }
 
 impl Prepared {
-    /// Makes the table of a key, and that of the base point if it is not there yet. Takes a millisecond or two.
+    /// Makes the table of a key, and the table of the base point if there is none yet. This takes a millisecond or two.
     pub(crate) fn new(point: &Point, path: Path) -> Self {
         let (_, coordinates) = point.split_at(1);
         let (coordinates, _) = coordinates.as_chunks::<48>();
@@ -66,12 +66,12 @@ impl Prepared {
         }
     }
 
-    /// Bytes of the table.
+    /// The size of the table in bytes.
     pub(crate) fn size(path: Path) -> usize {
         match path {
             #[cfg(not(target_feature = "simd128"))]
             Path::Words => AffineTable::SIZE,
-            // Rows are as large in every form.
+            // Rows have the same size in every form.
             _ => RowTable::<Radix52>::SIZE,
         }
     }
@@ -108,14 +108,14 @@ impl Prepared {
     #[cfg(not(target_feature = "simd128"))]
     #[cfg_attr(
         not(any(target_arch = "x86_64", target_arch = "aarch64", feature = "model")),
-        expect(irrefutable_let_patterns, reason = "without lanes all tables are for words")
+        expect(irrefutable_let_patterns, reason = "without lanes, all tables are for words")
     )]
     fn for_words(&self) -> Option<&AffineTable> {
         if let Self::Words(table) = self { Some(table) } else { None }
     }
 }
 
-/// A signature to be verified in a batch: of a message with this digest, under this key.
+/// A signature to be verified in a batch, for a message with this digest, under this key.
 #[derive(Clone, Copy)]
 pub(crate) struct Job<'a> {
     pub(crate) key: &'a Prepared,

@@ -1,7 +1,7 @@
 //! Numbers modulo p or n in six words: the arithmetic for every processor.
 //!
-//! No operation takes a time that depends on the values, except where the name says `vartime`. Sums that cannot leave their words wrap
-//! all the same, so that no check for overflow branches.
+//! No operation takes a time that depends on the values, unless its name says `vartime`. Sums use wrapping operations
+//! even where they cannot overflow, because overflow checks would branch.
 
 use std::marker::PhantomData;
 
@@ -42,7 +42,8 @@ impl<M: Modulus> Residue<M> {
     /// Takes a number below 2^384.
     #[inline(never)]
     pub(crate) fn new(number: &Words) -> Self {
-        // Below 2^384 times the modulus, as the reduction asks, even where the number is not below the modulus.
+        // The product is below 2^384 times the modulus, as the reduction requires, even if the number is not below
+        // the modulus.
         Self::from_montgomery(M::montgomery_reduce(product(number, &Self::SQUARED_RADIX.words)))
     }
 
@@ -65,19 +66,20 @@ impl<M: Modulus> Residue<M> {
         M::montgomery_reduce(wide)
     }
 
-    /// Not inlined, nor is the square: it would be in very many places, and a call costs little beside the 40 ns of the work.
+    /// This and the square are not inlined. They would be in very many places, and a call costs little compared with
+    /// 40 ns of work.
     #[inline(never)]
     pub(crate) fn mul(&self, other: &Self) -> Self {
         self.times(other)
     }
 
-    /// [`mul`](Self::mul), inlined: for a constant with few bits.
+    /// [`mul`](Self::mul), but inlined, for a constant with few bits.
     #[inline(always)]
     pub(crate) fn times(&self, other: &Self) -> Self {
         Self::from_montgomery(M::montgomery_reduce(product(&self.words, &other.words)))
     }
 
-    /// This times a number below 2^384, out of Montgomery's form.
+    /// This number times a number below 2^384, out of Montgomery's form.
     #[inline(never)]
     pub(crate) fn scale(&self, number: &Words) -> Words {
         M::montgomery_reduce(product(&self.words, number))
@@ -133,23 +135,25 @@ impl Modulus for PrimeP {
 
     /// p is sparse, so a multiple of it is a few shifts and additions.
     ///
-    /// With q = w·(2^32 + 1) modulo 2^64, where w is the lowest word, adding q·p = q·2^384 - q·(2^128 + 2^96 - 2^32 + 1) makes
-    /// that word zero: -1/p is 2^32 + 1 modulo 2^64. The two parts are kept apart. Each round subtracts the second from the words
-    /// above, and the first, which is q six words further up, is added at the end for all rounds.
+    /// With q = w·(2^32 + 1) modulo 2^64, where w is the lowest word, adding q·p = q·2^384 - q·(2^128 + 2^96 - 2^32 + 1)
+    /// makes that word zero: -1/p is 2^32 + 1 modulo 2^64. The two parts are kept apart. Each round subtracts the
+    /// second from the words above, and the first, which is q six words further up, is added at the end for all
+    /// rounds.
     #[inline(always)]
     fn montgomery_reduce(mut value: [u64; 12]) -> Words {
         let mut quotients = [0; 6];
-        // What is still to be subtracted from the word above the two that a round touches: at most 2.
+        // The amount still to be subtracted from the word above the two that a round changes. It is at most 2.
         let mut owed = 0;
         for i in 0..6 {
             let shifted = value[i] << 32;
             let (q, carry) = value[i].overflowing_add(shifted);
             quotients[i] = q;
-            // (q·(2^128 + 2^96 - 2^32 + 1) - w)/2^64 = q·2^64 + q·2^32 - q_high - carry, because w + (w·2^32 modulo 2^64) is
-            // q + carry·2^64. The low word of q·2^32 is that of w·2^32.
+            // (q·(2^128 + 2^96 - 2^32 + 1) - w)/2^64 = q·2^64 + q·2^32 - q_high - carry, because w + (w·2^32 modulo
+            // 2^64) is q + carry·2^64. The low word of q·2^32 is that of w·2^32.
             let q_high = q >> 32;
             let (term, under) = borrowing_sub(shifted, q_high, carry);
-            // Not negative: what carries, `shifted` is not zero, so nothing is borrowed where q_high is zero.
+            // This is not negative: if there is a carry, `shifted` is not zero, so nothing is borrowed if q_high is
+            // zero.
             let (next_term, over) =
                 q.overflowing_add(q_high.wrapping_add(owed).wrapping_sub(u64::from(under)));
             let borrow;
@@ -171,14 +175,14 @@ impl Modulus for OrderN {
 
     /// n is 2^384 less a number of 190 bits, so a multiple of it takes three multiplications.
     ///
-    /// As for p: with q = -w/n modulo 2^64, adding q·n = q·2^384 - q·(2^384 - n) makes the lowest word w zero. Each round
-    /// subtracts the second part, and the first is added at the end.
+    /// As for p, let q = -w/n modulo 2^64. Adding q·n = q·2^384 - q·(2^384 - n) makes the lowest word w zero. Each
+    /// round subtracts the second part, and the first is added at the end.
     #[inline(always)]
     fn montgomery_reduce(mut value: [u64; 12]) -> Words {
         const LESS: Words = modulus::subtract(&[0; 6], &N).0;
         const { assert!(LESS[2] < 1 << 62 && LESS[3] == 0 && LESS[4] == 0 && LESS[5] == 0) };
         let mut quotients = [0; 6];
-        // What is still to be subtracted from the word above the three that a round touches: 0 or 1.
+        // The amount still to be subtracted from the word above the three that a round changes. It is 0 or 1.
         let mut owed = 0;
         for i in 0..6 {
             let q = value[i].wrapping_mul(const { inverse_of(N[0]).wrapping_neg() });
@@ -187,7 +191,7 @@ impl Modulus for OrderN {
             debug_assert!(declassify(low(products[0]) == value[i]), "the lowest word becomes zero");
             let (term_1, carry) = high_word(products[0]).overflowing_add(low(products[1]));
             let (term_2, carry) = carrying_add(high_word(products[1]), low(products[2]), carry);
-            // Below 2^62 + 2.
+            // This is below 2^62 + 2.
             let term_3 = high_word(products[2]).wrapping_add(u64::from(carry)).wrapping_add(owed);
             let borrow;
             (value[i + 1], borrow) = value[i + 1].overflowing_sub(term_1);
@@ -201,8 +205,8 @@ impl Modulus for OrderN {
     }
 }
 
-/// The end of a reduction: the high words of `value` and the quotients, less what is owed at word `AT`. The whole is not negative
-/// and below twice the modulus; the result is below the modulus.
+/// The end of a reduction: the high words of `value` and the quotients, less what is owed at word `AT`. The whole is
+/// not negative and below twice the modulus; the result is below the modulus.
 #[inline(always)]
 fn add_quotients<const AT: usize>(value: &[u64; 12], quotients: &Words, owed: u64, modulus: &Words) -> Words {
     let mut sum = [0; 6];
@@ -215,18 +219,18 @@ fn add_quotients<const AT: usize>(value: &[u64; 12], quotients: &Words, owed: u6
     for i in AT + 1..6 {
         (sum[i], borrow) = sum[i].overflowing_sub(u64::from(borrow));
     }
-    // A borrow comes with a carry, or the whole would be negative.
+    // A borrow only comes with a carry, because the whole is not negative.
     reduce_once(&sum, u64::from(carry).wrapping_sub(u64::from(borrow)), modulus)
 }
 
-/// The sum of two numbers below the modulus, below it as well.
+/// The sum of two numbers below the modulus. The result is also below the modulus.
 #[inline]
 pub(super) fn add(a: &Words, b: &Words, modulus: &Words) -> Words {
     let (sum, carry) = modulus::add(a, b);
     reduce_once(&sum, carry, modulus)
 }
 
-/// Subtracts the modulus once where `carry·2^384 + words`, below twice the modulus, is not below it.
+/// Subtracts the modulus once if `carry·2^384 + words`, which is below twice the modulus, is not below the modulus.
 #[inline(always)]
 pub(super) fn reduce_once(words: &Words, carry: u64, modulus: &Words) -> Words {
     let (reduced, borrow) = modulus::subtract(words, modulus);
@@ -237,7 +241,7 @@ pub(super) fn reduce_once(words: &Words, carry: u64, modulus: &Words) -> Words {
 #[inline(always)]
 fn product(a: &Words, b: &Words) -> [u64; 12] {
     let mut out = [0; 12];
-    // Not a loop: compilers would keep the twelve words in memory.
+    // This is not a loop, because compilers would keep the twelve words in memory.
     add_row::<0>(&mut out, 0, a[0], b);
     add_row::<0>(&mut out, 1, a[1], b);
     add_row::<0>(&mut out, 2, a[2], b);
@@ -247,7 +251,8 @@ fn product(a: &Words, b: &Words) -> [u64; 12] {
     out
 }
 
-/// The twelve words of a square: each mixed product once, doubled, then the squares of the words.
+/// The twelve words of a square. Each mixed product is computed once and doubled; then the squares of the words are
+/// added.
 #[inline(always)]
 fn square(a: &Words) -> [u64; 12] {
     let mut out = [0; 12];
@@ -271,8 +276,8 @@ fn square(a: &Words) -> [u64; 12] {
 
 /// Adds `factor` times the words of `b` from `FROM` on, at word `at`. Words from `at + 6` on are zero before.
 ///
-/// The low halves of the products are one chain of additions, the high halves another: compilers make of each what the processor has
-/// for carries.
+/// The low halves of the products are one chain of additions, and the high halves are another. Compilers turn each
+/// chain into the processor's instructions for carries.
 #[inline(always)]
 fn add_row<const FROM: usize>(out: &mut [u64; 12], at: usize, factor: u64, b: &Words) {
     let mut products = [0; 6];

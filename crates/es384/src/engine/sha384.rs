@@ -1,17 +1,17 @@
-//! SHA-384 (FIPS 180-4) of eight messages side by side, a message a lane.
+//! SHA-384 (FIPS 180-4) of eight messages side by side, one in each lane.
 
 use super::lanes::{Lanes, Task, eight};
 
-/// Bytes of a block.
+/// The length of a block in bytes.
 pub(super) const BLOCK: usize = 128;
-/// Bytes that follow a message at least: one that marks its end, and its length in bits.
+/// The shortest padding in bytes: one byte that marks the end of the message, and its length in bits.
 pub(super) const PADDING: usize = 17;
 
-/// What is left of the blocks so far.
+/// The state after some blocks.
 pub(super) type State = [u64; 8];
 
-/// The digests of many messages, in their order: eight at a time where that is faster than `one`, which gives the digest of
-/// one.
+/// The digests of many messages, in their order. They are computed eight at a time if that is faster than `one`,
+/// which computes a single digest.
 pub(crate) fn digests<L: Lanes>(
     lanes: L,
     messages: &[&[u8]],
@@ -36,12 +36,13 @@ pub(crate) fn digests<L: Lanes>(
     digests
 }
 
-/// The places of messages, those of like length together: a lane whose message has ended waits for the others. Sorted into
-/// buckets; the sort of the standard library would bring 13 KB of code.
+/// The places of the messages, ordered so that messages of similar length are together, because a lane whose message
+/// has ended waits for the others. They are sorted into buckets; the sort of the standard library would add 13 KB of
+/// code.
 fn by_length(messages: &[&[u8]]) -> Vec<usize> {
     const BUCKETS: usize = 64;
     let bucket = |message: &&[u8]| blocks(message.len()).min(BUCKETS - 1);
-    // Where the bucket after each one begins, then where each one goes on.
+    // First where the next bucket begins, then where each bucket continues.
     let mut next = [0; BUCKETS + 1];
     for message in messages {
         next[bucket(message) + 1] += 1;
@@ -58,8 +59,8 @@ fn by_length(messages: &[&[u8]]) -> Vec<usize> {
     order
 }
 
-/// Whether lanes are faster at messages of so many blocks in all, the longest of so many: a block in eight lanes takes less
-/// than two blocks one by one.
+/// Whether lanes are faster for messages with `all` blocks in total, of which the longest has `longest`. A block in
+/// eight lanes takes less time than two blocks one by one.
 fn worthwhile(all: usize, longest: usize) -> bool {
     all > 2 * longest
 }
@@ -108,12 +109,12 @@ fn finish<L: Lanes>(lanes: L, mut state: [L; 8], inputs: &[Input<'_>; 8]) -> [[u
     })
 }
 
-/// Blocks of a message of so many bytes.
+/// How many blocks a message of this length has.
 fn blocks(length: usize) -> usize {
     (length + PADDING).div_ceil(BLOCK)
 }
 
-/// A message, and its end with the padding: one block or two.
+/// A message, and its end with the padding, which is one block or two.
 struct Input<'a> {
     whole: &'a [[u8; BLOCK]],
     end: [[u8; BLOCK]; 2],
@@ -133,7 +134,7 @@ impl<'a> Input<'a> {
         Self { whole, end, blocks }
     }
 
-    /// A block of the message; past its end, any.
+    /// A block of the message. Beyond its end, any block.
     fn block(&self, number: usize) -> &[u8; BLOCK] {
         self.whole.get(number).unwrap_or_else(|| &self.end[(number - self.whole.len()).min(1)])
     }
@@ -141,7 +142,7 @@ impl<'a> Input<'a> {
 
 impl Drop for Input<'_> {
     fn drop(&mut self) {
-        // Keyed hashes come here too.
+        // The message may be the input of a keyed hash.
         super::secret::overwrite(&mut self.end, [0; BLOCK]);
     }
 }

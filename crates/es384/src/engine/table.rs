@@ -1,4 +1,5 @@
-//! Tables of the odd multiples of a point, which make a multiple of it a sum of entries, without a doubling.
+//! Tables of the odd multiples of a point. With them, every multiple of the point is a sum of entries, without
+//! doublings.
 
 use std::sync::OnceLock;
 
@@ -11,13 +12,13 @@ use super::{
     residue::Field,
 };
 
-/// Of a key, for lanes: 440 KiB.
+/// The table of a key, for lanes: 440 KiB.
 pub(crate) type RowTable<F> = Entries<Row<F>, WINDOW>;
-/// Of the base point, for lanes: 768 KiB.
+/// The table of the base point, for lanes: 768 KiB.
 pub(crate) type BaseRows<F> = Entries<Row<F>, BASE_WINDOW>;
-/// Of a key, or of the base point to sign with, for words: 330 KiB.
+/// The table of a key, or of the base point for signing, for words: 330 KiB.
 pub(crate) type AffineTable = Entries<Affine, WINDOW>;
-/// Of the base point, for words: 576 KiB.
+/// The table of the base point, for words: 576 KiB.
 pub(crate) type BaseAffines = Entries<Affine, BASE_WINDOW>;
 
 impl<const BITS: usize> Entries<Affine, BITS> {
@@ -35,7 +36,7 @@ impl<F: Form, const BITS: usize> Entries<Row<F>, BITS> {
 }
 
 impl AffineTable {
-    /// The table with which words sign, made when it is first wanted and then shared.
+    /// The table for signing in words. It is made at the first call and then shared.
     pub(crate) fn of_generator() -> &'static Self {
         static TABLE: OnceLock<AffineTable> = OnceLock::new();
         TABLE.get_or_init(|| Self::new(&Affine::generator()))
@@ -43,7 +44,7 @@ impl AffineTable {
 }
 
 impl BaseAffines {
-    /// The table with which words verify, made when it is first wanted and then shared.
+    /// The table for verifying in words. It is made at the first call and then shared.
     pub(crate) fn shared() -> &'static Self {
         static TABLE: OnceLock<BaseAffines> = OnceLock::new();
         TABLE.get_or_init(|| Self::new(&Affine::generator()))
@@ -51,13 +52,13 @@ impl BaseAffines {
 }
 
 impl<F: Form> BaseRows<F> {
-    /// The table with which lanes verify, made when it is first wanted and then shared.
+    /// The table for verifying in lanes. It is made at the first call and then shared.
     pub(crate) fn shared() -> &'static Self {
         F::shared().generator.get_or_init(|| Self::new(&Affine::generator()))
     }
 }
 
-/// Odd multiples of the base point for another size of windows, as [`Entries`] has them.
+/// The odd multiples of the base point for another size of windows, in the order of [`Entries`].
 pub(crate) fn odd_multiples<F: Form>(window: usize) -> Vec<Row<F>> {
     rows(&Affine::generator(), window)
 }
@@ -68,12 +69,12 @@ fn rows<F: Form>(point: &Affine, window: usize) -> Vec<Row<F>> {
 
 /// The odd multiples below 2^window of the point times 1, 2^window, 2^(2·window) and so on up to 2^384, in this order.
 ///
-/// No addition here is exceptional: it adds multiples of one point of prime order n, with different factors below 2^window
-/// times the same power of two.
+/// No addition here is exceptional: each adds multiples of one point of prime order n, with different factors below
+/// 2^window times the same power of two.
 fn multiples(point: &Affine, window: usize) -> Vec<Affine> {
     let (windows, entries) = (digits::windows(window), digits::entries(window));
     let doublings = point::doublings(point, window * windows);
-    // In another order first: the first multiple of all windows, then the second of all, and so on.
+    // The first order is another one: the first multiple of all windows, then the second multiple of all, and so on.
     let mut all: Vec<Affine> = doublings.iter().step_by(window).copied().collect();
     for bit in 1..window {
         // Entries e and e + 2^(bit - 1) differ by 2^bit times the point of the window.
@@ -87,7 +88,8 @@ fn multiples(point: &Affine, window: usize) -> Vec<Affine> {
 }
 
 impl<F: Form> Row<F> {
-    /// From a factor of 2^384 to that of the form: the product with it, divided by 2^384 as products are.
+    /// Converts from the factor 2^384 to the factor of the form, by a product with this, which is divided by 2^384 as
+    /// every product is.
     const FACTOR: Field = Field::from_montgomery(modulus::power_of_two(F::SHIFT, &P));
 }
 

@@ -1,11 +1,11 @@
-//! Adding up many points in each lane.
+//! Adds up many points in each lane.
 //!
-//! A sum of two affine points takes 6 multiplications once the inverse of the difference of their x coordinates is known,
-//! instead of 10 without it. So points are added in pairs, the sums in pairs again, and so on, and the inversions of all
-//! pairs, lanes and groups of one round are shared (Montgomery's trick): the round takes a single one. What a few rounds
-//! leave is added up without.
+//! A sum of two affine points takes 6 multiplications once the inverse of the difference of their x coordinates is
+//! known, instead of 10 without it. So points are added in pairs, the sums in pairs again, and so on, and the
+//! inversions of all pairs, lanes and groups of one round are shared (Montgomery's trick), so a round needs a single
+//! one. After a few rounds, the rest is added up without inversions.
 //!
-//! Signing comes here with secret points: no operation takes a time that depends on them, as long as `invert` does not.
+//! Signing calls this with secret points. No operation takes a time that depends on them, as long as `invert` does not.
 
 use super::{
     field8::{self, Field8},
@@ -16,13 +16,12 @@ use super::{
     secret::overwrite,
 };
 
-/// Rounds of pairing: 103 points become 52, 26, 13 and 7, 55 become 28, 14, 7 and 4.
+/// The rounds of pairing. 103 points become 52, 26, 13 and 7; 55 points become 28, 14, 7 and 4.
 const ROUNDS: u32 = 4;
 
-/// Adds up each of the `columns`, which have `height` points each, and leaves them in disorder.
+/// Adds up each of the `columns`, which have `height` points each. Their points are overwritten.
 ///
-/// Lanes stay apart: an exceptional case in one of them is reported for that lane of that column alone, by
-/// [`Sum8::exceptional`].
+/// Lanes do not affect each other. [`Sum8::exceptional`] reports an exceptional case only for its own lane and column.
 pub(crate) fn sum_columns<L: Lanes>(
     lanes: L,
     columns: &mut [Affine8<L>],
@@ -40,8 +39,8 @@ pub(crate) fn sum_columns<L: Lanes>(
             .zip(&mut exceptional)
             .map(|((points, before), exceptional)| {
                 let product = lanes.run(Multiply { one, points, stride, before });
-                // A factor of zero: two points of the lane have the same x coordinate. It goes on with any other number,
-                // so that it does not spoil the rest.
+                // If a factor is zero, two points of the lane have the same x coordinate. The lane continues with
+                // another number, so that it does not spoil the rest.
                 let zero = product.zero_lanes();
                 *exceptional |= zero;
                 lanes.run(Replace { product: &product, zero, one: &one })
@@ -59,7 +58,7 @@ pub(crate) fn sum_columns<L: Lanes>(
     columns.map(|(points, exceptional)| lanes.run(Rest { points, exceptional })).collect()
 }
 
-/// The pairs of a round: places i and i + stride, the sum to be left in place i.
+/// The pairs of a round: places i and i + stride. The sum goes to place i.
 #[inline(always)]
 fn pairs(
     height: usize,
@@ -69,7 +68,8 @@ fn pairs(
     (0..pairs).map(move |pair| (2 * pair * stride, (2 * pair + 1) * stride))
 }
 
-/// Multiplies up the differences of x coordinates, and keeps the product before each, and that of all after the last.
+/// Multiplies up the differences of x coordinates. It keeps the product before each, and the product of all after the
+/// last.
 struct Multiply<'a, L: Lanes> {
     one: Field8<L, 2>,
     points: &'a [Affine8<L>],
@@ -82,7 +82,7 @@ impl<L: Lanes> Task<L> for Multiply<'_, L> {
 
     #[inline(always)]
     fn run(self) -> Field8<L, 2> {
-        // Each product goes where the next one reads it: in a variable they would be copied.
+        // Each product is written where the next one reads it. In a variable, products would be copied.
         let pairs = pairs(self.points.len(), self.stride);
         let count = pairs.len();
         self.before[0] = self.one;
@@ -94,7 +94,7 @@ impl<L: Lanes> Task<L> for Multiply<'_, L> {
     }
 }
 
-/// Puts one in the place of zero.
+/// Replaces zero by one.
 struct Replace<'a, L: Lanes> {
     product: &'a Field8<L, 2>,
     zero: u8,
@@ -110,7 +110,7 @@ impl<L: Lanes> Task<L> for Replace<'_, L> {
     }
 }
 
-/// Adds the pairs, given the inverse of the product of all differences, and takes the room of the products.
+/// Adds the pairs, given the inverse of the product of all differences. It reuses the memory of the products.
 struct Pair<'a, L: Lanes> {
     points: &'a mut [Affine8<L>],
     stride: usize,
@@ -126,7 +126,7 @@ impl<L: Lanes> Task<L> for Pair<'_, L> {
         let pairs = pairs(self.points.len(), self.stride);
         self.before[pairs.len()] = *self.inverse;
         for (place, (i, j)) in pairs.enumerate().rev() {
-            // The inverse of the product of all differences up to this one stands behind the product of those before it.
+            // The inverse of the product of all differences up to this one is behind the product of those before it.
             let (before, inverse) = self.before.split_at_mut(place + 1);
             let (before, inverse) = (&mut before[place], &inverse[0]);
             let (a, b) = (&self.points[i], &self.points[j]);
@@ -170,7 +170,7 @@ pub(crate) fn invert_all<L: Lanes>(numbers: &mut [Field8<L, 2>], invert: impl Fn
     overwrite(&mut before, product);
 }
 
-/// The product of all numbers, and that of those before each, but for the first.
+/// The product of all numbers, and for each number except the first, the product of those before it.
 struct Before<'a, L: Lanes> {
     numbers: &'a [Field8<L, 2>],
     before: &'a mut [Field8<L, 2>],
@@ -190,7 +190,7 @@ impl<L: Lanes> Task<L> for Before<'_, L> {
     }
 }
 
-/// The inverse of each number, from that of the product of all.
+/// The inverse of each number, computed from the inverse of the product of all.
 struct After<'a, L: Lanes> {
     numbers: &'a mut [Field8<L, 2>],
     before: &'a [Field8<L, 2>],
@@ -225,13 +225,13 @@ fn invert_lanes<L: Lanes>(number: &Field8<L, 2>, invert: impl FnOnce(&Field) -> 
 struct Factor<L>(L);
 
 impl<L: Lanes> Factor<L> {
-    /// Of x·2^SHIFT, taken for x·2^(SHIFT - 384) in the form with 2^384, inverting gives 2^384/(x·2^(SHIFT - 384)). The product
-    /// with this, divided by 2^384 as products are, is 2^SHIFT/x.
+    /// x·2^SHIFT is read as x·2^(SHIFT - 384) in the form with 2^384. Inverting it gives 2^384/(x·2^(SHIFT - 384)).
+    /// The product of this inverse with the factor, divided by 2^384 as every product is, is 2^SHIFT/x.
     const FACTOR: Field =
         Field::from_montgomery(modulus::power_of_two(384 + 2 * (L::Radix::SHIFT - 384), &P));
 }
 
-/// Products over the pairs of lanes, over the fours, and over all eight, in every lane.
+/// The products over pairs of lanes, over four lanes, and over all eight, in every lane.
 struct Products<'a, L: Lanes>(&'a Field8<L, 2>);
 
 struct Folded<L: Lanes> {
@@ -251,7 +251,7 @@ impl<L: Lanes> Task<L> for Products<'_, L> {
     }
 }
 
-/// From the inverse of the product over all lanes to that of each: what is times all others.
+/// The inverse of each lane: the inverse of the product over all lanes, times all other lanes.
 struct Unfold<'a, L: Lanes> {
     number: &'a Field8<L, 2>,
     products: &'a Folded<L>,

@@ -1,7 +1,7 @@
 //! Products of two words of 64 bits.
 //!
-//! WebAssembly has no instruction for the upper half of a product. Compilers call a function for it there that takes two numbers of 128
-//! bits, and is four times as slow as what is here.
+//! WebAssembly has no instruction for the upper half of a product. Compilers call a function for it that takes two
+//! numbers of 128 bits, and is four times as slow as the code here.
 
 /// The product of two words.
 #[inline(always)]
@@ -21,7 +21,7 @@ pub(super) fn signed(a: i64, b: i64) -> i128 {
 
 const LOW: u64 = (1 << 32) - 1;
 
-/// [`unsigned`], from four products of halves of words. No sum leaves its word: (2^32 - 1)^2 + 2·(2^32 - 1) is 2^64 - 1.
+/// [`unsigned`], from four products of halves of words. No sum exceeds its word: (2^32 - 1)^2 + 2·(2^32 - 1) is 2^64 - 1.
 #[inline(always)]
 pub(super) fn in_halves(a: u64, b: u64) -> u128 {
     let ([a_low, a_high], [b_low, b_high]) = ([a & LOW, a >> 32], [b & LOW, b >> 32]);
@@ -32,7 +32,7 @@ pub(super) fn in_halves(a: u64, b: u64) -> u128 {
     u128::from(high) << 64 | u128::from(other << 32 | low & LOW)
 }
 
-/// [`signed`], from four products of halves, of which the upper ones have the signs. No sum leaves its word:
+/// [`signed`], from four products of halves, of which the upper ones have the signs. No sum exceeds its word:
 /// 2^31·(2^32 - 1) + 2^32 - 1 is below 2^63.
 #[inline(always)]
 pub(super) fn signed_in_halves(a: i64, b: i64) -> i128 {
