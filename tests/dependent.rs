@@ -64,7 +64,9 @@ fn encrypted_keys_take_as_many_crates_as_is_said() {
         ("docs/performance.md", format!("there are {fewer} dependencies fewer")),
         ("docs/reference/rust.md", format!("there are {fewer} dependencies fewer")),
     ] {
-        assert!(std::fs::read_to_string(workspace().join(page)).unwrap().contains(&words), "{page}: {words}");
+        let text = std::fs::read_to_string(workspace().join(page)).unwrap();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&words), "{page}: {words}");
     }
 }
 
