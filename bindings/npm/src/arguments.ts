@@ -1,4 +1,4 @@
-// Checks what is handed in, so that Rust only ever sees values of the right types.
+// Checks arguments, so that Rust only sees values of the right types.
 
 import { seconds } from "./binding.js";
 import { InvalidClaimError } from "./errors.js";
@@ -6,7 +6,7 @@ import { InvalidClaimError } from "./errors.js";
 /** What a participant may do. */
 export type Capability = "PUBLISH" | "SUBSCRIBE";
 
-/** How long a token lasts: one of the three, or none for the default. */
+/** How long a token lasts. Give one of the three, or none for the default. */
 export interface Lifetime {
   /** Minutes, as CreateParticipantToken counts them. */
   durationMinutes?: number | undefined;
@@ -18,7 +18,7 @@ export interface Lifetime {
 
 type Given = Record<string, unknown>;
 
-/** An object of options that has these and no others. */
+/** An object with only these options. */
 export function options(name: string, value: unknown, names: readonly string[]): Given {
   if (value === undefined) return {};
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(name, "an object", value);
@@ -42,7 +42,7 @@ export function text(name: string, value: unknown): string {
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** A text, or nothing. `null` is nothing too. */
+/** A text, or nothing. `null` counts as nothing. */
 export function optionalText(name: string, value: unknown): string | undefined {
   return value === undefined || value === null ? undefined : text(name, value);
 }
@@ -75,7 +75,7 @@ export function pairs(name: string, value: unknown): Record<string, string> | un
     text(`each name of ${name}`, key);
     text(`each value of ${name}`, one);
   }
-  // As own members, `__proto__` among them.
+  // The members are own members, including `__proto__`.
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
@@ -109,7 +109,7 @@ export function int64(name: string, value: unknown): string {
   throw wrong(name, "a bigint or a safe integer", value);
 }
 
-/** A moment, in seconds since 1970: a `Date`, or such a number. */
+/** A time in seconds since 1970, given as a `Date` or as a number. */
 export function moment(name: string, value: unknown): number {
   if (value instanceof Date) return value.getTime() / 1000;
   if (typeof value !== "number") throw wrong(name, "a Date, or seconds since 1970", value);
@@ -122,10 +122,10 @@ export function moment(name: string, value: unknown): number {
   return value;
 }
 
-/** The first number of seconds that is taken for milliseconds: it would be the year 5138. */
+/** From this number on, seconds are assumed to be milliseconds. As seconds, it would be the year 5138. */
 const MILLISECONDS = 100_000_000_000;
 
-/** The time of a call: what was given, for tests, or the system's. */
+/** The time of a call: the given time, for tests, or the system's time. */
 export function time(value: unknown): number {
   return value === undefined ? seconds() : moment("now", value);
 }
@@ -153,7 +153,7 @@ export function lifetime(given: Given, now: number, limit: number): number | und
   return lasts;
 }
 
-/** Refuses what is too long in its own unit, and would be right in milliseconds. `factor` is how many of them the unit has. */
+/** Refuses a number that is too large for its unit but valid as milliseconds. `factor` is the number of milliseconds in the unit. */
 function refuseMilliseconds(name: string, value: number, limit: number, factor: number): void {
   if (value <= limit || value % factor !== 0 || value / factor > limit) return;
   throw new InvalidClaimError(`${name} is ${value}, which looks like milliseconds: give ${value / factor}`, {
@@ -163,18 +163,18 @@ function refuseMilliseconds(name: string, value: number, limit: number, factor: 
   });
 }
 
-/** A TypeError that says what was wanted. */
+/** A TypeError that says what was expected. */
 export function wrong(name: string, expected: string, value: unknown): TypeError {
   const found = value === null ? "null" : Array.isArray(value) ? "an array" : typeof value;
   return new TypeError(`${name} must be ${expected}, not ${found}`);
 }
 
-/** What only this package may make. */
+/** A key for constructors that only this package may call. */
 export const MAKE: unique symbol = Symbol("ivs-token");
 
 export function guard(secret: unknown, message: string): void {
   if (secret !== MAKE) throw new TypeError(message);
 }
 
-/** What `util.inspect` of Node.js asks for. */
+/** The symbol that `util.inspect` of Node.js looks for. */
 export const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;

@@ -5,19 +5,19 @@ import { SigningKey } from "./keys.js";
 import { Stage } from "./stage.js";
 import type { ParticipantTokenJson } from "./tokens.js";
 
-/** A client of AWS's SDK, as much of it as is needed here. */
+/** The part of an AWS SDK client that is needed here. */
 export interface ClientLike {
   send(command: never, ...more: never[]): unknown;
 }
 
 export interface IVSRealTimeOptions {
-  /** The key that signs, or a ring, which is asked for its signing key each time. */
+  /** The key that signs, or a ring. A ring is asked for its signing key each time. */
   signingKey: SigningKey | KeyRing;
-  /** The stages that tokens may be made for. */
+  /** The stages for which tokens may be minted. */
   stages: Iterable<Stage>;
-  /** The client that all other commands go to. */
+  /** The client that gets all other commands. */
   client?: ClientLike | undefined;
-  /** The SDK's class, for bundles whose names of classes were made short and whose SDK is older than its schemas. */
+  /** The SDK's class. It is needed in bundles that shorten class names, if the SDK is older than its schemas. */
   CreateParticipantTokenCommand?: (new (...input: never[]) => object) | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface CreateParticipantTokenInput {
   capabilities?: string[] | undefined;
 }
 
-/** What the SDK's client answers. */
+/** The answer of the SDK's client. */
 export interface CreateParticipantTokenOutput {
   participantToken: ParticipantTokenJson;
   $metadata: { httpStatusCode: number; attempts: number; totalRetryDelay: number };
@@ -60,7 +60,7 @@ export class IVSRealTime {
     this.#command = command;
   }
 
-  /** Does what `send` of the SDK's client does, with a promise or a callback. */
+  /** Works like `send` of the SDK's client, with a promise or a callback. */
   send(command: { input: CreateParticipantTokenInput }, options?: object): Promise<CreateParticipantTokenOutput>;
   send(command: object, options?: object): Promise<never>;
   send(command: object, callback: Callback): void;
@@ -74,7 +74,7 @@ export class IVSRealTime {
     return undefined;
   }
 
-  /** Makes a token: what `send` answers, at once. */
+  /** Mints a token and returns the answer of `send` at once. */
   createParticipantToken(input: CreateParticipantTokenInput): CreateParticipantTokenOutput {
     const { stageArn, duration, userId, attributes, capabilities } = input;
     if (duration === 0) {
@@ -93,7 +93,7 @@ export class IVSRealTime {
     return { participantToken: token.toJSON(), $metadata: { httpStatusCode: 200, attempts: 1, totalRetryDelay: 0 } };
   }
 
-  /** Ends the connections of the client that was given. */
+  /** Ends the connections of the given client. */
   destroy(): void {
     (this.#client as { destroy?: () => void } | undefined)?.destroy?.();
   }

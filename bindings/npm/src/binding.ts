@@ -1,20 +1,20 @@
 import { type Description, IvsTokenError, toError } from "./errors.js";
 
-/** Something that lives in Rust. */
+/** An object that lives in Rust. */
 export type Handle = object;
 
-/** What an addon or a WebAssembly module offers. */
+/** The functions of an addon or a WebAssembly module. */
 export interface Binding {
-  /** Which of the two it is. */
+  /** Whether it is the addon or the WebAssembly module. */
   readonly kind: "native" | "wasm";
   /** The version, the backend and the names of the operations, as JSON. */
   about(): string;
   call(operation: number, now: number, json: string, first?: Handle, second?: Handle, third?: Handle): Outcome;
-  /** The same on another thread, where there is one. */
+  /** The same on another thread, if the binding has threads. */
   callAsync(operation: number, now: number, json: string, first?: Handle, second?: Handle): Promise<string | Problem>;
 }
 
-/** Why there is no answer: a description of an error as JSON. */
+/** The reason why there is no answer: a description of an error, as JSON. */
 export interface Problem {
   readonly failure: string;
 }
@@ -31,14 +31,14 @@ let binding: Binding;
 let about: About;
 let numbers: Map<string, number>;
 
-/** Chooses what does the work, before anything asks for it. */
+/** Chooses the binding. It must be called before anything uses the binding. */
 export function use(chosen: Binding): void {
   binding = chosen;
   about = JSON.parse(chosen.about()) as About;
   numbers = new Map(about.operations.map((name, number) => [name, number]));
 }
 
-/** Which binding does the work. */
+/** The binding that is used. */
 export function description(): { kind: "native" | "wasm"; backend: string; version: string } {
   return { kind: binding.kind, backend: about.backend, version: about.version };
 }

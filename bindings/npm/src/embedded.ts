@@ -8,7 +8,7 @@ export function embedded(): Binding {
   return instantiate(new WebAssembly.Module(decode(base64)));
 }
 
-/** What a host has of these: a loop over a million characters takes half of the time of an import. */
+/** The decoders that a host may have. A loop over a million characters would take half of the time of an import. */
 interface Decoders {
   Uint8Array: { fromBase64?: (base64: string) => Uint8Array<ArrayBuffer> };
   Buffer?: { from: (base64: string, encoding: "base64") => Uint8Array<ArrayBuffer> };

@@ -22,9 +22,9 @@ export class InvalidKeyError extends IvsTokenError {}
 export class InvalidClaimError extends IvsTokenError {
   /** The name of the option, such as `userId`. */
   readonly field!: string;
-  /** What is allowed at most, or at least, where that is a number; of durations in seconds. */
+  /** The limit that was broken, if it is a number. Durations are in seconds. */
   readonly limit?: number;
-  /** What was given, where that is a number; of durations in seconds. */
+  /** The given value, if it is a number. Durations are in seconds. */
   readonly actual?: number;
 }
 
@@ -37,7 +37,7 @@ export class KeyRingError extends IvsTokenError {}
 /** A revocation store failed. A revocation may not have been made, so make it again. */
 export class RevocationStoreError extends IvsTokenError {}
 
-/** Two tokens that IVS does not exchange for each other. */
+/** IVS would not exchange these two tokens for each other. */
 export class ExchangeError extends IvsTokenError {
   /** The names of all claims that differ but must not. */
   readonly claims!: string[];
@@ -55,7 +55,7 @@ export class VerificationError extends IvsTokenError {
 /** There is no token, or its form is wrong, or its header breaks a rule. */
 export class MalformedTokenError extends VerificationError {}
 
-/** A real token, but one of the CreateParticipantToken API: only AWS can verify it. */
+/** A genuine token of the CreateParticipantToken API. Only AWS can verify it. */
 export class IssuedByApiError extends VerificationError {}
 
 /** The token names a key that the verifier does not hold. */
@@ -76,7 +76,7 @@ export class InvalidSignatureError extends VerificationError {}
 /** The signature is valid, but the claims break a rule. */
 export class InvalidPayloadError extends VerificationError {}
 
-/** A valid token of another kind, such as a connection token where a participant token is wanted. */
+/** A valid token of another kind, such as a connection token where a participant token is expected. */
 export class WrongKindError extends VerificationError {}
 
 /** The token was issued in the future, beyond the leeway. */
@@ -107,9 +107,9 @@ export class WrongChannelError extends VerificationError {
 /** A valid token of another user. */
 export class WrongUserError extends VerificationError {}
 
-/** A valid token that does not grant what is wanted. */
+/** A valid token that does not grant a required capability. */
 export class InsufficientCapabilitiesError extends VerificationError {
-  /** The first capability that is wanted and not granted, such as `PUBLISH`. */
+  /** The first required capability that is not granted, such as `PUBLISH`. */
   readonly missing!: string;
 }
 
@@ -132,7 +132,7 @@ const CLASSES: Record<string, new (message: string, fields?: Record<string, unkn
   WrongChannelError, WrongUserError, InsufficientCapabilitiesError, OriginNotAllowedError, RevokedError, AlreadyUsedError,
   RevocationUnknownError, TypeError,
 };
-// Bundlers rename classes when they make code small, and names of errors are shown.
+// Bundlers shorten class names, but the names of errors are shown to users.
 const NAMES = new Map<Function, string>(Object.entries(CLASSES).map(([name, kind]) => [kind, name]));
 
 /** A failure as Rust describes it. */

@@ -4,7 +4,7 @@ import { SigningKey } from "./keys.js";
 import { type ParticipantClaims, ParticipantToken } from "./tokens.js";
 import { VerifiedToken } from "./verified.js";
 
-/** What changes in an exchange. Whatever you do not give stays as it was, including the expiry of the old token. */
+/** What changes in an exchange. What you do not give stays the same, including the expiry of the old token. */
 export interface ExchangeOptions extends Lifetime {
   userId?: string | undefined;
   attributes?: Readonly<Record<string, string>> | undefined;

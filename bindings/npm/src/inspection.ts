@@ -13,7 +13,7 @@ export interface Check {
   readonly detail: string | undefined;
 }
 
-/** What a text looks like, and for each rule whether it holds. Nothing in it is verified, so do not trust it. */
+/** What a text looks like, and whether each rule holds. Nothing in it is verified, so do not trust it. */
 export interface Inspection {
   readonly kind: "participant" | "participant-from-api" | "connection" | "playback" | "other" | "not-a-token";
   /** The members of the header, as far as it could be read. */
@@ -45,7 +45,7 @@ interface Found {
 
 const inspectOperation = operation("inspect");
 
-/** Inspects whatever a user may paste: a token, whole or broken, in quotes or in a URL. It never fails and never verifies. */
+/** Inspects any text that a user may paste: a token, whole or broken, in quotes or in a URL. It never fails and never verifies. */
 export function inspect(text: unknown, given?: { now?: Date | undefined }): Inspection {
   const { now } = options("options", given, ["now"]);
   const pasted = text instanceof Minted ? text.token : text;

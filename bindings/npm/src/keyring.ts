@@ -18,7 +18,7 @@ export interface HeldKey {
 export interface KeyRingOptions {
   /** How many keys it may hold: 64 by default. */
   limit?: number | undefined;
-  /** How many keys it keeps prepared, so that verifying takes a fraction of its time: 64 by default. */
+  /** How many keys the ring keeps prepared, which makes verifying several times as fast: 64 by default. */
   preparedLimit?: number | undefined;
 }
 
@@ -40,7 +40,7 @@ interface Figures {
 
 const op = { make: operation("keyRing.make"), call: operation("keyRing.call") };
 
-/** What both kinds of rings do. */
+/** The methods of both kinds of rings. */
 abstract class Ring {
   readonly #handle: Handle;
 
@@ -78,7 +78,7 @@ abstract class Ring {
     this.#ask({ method: "delete", arn: text("arn", arn) });
   }
 
-  /** The key of this ARN. */
+  /** The key with this ARN. */
   get(arn: string): HeldKey | undefined {
     const found = this.#ask({ method: "get", arn: text("arn", arn) }) as Parts | null;
     return found === null ? undefined : held(found);

@@ -12,16 +12,16 @@ export interface Jwk {
   readonly [member: string]: unknown;
 }
 
-/** A `KeyObject` of `node:crypto`, as much of it as is needed here. */
+/** The part of a `KeyObject` of `node:crypto` that is needed here. */
 export interface KeyObjectLike {
   readonly type: string;
   export(options: { format: "pem"; type: "pkcs8" | "spki" }): string | Uint8Array;
 }
 
-/** A key as it may be given: PEM, DER, a JWK or its JSON, a `KeyObject`. */
+/** A key in any accepted form: PEM, DER, a JWK or its JSON, or a `KeyObject`. */
 export type KeySource = string | Uint8Array | Jwk | KeyObjectLike;
 
-/** A public key as it may be given. */
+/** A public key in any accepted form. */
 export type PublicKeySource = VerifyingKey | KeySource;
 
 export interface SigningKeyOptions {
@@ -56,14 +56,14 @@ const op = {
 
 const OPTIONS = ["kid", "passphrase"];
 
-/** What somebody gives who takes a path for a key. No key has such an end. */
+/** The end of a path that is given by mistake instead of a key. No key ends like this. */
 const FILE_NAME = /^[^\n"{]{1,1024}\.(pem|der|key|p8|jwk|json|crt|cer)$/i;
 
 /**
  * A private P-384 key that mints tokens, and the ARN under which IVS knows its public half (`kid`).
  *
- * Parsed once, then only used. Its private half lives in Rust: `util.inspect`, `JSON.stringify` and `structuredClone` show
- * nothing of it, and it is wiped when the object is collected.
+ * The key is parsed once. Its private half lives in Rust: `util.inspect`, `JSON.stringify` and `structuredClone` do not show
+ * it, and it is wiped when the object is collected.
  */
 export class SigningKey {
   readonly #handle: Handle;
@@ -76,8 +76,8 @@ export class SigningKey {
   }
 
   /**
-   * Reads PEM, SEC1 or PKCS#8, also as it arrives in an environment variable: with literal `\n`, in quotes, on one line, or
-   * base64 of it all.
+   * Reads PEM, SEC1 or PKCS#8. It may also have the forms of environment variables: with literal `\n`, in quotes, on one line, or
+   * as base64 of the whole text.
    *
    * @throws InvalidKeyError, which says what the text is instead; InvalidClaimError for a `kid` that is not an ARN
    */
@@ -100,7 +100,7 @@ export class SigningKey {
     return read("any", key, options);
   }
 
-  /** Makes a new key from the randomness of the system. Register its public half with ImportPublicKey. */
+  /** Makes a new key with random bytes of the system. Register its public half with ImportPublicKey. */
   static generate(given?: Pick<SigningKeyOptions, "kid">): SigningKey {
     const { kid } = options("options", given, ["kid"]);
     return named(op.generate.handle("null"), kid);
@@ -122,8 +122,8 @@ export class SigningKey {
   }
 
   /**
-   * Makes this key sign with the library's own engine from now on. Minting then takes less than half of its time. How much less
-   * depends on the processor; docs/engine.md has figures, and says how the engine is proved. This is off by default.
+   * Makes this key sign with the library's own engine from now on. Minting then takes less than half of the time; how much less
+   * depends on the processor. docs/engine.md has figures, and says how the engine is proved. This is off by default.
    */
   accelerate(): void {
     op.accelerate.text(seconds(), "null", this.#handle);
@@ -141,7 +141,7 @@ export class SigningKey {
     return op.toPem.text(seconds(), JSON.stringify(passphrase === undefined ? null : secret("passphrase", passphrase)), this.#handle);
   }
 
-  /** What may be shown: the `kid` and the thumbprint of the public half. */
+  /** The public information: the `kid` and the thumbprint of the public half. */
   toJSON(): { kid: string | undefined; thumbprint: string } {
     return { kid: this.kid, thumbprint: this.#describe().verifyingKey.thumbprint };
   }
@@ -212,7 +212,7 @@ export class VerifyingKey {
     return this.#parts.thumbprint;
   }
 
-  /** SHA-256 of the SPKI DER in hexadecimal digits. Not the fingerprint that GetPublicKey shows, which AWS does not define. */
+  /** SHA-256 of the SPKI DER in hexadecimal digits. GetPublicKey shows a different fingerprint, which AWS does not define. */
   get fingerprint(): string {
     return this.#parts.fingerprint;
   }
@@ -251,7 +251,7 @@ function readPublic(form: string, key: unknown): VerifyingKey {
   return new VerifyingKey(MAKE, JSON.parse(op.parsePublic.text(seconds(), json)) as PublicParts);
 }
 
-/** A key in the way that Rust reads it. */
+/** A key in the form that Rust reads. */
 function material(key: unknown, type: "pkcs8" | "spki"): unknown {
   if (typeof key === "string") {
     if (FILE_NAME.test(key)) {
@@ -263,7 +263,7 @@ function material(key: unknown, type: "pkcs8" | "spki"): unknown {
   if (typeof key !== "object" || key === null) throw wrong("a key", "a string, a Uint8Array, a JWK or a KeyObject", key);
   if ("export" in key && typeof key.export === "function" && "type" in key) {
     if (key.type === "secret") throw wrong("a key", "an elliptic-curve key", key);
-    // A private KeyObject given as a public key says what it is, so that Rust can refuse it by its kind.
+    // A private KeyObject that is given as a public key keeps its kind, so that Rust can refuse it with the right error.
     const exported = (key as KeyObjectLike).export({ format: "pem", type: key.type === "private" ? "pkcs8" : type === "pkcs8" ? "spki" : type });
     return typeof exported === "string" ? { text: exported } : { base64: base64(exported) };
   }
@@ -277,7 +277,7 @@ function secret(name: string, value: unknown): unknown {
   return { text: text(name, value) };
 }
 
-/** What is no Unicode is no key either, and Rust is to say so. */
+/** A text that is not valid Unicode is not a key. Rust reports the error. */
 export function wellFormed(value: string): string {
   return value.replace(/\p{Surrogate}/gu, "\ufffd");
 }

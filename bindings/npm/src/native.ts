@@ -4,14 +4,14 @@ import { BindingError } from "./errors.js";
 declare const require: (name: string) => unknown;
 declare const process: { platform: string; arch: string; report?: { getReport(): unknown } };
 
-/** What an addon exports. */
+/** The exports of an addon. */
 type Addon = Omit<Binding, "kind">;
 
 /** This platform's addon. */
 export function native(): Binding {
   const { platform, arch } = process;
   const name = `ivs-token-${platform}-${arch}`;
-  // npm installs the one for the C library that is there, and only that one can be loaded.
+  // npm installs the addon for the C library of the system, and only that one can be loaded.
   const names = platform === "linux" ? [`${name}-gnu`, `${name}-musl`] : [name];
   const causes: unknown[] = [];
   for (const one of names) {
@@ -32,8 +32,8 @@ export function native(): Binding {
 }
 
 /**
- * Each by its name, so that bundlers and tracers see which packages there are; and inside `try`, so that bundlers pass over those
- * that are not installed.
+ * Each package is required by its name, so that bundlers and tracers see all packages. Each is inside `try`, so that bundlers ignore
+ * those that are not installed.
  */
 function load(name: string): unknown {
   try {
@@ -63,7 +63,7 @@ function load(name: string): unknown {
 }
 
 function isMusl(): boolean {
-  // glibc says its version. The report takes milliseconds, so it is asked for only when something is wrong.
+  // The report has the version of glibc. It takes milliseconds, so it is made only when something is wrong.
   const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined;
   return report !== undefined && report.header?.glibcVersionRuntime === undefined;
 }

@@ -31,7 +31,7 @@ export class InMemoryRevocations {
     this.#revoke({ revoke: "stage", arn: stageArn("stage", stage) });
   }
 
-  /** RevokeConnectionToken: refuses the connection token of this ID. */
+  /** RevokeConnectionToken: refuses the connection token with this ID. */
   revokeConnectionToken(tokenId: string): void {
     this.#revoke({ revoke: "connectionToken", id: text("tokenId", tokenId) });
   }
@@ -79,7 +79,7 @@ export class Verdict {
     this.#said = said;
   }
 
-  /** There is nothing against the token. */
+  /** Nothing was revoked: the token may be accepted. */
   static readonly NOT_REVOKED: Verdict = new Verdict(MAKE, undefined);
   /** The stage was deleted. */
   static readonly STAGE_DELETED: Verdict = new Verdict(MAKE, { verdict: "stageDeleted" });
@@ -107,7 +107,7 @@ export class Verdict {
 
 type Awaitable<T> = T | Promise<T>;
 
-/** What a store is told about a playback token. */
+/** The data about a playback token that a store gets. */
 export interface PlaybackSubject {
   viewerId?: string;
   viewerSessionVersion?: bigint;
@@ -118,8 +118,8 @@ export interface PlaybackSubject {
 }
 
 /**
- * A revocation store of your own, such as a table of your database. Give it to a `Verifier`, and verify with `verifyAsync` and
- * its like.
+ * A revocation store of your own, such as a table of your database. Give it to a `Verifier`, and verify with `verifyAsync` and the
+ * other async methods.
  *
  * It is asked about every token that is otherwise valid. If a method throws, or returns anything but a `Verdict`, the token is
  * refused with `RevocationUnknownError`; its `cause` is what was thrown. A revocation must be remembered for as long as a token
@@ -129,9 +129,9 @@ export interface PlaybackSubject {
 export interface RevocationStore {
   /** Says whether this participant was disconnected from this stage, or the stage was deleted. */
   checkParticipant(stageArn: string, participantId: string): Awaitable<Verdict>;
-  /** The same for many at once, in order. By default it asks about one after the other; override it if you have a quicker way. */
+  /** The same for many participants, in order. By default it checks one after the other; override it if there is a faster way. */
   checkParticipants?(participants: readonly { stageArn: string; participantId: string }[]): Awaitable<readonly Verdict[]>;
-  /** Says whether the connection token of this ID was revoked. Without it, connection tokens are refused. */
+  /** Says whether the connection token with this ID was revoked. Without this method, connection tokens are refused. */
   checkConnection?(tokenId: string): Awaitable<Verdict>;
   /**
    * Says whether this viewer's sessions on this channel were revoked up to this version or a higher one, and spends a

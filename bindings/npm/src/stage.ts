@@ -54,7 +54,7 @@ export class Stage {
   /**
    * `whipUrl` is `endpoints.whip` of GetStage, `eventsUrl` is `endpoints.events`, which is the same for every stage in practice.
    *
-   * @throws InvalidClaimError for a value that is not of its kind
+   * @throws InvalidClaimError for an invalid value
    */
   constructor(given: { arn: string; whipUrl: string; eventsUrl?: string | undefined } | typeof MAKE, handle?: Handle) {
     if (given === MAKE && handle !== undefined) {
@@ -98,7 +98,7 @@ export class Stage {
     return tokens(op.mintMany.text(now, json, this.#handle, SigningKey.handleOf("key", key)));
   }
 
-  /** The same on other threads, so that JavaScript can run meanwhile. The WebAssembly module has no threads. */
+  /** The same on other threads, so that JavaScript can run in the meantime. The WebAssembly module has no threads. */
   async mintManyAsync(key: SigningKey, participants: Iterable<ParticipantOptions>, given?: MintManyOptions): Promise<ParticipantToken[]> {
     const { now, json } = many(participants, given);
     return tokens(await op.mintMany.later(now, json, this.#handle, SigningKey.handleOf("key", key)));
@@ -109,17 +109,17 @@ export class Stage {
     return this.#parts.arn;
   }
 
-  /** What follows `stage/` in the ARN. */
+  /** The part of the ARN after `stage/`. */
   get stageId(): string {
     return this.#parts.stageId;
   }
 
-  /** The URL that WHIP clients publish to. */
+  /** The URL to which WHIP clients publish. */
   get whipUrl(): string {
     return this.#parts.whipUrl;
   }
 
-  /** The URL that stage events come from. */
+  /** The URL from which stage events come. */
   get eventsUrl(): string {
     return this.#parts.eventsUrl;
   }
@@ -140,12 +140,12 @@ export class Stage {
   }
 }
 
-/** The ARN of a stage, as whichever of these it was given: a `Stage`, or the ARN. */
+/** The ARN of a stage, which may be given as a `Stage` or as the ARN. */
 export function stageArn(name: string, value: unknown): string {
   return value instanceof Stage ? value.arn : text(name, value);
 }
 
-/** A participant in the way that Rust reads it. */
+/** A participant in the form that Rust reads. */
 export function participant(said: Record<string, unknown>, now: number): object {
   return {
     userId: optionalText("userId", said["userId"]),

@@ -22,16 +22,16 @@ const op = {
   allowsOrigin: operation("playback.allowsOrigin"),
 };
 
-/** A minted token: `token` is the text that a client joins with; the other properties are its claims. */
+/** A minted token. `token` is the text with which a client joins; the other properties are its claims. */
 abstract class Minted {
-  /** The token itself. Whoever has it can use it. */
+  /** The token itself. Anyone who has it can use it. */
   readonly token!: string;
   #payload: Payload | undefined;
 
   /** @internal */
   constructor(secret: typeof MAKE, token: string) {
     guard(secret, `a ${new.target.name} is made by minting`);
-    // Not enumerable, so that nothing logs it by accident.
+    // The property is not enumerable, so that nothing logs it by accident.
     Object.defineProperty(this, "token", { value: token });
   }
 
@@ -47,7 +47,7 @@ abstract class Minted {
 
   /** @internal */
   protected payload(): Payload {
-    // It was minted here: pure ASCII, with escapes.
+    // The token was minted here, so its JSON is pure ASCII with escapes.
     return (this.#payload ??= JSON.parse(decoded(this.token.split(".", 2)[1] as string)) as Payload);
   }
 }
@@ -135,7 +135,7 @@ export interface ParticipantTokenJson {
 export interface PlaybackTokenOptions extends Lifetime {
   /** Origins from which playback may be requested, such as `https://*.example.com`; every origin by default. */
   origins?: readonly string[] | undefined;
-  /** Whether requests from other origins are refused, and not only hidden from browsers. At most 5 origins then. */
+  /** Whether requests from other origins are refused, and not only hidden from browsers. If so, at most 5 origins are allowed. */
   strictOriginEnforcement?: boolean | undefined;
   /** Makes a single-use token: `true` for a random UUID, or the UUID. */
   singleUse?: boolean | string | undefined;
@@ -149,7 +149,7 @@ export interface PlaybackTokenOptions extends Lifetime {
   now?: Date | undefined;
 }
 
-/** A minted playback token: watches one private channel. */
+/** A minted playback token, with which a viewer watches one private channel. */
 export class PlaybackToken extends Minted {
   /** Mints a playback token for this channel. By default it lasts 10 minutes. */
   static mint(key: SigningKey, channelArn: string, given?: PlaybackTokenOptions): PlaybackToken {

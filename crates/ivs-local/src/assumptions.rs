@@ -1,8 +1,8 @@
-//! What AWS does not document: the likeliest behaviour was chosen, and each choice has a name.
+//! The behaviour that AWS does not document. Each choice has a name, and the likeliest one is the default.
 
 use std::collections::BTreeMap;
 
-/// Choices for behaviour that AWS does not document. What is not set is as the table of `docs/local.md` says.
+/// The choices for behaviour that AWS does not document. The defaults are in the table of `docs/local.md`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assumptions(BTreeMap<&'static str, Value>);
 
@@ -12,11 +12,11 @@ enum Value {
     Number(u64),
 }
 
-/// One of them: what can be chosen, and what is so unless something else is.
+/// An assumption: its choices and its default.
 struct Assumption {
     name: &'static str,
     choices: Choices,
-    /// What it is about, for people.
+    /// A description for the documentation.
     #[cfg_attr(not(test), expect(dead_code, reason = "for the documentation, which a test compares"))]
     about: &'static str,
 }
@@ -56,7 +56,7 @@ const ASSUMPTIONS: &[Assumption] = &[
     number(
         "body-size",
         1 << 20,
-        "the most bytes of a body; a larger one is a RequestEntityTooLargeException",
+        "how many bytes a body may have; a larger body is a RequestEntityTooLargeException",
     ),
     number(
         "creation-time",
@@ -71,12 +71,12 @@ const ASSUMPTIONS: &[Assumption] = &[
     words(
         "destination-kind",
         &["refuse", "accept"],
-        "a destination of a composition that is both or neither of channel and s3",
+        "a destination of a composition that has both channel and s3, or neither",
     ),
     words(
         "disconnect-unknown",
         &["accept", "refuse"],
-        "DisconnectParticipant for an ID that nobody has joined with; refused, it is a ResourceNotFoundException",
+        "DisconnectParticipant for an ID with which nobody has joined; refused, it is a ResourceNotFoundException",
     ),
     words(
         "duplicate-key",
@@ -96,12 +96,12 @@ const ASSUMPTIONS: &[Assumption] = &[
     words(
         "idempotency",
         &["refuse", "first"],
-        "an idempotencyToken again with other parameters is a ConflictException, or answers the first composition",
+        "the same idempotencyToken with other parameters is a ConflictException, or answers the first composition",
     ),
     words(
         "limit-member",
         &["limit_name", "limit", "both"],
-        "the member with the name of the limit in IVS Limit Breach: that of the user guide, that which programs published by AWS read, or both",
+        "the member with the name of the limit in IVS Limit Breach: the one in the user guide, the one that AWS's published programs read, or both",
     ),
     words("list-order", &["id", "creation"], "the order of lists"),
     words(
@@ -112,7 +112,7 @@ const ASSUMPTIONS: &[Assumption] = &[
     words(
         "media-quota",
         &["stop", "report"],
-        "what becomes of a publication that exceeds a quota or has B-frames, and of a publication or subscription that lasts too long: it ends after the event with its error, or only the event is sent",
+        "a publication that exceeds a quota or has B-frames, and a publication or subscription that lasts too long: it ends after the event with the error, or only the event is sent",
     ),
     words(
         "next-token",
@@ -127,7 +127,7 @@ const ASSUMPTIONS: &[Assumption] = &[
     words(
         "publisher-recording",
         &["omit", "send"],
-        "beside IVS Participant Recording State Change, the event IVS Publisher Recording State Change, which AWS names and never shows, is not sent, or sent with the same detail",
+        "the event IVS Publisher Recording State Change, which AWS names but never shows: it is not sent, or it is sent beside IVS Participant Recording State Change with the same detail",
     ),
     words(
         "rate-code",
@@ -148,12 +148,12 @@ const ASSUMPTIONS: &[Assumption] = &[
     words(
         "refused-upgrade",
         &["by-reason", "403"],
-        "the status of an upgrade that is refused: 401 without a token, 404 for a deleted stage, 429 for a full one, else 403; or always 403",
+        "the status of a refused upgrade: 401 without a token, 404 for a deleted stage, 429 for a full stage, otherwise 403; or always 403",
     ),
     words(
         "replication-again",
         &["refuse", "accept"],
-        "replicating a participant to a stage where they are already; refused, it is a ConflictException",
+        "replicating a participant to a stage where they already are; refused, it is a ConflictException",
     ),
     words(
         "replication-idle",
@@ -163,7 +163,7 @@ const ASSUMPTIONS: &[Assumption] = &[
     words(
         "session-order",
         &["newest", "id"],
-        "the order of ListStageSessions: the session that began last is the first, or by ID",
+        "the order of ListStageSessions: the newest session first, or by ID",
     ),
     number(
         "socket-grace",
@@ -185,11 +185,7 @@ const ASSUMPTIONS: &[Assumption] = &[
         0,
         "milliseconds for which a composition of a stage with a publisher is STARTING",
     ),
-    number(
-        "stopping-time",
-        0,
-        "milliseconds for which a composition that ends is STOPPING, whatever ended it but a failure",
-    ),
+    number("stopping-time", 0, "milliseconds for which an ending composition is STOPPING, unless it failed"),
     words(
         "two-stages",
         &["refuse", "accept"],
@@ -198,7 +194,7 @@ const ASSUMPTIONS: &[Assumption] = &[
     number(
         "viewer-time",
         30_000,
-        "milliseconds for which a viewer counts who has fetched a playlist; AWS says that a view is gone within a minute",
+        "milliseconds for which a viewer counts after fetching a playlist; AWS says that a view is gone within a minute",
     ),
     words(
         "wrong-type",

@@ -84,7 +84,7 @@ fn no_private_key() -> Failure {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Key")]
 pub(crate) struct KidArgs {
-    /// The ARN that ImportPublicKey returned for the public key; the `kid` of a JWK otherwise [env: IVS_TOKEN_KID]
+    /// The ARN that ImportPublicKey returned for the public key; by default, the `kid` of a JWK [env: IVS_TOKEN_KID]
     #[arg(long, value_name = "ARN")]
     kid: Option<PublicKeyArn>,
 }
@@ -151,7 +151,7 @@ pub(crate) struct StageArgs {
     #[arg(long, value_name = "URL")]
     events_url: Option<String>,
 
-    /// All three from what `aws ivs-realtime get-stage` printed; `-` for standard input
+    /// The output of `aws ivs-realtime get-stage`, in place of the three options above; `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["stage_arn", "whip_url", "events_url"])]
     pub(crate) stage_json: Option<Source>,
 }

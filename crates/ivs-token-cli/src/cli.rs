@@ -32,7 +32,7 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
-    /// Make a key pair, show a public key, or look at a key
+    /// Make a key pair, print a public key, or inspect a key
     #[command(subcommand)]
     Key(key::KeyCommand),
     /// Mint a participant token, or one for each row of a file, or a connection or playback token

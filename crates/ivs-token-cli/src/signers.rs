@@ -17,12 +17,12 @@ use crate::output;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "A key that signs elsewhere")]
 pub(crate) struct SignCommandArgs {
-    /// Print what is to be signed, and sign nothing
+    /// Print the signing input instead of a token
     #[arg(long, conflicts_with_all = ["key", "sign_command"])]
     pub(crate) unsigned: bool,
 
-    /// A command of the shell that signs: it reads the signing input on standard input, and prints its signature as DER or as r
-    /// and s in 96 bytes, either of them raw, in base64 or in hex
+    /// A shell command that signs. It reads the signing input on standard input, and prints the signature as DER or as r and s
+    /// in 96 bytes; either form may be raw, base64 or hex
     #[arg(long, value_name = "COMMAND", conflicts_with = "key", requires = "public_key")]
     sign_command: Option<String>,
 

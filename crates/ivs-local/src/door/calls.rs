@@ -8,7 +8,7 @@ use ivs_token::{Capability, StageArn, VerifiedToken};
 use serde_json::{Value, json};
 
 use super::gate::Refusal;
-use super::live::{Connections, Live};
+use super::live::{Connections, Cut, Live};
 use super::room::is_beside;
 use super::visitor::Visitor;
 use crate::ids::Ids;
@@ -209,6 +209,10 @@ impl Calls {
 
     /// Handles that the media of a connection is connected.
     fn begin(&self, secret: &str, visitor: &Visitor) {
+        if self.is_withdrawn(secret) {
+            self.close(secret);
+            return;
+        }
         let Some(Begun { who, purpose, number, room }) = self.connected(secret) else { return };
         let (stage, id) = (who.stage_arn(), who.participant_id().as_str());
         match purpose {
@@ -304,6 +308,12 @@ impl Calls {
         Some(Begun { who: call.who.clone(), purpose: call.purpose.clone(), number: call.number, room })
     }
 
+    /// Whether this is a subscription of a participant who may no longer subscribe, or was sent away for good.
+    fn is_withdrawn(&self, secret: &str) -> bool {
+        let who = self.lock().get(secret).filter(|call| call.is_subscription()).map(|call| call.who.clone());
+        who.is_some_and(|who| !self.live.may_subscribe(&who))
+    }
+
     /// Refuses one more subscription on a stage if the account has too many. Closed subscriptions do not count,
     /// although they may still be saying goodbye.
     fn room(&self, open: &HashMap<String, Call>, stage: &StageArn) -> Result<(), Refusal> {
@@ -358,13 +368,17 @@ impl Connections for Calls {
         }
     }
 
-    fn cut(&self, stage: &StageArn, participant: &str, all: bool) {
+    fn cut(&self, stage: &StageArn, participant: &str, which: Cut) {
         let purpose = Purpose::Subscribe(participant.to_owned());
         for call in self.lock().values().filter(|call| call.stage == *stage) {
-            let is_own = call.participant == participant && (all || !call.is_subscription());
-            // Nobody sees a participant any more after they have left, even if the media continues, as that of a
-            // replica does.
-            if is_own || (all && call.purpose == purpose) {
+            let is_meant = match which {
+                Cut::Publications => call.participant == participant && !call.is_subscription(),
+                Cut::Subscriptions => call.participant == participant && call.is_subscription(),
+                // Nobody sees a participant any more after they have left, even if the media continues, as that of a
+                // replica does.
+                Cut::All => call.participant == participant || call.purpose == purpose,
+            };
+            if is_meant {
                 call.handle.close();
             }
         }

@@ -1,9 +1,9 @@
 //! Publications that exceed a quota, and publications and subscriptions that have lasted too long.
 
-use ivs_token::{StageArn, VerifiedToken};
+use ivs_token::{Capability, StageArn, VerifiedToken};
 use serde_json::json;
 
-use super::live::Live;
+use super::live::{Cut, Live};
 use super::stage::LiveStage;
 use crate::timer::Timer;
 
@@ -31,6 +31,11 @@ impl Live {
     pub(crate) fn note_long_subscription(&self, arn: &StageArn, id: &str, remote: &str) {
         let error = json!({ "errorCode": TOO_LONG, "remoteParticipantId": remote });
         self.note(arn, id, "SUBSCRIBE_ERROR", error);
+    }
+
+    /// Whether a participant who was admitted before may still subscribe.
+    pub(crate) fn may_subscribe(&self, who: &VerifiedToken) -> bool {
+        self.capabilities(who).contains(Capability::Subscribe) && self.gate.still_admits(who)
     }
 
     /// Notes that somebody subscribes on a stage from now on, and sets the timers for it.
@@ -94,9 +99,9 @@ impl Live {
                 self.note(arn, &id, "PUBLISH_ERROR", json!({ "errorCode": TOO_LONG }));
                 let _ = self.publish_without_client(arn, &id, false);
                 // A client with their token may have connected media nevertheless.
-                self.cut(arn, &id, false);
+                self.cut(arn, &id, Cut::Publications);
             } else if self.exceed(arn, &id, number, TOO_LONG) {
-                self.cut(arn, &id, false);
+                self.cut(arn, &id, Cut::Publications);
             }
         }
         if let (Some(since), Some(stage)) = (first, self.lock().get_mut(arn)) {

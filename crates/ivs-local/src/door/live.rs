@@ -50,12 +50,21 @@ pub(crate) trait Connections: Send + Sync {
     /// Moves the connections of a participant to the new token, after they have exchanged their token.
     fn renew(&self, new: &VerifiedToken);
 
-    /// Ends the connections of a participant on a stage: only the publication, or all.
-    fn cut(&self, stage: &StageArn, participant: &str, all: bool);
+    /// Ends the connections of a participant on a stage.
+    fn cut(&self, stage: &StageArn, participant: &str, which: Cut);
 
     /// Ends the subscriptions on a stage that began by this time, in milliseconds since 1970. Returns the earliest
     /// beginning of those that continue.
     fn cease(&self, stage: &StageArn, by: i64) -> Option<i64>;
+}
+
+/// The connections of a participant that end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cut {
+    Publications,
+    Subscriptions,
+    /// Also the subscriptions of others to the participant.
+    All,
 }
 
 const HOUR_MS: i64 = 3_600_000;
@@ -222,6 +231,10 @@ impl Live {
             return Err(Refusal::new("QUOTA_EXCEEDED", "the stage is full"));
         }
         self.enter(stage, who, visitor);
+        if !is_new && let Some(connections) = self.connections() {
+            // For example a publication whose socket was lost, and that waits for the next one.
+            connections.renew(who);
+        }
         let mut is_replaced = false;
         if let Some(presence) = stage.people.get_mut(id) {
             if let Some(old) = presence.socket.replace(Socket { number, end }) {
@@ -236,7 +249,9 @@ impl Live {
         drop(stages);
         self.cut_off(displaced);
         if is_replaced {
-            self.cut(who.stage_arn(), id, true);
+            self.cut(who.stage_arn(), id, Cut::All);
+        } else if !is_new {
+            self.withdraw(who);
         }
         Ok(Place { number, state: told, end: ended })
     }
@@ -254,7 +269,7 @@ impl Live {
         if presence.publication.is_none() {
             self.exit(stage, id, false);
             drop(stages);
-            self.cut(arn, id, true);
+            self.cut(arn, id, Cut::All);
             return;
         }
         drop(stages);
@@ -267,7 +282,7 @@ impl Live {
                     presence.is_none_or(|one| one.socket.is_none())
                 };
                 if is_gone {
-                    live.cut(&arn, &id, true);
+                    live.cut(&arn, &id, Cut::All);
                 }
             }
         });
@@ -284,8 +299,12 @@ impl Live {
         let mut stages = self.lock();
         let Some(stage) = stages.get_mut(arn) else { return };
         let Some(presence) = stage.people.get_mut(id) else { return };
-        presence.audio_muted = audio_muted.unwrap_or(presence.audio_muted);
-        presence.video_stopped = video_stopped.unwrap_or(presence.video_stopped);
+        let before = (presence.audio_muted, presence.video_stopped);
+        let now = (audio_muted.unwrap_or(before.0), video_stopped.unwrap_or(before.1));
+        if now == before {
+            return;
+        }
+        (presence.audio_muted, presence.video_stopped) = now;
         stage.tell();
         self.follow(&mut stages, arn, id);
     }
@@ -310,9 +329,7 @@ impl Live {
         let presence = stage.people.get_mut(id).ok_or_else(not_here)?;
         presence.describe(&new);
         self.expect_expiry(&new);
-        presence.key = Some(new.key_id().clone());
         describe(&mut presence.record, &new);
-        let may_publish = presence.capabilities.contains(Capability::Publish);
         let event = json!({ "previousToken": exchanged(old), "newToken": exchanged(&new) });
         let event = Some(("TOKEN_EXCHANGED", object(event)));
         self.recorder.put(&stage.arn, &mut stage.session, &presence.record, event);
@@ -321,11 +338,21 @@ impl Live {
             connections.renew(&new);
         }
         drop(stages);
-        if !may_publish {
-            // This also ends an offered publication that is not connected yet.
-            self.cut(arn, id, false);
-        }
+        self.withdraw(&new);
         Ok(new)
+    }
+
+    /// Ends what the last accepted token no longer allows, also a connection that is offered and not connected yet.
+    fn withdraw(&self, who: &VerifiedToken) {
+        let (arn, id) = (who.stage_arn(), who.participant_id().as_str());
+        if !who.capabilities().contains(Capability::Publish) {
+            // This fails for a participant with a client, whose connection is cut.
+            let _ = self.publish_without_client(arn, id, false);
+            self.cut(arn, id, Cut::Publications);
+        }
+        if !who.capabilities().contains(Capability::Subscribe) {
+            self.cut(arn, id, Cut::Subscriptions);
+        }
     }
 
     /// The present capabilities of a participant: those of the last token that they exchanged, or of the one that
@@ -439,7 +466,9 @@ impl Live {
                 End::Replication(replication) => self.end_replication(&replication),
                 End::Pause { stage, participant, paused } => self.end_pause(&stage, &participant, paused),
                 End::Key(key) => {
-                    for (arn, id) in self.find(|presence| presence.key.as_ref() == Some(&key)) {
+                    // A replica goes with its source, which may have exchanged its token since.
+                    let is_meant = |one: &Presence| one.key.as_ref() == Some(&key) && one.source.is_none();
+                    for (arn, id) in self.find(is_meant) {
                         self.throw_out(&arn, &id, Ending::KEY_DELETED);
                     }
                     self.sweep(&|who| *who.key_id() == key);
@@ -481,7 +510,7 @@ impl Live {
             replicas
         };
         self.cut_off(ended);
-        self.cut(arn, id, true);
+        self.cut(arn, id, Cut::All);
     }
 
     /// Disconnects everybody from a stage that was deleted.
@@ -506,7 +535,7 @@ impl Live {
         }
         self.recorder.end(&stage.arn, &stage.session);
         for id in &ids {
-            self.cut(arn, id, true);
+            self.cut(arn, id, Cut::All);
         }
     }
 
@@ -542,6 +571,12 @@ impl Live {
         let id = who.participant_id().as_str();
         if let Some(presence) = stage.people.get_mut(id) {
             presence.describe(who);
+            self.expect_expiry(who);
+            let before = presence.record.clone();
+            describe(&mut presence.record, who);
+            if presence.record != before {
+                self.recorder.put(&stage.arn, &mut stage.session, &presence.record, None);
+            }
             return;
         }
         let mut record = stage.returning(id).unwrap_or_else(|| participant(who, self.keeper.clock.now()));
@@ -549,7 +584,7 @@ impl Live {
         describe(&mut record, who);
         visitor.note(&mut record);
         self.recorder.put(&stage.arn, &mut stage.session, &record, Some(("JOINED", Map::new())));
-        stage.people.insert(id.to_owned(), Presence::new(record, who, who.key_id().clone()));
+        stage.people.insert(id.to_owned(), Presence::new(record, who));
         self.expect_expiry(who);
     }
 
@@ -614,9 +649,9 @@ impl Live {
         self.connections().and_then(|connections| connections.cease(arn, by))
     }
 
-    pub(super) fn cut(&self, arn: &StageArn, id: &str, all: bool) {
+    pub(super) fn cut(&self, arn: &StageArn, id: &str, which: Cut) {
         if let Some(connections) = self.connections() {
-            connections.cut(arn, id, all);
+            connections.cut(arn, id, which);
         }
     }
 

@@ -3,7 +3,7 @@
 use ivs_token::StageArn;
 use serde_json::{Map, Value, json};
 
-use super::live::{Live, Stages, object};
+use super::live::{Cut, Live, Stages, object};
 use super::stage::{Presence, Replica};
 use crate::replication::Replication;
 use crate::time::iso8601;
@@ -152,7 +152,7 @@ impl Live {
     /// Ends the connections of these participants.
     pub(super) fn cut_off(&self, ended: Ended) {
         for (arn, id) in ended {
-            self.cut(&arn, &id, true);
+            self.cut(&arn, &id, Cut::All);
         }
     }
 

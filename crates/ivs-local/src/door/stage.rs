@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use ivs_token::{Capabilities, Capability, ParticipantClaims, PublicKeyArn, StageArn, Timestamp};
+use ivs_token::{Capabilities, Capability, PublicKeyArn, StageArn, Timestamp, VerifiedToken};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -50,7 +50,7 @@ pub(crate) struct Presence {
     user_id: String,
     attributes: Value,
     pub(crate) capabilities: Capabilities,
-    /// `None` for a participant without a token.
+    /// The key of the last accepted token. `None` for a participant without a token.
     pub(crate) key: Option<PublicKeyArn>,
     pub(crate) expires_at: Timestamp,
     pub(crate) audio_muted: bool,
@@ -80,13 +80,13 @@ pub(crate) struct Socket {
 }
 
 impl Presence {
-    pub(crate) fn new(record: Record, who: &ParticipantClaims, key: PublicKeyArn) -> Self {
+    pub(crate) fn new(record: Record, who: &VerifiedToken) -> Self {
         let mut presence = Self {
             record,
             user_id: String::new(),
             attributes: Value::Null,
             capabilities: who.capabilities(),
-            key: Some(key),
+            key: None,
             expires_at: who.expires_at(),
             audio_muted: false,
             video_stopped: false,
@@ -138,12 +138,13 @@ impl Presence {
         }
     }
 
-    /// Takes over the claims of a token.
-    pub(crate) fn describe(&mut self, who: &ParticipantClaims) {
+    /// Takes over the claims and the key of a token.
+    pub(crate) fn describe(&mut self, who: &VerifiedToken) {
         who.user_id().unwrap_or_default().clone_into(&mut self.user_id);
         self.attributes = attributes(who);
         self.capabilities = who.capabilities();
         self.expires_at = who.expires_at();
+        self.key = Some(who.key_id().clone());
     }
 }
 

@@ -141,13 +141,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// The next message; none when the socket has closed.
     pub async fn next(&mut self) -> Option<Value> {
-        loop {
-            match timeout(PATIENCE, self.0.next()).await.expect("nothing comes")? {
-                Ok(Message::Text(text)) => return serde_json::from_str(&text).unwrap(),
-                Ok(Message::Close(_)) | Err(_) => return None,
-                Ok(_) => {}
+        let next = async {
+            loop {
+                match self.0.next().await? {
+                    Ok(Message::Text(text)) => return serde_json::from_str(&text).unwrap(),
+                    Ok(Message::Close(_)) | Err(_) => return None,
+                    Ok(_) => {}
+                }
             }
-        }
+        };
+        // The server's pings do not count as something that comes.
+        timeout(PATIENCE, next).await.expect("nothing comes")
     }
 
     /// The payload of the next message of this type.

@@ -26,6 +26,7 @@ mod quotas;
 mod refusals;
 mod renewal;
 mod replica;
+mod rotation;
 mod shared;
 mod soak;
 mod socket;

@@ -4,6 +4,7 @@ use std::alloc::System;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use futures_util::StreamExt;
 use ivs_local::{Auth, Settings, in_memory, serve};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use str0m::media::{Direction, MediaKind};
@@ -131,9 +132,9 @@ async fn round(port: u16, crowd: Crowd, time: Duration) -> u32 {
     frames
 }
 
-/// Until the socket closes.
+/// Until the socket closes, however long nothing is said.
 async fn listen(mut socket: Socket) {
-    socket.last().await;
+    while let Some(Ok(_)) = socket.0.next().await {}
 }
 
 async fn connect(local: &Local, direction: Direction, path: &str, id: &str) -> Peer {

@@ -28,8 +28,8 @@ pub(super) struct BatchArgs {
     #[arg(long, requires = "batch")]
     skip_bad: bool,
 
-    /// Sign in batches with the library's own engine: several times as fast, depending on the processor. The engine is younger
-    /// than the library that signs otherwise, so it is your choice
+    /// Sign in batches with ivs-token's own engine: several times as fast, depending on the processor. The engine is younger
+    /// than the default library, so you must turn it on
     #[arg(long, requires = "batch")]
     accelerate: bool,
 }

@@ -35,8 +35,8 @@ pub(crate) struct ConnectionArgs {
 }
 
 const EXAMPLES: &str = "\
-It is for the account and the region of the key, and does not replace a participant token. Give a stage only if its server is on this \
-machine, such as `ivs-local`: the connection then goes there. Every other connection goes to the service.
+A connection token is for the account and the region of the key, and does not replace a participant token. Give a stage only if its server is on \
+this machine, such as `ivs-local`. The connection then goes to that server; otherwise it goes to the service.
 With --json: {\"connectionToken\": {\"token\": .., \"tokenId\": .., \"duration\": .., \"expirationTime\": ..}}.
 
 Examples:

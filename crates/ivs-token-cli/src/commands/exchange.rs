@@ -66,8 +66,8 @@ pub(crate) struct ExchangeArgs {
 }
 
 const EXAMPLES: &str = "\
-Whatever you do not change stays as it was, including the end of the token. With --json the answer is that of the CreateParticipantToken API. A token that the \
-CreateParticipantToken API issued cannot be exchanged.
+What you do not change stays the same, including the end of the token. With --json, the output has the form of the CreateParticipantToken API. A token \
+from the CreateParticipantToken API cannot be exchanged.
 
 Examples:
   ivs-token exchange --key private.pem --kid ARN --capability PUBLISH,SUBSCRIBE < token > new-token

@@ -17,8 +17,8 @@ pub(crate) struct InspectArgs {
 }
 
 const EXAMPLES: &str = "\
-Takes whatever you paste: a token, whole or broken, in quotes, in a URL or in the API's response. Exits with 0 when no problem \
-was found, with 1 when there was one. The signature is not checked: `ivs-token verify` does that.
+Paste a token in any form: whole or broken, in quotes, in a URL or in the API's response. The exit code is 0 if no problem was \
+found, and 1 otherwise. `inspect` does not check the signature; `ivs-token verify` does.
 
 Examples:
   ivs-token inspect < token

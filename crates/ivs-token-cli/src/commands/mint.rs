@@ -84,16 +84,16 @@ struct ParticipantArgs {
 }
 
 const EXAMPLES: &str = "\
-With --json the answer is that of the CreateParticipantToken API: {\"participantToken\": {..}}, one a line. In a batch \
-\"row\" stands beside it, and with --skip-bad a bad row is {\"row\": .., \"line\": .., \"error\": {\"code\": .., \"message\": ..}}.
+With --json, the output has the form of the CreateParticipantToken API: {\"participantToken\": {..}}, one per line. In a batch, each \
+line also has \"row\". With --skip-bad, a bad row is {\"row\": .., \"line\": .., \"error\": {\"code\": .., \"message\": ..}}.
 
-A private key that must not leave its vault signs elsewhere: --sign-command runs a command for each token, and --unsigned \
-prints what is to be signed, which `ivs-token assemble` completes.
+If the private key must not leave its vault, let it sign elsewhere. --sign-command runs a command for each token. --unsigned \
+prints the signing input, and `ivs-token assemble` completes the token with the signature.
 
 A batch is CSV with a header, or JSON lines; its columns or members are userId, attributes (a JSON object), \
-capabilities (PUBLISH,SUBSCRIBE), duration (minutes, or with a unit such as 90s) and participantId, all optional. What \
-a row leaves out is taken from the flags; attributes of both are joined. One line is printed for each row, in order. A \
-bad row stops all before anything is printed, unless --skip-bad says to leave it out; the exit code is 1 either way.
+capabilities (PUBLISH,SUBSCRIBE), duration (minutes, or with a unit such as 90s) and participantId, all optional. Values that \
+a row leaves out come from the flags; the attributes of both are combined. The output has one line for each row, in order. A \
+bad row stops the whole batch before anything is printed, unless --skip-bad is given. The exit code is 1 in both cases.
 
 Examples:
   ivs-token mint --key private.pem --kid ARN --stage-arn ARN --whip-url URL \\

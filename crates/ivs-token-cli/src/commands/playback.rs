@@ -71,8 +71,8 @@ pub(crate) struct PlaybackArgs {
 
 const EXAMPLES: &str = "\
 The key is the private half of a playback key pair of the channel's account and region; the token does not name it.
-With --json: {\"playbackToken\": {\"token\": .., \"channelArn\": .., \"expirationTime\": .., ..}}, and \"playbackUrl\" beside it \
-with --url.
+With --json: {\"playbackToken\": {\"token\": .., \"channelArn\": .., \"expirationTime\": .., ..}}. With --url, the object also has \
+\"playbackUrl\".
 
 Examples:
   ivs-token mint playback --key playback.pem --channel-arn ARN --viewer-id ana

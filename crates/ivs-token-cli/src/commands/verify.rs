@@ -111,12 +111,12 @@ pub(super) struct Wanted {
 const PARTICIPANT_EXPECTATIONS: [&str; 3] = ["stage_arn", "capability", "user_id"];
 
 const EXAMPLES: &str = "\
-Exits with 0 when the token is good and with 1 when it is refused. A good token of another kind than the one that is accepted is \
-refused with the reason WRONG_KIND: a connection token, which any participant may have, lets nobody in as a participant. A refusal has the code that the official web client \
+The exit code is 0 if the token is valid, and 1 if it is refused. A valid token of another kind is refused with the reason WRONG_KIND: a \
+connection token, which any participant may have, must not let anybody join as a participant. A refusal has the code that the official web client \
 shows, such as TOKEN_EXPIRED; with --json it is {\"error\": {\"code\": .., \"reason\": .., \"message\": ..}}, and the reason names the exact fault.
 
-A playback token names no key, so every playback key that is given is tried, and --kid may be left out. Only a token that enforces its origins strictly \
-is refused for its --origin. Any other is good, and it is said whether a browser there may play: with --json as \
+A playback token does not name its key, so every given playback key is tried, and you may leave out --kid. Only a token that strictly enforces its \
+origins is refused because of --origin. For any other token, the output says whether a browser at that origin may play: with --json as \
 `originAllowed`, true or false.
 
 Examples:

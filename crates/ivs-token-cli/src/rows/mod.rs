@@ -18,7 +18,7 @@ pub(crate) use values::{Reason, Values};
 pub(crate) enum Format {
     /// Comma-separated values under a header
     Csv,
-    /// A JSON object a line
+    /// One JSON object per line
     Jsonl,
 }
 

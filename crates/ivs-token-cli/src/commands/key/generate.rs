@@ -38,7 +38,7 @@ pub(crate) struct GenerateArgs {
 }
 
 const EXAMPLES: &str = "\
-The private key file appears whole, with mode 0600, and never replaces one without --force.
+The private key file is written in one step, with mode 0600. It replaces an existing file only with --force.
 
 Examples:
   ivs-token key generate --out private.pem --public-out public.pem

@@ -20,9 +20,9 @@ pub(crate) struct InspectKeyArgs {
 }
 
 const EXAMPLES: &str = "\
-The key may be private or public, in any form. Without a file it is that in IVS_TOKEN_PRIVATE_KEY, or else \
-IVS_TOKEN_PUBLIC_KEY. Two keys belong together when their fingerprints are the same. The fingerprint that \
-GetPublicKey shows is another one.
+The key may be private or public, in any form. Without a file, it is read from IVS_TOKEN_PRIVATE_KEY, or else from \
+IVS_TOKEN_PUBLIC_KEY. Two keys belong together if their fingerprints are the same. GetPublicKey shows a different \
+fingerprint.
 
 Examples:
   ivs-token key inspect private.pem

@@ -10,7 +10,7 @@ pub(super) use description::fingerprint;
 
 use crate::failure::Failure;
 
-/// Make a key pair, show a public key, or look at a key
+/// Make a key pair, print a public key, or inspect a key
 #[derive(Subcommand, Debug)]
 pub(crate) enum KeyCommand {
     /// Make a new key pair

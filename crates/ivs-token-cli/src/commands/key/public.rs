@@ -22,7 +22,7 @@ pub(crate) struct PublicArgs {
     #[arg(long, value_name = "FILE", default_value = "-")]
     out: Target,
 
-    /// Its form
+    /// The form of the public key
     #[arg(long, value_enum, default_value_t = PublicForm::Pem)]
     form: PublicForm,
 
@@ -32,7 +32,7 @@ pub(crate) struct PublicArgs {
 }
 
 const EXAMPLES: &str = "\
-A public key is taken too, to change its form.
+The key may also be a public key, to change its form.
 
 Examples:
   ivs-token key public --key private.pem --out public.pem
