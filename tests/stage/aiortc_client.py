@@ -1,8 +1,9 @@
 """A client of a stage in Python, on aiortc: `publish` sends moving pictures until its input ends, `subscribe` receives 20 frames.
+With layers it asks for one after the other, and prints the size of the pictures that come then.
 
     aiortc_client.py mint KEY_FILE KID STAGE_ARN WHIP_URL EVENTS_URL ID     prints a token, made with PyJWT
     aiortc_client.py publish WHIP_URL TOKEN
-    aiortc_client.py subscribe WHIP_URL TOKEN REMOTE_ID
+    aiortc_client.py subscribe WHIP_URL TOKEN REMOTE_ID [LAYER ...]
 """
 
 import asyncio
@@ -17,6 +18,8 @@ from aiortc import RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
 from aiortc.mediastreams import AudioStreamTrack, MediaStreamError
 
 FRAMES = 20
+# Frames of video until another layer has surely begun, with its next whole picture.
+SWITCH = 75
 
 
 def mint(key_file, kid, stage_arn, whip_url, events_url, participant_id):
@@ -34,6 +37,13 @@ def mint(key_file, kid, stage_arn, whip_url, events_url, participant_id):
     }
     with open(key_file) as file:
         return jwt.encode(claims, file.read(), algorithm="ES384", headers={"kid": kid})
+
+
+def layers(url, token, pick=None):
+    """The layers that there are, or with `pick` that one of them is to come."""
+    body = None if pick is None else json.dumps({"mediaId": "1", "encodingId": pick}).encode()
+    with urllib.request.urlopen(urllib.request.Request(url, data=body, headers={"Authorization": f"Bearer {token}"})) as answer:
+        return json.load(answer)
 
 
 def post(url, token, offer):
@@ -76,10 +86,10 @@ async def publish(whip_url, token):
     await connection.close()
 
 
-async def subscribe(whip_url, token, remote):
+async def subscribe(whip_url, token, remote, *picks):
     connection = RTCPeerConnection()
     received = {kind: connection.addTransceiver(kind, direction="recvonly").receiver for kind in ("audio", "video")}
-    await connect(connection, f"{whip_url}/subscribe/{remote}", token)
+    location = await connect(connection, f"{whip_url}/subscribe/{remote}", token)
     counts = {}
     for kind, receiver in received.items():
         for counts[kind] in range(1, FRAMES + 1):
@@ -87,6 +97,15 @@ async def subscribe(whip_url, token, remote):
                 await asyncio.wait_for(receiver.track.recv(), 30)
             except MediaStreamError:
                 sys.exit(f"{kind} ended after {counts[kind] - 1} frames")
+    if picks:
+        link = f"{whip_url}{location}/layer"
+        counts["layers"] = (await asyncio.to_thread(layers, link, token))["layers"]
+        counts["sizes"] = {}
+        for pick in picks:
+            await asyncio.to_thread(layers, link, token, pick)
+            for _ in range(SWITCH):
+                frame = await asyncio.wait_for(received["video"].track.recv(), 30)
+            counts["sizes"][pick] = [frame.width, frame.height]
     await connection.close()
     print(json.dumps(counts))
 

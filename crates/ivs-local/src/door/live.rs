@@ -63,7 +63,7 @@ pub(crate) trait Connections: Send + Sync {
 pub(crate) enum Cut {
     Publications,
     Subscriptions,
-    /// Also the subscriptions of others to the participant.
+    /// All connections, and the subscriptions of others to the participant.
     All,
 }
 
@@ -232,7 +232,7 @@ impl Live {
         }
         self.enter(stage, who, visitor);
         if !is_new && let Some(connections) = self.connections() {
-            // For example a publication whose socket was lost, and that waits for the next one.
+            // This may be a publication that has lost its socket and waits for the next one.
             connections.renew(who);
         }
         let mut is_replaced = false;
@@ -342,7 +342,8 @@ impl Live {
         Ok(new)
     }
 
-    /// Ends what the last accepted token no longer allows, also a connection that is offered and not connected yet.
+    /// Ends what the last accepted token no longer allows. This includes connections that are offered but not
+    /// connected yet.
     fn withdraw(&self, who: &VerifiedToken) {
         let (arn, id) = (who.stage_arn(), who.participant_id().as_str());
         if !who.capabilities().contains(Capability::Publish) {

@@ -14,6 +14,10 @@ use super::talk::Talk;
 /// The greatest length of a message in bytes. It has room for an offer of 64 KiB in JSON.
 const MAX_MESSAGE: usize = 160 * 1024;
 
+/// How many bytes may wait until a client reads them. The largest message is a snapshot of a stage with 10 000
+/// participants, whose attributes have 1 KB each. A socket has one message at a time to send.
+const MAX_WAITING: usize = 16 * 1024 * 1024;
+
 /// How long a client may take to read a message.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -34,7 +38,7 @@ where
     let config = WebSocketConfig::default()
         .read_buffer_size(4096)
         .write_buffer_size(4096)
-        .max_write_buffer_size(1 << 20)
+        .max_write_buffer_size(MAX_WAITING)
         .max_message_size(Some(MAX_MESSAGE))
         .max_frame_size(Some(MAX_MESSAGE));
     let mut socket = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
@@ -100,4 +104,28 @@ where
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many bytes a client receives of one message of this length.
+    async fn received(bytes: usize) -> Option<usize> {
+        let (ours, theirs) = tokio::io::duplex(64 * 1024);
+        tokio::spawn(serve(ours, vec!["x".repeat(bytes)], None));
+        let config = WebSocketConfig::default().max_frame_size(None).max_message_size(None);
+        let mut client = WebSocketStream::from_raw_socket(theirs, Role::Client, Some(config)).await;
+        match client.next().await {
+            Some(Ok(Message::Text(text))) => Some(text.len()),
+            _ => None,
+        }
+    }
+
+    #[tokio::test]
+    async fn the_snapshot_of_a_full_stage_arrives_and_nothing_larger() {
+        let of_one = 1024 + 300;
+        assert_eq!(received(10_000 * of_one).await, Some(10_000 * of_one));
+        assert_eq!(received(MAX_WAITING + 1).await, None);
+    }
 }

@@ -60,23 +60,26 @@ fn browser(agent: &str) -> Option<(String, String)> {
         ("Firefox/", "Firefox"),
         ("Version/", "Safari"),
         ("Lavf/", "Lavf"),
+        ("OBS-Studio/", "OBS-Studio"),
     ];
     let (mark, name) = known.into_iter().find(|(mark, _)| agent.contains(mark))?;
     let version = agent.split(mark).nth(1)?.split([' ', ';']).next()?;
     Some((name.to_owned(), clean(version)?))
 }
 
+/// A system, and its version where the client tells one. OBS does not tell that of macOS, and only the processor with Windows.
 fn system(agent: &str) -> Option<(String, String)> {
     let known = [
         ("Windows NT ", "Windows"),
+        ("Windows ", "Windows"),
         ("Android ", "Android"),
         ("iPhone OS ", "iOS"),
-        ("Mac OS X ", "macOS"),
+        ("Mac OS X", "macOS"),
         ("Linux ", "Linux"),
     ];
     let (mark, name) = known.into_iter().find(|(mark, _)| agent.contains(mark))?;
-    let version = agent.split(mark).nth(1)?.split([';', ')']).next()?;
-    Some((name.to_owned(), clean(version)?))
+    let version = agent.split(mark).nth(1)?.split([';', ')']).next()?.trim();
+    Some((name.to_owned(), clean(version).unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -90,7 +93,26 @@ mod tests {
         assert_eq!(system(chrome), Some(("Linux".into(), "x86_64".into())));
         assert_eq!(browser("Lavf/62.3.100"), Some(("Lavf".into(), "62.3.100".into())));
         assert_eq!(browser("curl/8"), None);
+        assert_eq!(system("curl/8"), None);
         assert_eq!(clean("<\u{e9}>"), None);
         assert_eq!(clean(&"a".repeat(500)).map(|text| text.len()), Some(MAX_TEXT));
+    }
+
+    #[test]
+    fn obs_is_known_on_each_system() {
+        let on = |shown: &str| format!("Mozilla/5.0 (OBS-Studio/32.1.2; {shown}; en-US)");
+        let systems = [
+            ("Linux x86_64", "Linux", "x86_64"),
+            ("Windows x86_64", "Windows", "x86_64"),
+            ("Mac OS X", "macOS", ""),
+        ];
+        for (shown, name, version) in systems {
+            assert_eq!(browser(&on(shown)), Some(("OBS-Studio".into(), "32.1.2".into())), "{shown}");
+            assert_eq!(system(&on(shown)), Some((name.into(), version.into())), "{shown}");
+        }
+        let safari = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15";
+        assert_eq!(system(safari), Some(("macOS".into(), "10_15_7".into())));
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36 Edg/156.0.0.0";
+        assert_eq!(system(edge), Some(("Windows".into(), "10.0".into())));
     }
 }

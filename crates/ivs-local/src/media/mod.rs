@@ -1,6 +1,7 @@
 //! Media. The server forwards what publishers send to subscribers unchanged, and decodes nothing.
 
 mod bounds;
+mod check;
 mod dtls;
 mod handle;
 mod layers;
@@ -9,6 +10,7 @@ mod peer;
 mod picture;
 mod publish;
 mod subscribe;
+mod waiting;
 mod wire;
 
 pub(crate) use bounds::Bounds;

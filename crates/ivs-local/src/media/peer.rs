@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use str0m::crypto::from_feature_flags;
 use str0m::net::{Protocol, Receive};
 use str0m::{Event, IceConnectionState, Input, Output, Rtc, RtcError};
 use tokio::sync::mpsc;
 
 use super::bounds::Excess;
+use super::check;
 use super::handle::{Command, Happening, Orders, Report};
 use super::publish::Publisher;
 use super::subscribe::Subscriber;
@@ -194,7 +196,12 @@ async fn drain(
 }
 
 fn receive(rtc: &mut Rtc, datagram: Datagram, end: &mut End) -> Result<(), RtcError> {
-    let Datagram { source, destination, bytes } = datagram;
+    let Datagram { source, destination, mut bytes } = datagram;
+    if check::lacks_priority(&bytes) {
+        let password = rtc.direct_api().local_ice_credentials().pass;
+        let Some(complete) = check::complete(&bytes, password.as_bytes(), &sha1) else { return Ok(()) };
+        bytes = complete;
+    }
     let Ok(contents) = bytes.as_slice().try_into() else { return Ok(()) };
     let input =
         Input::Receive(Instant::now(), Receive { proto: Protocol::Udp, source, destination, contents });
@@ -207,4 +214,8 @@ fn receive(rtc: &mut Rtc, datagram: Datagram, end: &mut End) -> Result<(), RtcEr
         end.wires.routes().learn(source, end.sender.clone());
     }
     rtc.handle_input(input)
+}
+
+fn sha1(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {
+    from_feature_flags().sha1_hmac_provider.sha1_hmac(key, parts)
 }

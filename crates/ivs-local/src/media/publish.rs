@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use str0m::media::{KeyframeRequestKind, MediaData, MediaKind, Mid, Rid};
+use str0m::media::{KeyframeRequestKind, MediaKind, Mid, Rid};
 use str0m::{Event, Rtc};
 use tokio::sync::broadcast;
 
@@ -12,37 +12,23 @@ use super::bounds::{Bounds, Excess, Meter};
 use super::handle::{Command, Handle};
 use super::layers::Layers;
 use super::picture::Picture;
-
-/// How many frames may wait for the slowest subscriber. A subscriber that falls behind misses frames, and asks for a
-/// keyframe.
-const FRAMES: usize = 256;
+use super::waiting::{Forwarded, Outlet, Parcel};
 
 /// The shortest time between two requests to a publisher for a keyframe.
 const KEYFRAMES: Duration = Duration::from_millis(250);
-
-/// What a publisher forwards to its subscribers.
-#[derive(Debug)]
-pub(crate) enum Forwarded {
-    Frame(MediaKind, Box<MediaData>),
-    /// A message of a data channel.
-    Data {
-        is_binary: bool,
-        bytes: Vec<u8>,
-    },
-}
 
 /// A publication, as subscribers see it.
 #[derive(Clone)]
 pub(crate) struct Publication {
     /// The frames end with the publisher, however many subscribers hold this.
-    pub(crate) frames: broadcast::WeakSender<Arc<Forwarded>>,
+    pub(crate) frames: broadcast::WeakSender<Arc<Parcel>>,
     pub(crate) layers: Arc<Layers>,
     pub(crate) handle: Handle,
 }
 
 /// A publication, as its task runs it.
 pub(crate) struct Publisher {
-    frames: broadcast::Sender<Arc<Forwarded>>,
+    frames: Outlet,
     layers: Arc<Layers>,
     meter: Meter,
     kinds: HashMap<Mid, MediaKind>,
@@ -51,7 +37,7 @@ pub(crate) struct Publisher {
 
 impl Publisher {
     pub(crate) fn new(handle: Handle, bounds: Bounds) -> (Self, Publication) {
-        let frames = broadcast::Sender::new(FRAMES);
+        let frames = Outlet::new();
         let layers = Arc::new(Layers::default());
         let publication = Publication { frames: frames.downgrade(), layers: Arc::clone(&layers), handle };
         let meter = Meter::new(bounds);
@@ -71,13 +57,11 @@ impl Publisher {
                 if kind == MediaKind::Video {
                     self.layers.count(data.rid, bytes, picture.size, now);
                 }
-                // There may be no subscribers.
-                let _ = self.frames.send(Arc::new(Forwarded::Frame(kind, Box::new(data))));
+                self.frames.send(Forwarded::Frame(kind, Box::new(data)));
                 return self.meter.count(bytes, picture, now);
             }
             Event::ChannelData(data) => {
-                let data = Forwarded::Data { is_binary: data.binary, bytes: data.data };
-                let _ = self.frames.send(Arc::new(data));
+                self.frames.send(Forwarded::Data { is_binary: data.binary, bytes: data.data });
             }
             _ => {}
         }

@@ -11,7 +11,8 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::handle::Command;
-use super::publish::{Forwarded, Publication};
+use super::publish::Publication;
+use super::waiting::{Forwarded, Parcel};
 
 /// How often a subscriber asks for a keyframe while it has none.
 const ASK: Duration = Duration::from_millis(400);
@@ -30,7 +31,7 @@ const LOSS: f32 = 0.1;
 /// A subscription, as its task runs it.
 pub(crate) struct Subscriber {
     publication: Publication,
-    frames: broadcast::Receiver<Arc<Forwarded>>,
+    frames: broadcast::Receiver<Arc<Parcel>>,
     mids: HashMap<MediaKind, Mid>,
     channel: Option<ChannelId>,
     video: Video,
@@ -108,14 +109,17 @@ impl Subscriber {
 
     /// Waits for frames, and forwards them. Returns false if the publication has ended.
     pub(super) async fn work(&mut self, rtc: &mut Rtc) -> bool {
-        match self.frames.recv().await {
-            Ok(forwarded) => self.forward(rtc, &forwarded),
+        let forwarded = match self.frames.recv().await {
+            Ok(parcel) => parcel.content(),
             Err(RecvError::Closed) => return false,
-            Err(RecvError::Lagged(_)) => {
-                // Without the missing frames, the rest cannot be decoded until a keyframe comes.
-                self.video.current = None;
-                self.ask(None);
-            }
+            Err(RecvError::Lagged(_)) => None,
+        };
+        if let Some(forwarded) = forwarded {
+            self.forward(rtc, &forwarded);
+        } else {
+            // Without the missing frames, the rest cannot be decoded until a keyframe comes.
+            self.video.current = None;
+            self.ask(None);
         }
         true
     }
@@ -228,5 +232,37 @@ fn write(rtc: &mut Rtc, mid: Mid, data: &MediaData, time: MediaTime) {
     }
     if let Err(error) = writer.write(pt, data.network_time, time, Arc::clone(&data.data)) {
         tracing::debug!(%error, "a frame was not sent");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bounds::Bounds;
+    use super::super::handle::Handle;
+    use super::super::publish::Publisher;
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_missed_frames_asks_for_a_keyframe() {
+        let (handle, mut orders) = Handle::new();
+        let bounds = Bounds { bitrate: 1, window: Duration::from_secs(1), pixels: 1, edge: 1 };
+        let (mut publisher, publication) = Publisher::new(handle, bounds);
+        let mut subscriber = Subscriber::new(publication, false).unwrap();
+        let mut rtc = Rtc::builder().build(Instant::now());
+        let mut send = || {
+            let id = rtc.direct_api().create_data_channel(str0m::channel::ChannelConfig::default());
+            let data = str0m::channel::ChannelData { id, binary: true, data: vec![1; 3 << 20] };
+            publisher.event(Event::ChannelData(data));
+        };
+        send();
+        send();
+        subscriber.video.current = Some(None);
+        let mut other = Rtc::builder().build(Instant::now());
+        assert!(subscriber.work(&mut other).await);
+        assert_eq!(subscriber.video.current, None, "the first one was dropped, though only two waited");
+        assert!(matches!(orders.next().await, Some(Command::Keyframe(None))));
+        subscriber.video.current = Some(None);
+        assert!(subscriber.work(&mut other).await);
+        assert_eq!(subscriber.video.current, Some(None), "the second one has come");
     }
 }

@@ -10,6 +10,8 @@ use str0m::ice::StunMessage;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 
+use super::check;
+
 /// The greatest length of a datagram in bytes. This is more than an Ethernet frame usually holds.
 const MAX_DATAGRAM: usize = 2048;
 
@@ -144,6 +146,8 @@ fn name_in(bytes: &[u8]) -> Option<String> {
     if !is_stun {
         return None;
     }
+    let completed = check::unsigned(bytes);
+    let bytes = completed.as_deref().unwrap_or(bytes);
     let message = StunMessage::parse(bytes).ok().filter(StunMessage::is_binding_request)?;
     message.split_username().map(|(local, _)| local.to_owned())
 }

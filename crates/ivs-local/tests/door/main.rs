@@ -7,6 +7,7 @@ mod absent;
 mod account;
 mod aside;
 mod candidates;
+mod checks;
 mod commands;
 mod console;
 mod events;

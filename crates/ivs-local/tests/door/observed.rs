@@ -101,6 +101,22 @@ const OBSERVED: &[(&str, &[&str])] = &[
         &["a_publisher_may_wait_for_the_handshake", "ffmpeg publishes over WHIP"],
     ),
     (
+        "checks without a PRIORITY, as those of ffmpeg 8.0",
+        &["a_check_without_a_priority_is_answered", "the ffmpeg command of docs/local.md publishes"],
+    ),
+    (
+        "one layer in the offer, and its name in each packet",
+        &["OBS 32.1 names its layer in each packet, also where there is one"],
+    ),
+    (
+        "layers of which the offer tells the SSRC of the first alone",
+        &["OBS 32.1 sends three layers, and a subscriber picks from them"],
+    ),
+    (
+        "a DELETE that comes after the connection has closed",
+        &["OBS 31 publishes H.264 and Opus, and ends it with a DELETE"],
+    ),
+    (
         "H.264 alone",
         &[
             "h264_is_forwarded_as_it_is",
@@ -124,11 +140,11 @@ fn each_thing_that_was_seen_has_a_test_that_is_there() {
     let files =
         std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
     let code: String = files.collect();
-    let of_browsers = ["stage.mjs", "firefox.mjs"].map(|file| {
+    let of_clients = ["stage.mjs", "firefox.mjs", "whip.mjs"].map(|file| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/stage").join(file);
         std::fs::read_to_string(path).unwrap()
     });
-    let clients = of_browsers.concat();
+    let clients = of_clients.concat();
     for (seen, tests) in OBSERVED {
         assert!(!tests.is_empty(), "{seen}");
         for test in *tests {

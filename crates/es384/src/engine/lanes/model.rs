@@ -1,4 +1,4 @@
-//! Lanes as plain integers: what the instructions do, spelt out.
+//! Lanes as plain integers, which spell out what the instructions do.
 
 use std::marker::PhantomData;
 
@@ -30,7 +30,7 @@ impl<F: Form> Model<F> {
 
     #[inline(always)]
     fn not_zero(self) -> u8 {
-        // The highest bit of x | -x is set unless x is zero: no branch.
+        // The highest bit of x | -x is set unless x is zero. This needs no branch.
         (0..8).fold(0, |mask, lane| {
             let bits = self.0[lane] | self.0[lane].wrapping_neg();
             mask | ((bits >> 63) as u8) << lane
@@ -111,7 +111,7 @@ impl<F: Form + Radix<Self>> Lanes for Model<F> {
     #[inline(always)]
     fn blend(self, mask: u8, other: Self) -> Self {
         Self::new(std::array::from_fn(|lane| {
-            // All ones or all zeros, which the optimiser must not see: it would branch.
+            // This is all ones or all zeros. The optimiser must not know it, or it would branch.
             let take = hide(0_u64.wrapping_sub(u64::from(mask >> lane) & 1));
             (other.0[lane] & take) | (self.0[lane] & !take)
         }))

@@ -1,7 +1,7 @@
 //! Numbers modulo p in eight limbs of 52 bits, for lanes that multiply 52 bits by 52.
 //!
-//! A number x is kept as x·2^416 modulo p, between 0 and its bound. Limbs are below 2^52. Differences are made positive by adding
-//! a multiple of p, and carried at once: there are no wide numbers here.
+//! A number x is kept as x·2^416 modulo p, between 0 and its bound. Limbs are below 2^52. Differences are made
+//! positive by adding a multiple of p, and carried at once, so there are no wide numbers here.
 //!
 //! p = 2^384 - 2^128 - 2^96 + 2^32 - 1 is sparse, so a multiple of it is added with few operations.
 
@@ -18,7 +18,7 @@ const LOW_52: u64 = (1 << 52) - 1;
 
 /// Lanes that can multiply limbs of 52 bits.
 pub(crate) trait Lanes52: Lanes {
-    /// One word a lane. `self` is only the witness.
+    /// One word for each lane. `self` is only the witness.
     fn load(self, words: &[u64; 8]) -> Self;
     fn sub(self, other: Self) -> Self;
     fn and(self, other: Self) -> Self;
@@ -29,7 +29,8 @@ pub(crate) trait Lanes52: Lanes {
     fn add_mul_low(self, a: Self, b: Self) -> Self;
     /// `self` plus the high 52 bits of the 104-bit product of the low 52 bits of `a` and `b`.
     fn add_mul_high(self, a: Self, b: Self) -> Self;
-    /// Lane `l` takes word `self[l]`, which must be below 64. All words are read, whichever are taken.
+    /// Lane `l` takes the word with the index `self[l]`, which must be below 64. All words are read, whichever are
+    /// taken.
     fn pick(self, words: &[u64; 64]) -> Self;
     /// The lanes in which both are the same.
     fn equal(self, other: Self) -> u8;
@@ -41,7 +42,8 @@ pub(crate) trait Lanes52: Lanes {
 #[derive(Clone, Copy)]
 pub(crate) enum Radix52 {}
 
-/// The multiples of the base point in one window, by limb: x then y, the least significant limb first.
+/// The multiples of the base point in one window, ordered by limb: x, then y, each with the least significant limb
+/// first.
 pub(crate) struct Window {
     limbs: [[u64; ENTRIES]; 16],
 }
@@ -65,7 +67,8 @@ impl Form for Radix52 {
         let words = std::array::from_fn(|i| {
             let (limb, bit) = (i * 64 / 52, i * 64 % 52);
             let (this, next) = (limbs[limb] >> bit, limbs[limb + 1] << (52 - bit));
-            // Twice 52 bits less the ones that were shifted out: enough for a word unless 41 or more were.
+            // Two limbs hold 104 bits, less the bits that were shifted out. That is enough for a word unless 41 or
+            // more were.
             let last = if bit > 40 { limbs[limb + 2] << (104 - bit) } else { 0 };
             this | next | last
         });
@@ -94,8 +97,8 @@ impl Form for Radix52 {
 impl<L: Lanes52> Radix<L> for Radix52 {
     type Number = [L; 8];
 
-    /// With both factors below 2^16·p their product is below p·2^416, and adding less than 2^416 times p and dividing by
-    /// 2^416 leaves less than 2·p.
+    /// With both factors below 2^16·p their product is below p·2^416, and adding less than 2^416 times p and dividing
+    /// by 2^416 leaves less than 2·p.
     const LIMIT: u64 = 1 << 32;
 
     #[inline(always)]
@@ -119,15 +122,16 @@ impl<L: Lanes52> Radix<L> for Radix52 {
         number[0]
     }
 
-    /// Each limb below 2^52, and the highest no greater than that of `bound`·2^384, which is just above `bound`·p.
+    /// Whether each limb is below 2^52, and the highest is at most that of `bound`·2^384, which is just above
+    /// `bound`·p.
     #[inline(never)]
     fn is_within(number: &[L; 8], bound: u32) -> bool {
         let words = number[0].run(Store(number));
         let too_long = words.iter().flatten().fold(0, |all, word| all | (word >> 52));
         let highest = u64::from(bound) << 20;
-        // Below 2^53, so that a difference is negative, with its highest bit set, exactly where one is higher.
+        // Limbs are below 2^53, so a difference is negative, with its highest bit set, exactly if a limb is higher.
         let too_high = words[7].iter().fold(0, |all, word| all | (highest.wrapping_sub(*word) >> 63));
-        // That it holds says nothing about the number.
+        // The fact that this holds reveals nothing about the number.
         declassify(too_long | too_high) == 0
     }
 
@@ -141,7 +145,7 @@ impl<L: Lanes52> Radix<L> for Radix52 {
         eight!(i => number[i].swap::<DISTANCE>())
     }
 
-    /// Below 2·p it is 0 or p itself.
+    /// A number below 2·p that is zero modulo p is 0 or p itself.
     #[inline(never)]
     fn zero_lanes(number: &[L; 8]) -> u8 {
         let prime = const { limbs(&P) };
@@ -236,9 +240,9 @@ impl<L: Lanes52> Task<L> for Store<'_, L> {
     }
 }
 
-/// What becomes of a product once it is summed up.
+/// The last step of a product, after it is summed up.
 trait End<L>: Copy {
-    /// From limbs of any sign.
+    /// Finishes a product from limbs of any sign.
     fn finish(self, limbs: [L; 8]) -> [L; 8];
 }
 
@@ -252,7 +256,8 @@ impl<L: Lanes52> End<L> for Nothing {
     }
 }
 
-/// What is subtracted in the end, and its limbs: the multiple of p that makes up for it less the number.
+/// A number to be subtracted at the end. Its limbs are those of a multiple of p less the number, so that they are
+/// positive.
 trait Subtrahend<L>: Copy {
     fn less(self, limbs: [L; 8]) -> [L; 8];
 }
@@ -309,14 +314,14 @@ macro_rules! ends_with_a_carry {
 
 ends_with_a_carry!(<C> Less <C, D> LessTwice);
 
-/// Brought below 3·p.
+/// The result is brought below 3·p.
 #[derive(Clone, Copy)]
 struct Folded<S>(S);
 
 impl<L: Lanes52, S: Subtrahend<L>> End<L> for Folded<S> {
     #[inline(always)]
     fn finish(self, limbs: [L; 8]) -> [L; 8] {
-        // A limb holds the sum of up to 32 parts of products, and may be as many times 2^52. So the carries come first.
+        // A limb holds the sum of up to 32 parts of products, so it may be 32 times 2^52. So the carries come first.
         fold(self.0.less(carry(limbs)))
     }
 }
@@ -363,11 +368,11 @@ impl<L: Lanes52, E: End<L>> Task<L> for Square<'_, L, E> {
     }
 }
 
-/// The limbs of a product while it is summed up, row by row, each row followed by a round of the reduction, which clears
-/// the lowest limb by adding a multiple of p.
+/// The limbs of a product while it is summed up, row by row, each row followed by a round of the reduction, which
+/// clears the lowest limb by adding a multiple of p.
 ///
-/// Limbs are signed and hold at most 16 parts of products and 8 of multiples of p, each below 2^52 in absolute value, and
-/// a carry: they stay far below 2^63.
+/// Limbs are signed and hold at most 16 parts of products and 8 of multiples of p, each below 2^52 in absolute value,
+/// and a carry: they stay far below 2^63.
 struct Accumulators<L>([L; 16]);
 
 impl<L: Lanes52> Accumulators<L> {
@@ -388,8 +393,8 @@ impl<L: Lanes52> Accumulators<L> {
         self.clear::<I>();
     }
 
-    /// Adds the square of limb I of `a` and twice its products with the limbs above, and clears limb I. `mixed` collects
-    /// the products themselves: doubling a limb before multiplying could push it past 52 bits. Its limbs up
+    /// Adds the square of limb I of `a` and twice its products with the limbs above, and clears limb I. `mixed`
+    /// collects the products themselves: doubling a limb before multiplying could push it past 52 bits. Its limbs up
     /// to 2·I + 1 are complete by now.
     #[inline(always)]
     fn square_row<const I: usize>(&mut self, mixed: &mut [L; 16], a: &[L; 8]) {
@@ -409,8 +414,8 @@ impl<L: Lanes52> Accumulators<L> {
 
     /// Adds q·p·2^(52·I) with q such that limb I becomes zero, and moves the rest of limb I, a multiple of 2^52, up.
     ///
-    /// q·p = q·(2^32 - 1) - q·2^44·2^52 - q·2^24·2^104 + q·2^20·2^364. Multiplications and shifts share the ports of the
-    /// processor best in this proportion (measured on Zen 4).
+    /// q·p = q·(2^32 - 1) - q·2^44·2^52 - q·2^24·2^104 + q·2^20·2^364. Multiplications and shifts share the ports of
+    /// the processor best in this proportion (measured on Zen 4).
     #[inline(always)]
     fn clear<const I: usize>(&mut self) {
         let sums = &mut self.0;
@@ -427,7 +432,7 @@ impl<L: Lanes52> Accumulators<L> {
         sums[I + 8] = sums[I + 8].add_mul_high(q, high);
     }
 
-    /// The limbs that are left, of any sign.
+    /// The remaining limbs, of any sign.
     #[inline(always)]
     fn upper(self) -> [L; 8] {
         let [.., a, b, c, d, e, f, g, h] = self.0;
@@ -435,8 +440,8 @@ impl<L: Lanes52> Accumulators<L> {
     }
 }
 
-/// From limbs of any sign, each a few times 2^52 at most in absolute value, whose sum v is not negative and below
-/// 2^16·p: brought below 3·p.
+/// Brings a number below 3·p. Its limbs have any sign, and each is at most a few times 2^52 in absolute value. Their
+/// sum v is not negative and below 2^16·p.
 ///
 /// With q the highest limb divided by 2^20, v - q·2^384 is between -2^366 and 2^384 + 2^366, whatever the limbs below
 /// carry into it. Then v - q·p + p is above zero, and below 2·p + 2^366 + q·2^129.
@@ -476,7 +481,7 @@ const fn limbs(words: &Words) -> Packed {
     limbs
 }
 
-/// `times`·p in limbs; the highest limb takes what exceeds 2^364.
+/// `times`·p in limbs. The highest limb takes the part above 2^364.
 const fn multiple_of_p(times: u32) -> Packed {
     assert!(times < 1 << 17);
     let prime = limbs(&P);

@@ -1,4 +1,4 @@
-//! What lanes read from memory: points, and the tables of them that all keys share.
+//! The points that lanes read from memory, and the tables of points that all keys share.
 
 use std::{marker::PhantomData, sync::OnceLock};
 
@@ -10,7 +10,7 @@ use crate::engine::{digits::BASE_WINDOW, entries::Entries};
 pub(crate) struct Row<F> {
     /// In Montgomery's form, below p.
     pub(crate) x: Packed,
-    /// As x, and never zero.
+    /// In the same form as x, and never zero.
     pub(crate) y: Packed,
     form: PhantomData<F>,
 }
@@ -21,7 +21,7 @@ impl<F> Row<F> {
     }
 }
 
-/// A point in each of eight lanes as [`Radix::choose`](super::Radix::choose) reads it.
+/// A point in each of eight lanes, as [`Radix::choose`](super::Radix::choose) reads it.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 pub(crate) struct Eight {
@@ -29,13 +29,13 @@ pub(crate) struct Eight {
     pub(crate) y: [[u64; 8]; 8],
 }
 
-/// Tables of the base point, each made when it is first wanted.
+/// The tables of the base point. Each is made when it is first needed.
 pub(crate) struct Shared<F: Form> {
-    /// That of verifying.
+    /// The table for verifying.
     pub(crate) generator: OnceLock<Entries<Row<F>, BASE_WINDOW>>,
-    /// Those of signing many at once.
+    /// The tables for signing many at once.
     pub(crate) windows: OnceLock<Vec<F::Window>>,
-    /// Those of signing one: of each of eight windows at a time, all entries.
+    /// The tables for signing one: all entries of eight windows at a time.
     pub(crate) eights: OnceLock<Vec<Eight>>,
 }
 

@@ -1,4 +1,4 @@
-//! Many signatures, a nonce a lane.
+//! Many signatures, with one nonce in each lane.
 
 use zeroize::Zeroizing;
 
@@ -17,13 +17,13 @@ use crate::{
     },
 };
 
-/// Groups of eight that share their inversions.
+/// How many groups of eight share their inversions.
 pub(super) const GROUPS: usize = 4;
 
 /// Signs as many jobs as there are nonces, at most 8·[`GROUPS`].
 pub(super) fn sign<L: Lanes>(lanes: L, jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signature>> {
     let scalars: Zeroizing<Vec<Scalar>> = Zeroizing::new(nonces.iter().map(Nonce::scalar).collect());
-    // The product of the nonces before each.
+    // For each nonce, the product of the nonces before it.
     let mut product = Zeroizing::new(Scalar::ONE);
     let mut before = Zeroizing::new(Vec::with_capacity(nonces.len()));
     for scalar in scalars.iter() {
@@ -66,8 +66,8 @@ fn multiples<L: Lanes>(lanes: L, nonces: &[Nonce]) -> Vec<Sum8<L>> {
     sums
 }
 
-/// The x coordinates of the points in the lanes, 0 where an addition was exceptional or wrong, and the inverse of the product of all
-/// nonces.
+/// The x coordinates of the points in the lanes, and the inverse of the product of all nonces. A coordinate is 0 if
+/// an addition was exceptional or wrong.
 #[inline(never)]
 fn coordinates<L: Lanes>(
     lanes: L,
@@ -75,7 +75,7 @@ fn coordinates<L: Lanes>(
     product: &Scalar,
 ) -> (Zeroizing<Vec<[Coordinate; 8]>>, Zeroizing<Scalar>) {
     let one = Field8::one(lanes);
-    // That a case is exceptional, or that the machine failed, may be known: it signs nothing.
+    // Whether a case is exceptional, or the machine failed, is not secret: such a lane signs nothing.
     let exceptional: Vec<u8> =
         sums.iter().map(|sum| declassify(sum.exceptional() | sum.off_curve())).collect();
     let mut inverses: Vec<Field8<L, 2>> = sums
@@ -107,12 +107,12 @@ fn coordinates<L: Lanes>(
     (all, inverse_of_product)
 }
 
-/// 440 KiB at most.
+/// The table, of at most 440 KiB.
 fn table<F: Form>() -> &'static [F::Window] {
     F::shared().windows.get_or_init(|| odd_multiples(WINDOW).chunks(ENTRIES).map(F::window).collect())
 }
 
-/// Appends the entries that the digits of eight nonces name, reading all of them.
+/// Appends the entries that the digits of eight nonces name. It reads all entries.
 struct Load<'a, L: Lanes> {
     lanes: L,
     digits: &'a [[Digit; WINDOWS]; 8],

@@ -1,4 +1,4 @@
-//! Where tests make signing fail. In the library itself nothing happens here.
+//! The places where tests make signing fail. In the library itself, these functions do nothing.
 
 use crate::engine::{
     field8::Field8,
@@ -89,7 +89,8 @@ pub(super) fn in_scalar(s: Words) -> Words {
     )
 }
 
-/// The number with a wrong bit, low enough to stay below the modulus, where the test wants this fault.
+/// The number, with a wrong bit if the test wants this fault. The bit is so low that the number stays below the
+/// modulus.
 #[inline(always)]
 fn flip(number: Words, #[cfg(all(test, feature = "engine"))] fault: of_test::Fault) -> Words {
     #[cfg(test)]
@@ -139,7 +140,7 @@ pub(crate) mod of_test {
         FAULT.get() == Some(fault)
     }
 
-    /// What happens in signatures that this thread makes while it runs `work`.
+    /// Runs `work` with this fault in the signatures of this thread.
     pub(crate) fn with<T>(fault: Fault, work: impl FnOnce() -> T) -> T {
         FAULT.set(Some(fault));
         let result = work();

@@ -15,25 +15,25 @@ use crate::{
     },
 };
 
-/// Bits of a digit: smaller than elsewhere, because here every lane has another window, and reading all entries of eight
-/// windows costs more.
+/// The bits of a digit. Digits are smaller than elsewhere, because here every lane has another window, and reading
+/// all entries of eight windows costs more.
 const WINDOW: usize = 6;
 const WINDOWS: usize = 64;
 const ENTRIES: usize = 1 << (WINDOW - 1);
-/// Windows are taken eight at a time, lane l the l-th of them.
+/// How many rounds there are. A round takes eight windows, of which lane l takes the l-th.
 const ROUNDS: usize = WINDOWS / 8;
 const _: () = assert!(WINDOWS.is_multiple_of(8));
 
 pub(super) fn sign<L: Lanes>(lanes: L, job: &Job<'_>, nonce: &Nonce) -> Option<Signature> {
     let mut sum = [fault::in_point(multiple(lanes, nonce))];
-    // That the machine failed may be known.
+    // Whether the machine failed is not secret.
     if declassify(sum[0].off_curve()) != 0 {
         return None;
     }
     let scalar = Zeroizing::new(nonce.scalar());
     let (zz, x) = sum[0].first_lane();
     let (zz, x) = (Zeroizing::new(zz), Zeroizing::new(x));
-    // Where an addition was exceptional zz is zero, and so are its inverse and what is taken for x.
+    // If an addition was exceptional, zz is zero, and so are its inverse and the value that is taken for x.
     let (inverse_of_zz, inverse) = zz.invert_both(&scalar, lanes);
     let (inverse_of_zz, inverse) =
         (Zeroizing::new(fault::in_inverse(inverse_of_zz)), Zeroizing::new(inverse));
@@ -63,7 +63,7 @@ fn multiple<L: Lanes>(lanes: L, nonce: &Nonce) -> Sum8<L::Narrow> {
     sum.total()
 }
 
-/// The entries of all rounds: those of the first eight windows, of the next eight, and so on. 256 KiB.
+/// The entries of all rounds: those of the first eight windows, of the next eight, and so on. They take 256 KiB.
 fn table<F: Form>() -> &'static [Eight] {
     F::shared().eights.get_or_init(|| {
         let rows = odd_multiples::<F>(WINDOW);

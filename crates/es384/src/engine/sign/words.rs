@@ -1,4 +1,5 @@
-//! Signing in words, for processors without the instructions that lanes need: one signature, or many that share their inversions.
+//! Signing in words, for processors without the instructions that lanes need: one signature, or many that share their
+//! inversions.
 
 use zeroize::Zeroizing;
 
@@ -16,13 +17,14 @@ use crate::{
     },
 };
 
-/// An inversion in constant time takes as long as 110 multiplications or so, and a pair saves 4 of them.
+/// From how many pairs on an inversion pays. In constant time it takes as long as about 110 multiplications, and a
+/// pair saves 4.
 const WORTH: usize = 28;
 
-/// Signatures that share their inversions. The points of each take 8 KiB.
+/// How many signatures share their inversions. The points of each take 8 KiB.
 pub(super) const GROUP: usize = 16;
 
-/// Signs one job with this nonce. Alone it has too few pairs of points to be worth an inversion on the way.
+/// Signs one job with this nonce. A single job has too few pairs of points for an inversion on the way to pay.
 pub(super) fn sign(job: &Job<'_>, nonce: &Nonce) -> Option<Signature> {
     let sum = Zeroizing::new(checked(Some(&multiple(nonce)))?);
     let scalar = Zeroizing::new(nonce.scalar());
@@ -50,8 +52,8 @@ pub(super) fn sign_group(jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signa
     sum_columns(&mut columns, WORTH, Field::invert_in_words, |_, sum| sums.push(checked(sum)));
     columns.iter_mut().for_each(Column::wipe);
 
-    // The product of the nonces, and of the zz, before each. That an addition was exceptional, or that the machine failed, may
-    // be known: it signs nothing.
+    // For each signature, the product of the nonces before it, and of the zz. Whether an addition was exceptional, or
+    // the machine failed, is not secret: such a job signs nothing.
     let mut before = Zeroizing::new(Vec::with_capacity(nonces.len()));
     let mut product = Zeroizing::new((Field::ONE, Scalar::ONE));
     for (sum, scalar) in sums.iter().zip(scalars.iter()) {
@@ -72,13 +74,14 @@ pub(super) fn sign_group(jobs: &[Job<'_>], nonces: &[Nonce]) -> Vec<Option<Signa
     signatures
 }
 
-/// A sum that is on the curve. `None` where an addition was exceptional, which makes zz zero, or the machine failed; both may be known.
+/// A sum that is on the curve. It is `None` if an addition was exceptional, which makes zz zero, or if the machine
+/// failed. Neither is secret.
 fn checked(sum: Option<&Sum>) -> Option<Sum> {
     let sum = fault::in_sum(*sum?);
     declassify(!sum.zz.is_zero() & sum.is_on_curve()).then_some(sum)
 }
 
-/// The signature, given k, 1/k, k·G and 1/zz, if its r is that of the point.
+/// The signature, made from k, 1/k, k·G and 1/zz, if its r is that of the point.
 fn conclude(
     job: &Job<'_>,
     nonce: &Scalar,
@@ -114,14 +117,16 @@ fn choose(entries: &[Affine; ENTRIES], digit: Digit) -> Affine {
     Affine { x, y: Field::from_montgomery(y) }
 }
 
-/// The words of the entry in this place. Reads all of them.
+/// The words of the entry in this place. All entries are read.
 ///
-/// Compilers take two words at a time here as long as they do not see what becomes of them.
+/// Compilers process two words at a time here, as long as they do not know how the words are used.
 #[inline(never)]
 fn read_all(entries: &[Affine; ENTRIES], place: usize) -> [u64; 12] {
     let mut words = [0; 12];
     for (number, entry) in (0_u64..).zip(entries) {
-        // All ones for the entry, else zero: nothing but zero less one has its highest bit set, for both are below 64.
+        // This is all ones for the entry, and zero otherwise. Both numbers are below 64, so only zero less one has
+        // its highest bit
+        // set.
         let differs = number ^ place as u64;
         let take = hide((differs.wrapping_sub(1).cast_signed() >> 63).cast_unsigned());
         let (x, y) = (entry.x.montgomery(), entry.y.montgomery());

@@ -1,4 +1,4 @@
-//! Many signatures, a lane each: groups of eight are summed up side by side, and share their inversions.
+//! Many signatures, one in each lane. Groups of eight are summed up side by side, and share their inversions.
 
 use super::{ALL, BASE_WINDOWS, Multiples, Parsed, Verdict, WINDOWS, single};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// A signature to be verified: of a message with this digest, under this key.
+/// A signature to be verified, for a message with this digest, under this key.
 #[derive(Clone, Copy)]
 pub(crate) struct Item<'a, F: Form> {
     pub(crate) key: &'a RowTable<F>,
@@ -22,8 +22,8 @@ pub(crate) struct Item<'a, F: Form> {
     pub(crate) signature: &'a Signature,
 }
 
-/// Groups that share their inversions. Each takes 130 KiB while it is summed up: with more of them, the tables of the keys
-/// would be pushed out of the second-level cache.
+/// How many groups share their inversions. Each takes 130 KiB while it is summed up. More groups would push the
+/// tables of the keys out of the second-level cache.
 const GROUPS: usize = 2;
 
 /// Verifies signatures under any mix of keys, with a verdict for each.
@@ -106,7 +106,7 @@ fn verdicts<L: Lanes>(group: &[&Job<'_, L::Radix>; 8], sum: &Sum8<L>) -> [Verdic
     })
 }
 
-/// Appends the table entries that the digits of a group name: of the base point, then of the keys.
+/// Appends the table entries that the digits of a group name: first those of the base point, then those of the keys.
 struct Load<'a, L: Lanes> {
     lanes: L,
     group: &'a [&'a Job<'a, L::Radix>; 8],

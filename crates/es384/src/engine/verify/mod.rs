@@ -1,8 +1,8 @@
-//! Verification, in three ways that agree: one signature over the lanes, many signatures a lane each, and one signature in
-//! words where there are no lanes.
+//! Verification, in three ways that agree: one signature spread over the lanes, many signatures with one in each
+//! lane, and signatures in words if there are no lanes.
 //!
-//! All of it is public, so the time may depend on the values. The answer may not be wrong: where a formula meets a case it
-//! does not cover, the verdict is [`Verdict::Undecided`] and the backend decides.
+//! All values are public, so the time may depend on them. The answer must never be wrong: if a formula meets a case
+//! that it does not cover, the verdict is [`Verdict::Undecided`] and the backend decides.
 
 mod batch;
 mod single;
@@ -19,16 +19,16 @@ pub(crate) use batch::{Item, verify_batch};
 pub(crate) use single::verify_single;
 pub(crate) use words::{WordsItem, verify_words, verify_words_batch};
 
-/// What came of a verification.
+/// The result of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Valid,
     Invalid,
-    /// An exceptional case of the formulas: the backend must decide.
+    /// The formulas met an exceptional case, so the backend must decide.
     Undecided,
 }
 
-/// Table entries that a signature adds up.
+/// How many table entries a verification adds up.
 const ALL: usize = BASE_WINDOWS + WINDOWS;
 
 /// r and s, both between 1 and n - 1.
@@ -46,20 +46,20 @@ impl Parsed {
         (in_range(&r) && in_range(&s)).then_some(Self { r, s })
     }
 
-    /// r + n, if that is below p: then the x coordinate that r was made from may have been this one.
+    /// r + n, if it is below p. The x coordinate from which r was made may then have been r + n.
     fn second_candidate(&self) -> Option<Words> {
         modulus::less(&self.r, &P_LESS_N).then(|| modulus::add(&self.r, &N).0)
     }
 }
 
-/// How often to take the base point, and the public key, as digits (SEC 1, section 4.1.4).
+/// The multiples of the base point and of the public key, as digits (SEC 1, section 4.1.4).
 struct Multiples {
     of_generator: [Digit; BASE_WINDOWS],
     of_key: [Digit; WINDOWS],
 }
 
 impl Multiples {
-    /// e/s and r/s. The digest need not be below n.
+    /// Computes e/s and r/s. The digest need not be below n.
     fn new(digest: &[u8; 48], r: &Words, inverse_of_s: &Scalar) -> Self {
         Self {
             of_generator: recode::<BASE_WINDOW, BASE_WINDOWS>(

@@ -1,5 +1,5 @@
-//! One signature: its 103 table entries are dealt out to the lanes, each lane sums up its own, and three additions across
-//! the lanes make one sum of them.
+//! One signature. Its 103 table entries are dealt out to the lanes, each lane sums up its own, and three additions
+//! across the lanes add up these sums.
 
 use super::{ALL, BASE_WINDOWS, Digit, Multiples, Parsed, Verdict};
 use crate::{
@@ -25,7 +25,7 @@ pub(crate) fn verify_single<L: Lanes>(
     decide(lanes, key, &parsed, &multiples)
 }
 
-/// What is left once s is inverted.
+/// The rest of a verification, once s is inverted.
 pub(super) fn decide<L: Lanes>(
     lanes: L,
     key: &RowTable<L::Radix>,
@@ -39,7 +39,7 @@ pub(super) fn decide<L: Lanes>(
     }
     let other = parsed.second_candidate().unwrap_or(parsed.r);
     let candidates = [parsed.r, other];
-    // Lanes 0 and 2 hold the two; the others repeat them. Odd lanes may mean nothing.
+    // Lanes 0 and 2 hold the two candidates, and the others repeat them. Odd lanes may be meaningless.
     let matching = sum.has_x(&std::array::from_fn(|lane| candidates[lane / 2 % 2]));
     if matching == 0 { Verdict::Invalid } else { Verdict::Valid }
 }
@@ -54,7 +54,7 @@ fn sum<L: Lanes>(lanes: L, key: &RowTable<L::Radix>, multiples: &Multiples) -> S
         let (window, digit) = (i - BASE_WINDOWS, multiples.of_key[i - BASE_WINDOWS]);
         (key.entry(window, digit), digit)
     };
-    // Where a lane has no entry left it takes one that is not used.
+    // A lane without another entry takes one that is not used.
     let eight = |from: usize| -> ([&Row<L::Radix>; 8], u8) {
         let entries: [_; 8] = std::array::from_fn(|lane| entry((from + lane).min(ALL - 1)));
         let negative = entries.iter().rev().fold(0, |mask, (_, digit)| mask << 1 | digit.is_negative());

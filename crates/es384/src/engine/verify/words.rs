@@ -1,4 +1,5 @@
-//! Signatures in words, for processors without the instructions that lanes need. One alone allocates nothing.
+//! Verification in words, for processors without the instructions that lanes need. A single verification allocates
+//! nothing.
 
 use super::{ALL, BASE_WINDOWS, Multiples, Parsed, Verdict};
 use crate::{
@@ -12,13 +13,13 @@ use crate::{
     },
 };
 
-/// An inversion takes as long as 50 multiplications or so, and a pair saves 4 of them.
+/// From how many pairs on an inversion pays. It takes as long as about 50 multiplications, and a pair saves 4 of them.
 const WORTH: usize = 13;
 
-/// Signatures that share their inversions. The points of each take 15 KiB.
+/// How many signatures share their inversions. The points of each take 15 KiB.
 const GROUP: usize = 16;
 
-/// A signature to be verified: of a message with this digest, under this key.
+/// A signature to be verified, for a message with this digest, under this key.
 #[derive(Clone, Copy)]
 pub(crate) struct WordsItem<'a> {
     pub(crate) key: &'a AffineTable,
@@ -63,7 +64,7 @@ pub(crate) fn verify_words_batch(items: &[WordsItem<'_>]) -> Vec<Verdict> {
     verdicts
 }
 
-/// The table entries that the digits name: of the base point, then of the key.
+/// The table entries that the digits name: first those of the base point, then those of the key.
 fn column(key: &AffineTable, multiples: &Multiples) -> Column<ALL> {
     let base = BaseAffines::shared();
     Column::new(|i| {
@@ -77,7 +78,7 @@ fn column(key: &AffineTable, multiples: &Multiples) -> Column<ALL> {
     })
 }
 
-/// Undecided where an addition met equal or opposite points.
+/// The verdict. It is undecided if an addition met equal or opposite points.
 fn decide(parsed: &Parsed, sum: Option<&Sum>) -> Verdict {
     let Some(sum) = sum else { return Verdict::Undecided };
     if sum.has_x(&parsed.r) || parsed.second_candidate().is_some_and(|x| sum.has_x(&x)) {
