@@ -45,7 +45,7 @@ impl Avx2 {
 /// Calls intrinsics where the processor has them.
 macro_rules! with {
     ($call:expr) => {{
-        // SAFETY: the code is only reached with a value of `Avx2`, or of `Avx2Limb`, which is made from one: so all the features
+        // SAFETY: the code is only reached with a value of `Avx2`, or of `Avx2Pair` or `Avx2Limb`, which are made from one: so all the features
         // are there (the invariant of `Avx2`). Only `loadu` and `storeu` touch memory, as many bytes as the reference leads to.
         unsafe { $call }
     }};

@@ -208,6 +208,9 @@ fn search_after<W: Way + Send + Sync>(name: &str, way: W) {
         assert!(signed);
         assert!(living.iter().any(|name| name.starts_with("k, little-endian")), "{living:?}");
         assert!(living.iter().any(|name| name.starts_with("d, big-endian")), "{living:?}");
+        for state in ["inner state of HMAC", "outer state of HMAC"] {
+            assert!(living.contains(&state), "{living:?}");
+        }
         assert_eq!(left, Vec::<&str>::new(), "{name}: after {count} signatures");
     }
     println!("searched after {name}");
