@@ -61,10 +61,12 @@ fn encrypted_keys_take_as_many_crates_as_is_said() {
     assert!(fewer > 10 && without.is_subset(&with), "{fewer}");
     for (page, words) in [
         ("crates/es384/README.md", format!("depends on {fewer} crates fewer")),
-        ("docs/performance.md", format!("there are {fewer} dependencies fewer")),
-        ("docs/reference/rust.md", format!("there are {fewer} dependencies fewer")),
+        ("docs/performance.md", format!("there are {fewer} fewer dependencies")),
+        ("docs/reference/rust.md", format!("there are {fewer} fewer dependencies")),
     ] {
-        assert!(std::fs::read_to_string(workspace().join(page)).unwrap().contains(&words), "{page}: {words}");
+        let text = std::fs::read_to_string(workspace().join(page)).unwrap();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&words), "{page}: {words}");
     }
 }
 

@@ -104,7 +104,7 @@ class Macro:
         raise AssertionError(f"no arm for {arguments}")
 
 
-MACROS = {name: Macro(name) for name in ("clear", "row", "square_row", "put")}
+MACROS = {name: Macro(name) for name in ("clear", "pay", "row", "square_row", "put")}
 
 
 def statements(text):
@@ -180,10 +180,11 @@ class Kernel:
             "b": self.number("b", 10, 2),
             "out": [None] * LIMBS,
             **{name: getattr(self, name) for name in ("load", "add_product", "double", "add", "sub", "shl", "low", "rest", "start")},
-            "half": lambda: Number.constant(HALF),
+            "none": lambda: Number.constant(0),
             "from_at": self.from_at,
         }
-        self.subtracted = [(self.number(name, 8, 1), times) for name, times in subtracted]
+        # What is subtracted may be three carried numbers added up: c + 2 d.
+        self.subtracted = [(self.number(name, 24, 3), times) for name, times in subtracted]
         body = block(f"unsafe fn {source}<S: Start>").strip()
         body = body[body.index("{") + 1:body.rindex("}")]
         for statement in statements(body):
@@ -192,7 +193,7 @@ class Kernel:
 
     @staticmethod
     def number(name, bound, wide):
-        """A number within `bound` times p; a wide one is the difference of two."""
+        """A number within `bound` times p; a wide one is the sum or the difference of so many carried ones."""
         limbs = [Number.unknown(f"{name}{i}", -wide * CARRIED, wide * CARRIED) for i in range(LIMBS - 1)]
         return [*limbs, Number.unknown(f"{name}{LIMBS - 1}", -(bound << 24) - wide, (bound << 24) + wide)]
 
@@ -250,7 +251,10 @@ class Kernel:
             return total
 
         a, b = (value(self.scope[letter]) for letter in "ab")
-        difference = value(self.scope["out"]).times(R).combined({"a*b": a.product(b), "a*a": a.product(a)}[wanted], -1)
+        # What comes out is columns; `rounded` makes limbs of their lowest bits (see `rounding`).
+        columns = self.scope["out"]
+        out = [self.low(part).combined(Number.constant(HALF), -1) for part in columns[:-1]] + [limb(columns[-1])]
+        difference = value(out).times(R).combined({"a*b": a.product(b), "a*a": a.product(a)}[wanted], -1)
         for limbs, times in self.subtracted:
             difference = difference.combined(value(limbs), times * R)
         # The multiple of p: the lowest bits of the thirteen columns that were cleared, in their order. Those of the upper columns are
@@ -258,9 +262,8 @@ class Kernel:
         for i in range(LIMBS):
             difference = difference.combined(Number.unknown(f"q{i}", 0, 2**30 - 1), -P * 2 ** (30 * i))
         sure(f"{name}: 2^390 times what comes out is {wanted} + Q p, less 2^390 times what is subtracted", not difference.terms)
-        for part in self.scope["out"][:-1]:
+        for part in out[:-1]:
             sure(f"{name}: limbs that come out are within half of 2^30", -HALF <= part.low and part.high < HALF)
-        limb(self.scope["out"][-1])
         print(f"proved: {name}: {wanted}/2^390 modulo p, its limbs are carried, and no column overflows", flush=True)
 
 
@@ -269,8 +272,7 @@ def kernels():
     Kernel("product", "a*b")
     Kernel("product", "a*b", [("c", 1)])
     Kernel("square", "a*a")
-    Kernel("square", "a*a", [("c", 1), ("d", 1)])
-    Kernel("square", "a*a", [("c", 1), ("d", 2)])
+    Kernel("square", "a*a", [("c", 1)])
 
 
 def lemmas():
@@ -280,17 +282,17 @@ def lemmas():
     prove("w = low(w) + 2^30 rest(w), low below 2^30", And(low + (rest << 30) == w, ULT(low, 2**30), ULT(rest, 2**34)))
     for bits in (2, 6, 8, 24):
         prove(f"low(w) << {bits} is 2^{bits} low(w)", ZeroExt(64, q << bits) == ZeroExt(64, q) << bits, ULT(q, 2**30))
-    # A row of the reduction, over the integers: what is above the column that is cleared.
+    # A row of the reduction, over the integers: what is above the column that is cleared, and what is owed from one row to the next.
     columns = Ints(" ".join(f"w{i}" for i in range(13)))
-    low, rest = Ints("low rest")
+    low, rest, before = Ints("low rest before")
     after = list(columns)
     after[1] += rest + 4 * low
-    after[3] -= 64 * low
-    after[4] -= 256 * low
+    after[3] -= 64 * (low + 4 * before)
     after[12] += 2**24 * low
     value = lambda limbs, start: sum(limb * 2 ** (30 * i) for i, limb in enumerate(limbs) if i >= start)
-    prove("a row of the reduction adds q p, and clears a column", value(after, 1) == value(columns, 0) + low * P,
-          columns[0] == low + 2**30 * rest)
+    owed = lambda low, row: 256 * low * 2 ** (30 * (row + 4))
+    prove("a row of the reduction adds q p, and clears a column", value(after, 1) - owed(low, 0) == value(columns, 0) - owed(before, -1)
+          + low * P, columns[0] == low + 2**30 * rest)
 
 
 def bounds():
@@ -303,6 +305,28 @@ def bounds():
     lower = sum(CARRIED * 2 ** (30 * i) for i in range(12))
     prove("the highest limb of a number within B p is within B 2^24 + 1", And(top <= bound * 2**24 + 1, top >= -bound * 2**24 - 1),
           whole == below + top * 2**360, below <= lower, below >= -lower, whole < bound * P, whole > -bound * P, bound >= 1, bound <= 64)
+
+
+def rounding():
+    """`rounded`: its line, bit by bit, on the lower half of a column."""
+    body = block("fn rounded<L: Lanes30>(mut limbs: [L::Limb; LIMBS]) -> [L::Limb; LIMBS] ")
+    assert "for limb in &mut limbs[..LIMBS - 1] {" in body and "*limb = limb.and(bits).sub(half);" in body
+    assert "(L::witness(limbs[0]).limb((1 << 30) - 1), L::witness(limbs[0]).limb(1 << 29))" in body
+    w = BitVec("column", 64)
+    limb_ = (Extract(31, 0, w) & (2**30 - 1)) - HALF
+    prove("rounded: a limb is the lowest 30 bits of its column less a half", SignExt(32, limb_) == (w & (2**30 - 1)) - HALF)
+
+
+def sums():
+    """c + d and c + 2 d in limbs, which are subtracted from squares: no limb overflows."""
+    c, d = BitVecs("c d", 32)
+    carried = lambda value: And(value >= -CARRIED, value <= CARRIED)
+    highest = lambda value: And(value >= -(8 << 24) - 1, value <= (8 << 24) + 1)
+    wide = lambda value: SignExt(32, value)
+    assert SOURCE.count("&sum::<L>(c, d))") == SOURCE.count("&sum::<L>(c, &sum::<L>(d, d)))") == SOURCE.count("*limb = limb.add(*other);") == 1
+    for name, within in (("a limb", carried), ("the highest limb", highest)):
+        prove(f"c + d: {name} does not overflow", wide(c + d) == wide(c) + wide(d), within(c), within(d))
+        prove(f"c + 2 d: {name} does not overflow", wide(c + (d + d)) == wide(c) + 2 * wide(d), within(c), within(d))
 
 
 class Limb:
@@ -460,7 +484,9 @@ def mistakes():
     global SOURCE, MACROS
     source, macros = SOURCE, MACROS
     for right, wrong in (
-        ("shl::<6>(q)", "shl::<7>(q)"),
+        ("shl::<6>(add(q, $owed))", "shl::<7>(add(q, $owed))"),
+        ("shl::<6>($owed)", "shl::<6>(none())"),
+        ("$owed = four;", "$owed = q;"),
         ("let factor = double(factor);", ""),
         ("square_row!(w, a, 8; 9 10 11 12);", "square_row!(w, a, 8; 9 10 11);"),
         ("w[15] = from.at(15);", "w[15] = start(15);"),
@@ -479,6 +505,6 @@ def mistakes():
 
 
 if __name__ == "__main__":
-    for part in (lemmas, kernels, mistakes, bounds, folds, zeros, reduction, points):
+    for part in (lemmas, kernels, mistakes, rounding, sums, bounds, folds, zeros, reduction, points):
         part()
     print("all proved")

@@ -8,7 +8,9 @@ reduction is then linear arithmetic over the integers, in which the words and wh
 
 import sys
 
-from z3 import And, BitVec, BitVecs, BitVecVal, If, Int, Ints, LShR, Not, Or, Solver, ULE, ULT, ZeroExt, unsat
+from z3 import (
+    And, BitVec, BitVecs, BitVecVal, Concat, If, Int, Ints, LShR, Not, Or, SignExt, Solver, ULE, ULT, ZeroExt, unsat,
+)
 
 P = 2**384 - 2**128 - 2**96 + 2**32 - 1
 N = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973
@@ -132,10 +134,12 @@ def choices():
     take = (((number ^ place) - 1) >> 63)
     prove("read_all takes the entry of its place alone", take == If(number == place, BitVecVal(2**64 - 1, 64), BitVecVal(0, 64)),
           ULT(number, 64), ULT(place, 64))
-    word = BitVec("word", 64)
-    half_sign = lambda x: If(x & 0x80000000 != 0, BitVecVal(0xFFFFFFFF, 64), BitVecVal(0, 64))
-    both = half_sign(LShR(word, 32))
-    prove("SSE2: the sign of a word from its upper half", both | both << 32 == word >> 63)
+    # Vectors keep zeta in both halves of a word: a step makes the same of each, and the sign of both is that of the word.
+    half, ones = BitVecs("half ones", 32)
+    word, mask = SignExt(32, half), SignExt(32, ones)
+    given = [half >= -2000, half <= 2000, Or(ones == 0, ones == -1)]
+    prove("zeta in halves: a step", SignExt(32, (half ^ ones) - 1) == (word ^ mask) - 1, *given)
+    prove("zeta in halves: its sign", Concat(half >> 31, half >> 31) == word >> 63, *given)
 
 
 def divsteps():

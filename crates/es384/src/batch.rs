@@ -3,6 +3,7 @@
 use crate::{
     InvalidSignature, SignError, Signature, SigningKey, VerifyingKey,
     engine::{self, Job, Path, Prepared, SignJob},
+    key::Accelerated,
     wipe::with_wiped_stack,
 };
 
@@ -55,23 +56,24 @@ pub fn sign_batch(messages: &[(&SigningKey, &[u8])]) -> Vec<Result<Signature, Si
     let mut results = vec![Err(SignError); messages.len()];
     let mut others: Vec<usize> = Vec::new();
     // Except in tests, all keys of a process have the same path.
-    let mut by_path: Vec<(Path, Vec<usize>)> = Vec::new();
+    let mut by_path: Vec<(Path, Vec<(usize, Accelerated<'_>)>)> = Vec::new();
     for (place, (key, _)) in messages.iter().enumerate() {
-        let Some(path) = key.accelerated() else {
+        let Some(key) = key.accelerated() else {
             others.push(place);
             continue;
         };
-        match by_path.iter_mut().find(|(other, _)| *other == path) {
-            Some((_, places)) => places.push(place),
-            None => by_path.push((path, vec![place])),
+        match by_path.iter_mut().find(|(path, _)| *path == key.path) {
+            Some((_, places)) => places.push((place, key)),
+            None => by_path.push((key.path, vec![(place, key)])),
         }
     }
     for (path, places) in by_path {
-        let digests = engine::digests(&places.iter().map(|place| messages[*place].1).collect::<Vec<_>>());
+        let digests =
+            engine::digests(&places.iter().map(|(place, _)| messages[*place].1).collect::<Vec<_>>());
         let jobs: Vec<SignJob<'_>> =
-            places.iter().zip(&digests).map(|(place, digest)| messages[*place].0.job(digest)).collect();
+            places.iter().zip(&digests).map(|((_, key), digest)| key.job(digest)).collect();
         let Ok(signatures) = with_wiped_stack(|| engine::sign(path, &jobs)) else { continue };
-        for (place, signature) in places.into_iter().zip(signatures) {
+        for ((place, _), signature) in places.into_iter().zip(signatures) {
             match signature {
                 Some(signature) => results[place] = Ok(signature),
                 None => others.push(place),

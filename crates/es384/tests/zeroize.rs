@@ -17,8 +17,15 @@ use es384::{BACKEND, KeyError, SigningKey, sign_batch};
 /// The private number times 2^384 modulo the order, as ring and p384 keep it.
 const MONTGOMERY: &str =
     "2C25733D10CEB8529A287E72C493459CA3BB55889E5A66B4CA80303BCB45D651C588865BA9C4F089EE2A9C8727880DCD";
+/// The first 48 bytes of what HMAC-SHA-384 makes of the private number alone, in memory: the states of its inner and of its outer hash.
+const INNER: &str =
+    "641E6B7B061C51AB18B766FF4228BCDBDFDF3C841A4AB90DB812CDBA9B04EF27873A564A9CCEDF93F0912A742B9C5155";
+const OUTER: &str =
+    "469D423BB0140C04E99D374DAF497134C507481E48355CECAD69AF713CDFBE9A500BD733402899AB90B4D1B99EE9094B";
 const JWK: &str = r#"{"kty":"EC","crv":"P-384","x":"7DpOQVtOGaRWhhgCn0J_pdqai8SukuAuBqrlKGswDGTe-PDqkFWGYGSiVFFUgLwT","y":"gBXZty19VyROqO-awMYhiWcIpZNn-d-59UyoSz8cnbEoiyMcOuDU_nNE_SUzJkcg","d":"a509rS4bjBwFsZh1tmWfTeI8O2Z78pe6mqR3QHhxN9iW1XJOTHCoJfhyyepg0u31"}"#;
 const MASK: u8 = 0xA7;
+/// What an accelerated key keeps for its nonces.
+const HMAC: [&str; 2] = ["inner state of HMAC", "outer state of HMAC"];
 
 /// A way to a key.
 type Load = fn() -> Result<SigningKey, KeyError>;
@@ -50,6 +57,12 @@ fn a_dropped_key_leaves_nothing() {
         };
         assert!(living.contains(&form), "{name}: the living key of {BACKEND} is not found: {living:?}");
         assert_ne!(shared, nothing, "{name}: a clone lives");
+        if cfg!(all(feature = "engine", target_endian = "little")) {
+            assert!(
+                HMAC.iter().all(|state| shared.contains(state)),
+                "{name}: the states are not found: {shared:?}"
+            );
+        }
         assert_eq!(unused, nothing, "{name}: after reading and the drop");
         assert_eq!(dropped, nothing, "{name}: after use and the drop");
     }
@@ -124,6 +137,8 @@ fn secrets() -> Vec<Secret> {
         ("Montgomery, big-endian", number(MONTGOMERY)),
         ("Montgomery, little-endian", reversed(number(MONTGOMERY))),
         // Parts are leaks too.
+        (HMAC[0], number(INNER)),
+        (HMAC[1], number(OUTER)),
         ("first half, big-endian", number(SCALAR)[..24].to_vec()),
         ("second half, big-endian", number(SCALAR)[24..].to_vec()),
         ("low half, little-endian", reversed(number(SCALAR))[..24].to_vec()),

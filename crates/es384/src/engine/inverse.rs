@@ -10,7 +10,7 @@
 use std::marker::PhantomData;
 
 use super::{
-    lanes::{BasePair, Lanes, Pair, Task},
+    lanes::{BasePair, InPairs, Lanes, Pair, Task, Twice},
     modulus::{Words, inverse_of},
     residue::{Modulus, Residue},
     secret::{declassify, hide},
@@ -40,11 +40,14 @@ struct Steps {
 
 impl Steps {
     #[inline]
-    fn of_lane(words: &[[u64; 2]; 4], lane: usize) -> Self {
-        let [u, v, q, r] = words.map(|words| words[lane].cast_signed());
+    fn of_lane(words: &Matrices, lane: usize) -> Self {
+        let [[u, v], [q, r]] = words.map(|row| row.map(|words| words[lane].cast_signed()));
         Self { u, v, q, r }
     }
 }
+
+/// u and v of both lanes, then q and r.
+type Matrices = [[[u64; 2]; 2]; 2];
 
 impl<M: Modulus> Residue<M> {
     /// The inverse, or zero for zero. The time depends on the value, which must be public.
@@ -91,16 +94,16 @@ fn invert_two<P: Pair, M: Modulus, N: Modulus>(
     first: &Residue<M>,
     second: &Residue<N>,
     pair: impl Fn([u64; 2]) -> P,
-    run: impl Fn(StepsOfTwo<P>) -> (P, [[u64; 2]; 4]),
+    run: impl Fn(StepsOfTwo<P>) -> (P, Matrices),
 ) -> (Residue<M>, Residue<N>) {
     let (mut first, mut second) = (Inversion::new(first), Inversion::new(second));
-    let one = pair([1, 1]);
+    let (zero, one) = (pair([0, 0]), pair([1, 1]));
     let mut zeta = pair([u64::MAX, u64::MAX]);
     for _ in 0..BATCHES {
         let f = pair([low_word(&first.f), low_word(&second.f)]);
         let g = pair([low_word(&first.g), low_word(&second.g)]);
         let steps;
-        (zeta, steps) = run(StepsOfTwo { one, zeta, f, g });
+        (zeta, steps) = run(StepsOfTwo { zero, one, zeta, f, g });
         first.update(&Steps::of_lane(&steps, 0));
         second.update(&Steps::of_lane(&steps, 1));
     }
@@ -108,7 +111,7 @@ fn invert_two<P: Pair, M: Modulus, N: Modulus>(
 }
 
 #[inline(never)]
-fn steps_in_words(steps: StepsOfTwo<BasePair>) -> (BasePair, [[u64; 2]; 4]) {
+fn steps_in_words(steps: StepsOfTwo<BasePair>) -> (BasePair, Matrices) {
     steps.run()
 }
 
@@ -170,6 +173,7 @@ pub(crate) fn invert_all_vartime<M: Modulus>(numbers: &mut [Residue<M>]) -> bool
 /// The steps of two inversions side by side, with the same operations. Zeta is the negative of delta + 1/2, for the
 /// delta that starts at 1/2.
 struct StepsOfTwo<P> {
+    zero: P,
     one: P,
     zeta: P,
     f: P,
@@ -177,7 +181,7 @@ struct StepsOfTwo<P> {
 }
 
 impl<L: Lanes> Task<L> for StepsOfTwo<L::Pair> {
-    type Output = (L::Pair, [[u64; 2]; 4]);
+    type Output = (L::Pair, Matrices);
 
     #[inline(always)]
     fn run(self) -> Self::Output {
@@ -186,30 +190,26 @@ impl<L: Lanes> Task<L> for StepsOfTwo<L::Pair> {
 }
 
 impl<P: Pair> StepsOfTwo<P> {
-    /// Returns zeta, and u, v, q and r of the matrices.
+    /// Returns zeta and the matrices.
     #[inline(always)]
-    fn run(self) -> (P, [[u64; 2]; 4]) {
-        let Self { one, mut zeta, mut f, mut g } = self;
+    fn run(self) -> (P, Matrices) {
+        let Self { zero, one, mut zeta, mut f, mut g } = self;
         // As unsigned words: shifts to the left, additions and negations agree with the signed ones.
-        let zero = one.sub(one);
-        let (mut u, mut v, mut q, mut r) = (one, zero, zero, one);
+        let (mut uv, mut qr) = (P::Twice::of(one, zero), P::Twice::of(zero, one));
         for _ in 0..BATCH {
             let (mut negative, odd) = (zeta.if_negative(), g.if_odd());
             // If g is odd, f is added to it, or subtracted if zeta is negative.
             g = g.add(f.xor(negative).sub(negative).and(odd));
-            q = q.add(u.xor(negative).sub(negative).and(odd));
-            r = r.add(v.xor(negative).sub(negative).and(odd));
+            qr = qr.add(uv.xor(negative).sub(negative).and(odd));
             // If both hold, f takes the old value of g, and zeta changes its sign.
             negative = negative.and(odd);
-            zeta = zeta.xor(negative).sub(one);
+            zeta = zeta.xor(negative).less_one();
             f = f.add(g.and(negative));
-            u = u.add(q.and(negative));
-            v = v.add(r.and(negative));
+            uv = uv.add(qr.and(negative));
             g = g.halve();
-            u = u.add(u);
-            v = v.add(v);
+            uv = uv.add(uv);
         }
-        (zeta, [u.words(), v.words(), q.words(), r.words()])
+        (zeta, [uv.words(), qr.words()])
     }
 }
 

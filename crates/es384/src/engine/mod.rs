@@ -67,7 +67,7 @@ use crate::{
     backend::{Active, Backend},
 };
 pub(crate) use prepared::{Job, Prepared, verify_batch};
-pub(crate) use sign::Job as SignJob;
+pub(crate) use sign::{Hmac, Job as SignJob};
 pub(crate) use verify::Verdict;
 
 /// Whether `prepare` and `accelerate` do anything. Without optimisation, as in a debug build, the engine takes

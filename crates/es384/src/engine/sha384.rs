@@ -3,9 +3,12 @@
 use super::lanes::{Lanes, Task, eight};
 
 /// The length of a block in bytes.
-const BLOCK: usize = 128;
+pub(super) const BLOCK: usize = 128;
 /// The shortest padding in bytes: one byte that marks the end of the message, and its length in bits.
-const PADDING: usize = 17;
+pub(super) const PADDING: usize = 17;
+
+/// The state after some blocks.
+pub(super) type State = [u64; 8];
 
 /// The digests of many messages, in their order. They are computed eight at a time if that is faster than `one`,
 /// which computes a single digest.
@@ -64,8 +67,28 @@ fn worthwhile(all: usize, longest: usize) -> bool {
 
 /// The digests of eight messages of any lengths. The time depends on the lengths.
 pub(crate) fn digest_8<L: Lanes>(lanes: L, messages: &[&[u8]; 8]) -> [[u8; 48]; 8] {
-    let inputs = messages.map(Input::new);
-    let mut state = eight!(i => lanes.splat(INITIAL[i]));
+    finish(lanes, eight!(i => lanes.splat(INITIAL[i])), &messages.map(|message| Input::new(message, 0)))
+}
+
+/// [`digest_8`] of messages before which each lane had a block that led to its state.
+pub(super) fn digest_8_after<L: Lanes>(
+    lanes: L,
+    states: [&State; 8],
+    messages: &[&[u8]; 8],
+) -> [[u8; 48]; 8] {
+    let mut bytes = [[0; 64]; 8];
+    for (bytes, state) in bytes.iter_mut().zip(states) {
+        for (bytes, word) in bytes.as_chunks_mut().0.iter_mut().zip(state) {
+            *bytes = word.to_be_bytes();
+        }
+    }
+    let state = lanes.run(Load { lanes, states: &bytes });
+    super::secret::overwrite(&mut bytes, [0; 64]);
+    finish(lanes, state, &messages.map(|message| Input::new(message, BLOCK)))
+}
+
+/// Works all blocks into the state.
+fn finish<L: Lanes>(lanes: L, mut state: [L; 8], inputs: &[Input<'_>; 8]) -> [[u8; 48]; 8] {
     for number in 0..inputs.iter().map(|input| input.blocks).max().unwrap_or(0) {
         let active = (0..8).fold(0, |mask, lane| mask | u8::from(number < inputs[lane].blocks) << lane);
         lanes.run(Compress {
@@ -99,13 +122,14 @@ struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
-    fn new(message: &'a [u8]) -> Self {
+    /// With so many bytes before the message.
+    fn new(message: &'a [u8], before: usize) -> Self {
         let (whole, rest) = message.as_chunks();
         let blocks = blocks(message.len());
         let mut end = [[0; BLOCK]; 2];
         end[0][..rest.len()].copy_from_slice(rest);
         end[0][rest.len()] = 0x80;
-        let bits = 8 * message.len() as u128;
+        let bits = 8 * (before + message.len()) as u128;
         end[blocks - whole.len() - 1][BLOCK - 16..].copy_from_slice(&bits.to_be_bytes());
         Self { whole, end, blocks }
     }
@@ -175,6 +199,21 @@ fn round<L: Lanes>(state: &mut [L; 8], word: L) {
     *state = [first.add(second), a, b, c, d.add(first), e, f, g];
 }
 
+/// A state for each lane, its words the most significant byte first.
+struct Load<'a, L> {
+    lanes: L,
+    states: &'a [[u8; 64]; 8],
+}
+
+impl<L: Lanes> Task<L> for Load<'_, L> {
+    type Output = [L; 8];
+
+    #[inline(always)]
+    fn run(self) -> [L; 8] {
+        L::transpose(eight!(lane => self.lanes.load_bytes(&self.states[lane])))
+    }
+}
+
 struct Store<'a, L>(&'a [L; 8]);
 
 impl<L: Lanes> Task<L> for Store<'_, L> {
@@ -187,7 +226,7 @@ impl<L: Lanes> Task<L> for Store<'_, L> {
 }
 
 /// FIPS 180-4, section 5.3.4.
-const INITIAL: [u64; 8] = [
+pub(super) const INITIAL: State = [
     0xCBBB_9D5D_C105_9ED8,
     0x629A_292A_367C_D507,
     0x9159_015A_3070_DD17,

@@ -6,5 +6,6 @@ pub(crate) mod point;
 mod signing;
 mod verifying;
 
+pub(crate) use signing::Accelerated;
 pub use signing::SigningKey;
 pub use verifying::VerifyingKey;

@@ -19,7 +19,7 @@ use crate::{
         der::{self, Kind},
         encrypted, jwk, pem, secret,
     },
-    engine::{self, Path, SignJob},
+    engine::{self, Hmac, Path, SignJob},
     wipe::with_wiped_stack,
 };
 
@@ -39,7 +39,23 @@ struct Inner {
     signer: <Active as Backend>::Signer,
     scalar: Scalar,
     verifying: VerifyingKey,
-    accelerated: OnceLock<Path>,
+    /// The HMAC of nonces stays in one place on the heap and is wiped there.
+    accelerated: OnceLock<(Path, Box<Hmac>)>,
+}
+
+/// A key for which the engine signs.
+#[derive(Clone, Copy)]
+pub(crate) struct Accelerated<'a> {
+    pub(crate) path: Path,
+    scalar: &'a Scalar,
+    hmac: &'a Hmac,
+}
+
+impl<'a> Accelerated<'a> {
+    /// For the engine to sign a message with this digest.
+    pub(crate) fn job(&self, digest: &'a [u8; 48]) -> SignJob<'a> {
+        SignJob { private: self.scalar.as_bytes(), copy: self.scalar.copy(), hmac: self.hmac, digest }
+    }
 }
 
 impl SigningKey {
@@ -148,9 +164,9 @@ impl SigningKey {
     /// [`SignError`] if the operating system gives no random bytes or no memory.
     #[inline]
     pub fn sign(&self, message: &[u8]) -> Result<Signature, SignError> {
-        let Some(path) = self.accelerated() else { return self.sign_with_backend(message) };
+        let Some(key) = self.accelerated() else { return self.sign_with_backend(message) };
         let digest = Active::sha384(message);
-        let signatures = with_wiped_stack(|| engine::sign(path, &[self.job(&digest)]))?;
+        let signatures = with_wiped_stack(|| engine::sign(key.path, &[key.job(&digest)]))?;
         match signatures.first() {
             Some(Some(signature)) => Ok(*signature),
             _ => self.sign_with_backend(message),
@@ -183,7 +199,9 @@ impl SigningKey {
     #[doc(hidden)]
     pub fn accelerate_on(&self, path: Path) {
         if cfg!(feature = "engine") {
-            self.0.accelerated.get_or_init(|| path);
+            self.0
+                .accelerated
+                .get_or_init(|| with_wiped_stack(|| (path, Box::new(Hmac::new(self.0.scalar.as_bytes())))));
         }
     }
 
@@ -251,21 +269,16 @@ impl SigningKey {
         with_wiped_stack(|| jwk::write(self.0.verifying.point(), Some(&self.0.scalar)))
     }
 
-    pub(crate) fn accelerated(&self) -> Option<Path> {
-        // This is decided at compile time: without the feature, no part of the engine is linked.
-        if cfg!(feature = "engine") { self.0.accelerated.get().copied() } else { None }
+    pub(crate) fn accelerated(&self) -> Option<Accelerated<'_>> {
+        // Known when compiled: without the feature nothing of the engine is linked.
+        let (path, hmac) = if cfg!(feature = "engine") { self.0.accelerated.get()? } else { return None };
+        Some(Accelerated { path: *path, scalar: &self.0.scalar, hmac })
     }
 
     /// Signs without the engine.
     #[inline]
     pub(crate) fn sign_with_backend(&self, message: &[u8]) -> Result<Signature, SignError> {
         Active::sign(&self.0.signer, message)
-    }
-
-    /// The job with which the engine signs a message that has this digest.
-    pub(crate) fn job<'a>(&'a self, digest: &'a [u8; 48]) -> SignJob<'a> {
-        let scalar = &self.0.scalar;
-        SignJob { private: scalar.as_bytes(), copy: scalar.copy(), digest }
     }
 
     fn read_pem(input: &[u8], passphrase: Option<&[u8]>) -> Result<Self, KeyError> {

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
-use crate::local::{Local, PATIENCE, Socket, find};
+use crate::local::{Local, PATIENCE, Socket, find, request};
 use crate::media::post;
 use crate::peer::Peer;
 
@@ -58,6 +58,9 @@ fn a_full_stage() {
     let server = Runtime::new().unwrap();
     let clients = Runtime::new().unwrap();
     let port = server.block_on(start());
+    // The server has its timers and its targets once it answers: before, it would be counted without them.
+    let ready = clients.block_on(request(port, "GET", "/_ivs/ready", &[], b""));
+    assert_eq!(ready.status, 200, "{}", ready.body);
     let tasks = || server.metrics().num_alive_tasks();
     let idle = fewest(tasks);
     let another_round = || {

@@ -18,7 +18,7 @@ pub(crate) struct InspectArgs {
 
 const EXAMPLES: &str = "\
 Paste a token in any form: whole or broken, in quotes, in a URL or in the API's response. The exit code is 0 if no problem was \
-found, and 1 otherwise. `inspect` does not check the signature; `ivs-token verify` does.
+found, and 1 if there was one. `inspect` does not check the signature; `ivs-token verify` does.
 
 Examples:
   ivs-token inspect < token

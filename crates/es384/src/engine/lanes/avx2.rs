@@ -16,8 +16,11 @@ use std::arch::x86_64::{
 };
 
 use super::{
-    BasePair, Eight, Lanes, Packed, Radix30, Task,
-    radix30::{LIMBS, LOW_30, Lanes30, Limb, Window, bias, clear, kernels, put, row, square_row, thirteen},
+    Eight, InPairs, Lanes, Packed, Pair, Radix30, Task, Twice,
+    radix30::{
+        LIMBS, LOW_30, Lanes30, Limb, Window, bias, clear, kernels, pay, put, rounded, row, square_row,
+        thirteen,
+    },
 };
 
 /// Eight lanes in two registers. With one half, products have only the even lanes, and the others mean nothing.
@@ -42,7 +45,7 @@ impl Avx2 {
 /// Calls intrinsics where the processor has them.
 macro_rules! with {
     ($call:expr) => {{
-        // SAFETY: the code is only reached with a value of `Avx2`, or of `Avx2Limb`, which is made from one: so all the features
+        // SAFETY: the code is only reached with a value of `Avx2`, or of `Avx2Pair` or `Avx2Limb`, which are made from one: so all the features
         // are there (the invariant of `Avx2`). Only `loadu` and `storeu` touch memory, as many bytes as the reference leads to.
         unsafe { $call }
     }};
@@ -60,7 +63,7 @@ fn count(bits: i64) -> __m128i {
 }
 
 impl<const HALVES: usize> Lanes for Avx2<HALVES> {
-    type Pair = BasePair;
+    type Pair = Avx2Pair;
     type Radix = Radix30;
     type Narrow = Avx2<1>;
 
@@ -74,8 +77,9 @@ impl<const HALVES: usize> Lanes for Avx2<HALVES> {
     }
 
     #[inline(always)]
-    fn pair(self, words: [u64; 2]) -> BasePair {
-        BasePair::new(words)
+    fn pair(self, [first, second]: [u64; 2]) -> Avx2Pair {
+        let (first, second) = (first.cast_signed(), second.cast_signed());
+        Avx2Pair(with!(_mm256_setr_epi64x(first, first, second, second)))
     }
 
     #[inline(always)]
@@ -228,6 +232,84 @@ fn transpose_4(r: [__m256i; 4]) -> [__m256i; 4] {
     ]
 }
 
+/// Two words for each of two lanes in a register; the same word twice where there is one. Made from an [`Avx2`] only, and so under the same
+/// invariant.
+#[derive(Clone, Copy)]
+pub(crate) struct Avx2Pair(__m256i);
+
+/// The same, of which the optimiser knows nothing from here on.
+#[inline]
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+fn hidden(mut register: __m256i) -> __m256i {
+    // SAFETY: no instruction at all, which leaves the value in its register as it was.
+    unsafe {
+        std::arch::asm!("/* {0} */", inout(ymm_reg) register, options(pure, nomem, nostack, preserves_flags));
+    }
+    register
+}
+
+impl InPairs<Self> for Avx2Pair {
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(with!(_mm256_add_epi64(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(with!(_mm256_sub_epi64(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Self(with!(_mm256_and_si256(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn xor(self, other: Self) -> Self {
+        Self(with!(_mm256_xor_si256(self.0, other.0)))
+    }
+}
+
+impl Pair for Avx2Pair {
+    type Twice = Self;
+
+    #[inline(always)]
+    fn halve(self) -> Self {
+        Self(with!(_mm256_srli_epi64::<1>(self.0)))
+    }
+
+    #[inline(always)]
+    fn less_one(self) -> Self {
+        Self(with!(_mm256_sub_epi32(self.0, _mm256_set1_epi32(1))))
+    }
+
+    #[inline(always)]
+    fn if_negative(self) -> Self {
+        // Both halves of a word are the number.
+        Self(with!(hidden(_mm256_srai_epi32::<31>(self.0))))
+    }
+
+    #[inline(always)]
+    fn if_odd(self) -> Self {
+        let bit = with!(_mm256_and_si256(self.0, _mm256_set1_epi64x(1)));
+        Self(with!(hidden(_mm256_sub_epi64(_mm256_setzero_si256(), bit))))
+    }
+}
+
+impl Twice<Self> for Avx2Pair {
+    #[inline(always)]
+    fn of(first: Self, second: Self) -> Self {
+        Self(with!(_mm256_blend_epi32::<0b1100_1100>(first.0, second.0)))
+    }
+
+    #[inline(always)]
+    fn words(self) -> [[u64; 2]; 2] {
+        let mut words = [0; 4];
+        with!(_mm256_storeu_si256(words.as_mut_ptr().cast(), self.0));
+        [[words[0], words[2]], [words[1], words[3]]]
+    }
+}
+
 /// Eight limbs in a register. Made from an [`Avx2`] only, and so under the same invariant.
 #[derive(Clone, Copy)]
 pub(crate) struct Avx2Limb(__m256i);
@@ -246,6 +328,11 @@ impl Limb for Avx2Limb {
     #[inline(always)]
     fn xor(self, other: Self) -> Self {
         Self(with!(_mm256_xor_si256(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Self(with!(_mm256_and_si256(self.0, other.0)))
     }
 
     #[inline(always)]
@@ -369,14 +456,8 @@ impl<const HALVES: usize> Lanes30 for Avx2<HALVES> {
     }
 
     #[inline(always)]
-    fn square_less(a: &Number, c: &Number, d: &Number) -> Number {
-        let number = with!(squares_less::<HALVES>(a, c, d));
-        thirteen!(i => number[i])
-    }
-
-    #[inline(always)]
-    fn square_less_twice(a: &Number, c: &Number, d: &Number) -> Number {
-        let number = with!(squares_less_twice::<HALVES>(a, c, d));
+    fn square_less(a: &Number, c: &Number) -> Number {
+        let number = with!(squares_less::<HALVES>(a, c));
         thirteen!(i => number[i])
     }
 
@@ -486,9 +567,10 @@ fn double(factor: Factor) -> Factor {
     with!(_mm256_add_epi32(factor, factor))
 }
 
+/// A multiplication by what the optimiser does not know to be 1: in its place it would have three instructions.
 #[inline(always)]
 fn extend(factor: Factor) -> Sum {
-    with!(_mm256_mul_epi32(factor, _mm256_set1_epi64x(1)))
+    with!(_mm256_mul_epi32(factor, hidden(_mm256_set1_epi64x(1))))
 }
 
 #[inline(always)]
@@ -517,8 +599,8 @@ fn rest(a: Sum) -> Sum {
 }
 
 #[inline(always)]
-fn half() -> Sum {
-    with!(_mm256_set1_epi64x(1 << 29))
+fn none() -> Sum {
+    with!(_mm256_setzero_si256())
 }
 
 #[inline(always)]
@@ -549,7 +631,9 @@ fn odd(number: &Number) -> Number {
 
 #[inline(always)]
 fn join(even: &[Sum; LIMBS], odd: &[Sum; LIMBS]) -> Number {
-    thirteen!(i => Avx2Limb(with!(_mm256_blend_epi32::<0b1010_1010>(even[i], _mm256_slli_epi64::<32>(odd[i])))))
+    rounded::<Avx2>(
+        thirteen!(i => Avx2Limb(with!(_mm256_blend_epi32::<0b1010_1010>(even[i], _mm256_slli_epi64::<32>(odd[i]))))),
+    )
 }
 
 /// The halves of the lanes, each by its kernel.
@@ -561,7 +645,7 @@ macro_rules! halves {
         unsafe {
             $even_kernel;
             if HALVES == 1 {
-                return thirteen!(i => Avx2Limb($even[i]));
+                return rounded::<Avx2>(thirteen!(i => Avx2Limb($even[i])));
             }
             $(let $number = odd($number);)*
             $(let $number = &$number;)*
@@ -595,16 +679,8 @@ fn squares<const HALVES: usize>(a: &Number) -> Number {
 
 #[inline(never)]
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn squares_less<const HALVES: usize>(a: &Number, c: &Number, d: &Number) -> Number {
-    halves!((a, c, d) even odd_:
-        square(a.as_ptr(), LessBoth(c.as_ptr(), d.as_ptr()), &mut even),
-        square(a.as_ptr(), LessBoth(c.as_ptr(), d.as_ptr()), &mut odd_))
-}
-
-#[inline(never)]
-#[target_feature(enable = "avx2,bmi1,bmi2")]
-fn squares_less_twice<const HALVES: usize>(a: &Number, c: &Number, d: &Number) -> Number {
-    halves!((a, c, d) even odd_:
-        square(a.as_ptr(), LessTwice(c.as_ptr(), d.as_ptr()), &mut even),
-        square(a.as_ptr(), LessTwice(c.as_ptr(), d.as_ptr()), &mut odd_))
+fn squares_less<const HALVES: usize>(a: &Number, c: &Number) -> Number {
+    halves!((a, c) even odd_:
+        square(a.as_ptr(), Less(c.as_ptr()), &mut even),
+        square(a.as_ptr(), Less(c.as_ptr()), &mut odd_))
 }

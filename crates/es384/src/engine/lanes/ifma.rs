@@ -1,16 +1,17 @@
 //! Lanes as AVX-512 registers, with the 52-bit multiplications of IFMA.
 
 use std::arch::x86_64::{
-    __m128i, __m512i, _mm_add_epi64, _mm_and_si128, _mm_set_epi64x, _mm_set1_epi64x, _mm_setzero_si128,
-    _mm_srai_epi64, _mm_srli_epi64, _mm_storeu_si128, _mm_sub_epi64, _mm_xor_si128, _mm512_add_epi64,
-    _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_loadu_si512, _mm512_madd52hi_epu64,
-    _mm512_madd52lo_epu64, _mm512_mask_blend_epi64, _mm512_permutex_epi64, _mm512_permutex2var_epi64,
-    _mm512_ror_epi64, _mm512_set1_epi64, _mm512_set4_epi32, _mm512_setzero_si512, _mm512_shuffle_epi8,
-    _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srai_epi64, _mm512_srli_epi64, _mm512_storeu_si512,
-    _mm512_sub_epi64, _mm512_ternarylogic_epi64, _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
+    __m256i, __m512i, _mm256_add_epi64, _mm256_and_si256, _mm256_blend_epi32, _mm256_set1_epi64x,
+    _mm256_setr_epi64x, _mm256_setzero_si256, _mm256_srai_epi64, _mm256_srli_epi64, _mm256_storeu_si256,
+    _mm256_sub_epi64, _mm256_xor_si256, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpeq_epi64_mask,
+    _mm512_loadu_si512, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_blend_epi64,
+    _mm512_permutex_epi64, _mm512_permutex2var_epi64, _mm512_ror_epi64, _mm512_set1_epi64, _mm512_set4_epi32,
+    _mm512_setzero_si512, _mm512_shuffle_epi8, _mm512_shuffle_i64x2, _mm512_slli_epi64, _mm512_srai_epi64,
+    _mm512_srli_epi64, _mm512_storeu_si512, _mm512_sub_epi64, _mm512_ternarylogic_epi64,
+    _mm512_unpackhi_epi64, _mm512_unpacklo_epi64,
 };
 
-use super::{Lanes, Pair, Radix52, Task, radix52::Lanes52};
+use super::{InPairs, Lanes, Pair, Radix52, Task, Twice, radix52::Lanes52};
 
 /// Eight lanes in one register.
 ///
@@ -85,7 +86,8 @@ impl Lanes for Ifma {
 
     #[inline(always)]
     fn pair(self, [first, second]: [u64; 2]) -> IfmaPair {
-        IfmaPair(with!(self, _mm_set_epi64x(second.cast_signed(), first.cast_signed())))
+        let (first, second) = (first.cast_signed(), second.cast_signed());
+        IfmaPair(with!(self, _mm256_setr_epi64x(first, first, second, second)))
     }
 
     #[inline(always)]
@@ -244,20 +246,20 @@ impl Lanes52 for Ifma {
     }
 }
 
-/// Two lanes in one register. Made from an [`Ifma`] only, and so under the same invariant.
+/// Two words for each of two lanes in a register; the same word twice where there is one. Made from an [`Ifma`] only, and so under the same
+/// invariant.
 #[derive(Clone, Copy)]
-pub(crate) struct IfmaPair(__m128i);
+pub(crate) struct IfmaPair(__m256i);
 
-impl IfmaPair {
-    /// The same, of which the optimiser knows nothing from here on.
-    #[inline(always)]
-    fn hidden(mut self) -> Self {
-        // SAFETY: no instruction at all, which leaves the value in its register as it was.
-        unsafe {
-            std::arch::asm!("/* {0} */", inout(xmm_reg) self.0, options(pure, nomem, nostack, preserves_flags));
-        }
-        self
+/// The same, of which the optimiser knows nothing from here on.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512ifma")]
+fn hidden(mut register: __m256i) -> __m256i {
+    // SAFETY: no instruction at all, which leaves the value in its register as it was.
+    unsafe {
+        std::arch::asm!("/* {0} */", inout(ymm_reg) register, options(pure, nomem, nostack, preserves_flags));
     }
+    register
 }
 
 /// As `with`, for values that were made from those of `Ifma`. The calls touch no memory but what is named.
@@ -268,49 +270,65 @@ macro_rules! with_pair {
     }};
 }
 
-impl Pair for IfmaPair {
-    #[inline(always)]
-    fn words(self) -> [u64; 2] {
-        let mut words = [0; 2];
-        // 16 bytes, in any alignment.
-        with_pair!(_mm_storeu_si128(words.as_mut_ptr().cast(), self.0));
-        words
-    }
-
+impl InPairs<Self> for IfmaPair {
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        Self(with_pair!(_mm_add_epi64(self.0, other.0)))
+        Self(with_pair!(_mm256_add_epi64(self.0, other.0)))
     }
 
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
-        Self(with_pair!(_mm_sub_epi64(self.0, other.0)))
+        Self(with_pair!(_mm256_sub_epi64(self.0, other.0)))
     }
 
     #[inline(always)]
     fn and(self, other: Self) -> Self {
-        Self(with_pair!(_mm_and_si128(self.0, other.0)))
+        Self(with_pair!(_mm256_and_si256(self.0, other.0)))
     }
 
     #[inline(always)]
     fn xor(self, other: Self) -> Self {
-        Self(with_pair!(_mm_xor_si128(self.0, other.0)))
+        Self(with_pair!(_mm256_xor_si256(self.0, other.0)))
     }
+}
+
+impl Pair for IfmaPair {
+    type Twice = Self;
 
     #[inline(always)]
     fn halve(self) -> Self {
-        Self(with_pair!(_mm_srli_epi64::<1>(self.0)))
+        Self(with_pair!(_mm256_srli_epi64::<1>(self.0)))
+    }
+
+    #[inline(always)]
+    fn less_one(self) -> Self {
+        Self(with_pair!(_mm256_sub_epi64(self.0, _mm256_set1_epi64x(1))))
     }
 
     #[inline(always)]
     fn if_negative(self) -> Self {
-        Self(with_pair!(_mm_srai_epi64::<63>(self.0))).hidden()
+        Self(with_pair!(hidden(_mm256_srai_epi64::<63>(self.0))))
     }
 
     #[inline(always)]
     fn if_odd(self) -> Self {
-        let bit = with_pair!(_mm_and_si128(self.0, _mm_set1_epi64x(1)));
-        Self(with_pair!(_mm_sub_epi64(_mm_setzero_si128(), bit))).hidden()
+        let bit = with_pair!(_mm256_and_si256(self.0, _mm256_set1_epi64x(1)));
+        Self(with_pair!(hidden(_mm256_sub_epi64(_mm256_setzero_si256(), bit))))
+    }
+}
+
+impl Twice<Self> for IfmaPair {
+    #[inline(always)]
+    fn of(first: Self, second: Self) -> Self {
+        Self(with_pair!(_mm256_blend_epi32::<0b1100_1100>(first.0, second.0)))
+    }
+
+    #[inline(always)]
+    fn words(self) -> [[u64; 2]; 2] {
+        let mut words = [0; 4];
+        // 32 bytes, in any alignment.
+        with_pair!(_mm256_storeu_si256(words.as_mut_ptr().cast(), self.0));
+        [[words[0], words[2]], [words[1], words[3]]]
     }
 }
 

@@ -47,6 +47,7 @@ mod row;
 mod simd128;
 #[cfg(target_arch = "x86_64")]
 mod sse2;
+mod two_pairs;
 #[cfg(any(not(target_arch = "x86_64"), feature = "model"))]
 mod words;
 
@@ -228,20 +229,36 @@ pub(crate) trait Radix<L>: Form {
     fn choose(lanes: L, entries: [u8; 8], table: &[Eight]) -> [Self::Number; 2];
 }
 
-/// Two lanes of 64 bits, in all as [`Lanes`].
-pub(crate) trait Pair: Copy {
-    /// The words of the lanes.
-    fn words(self) -> [u64; 2];
+/// Words of two lanes, each with those of the other operand that stand in its lane. In all else as [`Lanes`].
+pub(crate) trait InPairs<P>: Copy {
     fn add(self, other: Self) -> Self;
-    fn sub(self, other: Self) -> Self;
-    fn and(self, other: Self) -> Self;
-    fn xor(self, other: Self) -> Self;
+    fn sub(self, other: P) -> Self;
+    fn and(self, other: P) -> Self;
+    fn xor(self, other: P) -> Self;
+}
+
+/// Two lanes of 64 bits, a word each.
+pub(crate) trait Pair: InPairs<Self> {
+    /// Two words a lane.
+    type Twice: Twice<Self>;
+
     /// Shifts to the right by one bit, shifts in a zero.
     fn halve(self) -> Self;
-    /// All ones where the highest bit is set, else zero. The optimiser does not know that there is nothing else.
+    /// A small number less one. It starts as all ones, for -1, and nothing is done with it but this, `xor` with all ones, and
+    /// `if_negative`: so lanes may keep several copies of it in a word.
+    fn less_one(self) -> Self;
+    /// All ones where such a number is negative, else zero. The optimiser does not know that there is nothing else.
     fn if_negative(self) -> Self;
     /// All ones where the lowest bit is set, else zero. The optimiser does not know that there is nothing else.
     fn if_odd(self) -> Self;
+}
+
+/// Two lanes of 64 bits, two words each.
+pub(crate) trait Twice<P>: InPairs<P> {
+    /// From the first words and the second words.
+    fn of(first: P, second: P) -> Self;
+    /// The first words of the lanes, and the second words.
+    fn words(self) -> [[u64; 2]; 2];
 }
 
 /// A piece of work over lanes. `run` must be `#[inline(always)]`, and so must all that it calls, down to the lanes.

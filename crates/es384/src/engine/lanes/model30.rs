@@ -3,7 +3,10 @@
 use super::{
     super::{digits::ENTRIES, secret::hide},
     Eight, Model, Packed, Radix30,
-    radix30::{LIMBS, LOW_30, Lanes30, Limb, Window, bias, clear, kernels, put, row, square_row, thirteen},
+    radix30::{
+        LIMBS, LOW_30, Lanes30, Limb, Window, bias, clear, kernels, pay, put, rounded, row, square_row,
+        thirteen,
+    },
 };
 
 #[derive(Clone, Copy)]
@@ -37,6 +40,11 @@ impl Limb for ModelLimb {
     #[inline(always)]
     fn xor(self, other: Self) -> Self {
         self.zip(other, |a, b| a ^ b)
+    }
+
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        self.zip(other, |a, b| a & b)
     }
 
     #[inline(always)]
@@ -117,14 +125,9 @@ impl Lanes30 for Model<Radix30> {
         each([a], |[a], out| unsafe { square(a, Plain, out) })
     }
 
-    fn square_less(a: &Number, c: &Number, d: &Number) -> Number {
+    fn square_less(a: &Number, c: &Number) -> Number {
         // SAFETY: as above.
-        each([a, c, d], |[a, c, d], out| unsafe { square(a, LessBoth(c, d), out) })
-    }
-
-    fn square_less_twice(a: &Number, c: &Number, d: &Number) -> Number {
-        // SAFETY: as above.
-        each([a, c, d], |[a, c, d], out| unsafe { square(a, LessTwice(c, d), out) })
+        each([a, c], |[a, c], out| unsafe { square(a, Less(c), out) })
     }
 
     fn pick(self, entries: [u8; 8], window: &Window) -> [Number; 2] {
@@ -180,7 +183,7 @@ fn each<const COUNT: usize>(
             all.0[lane] = (out as u32).cast_signed();
         }
     }
-    all
+    rounded::<Model<Radix30>>(all)
 }
 
 type Sum = u64;
@@ -234,8 +237,8 @@ fn rest(a: Sum) -> Sum {
 }
 
 #[inline(always)]
-fn half() -> Sum {
-    1 << 29
+fn none() -> Sum {
+    0
 }
 
 #[inline(always)]

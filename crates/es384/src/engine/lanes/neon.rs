@@ -19,7 +19,10 @@ use std::arch::{
 
 use super::{
     BasePair, Eight, Lanes, Packed, Radix30, Task,
-    radix30::{LIMBS, LOW_30, Lanes30, Limb, Window, bias, clear, kernels, put, row, square_row, thirteen},
+    radix30::{
+        LIMBS, LOW_30, Lanes30, Limb, Window, bias, clear, kernels, pay, put, rounded, row, square_row,
+        thirteen,
+    },
 };
 
 /// Eight lanes in four registers. With two pairs, products have only the even lanes, and their neighbours repeat them.
@@ -219,6 +222,11 @@ impl Limb for NeonLimb {
     }
 
     #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        both!(i => vandq_s32(self.0[i], other.0[i]))
+    }
+
+    #[inline(always)]
     fn or(self, other: Self) -> Self {
         both!(i => vorrq_s32(self.0[i], other.0[i]))
     }
@@ -318,14 +326,8 @@ impl<const PAIRS: usize> Lanes30 for Neon<PAIRS> {
     }
 
     #[inline(always)]
-    fn square_less(a: &Number, c: &Number, d: &Number) -> Number {
-        let number = with!(squares_less::<PAIRS>(a, c, d));
-        thirteen!(i => number[i])
-    }
-
-    #[inline(always)]
-    fn square_less_twice(a: &Number, c: &Number, d: &Number) -> Number {
-        let number = with!(squares_less_twice::<PAIRS>(a, c, d));
+    fn square_less(a: &Number, c: &Number) -> Number {
+        let number = with!(squares_less::<PAIRS>(a, c));
         thirteen!(i => number[i])
     }
 
@@ -472,8 +474,8 @@ fn rest(a: Sum) -> Sum {
 }
 
 #[inline(always)]
-fn half() -> Sum {
-    with!(vdupq_n_s64(1 << 29))
+fn none() -> Sum {
+    with!(vdupq_n_s64(0))
 }
 
 #[inline(always)]
@@ -509,12 +511,12 @@ fn join<const PAIRS: usize>(sums: &[[Sum; LIMBS]; PAIRS]) -> Number {
         with!(vuzp1q_s32(vreinterpretq_s32_s64(sums[a][i]), vreinterpretq_s32_s64(sums[a + 1][i])))
     };
     if PAIRS == 4 {
-        return thirteen!(i => NeonLimb([halves(0, i), halves(2, i)]));
+        return rounded::<Neon>(thirteen!(i => NeonLimb([halves(0, i), halves(2, i)])));
     }
-    thirteen!(i => {
+    rounded::<Neon>(thirteen!(i => {
         let evens = halves(0, i);
         NeonLimb([with!(vzip1q_s32(evens, evens)), with!(vzip2q_s32(evens, evens))])
-    })
+    }))
 }
 
 /// All lanes that count, two at a time, by the kernel in the place of `$kernel`: there each number is where its limbs of two lanes
@@ -563,12 +565,6 @@ fn squares<const PAIRS: usize>(a: &Number) -> Number {
 
 #[inline(never)]
 #[target_feature(enable = "neon")]
-fn squares_less<const PAIRS: usize>(a: &Number, c: &Number, d: &Number) -> Number {
-    in_pairs!((a, c, d) sums: square(a, LessBoth(c, d), sums))
-}
-
-#[inline(never)]
-#[target_feature(enable = "neon")]
-fn squares_less_twice<const PAIRS: usize>(a: &Number, c: &Number, d: &Number) -> Number {
-    in_pairs!((a, c, d) sums: square(a, LessTwice(c, d), sums))
+fn squares_less<const PAIRS: usize>(a: &Number, c: &Number) -> Number {
+    in_pairs!((a, c) sums: square(a, Less(c), sums))
 }

@@ -51,24 +51,33 @@ macro_rules! thirteen {
 
 /// Clears the lowest column `$i` by adding a multiple of p, and moves the rest of it up.
 ///
-/// With q its lowest 30 bits, q·p is q·2^384 - q·2^128 - q·2^96 + q·2^32 - q.
+/// With q its lowest 30 bits, q·p is q·2^384 - q·2^128 - q·2^96 + q·2^32 - q. Of that -q·2^128 is -2^8·q in column `$i` + 4, where the next
+/// row subtracts 2^6 times its own q: it takes both together, and `$owed` is 4·q until then. After the last row, [`pay`] does it.
 macro_rules! clear {
-    ($w:ident, $i:expr) => {
+    ($w:ident, $owed:ident, $i:expr) => {
         let q = low($w[$i]);
-        $w[$i + 1] = add(add($w[$i + 1], rest($w[$i])), shl::<2>(q));
-        $w[$i + 3] = sub($w[$i + 3], shl::<6>(q));
-        $w[$i + 4] = sub($w[$i + 4], shl::<8>(q));
+        let four = shl::<2>(q);
+        $w[$i + 1] = add(add($w[$i + 1], rest($w[$i])), four);
+        $w[$i + 3] = sub($w[$i + 3], shl::<6>(add(q, $owed)));
         $w[$i + 12] = add($w[$i + 12], shl::<24>(q));
+        $owed = four;
+    };
+}
+
+/// Subtracts what the row that cleared the column before `$i` owes.
+macro_rules! pay {
+    ($w:ident, $owed:ident, $i:expr) => {
+        $w[$i + 3] = sub($w[$i + 3], shl::<6>($owed));
     };
 }
 
 /// Adds limb `$i` of `$a` times the number `$b`, and clears column `$i`.
 macro_rules! row {
-    ($w:ident, $a:ident, $b:ident, $start:ident, $i:literal) => {
+    ($w:ident, $owed:ident, $a:ident, $b:ident, $start:ident, $i:literal) => {
         let factor = load($a, $i);
         row!(@ $w, $b, factor, $i; 0 1 2 3 4 5 6 7 8 9 10 11);
         $w[$i + 12] = add_product($start.at($i + 12), factor, load($b, 12));
-        clear!($w, $i);
+        clear!($w, $owed, $i);
         settle!($a, $b; $w; 0 $i + 1, 1 $i + 2, 2 $i + 3, 3 $i + 4, 4 $i + 5, 5 $i + 6, 6 $i + 7, 7 $i + 8, 8 $i + 9,
             9 $i + 10, 10 $i + 11, 11 $i + 12);
     };
@@ -88,19 +97,19 @@ macro_rules! square_row {
     };
 }
 
-/// Puts out limb `$k` of the result, from column `$k` + 13.
+/// Puts out column `$k` + 13, of which the lowest 30 bits are limb `$k` of the result once [`rounded`], and moves the rest of it up.
 macro_rules! put {
     ($w:ident, $out:ident, $($k:literal)*) => {$(
         $w[$k + 14] = add($w[$k + 14], rest($w[$k + 13]));
-        $out[$k] = sub(low($w[$k + 13]), half());
+        $out[$k] = $w[$k + 13];
     )*};
 }
 
-/// The product and the square of a part of the lanes, each with a choice of what is subtracted from it.
+/// The product and the square of a part of the lanes, with or without a number that is subtracted, as columns to be [`rounded`].
 ///
 /// They are made in the place of use of what is found there: the types `Sum` (columns), `Factor` (limbs) and `Factors` (where a number
 /// is); the functions `load`, `add_product`, `double`, `extend`, `add`, `sub`, `shl`, `low` (the lowest 30 bits), `rest` (the bits
-/// above), `half` (2^29) and `start`; and the macro `settle`, with which the optimiser leaves the order of rows as it is: sorted by
+/// above), `start` and `none` (zero); and the macro `settle`, with which the optimiser leaves the order of rows as it is: sorted by
 /// columns, they would need more registers than there are.
 macro_rules! kernels {
     ($(#[$attribute:meta])*) => {
@@ -134,43 +143,6 @@ macro_rules! kernels {
             }
         }
 
-        /// With both numbers subtracted.
-        #[derive(Clone, Copy)]
-        pub(super) struct LessBoth(pub(super) Factors, pub(super) Factors);
-
-        impl Start for LessBoth {
-            #[inline(always)]
-            unsafe fn at(self, column: usize) -> Sum {
-                if column < 13 {
-                    return start(column);
-                }
-                // SAFETY: a limb of each number.
-                unsafe {
-                    let first = sub(start(column), extend(load(self.0, column - 13)));
-                    sub(first, extend(load(self.1, column - 13)))
-                }
-            }
-        }
-
-        /// With the first number and twice the second subtracted.
-        #[derive(Clone, Copy)]
-        pub(super) struct LessTwice(pub(super) Factors, pub(super) Factors);
-
-        impl Start for LessTwice {
-            #[inline(always)]
-            unsafe fn at(self, column: usize) -> Sum {
-                if column < 13 {
-                    return start(column);
-                }
-                // SAFETY: a limb of each number.
-                unsafe {
-                    let first = sub(start(column), extend(load(self.0, column - 13)));
-                    let other = extend(load(self.1, column - 13));
-                    sub(first, add(other, other))
-                }
-            }
-        }
-
         /// `a·b`, less what `from` says.
         ///
         /// # Safety
@@ -183,20 +155,22 @@ macro_rules! kernels {
             unsafe {
                 let mut w = [start(1); 26];
                 w[0] = start(0);
-                row!(w, a, b, from, 0);
-                row!(w, a, b, from, 1);
-                row!(w, a, b, from, 2);
-                row!(w, a, b, from, 3);
-                row!(w, a, b, from, 4);
-                row!(w, a, b, from, 5);
-                row!(w, a, b, from, 6);
-                row!(w, a, b, from, 7);
-                row!(w, a, b, from, 8);
-                row!(w, a, b, from, 9);
-                row!(w, a, b, from, 10);
-                row!(w, a, b, from, 11);
-                row!(w, a, b, from, 12);
+                let mut owed = none();
+                row!(w, owed, a, b, from, 0);
+                row!(w, owed, a, b, from, 1);
+                row!(w, owed, a, b, from, 2);
+                row!(w, owed, a, b, from, 3);
+                row!(w, owed, a, b, from, 4);
+                row!(w, owed, a, b, from, 5);
+                row!(w, owed, a, b, from, 6);
+                row!(w, owed, a, b, from, 7);
+                row!(w, owed, a, b, from, 8);
+                row!(w, owed, a, b, from, 9);
+                row!(w, owed, a, b, from, 10);
+                row!(w, owed, a, b, from, 11);
+                row!(w, owed, a, b, from, 12);
                 let _ = (a, b);
+                pay!(w, owed, 13);
                 w[25] = from.at(25);
                 put!(w, out, 0 1 2 3 4 5 6 7 8 9 10 11);
                 out[12] = w[25];
@@ -215,44 +189,46 @@ macro_rules! kernels {
             unsafe {
                 let mut w = [start(1); 26];
                 w[0] = start(0);
+                let mut owed = none();
                 square_row!(w, a, 0; 1 2 3 4 5 6 7 8 9 10 11 12);
-                clear!(w, 0);
+                clear!(w, owed, 0);
                 w[13] = from.at(13);
-                clear!(w, 1);
+                clear!(w, owed, 1);
                 settle!(a; w; 0 2, 1 3, 2 4, 3 5, 4 6, 5 7, 6 8, 7 9, 8 10, 9 11, 10 12, 11 13);
                 square_row!(w, a, 1; 2 3 4 5 6 7 8 9 10 11 12);
                 w[14] = from.at(14);
-                clear!(w, 2);
+                clear!(w, owed, 2);
                 w[15] = from.at(15);
-                clear!(w, 3);
+                clear!(w, owed, 3);
                 settle!(a; w; 0 4, 1 5, 2 6, 3 7, 4 8, 5 9, 6 10, 7 11, 8 12, 9 13, 10 14, 11 15);
                 square_row!(w, a, 2; 3 4 5 6 7 8 9 10 11 12);
                 w[16] = from.at(16);
-                clear!(w, 4);
+                clear!(w, owed, 4);
                 w[17] = from.at(17);
-                clear!(w, 5);
+                clear!(w, owed, 5);
                 settle!(a; w; 0 6, 1 7, 2 8, 3 9, 4 10, 5 11, 6 12, 7 13, 8 14, 9 15, 10 16, 11 17);
                 square_row!(w, a, 3; 4 5 6 7 8 9 10 11 12);
                 w[18] = from.at(18);
-                clear!(w, 6);
+                clear!(w, owed, 6);
                 w[19] = from.at(19);
-                clear!(w, 7);
+                clear!(w, owed, 7);
                 settle!(a; w; 0 8, 1 9, 2 10, 3 11, 4 12, 5 13, 6 14, 7 15, 8 16, 9 17, 10 18, 11 19);
                 square_row!(w, a, 4; 5 6 7 8 9 10 11 12);
                 w[20] = from.at(20);
-                clear!(w, 8);
+                clear!(w, owed, 8);
                 w[21] = from.at(21);
-                clear!(w, 9);
+                clear!(w, owed, 9);
                 settle!(a; w; 0 10, 1 11, 2 12, 3 13, 4 14, 5 15, 6 16, 7 17, 8 18, 9 19, 10 20, 11 21);
                 square_row!(w, a, 5; 6 7 8 9 10 11 12);
                 w[22] = from.at(22);
-                clear!(w, 10);
+                clear!(w, owed, 10);
                 w[23] = from.at(23);
-                clear!(w, 11);
+                clear!(w, owed, 11);
                 settle!(a; w; 0 12, 1 13, 2 14, 3 15, 4 16, 5 17, 6 18, 7 19, 8 20, 9 21, 10 22, 11 23);
                 square_row!(w, a, 6; 7 8 9 10 11 12);
                 w[24] = from.at(24);
-                clear!(w, 12);
+                clear!(w, owed, 12);
+                pay!(w, owed, 13);
                 put!(w, out, 0);
                 settle!(a; w; 0 14, 1 15, 2 16, 3 17, 4 18, 5 19, 6 20, 7 21, 8 22, 9 23, 10 24);
                 square_row!(w, a, 7; 8 9 10 11 12);
@@ -279,7 +255,7 @@ macro_rules! kernels {
 }
 
 pub(super) use thirteen;
-pub(in crate::engine) use {clear, kernels, put, row, square_row};
+pub(in crate::engine) use {clear, kernels, pay, put, row, square_row};
 
 /// Limbs of 30 bits.
 #[derive(Clone, Copy)]
@@ -299,6 +275,7 @@ pub(crate) trait Limb: Copy {
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
     fn xor(self, other: Self) -> Self;
+    fn and(self, other: Self) -> Self;
     fn or(self, other: Self) -> Self;
     fn shl<const BITS: i32>(self) -> Self;
     /// Shifts in the sign.
@@ -331,7 +308,7 @@ pub(crate) trait Lanes30: Lanes {
 
     /// `a·b`.
     fn product(a: &[Self::Limb; LIMBS], b: &[Self::Limb; LIMBS]) -> [Self::Limb; LIMBS];
-    /// `a·b - c`.
+    /// `a·b - c`. The limbs of c may be those of three carried numbers added up.
     fn product_less(
         a: &[Self::Limb; LIMBS],
         b: &[Self::Limb; LIMBS],
@@ -339,18 +316,8 @@ pub(crate) trait Lanes30: Lanes {
     ) -> [Self::Limb; LIMBS];
     /// `a²`.
     fn square(a: &[Self::Limb; LIMBS]) -> [Self::Limb; LIMBS];
-    /// `a² - c - d`.
-    fn square_less(
-        a: &[Self::Limb; LIMBS],
-        c: &[Self::Limb; LIMBS],
-        d: &[Self::Limb; LIMBS],
-    ) -> [Self::Limb; LIMBS];
-    /// `a² - c - 2·d`.
-    fn square_less_twice(
-        a: &[Self::Limb; LIMBS],
-        c: &[Self::Limb; LIMBS],
-        d: &[Self::Limb; LIMBS],
-    ) -> [Self::Limb; LIMBS];
+    /// `a² - c`.
+    fn square_less(a: &[Self::Limb; LIMBS], c: &[Self::Limb; LIMBS]) -> [Self::Limb; LIMBS];
 
     /// As [`Radix::pick`].
     fn pick(self, entries: [u8; 8], window: &Window) -> [[Self::Limb; LIMBS]; 2];
@@ -552,7 +519,8 @@ impl<L: Lanes30> Radix<L> for Radix30 {
         c: &Self::Number,
         d: &Self::Number,
     ) -> Self::Number {
-        L::square_less_twice(a, c, d)
+        // A limb holds three.
+        L::square_less(a, &sum::<L>(c, &sum::<L>(d, d)))
     }
 
     #[inline(always)]
@@ -572,7 +540,7 @@ impl<L: Lanes30> Radix<L> for Radix30 {
         d: &Self::Number,
     ) -> Self::Number {
         const { assert!(C + D <= 6) };
-        fold::<L>(L::square_less(a, c, d))
+        fold::<L>(L::square_less(a, &sum::<L>(c, d)))
     }
 
     #[inline(always)]
@@ -645,6 +613,28 @@ fn carry<L: Lanes30>(mut limbs: [L::Limb; LIMBS]) -> [L::Limb; LIMBS] {
         let carry = limbs[i].add(half).sar::<30>();
         limbs[i] = limbs[i].sub(carry.shl::<30>());
         limbs[i + 1] = limbs[i + 1].add(carry);
+    }
+    limbs
+}
+
+/// The limbs of `a + b`, not carried.
+#[cfg_attr(target_feature = "simd128", inline(never))]
+#[cfg_attr(not(target_feature = "simd128"), inline(always))]
+fn sum<L: Lanes30>(a: &[L::Limb; LIMBS], b: &[L::Limb; LIMBS]) -> [L::Limb; LIMBS] {
+    let mut sum = *a;
+    for (limb, other) in sum.iter_mut().zip(b) {
+        *limb = limb.add(*other);
+    }
+    sum
+}
+
+/// The limbs of a result, from the lower halves of its columns: of all but the highest 30 bits, less the half of a limb with which they
+/// start.
+#[inline(always)]
+pub(super) fn rounded<L: Lanes30>(mut limbs: [L::Limb; LIMBS]) -> [L::Limb; LIMBS] {
+    let (bits, half) = (L::witness(limbs[0]).limb((1 << 30) - 1), L::witness(limbs[0]).limb(1 << 29));
+    for limb in &mut limbs[..LIMBS - 1] {
+        *limb = limb.and(bits).sub(half);
     }
     limbs
 }

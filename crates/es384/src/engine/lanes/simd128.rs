@@ -15,7 +15,7 @@ use std::arch::wasm32::{
 
 use super::{
     BasePair, Eight, Lanes, Packed, Radix30, Task,
-    radix30::{LIMBS, LOW_30, Lanes30, Limb, Window, bias, clear, put, row, thirteen},
+    radix30::{LIMBS, LOW_30, Lanes30, Limb, Window, bias, clear, pay, put, rounded, row, thirteen},
 };
 
 /// Eight lanes in four vectors.
@@ -186,6 +186,11 @@ impl Limb for Simd128Limb {
     }
 
     #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        both!(i => v128_and(self.0[i], other.0[i]))
+    }
+
+    #[inline(always)]
     fn or(self, other: Self) -> Self {
         both!(i => v128_or(self.0[i], other.0[i]))
     }
@@ -259,27 +264,22 @@ impl Lanes30 for Simd128 {
 
     #[inline(always)]
     fn product(a: &Number, b: &Number) -> Number {
-        product_less_all(a, b, &[])
+        product_less_some(a, b, None)
     }
 
     #[inline(always)]
     fn product_less(a: &Number, b: &Number, c: &Number) -> Number {
-        product_less_all(a, b, &[c])
+        product_less_some(a, b, Some(c))
     }
 
     #[inline(always)]
     fn square(a: &Number) -> Number {
-        product_less_all(a, a, &[])
+        product_less_some(a, a, None)
     }
 
     #[inline(always)]
-    fn square_less(a: &Number, c: &Number, d: &Number) -> Number {
-        product_less_all(a, a, &[c, d])
-    }
-
-    #[inline(always)]
-    fn square_less_twice(a: &Number, c: &Number, d: &Number) -> Number {
-        product_less_all(a, a, &[c, d, d])
+    fn square_less(a: &Number, c: &Number) -> Number {
+        product_less_some(a, a, Some(c))
     }
 
     #[inline(never)]
@@ -400,11 +400,6 @@ fn rest(a: Sum) -> Sum {
 }
 
 #[inline(always)]
-fn half() -> Sum {
-    i64x2_splat(1 << 29)
-}
-
-#[inline(always)]
 fn start(column: usize) -> Sum {
     u64x2_splat(bias(column))
 }
@@ -437,30 +432,32 @@ macro_rules! settle {
 unsafe fn product_of_two(mut a: Factors, b: Factors, tops: &[Sum; LIMBS + 1]) -> [Sum; LIMBS] {
     let mut w = [start(1); LIMBS];
     w[0] = start(0);
+    let mut owed = i64x2_splat(0);
     for top in &tops[..LIMBS] {
         let top = Top(*top);
         // SAFETY: limbs of the two numbers.
         unsafe {
-            row!(w, a, b, top, 0);
+            row!(w, owed, a, b, top, 0);
             a = a.add(2);
         }
         w = thirteen!(i => w[(i + 1) % LIMBS]);
     }
     w[LIMBS - 1] = tops[LIMBS];
-    let mut columns = [half(); 2 * LIMBS];
+    let mut columns = [owed; 2 * LIMBS];
     columns[LIMBS..].copy_from_slice(&w);
+    pay!(columns, owed, 13);
     put!(columns, w, 0 1 2 3 4 5 6 7 8 9 10 11);
     w[LIMBS - 1] = columns[2 * LIMBS - 1];
     w
 }
 
-/// `a·b`, less each number of `less`.
+/// `a·b`, less a number.
 #[inline(never)]
-fn product_less_all(a: &Number, b: &Number, less: &[&Number]) -> Number {
+fn product_less_some(a: &Number, b: &Number, less: Option<&Number>) -> Number {
     let starts: [Sum; LIMBS + 1] = std::array::from_fn(|i| start(LIMBS - 1 + i));
     // Of the lower and the upper two lanes of the first vector, then of the second.
     let mut tops = [starts; 4];
-    for (i, limb) in less.iter().flat_map(|number| number.iter().enumerate()) {
+    for (i, limb) in less.into_iter().flatten().enumerate() {
         for (tops, limbs) in tops.as_chunks_mut::<2>().0.iter_mut().zip(limb.0) {
             tops[0][i + 1] = i64x2_sub(tops[0][i + 1], i64x2_extend_low_i32x4(limbs));
             tops[1][i + 1] = i64x2_sub(tops[1][i + 1], i64x2_extend_high_i32x4(limbs));
@@ -473,9 +470,9 @@ fn product_less_all(a: &Number, b: &Number, less: &[&Number]) -> Number {
         unsafe { product_of_two(a.add(pair / 2), b.add(pair / 2), &tops[pair]) }
     });
     // The lower halves of the columns of all lanes.
-    std::array::from_fn(
+    rounded::<Simd128>(std::array::from_fn(
         |limb| both!(i => i32x4_shuffle::<0, 2, 4, 6>(sums[2 * i][limb], sums[2 * i + 1][limb])),
-    )
+    ))
 }
 
 /// The upper two lanes of each vector in the place of the lower ones.

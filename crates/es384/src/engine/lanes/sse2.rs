@@ -1,12 +1,12 @@
 //! Two lanes in a register of SSE2, which every x86-64 has.
 
 use std::arch::x86_64::{
-    __m128i, _mm_add_epi64, _mm_and_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi64x,
-    _mm_setzero_si128, _mm_shuffle_epi32, _mm_srai_epi32, _mm_srli_epi64, _mm_sub_epi64, _mm_unpackhi_epi64,
-    _mm_xor_si128,
+    __m128i, _mm_add_epi64, _mm_and_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_set1_epi32,
+    _mm_set1_epi64x, _mm_setzero_si128, _mm_srai_epi32, _mm_srli_epi64, _mm_sub_epi32, _mm_sub_epi64,
+    _mm_unpackhi_epi64, _mm_xor_si128,
 };
 
-use super::Pair;
+use super::{InPairs, Pair, two_pairs::TwoPairs};
 
 /// Calls intrinsics.
 macro_rules! with {
@@ -36,13 +36,7 @@ impl Sse2Pair {
     }
 }
 
-impl Pair for Sse2Pair {
-    #[inline(always)]
-    fn words(self) -> [u64; 2] {
-        let second = with!(_mm_unpackhi_epi64(self.0, self.0));
-        [self.0, second].map(|half| with!(_mm_cvtsi128_si64(half)).cast_unsigned())
-    }
-
+impl InPairs<Self> for Sse2Pair {
     #[inline(always)]
     fn add(self, other: Self) -> Self {
         Self(with!(_mm_add_epi64(self.0, other.0)))
@@ -62,6 +56,10 @@ impl Pair for Sse2Pair {
     fn xor(self, other: Self) -> Self {
         Self(with!(_mm_xor_si128(self.0, other.0)))
     }
+}
+
+impl Pair for Sse2Pair {
+    type Twice = TwoPairs<Self>;
 
     #[inline(always)]
     fn halve(self) -> Self {
@@ -69,14 +67,27 @@ impl Pair for Sse2Pair {
     }
 
     #[inline(always)]
+    fn less_one(self) -> Self {
+        Self(with!(_mm_sub_epi32(self.0, _mm_set1_epi32(1))))
+    }
+
+    #[inline(always)]
     fn if_negative(self) -> Self {
-        // The sign of each half of a word, then that of the upper half in both.
-        Self(with!(_mm_shuffle_epi32::<0b11_11_01_01>(_mm_srai_epi32::<31>(self.0)))).hidden()
+        // Both halves of a word are the number.
+        Self(with!(_mm_srai_epi32::<31>(self.0))).hidden()
     }
 
     #[inline(always)]
     fn if_odd(self) -> Self {
         let bit = with!(_mm_and_si128(self.0, _mm_set1_epi64x(1)));
         Self(with!(_mm_sub_epi64(_mm_setzero_si128(), bit))).hidden()
+    }
+}
+
+impl From<Sse2Pair> for [u64; 2] {
+    #[inline(always)]
+    fn from(pair: Sse2Pair) -> Self {
+        let second = with!(_mm_unpackhi_epi64(pair.0, pair.0));
+        [pair.0, second].map(|half| with!(_mm_cvtsi128_si64(half)).cast_unsigned())
     }
 }

@@ -1,6 +1,6 @@
 //! Two lanes as two words, which every processor has.
 
-use super::{super::secret::hide, Pair};
+use super::{super::secret::hide, InPairs, Pair, two_pairs::TwoPairs};
 
 #[derive(Clone, Copy)]
 pub(crate) struct WordPair([u64; 2]);
@@ -17,12 +17,14 @@ impl WordPair {
     }
 }
 
-impl Pair for WordPair {
+impl From<WordPair> for [u64; 2] {
     #[inline(always)]
-    fn words(self) -> [u64; 2] {
-        self.0
+    fn from(pair: WordPair) -> Self {
+        pair.0
     }
+}
 
+impl InPairs<Self> for WordPair {
     #[inline(always)]
     fn add(self, other: Self) -> Self {
         self.zip(other, u64::wrapping_add)
@@ -42,10 +44,19 @@ impl Pair for WordPair {
     fn xor(self, other: Self) -> Self {
         self.zip(other, |a, b| a ^ b)
     }
+}
+
+impl Pair for WordPair {
+    type Twice = TwoPairs<Self>;
 
     #[inline(always)]
     fn halve(self) -> Self {
         Self(self.0.map(|word| word >> 1))
+    }
+
+    #[inline(always)]
+    fn less_one(self) -> Self {
+        Self(self.0.map(|word| word.wrapping_sub(1)))
     }
 
     #[inline(always)]

@@ -6,6 +6,7 @@
 
 mod batch;
 pub(super) mod fault;
+mod hmac;
 mod nonce;
 mod single;
 mod words;
@@ -21,6 +22,7 @@ use super::{
 };
 use crate::{SignError, Signature};
 
+pub(crate) use hmac::Hmac;
 pub(crate) use nonce::Nonce;
 
 /// A signature to be made: by this private number, between 1 and n - 1, of a message with this digest.
@@ -29,15 +31,37 @@ pub(crate) struct Job<'a> {
     pub(crate) private: &'a [u8; 48],
     /// The private number once more, from another place in memory: the signature is checked with it.
     pub(crate) copy: &'a [u8; 48],
+    /// HMAC under the private number, for nonces.
+    pub(crate) hmac: &'a Hmac,
     pub(crate) digest: &'a [u8; 48],
+}
+
+/// A private number and HMAC under it.
+#[cfg(test)]
+#[cfg(feature = "engine")]
+pub(crate) struct Signer {
+    private: Zeroizing<[u8; 48]>,
+    hmac: Hmac,
+}
+
+#[cfg(test)]
+#[cfg(feature = "engine")]
+impl Signer {
+    pub(crate) fn new(private: &[u8; 48]) -> Self {
+        Self { private: Zeroizing::new(*private), hmac: Hmac::new(private) }
+    }
+
+    pub(crate) fn hmac(&self) -> &Hmac {
+        &self.hmac
+    }
 }
 
 #[cfg(test)]
 #[cfg(feature = "engine")]
 impl<'a> Job<'a> {
     /// With one copy of the private number in both places.
-    pub(crate) fn of(private: &'a [u8; 48], digest: &'a [u8; 48]) -> Self {
-        Self { private, copy: private, digest }
+    pub(crate) fn of(signer: &'a Signer, digest: &'a [u8; 48]) -> Self {
+        Self { private: &signer.private, copy: &signer.private, hmac: &signer.hmac, digest }
     }
 }
 

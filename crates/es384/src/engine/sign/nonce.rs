@@ -1,17 +1,15 @@
 //! Nonces that neither a weak generator nor a repeated state can give away.
 
-use sha2::{Digest, Sha384};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::Job;
+use super::{Hmac, Job};
 use crate::{
     SignError,
     engine::{
         lanes::Lanes,
         modulus::{self, N, Words},
         residue::Scalar,
-        secret::{declassify, overwrite},
-        sha384::digest_8,
+        secret::declassify,
     },
 };
 
@@ -53,8 +51,8 @@ impl Nonce {
                 let lane = lane.min(jobs.len() - 1);
                 message(0, &entropy[lane], jobs[lane].digest)
             }));
-            let keys = std::array::from_fn(|lane| jobs[lane.min(jobs.len() - 1)].private);
-            let bytes = Zeroizing::new(hmac_8(lanes, keys, &messages));
+            let keys = std::array::from_fn(|lane| jobs[lane.min(jobs.len() - 1)].hmac);
+            let bytes = Zeroizing::new(Hmac::of_8(lanes, keys, &messages));
             nonces.extend(jobs.iter().zip(entropy).zip(bytes.iter()).map(|((job, entropy), bytes)| {
                 let nonce = Self(modulus::from_bytes(bytes));
                 if nonce.is_usable() { nonce } else { Self::derive(job, entropy) }
@@ -70,7 +68,7 @@ impl Nonce {
         let mut nonce = Self([0; 6]);
         for counter in 0..=u8::MAX {
             let message = Zeroizing::new(message(counter, entropy, job.digest));
-            let bytes = Zeroizing::new(hmac(job.private, &message));
+            let bytes = Zeroizing::new(job.hmac.of(&message));
             nonce.0 = modulus::from_bytes(&bytes);
             if nonce.is_usable() {
                 break;
@@ -129,46 +127,4 @@ fn message(counter: u8, entropy: &[u8; ENTROPY], digest: &[u8; 48]) -> Message {
     fresh.copy_from_slice(entropy);
     rest.copy_from_slice(digest);
     message
-}
-
-/// Bytes of a block of SHA-384.
-const BLOCK: usize = 128;
-/// HMAC (RFC 2104) combines the key with these.
-const INNER: u8 = 0x36;
-const OUTER: u8 = 0x5C;
-
-/// HMAC with SHA-384.
-#[inline(never)]
-fn hmac(key: &[u8; 48], message: &Message) -> [u8; 48] {
-    let keyed = |pad| Sha384::new_with_prefix(*Zeroizing::new(padded::<BLOCK>(key, pad, &[])));
-    let inner: Zeroizing<[u8; 48]> = Zeroizing::new(keyed(INNER).chain_update(message).finalize().into());
-    keyed(OUTER).chain_update(*inner).finalize().into()
-}
-
-/// [`hmac`] of eight messages side by side.
-#[inline(never)]
-fn hmac_8<L: Lanes>(lanes: L, keys: [&[u8; 48]; 8], messages: &[Message; 8]) -> [[u8; 48]; 8] {
-    const INNER_LEN: usize = BLOCK + size_of::<Message>();
-    const OUTER_LEN: usize = BLOCK + 48;
-    let mut inputs: [[u8; INNER_LEN]; 8] =
-        std::array::from_fn(|lane| padded(keys[lane], INNER, &messages[lane]));
-    let mut digests = digest_8(lanes, &inputs.each_ref().map(<[u8; _]>::as_slice));
-    overwrite(&mut inputs, [0; INNER_LEN]);
-    let mut inputs: [[u8; OUTER_LEN]; 8] =
-        std::array::from_fn(|lane| padded(keys[lane], OUTER, &digests[lane]));
-    overwrite(&mut digests, [0; 48]);
-    let macs = digest_8(lanes, &inputs.each_ref().map(<[u8; _]>::as_slice));
-    overwrite(&mut inputs, [0; OUTER_LEN]);
-    macs
-}
-
-/// A block made of the key, and after it the message.
-fn padded<const LEN: usize>(key: &[u8; 48], pad: u8, message: &[u8]) -> [u8; LEN] {
-    let mut bytes = [pad; LEN];
-    let (block, rest) = bytes.split_at_mut(BLOCK);
-    for (byte, key) in block.iter_mut().zip(key) {
-        *byte ^= key;
-    }
-    rest.copy_from_slice(message);
-    bytes
 }

@@ -16,7 +16,7 @@ use super::{
     cases::{Key, bytes},
     ways::{Way, on_all_lanes},
 };
-use crate::engine::sign::Job;
+use crate::engine::sign::{Job, Signer};
 
 on_all_lanes!(choices);
 
@@ -41,13 +41,13 @@ fn choices<L: Lanes>(lanes: L) {
     let [x, y] =
         [1, 49].map(|from| Field::new(&modulus::from_bytes(key.point[from..].first_chunk().unwrap())));
     let table = RowTable::new(&Affine { x, y });
-    let (private, digest) = (bytes(&private), [7; 48]);
+    let (signer, digest) = (Signer::new(&bytes(&private)), [7; 48]);
     for whole in [0, 8, 16] {
         for (least, what) in [(L::SIGNED_TOGETHER, "sign"), (L::VERIFIED_TOGETHER, "verify")] {
             assert!((2..=8).contains(&least), "one lane of eight is never worth it, and eight always are");
             for rest in [0, 1, least - 1, least] {
                 let count = whole + rest;
-                let jobs = vec![Job::of(&private, &digest); count];
+                let jobs = vec![Job::of(&signer, &digest); count];
                 let mut signatures = Vec::new();
                 let signing = noted(|| signatures = lanes.sign(&jobs));
                 let signatures: Vec<_> = signatures.into_iter().map(Option::unwrap).collect();

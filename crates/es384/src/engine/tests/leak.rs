@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::{
     super::{
         modulus::{self, N},
-        sign::{Job, Nonce},
+        sign::{Job, Nonce, Signer},
     },
     Random,
     ways::{InWords, Way},
@@ -97,7 +97,8 @@ fn welch<W: Way>(way: W, fixed: &Secrets, size: usize, count: usize) -> f64 {
         let drawn = Secrets::random(&mut random);
         let chosen = if is_fixed { fixed } else { &drawn };
         let (private, digest) = (chosen.private, chosen.digest);
-        let jobs = vec![Job::of(&private, &digest); size];
+        let signer = Signer::new(&private);
+        let jobs = vec![Job::of(&signer, &digest); size];
         let nonces: Vec<Nonce> = (0..size).map(|_| Nonce::known(chosen.nonce)).collect();
         let start = Instant::now();
         std::hint::black_box(way.sign_with(&jobs, &nonces));

@@ -5,6 +5,7 @@ mod cases;
 pub(crate) mod choice;
 mod differential;
 mod field8;
+mod hmac;
 mod intervals;
 mod leak;
 pub(crate) mod memcheck;

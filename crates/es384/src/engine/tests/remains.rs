@@ -13,7 +13,7 @@ use super::{
     super::{
         digits::recode,
         modulus,
-        sign::{Job, Nonce},
+        sign::{Job, Nonce, Signer},
     },
     big::{big, n, words},
     ways::{InWords, Way},
@@ -93,11 +93,17 @@ fn say_the_secrets() {
     for pad in [0x36, 0x5C] {
         say("d in a block of HMAC", &d.map(|byte| byte ^ pad));
     }
+    let signer = Signer::new(&d);
+    for (name, state) in ["inner", "outer"].into_iter().zip(signer.hmac().states()) {
+        let bytes = |bytes: fn(u64) -> [u8; 8]| state.map(bytes).concat();
+        say(&format!("{name} state of HMAC"), &bytes(u64::to_ne_bytes));
+        say(&format!("{name} state of HMAC, big-endian"), &bytes(u64::to_be_bytes));
+    }
     number("d", &big(&modulus::from_bytes(&d)));
     for job in [0, JOBS - 1] {
-        let nonce = Nonce::derive(&Job::of(&d, &DIGEST), &entropy(job));
-        let signature = InWords.sign_with(&[Job::of(&d, &DIGEST)], &[nonce])[0].unwrap();
-        let nonce = *Nonce::derive(&Job::of(&d, &DIGEST), &entropy(job)).number();
+        let nonce = Nonce::derive(&Job::of(&signer, &DIGEST), &entropy(job));
+        let signature = InWords.sign_with(&[Job::of(&signer, &DIGEST)], &[nonce])[0].unwrap();
+        let nonce = *Nonce::derive(&Job::of(&signer, &DIGEST), &entropy(job)).number();
         let r = BigUint::from_bytes_be(&signature[..48]);
         let product = r * big(&modulus::from_bytes(&d)) % n();
         number("k", &big(&nonce));
@@ -169,10 +175,13 @@ fn search_after<W: Way + Send + Sync>(name: &str, way: W) {
         let (living, left, signed) = std::thread::scope(|scope| {
             // In a thread that stands still meanwhile: searching on the same stack would overwrite what it should find there.
             let signing = scope.spawn(|| {
-                let mut d = Box::new([0; 48]);
-                with_wiped_stack(|| private(&mut d));
+                let signer = with_wiped_stack(|| {
+                    let mut d = [0; 48];
+                    private(&mut d);
+                    Box::new(Signer::new(&d))
+                });
                 let sign = || {
-                    let jobs = vec![Job::of(&d, &DIGEST); count];
+                    let jobs = vec![Job::of(&signer, &DIGEST); count];
                     let entropy: Vec<[u8; 32]> = (0..count)
                         .map(|i| entropy(if i + 1 == count && count > 1 { JOBS - 1 } else { i }))
                         .collect();
@@ -183,8 +192,7 @@ fn search_after<W: Way + Send + Sync>(name: &str, way: W) {
                     way.sign_with(&jobs, &nonces).iter().all(Option::is_some)
                 };
                 let signed = with_wiped_stack(sign);
-                zeroize::Zeroize::zeroize(&mut *d);
-                drop(d);
+                drop(signer);
                 turn.wait();
                 turn.wait();
                 signed
@@ -200,6 +208,9 @@ fn search_after<W: Way + Send + Sync>(name: &str, way: W) {
         assert!(signed);
         assert!(living.iter().any(|name| name.starts_with("k, little-endian")), "{living:?}");
         assert!(living.iter().any(|name| name.starts_with("d, big-endian")), "{living:?}");
+        for state in ["inner state of HMAC", "outer state of HMAC"] {
+            assert!(living.contains(&state), "{living:?}");
+        }
         assert_eq!(left, Vec::<&str>::new(), "{name}: after {count} signatures");
     }
     println!("searched after {name}");
@@ -295,9 +306,9 @@ fn depth(work: impl FnOnce() + Send) -> usize {
 #[test]
 fn the_wiped_stack_is_as_deep_as_signing_goes() {
     fn check<W: Way + Send + Sync>(name: &str, way: W) {
-        let d = [9; 48];
+        let signer = Signer::new(&[9; 48]);
         for count in [1, 2, 8, 40] {
-            let jobs = vec![Job::of(&d, &DIGEST); count];
+            let jobs = vec![Job::of(&signer, &DIGEST); count];
             // The first signature makes tables, which are not secret.
             way.sign(&jobs);
             let depth = depth(|| assert!(way.sign(&jobs).iter().all(Option::is_some)));

@@ -7,7 +7,7 @@ use p384::{ProjectivePoint, Scalar, elliptic_curve::group::Group};
 use super::{
     super::{
         modulus::{self, N},
-        sign::{Job, Nonce},
+        sign::{Job, Nonce, Signer},
     },
     Random,
     big::{big, n, words},
@@ -40,9 +40,9 @@ on_all_paths!(published, others_verify, edges_of_nonces, nonces_side_by_side, fa
 fn nonces_side_by_side<W: Way>(way: W) {
     let mut random = Random::new(32);
     for count in 0..20 {
-        let parts: Vec<([u8; 48], [u8; 48], [u8; 32])> =
-            (0..count).map(|_| (random.bytes(), random.bytes(), random.bytes())).collect();
-        let jobs: Vec<Job<'_>> = parts.iter().map(|(private, digest, _)| Job::of(private, digest)).collect();
+        let parts: Vec<(Signer, [u8; 48], [u8; 32])> =
+            (0..count).map(|_| (Signer::new(&random.bytes()), random.bytes(), random.bytes())).collect();
+        let jobs: Vec<Job<'_>> = parts.iter().map(|(signer, digest, _)| Job::of(signer, digest)).collect();
         let entropy: Vec<[u8; 32]> = parts.iter().map(|part| part.2).collect();
         let all = way.nonces(&jobs, &entropy);
         assert_eq!(all.len(), count);
@@ -53,12 +53,12 @@ fn nonces_side_by_side<W: Way>(way: W) {
 }
 
 fn published<W: Way>(way: W) {
-    let private = hex(RFC_6979_PRIVATE);
+    let signer = Signer::new(&hex(RFC_6979_PRIVATE));
     // Alone, in half a group, in a full one, and in more than one chunk.
     for count in [1, 2, 5, 8, 35] {
         let vectors = || RFC_6979.iter().cycle().take(count);
         let digests: Vec<[u8; 48]> = vectors().map(|vector| sha384(vector.0.as_bytes())).collect();
-        let jobs: Vec<Job<'_>> = digests.iter().map(|digest| Job::of(&private, digest)).collect();
+        let jobs: Vec<Job<'_>> = digests.iter().map(|digest| Job::of(&signer, digest)).collect();
         let nonces: Vec<Nonce> =
             vectors().map(|vector| Nonce::known(modulus::from_bytes(&hex(vector.1)))).collect();
         let signatures = way.sign_with(&jobs, &nonces);
@@ -78,7 +78,7 @@ fn others_verify<W: Way>(way: W) {
         .iter()
         .map(|private| Key::new("signer", ProjectivePoint::mul_by_generator(private), Some(*private)))
         .collect();
-    let privates: Vec<[u8; 48]> = privates.iter().map(bytes).collect();
+    let signers: Vec<Signer> = privates.iter().map(|private| Signer::new(&bytes(private))).collect();
     for size in (0..=17).chain([32, 33, 40]) {
         let mut digests: Vec<[u8; 48]> = (0..size).map(|_| random.bytes()).collect();
         for (digest, edge) in digests.iter_mut().zip([[0; 48], [0xFF; 48], modulus::to_bytes(&N)]) {
@@ -87,7 +87,7 @@ fn others_verify<W: Way>(way: W) {
         let jobs: Vec<Job<'_>> = digests
             .iter()
             .enumerate()
-            .map(|(i, digest)| Job::of(&privates[(i + size) % keys.len()], digest))
+            .map(|(i, digest)| Job::of(&signers[(i + size) % keys.len()], digest))
             .collect();
         for (i, signature) in way.sign(&jobs).into_iter().enumerate() {
             let key = (i + size) % keys.len();
@@ -102,8 +102,9 @@ fn failing<W: Way>(way: W) {
     use super::super::sign::fault::of_test::{Fault, with};
     let mut random = Random::new(33);
     let (private, digest) = (bytes(&any_scalar(&mut random)), random.bytes());
+    let signer = Signer::new(&private);
     for count in [1, 2, 8, 9, 40] {
-        let jobs = vec![Job::of(&private, &digest); count];
+        let jobs = vec![Job::of(&signer, &digest); count];
         for fault in Fault::ALL {
             assert_eq!(with(fault, || way.sign(&jobs)), vec![None; count], "{fault:?}");
         }
@@ -113,10 +114,10 @@ fn failing<W: Way>(way: W) {
     for bit in 0..384 {
         let mut flipped = private;
         flipped[bit / 8] ^= 1 << (bit % 8);
-        let wrong = Job { private: &flipped, copy: &private, digest: &digest };
+        let wrong = Job { private: &flipped, ..Job::of(&signer, &digest) };
         assert_eq!(way.sign(&[wrong]), [None], "bit {bit}");
         if bit % 64 == 0 {
-            let mut jobs = [Job::of(&private, &digest); 9];
+            let mut jobs = [Job::of(&signer, &digest); 9];
             jobs[4] = wrong;
             let signatures = way.sign(&jobs);
             let signed = signatures.iter().map(Option::is_some);
@@ -130,11 +131,11 @@ fn edges_of_nonces<W: Way>(way: W) {
     let mut random = Random::new(31);
     let private = any_scalar(&mut random);
     let key = Key::new("signer", ProjectivePoint::mul_by_generator(&private), Some(private));
-    let (private, digest) = (bytes(&private), random.bytes());
+    let (signer, digest) = (Signer::new(&bytes(&private)), random.bytes());
     let mut numbers = super::big::edges();
     numbers.retain(|number| *number != [0; 6] && modulus::less(number, &N));
     numbers.push(words(&(n() - 1_u8)));
-    let jobs = vec![Job::of(&private, &digest); numbers.len()];
+    let jobs = vec![Job::of(&signer, &digest); numbers.len()];
     let nonces = || numbers.iter().map(|number| Nonce::known(*number));
     let batch = way.sign_with(&jobs, &nonces().collect::<Vec<_>>());
     let mut none = 0;
@@ -156,7 +157,7 @@ fn edges_of_nonces<W: Way>(way: W) {
 fn nonces_depend_on_all_that_they_are_made_of() {
     let (private, digest, entropy) = ([1; 48], [2; 48], [3; 32]);
     let derive = |private: &[u8; 48], digest: &[u8; 48], entropy: &[u8; 32]| {
-        let nonce = *Nonce::derive(&Job::of(private, digest), entropy).number();
+        let nonce = *Nonce::derive(&Job::of(&Signer::new(private), digest), entropy).number();
         assert!(nonce != [0; 6] && modulus::less(&nonce, &N));
         nonce
     };
@@ -177,8 +178,8 @@ fn nonces_depend_on_all_that_they_are_made_of() {
 }
 
 fn no_r_comes_twice<W: Way>(way: W) {
-    let (private, digest) = ([9; 48], [7; 48]);
-    let jobs = vec![Job::of(&private, &digest); 1000];
+    let (signer, digest) = (Signer::new(&[9; 48]), [7; 48]);
+    let jobs = vec![Job::of(&signer, &digest); 1000];
     let mut seen = HashSet::new();
     for _ in 0..50 {
         for signature in way.sign(&jobs) {
@@ -289,7 +290,8 @@ fn sign_secretly_by<W: Way>(way: W, counts: &[usize]) {
         memcheck::classify(&mut private);
         let mut entropy = std::hint::black_box([5; 32]);
         memcheck::classify(&mut entropy);
-        let jobs = vec![Job::of(&private, &digest); *count];
+        let signer = Signer::new(&private);
+        let jobs = vec![Job::of(&signer, &digest); *count];
         let nonces = way.nonces(&jobs, &vec![entropy; *count]);
         let signatures = way.sign_with(&jobs, &nonces);
         assert!(signatures.iter().all(Option::is_some));
