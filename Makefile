@@ -60,7 +60,7 @@ bench-python:
 # Ten million cases against two other implementations: hours. A smaller number: make proof CASES=100000
 CASES ?= 10000000
 proof:
-	@ES384_PROOF_CASES=$(CASES) cargo test --quiet --locked --release -p es384 --features model --lib random_and_adversarial_cases -- --nocapture
+	@ES384_PROOF_CASES=$(CASES) cargo test --quiet --locked --release -p es384 --lib random_and_adversarial_cases -- --nocapture
 
 # What solvers can prove of the arithmetic, for all values: a few seconds.
 prove:
