@@ -178,9 +178,9 @@ impl SigningKey {
     ///
     /// | the processor has | single signatures | [batches](crate::sign_batch) of 64 |
     /// |---|---|---|
-    /// | AVX-512 IFMA | 4.5 to 5 | 13 |
-    /// | AVX2 | 3.4 | 8 |
-    /// | neither | 2.5 | 3.5 |
+    /// | AVX-512 IFMA | 5 | 13 |
+    /// | AVX2 | 3.8 | 8.7 |
+    /// | neither | 2.6 | 3.6 |
     ///
     /// Nobody has measured this on 64-bit ARM. The call does nothing without the feature `engine`, or if this crate
     /// is compiled without optimisation, as in a debug build: see "Debug builds" in the documentation of the crate.
